@@ -17,7 +17,7 @@ import msgspec
 from center.state.state_dir import StateDir, read_json, write_kept
 
 if TYPE_CHECKING:
-    from center.settings.schema import Settings
+    from model.settings import Settings
     from store.audit.entry import Action
     from store.journal.journal import Journal
 

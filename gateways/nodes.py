@@ -15,7 +15,7 @@ import msgspec
 
 from messages.ids import SECOND, NodeId, OperatorId
 from messages.operators import OperatorVoice
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime.environment import DRAINING
 from runtime.published import own_voices
 from runtime.published.peers import PeerBook, Place
@@ -110,11 +110,11 @@ class Nodes:
         best = sorted(others, key=lambda one: (not one.alive, one.draining))
         return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web))
 
-    def lines_with(self, own: Sequence[LineSpec]) -> tuple[LineSpec, ...]:
+    def lines_with(self, own: Sequence[Modem]) -> tuple[Modem, ...]:
         """These of this node, and those of the other members."""
         return self._peers.lines_with(own)
 
-    def lines_elsewhere(self) -> tuple[LineSpec, ...]:
+    def lines_elsewhere(self) -> tuple[Modem, ...]:
         """The lines of the other nodes, as they were configured, those of nodes that are lost too."""
         return tuple(line for place in self.other_nodes for line in place.lines)
 

@@ -1,38 +1,48 @@
 """Settings that the nodes of one center are meant to have alike, and where they differ. Pure.
 
 An alert is handled by the settings of the node that has it: where they differ, the loss of a node changes the
-rules in the middle of the alert. Sizes that belong to a machine, and its lines, may differ.
+rules in the middle of the alert. Sizes that belong to a machine, its files and its lines may differ.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from messages.ids import NodeId
-from model.policy import Policy
+from model.settings import Settings
 
-OF_THE_MACHINE: Final = frozenset({"live_cases", "idle_crews", "inbound_lines_kept", "lines_kept_from_tests"})
-"""Fields of Policy that say how much one machine can do."""
+SHARED: Final = frozenset({
+    "region", "language", "voice_alert", "duress", "psap", "deadline", "operator", "user", "alert",
+    "dialling", "recording", "retention", "sms",
+})  # fmt: skip
+"""The keys and tables by which alerts are handled."""
+NOT_SHARED: Final = frozenset({"psap.data", "recording.trunks"})
+"""Each node reaches 112's own systems in its own way, and has trunks of its own."""
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
-def checksums(policy: Policy) -> dict[str, int]:
-    """Return the CRC-32 of each field that all nodes are meant to have alike, by the field's name.
+def checksums(settings: Settings) -> dict[str, int]:
+    """Return the CRC-32 of each key that all nodes are meant to have alike, by the key's path."""
+    return {path: zlib.crc32(_encode(value)) for path, value in _shared(settings)}
 
-    The lines that are spared from recording are left out: each node has lines of its own.
-    """
-    shared = replace(policy, recording=replace(policy.recording, spared=()))
-    return {
-        name: zlib.crc32(_encode(getattr(shared, name)))
-        for name in Policy.__struct_fields__
-        if name not in OF_THE_MACHINE
-    }
+
+def _shared(settings: Settings) -> Iterator[tuple[str, object]]:
+    # Of an area the outline counts, and not the path of its file.
+    routes = tuple(replace(route, area_file="") for route in settings.psap.route)
+    for name, value in asdict(replace(settings, psap=replace(settings.psap, route=routes))).items():
+        if name not in SHARED:
+            continue
+        if isinstance(value, msgspec.Struct):
+            keys = ((f"{name}.{key}", one) for key, one in asdict(value).items())
+            yield from ((path, one) for path, one in keys if path not in NOT_SHARED)
+        else:
+            yield name, value
 
 
 def differing(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> dict[str, tuple[tuple[NodeId, ...], ...]]:

@@ -29,8 +29,8 @@ from model.alert.case import Case
 from model.alert.evolve import evolve, fold
 from model.alert.leg import place as place_of
 from model.alert.parts import Owner
-from model.policy import Setup
 from model.rules.vouching import gives_crew_up
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from store import streams
@@ -54,7 +54,7 @@ class AlertCaseActor(CenterActor):
 
     def started(self) -> None:
         """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
-        self._policy = self.env.settings_as(Setup).policy
+        self._policy = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._no_writing = Outage(self.log, "the journal cannot be written")

@@ -36,14 +36,14 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.parts import Owner
-from model.policy import Policy
+from model.settings import Settings
 
 SETTLE_US: Final = Instant(SECOND // 10)
 """How long a new alert waits for the first answers to come in, so that one barrier serves them all."""
 _ROUNDS: Final = 50
 
 
-def identify(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
+def identify(case: Case, pending: PendingOffers, _policy: Settings, _now_us: Instant) -> Step:
     """Who the user is (S3). Nothing else waits for it, except for a moment at the start."""
     if case.identified:
         return NOTHING
@@ -58,7 +58,7 @@ def identify(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Insta
     return Step(events=(identified,))
 
 
-Rule = Callable[[Case, PendingOffers, Policy, Instant], Step]
+Rule = Callable[[Case, PendingOffers, Settings, Instant], Step]
 RULES: Final[tuple[Rule, ...]] = (
     read_inbox,
     let_go_of_line,
@@ -102,7 +102,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(
-    case: Case, heard: tuple[Heard, ...], pending: PendingOffers, me: Owner, policy: Policy, now_us: Instant
+    case: Case, heard: tuple[Heard, ...], pending: PendingOffers, me: Owner, policy: Settings, now_us: Instant
 ) -> Decision:
     """Everything that follows from what was heard and from the time, without asking anybody."""
     events: list[Decided] = []
@@ -133,7 +133,7 @@ def decide(
     raise AssertionError(f"the rules of {case.alert} do not come to rest: {events[-3:]}")
 
 
-def _first_with_events(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def _first_with_events(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """The first rule's step that decides something; else all that the rules want and wait for."""
     steps: list[Step] = []
     for rule in RULES if case.check is None else CHECK_RULES:
@@ -152,7 +152,7 @@ def _to_be_closed(case: Case) -> bool:
     )
 
 
-def _settling(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step | None:
+def _settling(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(pending.opened_at + SETTLE_US)
     if case.check is not None:
@@ -161,6 +161,6 @@ def _settling(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
         return None
     # The line first: its pool has the most to look at.
     wants = join(find_operator(case, pending, policy, now_us), identify(case, pending, policy, now_us)).wants
-    lines = bool(pending.lines or pending.refused) or policy.operator_line is not OperatorLine.ON_DEMAND
+    lines = bool(pending.lines or pending.refused) or policy.operator.line is not OperatorLine.ON_DEMAND
     answered = pending.identity is not None and pending.on_shift is not None and lines
     return None if answered else Step(wants=wants, wake_at=until)

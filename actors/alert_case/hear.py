@@ -21,15 +21,16 @@ from model.alert import answers
 from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, Leg, LegState
 from model.alert.reasons import ReleaseReason
-from model.policy import MetBy, Policy
 from model.rules.calls.quiet import spoken_to
+from model.settings import Settings
+from model.settings.alerts import MetBy
 
 _CONFERENCE: Final = (Party.USER, Party.PSAP)
 """Those who are left talking when the operator leaves."""
 Heard = CallReport | BridgeReport | PreemptCase
 
 
-def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
+def hear(case: Case, said: Heard, policy: Settings, now_us: Instant) -> tuple[Decided, ...]:
     """The events that a report makes; none where it repeats what is known or speaks of an older attempt."""
     if case.closed_at is not None:
         return ()
@@ -49,7 +50,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
     assert_never(said)
 
 
-def _leg(case: Case, leg: Leg, said: CallReport, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
+def _leg(case: Case, leg: Leg, said: CallReport, policy: Settings, now_us: Instant) -> tuple[Decided, ...]:
     made: list[Decided] = []
     name, attempt = leg.leg, leg.attempt
     if said.adopted and not leg.adopted and said.state is not CallState.RELEASED:
@@ -92,7 +93,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, policy: Policy, now_us: Instant
     return tuple(made)
 
 
-def released(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) -> list[Decided]:
+def released(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant) -> list[Decided]:
     """The end of an attempt, and what else ends with it."""
     made: list[Decided] = []
     if leg.joined and case.bridge is not None:
@@ -105,12 +106,16 @@ def released(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) 
     return made
 
 
-def _rang(case: Case, policy: Policy) -> list[Decided]:
+def _rang(case: Case, policy: Settings) -> list[Decided]:
     """The network's first word that the phone rings; whether that meets the deadline is the policy's."""
-    return [] if case.rang_at is not None else [ev.UserRang(meets_deadline=policy.met_by is MetBy.RINGING)]
+    return (
+        []
+        if case.rang_at is not None
+        else [ev.UserRang(meets_deadline=policy.deadline.met_by is MetBy.RINGING)]
+    )
 
 
-def _reached(case: Case, leg: Leg, said: CallReport, policy: Policy) -> list[Decided]:
+def _reached(case: Case, leg: Leg, said: CallReport, policy: Settings) -> list[Decided]:
     """What the user's answer says; one that proves nothing is a ringing, no more."""
     if leg.call is None and not said.confirmed:
         return _rang(case, policy)
@@ -120,7 +125,7 @@ def _reached(case: Case, leg: Leg, said: CallReport, policy: Policy) -> list[Dec
     return [ev.UserReached(met_by=met_by, by="answer")]
 
 
-def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) -> bool:
+def _broke(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant) -> bool:
     """Case 24: whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
     no conversation; a line that fails is never the end of one, but where the other has hung up before, there
     is nobody left to be cut off. What we hang up ourselves breaks nothing.
@@ -130,7 +135,7 @@ def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) ->
     since = case.leave.together_at
     if since is None or case.test or leg.party not in _CONFERENCE or not leg.active:
         return False
-    if now_us - since <= policy.leave_alarm_within_s * SECOND:
+    if now_us - since <= policy.alert.leave_alarm_within_s * SECOND:
         return True
     others = (one for one in case.legs.values() if one.party in _CONFERENCE and one.party is not leg.party)
     hung_up = any((one.released_at or 0) >= since and not one.line_failed for one in others)

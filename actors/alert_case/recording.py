@@ -13,14 +13,14 @@ from messages import events as ev
 from messages.bridge import BridgeReport, Recording, SetMembers
 from messages.ids import Party
 from model.alert.case import Case
-from model.policy import Policy
+from model.settings import Settings
 
 ALARM: Final = "recording.failed"
 SUBJECT: Final = "recordings"
 """The folder's, and not the alert's: what fails one recording fails all."""
 
 
-def with_recording(wish: SetMembers, case: Case, policy: Policy) -> SetMembers:
+def with_recording(wish: SetMembers, case: Case, policy: Settings) -> SetMembers:
     """The wish, and what of it is to be recorded."""
     rules = policy.recording
     if not rules.enabled or not wish.members:
@@ -30,7 +30,7 @@ def with_recording(wish: SetMembers, case: Case, policy: Policy) -> SetMembers:
         for member in wish.members
         if not member.muted
         and case.legs[member.leg].party in rules.tracks
-        and case.legs[member.leg].line not in rules.spared
+        and case.legs[member.leg].line not in policy.lines_not_recorded
     )
     # Once begun it goes on while those who are left are not recorded: a party who comes back is in her place.
     if not legs and not case.recording.files:
@@ -39,7 +39,7 @@ def with_recording(wish: SetMembers, case: Case, policy: Policy) -> SetMembers:
 
 
 def hear_recording(
-    case: Case, said: BridgeReport, policy: Policy
+    case: Case, said: BridgeReport, policy: Settings
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
     """Once for each file, and once for each reason why there is none."""
     if said.recording and said.recording not in case.recording.files:

@@ -23,10 +23,10 @@ from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from model.policy import Setup
 from model.rules.calls.quiet import hushed
 from model.rules.said.advice import Why, call_112_now
 from model.rules.signal import Signal
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.peers import least_busy
@@ -181,7 +181,7 @@ class AlertIntakeActor(CenterActor):
             now_us,
             starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
             holding=self._holding(),
-            policy=self._setup.policy,
+            policy=self._setup.settings,
             node=self.env.node,
             on_shift=self._operators.on_shift,
         )
@@ -204,7 +204,7 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + CONFIRM_US), "confirm")
         # No more than could be had: a storm would say another number at every look.
         lacking = (alert for alert in made.waiting if alert not in made.held_back)
-        served = tuple(islice(lacking, self._setup.policy.live_cases))
+        served = tuple(islice(lacking, self._setup.settings.limits.live_cases))
         legs = [leg for alert in served for leg in self._mine[alert].legs.values() if leg.live]
         wanted = cases.CrewWanted(
             busy=len(made.state.assigned),
@@ -296,7 +296,7 @@ class AlertIntakeActor(CenterActor):
             call=call.call,
         )
         try:
-            accept(self._journal, signal, self._setup.policy.deadline_s)
+            accept(self._journal, signal, self._setup.settings.deadline.seconds)
         except JournalError as error:
             # The modem says it again every second while it rings.
             self.log.error("a call could not be written down", line=call.line, error=str(error))
@@ -337,8 +337,8 @@ class AlertIntakeActor(CenterActor):
 
     def _numbers(self) -> dict[LineId, E164]:
         """The numbers of the center's lines: a check may be called by another node's."""
-        lines = (*self._setup.lines, *self.env.peers.lines)
-        return {spec.line: spec.number for spec in lines if spec.number is not None}
+        lines = (*self._setup.settings.lines, *self.env.peers.lines)
+        return {spec.line: spec.number for spec in lines if spec.number}
 
     def _own_numbers(self) -> set[E164]:
         return set(self._numbers().values())
@@ -368,20 +368,20 @@ class AlertIntakeActor(CenterActor):
 
     def _acknowledge(self, sms: SmsArrived, accepted: Accepted) -> None:
         """Have the sender of a new alert told that it has come, where that is set."""
-        policy = self._setup.policy
-        if not accepted.created or not policy.sms_acknowledge or sms.number is None:
+        policy = self._setup.settings
+        if not accepted.created or not policy.sms.acknowledge or sms.number is None:
             return
-        number, until = sms.number, Instant(self.now_us() + round(policy.deadline_s * SECOND))
+        number, until = sms.number, Instant(self.now_us() + round(policy.deadline.seconds * SECOND))
         try:
             self._journal.transact(
-                lambda tx: ask_text(tx, number, policy.sms_acknowledge, TextPurpose.MESSAGE, until)
+                lambda tx: ask_text(tx, number, policy.sms.acknowledge, TextPurpose.MESSAGE, until)
             )
         except JournalError as error:
             self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))
 
     def _accept_text(self, sms: SmsArrived, signal: Signal) -> Accepted:
         """Raises JournalError."""
-        within_s = self._setup.policy.deadline_s
+        within_s = self._setup.settings.deadline.seconds
         if not sms.unread:
             return accept(self._journal, signal, within_s)
         text = TextUnreadable(

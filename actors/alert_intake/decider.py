@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.crews import held_back
 from model.rules.said.advice import waits
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import gives_crew_up, rank, vouched
+from model.settings import Settings
 
-USUAL: Final = Policy()
+USUAL: Final = Settings()
 CONFIRM_US: Final = Instant(SECOND // 2)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
 CONFIRM_MAX_US: Final = Instant(8 * SECOND)
@@ -107,7 +107,7 @@ def plan(
     *,
     starting: Collection[CrewId] = (),
     holding: Collection[CrewId] = (),
-    policy: Policy = USUAL,
+    policy: Settings = USUAL,
     node: NodeId | None = None,
     on_shift: int = 0,
 ) -> Plan:
@@ -161,7 +161,7 @@ def _assign(
     alerts: Mapping[AlertId, Case],
     at_work: Mapping[AlertId, CrewId],
     now_us: Instant,
-    policy: Policy,
+    policy: Settings,
     on_shift: int,
 ) -> Plan:
     told: list[tuple[AlertId, CrewId]] = []
@@ -242,7 +242,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
     return [(case.alert, leg.leg) for case, leg in legs if leg is not None and leg.call is None]
 
 
-def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[AlertId]:
+def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Settings) -> list[AlertId]:
     """In the order of `model.rules.urgency`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:

@@ -7,8 +7,9 @@ from typing import Final
 
 from messages.calls import IncomingCall
 from messages.ids import LineId
-from model.policy import Setup, VoiceAlert
 from model.rules.calls.withheld_numbers import unfit
+from model.settings.alerts import VoiceAlert
+from model.setup import Setup
 
 
 class Verdict(Enum):
@@ -32,8 +33,8 @@ class VoiceAlerts:
     """The calls that are ringing now."""
 
     def __init__(self, setup: Setup) -> None:
-        self._policy = setup.policy
-        self._callback = setup.policy.voice_alert is VoiceAlert.CALLBACK
+        self._policy = setup.settings
+        self._callback = setup.settings.voice_alert is VoiceAlert.CALLBACK
         self._taken: dict[tuple[LineId, int], None] = {}
 
     def known(self, line: LineId, call: int) -> None:

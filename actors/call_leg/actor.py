@@ -24,8 +24,8 @@ from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LineId, Role
 from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
-from model.policy import Setup
 from model.rules.calls.own_line import carrier, is_own
+from model.setup import Setup
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
@@ -39,7 +39,7 @@ class CallLegActor(CenterActor):
 
     def started(self) -> None:
         """Nothing is remembered: the case of the crew says what this leg is."""
-        self._lines = self.env.settings_as(Setup).lines
+        self._lines = self.env.settings_as(Setup).settings.lines
         self._task: Task | None = None
         self._own = OwnVoice(self.env)
         self._new = True

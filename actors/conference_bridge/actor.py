@@ -44,7 +44,7 @@ from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
 from messages.lines import WayLevel
-from model.policy import Setup
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.processes import HEIR_ASKS_BY
 from runtime.published import line_levels as published_levels
@@ -117,7 +117,7 @@ class ConferenceBridgeActor(CenterActor):
         self._pace = Pace()
         """What was told of the clock last."""
         self._still = Still()
-        self._rules = self.env.settings_as(Setup).policy.recording
+        self._rules = self.env.settings_as(Setup).settings.recording
         self._recorder: Recorder | None = None
         self._recorded_at = Instant(0)
         """When it was begun."""
@@ -125,7 +125,7 @@ class ConferenceBridgeActor(CenterActor):
         """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
         """When the newest wish was said."""
-        self._own_lines = {spec.line for spec in self.env.settings_as(Setup).lines}
+        self._own_lines = {spec.line for spec in self.env.settings_as(Setup).settings.lines}
         self._levels_noted_at = self._heard_at
         self._admin = self.env.directory.find(Role.ADMIN)
         """The process that our actor system hangs by; None where all is one process."""
@@ -136,8 +136,8 @@ class ConferenceBridgeActor(CenterActor):
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
         """What holds the ports."""
         setup = self.env.settings_as(Setup)
-        own = Path(setup.announcements) if setup.announcements else None
-        sounds = Sounds(own, setup.policy.language, names=setup.speak_names)
+        own = Path(setup.settings.announcements.folder) if setup.settings.announcements.folder else None
+        sounds = Sounds(own, setup.settings.language, names=setup.settings.announcements.names)
         nodes = self.env.node_voice
         let_in_by = None if nodes is None else node_pass(nodes.secret)
         return Conference(

@@ -25,7 +25,7 @@ from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
 from model.alarms.standing import STUCK, nothing_else
 from model.alert.case import Case
-from model.policy import Setup
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from store import streams
@@ -62,7 +62,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._no_leases = Outage(self.log, "the leases cannot be read")
         self._leased: Mapping[AlertId, int] = {}
-        for spec in self._setup.lines:
+        for spec in self._setup.settings.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
         self._look()
 
@@ -100,7 +100,7 @@ class DeadlineWatchdogActor(CenterActor):
         now_us = self.now_us()
         means = self._means(now_us)
         cases = self._cases()
-        verdicts = look(cases.values(), means, self._setup.policy, now_us)
+        verdicts = look(cases.values(), means, self._setup.settings, now_us)
         for first in range(0, len(verdicts), AT_ONCE):
             self._write(verdicts[first : first + AT_ONCE])
         done_us = self.now_us()
@@ -153,7 +153,7 @@ class DeadlineWatchdogActor(CenterActor):
         """An alarm for each line of this node that carries no sound, one while the emergency trunk carries
         no call, on whatever node its lines are, and those of what cannot be read.
         """
-        own = {spec.line for spec in self._setup.lines}
+        own = {spec.line for spec in self._setup.settings.lines}
         broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
         no_line = self._view.no_line_for_112(self.now_us(), self.env.peers.places)
         try:
@@ -168,7 +168,7 @@ class DeadlineWatchdogActor(CenterActor):
     # ------------------------------------------------------------ stuck cases
 
     def _look_for_stuck(self, means: Means) -> None:
-        made = look_for_stuck(self._stuck, self._cases(), means, self._setup.policy, self.now_us())
+        made = look_for_stuck(self._stuck, self._cases(), means, self._setup.settings, self.now_us())
         alarms = [AlarmRaised(alarm=STUCK, subject=one.alert, text=_text(one)) for one in made.stuck]
         over = [AlarmCleared(alarm=STUCK, subject=alert) for alert in made.well]
         if alarms or over:
@@ -182,7 +182,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._stuck = made.state
         if made.stuck and self._follow():
             now_us = self.now_us()
-            cases, policy = self._cases(), self._setup.policy
+            cases, policy = self._cases(), self._setup.settings
             for finding in still_stuck(made.stuck, cases, self._means(now_us), policy, now_us):
                 self._restart(finding)
 

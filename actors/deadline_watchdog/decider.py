@@ -15,8 +15,8 @@ from actors.deadline_watchdog.means import Means
 from messages.events import AdviceChanged, DeadlineMissed
 from messages.ids import Advice, AlertId, Instant
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.said.advice import Why, call_112_now
+from model.settings import Settings
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
-def look(cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant) -> tuple[Verdict, ...]:
+def look(cases: Iterable[Case], means: Means, policy: Settings, now_us: Instant) -> tuple[Verdict, ...]:
     """The verdicts that are due, the most urgent first. Asked every second and at every deadline."""
     found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, policy, now_us))
     return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)

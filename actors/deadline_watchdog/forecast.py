@@ -16,10 +16,11 @@ from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
-from model.policy import MetBy, Policy
 from model.rules.calls.quiet import hushed, in_duress
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import rank
+from model.settings import Settings
+from model.settings.alerts import MetBy
 
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""
@@ -44,7 +45,7 @@ def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Insta
 
 
 def forecasts(
-    cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant
+    cases: Iterable[Case], means: Means, policy: Settings, now_us: Instant
 ) -> Iterable[tuple[Case, Instant]]:
     """Every user who has not been reached, the most urgent first, with the moment of being reached."""
     lines = list(means.public)
@@ -66,7 +67,7 @@ def forecasts(
             if not _has_operators_leg(case):
                 if not operators:
                     at = Instant(now_us + HELD_STILL_US)
-                elif policy.operator_line is OperatorLine.ON_DEMAND:
+                elif policy.operator.line is OperatorLine.ON_DEMAND:
                     at = _take(lines, now_us)
                 operators = max(0, operators - 1)
             yield case, _dialled(at, policy)
@@ -83,7 +84,7 @@ def forecasts(
             # She is called on her operator's line.
             yield case, _dialled(now_us, policy)
             continue
-        called = policy.operator_line is OperatorLine.ON_DEMAND
+        called = policy.operator.line is OperatorLine.ON_DEMAND
         if called and operators and case.operator is None and not _has_operators_leg(case):
             # The operator is called first, and takes a line too.
             operators -= 1
@@ -95,7 +96,7 @@ def _has_operators_leg(case: Case) -> bool:
     return any(leg.live for leg in case.of(Party.OPERATOR))
 
 
-def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:
+def _urgency(case: Case, now_us: Instant, policy: Settings) -> tuple[Urgency, AlertId]:
     return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
 
 
@@ -108,20 +109,20 @@ def _take(lines: list[Instant], now_us: Instant) -> Instant:
     return at
 
 
-def _setup_us(policy: Policy) -> int:
-    return round(policy.user_setup_time_s * SECOND)
+def _setup_us(policy: Settings) -> int:
+    return round(policy.user.setup_time_s * SECOND)
 
 
-def _answer_us(policy: Policy) -> int:
-    return ANSWER_US if policy.met_by is MetBy.ANSWERED else 0
+def _answer_us(policy: Settings) -> int:
+    return ANSWER_US if policy.deadline.met_by is MetBy.ANSWERED else 0
 
 
-def _dialled(at_us: Instant, policy: Policy) -> Instant:
+def _dialled(at_us: Instant, policy: Settings) -> Instant:
     """Half the set-up time is the ordinary call's; it is dialled while the whole of it is left."""
     return Instant(at_us + DIAL_US + (_setup_us(policy) + _answer_us(policy)) // 2)
 
 
-def _under_way(user: Leg, policy: Policy, now_us: Instant) -> Instant:
+def _under_way(user: Leg, policy: Settings, now_us: Instant) -> Instant:
     if user.state is LegState.RINGING or user.in_doubt:
         ringing_at = user.ringing_at or now_us
         return Instant(max(now_us, ringing_at + ANSWER_US))

@@ -24,7 +24,6 @@ from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
-from model.policy import Policy
 from model.rules.calls.joining import beside, is_setting_up
 from model.rules.calls.pairs import Pairs, lacking, needed
 from model.rules.calls.pairs import begun as has_begun
@@ -32,6 +31,7 @@ from model.rules.calls.pauses import not_before
 from model.rules.crews import held_back
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import left, rank, vouched
+from model.settings import Settings
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signs(
-    cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+    cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
 ) -> Iterator[tuple[AlertId, Sign]]:
     """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
 
@@ -165,7 +165,7 @@ def signs(
             yield case.alert, sign
 
 
-def _of_case(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Instant) -> Iterator[Sign]:
+def _of_case(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
     there = free.means.crews.get(owner.crew)
     if owner.node != free.means.node:
         # Crews of two nodes have the same names: the owner's is none of those here.
@@ -180,7 +180,7 @@ def _of_case(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Inst
         yield replace(sign, crew=owner.crew)
 
 
-def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Instant) -> Iterator[Sign]:
+def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
     yield from _of_legs(case, owner)
     if case.unread:
         yield Sign(rule=UNREAD, of=(owner, case.unread[0].version))
@@ -193,7 +193,7 @@ def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: 
     yield from found
 
 
-def _by_its_rules(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Instant) -> Iterator[Sign]:
+def _by_its_rules(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
     nothing = PendingOffers(opened_at=case.owned_at or case.received_at)
     decision = decide(case, (), nothing, owner, policy, now_us)
     for event in decision.events:
@@ -221,7 +221,7 @@ def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Ite
 class _Free:
     """What is free, less what was given to more urgent alerts."""
 
-    def __init__(self, means: Means, opened: Iterable[Case], policy: Policy, now_us: Instant) -> None:
+    def __init__(self, means: Means, opened: Iterable[Case], policy: Settings, now_us: Instant) -> None:
         self.means = means
         self._policy, self._now_us = policy, now_us
         self._public, self._reserved = means.public_free(now_us), means.reserved

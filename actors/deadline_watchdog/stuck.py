@@ -22,8 +22,8 @@ from actors.deadline_watchdog.signs import Sign, signs
 from messages.ids import SECOND, AlertId, Instant, Role
 from model.alert.case import Case
 from model.alert.leg import place
-from model.policy import Policy
 from model.rules.calls.own_line import carrier
+from model.settings import Settings
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
 """Before the first, second and third restart for one alert. After that a person has to look."""
@@ -83,7 +83,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look_for_stuck(
-    state: State, cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+    state: State, cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
 ) -> Look:
     """Asked every second."""
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
@@ -125,7 +125,7 @@ def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
 
 
 def still_stuck(
-    found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+    found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
 ) -> list[Finding]:
     """Those whose sign is there after one more look: what they waited for may have been this disk, too."""
     there = {(alert, sign.rule.name, sign.of) for alert, sign in signs(cases, means, policy, now_us)}

@@ -14,7 +14,9 @@ from messages.lines import LineReport, LineState
 from model.alarms.standing import NO_LINE_FOR_112, Key
 from model.alert.live import LiveCases
 from model.alert.parts import Owner
-from model.policy import LastResort, LineSpec, Setup
+from model.settings.lines import Modem
+from model.settings.psap import LastResort
+from model.setup import Setup
 from runtime.published.directory import Entry
 from runtime.published.peers import Place
 from store.journal.projections import LineHold, Lines, Operators
@@ -43,7 +45,7 @@ class View:
 
     def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
         """What there is at this moment; `others`: the other nodes, whose lines serve our alerts, too."""
-        nodes = (self._setup.lines, *(place.lines for place in others))
+        nodes = (self._setup.settings.lines, *(place.lines for place in others))
         operators = self.operators.operators.values()
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
@@ -65,16 +67,16 @@ class View:
     def _owner(self, entry: Entry) -> Owner:
         return Owner(node=self._node, crew=CrewId(entry.key), incarnation=entry.incarnation)
 
-    def _to_call_with(self, nodes: Iterable[Iterable[LineSpec]]) -> Iterator[LineSpec]:
+    def _to_call_with(self, nodes: Iterable[Iterable[Modem]]) -> Iterator[Modem]:
         for lines in nodes:
             public = [spec for spec in lines if not spec.emergency]
-            kept = kept_for_inbound(public, self._setup.policy)
+            kept = kept_for_inbound(public, self._setup.settings)
             yield from (spec for spec in public if spec.line not in kept)
 
-    def _reserved(self, nodes: Iterable[Iterable[LineSpec]]) -> list[LineSpec]:
+    def _reserved(self, nodes: Iterable[Iterable[Modem]]) -> list[Modem]:
         return [spec for lines in nodes for spec in lines if spec.emergency]
 
-    def _expected(self, specs: Iterable[LineSpec], now_us: Instant) -> Iterator[Instant]:
+    def _expected(self, specs: Iterable[Modem], now_us: Instant) -> Iterator[Instant]:
         """When each of these lines can be expected to be free; nailed up or out of order it is not there."""
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
@@ -99,7 +101,7 @@ class View:
         A line that is only started or plugged in again is back before it counts as gone. That an alert waits
         for one, or that all are taken, is said by its AlertCase, and at once.
         """
-        nodes = (self._setup.lines, *(place.lines for place in others))
+        nodes = (self._setup.settings.lines, *(place.lines for place in others))
         reserved = self._reserved(nodes)
         if not reserved:
             return {}
@@ -109,7 +111,7 @@ class View:
         if not all(self._is_gone(spec.line, now_us) for spec in reserved):
             return {}
         public = (spec.line for lines in nodes for spec in lines if not spec.emergency)
-        resort = self._setup.policy.psap_last_resort is LastResort.PUBLIC
+        resort = self._setup.settings.psap.last_resort is LastResort.PUBLIC
         resort = resort and any(self._is_of_use(line, now_us, Joins.HOST) for line in public)
         then = "112 is called on a public line." if resort else "112 can be called from another phone alone."
         return {(NO_LINE_FOR_112, trunk): f"No line of trunk {trunk} carries calls: {then}"}

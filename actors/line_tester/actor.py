@@ -22,8 +22,8 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
 from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
-from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published import line_levels, line_trials
 from store.errors import JournalError
@@ -46,7 +46,7 @@ class LineTesterActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._trials: dict[LineId, Trial] = {}
         self._voices: dict[LegId, LineVoice] = {}
-        self._held = LinesHeld(self._journal, (spec.line for spec in self._setup.lines))
+        self._held = LinesHeld(self._journal, (spec.line for spec in self._setup.settings.lines))
         self._left_behind()
         self._look()
 
@@ -88,8 +88,12 @@ class LineTesterActor(CenterActor):
 
     def new_voice(self, said: str, answered_at: Instant | None, tone_hz: float | None = None) -> LineVoice:
         """What has the voice of a line."""
-        own = Path(self._setup.announcements) if self._setup.announcements else None
-        return LineVoice(Sounds(own, self._setup.policy.language), said, answered_at, tone_hz)
+        own = (
+            Path(self._setup.settings.announcements.folder)
+            if self._setup.settings.announcements.folder
+            else None
+        )
+        return LineVoice(Sounds(own, self._setup.settings.language), said, answered_at, tone_hz)
 
     # ------------------------------------------------------------ orders
 
@@ -121,7 +125,7 @@ class LineTesterActor(CenterActor):
         trial = begin(order, now_us)
         number = None if order.answers else order.number
         fits = unfit_to_try if order.by == PROOF else unfit
-        if order.stop or (number is not None and fits(number, self._setup.policy) is not None):
+        if order.stop or (number is not None and fits(number, self._setup.settings) is not None):
             # The web has looked; a file of ours may be anybody's by now.
             trial = end(trial, TrialEnd.ORDERED)
         self._trials[order.line] = trial
@@ -199,7 +203,7 @@ class LineTesterActor(CenterActor):
         voice = self._voices.pop(leg, None) or self.new_voice(SAID[0], None)
         report = voice.end()
         if report.into.ms:
-            gains = next(spec.gains for spec in self._setup.lines if spec.line == line)
+            gains = next(spec.gains for spec in self._setup.settings.lines if spec.line == line)
             levels = LineLevels(line=line, at=self.now_us(), into=report.into, out=report.out, gains=gains)
             line_levels.write(self.env.state, levels)
         return shown_of(line, report)

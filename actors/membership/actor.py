@@ -30,8 +30,9 @@ from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.alert.live import LiveCases
 from model.membership import Member
-from model.policy import LineSpec, Setup
 from model.rules.calls.own_line import own_line
+from model.settings.lines import Modem
+from model.setup import Setup
 from model.shared_settings import checksums
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
@@ -222,17 +223,17 @@ class MembershipActor(CenterActor):
         return Place(
             node=self.env.node,
             address=self.env.address,
-            web=self._setup.web,
+            web=self._setup.settings.cluster.web,
             gate=voice_gate_of(self.env.run) or "",
             entries=entries,
-            lines=tuple(_told(spec) for spec in self._setup.lines),
+            lines=tuple(_told(spec) for spec in self._setup.settings.lines),
             voices=voices,
             alerts=len(owners.owned(self._journal, self.env.node)),
             draining=self.env.draining,
             load=round(load_now(), 1),
             empty=self.env.draining and (self.env.run / DRAINED).exists(),
             ahead_ms=round(self._ahead_us / 100_000) * 100,
-            settings=checksums(self._setup.policy),
+            settings=checksums(self._setup.settings),
         )
 
     # ------------------------------------------------------------ the node's end
@@ -254,7 +255,7 @@ class MembershipActor(CenterActor):
     def _carries_a_call(self) -> bool:
         live = LiveCases()
         rebuild(self._journal, live)
-        here = {spec.line for spec in self._setup.lines} | self._own_lines()
+        here = {spec.line for spec in self._setup.settings.lines} | self._own_lines()
         return any(
             leg.live and leg.line in here for case in live.cases.values() for leg in case.legs.values()
         )
@@ -279,12 +280,8 @@ class MembershipActor(CenterActor):
             self._journal.notify.committed(0, [streams.inbox(alert) for alert in taken])
 
 
-def _told(spec: LineSpec) -> LineSpec:
+def _told(spec: Modem) -> Modem:
     """What another node needs to know of a line: nothing of where its modem is, or of its PIN."""
-    return LineSpec(
-        line=spec.line,
-        trunk=spec.trunk,
-        emergency=spec.emergency,
-        inbound=spec.inbound,
-        number=spec.number,
+    return Modem(
+        name=spec.name, trunk=spec.trunk, emergency=spec.emergency, inbound=spec.inbound, number=spec.number
     )

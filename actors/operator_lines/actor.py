@@ -32,8 +32,8 @@ from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
 from model.alarms.standing import Key
-from model.policy import Setup
 from model.rules.calls.own_line import mode_of, operator_of, own_line, standing_leg
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published import voice_files
@@ -63,7 +63,7 @@ class OperatorLinesActor(CenterActor):
     def started(self) -> None:
         """Read who is on shift and which calls are nailed up; then look."""
         setup = self.env.settings_as(Setup)
-        self._mode, self._own = setup.policy.operator_line, setup.lines
+        self._mode, self._own = setup.settings.operator.line, setup.settings.lines
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._no_journal = Outage(self.log, "the journal cannot be read")

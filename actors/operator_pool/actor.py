@@ -32,8 +32,8 @@ from messages.events import (
 from messages.ids import SECOND, AlertId, Instant, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
 from model.alert.live import LiveCases
-from model.policy import Setup
 from model.rules import wrap_up
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published import own_voices
@@ -59,7 +59,7 @@ class OperatorPoolActor(CenterActor):
 
     def started(self) -> None:
         """Read shifts and reservations; from then on they are followed."""
-        self._policy = self.env.settings_as(Setup).policy
+        self._policy = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators, self._live = Operators(), LiveCases()
@@ -219,7 +219,7 @@ class OperatorPoolActor(CenterActor):
                 name=person.name,
                 on_call=person.on_call and state.state is ShiftState.OFF,
             )
-        for number in self._policy.operator_on_call:
+        for number in self._policy.operator.on_call:
             one = on_call_candidate(number, 0, None)
             state = self._state(one.operator)
             yield on_call_candidate(number, state.version, state.reserved_by)

@@ -15,10 +15,10 @@ import msgspec
 from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, Party, ShiftState
 from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.proof import OVER_BUDGET, PROVED
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import gives_up, gives_up_when_taken, left, listens
+from model.settings import Settings
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""
@@ -77,7 +77,7 @@ def need(request: RequestOperators) -> tuple[bool, int]:
     return request.test, request.rank
 
 
-def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> list[WaitingCase]:
+def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Settings) -> list[WaitingCase]:
     """The requests that still stand, as they are served: by urgency."""
 
     def key(one: WaitingCase) -> tuple[Urgency, AlertId]:

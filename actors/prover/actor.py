@@ -20,12 +20,12 @@ from messages.ids import SECOND, Instant, Role
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
 from model.alarms.standing import Key, nothing_else
 from model.alert.live import LiveCases
-from model.policy import Setup
 from model.proof.alarms import NAMES, OVERDUE, overdue, wrong
 from model.proof.disk import judged
 from model.proof.night import night
 from model.proof.proving import Begun, OneProof
 from model.proof.steps import planned
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published import line_files
@@ -128,7 +128,11 @@ class ProverActor(CenterActor):
     def _due(self) -> Due | None:
         now_us = self.now_us()
         settles = self.env.clock_settles()
-        tonight = None if settles else night(now_us, self._setup.proof.at, self._setup.proof.until)
+        tonight = (
+            None
+            if settles
+            else night(now_us, self._setup.settings.proof.begins_at, self._setup.settings.proof.until)
+        )
         begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
         wanted = self._proving.current is not None or self._proving.order(now_us) is not None
         if not wanted and (tonight is None or begun_tonight):
@@ -187,7 +191,7 @@ class ProverActor(CenterActor):
         match found:
             case Begin(by=by, steps=steps):
                 proof = f"{self.env.node}.{self._proving.version}"
-                items = planned(self._setup.lines, steps)
+                items = planned(self._setup.settings.lines, steps)
                 begun = ProofBegun(proof=proof, by=by, whole=not steps, steps=items)
                 self._write(begun)
                 self.log.info("a proof begins", proof=proof, by=by, steps=len(items))
@@ -284,7 +288,7 @@ class ProverActor(CenterActor):
 
     def _tell(self) -> None:
         found: dict[Key, str] = wrong(self._proving, blamed(self._proving.ways()))
-        if self._setup.proof.at:
+        if self._setup.settings.proof.at:
             found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
         try:
             before = [key for key in self._alarms.stands if key[0] in NAMES]

@@ -44,7 +44,7 @@ class CallWork:
         self._name = ""
 
     def why_not(self, around: Around) -> ProofWhy:
-        if not self._answers and unfit_to_try(self._number, around.setup.policy) is not None:
+        if not self._answers and unfit_to_try(self._number, around.setup.settings) is not None:
             return ProofWhy.NOT_SET
         return around.why_not(*self._lines)
 
@@ -55,7 +55,7 @@ class CallWork:
             line=self._line,
             number=self._number,
             other=self._other,
-            caller=None if self._other is None or spec is None else spec.number,
+            caller=None if self._other is None or spec is None else spec.number or None,
             by=PROOF,
             begun_at=around.now_us,
             answers=self._answers,

@@ -14,28 +14,28 @@ from actors.prover.work import Around, failed
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import LineTrial, TrialEnd
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from store.journal.journal import Transaction
 
 LATE_US = Instant(10 * SECOND)
 """After the alert's end the line's own is waited for no longer."""
 
 
-def answering(around: Around) -> LineSpec | None:
+def answering(around: Around) -> Modem | None:
     """The line that is to answer: the settings', or the first that can be called; None: there is none.
 
     Each line that may be taken to call it, of whichever node, has to be known by its number: a call from any
     other is somebody's.
     """
     setup = around.setup
-    callers = [one for one in (*setup.lines, *around.elsewhere) if not one.emergency]
-    found = [one for one in setup.lines if one.inbound and one.number is not None]
-    if setup.proof.phone is not None:
-        found = [one for one in found if one.number == setup.proof.phone]
+    callers = [one for one in (*setup.settings.lines, *around.elsewhere) if not one.emergency]
+    found = [one for one in setup.settings.lines if one.takes_calls and one.number]
+    if setup.settings.proof.phone:
+        found = [one for one in found if one.number == setup.settings.proof.phone]
     elif found:
         free = [one for one in found if around.why_not(one.line) is ProofWhy.NONE]
         found = free or found
-    if len(callers) < 2 or any(one.number is None for one in callers):
+    if len(callers) < 2 or any(not one.number for one in callers):
         return None
     return next(iter(found), None)
 
@@ -91,6 +91,6 @@ def both(seen: Shown, trial: LineTrial) -> Shown:
 def chain_work(around: Around, look: LookWork) -> ChainWork | LookWork | ProofWhy:
     """What tries the whole chain."""
     spec = answering(around)
-    if spec is not None and spec.number is not None:
+    if spec is not None and spec.number:
         return ChainWork(CallWork(spec.line, spec.number, answers=True), look)
-    return ProofWhy.NOT_SET if around.setup.proof.phone is not None else look
+    return ProofWhy.NOT_SET if around.setup.settings.proof.phone else look

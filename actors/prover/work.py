@@ -11,7 +11,8 @@ import msgspec
 from messages.ids import Instant, LineId
 from messages.lines import LineReport
 from messages.proofs import ProofItem, ProofWhy, Shown, StepResult
-from model.policy import LineSpec, Setup
+from model.settings.lines import Modem
+from model.setup import Setup
 from store.journal.journal import Journal, Transaction
 from store.journal.projections import LineHold
 
@@ -20,7 +21,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What a step needs to know."""
 
     setup: Setup
-    elsewhere: tuple[LineSpec, ...] = ()
+    elsewhere: tuple[Modem, ...] = ()
     """Lines of other nodes."""
     run: Path
     state: Path
@@ -29,9 +30,9 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     reports: Callable[[], dict[LineId, LineReport]]
     now_us: Instant
 
-    def spec(self, line: str) -> LineSpec | None:
+    def spec(self, line: str) -> Modem | None:
         """The node's line of this name."""
-        return next((one for one in self.setup.lines if one.line == line), None)
+        return next((one for one in self.setup.settings.lines if one.line == line), None)
 
     def why_not(self, *lines: LineId) -> ProofWhy:
         """Why no call can begin on these now; NONE: one can."""

@@ -18,7 +18,7 @@ def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) ->
     """What tries it, or why nothing does. `first`: this node does what one does for all; `child`: starts a
     process that looks.
     """
-    if item.step in around.setup.proof.leave_out:
+    if item.step in around.setup.settings.proof.leave_out:
         return ProofWhy.EXCLUDED
     match BY_STEP[item.step].per:
         case Per.CENTER if not first:
@@ -35,7 +35,7 @@ def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) ->
 def _between(item: ProofItem, around: Around) -> Work | ProofWhy:
     line, *others = ends(item.subject)
     one, other = around.spec(line), around.spec(others[0]) if others else None
-    if one is None or other is None or other.number is None:
+    if one is None or other is None or not other.number:
         return ProofWhy.NO_OTHER_LINE
     if item.step is ProofStep.TEXT:
         return TextWork(one.line, other.line, other.number)
@@ -47,9 +47,9 @@ def _on_line(item: ProofItem, around: Around) -> Work | ProofWhy:
     if one is None:
         return ProofWhy.LINE_DOWN
     if item.step is ProofStep.CREDIT:
-        return ProofWhy.NOT_SET if one.credit is None else CreditWork(one.line)
-    number = around.setup.policy.psap_test_number
-    if number is None:
+        return ProofWhy.NOT_SET if not one.credit.asked else CreditWork(one.line)
+    number = around.setup.settings.psap.test_number
+    if not number:
         return ProofWhy.NOT_SET
-    ours = next((spec for spec in around.setup.lines if spec.number == number), None)
+    ours = next((spec for spec in around.setup.settings.lines if spec.number == number), None)
     return CallWork(one.line, number, None if ours is None else ours.line)

@@ -22,8 +22,8 @@ from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
-from model.policy import Setup
 from model.rules.silent_phones import counted, stopped
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
 from store import streams
@@ -52,12 +52,12 @@ class RecordingKeeperActor(CenterActor):
     def started(self) -> None:
         """Everything is looked at at once: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
-        self._rules, self._backup = setup.policy.recording, setup.backup
+        self._rules, self._backup = setup.settings.recording, setup.settings.backup.file
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
-        self._retention = setup.policy.retention
+        self._retention = setup.settings.retention
         self._sweeping: Iterator[tuple[Forgotten, ...]] | None = None
         self._swept: Counter[PersonalKind] = Counter()
         self._on_server = is_server(self.env.journal_url)

@@ -48,12 +48,13 @@ from model.alarms.book import AlarmBook
 from model.alarms.lines_left import lost
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from model.policy import LineSpec, Setup
 from model.rules.calls.joining import Beside, beside, is_setting_up
 from model.rules.calls.own_line import is_own, operator_of
 from model.rules.calls.pairs import Pairs, lacking
 from model.rules.proof import PROVED
 from model.rules.vouching import vouched
+from model.settings.lines import Modem
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.directory import Entry
@@ -93,10 +94,10 @@ class TrunkPoolActor(CenterActor):
         self._rests_until_us = Instant(0)
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
-        answering = (spec.credit.sms_to for spec in self._setup.lines if spec.credit is not None)
-        self._texts = TextQueue(self._setup.policy, self._journal, [one for one in answering if one])
+        answering = (spec.credit.sms_to for spec in self._setup.settings.lines if spec.credit.asked)
+        self._texts = TextQueue(self._setup.settings, self._journal, [one for one in answering if one])
         self._began_us = self.now_us()
-        for spec in self._setup.lines:
+        for spec in self._setup.settings.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
@@ -144,7 +145,7 @@ class TrunkPoolActor(CenterActor):
             text.id,
             [one for one in self._all_lines() if not one.drained],
             self._granted,
-            self._setup.policy,
+            self._setup.settings,
             now_us,
             alerts=bool(self._live.cases or self._waiting),
             failed=self._texts.failed(now_us),
@@ -159,7 +160,7 @@ class TrunkPoolActor(CenterActor):
         places = self.env.peers.places
         if not places:
             return
-        own = (self._reports.get(spec.line) for spec in self._setup.lines)
+        own = (self._reports.get(spec.line) for spec in self._setup.settings.lines)
         since_us = self.now_us() - FRESH_US
         reports = tuple(known[0] for known in own if known is not None and known[1] >= since_us)
         for told in batched(reports):
@@ -202,7 +203,7 @@ class TrunkPoolActor(CenterActor):
         """
         now_us = self.now_us()
         lines = list(self._all_lines())
-        still = order((one for one, _ in self._waiting.values()), now_us, self._setup.policy)
+        still = order((one for one, _ in self._waiting.values()), now_us, self._setup.settings)
         alive: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         if only is not None and not everybody:
             served = served_with(only, still)
@@ -227,7 +228,7 @@ class TrunkPoolActor(CenterActor):
                 request,
                 lines,
                 granted,
-                self._setup.policy,
+                self._setup.settings,
                 now_us,
                 pairs,
                 others,
@@ -274,15 +275,15 @@ class TrunkPoolActor(CenterActor):
             return own
         held = self._lines.lines
         ready = (spec.number for spec, *_ in self._specs() if _is_of_proof(held.get(spec.line)))
-        return own.difference(number for number in ready if number is not None)
+        return own.difference(number for number in ready if number)
 
     def _own_numbers(self) -> frozenset[E164]:
         """The numbers of all lines of the center."""
-        return frozenset(spec.number for spec, *_ in self._specs() if spec.number is not None)
+        return frozenset(spec.number for spec, *_ in self._specs() if spec.number)
 
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
         """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
-        found = beside(case, party, self._setup.policy)
+        found = beside(case, party, self._setup.settings)
         if case is None or found is None:
             return None
         up = case.confirmed_answered(Party.USER) or case.operator_leg
@@ -316,7 +317,7 @@ class TrunkPoolActor(CenterActor):
 
     def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> Pairs:
         """Whom the alerts that have a line, or are about to have one, have yet to call."""
-        policy, cases = self._setup.policy, self._live.cases
+        policy, cases = self._setup.settings, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
         for line in lines:
             if line.emergency or line.joins is not Joins.HOST:
@@ -344,7 +345,7 @@ class TrunkPoolActor(CenterActor):
     def _preempt(self, request: RequestLine, lines: list[Line]) -> None:
         line = preempted(request, lines)
         if line is None and request.emergency:
-            public = last_resort(request, lines, self._setup.policy)
+            public = last_resort(request, lines, self._setup.settings)
             line = preempted(replace(request, emergency=False), public)
         if line is None or line.seized_by is None:
             return
@@ -382,7 +383,7 @@ class TrunkPoolActor(CenterActor):
                 line=spec.line,
                 trunk=spec.trunk,
                 emergency=spec.emergency,
-                inbound=spec.inbound,
+                inbound=spec.takes_calls,
                 version=0 if held is None else held.version,
                 report=report,
                 heard_at=heard_at,
@@ -402,9 +403,9 @@ class TrunkPoolActor(CenterActor):
                 drained=drained and not (held is not None and held.leg) and not (report and report.legs),
             )
 
-    def _specs(self) -> Iterator[tuple[LineSpec, NodeId, bool]]:
+    def _specs(self) -> Iterator[tuple[Modem, NodeId, bool]]:
         """This node's lines, and those of the others: each with its node, and whether that one is drained."""
-        for spec in self._setup.lines:
+        for spec in self._setup.settings.lines:
             yield spec, NodeId(""), False
         places = self.env.peers.places
         all_drained = self.env.draining and all(place.draining for place in places)

@@ -17,11 +17,12 @@ from actors.trunk_pool.lines import Line, serves, usable
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineState, RequestLine
-from model.policy import LineSpec, Policy
 from model.rules.calls.joining import Beside
 from model.rules.calls.pairs import Pairs, needed
 from model.rules.proof import PROVED
 from model.rules.urgency import Urgency, urgency
+from model.settings import Settings
+from model.settings.lines import Modem
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 LEFT_TO_ALERTS: Final = 2
@@ -62,7 +63,7 @@ class WaitingLeg(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: Instant
 
 
-def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> list[WaitingLeg]:
+def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Settings) -> list[WaitingLeg]:
     """The requests that still stand, as they are served; within what is begun and what is not by urgency.
 
     Alerts come first, those that are vouched for before others, then tests, then shifts.
@@ -93,7 +94,7 @@ def grant(
     request: RequestLine,
     lines: Iterable[Line],
     held: Held,
-    policy: Policy,
+    policy: Settings,
     now_us: Instant,
     pairs: Pairs = NO_PAIRS,
     beside: Beside | None = None,
@@ -124,7 +125,7 @@ def _grant(
     lines: Sequence[Line],
     *,
     held: Held,
-    policy: Policy,
+    policy: Settings,
     now_us: Instant,
     pairs: Pairs,
     beside: Beside | None,
@@ -159,7 +160,13 @@ def _grant(
 
 
 def _to_duty(
-    request: RequestLine, lines: Iterable[Line], held: Held, policy: Policy, now_us: Instant, *, alerts: bool
+    request: RequestLine,
+    lines: Iterable[Line],
+    held: Held,
+    policy: Settings,
+    now_us: Instant,
+    *,
+    alerts: bool,
 ) -> LineGranted | LineRefused:
     """A public line that gives its voice, where enough others are left: one, and while an alert is open one
     for each of its two parties. None that is kept for those who call in, and none to avoid, whatever else
@@ -178,7 +185,7 @@ def _to_duty(
 
 
 def _reserved(
-    request: RequestLine, lines: Sequence[Line], held: Held, policy: Policy, now_us: Instant
+    request: RequestLine, lines: Sequence[Line], held: Held, policy: Settings, now_us: Instant
 ) -> LineGranted | LineRefused:
     """A line of the emergency trunk; where none is left, and the settings say so, a public one."""
     group = [one for one in lines if one.emergency]
@@ -232,7 +239,7 @@ def _of_group(
     request: RequestLine,
     group: Sequence[Line],
     held: Held,
-    policy: Policy,
+    policy: Settings,
     now_us: Instant,
     pairs: Pairs,
     *,
@@ -242,7 +249,7 @@ def _of_group(
     free = [one for one in group if is_free(one, request.leg, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
-    keep = policy.lines_kept_from_tests if request.test else 0
+    keep = policy.limits.lines_kept_from_tests if request.test else 0
     # A center that is down to one line begins all the same. A line that somebody is on counts, though its
     # modem's process be dead: its alert waits for what is free.
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
@@ -336,7 +343,7 @@ def _granted_elsewhere(one: Line, leg: LegId, held: Held, now_us: Instant) -> bo
     return granted is not None and granted.leg != leg and now_us - granted.at < GRANTED_FOR_US
 
 
-def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozenset[LineId]:
+def kept_for_inbound(group: Sequence[Line | Modem], policy: Settings) -> frozenset[LineId]:
     """The lines whose numbers users call, never used for calls of ours: the first ones, always the same.
 
     Never so many that two parties cannot be called.
@@ -346,7 +353,7 @@ def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozen
         if one.inbound:
             inbound.setdefault(one.node if isinstance(one, Line) else NodeId(""), []).append(one.line)
     # Of each node its own: what is left when one is lost is still called.
-    kept = [line for lines in inbound.values() for line in lines[: policy.inbound_lines_kept]]
+    kept = [line for lines in inbound.values() for line in lines[: policy.limits.inbound_lines_kept]]
     return frozenset(kept[: max(len(group) - 2, 0)])
 
 

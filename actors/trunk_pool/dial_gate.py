@@ -14,8 +14,8 @@ from messages.events import LegOriginating
 from messages.ids import E164, SECOND, Instant, Party
 from messages.journal import Recorded
 from messages.lines import LineRefused, RequestLine
-from model.policy import Setup
 from model.rules.calls.withheld_numbers import HOUR_US, NEVER, Called, Withheld, withheld
+from model.setup import Setup
 from runtime import logs
 from store.alerts.dialled import originated_since
 from store.errors import StoreError
@@ -32,10 +32,10 @@ class DialGate:
 
     def __init__(self, setup: Setup, journal: Journal, now_us: Instant) -> None:
         """Raises JournalError."""
-        self._policy = setup.policy
+        self._policy = setup.settings
         self._registry = Registry(journal)
         self._no_registry = logs.Outage(log, "the registry cannot be read")
-        self._called = Called(setup.policy.region)
+        self._called = Called(setup.settings.region)
         self._staff: frozenset[E164] = frozenset()
         self._forgotten_us = now_us
         for recorded in originated_since(journal, Instant(now_us - HOUR_US)):

@@ -14,7 +14,8 @@ from actors.trunk_pool.lines import Line, serves
 from messages.base import Joins
 from messages.ids import SECOND, Instant, Party
 from messages.lines import Lack, LineRefused, LineState, RequestLine
-from model.policy import LastResort, Policy
+from model.settings import Settings
+from model.settings.psap import LastResort
 
 COMES_US: Final = Instant(3 * SECOND)
 """Within this time a modem whose process was started again says how it is, and is most often ready."""
@@ -44,8 +45,8 @@ def _comes(one: Line, now_us: Instant) -> bool:
     return one.report.state is LineState.STARTING and now_us - one.report.since <= COMES_US
 
 
-def last_resort(request: RequestLine, lines: Iterable[Line], policy: Policy) -> list[Line]:
+def last_resort(request: RequestLine, lines: Iterable[Line], policy: Settings) -> list[Line]:
     """The public lines on which 112 may be dialled where its own trunk has none left. None for a test."""
-    if policy.psap_last_resort is not LastResort.PUBLIC or request.test or request.party is not Party.PSAP:
+    if policy.psap.last_resort is not LastResort.PUBLIC or request.test or request.party is not Party.PSAP:
         return []
     return [one for one in lines if not one.emergency and one.joins is Joins.HOST]

@@ -9,8 +9,8 @@ from actors.trunk_pool.texting import next_text
 from messages.events import TextFailed
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from messages.journal import Recorded
-from model.policy import Policy
 from model.rules.calls.withheld_numbers import unfit
+from model.settings import Settings
 from runtime import logs
 from store.errors import StoreError
 from store.journal.journal import Journal
@@ -24,7 +24,7 @@ log = logs.get("trunk_pool")
 class TextQueue:
     """See the module. One for each pool."""
 
-    def __init__(self, policy: Policy, journal: Journal, answering: Collection[str] = ()) -> None:
+    def __init__(self, policy: Settings, journal: Journal, answering: Collection[str] = ()) -> None:
         """`answering`: the numbers at which networks tell what is left on a SIM."""
         self._policy = policy
         self._answering = frozenset(answering)

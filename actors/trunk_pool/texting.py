@@ -13,7 +13,7 @@ from actors.trunk_pool.lines import Line, serves
 from messages.base import Joins
 from messages.ids import Instant, LegId, LineId, NodeId, TextId, TextPurpose
 from messages.lines import WEAK_DBM
-from model.policy import Policy
+from model.settings import Settings
 from store.texts import Text
 
 _FIRST = tuple(TextPurpose)
@@ -36,7 +36,7 @@ def line_for(
     text: TextId,
     lines: Sequence[Line],
     held: Held,
-    policy: Policy,
+    policy: Settings,
     now_us: Instant,
     *,
     alerts: bool,

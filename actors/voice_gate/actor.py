@@ -14,7 +14,7 @@ from media.conference.priority import raise_process
 from media.gate.address import AddressRefused, listening
 from media.gate.gate import Gate
 from messages.ids import Instant, Role
-from model.policy import Setup
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import NodeVoice
 from runtime.errors import WrongEnvironment
@@ -65,7 +65,7 @@ class VoiceGateActor(CenterActor):
                 self._trouble = str(error)
                 self.log.error("other nodes have no voices of this one", reason=str(error), host=nodes.host)
             return
-        lines = [spec.line for spec in self.env.settings_as(Setup).lines]
+        lines = [spec.line for spec in self.env.settings_as(Setup).settings.lines]
         self._gate = Gate(listener, nodes.secret, Offers(self.env.run, lines))
         self.env.processes.to_own_process(raise_process)
         self._gate.start()

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from center.backup.age import Damaged
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir, write_kept
+from model.settings import Settings
 from store.backup.form import File, Part
 
 SETTINGS: Final = "settings"

@@ -8,10 +8,10 @@ from typing import Final
 
 from actors.recording_keeper.decider import DAY_US, overdue
 from center.backup.writing import keys_of
-from center.settings.schema import BackupTable
 from center.state.state_dir import StateDir
 from gateways.http.backups import BackupKept, BackupRun, BackupWrong
 from messages.ids import Instant
+from model.settings.kept import BackupSettings
 from runtime.published.backup_file import Backups, Made
 from runtime.published.backup_runs import Work
 
@@ -53,7 +53,7 @@ def untried(made: Made, now_us: Instant) -> bool:
 
 def wrong(
     state: StateDir,
-    wish: BackupTable,
+    wish: BackupSettings,
     made: Backups,
     runs: Mapping[Work, BackupRun],
     *,

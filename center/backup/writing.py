@@ -17,11 +17,11 @@ import msgspec
 from center.backup import age, recordings, signed
 from center.backup.files import files_of
 from center.errors import CenterError, StateError, UsageError
-from center.settings.schema import Settings
 from center.state.journals import goes_on, journal_of
 from center.state.state_dir import StateDir, write_kept
 from center.version import version
 from messages.ids import Instant
+from model.settings import Settings
 from runtime.published.backup_file import NAME, Backups, Made, backups, said
 from store.backup.form import Begin, Block, End, File, Part, encoded
 from store.backup.taking import blocks, origin_of

@@ -16,8 +16,8 @@ from center.errors import CenterError, SettingsError, UsageError
 from center.options import DEFAULT, Common
 from center.settings.file import load
 from center.settings.in_use import config_in_use
-from center.settings.schema import BackupTable
 from center.state.journals import journal_of
+from model.settings.kept import BackupSettings
 
 _NOBODY: Final = (
     "a backup holds everything about everybody: say who may open it, --to age1… (--new-key FILE makes it) or "
@@ -166,18 +166,18 @@ def _in_words() -> Iterator[None]:
         raise CenterError(f"{error.filename or 'the disk'}: {error.strerror or error}") from error
 
 
-def _file_of(given: Path | None, wish: BackupTable) -> Path:
+def _file_of(given: Path | None, wish: BackupSettings) -> Path:
     if given is None and not wish.file:
         raise UsageError("to where? securwoman backup FILE, or [backup] file in the settings")
     return (given if given is not None else Path(wish.file)).absolute()
 
 
-def _wish(common: Common) -> BackupTable:
+def _wish(common: Common) -> BackupSettings:
     """Of the settings, where there are any: on a bare machine there are not."""
     try:
         return load(config_in_use(common.directory)).backup
     except SettingsError:
-        return BackupTable()
+        return BackupSettings()
 
 
 def _ago(seconds: int) -> str:

@@ -30,11 +30,11 @@ from center.doctor.machine import at_rest, capacity, listeners, machine, shared_
 from center.errors import CenterError, SettingsError
 from center.options import DEFAULT, Common
 from center.settings.file import load
-from center.settings.handed_down import simulation, with_simulation
 from center.settings.in_use import config_in_use, simulation_in_use
-from center.settings.schema import Settings
+from center.settings.simulation import simulation, with_simulation
 from center.state.state_dir import NodeFile, StateDir, running
-from store.registry.people import SecondFactor
+from model.settings import Settings
+from model.settings.web import SecondFactor
 
 _SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 

@@ -22,7 +22,7 @@ from center.errors import CenterError, NotRunning, RefusedByCenter, UsageError
 from center.node.carrier import CarrierFile
 from center.options import DEFAULT, Common
 from center.settings.file import load
-from center.settings.handed_down import simulation, with_simulation
+from center.settings.simulation import simulation, with_simulation
 from center.state.keys import DEMO_TOKEN
 from center.state.state_dir import NodeFile, StateDir, read_json, running
 from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand

@@ -16,12 +16,11 @@ from center.errors import CenterError, NotFound, SettingsError, UsageError
 from center.options import DEFAULT, Common
 from center.people import BY
 from center.settings.file import load
-from center.settings.handed_down import policy_of
 from center.settings.in_use import config_in_use
 from center.state.journals import journal_of
 from center.times import rfc3339
 from messages.ids import E164, Instant
-from model.policy import Policy
+from model.settings import Settings
 from runtime.terminal import shown
 
 if TYPE_CHECKING:
@@ -149,13 +148,13 @@ def list_(
         common.warn("nobody has this time: all are called")
 
 
-def _settings(common: Common) -> tuple[Policy, tuple[E164, ...]]:
+def _settings(common: Common) -> tuple[Settings, tuple[E164, ...]]:
     """The policy, and the numbers of the center's lines; the defaults where the settings cannot be read."""
     try:
         settings = load(config_in_use(common.directory))
     except SettingsError:
-        return Policy(), ()
-    return policy_of(settings), tuple(E164(one.number) for one in settings.modem if one.number)
+        return Settings(), ()
+    return settings, tuple(E164(one.number) for one in settings.modem if one.number)
 
 
 def _moment(text: str, roster: Roster) -> Instant:

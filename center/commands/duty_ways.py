@@ -18,7 +18,6 @@ from center.auditing import note
 from center.errors import CenterError, NotFound
 from center.options import DEFAULT, Common
 from center.people import BY
-from center.settings.duty import duty_settings
 from center.settings.file import load
 from center.settings.in_use import config_in_use
 from center.state.journals import journal_of
@@ -28,10 +27,10 @@ from gateways.duty.ways.sending import WRITTEN, send
 from gateways.duty.words import told
 from messages.ids import CalloutKind, DutyWay, OperatorId
 from model.duty.roster import Contact, Person, Roster, on_duty
+from model.setup import Setup
 
 if TYPE_CHECKING:
     from model.duty.callouts import Callout
-    from model.duty.settings import DutySettings
     from store.journal.journal import Journal
 
 TELEPHONE_S: Final = 180.0
@@ -64,7 +63,7 @@ def try_ways(
     node = running(state)
     settings = load(config_in_use(state))
     simulated = node.simulation is not None if node is not None else not settings.modem
-    own = duty_settings(settings, near_only=simulated)
+    own = Setup(settings=settings, simulated=simulated)
     found: list[Tried] = []
     with journal_of(state) as journal:
         people = _meant(roster_of(journal).roster, person, journal)
@@ -95,10 +94,10 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
 
 
 def _tried(
-    journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: DutySettings
+    journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: Setup
 ) -> Iterator[Tried]:
     """One for each written contact, and one for each way of the telephone."""
-    words = told(CalloutKind.TEST, (), person.language, own.language)
+    words = told(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
         notice = Notice(

@@ -19,7 +19,7 @@ from center.options import DEFAULT, Common
 from center.settings.check import faults_of
 from center.settings.file import load
 from center.settings.in_use import config_file, shipped
-from center.settings.schema import Settings
+from model.settings import Settings
 
 
 def run(

@@ -9,7 +9,7 @@ from center.doctor.findings import Finding, fail, ok, warn
 from center.state.keys import key_in_file
 from center.state.state_dir import StateDir
 from messages.ids import DEMO_OPERATOR
-from store.registry.people import SecondFactor
+from model.settings.web import SecondFactor
 
 
 def access(
@@ -43,7 +43,7 @@ def access(
     lacking = [
         one.id
         for one in staff
-        if one.id != DEMO_OPERATOR and second_factor.asks(one.role) and not one.has_second_factor
+        if one.id != DEMO_OPERATOR and one.role.needs(second_factor) and not one.has_second_factor
     ]
     if lacking:
         who = ", ".join(lacking)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from center.doctor.findings import Finding, fail, ok
-from center.settings.schema import Settings
+from model.settings import Settings
 
 
 def announcements(settings: Settings) -> Iterator[Finding]:

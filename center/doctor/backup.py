@@ -11,10 +11,10 @@ from center.backup.signed import own_fingerprint
 from center.backup.standing import untried
 from center.doctor.findings import Finding, fail, ok, warn
 from center.errors import CenterError
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.times import local
 from messages.ids import Instant
+from model.settings import Settings
 from runtime.published.backup_file import backups
 
 

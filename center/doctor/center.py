@@ -19,7 +19,6 @@ from center.node.listening import listen, unguarded
 from center.node.processes import is_alive
 from center.settings.areas import outline_of
 from center.settings.check import is_short
-from center.settings.schema import HttpTable, ModemTable, Settings
 from center.state.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.port.addresses import is_address
 from gateways.gsm.port.places import places, resolved, usb_device_of
@@ -31,7 +30,10 @@ from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState, VoiceService
 from model.alarms.standing import NO_LINE_FOR_112
 from model.alarms.table import BY_NAME, rank
-from model.policy import LastResort
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.settings.psap import LastResort
+from model.settings.web import HttpSettings
 
 INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
@@ -74,7 +76,7 @@ def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
         yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
 
 
-def _joins_in_the_network(modem: ModemTable, state: StateDir) -> bool:
+def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
     """By what its line has said last; else by the dialect that it is configured for."""
     from gateways.gsm.calls.joining import joins
     from gateways.gsm.dialects.loading import installed
@@ -140,7 +142,7 @@ def modems(settings: Settings) -> Iterator[Finding]:
         yield fail("modems", "modems are to be found by their IMEI, and this machine has no USB serial port")
 
 
-def _faults_of(modem: ModemTable) -> Iterator[str]:
+def _faults_of(modem: Modem) -> Iterator[str]:
     if by_card(modem.voice_port):
         yield from _faults_of_card(modem)
     for port in filter(None, (modem.port, "" if by_card(modem.voice_port) else modem.voice_port)):
@@ -167,7 +169,7 @@ def _faults_of(modem: ModemTable) -> Iterator[str]:
             yield f"pin_file {modem.pin_file} is readable by others"
 
 
-def _faults_of_card(modem: ModemTable) -> Iterator[str]:
+def _faults_of_card(modem: Modem) -> Iterator[str]:
     """Why its voice will not come by its sound card, as far as the machine itself tells."""
     if fault := library_fault():
         yield fault
@@ -281,7 +283,7 @@ def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
         yield ok("address", f"{host} port {port} is free")
 
 
-def _exposed(what: str, address: Address, http: HttpTable) -> Finding:
+def _exposed(what: str, address: Address, http: HttpSettings) -> Finding:
     who = f"{what}: {exposure(address)}"
     if fault := unguarded(http, str(address)):
         return fail("address", fault)

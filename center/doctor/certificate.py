@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.node.certificate import unfit
-from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir
 from model.proof.bounds import LEAST_DAYS_OF_CERTIFICATE, RENEWED_DAYS_OF_CERTIFICATE
+from model.settings import Settings
 
 
 def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> Iterator[Finding]:

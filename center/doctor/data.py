@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
-from center.settings.schema import DataTable, Settings
-from model.telling.data_target import FEED, TOKEN_MIN, DataFormat
+from model.settings import Settings
+from model.settings.psap import FEED, TOKEN_MIN, DataFormat, DataTarget
 
 PART = "data"
 
@@ -32,7 +32,7 @@ def data(settings: Settings) -> Iterator[Finding]:
             yield ok(PART, f"{table.name}: {table.format} to {where}, {table.area or 'everywhere'}")
 
 
-def _faults(table: DataTable) -> Iterator[str]:
+def _faults(table: DataTarget) -> Iterator[str]:
     if table.token_file:
         try:
             token = Path(table.token_file).read_text(encoding="ascii").strip()

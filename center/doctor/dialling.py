@@ -7,10 +7,9 @@ from typing import Final
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.errors import CenterError
-from center.settings.handed_down import lines_of, policy_of
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from messages.ids import E164
+from model.settings import Settings
 
 _WHY: Final = {
     "emergency": "it is an emergency number",
@@ -35,8 +34,8 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
         yield ok("dialling", text)
     if not settings.drill.phone:
         return
-    own = [line.number for line in lines_of(settings) if line.number is not None]
-    why = withheld(E164(settings.drill.phone), policy_of(settings), own=own, staff=_staff(state), others=0)
+    own = [line.number for line in settings.lines if line.number]
+    why = withheld(E164(settings.drill.phone), settings, own=own, staff=_staff(state), others=0)
     if why is not None:
         yield fail("dialling", f"drill.phone {settings.drill.phone} is not called: {_WHY[why]}")
 

@@ -10,9 +10,6 @@ from pathlib import Path
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.errors import CenterError
-from center.settings.duty import duty_settings
-from center.settings.handed_down import setup_of
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
@@ -21,22 +18,24 @@ from gateways.duty.ways.webhook import key_of
 from messages.base import Joins
 from messages.ids import DutyWay
 from model.duty.roster import EMPTY, Roster
-from model.duty.settings import DutySettings, MailTls
+from model.settings import Settings
+from model.settings.watching import MailTls
+from model.setup import Setup
 
 PART = "duty"
 
 
 def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
     """What is set, and whom of the roster it leaves out. Takes as long as the mail server does."""
-    own = duty_settings(settings, near_only=simulated)
+    own = Setup(settings=settings, simulated=simulated)
     faults = [*_faults(settings)]
     yield from (fail(PART, f"duty.{fault}") for fault in faults)
-    if not faults and own.mail is not None:
+    if not faults and settings.duty.smtp.host:
         yield from _mail(own)
     roster = _roster(state)
     missing = {
-        DutyWay.EMAIL: "" if own.mail else "smtp.host",
-        DutyWay.WEBHOOK: "" if own.webhook_key_file else "webhook_key_file",
+        DutyWay.EMAIL: "" if settings.duty.smtp.host else "smtp.host",
+        DutyWay.WEBHOOK: "" if settings.duty.webhook_key_file else "webhook_key_file",
     }
     for way, key in missing.items():
         who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]
@@ -51,9 +50,9 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
     from actors.trunk_pool.decider import LEFT_TO_THE_NEXT, kept_for_inbound
     from runtime.published import line_files
 
-    setup, said = setup_of(settings), line_files.read_all(state.run)
-    public = [spec for spec in setup.lines if not spec.emergency]
-    ours = {spec.line for spec in public} - kept_for_inbound(public, setup.policy)
+    said = line_files.read_all(state.run)
+    public = [spec for spec in settings.lines if not spec.emergency]
+    ours = {spec.line for spec in public} - kept_for_inbound(public, settings)
     voices = sum(line not in said or said[line].joins is Joins.HOST for line in ours)
     spare = min(voices, len(ours) - LEFT_TO_THE_NEXT) - 1
     if spare > 0:
@@ -65,10 +64,9 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
     return warn(PART, f"{text}; one line more, or a watcher outside ([[heartbeat]]), closes this")
 
 
-def _mail(own: DutySettings) -> Iterator[Finding]:
-    server = own.mail
-    assert server is not None
-    where = f"mail by {server.host}:{server.port}"
+def _mail(own: Setup) -> Iterator[Finding]:
+    server = own.settings.duty.smtp
+    where = f"mail by {server.host}:{server.used_port}"
     said = tried(own)
     if isinstance(said, Delivered):
         yield ok(PART, f"{where}, {server.tls}")

@@ -15,10 +15,11 @@ from center.doctor.findings import Check, Verdict, examined
 from center.errors import CenterError
 from center.settings.file import load
 from center.settings.in_use import config_in_use, settings_in_use, simulation_in_use
-from center.settings.schema import HttpTable, Settings
 from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.ids import Instant
 from model.first_run import Machine, Trust
+from model.settings import Settings
+from model.settings.web import HttpSettings
 from runtime.published.backup_file import backups
 from runtime.wall_clock import synchronised
 
@@ -81,7 +82,7 @@ class Measures:
         return not overdue(made.made_at, now_us) and Path(file).is_file(), not untried(made, now_us)
 
 
-def _authority(http: HttpTable) -> bytes | None:
+def _authority(http: HttpSettings) -> bytes | None:
     if not http.certificate:
         return None
     try:
@@ -90,7 +91,7 @@ def _authority(http: HttpTable) -> bytes | None:
         return None
 
 
-def _with_trust(machine: Machine, http: HttpTable) -> Machine:
+def _with_trust(machine: Machine, http: HttpSettings) -> Machine:
     from center.certificates import is_known_here, read
 
     proxied = http.public_url.startswith("https://")

@@ -11,16 +11,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
-from center.settings.schema import Settings
 from center.version import version
+from model.settings import Settings
 
 
 def tiles(settings: Settings) -> Iterator[Finding]:
     """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
-    from center.settings.maps import tiles_of as settings_of
     from gateways.console.map.tiles import TilesFailed, tiles_of
 
-    wanted = settings_of(settings.map)
+    wanted = settings.map
     with tempfile.TemporaryDirectory(prefix="securwoman-doctor-") as kept:
         try:
             found = tiles_of(wanted, Path(kept), version())
@@ -60,11 +59,10 @@ SOMEWHERE: Final = (41.8902, 12.4922)
 
 def addresses(settings: Settings) -> Iterator[Finding]:
     """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
-    from center.settings.maps import addresses_of
     from gateways.addresses.file import AddressFile
     from gateways.addresses.source import AddressesFailed, source_of
 
-    wanted = addresses_of(settings.map)
+    wanted = settings.map
     try:
         source = source_of(wanted, version())
     except AddressesFailed as error:
@@ -84,12 +82,17 @@ def addresses(settings: Settings) -> Iterator[Finding]:
     try:
         there = asyncio.run(look())
     except AddressesFailed as error:
-        key = "addresses" if wanted.file else "geocoder"
+        key = "addresses" if wanted.addresses else "geocoder"
         yield warn("map", f"map.{key}: {error}; positions are told without an address until it does better")
         return
     took = f"{(time.monotonic() - began_s) * 1000:.0f} ms"
     if isinstance(source, AddressFile):
-        yield ok("map", f"{wanted.file}: {source.addresses} addresses, of {source.made_at}; asked in {took}")
+        yield ok(
+            "map", f"{wanted.addresses}: {source.addresses} addresses, of {source.made_at}; asked in {took}"
+        )
     else:
         host = urlsplit(wanted.geocoder).hostname
-        yield ok("map", f"{host}: answers as {wanted.api} in {took}, {there} addresses around the Colosseum")
+        yield ok(
+            "map",
+            f"{host}: answers as {wanted.geocoder_api} in {took}, {there} addresses around the Colosseum",
+        )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.settings.check import is_private
-from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
 from model.membership import CLOCK_OFF_US, RENEW_US, Member
+from model.settings import Settings
 from model.shared_settings import differing
 
 if TYPE_CHECKING:

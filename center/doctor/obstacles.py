@@ -9,12 +9,11 @@ from center.doctor.findings import Finding, fail, warn
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from center.node.processes import marked
-from center.settings.handed_down import lines_of
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
+from model.settings import Settings
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
 """With these a line carries no calls at all; the others let it fail later."""
@@ -55,7 +54,7 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
     """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
     dialects = installed()
     devices = modems_of(dialects, roots)
-    nobodys = unnamed(devices, lines_of(settings), state, dialects, roots=roots)
+    nobodys = unnamed(devices, settings.lines, state, dialects, roots=roots)
     elsewhere = {modem.position for modem in nobodys if not modem.perhaps}
     for one in in_the_way(devices, state, roots=roots):
         # One that no line names may well be another program's, for the machine's own connection.

@@ -9,8 +9,8 @@ from typing import Final
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.machine import SLOW_FLUSH_S
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir, running
+from model.settings import Settings
 
 CONNECTIONS_EACH: Final = 2
 """Of every process that has the journal open: one that writes, one that reads and waits for no writer."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from actors.recording_keeper.folder import recordings
 from center.doctor.findings import Finding, fail, ok, warn
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.times import local
 from media.conference.recording import KEEP_FREE_BYTES
+from model.settings import Settings
 
 
 def recording(state: StateDir, settings: Settings) -> Iterator[Finding]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from center.doctor.findings import Finding, ok, warn
-from center.settings.handed_down import lines_of, setup_of
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from gateways.gsm.port.addresses import is_address
 from messages.base import Joins
@@ -16,7 +14,9 @@ from messages.ids import OperatorLine, ShiftState
 from messages.lines import LineLevels
 from messages.operators import OperatorVoice
 from model.loudness import Loudness, better_gain_in_db, judged
-from model.policy import LineSpec
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.setup import Setup
 from runtime.published import line_files, line_levels
 
 
@@ -58,9 +58,9 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
 
     if settings.operator.line is not OperatorLine.NAILED_UP:
         return
-    setup = setup_of(settings)
-    public = [line for line in setup.lines if not line.emergency]
-    ours = len(public) - len(kept_for_inbound(public, setup.policy))
+    setup = Setup(settings=settings)
+    public = [line for line in setup.settings.lines if not line.emergency]
+    ours = len(public) - len(kept_for_inbound(public, setup.settings))
     text = f"{ours // 2} operators can be nailed up: half of {ours} public lines, the others are for users"
     yield ok("voices", text) if ours >= 2 else warn("voices", text)
 
@@ -68,14 +68,14 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
 def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
     """Of each line whose voice comes to the host, as far as is known: what its last call has shown."""
     said, levels = line_files.read_all(state.run), line_levels.read_all(state.path)
-    for line in lines_of(settings):
+    for line in settings.lines:
         report = said.get(line.line)
         if is_address(line.port) or (report is not None and report.joins is not Joins.HOST):
             continue  # no voice comes here
         yield _of_line(line, levels.get(line.line))
 
 
-def _of_line(line: LineSpec, levels: LineLevels | None) -> Finding:
+def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
     if levels is None or judged(levels.into) in (Loudness.NO_SOUND, Loudness.NO_VOICE):
         port = line.port or "PORT"
         return warn(

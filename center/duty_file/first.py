@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from center.duty_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
 from center.duty_file.reading import roster_in
 from center.people import BY
-from center.settings.handed_down import policy_of
 from messages.ids import E164
 from model.duty.flaws import flaws, refused
 from model.duty.roster import EMPTY
 from store import duty
 
 if TYPE_CHECKING:
-    from center.settings.schema import Settings
+    from model.settings import Settings
     from store.journal.journal import Journal, Transaction
 
 
@@ -35,7 +34,7 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         ends="00:00",
         people=tuple(one.name for one in table),
     )
-    policy = policy_of(settings)
+    policy = settings
     own = tuple(E164(one.number) for one in settings.modem if one.number)
     try:
         said = RosterFile(person=people, shift=(always,))

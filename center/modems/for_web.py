@@ -12,7 +12,7 @@ from center.modems.unnamed import unnamed
 from center.state.state_dir import StateDir
 from gateways.console.views.plant import ModemView
 from gateways.gsm.dialects.loading import installed
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 LOOK_S: Final = 10.0
 """A modem that was plugged in may wait so long to be told of."""
@@ -23,7 +23,7 @@ class PluggedIn:
     kernel tells once it is not busy with that device, which may be seconds while one is being plugged in.
     """
 
-    def __init__(self, state: StateDir, lines: Sequence[LineSpec]) -> None:
+    def __init__(self, state: StateDir, lines: Sequence[Modem]) -> None:
         self._state = state
         self._lines = lines
         self._looked_s = float("-inf")

@@ -13,7 +13,6 @@ import msgspec
 from center.errors import CenterError
 from center.modems.questions import Questions, questions
 from center.modems.unnamed import Unnamed
-from center.settings.schema import Settings
 from gateways.gsm.at.parse import (
     body_of,
     number_of,
@@ -24,6 +23,7 @@ from gateways.gsm.at.parse import (
     split_fields,
 )
 from gateways.gsm.driver.startup import PACKET_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY, SIM_QUERY
+from model.settings import Settings
 from store.errors import NumberRefused
 from store.registry import numbers
 

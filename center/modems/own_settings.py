@@ -22,7 +22,7 @@ from gateways.gsm.port.search import roles_of, same_imei
 from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
 from messages.ids import LineId, TrunkId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 NOBODY: Final = LineId(".setup")
 """The line by which a modem that starts anew is looked for; no setting can call one so."""
@@ -90,7 +90,7 @@ def looked_at_again(
     path: str,
     imei: str,
     dialect: CompiledDialect,
-    lines: Iterable[LineSpec],
+    lines: Iterable[Modem],
     state: StateDir,
     *,
     usb_audio: bool,
@@ -113,12 +113,12 @@ def looked_at_again(
             time.sleep(LOOK_S)
 
 
-def _found(path: str, imei: str, lines: Iterable[LineSpec], state: StateDir, until_s: float) -> str:
+def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_s: float) -> str:
     """The port at which a modem with this IMEI answers; `path` itself of one that tells none."""
     if not imei:
         return path
     others = [line for line in lines if not _is_it(line, imei, path)]
-    spec = LineSpec(line=NOBODY, trunk=TrunkId(""), imei=imei, port=path)
+    spec = Modem(name=NOBODY, trunk=TrunkId(""), imei=imei, port=path)
     where = Whereabouts(
         spec,
         others,
@@ -139,7 +139,7 @@ def _found(path: str, imei: str, lines: Iterable[LineSpec], state: StateDir, unt
         (state.path / "lines" / f"{NOBODY}.port").unlink(missing_ok=True)
 
 
-def _is_it(line: LineSpec, imei: str, path: str) -> bool:
+def _is_it(line: Modem, imei: str, path: str) -> bool:
     """Whether this line is the modem's own: its port is the one that is looked for."""
     if line.imei:
         return same_imei(line.imei, imei)

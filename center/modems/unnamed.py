@@ -23,7 +23,7 @@ from gateways.gsm.port.usb_devices import UsbDevice
 from gateways.gsm.port.whereabouts import Claim
 from messages.base import MALFORMED
 from messages.ids import LineId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime.published import line_files
 
 
@@ -51,7 +51,7 @@ class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
 
 def unnamed(
     devices: Iterable[UsbDevice],
-    specs: Iterable[LineSpec],
+    specs: Iterable[Modem],
     state: StateDir,
     dialects: Dialects,
     *,
@@ -97,7 +97,7 @@ def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
     return [one.tty for one in sorted(ttys, key=lambda one: one.number != at)]
 
 
-def _places(spec: LineSpec, state: StateDir, said: str, roots: Roots) -> Iterator[str]:
+def _places(spec: Modem, state: StateDir, said: str, roots: Roots) -> Iterator[str]:
     """Where on the bus a line's modem is, as far as anybody has said."""
     paths = [resolved(spec.port, dev=roots.dev, sys=roots.sys), _claimed(spec, state)]
     # What a line has said last outlasts its center; a port of that name may be another's by now.
@@ -106,7 +106,7 @@ def _places(spec: LineSpec, state: StateDir, said: str, roots: Roots) -> Iterato
             yield device.name
 
 
-def _claimed(spec: LineSpec, state: StateDir) -> str:
+def _claimed(spec: Modem, state: StateDir) -> str:
     """Where a line with an `imei` has found its modem, if that was not unplugged since."""
     if not spec.imei:
         return ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.settings.handed_down import lines_of
 from center.settings.in_use import settings_in_use
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.errors import PortLost
@@ -17,7 +16,7 @@ from gateways.gsm.port.search import CARD, by_card, roles_of
 from gateways.gsm.port.whereabouts import Claim, Whereabouts
 from messages.base import VoicePort
 from messages.ids import LineId, TrunkId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime.published.file import published
 
 if TYPE_CHECKING:
@@ -27,20 +26,20 @@ if TYPE_CHECKING:
 NO_LINE = LineId("")
 
 
-def line_of(state: StateDir, port: str) -> LineSpec:
+def line_of(state: StateDir, port: str) -> Modem:
     """The line that is configured for this port, or has found its modem there; else one without a name."""
     path = resolved(port) or port
-    for spec in lines_of(settings_in_use(state)):
+    for spec in settings_in_use(state).lines:
         claim = published(
             state.path / "lines" / f"{spec.line}.port", partial(msgspec.json.decode, type=Claim)
         )
         there = claim.path if spec.imei and claim is not None else resolved(spec.port)
         if there and os.path.realpath(there) == os.path.realpath(path):
             return msgspec.structs.replace(spec, imei="", port=path)
-    return LineSpec(line=NO_LINE, trunk=TrunkId(""), port=path)
+    return Modem(name=NO_LINE, trunk=TrunkId(""), port=path)
 
 
-def voice_of(state: StateDir, line: LineSpec) -> VoicePort:
+def voice_of(state: StateDir, line: Modem) -> VoicePort:
     """Where its voice is; with an empty path where none is known."""
     dialects = installed()
 

@@ -27,7 +27,7 @@ from center.state.keys import (
 from center.state.state_dir import StateDir
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
 from messages.ids import SECOND, NodeId, Role
-from model.policy import Setup
+from model.setup import Setup
 from runtime import logs, pidfd
 from runtime.clock import SystemClock
 from runtime.errors import SystemFault
@@ -35,7 +35,7 @@ from runtime.system import birth
 from store.database.dialect import is_server
 
 if TYPE_CHECKING:
-    from center.settings.schema import Settings
+    from model.settings import Settings
     from runtime.system.many_processes import ManyProcesses
     from store.journal.journal import Journal
 
@@ -184,12 +184,14 @@ class ActorsGroup:
 
         setup = self._setup
         for other in members(journal):
-            if other.alive and other.node == self._node and other.address != setup.address:
+            if other.alive and other.node == self._node and other.address != setup.settings.cluster.address:
                 where = f"a node called {self._node!r} is running at {other.address}"
                 raise NodeError(f"{where}: give this one another name (node, in the settings)")
-        self._find_one_of(setup.join, journal)
+        self._find_one_of(setup.settings.cluster.join, journal)
         self._env.node_voice = NodeVoice(
-            secret=shared_secret(journal, VOICE), host=setup.address, public=setup.allow_public
+            secret=shared_secret(journal, VOICE),
+            host=setup.settings.cluster.address,
+            public=setup.settings.cluster.allow_public,
         )
         self._env.actor_secret = shared_secret(journal, ACTORS)
 
@@ -233,7 +235,7 @@ class ActorsGroup:
             self._env,
             SUPERVISOR,
             preload=preloaded(self._plan, self._journal_url),
-            host=self._setup.address,
+            host=self._setup.settings.cluster.address,
         )
         assert isinstance(system, ManyProcesses)
         self._system = system

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from messages.ids import NodeId, Role
-from model.policy import Setup
+from model.setup import Setup
 from runtime import wall_clock
 from runtime.clock import SystemClock
 from runtime.system.spec import ActorSpec, CrewSpec, Plan
@@ -136,9 +136,9 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
-        for line in setup.lines
+        for line in setup.settings.lines
     )
-    sends = any(not target.is_feed for target in setup.data)
+    sends = any(not target.is_feed for target in setup.settings.psap.data)
     beside = (
         *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
         _RECORDINGS,
@@ -146,7 +146,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _PROVER,
         _DUTY_CALLER,
         *((DATA_SENDER,) if sends else ()),
-        *((HEARTBEAT_SENDER,) if setup.watching.any else ()),
+        *((HEARTBEAT_SENDER,) if setup.settings.heartbeat or setup.settings.watched else ()),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
@@ -156,8 +156,8 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",
             bridge="actors.conference_bridge.actor.ConferenceBridgeActor",
-            live=setup.policy.live_cases,
-            idle=setup.policy.idle_crews,
+            live=setup.settings.limits.live_cases,
+            idle=setup.settings.limits.idle_crews,
         ),
     )
 
@@ -199,7 +199,7 @@ def environment(
         open_journal=open_journal,
         journal_url=journal_url,
         peers=FilePeers(run) if shared else PeerBook(),
-        address=setup.address,
+        address=setup.settings.cluster.address,
         listen=listen,
         settings=setup,
         plan=plan,

@@ -7,12 +7,12 @@ from ipaddress import ip_address
 from typing import Final
 
 from center.errors import NodeError
-from center.settings.schema import HttpTable
+from model.settings.web import HttpSettings
 
 BACKLOG: Final = 2048
 
 
-def unguarded(http: HttpTable, address: str) -> str:
+def unguarded(http: HttpSettings, address: str) -> str:
     """Why the center does not listen on this address by these settings; empty: it may."""
     if http.certificate or http.behind_proxy or ip_address(address.partition("%")[0]).is_loopback:
         return ""

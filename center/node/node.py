@@ -35,15 +35,16 @@ from center.node.processes import MARK, ProcessId, end_marked, identity
 from center.node.signals import Signals
 from center.node.web_group import WebGroup
 from center.settings.file import loaded, text_of
-from center.settings.handed_down import setup_of, simulation, with_simulation
-from center.settings.schema import Settings
+from center.settings.simulation import simulation, with_simulation
 from center.state import run_dir
 from center.state.journals import begin_anew, node_name
 from center.state.keys import DEMO_TOKEN
 from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from center.version import version
 from messages.ids import NodeId, Role
-from model.policy import LastResort, Setup
+from model.settings import Settings
+from model.settings.psap import LastResort
+from model.setup import Setup
 from runtime import pidfd, wall_clock
 from runtime.clock import boottime_us
 from runtime.environment import AGAIN, DRAINED, DRAINING
@@ -72,7 +73,9 @@ class Node:
         self.options = options
         self.state = StateDir(options.state)
         self.settings = self._settings()
-        self.setup: Setup = setup_of(self.settings, simulated=self.options.simulate is not None)
+        self.setup: Setup = Setup(
+            settings=self.settings, simulated=self.options.simulate is not None, version=version()
+        )
         self.name: NodeId = node_name(self.settings)
         self.journal_url = self.settings.journal.url or self.state.journal_url
         run_dir.prepare(self.state)
@@ -178,9 +181,7 @@ class Node:
         if self.options.simulate is not None:
             self.carrier = Carrier(self.state, self.options.simulate)
         publish(self.state.settings_started, self.text.encode())
-        self.web = WebGroup(
-            self.state, self.clock, self.name, self.journal_url, self.setup, listening, self.settings
-        )
+        self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
         self.web.start()
         self._tell()
         # Only now, while the others start: what the actors need takes longest to import.
@@ -208,7 +209,7 @@ class Node:
         steps["carrier"] = _age_s()
         if not signals.asked_to_stop:
             self.actors.start()
-        if self.setup.announcements:
+        if self.setup.settings.announcements.folder:
             self._look_at_announcements()
         steps["actors"] = _age_s()
         self._tell()
@@ -222,7 +223,9 @@ class Node:
         from runtime import logs
 
         questions = dict(named(protocols_of(self.settings.protocols.folder)))
-        for problem in sounds.problems(Path(self.setup.announcements), {*sounds.texts(), *questions}):
+        for problem in sounds.problems(
+            Path(self.setup.settings.announcements.folder), {*sounds.texts(), *questions}
+        ):
             logs.get("node").warning("an announcement of the center's own is left out", problem=problem)
             _say(f"securwoman: announcements.folder: {problem}", sys.stderr)
 
@@ -338,7 +341,7 @@ class Node:
             # By another name than those in it, nothing that is shown here would be opened.
             address = self.settings.http.public_url or address
         _say(f"securWoman is running: {address}/", sys.stdout)
-        if self.setup.policy.psap_last_resort is LastResort.PUBLIC:
+        if self.setup.settings.psap.last_resort is LastResort.PUBLIC:
             text = "psap.last_resort is ON: 112 is dialled on a public line when no emergency line is left"
             _say(text, sys.stdout)
         if self.carrier is not None:

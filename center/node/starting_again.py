@@ -17,10 +17,10 @@ from center.node.options import NodeOptions
 from center.settings.check import metrics_address
 from center.settings.fields import by_hand
 from center.settings.file import load, loaded, text_of
-from center.settings.schema import HttpTable
 from center.settings.shown import Counting, counting, faults_of_text
 from center.state.state_dir import NodeFile, StateDir, read_json
 from gateways.http.settings_file import SettingFault
+from model.settings.web import HttpSettings
 
 
 def started_again(options: NodeOptions) -> NodeOptions:
@@ -54,7 +54,7 @@ def _by_hand(next_: Counting, now: Counting) -> Iterator[SettingFault]:
             yield SettingFault(path=path, reason="changed by hand: start the node again at the machine")
 
 
-def _http(http: HttpTable, next_: Counting, now: Counting) -> Iterator[SettingFault]:
+def _http(http: HttpSettings, next_: Counting, now: Counting) -> Iterator[SettingFault]:
     host, port = str(next_.values["http.host"]), next_.values["http.port"]
     assert isinstance(port, int)
     moved = [path for path in ("http.host", "http.port") if next_.values[path] != now.values[path]]

@@ -59,9 +59,9 @@ def _serve(state: StateDir) -> int:
         since_us = SystemClock(settings.anchor_us).now_us()
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
-    giving = ForWeb(state, settings.policy.recording.tracks, settings.policy.language)
+    giving = ForWeb(state, settings.center.recording.tracks, settings.center.language)
     backups = BackupsForWeb(state)
-    plugged_in, file, measures = PluggedIn(state, settings.lines), CenterFile(state), Measures(state)
+    plugged_in, file, measures = PluggedIn(state, settings.center.lines), CenterFile(state), Measures(state)
     serve(settings, answering, giving, backups, plugged_in, file, measures)
     return 0
 

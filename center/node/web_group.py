@@ -18,11 +18,10 @@ from center.node.processes import ProcessId, is_alive, send_signal, wait_ended
 from center.node.restarts import Restarts
 from center.node.web_standby import WebStandby
 from center.settings.check import metrics_address
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.version import version
-from messages.ids import E164, NodeId
-from model.policy import Setup
+from messages.ids import NodeId
+from model.setup import Setup
 from runtime import unix_address
 from runtime.clock import SystemClock
 
@@ -42,15 +41,13 @@ class WebGroup:
         journal_url: str,
         setup: Setup,
         listening: socket.socket,
-        settings: Settings | None = None,
     ) -> None:
         self._state = state
         self._clock = clock
         self._node = node
         self._journal_url = journal_url
-        self._setup = setup
         self._listening = listening
-        self._settings = settings or Settings()
+        self._settings = setup.settings
         self._local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         unix_address.take(self._local, state.web_socket, backlog=BACKLOG)
         http = self._settings.http
@@ -97,42 +94,25 @@ class WebGroup:
 
     def start(self) -> None:
         """Has one begin, with the listening socket; `look` finds it."""
-        from center.settings.maps import addresses_of, tiles_of
         from center.state.state_dir import write_json
         from gateways.console.protocols import named, protocols_of
-        from gateways.http.settings import DrillSettings, WebSettings
+        from gateways.http.settings import WebSettings
         from media.conference.speaks import languages, speakable
 
         host, port = self._listening.getsockname()[:2]
         http = self._settings.http
         protocols, voices = protocols_of(self._settings.protocols.folder), languages()
-        own = Path(self._setup.announcements) if self._setup.announcements else None
+        own = Path(folder) if (folder := self._settings.announcements.folder) else None
         settings = WebSettings(
             node=self._node,
             state=str(self._state.path),
             journal=self._journal_url,
             anchor_us=self._clock.anchor_us,
-            policy=self._setup.policy,
-            lines=self._setup.lines,
+            center=self._settings,
             protocols=protocols,
             speaks={name: speakable(own, name, question.ask, voices) for name, question in named(protocols)},
-            map=tiles_of(self._settings.map),
-            addresses=addresses_of(self._settings.map),
-            data=self._setup.data,
-            watched=self._setup.watching.watched,
-            drill=DrillSettings(
-                phone=E164(phone) if (phone := self._settings.drill.phone) else None,
-                timeout_s=self._settings.drill.timeout_s,
-            ),
-            proof=self._setup.proof,
-            web=self._setup.web,
-            public_url=http.public_url,
-            trusted_proxies=http.trusted_proxies,
             certificate=str(self._state.served) if http.certificate else "",
-            behind_proxy=http.behind_proxy,
             metrics=metrics_address(http) if http.metrics else None,
-            second_factor=self._settings.sign_on.passkeys,
-            idle_minutes=self._settings.sign_on.idle_minutes,
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),

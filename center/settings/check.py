@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 from center.settings.data import data_faults
 from center.settings.duty import duty_faults
 from center.settings.heartbeat import heartbeat_faults
-from center.settings.schema import CreditTable, HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.search import CARD, is_port_name
 from gateways.http.door.proxies import networks_fault
 from model.credit import changes_the_line, pattern_fault
-from model.policy import LastResort
+from model.settings import Settings
+from model.settings.lines import CreditSettings
+from model.settings.psap import LastResort
+from model.settings.web import HttpSettings
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 IDLE_MIN_MINUTES: Final = 5
@@ -123,7 +125,7 @@ def _modems(settings: Settings) -> Iterator[str]:
         yield from _credit(f"{where}.credit", modem.credit)
 
 
-def _credit(where: str, credit: CreditTable) -> Iterator[str]:
+def _credit(where: str, credit: CreditSettings) -> Iterator[str]:
     if credit.ussd and credit.sms_to:
         yield f"{where}.sms_to: it is asked by ussd already"
     if credit.ussd and changes_the_line(credit.ussd):
@@ -183,7 +185,7 @@ def _http(settings: Settings) -> Iterator[str]:
         yield f"http.trusted_proxies: {fault}"
 
 
-def metrics_address(http: HttpTable) -> tuple[str, int]:
+def metrics_address(http: HttpSettings) -> tuple[str, int]:
     """Where figures are read apart from all else. Raises ValueError, saying what is wrong."""
     host, _, port = http.metrics.rpartition(":")
     try:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from center.settings.areas import outline_of
-from center.settings.beside import whole
-from center.settings.schema import DataTable, Settings
-from model.telling.data_target import FEED, DataFormat, DataTarget
-
-_FILES: Final = ("area_file", "token_file", "certificate", "key", "authority")
-"""Beside the settings, if relative."""
+from model.settings import Settings
+from model.settings.psap import FEED, DataFormat, DataTarget
 
 
 def data_faults(settings: Settings) -> Iterator[str]:
@@ -29,7 +23,7 @@ def data_faults(settings: Settings) -> Iterator[str]:
         yield from (f"{where}.{fault}" for fault in _faults(table))
 
 
-def _faults(table: DataTable) -> Iterator[str]:
+def _faults(table: DataTarget) -> Iterator[str]:
     web = _address(table.to)
     if "://" in table.to and not web:
         yield 'to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'
@@ -71,39 +65,13 @@ def _address(to: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def data_of(tables: tuple[DataTable, ...], beside: Path) -> tuple[tuple[DataTable, ...], list[str]]:
-    """The same with whole paths, and the faults of what the files hold."""
-    made, faults = [], []
-    for i, table in enumerate(tables):
-        to = table.to if table.to == FEED or _address(table.to) else str(beside / table.to)
-        made.append(replace(whole(table, beside, *_FILES), to=to))
-        if table.area_file:
-            try:
-                outline_of(Path(made[-1].area_file))
-            except ValueError as error:
-                faults.append(f"psap.data[{i}].area_file: {error}")
-    return tuple(made), faults
-
-
-def targets_of(settings: Settings) -> tuple[DataTarget, ...]:
-    """In the order of the file. Raises ValueError where an outline has become unreadable since."""
-    own = settings.language if settings.language == "it" else "en"
+def with_whole_addresses(settings: Settings, beside: Path) -> tuple[DataTarget, ...]:
+    """The rows with whole paths of folders, and with a language."""
     return tuple(
-        DataTarget(
-            name=table.name,
-            format=table.format,
-            to=table.to,
-            area=table.area,
-            outline=outline_of(Path(table.area_file)) if table.area_file else None,
-            tests=table.tests,
-            language=table.language or own,
-            sender=table.sender,
-            codes=table.code,
-            event_codes=tuple(table.event_code.items()),
-            token_file=table.token_file,
-            certificate=table.certificate,
-            key=table.key,
-            authority=table.authority,
+        replace(
+            one,
+            to=one.to if one.to == FEED or _address(one.to) else str(beside / one.to),
+            language=one.language or settings.spoken,
         )
-        for table in settings.psap.data
+        for one in settings.psap.data
     )

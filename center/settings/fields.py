@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
 
 from center.settings.editing.defaults import written
 from center.settings.editing.wanted import ROW_NAMES
-from center.settings.schema import Settings
-from gateways.http.settings_file import SettingElsewhere, SettingKind
+from gateways.http.settings_file import Meaning, SettingElsewhere, SettingKind
+from model.settings import Settings
 from model.settings_edits import Value
 
 _UNITS: Final = {"_s": "s", "_days": "days", "_minutes": "min", "_db": "db"}
@@ -44,6 +44,13 @@ class FieldType:
     most: float | None = None
     choices: list[str] = field(default_factory=list)
     default: Value | None = None
+    required: bool = False
+    meaning: Meaning
+    note: str
+    """Added to the meaning, in English."""
+    example: Value | None
+    written: bool
+    """Whether the shipped file has it as a key, and not as a comment."""
 
     @property
     def path(self) -> str:
@@ -77,16 +84,72 @@ def fields() -> tuple[FieldType, ...]:
     return tuple(_fields(settings, ""))
 
 
+@cache
+def keys_of(table: type[msgspec.Struct]) -> dict[str, Any]:
+    """The types of the keys of a table, and of the tables in it. Fields that are no keys are left out."""
+    info = inspect.type_info(table)
+    assert isinstance(info, inspect.StructType)
+    keys = {one.encode_name for one in info.fields if not _meta(one).get("resolved")}
+    return {
+        one.encode_name: get_args(one.type)[0] if get_origin(one.type) is Annotated else one.type
+        for one in msgspec.structs.fields(table)
+        if one.encode_name in keys
+    }
+
+
+@cache
+def expected() -> dict[str, str]:
+    """What a pattern asks for, in words: a regular expression tells the person on duty nothing."""
+    return dict(_expected(inspect.type_info(Settings), {}))
+
+
+def _expected(kind: Any, extra: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    match kind:
+        case inspect.Metadata():
+            yield from _expected(kind.type, kind.extra or {})
+        case inspect.StructType():
+            for key in kind.fields:
+                yield from _expected(key.type, {})
+        case inspect.VarTupleType():
+            yield from _expected(kind.item_type, {})
+        case inspect.UnionType():
+            for member in kind.types:
+                yield from _expected(member, extra)
+        case inspect.StrType(pattern=str(pattern)) if "expected" in extra:
+            yield pattern, extra["expected"]
+
+
+def _meta(one: inspect.Field) -> dict[str, Any]:
+    """What `model.settings.fields` says of it besides type and bounds."""
+    return (one.type.extra or {}) if isinstance(one.type, inspect.Metadata) else {}
+
+
 def _fields(struct: inspect.StructType, table: str) -> Iterator[FieldType]:
     for one in struct.fields:
+        meta: dict[str, Any] = _meta(one)
         kind: Any = one.type
         path = f"{table}.{one.encode_name}" if table else one.encode_name
-        if path in ROW_NAMES:
+        if meta.get("resolved"):
+            continue
+        said: dict[str, Any] = {}
+        if isinstance(kind, inspect.Metadata):
+            said, kind = kind.extra_json_schema or {}, kind.type
+        if path in ROW_NAMES and isinstance(kind, inspect.VarTupleType):
             kind = kind.item_type
         if isinstance(kind, inspect.StructType):
             yield from _fields(kind, path)
         else:
-            yield FieldType(table=table, key=one.encode_name, default=_default(one), **_written_as(kind))
+            yield FieldType(
+                table=table,
+                key=one.encode_name,
+                default=_default(one),
+                required=one.required,
+                meaning=Meaning(en=said["description"], it=meta["it"]),
+                note=meta["note"],
+                example=meta["example"],
+                written=meta["written"],
+                **_written_as(kind),
+            )
 
 
 def _default(one: inspect.Field) -> Value | None:
@@ -99,6 +162,8 @@ def _default(one: inspect.Field) -> Value | None:
 def _written_as(kind: Any) -> dict[str, Any]:
     """A FieldType's kind, bounds and choices. Total over what the schema has."""
     match kind:
+        case inspect.Metadata(type=known):
+            return _written_as(known)
         case inspect.UnionType(types=types):  # one that may be left open
             (known,) = (one for one in types if not isinstance(one, inspect.NoneType))
             return _written_as(known)

@@ -14,7 +14,8 @@ from gateways.http.settings_file import SIGN, FileView, LineSet, LinesSet, Setti
 from model.settings_edits import ChangedOnDisk, Edit, EditElsewhere, EditFaulty, EditMissed, Set, Value
 
 if TYPE_CHECKING:
-    from center.settings.schema import ModemTable, Settings
+    from model.settings import Settings
+    from model.settings.lines import Modem
 
 
 class CenterFile:
@@ -129,7 +130,7 @@ class CenterFile:
         return obstacles(self._state)
 
 
-def _line_set(one: ModemTable) -> LineSet:
+def _line_set(one: Modem) -> LineSet:
     return LineSet(
         trunk=one.trunk,
         number=one.number,

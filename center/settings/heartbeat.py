@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import msgspec
-
-from center.settings.schema import Settings
-from center.version import version
-from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
-from model.watching.verdict import Patience
+from model.settings import Settings
+from model.settings.watching import TargetKind
 
 
 def heartbeat_faults(settings: Settings) -> Iterator[str]:
@@ -30,15 +26,3 @@ def _twice(table: str, names: list[str]) -> Iterator[str]:
     for i, name in enumerate(names):
         if name in names[:i]:
             yield f"{table}[{i}].name: {name} is already in {table}[{names.index(name)}]"
-
-
-def watching_of(settings: Settings, *, simulated: bool) -> Watching:
-    """What the HeartbeatSender and the web are given."""
-    targets = tuple(msgspec.convert(one, HeartbeatTarget, from_attributes=True) for one in settings.heartbeat)
-    watched = tuple(
-        WatchedCenter(
-            name=one.name, key_file=one.key_file, patience=Patience(silent_after_s=one.silent_after_s)
-        )
-        for one in settings.watched
-    )
-    return Watching(targets=targets, watched=watched, version=version(), simulated=simulated)

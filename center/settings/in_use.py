@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from center.settings.file import load
-from center.settings.handed_down import simulation, with_simulation
-from center.settings.schema import Settings
+from center.settings.simulation import simulation, with_simulation
 from center.state.state_dir import NodeFile, StateDir, read_json
+from model.settings import Settings
 
 
 def settings_in_use(state: StateDir) -> Settings:

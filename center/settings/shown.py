@@ -23,10 +23,10 @@ from center.settings.editing.lines import line_of
 from center.settings.editing.wanted import ROW_NAMES, Place, Table, by_name, rows_of
 from center.settings.fields import FieldType, fields
 from center.settings.file import parse
-from center.settings.handed_down import simulation, with_simulation
-from center.settings.schema import Settings
+from center.settings.simulation import simulation, with_simulation
 from center.state.state_dir import NodeFile
 from gateways.http.settings_file import SIGN, SettingFault, SettingRow, SettingSource
+from model.settings import Settings
 from model.settings_edits import Value
 
 _OTHERS: Final = ("modem", "trunk")
@@ -78,7 +78,7 @@ def _flat(table: Table, path: str) -> Iterator[tuple[str, Any]]:
             yield where, value
         elif isinstance(value, dict):
             yield from _flat(value, where)
-        else:
+        elif where in ROW_NAMES:
             for row in value:
                 yield from _flat(row, f"{where}[{row[ROW_NAMES[where]]}]")
 
@@ -128,6 +128,7 @@ def _row(one: FieldType, at: Place, said: Table, text: str, next_: Counting, now
     return SettingRow(
         path=path,
         table=table,
+        meaning=one.meaning,
         kind=one.kind,
         unit=one.unit,
         least=one.least,

@@ -17,7 +17,7 @@ from messages.ids import NodeId
 from runtime.clock import SystemClock
 
 if TYPE_CHECKING:
-    from center.settings.schema import Settings
+    from model.settings import Settings
     from store.journal.journal import Journal
 
 

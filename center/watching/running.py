@@ -13,8 +13,6 @@ from center.errors import CenterError
 from center.modems.voice_place import NO_LINE, voice_of
 from center.node.service_manager import tell
 from center.node.signals import Signals
-from center.settings.duty import duty_settings
-from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.watching import kept
 from center.watching.kept import TryName
@@ -30,7 +28,9 @@ from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
 from model.duty.roster import Person
-from model.policy import LineSpec
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.setup import Setup
 from model.wall_clock import StepWatch
 from model.watching.beat import Unable
 from runtime import wall_clock
@@ -50,7 +50,7 @@ class Running:
         self.clock_taken_s: float | None = None
         """When it ended to take the wall clock anew, in seconds since the boot; None: by a signal."""
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
-        self._ways = duty_settings(Settings(duty=settings.duty, language=settings.language), near_only=False)
+        self._ways = Setup(settings=Settings(duty=settings.duty, language=settings.language))
         self._phone = phone_of(settings, state)
         self._written: deque[Done] = deque()
         self._probers = [
@@ -177,7 +177,7 @@ def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
 
 def voice_at(modem: ModemOfWatcher, state: StateDir) -> VoicePort:
     """Where its voice is; with an empty path where none is found."""
-    line = LineSpec(line=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
+    line = Modem(name=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
     return voice_of(state, line)
 
 

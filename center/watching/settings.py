@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -15,11 +16,12 @@ from msgspec.structs import replace
 from center.duty_file.form import FileFaulty
 from center.duty_file.reading import parse
 from center.errors import SettingsError
-from center.settings.beside import whole
-from center.settings.duty import duty_of
-from center.settings.schema import DutyTable, Name, Seconds
+from center.settings.file import unknown_keys
+from center.settings.paths import whole
 from gateways.heartbeat.envelope import key_at
 from model.duty.roster import EMPTY, Roster
+from model.settings.fields import Name, Seconds
+from model.settings.watching import DutySettings
 from model.watching.verdict import Patience
 
 Patient = Annotated[float, Meta(ge=3, le=3600)]
@@ -69,7 +71,7 @@ class WatchSettings(_Table, frozen=True, kw_only=True):
     """So long a phone may ring: its mailbox answers by then, and is no person."""
     modem: ModemOfWatcher | None = None
     """None: only what needs no telephone."""
-    duty: DutyTable = DutyTable()
+    duty: DutySettings = DutySettings()
     """By which server mail goes, and so on, as in `center.toml`."""
     center: Annotated[tuple[CenterTable, ...], Meta(min_length=1)]
 
@@ -77,14 +79,18 @@ class WatchSettings(_Table, frozen=True, kw_only=True):
 def load(path: Path) -> WatchSettings:
     """The settings, with whole paths: files lie beside them, if relative. Raises SettingsError."""
     try:
-        settings = msgspec.toml.decode(path.read_bytes(), type=WatchSettings)
+        content = path.read_bytes()
+        settings = msgspec.toml.decode(content, type=WatchSettings)
     except OSError as error:
         raise SettingsError(str(path), [error.strerror or str(error)]) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsError(str(path), [str(error)]) from error
+    duty = tomllib.loads(content.decode()).get("duty", {})
+    if unknown := unknown_keys(duty, DutySettings, "duty"):
+        raise SettingsError(str(path), unknown)
     beside = path.resolve().parent
     centers = tuple(whole(one, beside, "key_file", "authority", "roster") for one in settings.center)
-    made = replace(settings, center=centers, duty=duty_of(settings.duty, beside))
+    made = replace(settings, center=centers, duty=whole(settings.duty, beside))
     faults = [fault for i, one in enumerate(centers) for fault in _faults(i, one, centers)]
     if faults:
         raise SettingsError(str(path), faults)

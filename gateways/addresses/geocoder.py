@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from gateways.addresses import nominatim, photon
-from gateways.addresses.source import WITHIN_S, AddressesFailed, Api
+from gateways.addresses.source import WITHIN_S, AddressesFailed
 from model.address import Around
 from runtime import logs
 
@@ -36,7 +36,7 @@ class Speaks(NamedTuple):
     """Raises msgspec.DecodeError where it is no answer."""
 
 
-_APIS: Final[Mapping[Api, Speaks]] = {
+_APIS: Final[Mapping[str, Speaks]] = {
     "photon": Speaks(photon.question, photon.answer),
     "nominatim": Speaks(nominatim.question, nominatim.answer),
 }
@@ -46,7 +46,7 @@ class Geocoder:
     """One server, asked. On the event loop."""
 
     def __init__(
-        self, address: str, api: Api, *, version: str, transport: httpx.AsyncBaseTransport | None = None
+        self, address: str, api: str, *, version: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         """`transport` is in place of the network's own."""
         self._address = f"{address.rstrip('/')}/reverse"

@@ -6,11 +6,10 @@ A source says what is around a point; what of it may be told is not its question
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal, Protocol
-
-import msgspec
+from typing import Final, Protocol
 
 from model.address import NEAR_M, Around
+from model.settings.web import MapSettings
 
 WITHIN_S: Final = 1.0
 """An address that takes longer is not waited for."""
@@ -18,18 +17,6 @@ REACH_M: Final = NEAR_M
 """Half of the side of the square that is looked through."""
 NAME_MAX: Final = 80
 """Characters of a street's or town's name; the longest of Italy have about 70."""
-
-Api = Literal["photon", "nominatim"]
-
-
-class AddressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where addresses come from; from nowhere, where neither `file` nor `geocoder` is set."""
-
-    file: str = ""
-    """The path of a file that `securwoman map import` has made."""
-    geocoder: str = ""
-    """The address of a geocoder, `https://…`, without the `/reverse` that is asked."""
-    api: Api = "photon"
 
 
 class AddressesFailed(Exception):
@@ -48,17 +35,17 @@ class Source(Protocol):
         ...
 
 
-def source_of(settings: AddressSettings, version: str) -> Source | None:
+def source_of(settings: MapSettings, version: str) -> Source | None:
     """As the settings say; None without any. Raises AddressesFailed."""
     # Each brings its own libraries, which most centers need none of.
-    if settings.file:
+    if settings.addresses:
         from gateways.addresses.file import AddressFile
 
-        return AddressFile(Path(settings.file))
+        return AddressFile(Path(settings.addresses))
     if settings.geocoder:
         from gateways.addresses.geocoder import Geocoder
 
-        return Geocoder(settings.geocoder, settings.api, version=version)
+        return Geocoder(settings.geocoder, settings.geocoder_api, version=version)
     return None
 
 

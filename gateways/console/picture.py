@@ -33,9 +33,9 @@ from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.duty.callouts import Callouts
-from model.policy import LineSpec
 from model.rules import wrap_up
 from model.rules.said.dialogue import unread_since
+from model.settings.lines import Modem
 from store.journal.projections import TakenOut
 
 CLOSED_KEPT_US: Final = 600 * SECOND
@@ -113,7 +113,7 @@ class Picture:
         return len(self.alerts) - len(self._closed)
 
     def lines_that_wait(
-        self, lines: Iterable[LineSpec], inbound_kept: int, now_us: Instant, alive: Nodes = None
+        self, lines: Iterable[Modem], inbound_kept: int, now_us: Instant, alive: Nodes = None
     ) -> frozenset[LineId]:
         """Those of whose kind enough are left. `lines`, `inbound_kept`: of all nodes that take part."""
         return can_wait(lines, lost(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept)

@@ -31,7 +31,8 @@ from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.orders.refusals import Refusal
-from model.policy import LineSpec, Policy
+from model.settings import Settings
+from model.settings.lines import Modem
 from runtime.clock import Clock
 
 EVENTS_KEPT: Final = 4096
@@ -58,8 +59,8 @@ class Screen:
         following: Following,
         people: People,
         *,
-        policy: Policy,
-        lines: tuple[LineSpec, ...],
+        policy: Settings,
+        lines: tuple[Modem, ...],
         version: str,
         tiles: Tiles | None,
         protocols: tuple[CallProtocol, ...],
@@ -87,13 +88,13 @@ class Screen:
         """Told when an operator is here whose shift is at a node that is gone."""
         self.center = CenterView(
             version=version,
-            deadline_s=policy.deadline_s,
-            no_answer_s=policy.user_no_answer_s,
-            met_by=policy.met_by.value,
-            psap_number=policy.psap_number,
-            psap_live=policy.psap_live,
+            deadline_s=policy.deadline.seconds,
+            no_answer_s=policy.user.no_answer_s,
+            met_by=policy.deadline.met_by.value,
+            psap_number=policy.psap.number,
+            psap_live=policy.psap.live,
             duress=policy.duress.value,
-            operator_line=policy.operator_line.value,
+            operator_line=policy.operator.line.value,
             map=None if tiles is None else map_view(tiles),
             protocols=protocols,
             language=policy.language,
@@ -118,7 +119,7 @@ class Screen:
         """What is wrong and what was, as those nodes say that are there; and what is kept quiet."""
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
-        kept = self.policy.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
+        kept = self.policy.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
         lines = self.nodes.lines_with(self._specs)
         waits = self.following.picture.lines_that_wait(lines, kept, now_us, alive)
         return alarms.views(now_us, alive, waits), alarms.over_views(alive), alarms.quiet_views(now_us)

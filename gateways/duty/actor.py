@@ -49,8 +49,8 @@ from model.alarms.table import about
 from model.duty.callouts import Callout
 from model.duty.roster import Person, on_duty
 from model.duty.waking import SETTLES_US, due, end_of, joins, standing
-from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
 from runtime.waker import Waker
@@ -106,8 +106,8 @@ class DutyCallerActor(CenterActor):
 
     def courier(self, waker: Waker) -> Courier[Letter, Brought]:
         """What carries what is written: a thread each, since a server that is slow keeps nobody waiting."""
-        settings = self._setup.duty
-        return ThreadCourier(lambda letter: (letter[1], send(*letter, settings)), waker, "duty")
+        setup = self._setup
+        return ThreadCourier(lambda letter: (letter[1], send(*letter, setup)), waker, "duty")
 
     def calling(self) -> Calling:
         """What has the call that is going on."""
@@ -184,8 +184,8 @@ class DutyCallerActor(CenterActor):
         if not roster.people:
             return
         alive = set(self._alive())
-        lines = self.env.peers.lines_with(self._setup.lines)
-        kept = self._setup.policy.inbound_lines_kept * len(alive)
+        lines = self.env.peers.lines_with(self._setup.settings.lines)
+        kept = self._setup.settings.limits.inbound_lines_kept * len(alive)
         found = due(
             watching.book,
             watching.callouts,
@@ -193,7 +193,7 @@ class DutyCallerActor(CenterActor):
             alive=alive,
             present=watching.present,
             zone=roster.zone,
-            morning=self._setup.duty.morning,
+            morning=self._setup.settings.duty.morning,
             none_of=watching.tests,
             waits=watching.lines_that_wait(lines, kept, alive, now_us),
         )
@@ -262,7 +262,7 @@ class DutyCallerActor(CenterActor):
 
     def _told(self, callout: Callout, person: Person) -> Told:
         alarms = standing(callout, self._watching.book, alive=set(self._alive())) or callout.alarms
-        return told(callout.kind, alarms, person.language, self._setup.duty.language)
+        return told(callout.kind, alarms, person.language, self._setup.settings.spoken)
 
     # ------------------------------------------------------------ the call
 
@@ -277,7 +277,7 @@ class DutyCallerActor(CenterActor):
             self._asked = _Asked(*first, now_us)
         asked = self._asked
         asked.number = number = len(callout.attempts) + 1
-        refused = unfit(E164(asked.wanted.to), self._setup.policy) is not None
+        refused = unfit(E164(asked.wanted.to), self._setup.settings) is not None
         if refused or now_us - asked.at >= LINE_US:
             self._asked = None
             why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE

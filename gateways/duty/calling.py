@@ -37,7 +37,7 @@ from messages.ids import (
 )
 from model.duty.callouts import Attempt, Callout, Callouts
 from model.duty.roster import Person, Roster
-from model.policy import Setup
+from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import StoreError, VersionConflict
@@ -72,7 +72,7 @@ class Calling:
         self._callout = ""
         self._number = 0
         self._person: Person | None = None
-        self._held = LinesHeld(journal, (spec.line for spec in setup.lines))
+        self._held = LinesHeld(journal, (spec.line for spec in setup.settings.lines))
 
     @property
     def busy(self) -> bool:
@@ -91,10 +91,10 @@ class Calling:
     def new_voice(self) -> Voice:
         """What holds the line's port."""
         setup, nodes = self._setup, self._env.node_voice
-        own = Path(setup.announcements) if setup.announcements else None
+        own = Path(setup.settings.announcements.folder) if setup.settings.announcements.folder else None
         let_in_by = None if nodes is None else node_pass(nodes.secret)
         return Conference(
-            load_sound=Sounds(own, setup.policy.language).load,
+            load_sound=Sounds(own, setup.settings.language).load,
             open_port=partial(open_port, let_in_by=let_in_by, locks=self._env.run),
         )
 
@@ -166,7 +166,7 @@ class Calling:
             self._caller.log.error("the journal cannot be used", error=str(error))
         port = call.port
         if port is not None:
-            port = self._env.peers.voice_of(call.line, port, self._setup.lines)
+            port = self._env.peers.voice_of(call.line, port, self._setup.settings.lines)
         order, over = call.turn(now_us, port)
         if order is not None:
             self._caller.tell_line(Role.GSM_MODEM, call.line, order)
@@ -191,7 +191,7 @@ class Calling:
             if not call.answered:
                 call.hang_up(CalloutFailure.ENDED)
             elif key:
-                taken = taken_already(self._language(), self._setup.duty.language)
+                taken = taken_already(self._language(), self._setup.settings.spoken)
                 call.reply(Reply.OTHER, taken, now_us)
         elif key == TAKES:
             person = "" if self._person is None else self._person.id

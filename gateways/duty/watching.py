@@ -19,7 +19,7 @@ from model.alert.live import LiveCases
 from model.duty.callouts import Callouts
 from model.duty.roster import Roster
 from model.duty.waking import SETTLES_US, WakingBook
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from store import streams
 from store.alarms import told_lately
 from store.callouts import callouts_of
@@ -75,7 +75,7 @@ class Watching:
                 self.book.closed(alert)
 
     def lines_that_wait(
-        self, lines: Sequence[LineSpec], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
+        self, lines: Sequence[Modem], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
     ) -> frozenset[LineId]:
         """Those that may be lost until the morning. `lines`, `inbound_kept`: of all nodes."""
         if not lost(self.book, now_us, nodes):

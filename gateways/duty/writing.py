@@ -26,8 +26,8 @@ from messages.ids import (
 )
 from model.duty.callouts import Attempt, Callout
 from model.duty.roster import Contact, Person
-from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit
+from model.setup import Setup
 from runtime import logs
 from runtime.courier import Courier
 from store import streams
@@ -69,9 +69,9 @@ class Writing:
             events: list[Event] = []
             for number, one in zip(numbers, tries, strict=True):
                 text = None
-                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.policy) is None:
+                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.settings) is None:
                     words = self._told(callout, one.person).sms
-                    link = self._setup.duty.take_url(callout.id)
+                    link = self._setup.settings.http.take_url(callout.id)
                     until = Instant(now_us + TEXT_US)
                     text = ask_text(
                         tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
@@ -107,7 +107,7 @@ class Writing:
                 text=words.text,
                 alarms=known.alarms,
                 at=attempt.at,
-                take_url=self._setup.duty.take_url(known.id),
+                take_url=self._setup.settings.http.take_url(known.id),
             )
             if notice.id not in self._away:
                 self._away.add(notice.id)

@@ -19,9 +19,9 @@ from gateways.heartbeat.picture import NodePicture
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
-from model.policy import Setup
+from model.settings.watching import HeartbeatTarget, WatchedCenter
+from model.setup import Setup
 from model.watching.beat import NO_PHONE, Beat, Probed
-from model.watching.targets import HeartbeatTarget, WatchedCenter
 from model.watching.verdict import Heard, after_sleep, verdict
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
@@ -46,8 +46,8 @@ class HeartbeatSenderActor(CenterActor):
 
     def started(self) -> None:
         """Everybody is told at once."""
-        self._watching = self.env.settings_as(Setup).watching
-        self._targets = {one.name: one for one in self._watching.targets}
+        self._setup = self.env.settings_as(Setup)
+        self._targets = {one.name: one for one in self._setup.settings.heartbeat}
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
         self._follower = self.keep(Following(self._journal, self._live, self._picture))
@@ -55,7 +55,7 @@ class HeartbeatSenderActor(CenterActor):
         self._waker = self.keep(Waker())
         now_us = self.now_us()
         began = self._picture.began or now_us
-        self._heard = {one.name: Heard(beat_at=began, well_at=began) for one in self._watching.watched}
+        self._heard = {one.name: Heard(beat_at=began, well_at=began) for one in self._setup.settings.watched}
         self._turned = now_us
         self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
         self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
@@ -88,7 +88,7 @@ class HeartbeatSenderActor(CenterActor):
         for name, target in self._targets.items():
             alarms |= decider.found(target, self._known[name], now_us)
         turned_us, self._turned = now_us - self._turned, now_us
-        for center in self._watching.watched:
+        for center in self._setup.settings.watched:
             alarms |= self._of(center, turned_us, now_us)
         try:
             self._alarms.tell(alarms, over="It is heard again.")
@@ -150,8 +150,8 @@ class HeartbeatSenderActor(CenterActor):
             node=self.env.node,
             at=now_us,
             every_s=0.0,
-            version=self._watching.version,
-            simulated=self._watching.simulated,
+            version=self._setup.version,
+            simulated=self._setup.simulated,
             wrong=tuple(wrong_now(looked, self._journal, self.env.directory, self.env.plan, now_us)),
             taken=self._picture.taken(),
             alarms=decider.stands(self._picture.stands(), self._picture.shelved(now_us), self.env.node),

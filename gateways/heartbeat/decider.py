@@ -14,8 +14,8 @@ from messages.ids import SECOND, Instant, NodeId
 from model.alarms.shelf import quiet_until
 from model.alarms.standing import Key
 from model.alarms.table import priority_of, rank
+from model.settings.watching import HeartbeatTarget, TargetKind
 from model.watching.beat import NO_PHONE, Answer, Stands, Unable
-from model.watching.targets import HeartbeatTarget, TargetKind
 from model.watching.verdict import Verdict
 
 WATCHER_SILENT: Final = "watcher.silent"

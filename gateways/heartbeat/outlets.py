@@ -13,8 +13,8 @@ from gateways.connection import Connection
 from gateways.duty.ways.webhook import signed
 from gateways.heartbeat.envelope import LARGEST, NotSealed, key_at
 from messages.ids import SECOND
+from model.settings.watching import HeartbeatTarget, TargetKind
 from model.watching.beat import Answer, Beat
-from model.watching.targets import HeartbeatTarget, TargetKind
 
 CONNECT_S: Final = 4.0
 WITHIN_S: Final = 8.0

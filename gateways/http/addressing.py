@@ -43,7 +43,7 @@ class Addressing:
 def configured(web: Web) -> Addressing | None:
     """As the settings say; None without any. What cannot be had keeps nobody from starting."""
     try:
-        source = source_of(web.settings.addresses, web.settings.version)
+        source = source_of(web.settings.center.map, web.settings.version)
     except AddressesFailed as error:
         log.error("addresses cannot be had", reason=str(error))
         return None

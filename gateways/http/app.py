@@ -54,8 +54,8 @@ def build(web: Web) -> Litestar:
     learn_structs()
     settings = web.settings
     behind_proxy = (
-        settings.behind_proxy
-        or bool(settings.trusted_proxies)
+        settings.center.http.behind_proxy
+        or bool(settings.center.http.trusted_proxies)
         or (web.proxies.is_https and not settings.certificate)
     )
     tiles = map_tiles.configured(web)
@@ -64,8 +64,8 @@ def build(web: Web) -> Litestar:
     screen = Screen(
         web.following,
         web.people,
-        policy=web.settings.policy,
-        lines=web.settings.lines,
+        policy=web.settings.center,
+        lines=web.settings.center.lines,
         version=web.settings.version,
         tiles=tiles,
         protocols=settings.protocols,

@@ -46,11 +46,19 @@ class SettingElsewhere(StrEnum):
     """The switch for the real 112, which wants a typed sentence."""
 
 
+class Meaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What a key means, in one line of each language."""
+
+    it: str
+    en: str
+
+
 class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
     """One key. Values that are secret are told as a sign that is the same as long as they are."""
 
     path: str
     table: str
+    meaning: Meaning
     kind: SettingKind
     unit: str
     """`s`, `min`, `days`, `db`, or nothing."""

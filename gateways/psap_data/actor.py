@@ -19,9 +19,9 @@ from messages.ids import AlertId, Instant, Role
 from model.alarms.standing import Key
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.policy import Setup
+from model.settings.psap import DataTarget
+from model.setup import Setup
 from model.telling.data_due import KEEPS_ON_US, Owed, owed, wanted
-from model.telling.data_target import DataTarget
 from model.telling.psap_alert import Who
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
@@ -47,9 +47,9 @@ class DataSenderActor(CenterActor):
     def started(self) -> None:
         """All that is owed is found again."""
         setup = self.env.settings_as(Setup)
-        self._targets = [one for one in setup.data if not one.is_feed]
+        self._targets = [one for one in setup.settings.psap.data if not one.is_feed]
         self._journal = self.keep(self.env.open_journal_as(Journal))
-        self._shares = setup.policy.psap_shares
+        self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()
         self._follower = self.keep(Following(self._journal, self._live))
         for case in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):

@@ -14,8 +14,8 @@ from gateways.psap_data.message import clean, identifier, place_in_words, rfc333
 from gateways.psap_data.words import WORDS
 from messages.ids import BriefingField, DataKind, Instant
 from model.record import EMPTY, facts
+from model.settings.psap import DataTarget
 from model.telling.data_due import Owed
-from model.telling.data_target import DataTarget
 from model.telling.psap_alert import PsapAlert
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -43,10 +43,10 @@ def cap(owed: Owed, target: DataTarget) -> bytes:
     _add(root, "msgType", _TYPES[owed.kind])
     _add(root, "scope", "Private")
     _add(root, "addresses", target.name)
-    for code in target.codes:
+    for code in target.code:
         _add(root, "code", code)
     if owed.kind is DataKind.CANCEL:
-        _add(root, "note", _word("off", target.language))
+        _add(root, "note", _word("off", target.spoken))
     if owed.after:
         _add(root, "references", " ".join(_reference(alert, target, *one) for one in owed.after))
     _add(root, "incidents", alert.alert)
@@ -56,7 +56,7 @@ def cap(owed: Owed, target: DataTarget) -> bytes:
 
 def _info(info: ET.Element, owed: Owed, target: DataTarget) -> None:
     """Clause 3.2.2. Nobody has seen what happens: `Likely`, and not `Observed`."""
-    alert, lang = owed.alert, target.language
+    alert, lang = owed.alert, target.spoken
     past = owed.kind is DataKind.CANCEL or alert.closed_at is not None
     _add(info, "language", _LANGUAGES.get(lang, lang))
     _add(info, "category", "Security")
@@ -65,7 +65,7 @@ def _info(info: ET.Element, owed: Owed, target: DataTarget) -> None:
     _add(info, "urgency", "Past" if past else "Immediate")
     _add(info, "severity", "Severe")
     _add(info, "certainty", "Likely")
-    for name, value in target.event_codes:
+    for name, value in target.event_code.items():
         _valued(info, "eventCode", name, value)
     _add(info, "effective", rfc3339(alert.raised_at))
     _add(info, "senderName", "securWoman")

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 from gateways.psap_data.cap import parameters
 from gateways.psap_data.message import clean, identifier, place_in_words, rfc3339, written
+from model.settings.psap import DataTarget
 from model.telling.data_due import Owed
-from model.telling.data_target import DataTarget
 from model.telling.psap_alert import PsapAlert
 
 MEDIA_TYPE: Final = "application/xml"
@@ -48,7 +48,7 @@ def eds(owed: Owed, target: DataTarget) -> bytes:
     if alert.position is not None:
         _pidf(ET.SubElement(root, "location"), alert)
     more = ET.SubElement(root, "information")
-    _add(more, "place", place_in_words(alert, target.language))
+    _add(more, "place", place_in_words(alert, target.spoken))
     for name, value in parameters(alert):
         _add(more, "item", value, name=name)
     return written(root)

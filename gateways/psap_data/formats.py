@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from gateways.psap_data import cap, eds, geojson
 from gateways.psap_data.message import identifier
 from gateways.psap_data.outlets import Parcel
+from model.settings.psap import DataFormat, DataTarget
 from model.telling.data_due import Owed
-from model.telling.data_target import DataFormat, DataTarget
 
 
 class _Form(NamedTuple):

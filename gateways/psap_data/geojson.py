@@ -10,8 +10,8 @@ import msgspec
 from gateways.psap_data.message import identifier, place_in_words, rfc3339
 from messages.ids import DataKind
 from model.record import EMPTY, facts
+from model.settings.psap import DataTarget
 from model.telling.data_due import Owed
-from model.telling.data_target import DataTarget
 from model.telling.psap_alert import PsapAlert
 
 MEDIA_TYPE: Final = "application/geo+json"
@@ -19,7 +19,7 @@ MEDIA_TYPE: Final = "application/geo+json"
 
 def geojson(owed: Owed, target: DataTarget) -> bytes:
     """A message: the feature, with what it is a version of."""
-    one = feature(owed.alert, target.language)
+    one = feature(owed.alert, target.spoken)
     one["properties"] |= {
         "message": identifier(owed.alert.alert, target.name, owed.version),
         "kind": owed.kind.value,

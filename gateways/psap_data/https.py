@@ -10,7 +10,7 @@ import httpx
 
 from gateways.connection import Connection
 from gateways.psap_data.outlets import Away, Outcome, Parcel, outcome
-from model.telling.data_target import DataTarget
+from model.settings.psap import DataTarget
 
 CONNECT_S: Final = 5.0
 WITHIN_S: Final = 20.0

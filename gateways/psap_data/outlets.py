@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from model.telling.data_target import DataTarget
+from model.settings.psap import DataTarget
 
 RECEIPT_MAX: Final = 200
 """Characters of it that are kept."""

@@ -9,7 +9,7 @@ from messages.ids import Instant, LineId
 from model.alarms.book import AlarmBook, Nodes
 from model.alarms.kind import Wakes
 from model.alarms.table import wakes
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 OF_AN_ALERT: Final = {False: 2, True: 1}
 """Lines that one alert takes: public ones for user and operator, an emergency line for 112."""
@@ -24,7 +24,7 @@ def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[Lin
     )
 
 
-def can_wait(lines: Iterable[LineSpec], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
+def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
     """The lines of whose kind enough are left: more than half, and one more than the next alert needs.
 
     `lines`: all of the center's; `gone`: those that are lost or taken out of service; `inbound_kept`: so many

@@ -9,7 +9,7 @@ from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
 from messages.journal import Recorded, Unreadable
 
 _DEADLINE_US: Final = 50 * SECOND
-"""After the receipt, where that cannot be read: no phone of ours waits longer (`Policy.deadline_s`)."""
+"""After the receipt, where that cannot be read: no phone of ours waits longer (`deadline.seconds`)."""
 
 
 def alert_of(recorded: Recorded) -> AlertId:

@@ -17,9 +17,9 @@ import msgspec
 from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
 from model.duty.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
 from model.duty.times import date_of, zone_of
-from model.policy import Policy
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.calls.withheld_numbers import Withheld, unfit
+from model.settings import Settings
 
 _DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))
 """A calendar ends at the year 9999, in some zones a day before: what lies there could be shown to nobody."""
@@ -70,7 +70,7 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """A name, or what was written there."""
 
 
-def flaws(roster: Roster, at: Instant, policy: Policy, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
+def flaws(roster: Roster, at: Instant, policy: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
     """All that is wrong with it, in the document's order. `own`: the numbers of the center's lines."""
     return (*_refused(roster, policy, own), *_advice(roster, at))
 
@@ -87,7 +87,7 @@ def is_covered(roster: Roster, at: Instant) -> bool:
     )
 
 
-def _refused(roster: Roster, policy: Policy, own: Collection[E164]) -> Iterator[Flaw]:
+def _refused(roster: Roster, policy: Settings, own: Collection[E164]) -> Iterator[Flaw]:
     if zone_of(roster.zone) is None:
         yield Flaw(kind=FlawKind.NO_ZONE, path="zone", about=roster.zone)
     names = Counter(one.name.casefold() for one in roster.people)
@@ -136,7 +136,7 @@ def _unknown(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterato
             yield Flaw(kind=FlawKind.UNKNOWN_PERSON, path=path, about=one)
 
 
-def _unreachable(contact: Contact, policy: Policy, own: Collection[E164]) -> FlawKind | None:
+def _unreachable(contact: Contact, policy: Settings, own: Collection[E164]) -> FlawKind | None:
     if contact.way in BY_NUMBER:
         return _unfit(contact.to, policy, own)
     if contact.way is DutyWay.EMAIL:
@@ -150,7 +150,7 @@ def _unreachable(contact: Contact, policy: Policy, own: Collection[E164]) -> Fla
     return None if url.scheme and "://" in contact.to else FlawKind.NO_URL
 
 
-def _unfit(number: str, policy: Policy, own: Collection[E164]) -> FlawKind | None:
+def _unfit(number: str, policy: Settings, own: Collection[E164]) -> FlawKind | None:
     if "".join(filter(str.isdigit, number)) in EMERGENCY_NUMBERS:
         return FlawKind.EMERGENCY
     if not _E164.fullmatch(number):

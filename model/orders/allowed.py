@@ -13,7 +13,6 @@ from model.alert import answers
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone
 from model.rules.calls.quiet import (
@@ -33,6 +32,7 @@ from model.rules.said import announcing, spoken
 from model.rules.said.asking import Why, why_no_text, why_unwritten
 from model.rules.said.dialogue import unread_since
 from model.rules.vouching import vouched
+from model.settings import Settings
 
 _UNWRITTEN: Final = {
     Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,
@@ -47,7 +47,7 @@ def refusal_now(
     case: Case,
     command: OperatorCommand,
     by: OperatorId,
-    policy: Policy,
+    policy: Settings,
     to: OperatorId | None = None,
     party: Party | None = None,
     *,
@@ -142,7 +142,7 @@ def why_no_note(case: Case) -> Refusal | None:
     return Refusal.PERSON_ERASED if gone else None
 
 
-def _write_by_sms(case: Case, policy: Policy) -> Refusal | None:
+def _write_by_sms(case: Case, policy: Settings) -> Refusal | None:
     why = why_no_text(case, policy)
     if why is None:
         return Refusal.TEXTS_ALLOWED
@@ -201,7 +201,7 @@ def _whisper(case: Case, by: OperatorId, *, on: bool) -> Refusal | None:
     return None if case.operator_leg is not None else Refusal.NO_OPERATOR
 
 
-def _close(case: Case, by: OperatorId, policy: Policy, *, supervisor: bool) -> Refusal | None:
+def _close(case: Case, by: OperatorId, policy: Settings, *, supervisor: bool) -> Refusal | None:
     """Closed by hand is what 112 knows of. What 112 does not know of is closed by a supervisor, where the
     user was spoken to or could not be reached by any means; by others only a test, and an alert of which the
     app, or the user, is presumed to have told 112. A false alarm is an order of its own.
@@ -226,7 +226,7 @@ def _close(case: Case, by: OperatorId, policy: Policy, *, supervisor: bool) -> R
     return why_not_over(case, policy)
 
 
-def _put_away(case: Case, policy: Policy, *, supervisor: bool) -> Refusal | None:
+def _put_away(case: Case, policy: Settings, *, supervisor: bool) -> Refusal | None:
     """Only for what nothing speaks, and by a supervisor: a real alert that its phone has not signed looks
     like a forged one where the user declines or cannot talk, and 112 would never be told.
     """
@@ -238,7 +238,7 @@ def _put_away(case: Case, policy: Policy, *, supervisor: bool) -> Refusal | None
     return Refusal.PSAP_NOT_TOLD if untold and not supervisor else None
 
 
-def _mark_machine(case: Case, policy: Policy) -> Refusal | None:
+def _mark_machine(case: Case, policy: Settings) -> Refusal | None:
     """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
     user = case.active(Party.USER)
     if user is None or (user.ringing_at is None and not user.answered):
@@ -282,7 +282,7 @@ def _called_for(case: Case, by: OperatorId) -> bool:
     return case.operator is None and by in case.reserved
 
 
-def _call_psap(case: Case, policy: Policy) -> Refusal | None:
+def _call_psap(case: Case, policy: Settings) -> Refusal | None:
     if up := case.confirmed_answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE if up.unheard_at is None else Refusal.LINE_UNHEARD
     if case.psap is not None:
@@ -292,7 +292,7 @@ def _call_psap(case: Case, policy: Policy) -> Refusal | None:
     return Refusal.PSAP_ON_ANOTHER_PHONE if on_another_phone(case, policy) else None
 
 
-def _called_elsewhere(case: Case, policy: Policy) -> Refusal | None:
+def _called_elsewhere(case: Case, policy: Settings) -> Refusal | None:
     """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
     if on_another_phone(case, policy):
         return None
@@ -303,7 +303,7 @@ def _called_elsewhere(case: Case, policy: Policy) -> Refusal | None:
     return None if case.to_112.no_line_at is not None or case.to_112.ends else Refusal.PSAP_BEING_CALLED
 
 
-def _withdraw_psap(case: Case, policy: Policy) -> Refusal | None:
+def _withdraw_psap(case: Case, policy: Settings) -> Refusal | None:
     """Until 112 has answered for certain: what is said to be answered without proof may still ring."""
     if case.psap is None:
         return Refusal.PSAP_NOT_BEING_CALLED
@@ -312,7 +312,7 @@ def _withdraw_psap(case: Case, policy: Policy) -> Refusal | None:
     return Refusal.DURESS_PSAP_FIRST if in_duress(case, policy) else None
 
 
-def _call_aloud(case: Case, policy: Policy) -> Refusal | None:
+def _call_aloud(case: Case, policy: Settings) -> Refusal | None:
     if not case.silent:
         return Refusal.NOT_SILENT
     if case.aloud:
@@ -324,7 +324,7 @@ def _call_aloud(case: Case, policy: Policy) -> Refusal | None:
     return Refusal.NUMBER_UNKNOWN if case.phone is None else None
 
 
-def _leave(case: Case, policy: Policy) -> Refusal | None:
+def _leave(case: Case, policy: Settings) -> Refusal | None:
     told_elsewhere = case.to_112.elsewhere_at is not None and case.psap is None
     if not told_elsewhere and on_another_phone(case, policy):
         return Refusal.NOT_BRIEFED
@@ -375,7 +375,7 @@ def _on_line(user: Leg) -> Refusal:
     return Refusal.USER_ON_THE_LINE if user.unheard_at is None else Refusal.LINE_UNHEARD
 
 
-def _redial(case: Case, policy: Policy) -> Refusal | None:
+def _redial(case: Case, policy: Settings) -> Refusal | None:
     if user := case.confirmed_answered(Party.USER):
         return _on_line(user)
     if quiet(case, policy):

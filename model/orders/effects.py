@@ -14,18 +14,18 @@ from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
 from model.orders.allowed import refusal_now
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.psap import on_another_phone, psap_number
 from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound
 from model.rules.said import announcing
+from model.settings import Settings
 
 
 def refusal(
     case: Case,
     command: OperatorCommand,
     by: OperatorId,
-    policy: Policy,
+    policy: Settings,
     to: OperatorId | None = None,
     party: Party | None = None,
     *,
@@ -39,7 +39,7 @@ def refusal(
     return refusal_now(case, command, by, policy, to, party, supervisor=supervisor)
 
 
-def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
+def events_of(case: Case, order: ev.CommandGiven, policy: Settings) -> tuple[ev.CaseEvent, ...]:
     """The events that an order makes in this state: its own, or `command.refused`.
 
     What says that somebody has answered says so of a call of which it was in doubt.

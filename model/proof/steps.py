@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 BETWEEN: Final = ">"
 """Within a subject: from one line to another. It is in no line's name."""
@@ -70,7 +70,7 @@ KINDS: Final = (
 BY_STEP: Final = {kind.step: kind for kind in KINDS}
 
 
-def planned(lines: Sequence[LineSpec], wanted: Collection[ProofStep] = ()) -> tuple[ProofItem, ...]:
+def planned(lines: Sequence[Modem], wanted: Collection[ProofStep] = ()) -> tuple[ProofItem, ...]:
     """What is to be tried on these lines, in this order; `wanted`: of these steps alone. What cannot be
     tried is among it: that it is left out is a result.
     """
@@ -82,7 +82,7 @@ def planned(lines: Sequence[LineSpec], wanted: Collection[ProofStep] = ()) -> tu
     )
 
 
-def _subjects(per: Per, lines: Sequence[LineSpec]) -> list[str]:
+def _subjects(per: Per, lines: Sequence[Modem]) -> list[str]:
     match per:
         case Per.NODE | Per.CENTER:
             return [""]
@@ -94,15 +94,13 @@ def _subjects(per: Per, lines: Sequence[LineSpec]) -> list[str]:
             return _round([one for one in lines if not one.emergency])
 
 
-def _round(public: Sequence[LineSpec]) -> list[str]:
+def _round(public: Sequence[Modem]) -> list[str]:
     """From each to the next one that can be called; one that finds none stands alone."""
     found = []
     for place, one in enumerate(public):
         others = (*public[place + 1 :], *public[:place])
-        called = next((other for other in others if other.inbound and other.number is not None), None)
-        found.append(
-            one.line if called is None or one.number is None else f"{one.line}{BETWEEN}{called.line}"
-        )
+        called = next((other for other in others if other.takes_calls and other.number), None)
+        found.append(one.line if called is None or not one.number else f"{one.line}{BETWEEN}{called.line}")
     return found
 
 

@@ -16,9 +16,9 @@ from typing import Final
 from messages.events import CommandGiven
 from messages.ids import SECOND, AlertId, Instant
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.proof import PROVED
 from model.rules.vouching import begun, rank, vouched
+from model.settings import Settings
 
 BEYOND_SHIFT: Final = 4
 """So many alerts more than there are operators on shift are opened: whoever comes free finds one ready."""
@@ -28,7 +28,7 @@ started first."""
 
 
 def held_back(
-    waiting: Iterable[Case], served: Iterable[Case], on_shift: int, now_us: Instant, policy: Policy
+    waiting: Iterable[Case], served: Iterable[Case], on_shift: int, now_us: Instant, policy: Settings
 ) -> frozenset[AlertId]:
     """Return those of the waiting alerts, the most urgent first, that get no crew yet. `served`: the alerts
     that have one; `on_shift`: how many operators are on shift, free or not.
@@ -54,8 +54,8 @@ def _spoken_for(case: Case) -> bool:
     return case.rank == PROVED or vouched(case)
 
 
-def _may_wait(case: Case, now_us: Instant, policy: Policy) -> bool:
+def _may_wait(case: Case, now_us: Instant, policy: Settings) -> bool:
     """Return whether the user is not to be called soon, nothing was ordered or has begun."""
-    called_at = case.deadline_at - round(policy.user_setup_time_s * SECOND)
+    called_at = case.deadline_at - round(policy.user.setup_time_s * SECOND)
     ordered = any(isinstance(entry.event, CommandGiven) for entry in case.unread)
     return now_us < called_at - CREW_BEFORE_US and not ordered and not begun(case)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, ErasureReason, Instant, PersonalKind
-from model.policy import Retention
+from model.settings.kept import RetentionSettings
 
 _DAY_US: Final = 86_400 * SECOND
 
@@ -26,7 +26,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """It is a person's whose data were erased."""
 
 
-def due(alert: Remembered, retention: Retention, now_us: Instant) -> tuple[PersonalKind, ...]:
+def due(alert: Remembered, retention: RetentionSettings, now_us: Instant) -> tuple[PersonalKind, ...]:
     """What is to go. Nothing is taken from a rescue that goes on, nor where somebody has asked to keep it."""
     if alert.closed_at is None or alert.held:
         return ()

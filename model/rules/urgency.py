@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from messages.ids import SECOND, Instant
-from model.policy import Policy
+from model.settings import Settings
 
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""
@@ -18,11 +18,11 @@ DIAL_US: Final = Instant(SECOND)
 Urgency = tuple[bool, int, bool, Instant]
 
 
-def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, policy: Policy) -> Urgency:
+def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, policy: Settings) -> Urgency:
     """What alerts are sorted by, the smallest first. `rank`: how far behind others in need."""
     return (test, rank, now_us + least_us(policy) > deadline_at, deadline_at)
 
 
-def least_us(policy: Policy) -> int:
+def least_us(policy: Settings) -> int:
     """What it takes to have the user's phone ring. Half the set-up time is the ordinary call's."""
-    return DIAL_US + round(policy.user_setup_time_s * SECOND / 2)
+    return DIAL_US + round(policy.user.setup_time_s * SECOND / 2)

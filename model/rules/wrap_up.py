@@ -13,7 +13,7 @@ from messages import events as ev
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
 from model.alert.reasons import LeaveReason
-from model.policy import Policy
+from model.settings import Settings
 
 PART_ENDED: Final = frozenset({LeaveReason.LEFT, LeaveReason.HANDED_OVER})
 """Reasons of `operator.left` after which there is something to write. Who lost the case is called again."""
@@ -26,14 +26,14 @@ def begun(newest: Recorded | None) -> Instant | None:
     return newest.at_us
 
 
-def ends_at(begun_at: Instant | None, policy: Policy) -> Instant | None:
+def ends_at(begun_at: Instant | None, policy: Settings) -> Instant | None:
     """When it is over by itself; None where there is none."""
-    if begun_at is None or policy.operator_wrap_up_s <= 0:
+    if begun_at is None or policy.operator.wrap_up_s <= 0:
         return None
-    return Instant(begun_at + round(policy.operator_wrap_up_s * SECOND))
+    return Instant(begun_at + round(policy.operator.wrap_up_s * SECOND))
 
 
-def stands(begun_at: Instant | None, policy: Policy, now_us: Instant) -> bool:
+def stands(begun_at: Instant | None, policy: Settings, now_us: Instant) -> bool:
     """Whether it lasts at this moment."""
     until = ends_at(begun_at, policy)
     return until is not None and now_us < until

@@ -16,7 +16,7 @@ from model.alert.case import Case
 from model.alert.parts import GivenData
 from model.areas import holds
 from model.rules.calls.quiet import told_112
-from model.telling.data_target import DataFormat, DataTarget
+from model.settings.psap import DataFormat, DataTarget
 from model.telling.psap_alert import PsapAlert, Who, psap_alert
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)

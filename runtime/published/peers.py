@@ -17,7 +17,7 @@ import msgspec
 from messages.base import MALFORMED, VoicePort
 from messages.ids import LineId, NodeId, Role
 from messages.operators import OperatorVoice
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime import logs
 from runtime.published.directory import Entry
 from runtime.published.file import publish
@@ -39,7 +39,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where its lines' voice can be had, `HOST:PORT`; empty where it cannot."""
     entries: tuple[Entry, ...] = ()
     """Its actors and processes."""
-    lines: tuple[LineSpec, ...] = ()
+    lines: tuple[Modem, ...] = ()
     voices: tuple[OperatorVoice, ...] = ()
     """The operators' own voices that stand there, those among them that are away for a moment too."""
     alerts: int = 0
@@ -115,12 +115,12 @@ class PeerBook:
         self._refresh()
         return self._peers.places
 
-    def lines_with(self, own: Iterable[LineSpec]) -> tuple[LineSpec, ...]:
+    def lines_with(self, own: Iterable[Modem]) -> tuple[Modem, ...]:
         """These of this node, and those of the other members."""
         return (*own, *self.lines)
 
     @property
-    def lines(self) -> tuple[LineSpec, ...]:
+    def lines(self) -> tuple[Modem, ...]:
         """All that they have."""
         return tuple(spec for place in self.places for spec in place.lines)
 
@@ -156,7 +156,7 @@ class PeerBook:
         """The node that has this line."""
         return next((one for one in self.places if any(spec.line == line for spec in one.lines)), None)
 
-    def voice_of(self, line: LineId, voice: VoicePort, own: Iterable[LineSpec]) -> VoicePort:
+    def voice_of(self, line: LineId, voice: VoicePort, own: Iterable[Modem]) -> VoicePort:
         """Where a bridge of this node has the line's voice: at another node's gate, if the line is there.
 
         Where that node has no gate just now it is a port that cannot be opened: the path that its modem's
@@ -167,7 +167,7 @@ class PeerBook:
         place = self.with_line(line)
         return VoicePort(path=f"{'' if place is None else place.gate}/{line}", kind=NODE_PORT)
 
-    def is_lost(self, line: LineId, own: Iterable[LineSpec]) -> bool:
+    def is_lost(self, line: LineId, own: Iterable[Modem]) -> bool:
         """Whether this line was of a node that is no more, with every call that it carried."""
         here = any(spec.line == line for spec in own)
         return not here and self.settled and self.alive and self.with_line(line) is None

@@ -14,7 +14,7 @@ from messages import events as ev
 from messages.ids import Instant, TextPurpose
 from messages.journal import Recorded
 from model.alert.case import Case
-from model.policy import Policy
+from model.settings import Settings
 from model.telling.contacts import WITHIN_US, words
 from store import streams
 from store.alerts.texting import at_its_inbox
@@ -24,7 +24,7 @@ from store.registry.users.users import read_user
 from store.texts import ask_text
 
 
-def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Policy) -> tuple[Recorded, ...]:
+def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Settings) -> tuple[Recorded, ...]:
     """Append them; where the contacts are to be told, with the short messages that tell them.
 
     Raises VersionConflict, LeaseLost: nothing is written then, and nobody told. The inbox may have a
@@ -47,7 +47,7 @@ def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Policy
     return tx.append(*filled)
 
 
-def _texted(tx: Transaction, case: Case, policy: Policy) -> ev.ContactsTexted:
+def _texted(tx: Transaction, case: Case, policy: Settings) -> ev.ContactsTexted:
     user = None if case.user is None else read_user(tx, case.user)
     if user is None:
         return ev.ContactsTexted()

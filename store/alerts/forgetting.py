@@ -24,8 +24,8 @@ from messages.events import (
     UserIdentified,
 )
 from messages.ids import AlertId, PersonalKind, UserId
-from model.policy import Retention
 from model.rules.retention import Remembered, due, why
+from model.settings.kept import RetentionSettings
 from store import shift_notes, streams
 from store.alerts.known import is_open
 from store.database.query import Query
@@ -92,7 +92,7 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
             tx.set_person(alert, who)
         tell(tx, who, by, "erased")
         users.drop(tx, known)
-        return tuple(_forget(tx, alert, Retention(), by) for alert in theirs)
+        return tuple(_forget(tx, alert, RetentionSettings(), by) for alert in theirs)
 
     return journal.transact(work)
 
@@ -106,12 +106,12 @@ def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
         tx.append(Append(streams.inbox(alert), None, (AlertHoldEnded(by=by),)))
         if tx.one(_PERSON_GONE, alert) is None:
             return Forgotten(alert=alert, kinds=())
-        return _forget(tx, alert, Retention(), by)
+        return _forget(tx, alert, RetentionSettings(), by)
 
     return journal.transact(work)
 
 
-def sweep(journal: Journal, retention: Retention) -> Iterator[tuple[Forgotten, ...]]:
+def sweep(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Forgotten, ...]]:
     """Forget what is due, notes of the room first, then a page of alerts a step. It may be broken off at any
     step, and done by several at once. Raises JournalError.
     """
@@ -138,7 +138,7 @@ def is_held(tx: Transaction, alert: AlertId) -> bool:
     return held is not None and (ended is None or ended.version < held.version)
 
 
-def _due(alerts: list[AlertId], retention: Retention, tx: Transaction) -> list[AlertId]:
+def _due(alerts: list[AlertId], retention: RetentionSettings, tx: Transaction) -> list[AlertId]:
     return [alert for alert in alerts if due(_remembered(tx, alert), retention, tx.at_us)]
 
 
@@ -152,7 +152,7 @@ def _remembered(tx: Transaction, alert: AlertId) -> Remembered:
     )
 
 
-def _forget(tx: Transaction, alert: AlertId, retention: Retention, by: str) -> Forgotten:
+def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: str) -> Forgotten:
     """Destroy the keys that are due, and say so in the alert's inbox."""
     found = _remembered(tx, alert)
     kinds = due(found, retention, tx.at_us)

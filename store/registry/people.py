@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from messages.ids import E164, Instant, OperatorId, UserId
+from model.settings.web import SecondFactor
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,22 +67,13 @@ class StaffRole(StrEnum):
         order = tuple(StaffRole)
         return order.index(self) >= order.index(wanted)
 
-
-class SecondFactor(StrEnum):
-    """Of whom a second factor is asked at the console, where a password signs on."""
-
-    NONE = "none"
-    SUPERVISOR = "supervisor"
-    """Supervisors and admins."""
-    ALL = "all"
-
-    def asks(self, role: StaffRole) -> bool:
-        """Whether an operator of this role is asked."""
-        match self:
+    def needs(self, second_factor: SecondFactor) -> bool:
+        """Whether an operator of this role is asked for a second factor."""
+        match second_factor:
             case SecondFactor.NONE:
                 return False
             case SecondFactor.SUPERVISOR:
-                return role.may(StaffRole.SUPERVISOR)
+                return self.may(StaffRole.SUPERVISOR)
             case SecondFactor.ALL:
                 return True
 

@@ -40,12 +40,16 @@ from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
-from model.policy import Policy
 from model.rules.vouching import gives_up, vouched
+from model.settings import Settings
+from model.settings.alerts import OperatorSettings
+from model.settings.psap import PsapSettings
 from tests.support.depth import often
 from tests.support.recorded import recorded
 
-POLICY = Policy(operator_line=OperatorLine.HEADSET, psap_number=E164("+390200000112"))
+POLICY = Settings(
+    operator=OperatorSettings(line=OperatorLine.HEADSET), psap=PsapSettings(number=E164("+390200000112"))
+)
 TICK_US = Instant(SECOND // 2)
 ANSWERS_US = Instant(2 * SECOND)
 HANGS_UP_US = Instant(SECOND)

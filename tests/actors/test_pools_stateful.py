@@ -33,7 +33,8 @@ from messages.ids import (
 )
 from messages.lines import LineGranted, LineReport, LineState, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
 from store import streams
 from store.errors import VersionConflict
 from store.journal.following import Following
@@ -46,7 +47,7 @@ from tests.support.journals import empty_journal
 ALERTS = [AlertId(f"a{n}") for n in range(3)]
 LINES = [LineId(f"p{n}") for n in range(1)]
 OPERATORS = [OperatorId(name) for name in ("anna",)]
-POLICY = Policy(inbound_lines_kept=0, lines_kept_from_tests=0)
+POLICY = Settings(limits=LimitsSettings(inbound_lines_kept=0, lines_kept_from_tests=0))
 
 
 class Pools(RuleBasedStateMachine):

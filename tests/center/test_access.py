@@ -15,14 +15,15 @@ from center import cli
 from center.doctor import access
 from center.doctor.findings import Verdict
 from center.node.actors_group import ActorsGroup
-from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
 from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
-from model.policy import Policy, Setup
 from model.rules.signal import Signal
+from model.settings import Settings
+from model.settings.web import SecondFactor
+from model.setup import Setup
 from runtime.clock import SystemClock
 from store import streams
 from store.alerts.accepting import accept
@@ -31,7 +32,6 @@ from store.registry import devices
 from store.registry.access import sessions
 from store.registry.access.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
 from store.registry.access.simple_passwords import is_password
-from store.registry.people import SecondFactor
 from store.registry.registry import Registry
 
 LUCIA = OperatorId("lucia-neri")
@@ -315,7 +315,7 @@ def started(run: Terminal, *, simulated: bool) -> list[str]:
         clock=SystemClock.anchored(),
         node=NodeId("n"),
         journal_url=run.state.journal_url,
-        setup=Setup(policy=Policy()),
+        setup=Setup(settings=Settings()),
     )
     phones = (DEMO_PHONE,) if simulated else None
     return group.first_start(run.state, Settings(), simulated_phones=phones, version="0")

@@ -13,7 +13,6 @@ from center import cli
 from center.auditing import note_settings
 from center.commands.audited import COMMANDS
 from center.proving import looks
-from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
@@ -21,6 +20,7 @@ from messages.proofs import StepResult
 from model.duty.roster import Contact, Roster
 from model.duty.roster import Person as OnDuty
 from model.rules.signal import Signal
+from model.settings import Settings
 from store.alerts.accepting import accept
 from store.audit.entry import EVERYBODY, Action
 from store.audit.search import entries

@@ -23,9 +23,9 @@ from center.node.node import Node
 from center.node.options import NodeOptions
 from center.settings.file import parse
 from center.settings.in_use import shipped
-from center.settings.schema import HttpTable
 from center.state.state_dir import StateDir
 from messages.events import AlarmCleared, AlarmRaised
+from model.settings.web import HttpSettings
 
 
 @pytest.fixture
@@ -146,18 +146,18 @@ def test_a_start_amid_a_renewal_serves_what_was_good_and_one_without_is_refused(
 @pytest.mark.parametrize(
     ("http", "address", "refused"),
     [
-        (HttpTable(), "127.0.0.1", False),
-        (HttpTable(), "::1", False),
-        (HttpTable(), "10.0.0.1", True),
-        (HttpTable(), "0.0.0.0", True),
-        (HttpTable(), "::", True),
-        (HttpTable(), "fe80::1%eth0", True),
-        (HttpTable(behind_proxy=True), "10.0.0.1", False),
-        (HttpTable(certificate="a", key="b"), "0.0.0.0", False),
+        (HttpSettings(), "127.0.0.1", False),
+        (HttpSettings(), "::1", False),
+        (HttpSettings(), "10.0.0.1", True),
+        (HttpSettings(), "0.0.0.0", True),
+        (HttpSettings(), "::", True),
+        (HttpSettings(), "fe80::1%eth0", True),
+        (HttpSettings(behind_proxy=True), "10.0.0.1", False),
+        (HttpSettings(certificate="a", key="b"), "0.0.0.0", False),
     ],
 )
 def test_beyond_this_machine_nothing_is_served_without_tls(
-    http: HttpTable, address: str, refused: bool
+    http: HttpSettings, address: str, refused: bool
 ) -> None:
     assert ("certificate make" in unguarded(http, address)) is refused
 

@@ -16,9 +16,10 @@ from center.modems import obstacles
 from center.modems.found import Asked, GivesVoice, as_settings
 from center.modems.unnamed import Unnamed
 from center.node.carrier import Carrier
-from center.settings.schema import ModemTable, Settings, TrunkTable
 from center.state.state_dir import StateDir
 from messages.ids import LineId
+from model.settings import Settings
+from model.settings.lines import Modem, Trunk
 from tests.support.usb_machine import QUECTEL, Machine
 
 SIMULATION = """
@@ -88,13 +89,13 @@ EC25 = Unnamed(position="1-2", usb=QUECTEL, maker="Quectel", product="EG25-G", d
 
 def test_the_lines_have_a_name_that_is_free_and_a_sound_card_where_it_shows_one() -> None:
     settings = Settings(
-        trunk=(TrunkTable(name="emergency", emergency=True), TrunkTable(name="town")),
-        modem=(ModemTable(name="line1", trunk="town", port="/dev/ttyS0"),),
+        trunk=(Trunk(name="emergency", emergency=True), Trunk(name="town")),
+        modem=(Modem(name="line1", trunk="town", port="/dev/ttyS0"),),
     )
     asked = Asked(modem=EC25, answers=True, imei="", voice=GivesVoice.CARD)
     (table,) = tomllib.loads(as_settings(asked, settings, set()))["modem"]
     assert table == {"name": "line2", "trunk": "town", "port": "usb:1-2", "voice_port": "alsa"}
-    assert msgspec.convert(table, ModemTable).name == "line2"
+    assert msgspec.convert(table, Modem).name == "line2"
 
 
 @pytest.mark.parametrize("voice", GivesVoice)

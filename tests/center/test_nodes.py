@@ -18,9 +18,11 @@ from center.node.processes import identity
 from center.options import Common
 from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from gateways.http.node_orders import drain
-from messages.ids import E164, AlertId, Instant, LineId, NodeId, Role, TrunkId
+from messages.ids import E164, AlertId, Instant, NodeId, Role, TrunkId
 from model.membership import RENEW_US
-from model.policy import LineSpec, Policy
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.settings.psap import PsapSettings
 from model.shared_settings import checksums
 from runtime.environment import DRAINING, STAYS
 from runtime.published.directory import Entry
@@ -69,11 +71,11 @@ class Nodes:
         self._thread.start()
 
     def member(
-        self, name: str, address: str, *lines: str, ahead_ms: int = 0, policy: Policy | None = None
+        self, name: str, address: str, *lines: str, ahead_ms: int = 0, policy: Settings | None = None
     ) -> None:
         node = NodeId(name)
         self._terms[node] = members.join(self._journal, node, address)
-        specs = tuple(LineSpec(line=LineId(line), trunk=TrunkId("public")) for line in lines)
+        specs = tuple(Modem(name=line, trunk=TrunkId("public")) for line in lines)
         told = encode_place(
             Place(
                 node=node,
@@ -134,11 +136,11 @@ def test_two_lines_of_one_name_are_a_failure_that_names_both_nodes(run: Terminal
 def test_a_setting_that_is_not_alike_is_a_warning_that_names_it_and_the_nodes(
     run: Terminal, nodes: Nodes
 ) -> None:
-    nodes.member("a", "10.0.0.1", policy=Policy())
-    nodes.member("b", "10.0.0.2", policy=Policy(psap_number=E164("+390200000113")))
-    nodes.member("c", "10.0.0.3", policy=Policy())
+    nodes.member("a", "10.0.0.1", policy=Settings())
+    nodes.member("b", "10.0.0.2", policy=Settings(psap=PsapSettings(number=E164("+390200000113"))))
+    nodes.member("c", "10.0.0.3", policy=Settings())
     (told,) = [one for one in found(run, code=0) if "setting" in one]
-    assert told.startswith("warn the setting psap_number is another on a and c than on b: ")
+    assert told.startswith("warn the setting psap.number is another on a and c than on b: ")
 
 
 def test_clocks_that_are_off_are_found(run: Terminal, nodes: Nodes) -> None:

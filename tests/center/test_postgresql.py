@@ -12,8 +12,10 @@ from center.doctor.postgresql import connections_needed, way
 from center.node.composition import plan
 from center.state.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
-from model.policy import Policy, Setup
 from model.rules.signal import Signal
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.setup import Setup
 from store.alerts.accepting import accept
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
@@ -188,6 +190,6 @@ def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: s
 
 
 def test_a_journal_in_postgresql_has_nobody_who_keeps_a_spare() -> None:
-    setup = Setup(policy=Policy(live_cases=3, idle_crews=1), lines=())
+    setup = Setup(settings=Settings(limits=LimitsSettings(live_cases=3, idle_crews=1)))
     kept = [{spec.role for spec in plan(setup, shared=shared).actors} for shared in (False, True)]
     assert [Role.JOURNAL_KEEPER in roles for roles in kept] == [True, False]

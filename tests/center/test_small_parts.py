@@ -39,8 +39,11 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.evolve import fold
-from model.policy import LineSpec, Policy, Setup
 from model.rules.drilling import judged, next_order
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.lines import Modem
+from model.setup import Setup
 from model.telling.story import in_words
 from runtime.system.spec import ActorSpec
 from tests.support.recorded import recorded
@@ -227,8 +230,11 @@ def test_systemd_is_told_and_nobody_else(tmp_path: Path) -> None:
 
 def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_named_for() -> None:
     setup = Setup(
-        policy=Policy(live_cases=3, idle_crews=1), lines=(LineSpec(line=LineId("a"), trunk="public"),)
-    )  # type: ignore[arg-type]
+        settings=Settings(
+            limits=LimitsSettings(live_cases=3, idle_crews=1),
+            modem=(Modem(name="a", trunk="public"),),
+        )
+    )
     made = plan(setup)
     for name in class_names(made):
         module, _, attribute = name.rpartition(".")

@@ -7,12 +7,12 @@ from pathlib import Path
 from center.doctor.center import alarms
 from center.doctor.findings import Verdict
 from center.node.processes import ProcessId
-from center.settings.schema import PsapTable, Settings
 from center.state.journals import journal_of
 from center.state.state_dir import NodeFile, StateDir
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId, Role
-from model.policy import LastResort
+from model.settings import Settings
+from model.settings.psap import LastResort, PsapSettings
 from store import streams
 from store.journal.journal import Append
 
@@ -64,5 +64,5 @@ def test_what_is_over_or_was_of_an_earlier_life_is_none(tmp_path: Path) -> None:
 def test_that_no_line_can_call_112_is_a_failure_and_with_the_last_resort_a_warning(tmp_path: Path) -> None:
     no_line = raised("psap.no_line", "emergency")
     assert said(tmp_path, STARTED, no_line)[0][0] is Verdict.FAIL
-    settings = Settings(psap=PsapTable(last_resort=LastResort.PUBLIC))
+    settings = Settings(psap=PsapSettings(last_resort=LastResort.PUBLIC))
     assert said(tmp_path, settings=settings)[0][0] is Verdict.WARN

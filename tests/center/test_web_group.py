@@ -17,7 +17,8 @@ from center.node.processes import ProcessId, is_alive, marked, send_signal, wait
 from center.node.web_group import WebGroup
 from center.state.state_dir import StateDir, living_web
 from messages.ids import NodeId
-from model.policy import Policy, Setup
+from model.settings import Settings
+from model.setup import Setup
 from runtime import pidfd
 from runtime.clock import SystemClock
 from tests.waiting import wait_until
@@ -41,7 +42,7 @@ def listening() -> Iterator[socket.socket]:
 @pytest.fixture
 def web(state: StateDir, listening: socket.socket) -> Iterator[WebGroup]:
     group = WebGroup(
-        state, SystemClock.anchored(), NodeId("n"), state.journal_url, Setup(policy=Policy()), listening
+        state, SystemClock.anchored(), NodeId("n"), state.journal_url, Setup(settings=Settings()), listening
     )
     group.start()
     yield group

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.ids import E164
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from store.journal.journal import Journal
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.twins import Twins, twins
@@ -42,13 +43,13 @@ def modules(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def policy() -> Policy:
+def policy() -> Settings:
     """An ordinary number for 112, which alerts and tests of them call."""
-    return Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
+    return Settings(psap=PsapSettings(number=E164("+390200000112"), test_number=E164("+390200000112")))
 
 
 @pytest.fixture
-def place(tmp_path: Path, policy: Policy) -> Place:
+def place(tmp_path: Path, policy: Settings) -> Place:
     """A state directory with keys, two operators and one user."""
     return Place.make(tmp_path / "state", policy)
 
@@ -75,7 +76,7 @@ def client(web: Web) -> Iterator[TestClient[Litestar]]:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, policy: Policy, postgres: PostgresServer) -> Iterator[Twins]:
+def pair(tmp_path: Path, policy: Settings, postgres: PostgresServer) -> Iterator[Twins]:
     """Two nodes that share a journal."""
     with twins(tmp_path, postgres, policy) as made:
         yield made

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from actors.membership.actor import peers_of
-from messages.ids import LineId, NodeId, TrunkId
+from messages.ids import NodeId, TrunkId
 from messages.operators import OperatorVoice
 from model.membership import RENEW_US
-from model.policy import LineSpec, Policy
+from model.settings import Settings
+from model.settings.lines import Modem
 from runtime.published.peers import FilePeers, encode_place
 from runtime.published.peers import Place as Told
 from store.journal.journal import Journal
@@ -30,16 +31,16 @@ LINES = {A: ("L1", "E1"), B: ("L7", "E7")}
 class Twins:
     """`first` and `second`, each with the address at which its web will be: nobody listens there yet."""
 
-    def __init__(self, folder: Path, database: str, policy: Policy) -> None:
+    def __init__(self, folder: Path, database: str, policy: Settings) -> None:
         self.ports = [free_port(), free_port()]
         made = Place.make(folder / "made", policy, database=database)
         self.first, self.second = (made.beside(folder / node, node) for node in (A, B))
         for place, port in zip((self.first, self.second), self.ports, strict=True):
             lines = tuple(
-                LineSpec(line=LineId(name), trunk=TrunkId("public"), emergency=name.startswith("E"))
+                Modem(name=name, trunk=TrunkId("public"), emergency=name.startswith("E"))
                 for name in LINES[place.node]
             )
-            place.changes = {"web": f"http://127.0.0.1:{port}", "lines": lines, "port": port}
+            place.changes = {"cluster.web": f"http://127.0.0.1:{port}", "modem": lines, "port": port}
         self._books = {place.node: FilePeers(place.state / "run") for place in (self.first, self.second)}
         self._journal = Journal.open(
             database, node=NodeId("keeper"), clock=CLOCK.now_us, notify=LocalNotifier(), shared=True
@@ -57,7 +58,7 @@ class Twins:
 
     def web(self, place: Place) -> str:
         """The address of a node's web."""
-        return str(place.changes["web"])
+        return str(place.changes["cluster.web"])
 
     def lose(self, place: Place) -> None:
         """It renews its membership no more; return when it has ended, and the other one knows."""
@@ -76,7 +77,7 @@ class Twins:
         self._terms[place.node] = term
 
     def _say(self, place: Place, term: int) -> None:
-        lines, voices = place.settings().lines, self._voices.get(place.node, ())
+        lines, voices = place.settings().center.lines, self._voices.get(place.node, ())
         told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines, voices=voices)
         members.say(self._journal, place.node, term, encode_place(told), draining=False)
 
@@ -102,7 +103,7 @@ class Twins:
 
 
 @contextmanager
-def twins(folder: Path, server: PostgresServer, policy: Policy) -> Iterator[Twins]:
+def twins(folder: Path, server: PostgresServer, policy: Settings) -> Iterator[Twins]:
     """Both, in a database of their own."""
     made = Twins(folder, new_database(server).url, policy)
     try:

@@ -11,8 +11,10 @@ from messages.ids import E164, AlertId, Channel, Instant
 from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.areas import Ring, holds, outline
-from model.policy import Policy, PsapRoute
 from model.rules.calls.psap import has_psap, psap_number
+from model.settings import Settings
+from model.settings.psap import PsapRoute, PsapSettings
+from tests.support.settings import changed
 
 NATIONAL, REGION, COUNTRY, FOR_TESTS = (
     E164("+390200000112"),
@@ -31,13 +33,15 @@ def route(area: str, number: E164, *rings: Ring) -> PsapRoute:
     return PsapRoute(area=area, number=number, outline=outline(rings))
 
 
-POLICY = Policy(
-    psap_number=NATIONAL,
-    psap_test_number=FOR_TESTS,
-    psap_routes=(
-        route("IT", COUNTRY, square(7, 36, 12)),
-        route("IT-25", REGION, square(9, 45, 1), square(9.4, 45.4, 0.2)),
-    ),
+POLICY = Settings(
+    psap=PsapSettings(
+        number=NATIONAL,
+        test_number=FOR_TESTS,
+        route=(
+            route("IT", COUNTRY, square(7, 36, 12)),
+            route("IT-25", REGION, square(9, 45, 1), square(9.4, 45.4, 0.2)),
+        ),
+    )
 )
 
 
@@ -74,7 +78,7 @@ def test_the_user_s_place_decides_whom_112_is(lat: float | None, lon: float, num
 
 def test_a_test_calls_the_number_for_tests_wherever_it_is() -> None:
     assert psap_number(case(45.2, 9.2, test=True), POLICY) == FOR_TESTS
-    without = replace(POLICY, psap_test_number=None)
+    without = changed(POLICY, {"psap.test_number": E164("")})
     assert psap_number(case(45.2, 9.2, test=True), without) is None
     assert not has_psap(case(45.2, 9.2, test=True), without)
     assert has_psap(case(45.2, 9.2), without)

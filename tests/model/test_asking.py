@@ -10,16 +10,17 @@ from messages.ids import E164, SECOND, Channel, Instant, OperatorId, Way
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import CancelAsked
-from model.policy import Policy
 from model.rules.proof import level_of
 from model.rules.said.asking import LOST_US, Going, Why, way
+from model.settings import Settings
+from model.settings.alerts import SmsSettings
 from tests.support.actors import NODE
 from tests.support.recorded import recorded
 
 T0 = Instant(1_790_000_000 * SECOND)
 OPERATOR = OperatorId("marta")
 PHONE = E164("+393331112223")
-POLICY = Policy()
+POLICY = Settings()
 
 
 def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) -> Case:
@@ -108,6 +109,6 @@ def test_a_number_that_the_lines_would_not_dial_is_not_written_to() -> None:
 
 
 def test_a_center_that_is_set_to_write_no_short_messages_writes_none() -> None:
-    off = Policy(sms_dialogue=False)
+    off = Settings(sms=SmsSettings(dialogue=False))
     assert way(case(channel=Channel.SMS), off, T0) == Going(way=None, why=Why.OFF)
     assert way(case(wrote()), off, at(100)) == Going(way=Way.APP, why=Why.OFF)

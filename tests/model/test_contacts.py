@@ -11,12 +11,13 @@ from messages.base import Address
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Nearness, OperatorId, Proof
 from model.alert.case import Case
 from model.alert.parts import CallsTo112, CancelAsked, KnownPosition, PsapCall
-from model.policy import Policy
+from model.settings import Settings
 from model.telling.contacts import to_be_told, words
+from tests.support.settings import changed
 
 AT = Instant(1_795_000_000 * SECOND)
 MARTA = OperatorId("marta")
-POLICY = Policy()
+POLICY = Settings()
 TOLD = Case(
     alert=AlertId("a"),
     channel=Channel.DATA,
@@ -65,7 +66,7 @@ def test_a_silent_alert_in_which_the_user_is_called_aloud_is_silent_no_more() ->
 
 
 def test_without_words_nobody_is_told() -> None:
-    assert not to_be_told(TOLD, replace(POLICY, contact_words={}))
+    assert not to_be_told(TOLD, changed(POLICY, {"sms.contacts": {}}))
 
 
 def test_the_words_are_in_the_users_language_or_the_centers_or_english() -> None:
@@ -73,7 +74,7 @@ def test_the_words_are_in_the_users_language_or_the_centers_or_english() -> None
         said = words(replace(TOLD, language=language), POLICY, "Giulia", where=False)
         assert said.startswith(begins)
         assert "Giulia" in said
-    english = replace(POLICY, language="ro")
+    english = changed(POLICY, {"language": "ro"})
     assert words(replace(TOLD, language="uk"), english, "G", where=False).startswith("From")
 
 
@@ -106,7 +107,7 @@ def test_where_it_is_only_who_may_know_it_is_told() -> None:
 
 def test_a_text_without_a_place_is_one_short_message() -> None:
     """TS 23.038: 160 letters of the alphabet that costs seven bits each; `ò` is in it."""
-    for language in POLICY.contact_words:
+    for language in POLICY.sms.contacts:
         said = words(replace(TOLD, language=language), POLICY, "Massimiliana Alessandra", where=False)
         assert len(said) <= 160
         assert not set(said) - set("àèéìòù") - set(map(chr, range(0x20, 0x7B)))

@@ -25,8 +25,8 @@ from messages.ids import (
 )
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
+from model.settings.psap import DataFormat, DataTarget
 from model.telling.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
-from model.telling.data_target import DataFormat, DataTarget
 from store import streams
 from tests.support.depth import often
 from tests.support.recorded import recorded

@@ -9,16 +9,16 @@ from messages.ids import Instant, LineId, NodeId, TrunkId
 from model.alarms.book import AlarmBook
 from model.alarms.kind import Wakes
 from model.alarms.lines_left import can_wait, lost, wakes_now
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from tests.support.recorded import recorded
 
 N = NodeId("n")
 
 
-def lines(public: int, emergency: int = 0) -> list[LineSpec]:
+def lines(public: int, emergency: int = 0) -> list[Modem]:
     kinds = [False] * public + [True] * emergency
     return [
-        LineSpec(line=LineId(f"{'e' if one else 'p'}{n}"), trunk=TrunkId("t"), emergency=one)
+        Modem(name=f"{'e' if one else 'p'}{n}", trunk=TrunkId("t"), emergency=one)
         for n, one in enumerate(kinds)
     ]
 

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.events import ProofBegun, ProofStepEnded
-from messages.ids import E164, SECOND, Instant, LineId, NodeId, TrunkId
+from messages.ids import E164, SECOND, Instant, NodeId, TrunkId
 from messages.journal import Recorded
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
-from model.policy import LineSpec
 from model.proof.alarms import wrong
 from model.proof.disk import DAY_US, days_left, judged
 from model.proof.night import night
 from model.proof.proving import Proving
 from model.proof.steps import KINDS, ends, planned
+from model.settings.lines import Modem
 
 ROME = timezone(timedelta(hours=1))
 
@@ -34,10 +34,10 @@ def in_rome(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def lines(public: int, emergency: int = 1) -> list[LineSpec]:
+def lines(public: int, emergency: int = 1) -> list[Modem]:
     return [
-        LineSpec(
-            line=LineId(f"L{n}"),
+        Modem(
+            name=f"L{n}",
             trunk=TrunkId("x"),
             emergency=n > public,
             inbound=n <= public,

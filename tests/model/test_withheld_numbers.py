@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from messages.ids import E164, SECOND, Instant
-from model.policy import Dialling, NumberKind, Policy
 from model.rules.calls.withheld_numbers import (
     AT_HOME,
     HOUR_US,
@@ -17,14 +15,21 @@ from model.rules.calls.withheld_numbers import (
     unfit_to_try,
     withheld,
 )
+from model.settings import Settings
+from model.settings.alerts import DiallingSettings, NumberKind, OperatorSettings
+from model.settings.psap import PsapSettings
 from tests.support.each import each
+from tests.support.settings import changed
 
-POLICY = Policy(operator_on_call=(E164("+390200000199"),), psap_alternate=E164("+390244446666"))
+POLICY = Settings(
+    operator=OperatorSettings(on_call=(E164("+390200000199"),)),
+    psap=PsapSettings(alternate=E164("+390244446666")),
+)
 NOW = Instant(1_795_000_000 * SECOND)
 LINE, OPERATOR = E164("+390200000001"), E164("+393401112233")
 
 
-def why(number: str, policy: Policy = POLICY, others: int = 0) -> Withheld | None:
+def why(number: str, policy: Settings = POLICY, others: int = 0) -> Withheld | None:
     return withheld(E164(number), policy, own=(LINE,), staff=(OPERATOR,), others=others)
 
 
@@ -63,13 +68,15 @@ def test_a_number_is_called_by_itself_or_there_is_a_reason(number: str, reason: 
 
 
 def test_the_settings_say_which_kinds_and_countries_are_called() -> None:
-    wide = Policy(dialling=Dialling(kinds=(NumberKind.PREMIUM, NumberKind.MOBILE), countries=("GB", "US")))
+    wide = Settings(
+        dialling=DiallingSettings(kinds=(NumberKind.PREMIUM, NumberKind.MOBILE), countries=("GB", "US"))
+    )
     assert unfit(E164("+39899123456"), wide) is None
     assert unfit(E164("+447700900123"), wide) is Withheld.KIND, "of no table"
     assert unfit(E164("+14155552671"), wide) is None, "a mobile or a fixed number, which are not told apart"
     assert unfit(E164("+4915112345678"), wide) is Withheld.COUNTRY
     assert unfit(E164("+393331112223"), wide) is None, "the center's own country always is"
-    assert countries(Dialling(countries=()), "CH") == {"CH"}
+    assert countries(DiallingSettings(countries=()), "CH") == {"CH"}
 
 
 def test_of_one_range_abroad_only_so_many_numbers_are_called_within_an_hour() -> None:
@@ -106,7 +113,7 @@ def test_a_proof_alone_calls_the_number_that_is_agreed_for_tests(
     agreed: str, reason: Withheld | None
 ) -> None:
     number = E164(agreed)
-    policy = replace(POLICY, psap_test_number=number)
+    policy = changed(POLICY, {"psap.test_number": number})
     assert unfit_to_try(number, policy) is reason
     assert unfit(number, policy) is Withheld.PSAP
     assert unfit_to_try(E164("+390244446666"), policy) is Withheld.PSAP

@@ -16,7 +16,8 @@ from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.allowed import refusal_now
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from store.errors import JournalError
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.facts import Facts, Given, LineStruck
@@ -270,7 +271,9 @@ class Run:
         case = self._case()
         assert case is not None
         operator = next(iter(self.nodes.tokens))
-        return refusal_now(case, command, OperatorId(operator), Policy(psap_number=E164(PSAP)))
+        return refusal_now(
+            case, command, OperatorId(operator), Settings(psap=PsapSettings(number=E164(PSAP)))
+        )
 
     # ------------------------------------------------------------ seeing
 

@@ -23,7 +23,8 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.allowed import refusal_now
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from store.errors import ChangedMeanwhile, JournalError
 from store.nodes.orders import order
 from tests.chaos.harness.call_book import CallBook
@@ -289,7 +290,7 @@ class Storm:
         if given is None:
             if case.operator is None or self.random.random() > ORDERS:
                 return
-            policy = Policy(psap_number=E164(PSAP))
+            policy = Settings(psap=PsapSettings(number=E164(PSAP)))
             free = (one for one in wishes(case) if refusal_now(case, one, case.operator, policy) is None)
             if (command := next(free, None)) is None:
                 return

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from messages.base import VoicePort
 from messages.ids import LineId, NodeId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime.published.peers import NODE_PORT, MemoryPeers, PeerBook, Peers, Place
 
 HERE, THERE, NOWHERE = LineId("a-1"), LineId("b-1"), LineId("c-1")
-OWN = (LineSpec(line=HERE, trunk="public"),)
+OWN = (Modem(name=HERE, trunk="public"),)
 TTY = VoicePort(path="/dev/ttyUSB2")
 
 
 def peers(*, gate: str = "10.0.0.2:4711") -> MemoryPeers:
     made = MemoryPeers()
-    lines = (LineSpec(line=THERE, trunk="public"),)
+    lines = (Modem(name=THERE, trunk="public"),)
     made.publish(Peers(places=(Place(node=NodeId("b"), address="10.0.0.2", gate=gate, lines=lines),)))
     return made
 

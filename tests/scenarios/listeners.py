@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateways.psap_data.actor import DataSenderActor
 from gateways.psap_data.outlets import Away, Outcome, Parcel, Received
-from model.telling.data_target import DataTarget
+from model.settings.psap import DataTarget
 from runtime.courier import Courier
 
 LISTENERS: dict[str, Listener] = {}

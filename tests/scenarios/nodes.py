@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from center.node.composition import SUPERVISOR, plan
 from messages import events as ev
 from messages.ids import (
@@ -19,7 +21,6 @@ from messages.ids import (
     AlertId,
     Channel,
     Instant,
-    LineId,
     NodeId,
     OperatorCommand,
     OperatorId,
@@ -31,8 +32,12 @@ from messages.ids import (
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
-from model.policy import LineSpec, Policy, Setup
 from model.rules.signal import Signal
+from model.settings import Settings
+from model.settings.alerts import AlertSettings, LimitsSettings
+from model.settings.lines import Modem
+from model.settings.psap import PsapSettings
+from model.setup import Setup
 from runtime.clock import VirtualClock
 from runtime.environment import DRAINED, DRAINING, Environment
 from runtime.published import voice_gate_file
@@ -62,13 +67,13 @@ CALL_TAKERS = 3
 class ClusterNode:
     """One of the nodes."""
 
-    def __init__(self, cluster: Cluster, name: str, lines: tuple[LineSpec, ...]) -> None:
+    def __init__(self, cluster: Cluster, name: str, lines: tuple[Modem, ...]) -> None:
         self.name = NodeId(name)
         self.lines = lines
         state = cluster.state / name
         for folder in ("run", "logs"):
             (state / folder).mkdir(parents=True, exist_ok=True)
-        setup = Setup(policy=cluster.policy, lines=lines)
+        setup = Setup(settings=replace(cluster.policy, modem=lines))
         self.env = Environment(
             node=self.name,
             state=state,
@@ -110,12 +115,14 @@ class Cluster:
         operators: int = 1,
         on_shift: bool = True,
         behaviours: dict[str, str] | None = None,
-        policy: Policy | None = None,
+        policy: Settings | None = None,
     ) -> None:
         self.state = state
         self.clock = VirtualClock()
-        self.policy = policy or Policy(
-            psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, leave_alarm_within_s=5.0
+        self.policy = policy or Settings(
+            psap=PsapSettings(number=PSAP),
+            limits=LimitsSettings(idle_crews=1, live_cases=4),
+            alert=AlertSettings(leave_alarm_within_s=5.0),
         )
         config = parse_config(tomllib.loads(_carrier(lines, behaviours or {})))
         self.network = Network(config, self.clock)
@@ -130,8 +137,8 @@ class Cluster:
         self.operators = [self._operator(n, on_shift=on_shift) for n in range(operators)]
         for name in lines:
             mine = tuple(
-                LineSpec(
-                    line=LineId(modem.name),
+                Modem(
+                    name=modem.name,
                     trunk=TrunkId(modem.trunk),
                     emergency=modem.trunk == "emergency",
                     inbound=modem.trunk == "public",
@@ -218,7 +225,7 @@ class Cluster:
         node.lost = True
         for entry in node.env.directory.read():
             node.env.processes.kill(entry.pid, entry.born)
-        for spec in node.env.settings_as(Setup).lines:
+        for spec in node.env.settings_as(Setup).settings.lines:
             self.network.unplug(spec.line)
 
     def freeze(self, name: str) -> None:
@@ -254,7 +261,7 @@ class Cluster:
         """The app's packet, taken by the web of a node."""
         journal = self.open(NodeId(at))
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
-        self.alert = accept(journal, signal, self.policy.deadline_s).alert
+        self.alert = accept(journal, signal, self.policy.deadline.seconds).alert
         journal.close()
         self.run()
         return self.alert

@@ -8,7 +8,8 @@ from media.conference.clips import ClipSpec
 from messages import events as ev
 from messages.ids import OperatorCommand, Party, Role
 from model.alert.leg import place
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_early_answer import rings, speaks
@@ -158,7 +159,9 @@ def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_somebody_s
 
 
 def test_the_language_is_the_user_s_and_112s_is_the_centers(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={OPERATORS[0]: "no_answer"}, policy=Policy(psap_number=PSAP, language="de"))
+    world = make_world(
+        behaviours={OPERATORS[0]: "no_answer"}, policy=Settings(language="de", psap=PsapSettings(number=PSAP))
+    )
     user = world.registry.user_by_phone(USER)
     assert user is not None
     voice_alert(world)

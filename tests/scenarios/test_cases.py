@@ -23,7 +23,10 @@ from messages.ids import (
 )
 from messages.union import Body
 from model.areas import outline
-from model.policy import Policy, PsapRoute, Setup
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings, OperatorSettings
+from model.settings.psap import PsapRoute, PsapSettings
+from model.setup import Setup
 from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -56,7 +59,11 @@ def test_case_02_the_user_calls_while_we_are_dialling_the_user(world: World) -> 
 
 
 def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=PSAP, operator_on_call=(OPERATORS[2],), idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP),
+        operator=OperatorSettings(on_call=(OPERATORS[2],)),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
+    )
     world = make_world(operators=0, policy=policy)
     world.send()
     world.advance(1.5)
@@ -79,7 +86,10 @@ def test_case_09_a_test_call_gives_way_to_a_real_alert(make_world: MakeWorld) ->
 
 
 def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(make_world: MakeWorld) -> None:
-    world = make_world(operators=1, policy=Policy(psap_number=PSAP, idle_crews=1, live_cases=2))
+    world = make_world(
+        operators=1,
+        policy=Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=2)),
+    )
     first = [world.send(E164(f"+39333000000{n}")) for n in range(5)]
     world.advance(1.0)
     advised = []
@@ -91,7 +101,7 @@ def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(m
 
 
 def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_world: MakeWorld) -> None:
-    many = Policy(psap_number=PSAP, idle_crews=1, live_cases=40)
+    many = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=40))
     world = make_world(operators=1, public=0, emergency=1, policy=many)
     for n in range(40):
         world.send(E164(f"+3933300000{n:02d}"), proof=Proof.DEVICE, key=f"k{n}")
@@ -138,7 +148,7 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
     world = make_world(
         operators=3,
         behaviours=dict.fromkeys(phones, "answer"),
-        policy=Policy(psap_number=PSAP, idle_crews=1, live_cases=8),
+        policy=Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=8)),
     )
     alerts = []
     for phone in phones:
@@ -169,7 +179,9 @@ def test_case_14_a_withheld_number_gets_full_service(world: World) -> None:
 
 def test_case_15_112_that_is_busy_is_called_on_another_line_and_then_elsewhere(make_world: MakeWorld) -> None:
     other = E164("+390200000113")
-    policy = Policy(psap_number=PSAP, psap_alternate=other, idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP, alternate=other), limits=LimitsSettings(idle_crews=1, live_cases=4)
+    )
     world = make_world(public=4, emergency=2, policy=policy, behaviours={PSAP: "busy", other: "answer"})
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -192,12 +204,9 @@ def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_
     make_world: MakeWorld, behaviour: str
 ) -> None:
     regional, other = LOMBARDY.number, E164("+390200000113")
-    policy = Policy(
-        psap_number=PSAP,
-        psap_alternate=other,
-        psap_routes=(LOMBARDY,),
-        idle_crews=1,
-        live_cases=4,
+    policy = Settings(
+        psap=PsapSettings(number=PSAP, alternate=other, route=(LOMBARDY,)),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
     )
     world = make_world(policy=policy, behaviours={regional: behaviour, other: "answer"})
     to_talking(world, position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
@@ -273,7 +282,9 @@ def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(world: World) ->
 
 
 def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=E164("112"), idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=E164("112")), limits=LimitsSettings(idle_crews=1, live_cases=4)
+    )
     world = make_world(policy=policy, behaviours={"112": "answer"})
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -419,7 +430,7 @@ def test_a_wish_that_comes_after_the_end_calls_nobody(world: World) -> None:
     to_talking(world)
     ends(world)
     world.env.faults = None
-    for spec in world.env.settings_as(Setup).lines:
+    for spec in world.env.settings_as(Setup).settings.lines:
         assert world.system.kill(Role.GSM_MODEM, spec.line), "and with it what it knew of the calls"
     world.advance(70)
     assert len(world.calls()) == 2

@@ -6,7 +6,7 @@ import pytest
 
 from messages.credit import CreditFailure, CreditOrder, LineCredit
 from messages.ids import LineId, Role
-from model.credit import CreditQuestion
+from model.settings.lines import CreditSettings
 from runtime.published import line_credit
 from simulator.modem.vices import Vices
 from tests.scenarios.conftest import MakeWorld
@@ -14,12 +14,12 @@ from tests.scenarios.world import World
 
 pytestmark = pytest.mark.scenario
 SIM2 = LineId("sim2")
-CODE = CreditQuestion(ussd="*123#", least=5.0)
-TEXT = CreditQuestion(sms_to="4155", words="CREDITO", pattern="([0-9]+,[0-9]{2}) *euro", least=5.0)
+CODE = CreditSettings(ussd="*123#", least=5.0)
+TEXT = CreditSettings(sms_to="4155", words="CREDITO", pattern="([0-9]+,[0-9]{2}) *euro", least=5.0)
 WORDS = "Gentile cliente, ha 12,30 euro."
 
 
-def made(make_world: MakeWorld, question: CreditQuestion | None = CODE, **vices: object) -> World:
+def made(make_world: MakeWorld, question: CreditSettings | None = CODE, **vices: object) -> World:
     world = make_world(credit={} if question is None else {SIM2: question})
     world.network.carrier.modem("sim2").change(Vices(**vices))  # type: ignore[arg-type]
     return world
@@ -68,7 +68,7 @@ def test_a_code_is_answered_in_whichever_form(make_world: MakeWorld, form: str) 
     ],
 )
 def test_what_is_not_known_says_why(
-    make_world: MakeWorld, question: CreditQuestion | None, vices: dict[str, object], failure: CreditFailure
+    make_world: MakeWorld, question: CreditSettings | None, vices: dict[str, object], failure: CreditFailure
 ) -> None:
     world = made(make_world, question, **vices)
     order(world)

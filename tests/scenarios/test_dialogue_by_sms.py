@@ -18,8 +18,10 @@ from messages.ids import (
     TextFailure,
 )
 from model.alert.parts import Texted
-from model.policy import Policy
 from model.rules.said.asking import LOST_US
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
 from simulator.config import changed_phone
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
@@ -208,7 +210,10 @@ def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(world: W
 
 
 def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=PSAP, inbound_lines_kept=0, idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP),
+        limits=LimitsSettings(inbound_lines_kept=0, idle_crews=1, live_cases=4),
+    )
     world = make_world(public=2, emergency=1, policy=policy)
     to_talking(world)
     says(world, "Sei sola?")

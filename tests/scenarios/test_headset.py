@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import HangupCause
@@ -16,9 +15,10 @@ from tests.scenarios.headsets import Headsets
 from tests.scenarios.own_lines import speaks, to_talking
 from tests.scenarios.test_flow import ends, everything_is_over, joined
 from tests.scenarios.world import LEFT_S, OPERATORS, POLICY, PSAP, USER, World
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
-ON_HEADSETS = replace(POLICY, operator_line=OperatorLine.HEADSET)
+ON_HEADSETS = changed(POLICY, {"operator.line": OperatorLine.HEADSET})
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import E164, LegId, OperatorCommand, OperatorId, Outcome, Party, Proof, Role, ShiftState
@@ -14,6 +13,7 @@ from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_mute import unheard
 from tests.scenarios.world import OPERATORS, POLICY, World
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 
@@ -115,7 +115,7 @@ def only_operator_listens(world: World) -> OperatorId:
 def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=3, policy=replace(POLICY, leave_alarm_within_s=60.0))
+    world = make_world(public=3, policy=changed(POLICY, {"alert.leave_alarm_within_s": 60.0}))
     only_operator_listens(world)
     psap = world.case.active(Party.PSAP)
     assert psap is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from actors.operator_lines.actor import OperatorLinesActor
 from messages import events as ev
@@ -15,9 +14,10 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.own_lines import speaks, to_talking
 from tests.scenarios.test_flow import joined
 from tests.scenarios.world import OPERATORS, POLICY, USER, World
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
-NAILED_UP = replace(POLICY, operator_line=OperatorLine.NAILED_UP)
+NAILED_UP = changed(POLICY, {"operator.line": OperatorLine.NAILED_UP})
 
 
 def nailed(world: World, n: int = 0) -> bool:

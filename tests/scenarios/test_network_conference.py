@@ -11,7 +11,9 @@ from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, voice_alert
@@ -212,7 +214,9 @@ def test_whoever_hangs_up_the_user_is_called_again_and_the_operator_replaced_on_
 
 
 def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=E164("112"), psap_alternate=None, idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=E164("112")), limits=LimitsSettings(idle_crews=1, live_cases=4)
+    )
     world = make_world(dialects=("sim800",), policy=policy)
     to_talking(world)
     refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)

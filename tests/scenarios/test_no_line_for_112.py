@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Advice, LineId, OperatorCommand, Outcome, Party, Role
 from messages.lines import Lack
 from model.orders.effects import refusal
-from model.policy import LastResort
+from model.settings.psap import LastResort
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended, to_talking
 from tests.scenarios.world import POLICY, PSAP, World
+from tests.support.settings import changed
 
 EMERGENCY = (LineId("sim5"), LineId("sim6"))
 
@@ -144,7 +144,7 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
 def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_say_so(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=4, emergency=2, policy=replace(POLICY, psap_last_resort=LastResort.PUBLIC))
+    world = make_world(public=4, emergency=2, policy=changed(POLICY, {"psap.last_resort": LastResort.PUBLIC}))
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)

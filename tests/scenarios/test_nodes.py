@@ -17,7 +17,9 @@ from messages.ids import (
     TextPurpose,
 )
 from model.alert.leg import LegState, leg_id
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
 from store import streams
 from store.texts import ask_text
 from tests.scenarios.conftest import MakeNodes
@@ -44,7 +46,7 @@ def to_conference(nodes: Cluster, at: str = "a") -> None:
 def closes_handed_over(nodes: Cluster, at: str) -> None:
     nodes.order(OperatorCommand.LEAVE, at)
     nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP})
-    nodes.advance(nodes.policy.leave_alarm_within_s + 1)
+    nodes.advance(nodes.policy.alert.leave_alarm_within_s + 1)
     nodes.psap_hangs_up()
     nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
     assert nodes.case.outcome is Outcome.HANDED_OVER, nodes.story()
@@ -124,7 +126,7 @@ def test_a_lost_node_is_an_alarm_that_ends_with_its_return(nodes: Cluster) -> No
 
 
 def test_a_drained_node_ends_what_it_has_begun_and_gives_the_rest_away(make_nodes: MakeNodes) -> None:
-    policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=1)
+    policy = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=1))
     nodes = make_nodes({"a": (4, 1), "b": (4, 1)}, operators=2, policy=policy)
     to_talking(nodes)
     begun = nodes.alert

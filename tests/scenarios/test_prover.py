@@ -26,8 +26,11 @@ from messages.ids import (
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
-from model.policy import Policy, ProofPolicy
 from model.proof.proving import OneProof, Proving
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
+from model.settings.watching import ProofSettings
 from runtime.logs import Outage
 from runtime.published import line_trials
 from store import streams
@@ -136,7 +139,10 @@ def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorl
 def test_the_line_for_112_calls_the_number_that_is_agreed_for_tests_and_no_other(
     make_world: MakeWorld, number: str, is_called: bool
 ) -> None:
-    policy = Policy(psap_number=PSAP, psap_test_number=E164(number), idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP, test_number=E164(number)),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
+    )
     world = make_world(public=1, emergency=1, policy=policy, behaviours={number: "answer"})
     order(world, ProofStep.EMERGENCY)
     world.until("it is over", lambda: over(world), 120)
@@ -278,7 +284,7 @@ def clock_in(seconds: int) -> str:
 
 def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_world: MakeWorld) -> None:
     left = tuple(one for one in ProofStep if one is not ProofStep.CLOCK)
-    night = ProofPolicy(at=clock_in(120), until=clock_in(7200), leave_out=left)
+    night = ProofSettings(at=clock_in(120), until=clock_in(7200), leave_out=left)
     world = make_world(proof=night)
     world.send()
     world.advance(130)
@@ -304,7 +310,7 @@ def close(world: World) -> None:
 
 
 def test_that_none_has_come_to_its_end_for_two_days_is_told(make_world: MakeWorld) -> None:
-    world = make_world(proof=ProofPolicy(at=clock_in(5 * 3600), until=clock_in(6 * 3600)))
+    world = make_world(proof=ProofSettings(at=clock_in(5 * 3600), until=clock_in(6 * 3600)))
     order(world, ProofStep.CLOCK)
     world.until("it is over", lambda: over(world), 5)
     world.clock.leap(47 * 3600 * SECOND)

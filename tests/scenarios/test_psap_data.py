@@ -12,8 +12,9 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import BriefingField, OperatorCommand, OperatorId, Role
 from model.areas import outline
-from model.policy import Policy
-from model.telling.data_target import DataFormat, DataTarget
+from model.settings import Settings
+from model.settings.alerts import AlertSettings, LimitsSettings
+from model.settings.psap import DataFormat, DataTarget, PsapSettings
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
 from tests.scenarios.test_flow import to_attended
@@ -24,7 +25,8 @@ HERE = (45.4642, 9.19)
 
 
 def target(name: str = "questura", **more: object) -> DataTarget:
-    return DataTarget(name=name, format=DataFormat.CAP, to=f"https://{name}.test/", **more)  # type: ignore[arg-type]
+    to = f"https://{name}.test/"
+    return DataTarget(name=name, format=DataFormat.CAP, to=to, language="it", **more)  # type: ignore[arg-type]
 
 
 def at(world: World, lat: float, lon: float) -> Position:
@@ -171,7 +173,11 @@ def test_a_false_alarm_is_called_off(make_world: MakeWorld) -> None:
 
 
 def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=PSAP, idle_crews=1, live_cases=4, leave_alarm_within_s=1)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
+        alert=AlertSettings(leave_alarm_within_s=1),
+    )
     world = make_world(data=[target()], policy=policy)
     questura = Listener("questura")
     in_talk(world)
@@ -216,7 +222,9 @@ def test_an_area_has_its_own_alerts_alone(make_world: MakeWorld, lat: float, sen
 
 
 def test_a_test_goes_where_tests_are_wanted_and_says_so(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=PSAP, psap_test_number=PSAP, idle_crews=1, live_cases=4)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP, test_number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=4)
+    )
     world = make_world(data=[target("real"), target("tried", tests=True)], policy=policy)
     real, tried = Listener("real"), Listener("tried")
     world.send(position=at(world, *HERE), test=True)

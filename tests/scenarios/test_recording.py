@@ -12,9 +12,12 @@ import soundfile
 from media.conference import recording
 from media.sound.frames import Samples
 from messages import events as ev
-from messages.ids import SECOND, Instant, LineId, OperatorCommand, Party, Role
+from messages.ids import SECOND, Instant, OperatorCommand, Party, Role
 from messages.journal import Recorded
-from model.policy import Policy, RecordingPolicy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.kept import RecordingSettings
+from model.settings.psap import PsapSettings
 from runtime.published import backup_file
 from store import streams
 from store.journal.journal import Journal
@@ -33,8 +36,10 @@ def recorded(make_world: MakeWorld, tmp_path: Path) -> Callable[..., World]:
     (tmp_path / "recordings").mkdir()
 
     def make(**rules: object) -> World:
-        wish = RecordingPolicy(**{"enabled": True, **rules})  # type: ignore[arg-type]
-        policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, recording=wish)
+        wish = RecordingSettings(**{"enabled": True, **rules})  # type: ignore[arg-type]
+        policy = Settings(
+            recording=wish, psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=4)
+        )
         return make_world(policy=policy)
 
     return make
@@ -101,7 +106,7 @@ def test_off_is_off(make_world: MakeWorld, tmp_path: Path) -> None:
 
 
 def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., World]) -> None:
-    world = recorded(parties=(Party.OPERATOR, Party.PSAP), spared=(LineId("sim4"),))
+    world = recorded(parties=(Party.OPERATOR, Party.PSAP), trunks=("public",))
     to_conference(world)
     file = f"{world.alert}.1.flac"
     begun(world, file)

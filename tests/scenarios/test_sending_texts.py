@@ -16,7 +16,9 @@ from messages.ids import (
     TextPurpose,
 )
 from messages.sms import SendText
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
 from simulator.modem.vices import Vices
 from simulator.network.call import Message
 from simulator.reports import text_reports
@@ -149,7 +151,12 @@ def test_an_alert_that_comes_while_the_only_lines_send_has_them_within_seconds(m
 def test_a_line_with_a_call_sends_nothing_and_the_last_free_one_is_left_to_alerts(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=3, policy=Policy(psap_number=PSAP, inbound_lines_kept=0, idle_crews=1))
+    world = make_world(
+        public=3,
+        policy=Settings(
+            psap=PsapSettings(number=PSAP), limits=LimitsSettings(inbound_lines_kept=0, idle_crews=1)
+        ),
+    )
     to_talking(world)
     text = ask(world, within_s=20.0)
     # As from a pool that has not heard yet of the calls; `say` lets two seconds pass.

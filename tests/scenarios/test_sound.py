@@ -8,7 +8,7 @@ from actors.voice_gate.offers import Offers
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
 from model.alert.leg import Leg
-from model.policy import Setup
+from model.setup import Setup
 from runtime.published import line_files
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
@@ -44,7 +44,7 @@ def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(world: World)
         leg = leg_of(world, party)
         assert leg.voice is not None
         assert line_files.voice_of(world.env.run, leg.line) == leg.voice
-    offers = Offers(world.env.run, [spec.line for spec in world.env.settings_as(Setup).lines])
+    offers = Offers(world.env.run, [spec.line for spec in world.env.settings_as(Setup).settings.lines])
     offered = offers(leg_of(world, Party.USER).line)
     assert offered is not None
     assert offered.path == f"{leg_of(world, Party.USER).line}.voice"

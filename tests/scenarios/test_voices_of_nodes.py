@@ -17,7 +17,9 @@ from messages.base import VoicePort
 from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
 from model.alert.leg import Leg
 from model.orders.effects import refusal
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings, OperatorSettings
+from model.settings.psap import PsapSettings
 from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets
@@ -30,8 +32,12 @@ BOTH = {Party.OPERATOR, Party.USER}
 BLINK_S = BLINK_US / SECOND
 
 
-def policy(line: OperatorLine) -> Policy:
-    return Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, operator_line=line)
+def policy(line: OperatorLine) -> Settings:
+    return Settings(
+        psap=PsapSettings(number=PSAP),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
+        operator=OperatorSettings(line=line),
+    )
 
 
 class Place:

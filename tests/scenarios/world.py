@@ -34,12 +34,15 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.leg import Leg
-from model.credit import CreditQuestion
-from model.duty.settings import DutySettings
 from model.orders.effects import refusal
-from model.policy import LineSpec, Policy, ProofPolicy, Setup
 from model.rules.signal import Signal
-from model.telling.data_target import DataTarget
+from model.settings import Settings
+from model.settings.alerts import AlertSettings, LimitsSettings
+from model.settings.kept import BackupSettings
+from model.settings.lines import CreditSettings, Modem
+from model.settings.psap import DataTarget, PsapSettings
+from model.settings.watching import DutySettings, ProofSettings
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment, Faults
@@ -68,8 +71,12 @@ OPERATORS = tuple(E164(f"+39020000010{n}") for n in range(3))
 SETUP_S = 1.0
 E = TypeVar("E")
 
-POLICY = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, leave_alarm_within_s=5.0)
-LEFT_S = POLICY.leave_alarm_within_s + 1.0
+POLICY = Settings(
+    psap=PsapSettings(number=PSAP),
+    limits=LimitsSettings(idle_crews=1, live_cases=4),
+    alert=AlertSettings(leave_alarm_within_s=5.0),
+)
+LEFT_S = POLICY.alert.leave_alarm_within_s + 1.0
 """After the operator has left user and 112, the end of their call is the end of a conversation."""
 
 CARRIER = """
@@ -116,7 +123,7 @@ class World:
         public: int = 3,
         emergency: int = 1,
         behaviours: dict[str, str] | None = None,
-        policy: Policy | None = None,
+        policy: Settings | None = None,
         faults: Faults | None = None,
         notify: LocalNotifier | None = None,
         by_imei: Collection[str] = (),
@@ -129,8 +136,8 @@ class World:
         everywhere: str = "",
         backup: str = "",
         data: Sequence[DataTarget] = (),
-        proof: ProofPolicy | None = None,
-        credit: Mapping[str, CreditQuestion] = MappingProxyType({}),
+        proof: ProofSettings | None = None,
+        credit: Mapping[str, CreditSettings] = MappingProxyType({}),
         duty: DutySettings | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
@@ -166,8 +173,8 @@ class World:
         self.network = Network(config, self.clock)
         NETWORKS.append(self.network)
         lines = tuple(
-            LineSpec(
-                line=LineId(modem.name),
+            Modem(
+                name=modem.name,
                 trunk=TrunkId(modem.trunk),
                 emergency=modem.trunk == "emergency",
                 number=E164(modem.number),
@@ -177,18 +184,19 @@ class World:
                 voice_port=_voice_port(modem, found=voiceless or modem.name in by_imei),
                 dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
-                credit=credit.get(modem.name),
+                credit=credit.get(modem.name, CreditSettings()),
             )
             for modem in config.modems
         )
-        setup = Setup(
-            policy=self.policy,
-            lines=lines,
-            backup=backup,
-            data=tuple(data),
-            proof=proof or ProofPolicy(),
+        settings = replace(
+            self.policy,
+            modem=lines,
+            backup=BackupSettings(file=backup),
+            psap=replace(self.policy.psap, data=tuple(data)),
+            proof=proof or ProofSettings(at=""),
             duty=duty or DutySettings(),
         )
+        setup = Setup(settings=settings)
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
         self.journal = self._open()
@@ -263,7 +271,7 @@ class World:
     def send(self, phone: E164 | None = USER, **fields: object) -> AlertId:
         """The app's packet, as the web takes it."""
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
-        accepted = accept(self.journal, replace(signal, **fields), self.policy.deadline_s)
+        accepted = accept(self.journal, replace(signal, **fields), self.policy.deadline.seconds)
         self.alert = accepted.alert
         self.system.run()
         return accepted.alert

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import E164, SECOND, Advice, AlertId, OperatorCommand, Outcome, Party, Proof
@@ -19,14 +18,17 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules.crews import BEYOND_SHIFT
 from model.rules.vouching import WAITS_FOR_LAST_US
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.psap import PsapSettings
 from store import streams
 from tests.scenarios.world import PSAP, USER, World, world
+from tests.support.settings import changed
 
 FORGED = [E164(f"+3934720000{n:02d}") for n in range(10)]
-POLICY = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=16)
+POLICY = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=16))
 Make = Callable[..., World]
 
 
@@ -37,7 +39,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         (tmp_path / name).mkdir()
     made: list[AbstractContextManager[World]] = []
 
-    def one(behaviour: str = "unreachable", public: int = 12, policy: Policy = POLICY) -> World:
+    def one(behaviour: str = "unreachable", public: int = 12, policy: Settings = POLICY) -> World:
         behaviours = dict.fromkeys(FORGED, behaviour)
         opened = world(tmp_path, operators=3, public=public, behaviours=behaviours, policy=policy)
         made.append(opened)
@@ -96,7 +98,7 @@ def test_a_flood_gets_a_few_crews_more_than_there_are_operators_and_each_user_is
     center.advance(34)
     for one in map(partial(case_of, center), forged):
         first = min(leg.since for leg in one.of(Party.USER))
-        assert first <= one.deadline_at - POLICY.user_setup_time_s * SECOND + SECOND, one.alert
+        assert first <= one.deadline_at - POLICY.user.setup_time_s * SECOND + SECOND, one.alert
     assert center.stuck() == []
 
 
@@ -137,7 +139,7 @@ def test_a_forged_alert_gives_its_operator_up_to_a_proved_one(make: Make) -> Non
 def test_where_forged_alerts_have_all_crews_one_in_which_nothing_has_begun_gives_its_crew_up(
     make: Make,
 ) -> None:
-    center = make(policy=replace(POLICY, live_cases=5))
+    center = make(policy=changed(POLICY, {"limits.live_cases": 5}))
     forged = flood(center)
     center.advance(15)
     assert sum(case_of(center, one).owner is not None for one in forged) == 5

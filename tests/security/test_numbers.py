@@ -9,8 +9,8 @@ import pytest
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from messages.ids import E164
-from model.policy import Policy
 from model.rules.calls.withheld_numbers import NEVER, withheld
+from model.settings import Settings
 from tests.gateways.http.askers import Api
 from tests.gateways.http.place import GIULIA
 from tests.support.each import each
@@ -36,7 +36,7 @@ def reaches_a_modem(api: Api, number: str) -> str:
         return ""
     story = api.marta.get(f"/v1/alerts/{answer.json()['alert']}/story").json()
     taken = E164(story["case"]["phone"] if "case" in story else story["phone"])
-    if withheld(taken, Policy(), own=(), staff=(), others=0) in NEVER:
+    if withheld(taken, Settings(), own=(), staff=(), others=0) in NEVER:
         return ""
     guard = DialGuard(psap_live=True, trunk_emergency=False)
     try:

@@ -22,7 +22,7 @@ from messages.events import (
 )
 from messages.ids import E164, AlertId, LegId, LineId, OperatorId, Outcome, Party, PersonalKind, UserId
 from model.alert.evolve import fold
-from model.policy import Retention
+from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.forgetting import erase_person, sweep
@@ -90,8 +90,10 @@ def digest(journal: Journal, upto: int) -> list[tuple[Any, ...]]:
     return rows.bare(row for row in journal.rows(rows.AFTER, 0, 10_000) if row[0] <= upto)
 
 
-def swept(journal: Journal, retention: Retention | None = None) -> dict[AlertId, tuple[PersonalKind, ...]]:
-    return {one.alert: one.kinds for page in sweep(journal, retention or Retention()) for one in page}
+def swept(
+    journal: Journal, retention: RetentionSettings | None = None
+) -> dict[AlertId, tuple[PersonalKind, ...]]:
+    return {one.alert: one.kinds for page in sweep(journal, retention or RetentionSettings()) for one in page}
 
 
 @on_both
@@ -159,7 +161,7 @@ def test_what_another_person_s_alert_says_of_the_same_number_stays(
 @on_both
 def test_each_kind_has_its_time(journal: Journal, clock: Clock, giulia: UserId) -> None:
     alert = raised(journal, clock, giulia)
-    retention = Retention(positions_days=1, words_days=2, numbers_days=0)
+    retention = RetentionSettings(positions_days=1, words_days=2, numbers_days=0)
     assert swept(journal, retention) == {}
     clock.forward(86_400)
     assert swept(journal, retention) == {alert: (PersonalKind.POSITION,)}
@@ -174,7 +176,7 @@ def test_each_kind_has_its_time(journal: Journal, clock: Clock, giulia: UserId) 
 def test_a_forgotten_alert_is_not_reopened(journal: Journal, clock: Clock) -> None:
     alert = raised(journal, clock, None)
     clock.forward(3 * 86_400)
-    assert swept(journal, Retention(numbers_days=1))
+    assert swept(journal, RetentionSettings(numbers_days=1))
     case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     assert case is not None
     assert journal.transact(lambda tx: why_not(tx, case)) == "person_erased"

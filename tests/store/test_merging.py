@@ -8,9 +8,9 @@ import pytest
 
 from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
-from model.policy import Retention
 from model.record import Contact, Dangerous, PersonRecord, TooMuch
 from model.rules.pins import PinVerdict
+from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.forgetting import erase_person, sweep
@@ -140,7 +140,7 @@ def test_nothing_of_a_merged_person_is_taken_for_an_erased_ones(
 ) -> None:
     alert = raised(journal, clock, also)
     merged(journal, giulia, also)
-    assert [done for page in sweep(journal, Retention()) for done in page] == []
+    assert [done for page in sweep(journal, RetentionSettings()) for done in page] == []
     assert erasable.kinds_of(journal.row, alert)
 
 

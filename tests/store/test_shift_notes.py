@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from messages.ids import Instant, OperatorId
-from model.policy import Retention
+from model.settings.kept import RetentionSettings
 from store import shift_notes
 from store.alerts.forgetting import sweep
 from store.journal.journal import Journal
@@ -54,13 +54,13 @@ def test_a_note_goes_after_a_month_or_when_words_of_alerts_go(
     journal = open_journal()
     left(journal, "to-be-forgotten")
     clock.forward(6 * 86_400)
-    list(sweep(journal, Retention()))
+    list(sweep(journal, RetentionSettings()))
     assert len(shift_notes.shown(journal, journal.now_us())) == 1
-    list(sweep(journal, Retention(words_days=5)))
+    list(sweep(journal, RetentionSettings(words_days=5)))
     assert shift_notes.shown(journal, journal.now_us()) == []
     assert database.execute("SELECT * FROM shift_note") == []
     left(journal, "to-be-forgotten")
     clock.forward(KEPT_DAYS * 86_400 + 1)
     assert shift_notes.shown(journal, journal.now_us()) == [], "also before the sweep has come by"
-    list(sweep(journal, Retention(words_days=0)))
+    list(sweep(journal, RetentionSettings(words_days=0)))
     assert database.execute("SELECT * FROM shift_note") == []

@@ -18,9 +18,9 @@ from messages import events as ev
 from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.alert.live import LiveCases
-from model.policy import Policy
 from model.rules.proof import rank_of
 from model.rules.urgency import Urgency, least_us, urgency
+from model.settings import Settings
 from store import streams
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -29,7 +29,7 @@ from tests.support.center import Center
 from tests.support.storm import AppsSettings, ConsoleSettings, Seen, Told
 from tests.support.used import pss_kb
 
-USUAL: Final = Policy()
+USUAL: Final = Settings()
 GRACE_US: Final = Instant(SECOND)
 """An alert counts as passed over that was there for so long before, and for so long afterwards."""
 LEAD_S: Final = 1.5

@@ -11,7 +11,6 @@ from messages.lines import RequestLine
 from model.alert.case import Case
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.joining import rings_beside
 from model.rules.calls.pauses import not_before
 from model.rules.calls.quiet import in_duress, quiet
@@ -21,9 +20,10 @@ from model.rules.calls.user_due import due_at, last_attempt, takes_calls
 from model.rules.calls.withheld_numbers import NEVER, Withheld
 from model.rules.proof import outranked
 from model.rules.vouching import rank
+from model.settings import Settings
 
 
-def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def watch_callback(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
     leg = case.active(Party.USER)
     if leg is None or leg.confirmed_answered:
@@ -50,7 +50,7 @@ def _presume(case: Case) -> Step:
     return NOTHING
 
 
-def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
+def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Settings, _now_us: Instant) -> Step:
     """The user's own call becomes the leg; what we were dialling is cancelled first (S2, case 2)."""
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
@@ -78,7 +78,7 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
     return leg, 1 if known is None else known.attempt + 1
 
 
-def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def call_user(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Dials the user when it is time, on a line that was granted for it."""
     if case.phone is None or quiet(case, policy):
         return NOTHING

@@ -9,7 +9,7 @@ from messages import events as ev
 from messages.ids import SECOND, Check, Instant, Outcome, Party
 from model.alert.case import Case
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
+from model.settings import Settings
 
 TOLD_US: Final = Instant(4 * SECOND)
 """So long a call whose voice was heard stands, so that what is announced can be heard."""
@@ -20,7 +20,7 @@ OVER_AFTER_US: Final = Instant(120 * SECOND)
 _CLOSED: Final = Step(events=(ev.AlertClosed(outcome=Outcome.TEST_DONE),))
 
 
-def finish_check(case: Case, _pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
+def finish_check(case: Case, _pending: PendingOffers, _policy: Settings, now_us: Instant) -> Step:
     """Close it once it has shown what it can; before that, hang up in time."""
     if case.check is None:
         return NOTHING

@@ -18,7 +18,6 @@ from messages.lines import Lack, RequestLine
 from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.joining import in_the_network, rings_beside, scattered
 from model.rules.calls.pauses import lines_fail, not_before
 from model.rules.calls.psap import (
@@ -32,12 +31,13 @@ from model.rules.calls.quiet import hushed
 from model.rules.calls.ringing import rings_until
 from model.rules.said.advice import Why, call_112_now
 from model.rules.vouching import rank
+from model.settings import Settings
 
 UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
 
-def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def call_psap(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
     if case.leaving:
         return NOTHING
@@ -100,7 +100,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
     return Step(events=(originating,))
 
 
-def unasked(case: Case, policy: Policy) -> E164 | None:
+def unasked(case: Case, policy: Settings) -> E164 | None:
     """The number to call though nobody on the line has asked for it; None where there is no reason to."""
     if case.psap is not None or case.leaving:
         return None
@@ -111,7 +111,7 @@ def unasked(case: Case, policy: Policy) -> E164 | None:
     return psap_number(case, policy) if wanted_by_duress(case, policy) else None
 
 
-def _cut_off(case: Case, policy: Policy) -> E164 | None:
+def _cut_off(case: Case, policy: Settings) -> E164 | None:
     """112 had the user, and its call is gone: the same 112 again, once there is somebody for it to hear."""
     last = _current(case)
     if (
@@ -144,7 +144,7 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
+def _watch(case: Case, leg: Leg, policy: Settings, now_us: Instant) -> Step:
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     silent_at = rings_until(case, leg, policy)
@@ -153,11 +153,11 @@ def _watch(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
     return Step(events=(hang_up(leg, ReleaseReason.SILENT),))
 
 
-def _due_at(case: Case, last: Leg | None, policy: Policy) -> Instant:
+def _due_at(case: Case, last: Leg | None, policy: Settings) -> Instant:
     """At once the first time and the time after a failure; a pause after each round of two, and more of one
     where attempts end as soon as they begin.
     """
     if last is None or last.released_at is None or case.to_112.ends == 0:
         return case.received_at
-    pause = round(policy.psap_pause_s * SECOND) if case.to_112.ends % 2 == 0 else 0
+    pause = round(policy.psap.pause_s * SECOND) if case.to_112.ends % 2 == 0 else 0
     return max(Instant(last.released_at + pause), not_before(case, Party.PSAP))

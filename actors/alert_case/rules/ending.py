@@ -11,8 +11,8 @@ from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.policy import Policy
 from model.rules.calls.quiet import spoken_to, told_112
+from model.settings import Settings
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
 """After 112 has hung up, the user is not cut off in the middle of a word."""
@@ -20,7 +20,7 @@ PSAP_STAYS_US: Final = Instant(10 * SECOND)
 """After the user has hung up for good, 112 may still want to listen."""
 
 
-def end(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """What is released now, and whether all is over."""
     if case.false_alarm_at is not None:
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
@@ -64,12 +64,12 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
     return LeaveReason.HANDED_OVER if handed else LeaveReason.NOT_NEEDED
 
 
-def _settle(case: Case, policy: Policy, now_us: Instant) -> Step:
+def _settle(case: Case, policy: Settings, now_us: Instant) -> Step:
     """User and 112, together again, need an operator no longer than after the leave; unless one has asked."""
     since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:
         return NOTHING
-    settles_at = Instant(since + round(policy.leave_alarm_within_s * SECOND) + 1)
+    settles_at = Instant(since + round(policy.alert.leave_alarm_within_s * SECOND) + 1)
     return Step(events=(ev.ConferenceSettled(),)) if now_us >= settles_at else Step(wake_at=settles_at)
 
 

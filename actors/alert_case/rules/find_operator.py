@@ -24,7 +24,6 @@ from messages.operators import OperatorOffer, RequestOperators
 from model.alert.case import TAKES_WITHIN_US, Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.policy import Policy
 from model.rules.calls.joining import in_the_network, user_comes_first
 from model.rules.calls.own_line import mode_of, own_line
 from model.rules.calls.pauses import failed_lines, lines_fail, not_before
@@ -32,6 +31,7 @@ from model.rules.calls.ringing import rings_until
 from model.rules.calls.sound import lines_to_avoid
 from model.rules.said.advice import Why, call_112_now, waits
 from model.rules.vouching import may_have_last, rank, vouched
+from model.settings import Settings
 
 ALL: Final = 1_000
 PAUSE_US: Final = Instant(5 * SECOND)
@@ -44,7 +44,7 @@ OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
 """So long an operator whose own line has failed is called by phone instead."""
 
 
-def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def keep_operator(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
     An operator is another alert's to have only with the phone on hook: it would be busy for it. An answer
@@ -95,10 +95,10 @@ def _last_of(case: Case, operator: OperatorId) -> Leg | None:
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
-def _silence(leg: Leg, policy: Policy, now_us: Instant) -> ReleaseReason:
+def _silence(leg: Leg, policy: Settings, now_us: Instant) -> ReleaseReason:
     """Whether the operator let it ring, or was only not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
-    let_ring = rang_s >= policy.operator_answer_within_s
+    let_ring = rang_s >= policy.operator.answer_within_s
     return ReleaseReason.NO_ANSWER if let_ring else ReleaseReason.ANOTHER_ANSWERED
 
 
@@ -115,7 +115,7 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
     return ev.OperatorNotAnswering(operator=operator)
 
 
-def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def find_operator(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Whom to call next, while nobody has the case, or whoever has it hands it over."""
     given = case.hand_over
     if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
@@ -175,7 +175,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     # An order of an operator's own is a pause by itself.
     paused = now_us < begins_at and (taking is None or (bool(offers) and not by_hand))
     granted = pending.line(leg, attempt)
-    by_phone = policy.operator_line is OperatorLine.ON_DEMAND
+    by_phone = policy.operator.line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (pending.on_shift == 0 or case.tried)
     warn = _advise_112(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
     lacks_line = bool(offers) and by_phone and granted is None and pending.refused_line(leg, attempt)
@@ -290,7 +290,9 @@ def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReser
     )
 
 
-def _how_many(case: Case, calling: list[Leg], policy: Policy, now_us: Instant) -> tuple[int, Instant | None]:
+def _how_many(
+    case: Case, calling: list[Leg], policy: Settings, now_us: Instant
+) -> tuple[int, Instant | None]:
     """How many operators' phones should be ringing now, and when that changes."""
     if case.hand_over is not None and case.hand_over.to is not None:
         return 1, None
@@ -298,8 +300,8 @@ def _how_many(case: Case, calling: list[Leg], policy: Policy, now_us: Instant) -
     if not calling:
         return least, None
     first = min(leg.since for leg in calling)
-    second_at = Instant(first + round(policy.operator_answer_within_s * SECOND))
-    all_at = Instant(first + round(policy.operator_all_after_s * SECOND))
+    second_at = Instant(first + round(policy.operator.answer_within_s * SECOND))
+    all_at = Instant(first + round(policy.operator.all_after_s * SECOND))
     if now_us >= all_at:
         return ALL, None
     return (2, all_at) if now_us >= second_at else (least, second_at)

@@ -13,11 +13,11 @@ from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.ringing import gives_up_at
+from model.settings import Settings
 
 
-def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def relieve(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """The first who is in the conference has the case, and whoever had it is let go."""
     present = case.operator_leg
     if case.hand_over is None or present is None:
@@ -36,8 +36,8 @@ def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant
     return Step(wake_at=min(wakes, default=None))
 
 
-def _usual_us(policy: Policy) -> int:
-    return round(policy.operator_silent_after_s * SECOND)
+def _usual_us(policy: Settings) -> int:
+    return round(policy.operator.silent_after_s * SECOND)
 
 
 def other_operator_calls(case: Case) -> list[Leg]:
@@ -46,7 +46,7 @@ def other_operator_calls(case: Case) -> list[Leg]:
     return [leg for leg in case.of(Party.OPERATOR) if leg.live and (has_it is None or leg.operator != has_it)]
 
 
-def calls_until(case: Case, policy: Policy, now_us: Instant) -> Instant | None:
+def calls_until(case: Case, policy: Settings, now_us: Instant) -> Instant | None:
     """Until when others are begun to be called, if there is such a time to come.
 
     Whoever is being called then has the time to answer.
@@ -57,7 +57,7 @@ def calls_until(case: Case, policy: Policy, now_us: Instant) -> Instant | None:
     return until if now_us < until else None
 
 
-def in_vain(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> str:
+def in_vain(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> str:
     """Why nobody more is called for it; empty while somebody may be."""
     given = case.hand_over
     if given is None:

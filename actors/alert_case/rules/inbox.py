@@ -13,16 +13,16 @@ from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
-from model.policy import Policy
 from model.rules.calls.quiet import dials_by_itself
 from model.rules.vouching import gives_up, gives_up_when_taken, listens
+from model.settings import Settings
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""
 PIN_ALARM: Final = "pin.wrong"
 
 
-def read_inbox(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def read_inbox(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """What follows from every unread entry, in order; together with the mark that they have been read."""
     if not case.unread:
         return NOTHING
@@ -37,7 +37,7 @@ def read_inbox(case: Case, _pending: PendingOffers, policy: Policy, now_us: Inst
     return Step(events=tuple(made))
 
 
-def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent, ...]:
+def _act(case: Case, fact: ev.InboxEvent, policy: Settings) -> tuple[ev.CaseEvent, ...]:
     match fact:
         case ev.CommandGiven():
             return events_of(case, fact, policy)

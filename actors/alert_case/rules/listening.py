@@ -18,15 +18,15 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.parts import Listener
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.ringing import rings_until
 from model.rules.vouching import rank
+from model.settings import Settings
 
 WAITS_US: Final = Instant(15 * SECOND)
 """So long a listener waits for a line; those who answer alerts come first."""
 
 
-def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def attend_listener(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Calls the listener, and lets the listener go with the last of those who are listened to."""
     listener = case.listener
     if listener is None:
@@ -43,7 +43,7 @@ def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: 
     return NOTHING if leg.answered else _await_answer(case, leg, policy, now_us)
 
 
-def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy, now_us: Instant) -> Step:
+def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Settings, now_us: Instant) -> Step:
     who, until = listener.operator, Instant(listener.since + WAITS_US)
     if case.parties_released or (case.leaving and not case.leave.handed_over):
         return _left(listener, "over")
@@ -63,7 +63,7 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
     if (
         at is None
         and granted is None
-        and (offer is not None or policy.operator_line is OperatorLine.ON_DEMAND)
+        and (offer is not None or policy.operator.line is OperatorLine.ON_DEMAND)
     ):
         wants.append(
             RequestLine(
@@ -87,7 +87,7 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
     return Step(events=(originating_to(Party.LISTENER, offer, (leg, attempt), at, granted),))
 
 
-def _await_answer(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
+def _await_answer(case: Case, leg: Leg, policy: Settings, now_us: Instant) -> Step:
     silent_at = rings_until(case, leg, policy)
     return (
         Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))

@@ -14,9 +14,9 @@ from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.own_line import mode_of
 from model.rules.vouching import rank
+from model.settings import Settings
 
 
 def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
@@ -64,7 +64,7 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     )
 
 
-def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
+def take_back_operator(case: Case, pending: PendingOffers, _policy: Settings, _now_us: Instant) -> Step:
     """The operator who was on the line, while nobody else has the case: reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING

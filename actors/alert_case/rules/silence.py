@@ -7,10 +7,10 @@ from actors.alert_case.sound import BACK_AFTER_US, is_judged, lost, over
 from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case
-from model.policy import Policy
+from model.settings import Settings
 
 
-def watch_sound(case: Case, pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
+def watch_sound(case: Case, pending: PendingOffers, _policy: Settings, now_us: Instant) -> Step:
     """What the bridge has heard of each leg, or not, against what stands in the journal."""
     made: list[Decided] = []
     wakes: list[Instant] = []

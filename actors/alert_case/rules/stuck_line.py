@@ -15,15 +15,15 @@ from messages.base import HangupCause
 from messages.ids import SECOND, Instant
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.policy import Policy
 from model.rules.calls.ringing import gives_up_at
+from model.settings import Settings
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)
 """A CallLeg gives a modem up after 8 s; one that says nothing is started again after 15 s, and holds on to no
 call from then on: sooner given up, it would keep up the call of an alert that is over."""
 
 
-def let_go_of_line(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def let_go_of_line(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Counts as released what has been releasing for too long."""
     made: list[Decided] = []
     wakes: list[Instant] = []

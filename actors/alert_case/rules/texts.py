@@ -8,12 +8,12 @@ from actors.alert_case.pending import NOTHING, PendingOffers, Step
 from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.said.asking import NEVER, due_by_sms, lost_at
+from model.settings import Settings
 from model.telling.contacts import to_be_told
 
 
-def write_by_sms(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def write_by_sms(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """Each message once, in their order; and when the next that has not arrived is due."""
     due = due_by_sms(case, policy, now_us)
     if due:
@@ -22,6 +22,6 @@ def write_by_sms(case: Case, _pending: PendingOffers, policy: Policy, now_us: In
     return Step(wake_at=wake_at) if now_us < wake_at < NEVER else NOTHING
 
 
-def tell_contacts(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
+def tell_contacts(case: Case, _pending: PendingOffers, policy: Settings, _now_us: Instant) -> Step:
     """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.contacts`)."""
     return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, policy) else NOTHING

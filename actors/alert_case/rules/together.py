@@ -12,8 +12,8 @@ from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
-from model.policy import Policy
 from model.rules.calls.joining import can_be_moved, psap_is_alone
+from model.settings import Settings
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
@@ -27,7 +27,7 @@ def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
     return operator.joins is Joins.NETWORK or psap.trunk in trunks
 
 
-def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
+def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Settings, _now_us: Instant) -> Step:
     """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
 
     The operator's call ends as one that was lost: from then on that one, or whoever is there, is called anew.

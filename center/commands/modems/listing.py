@@ -13,7 +13,7 @@ from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from center.modems.unnamed import Unnamed
-    from center.settings.schema import Settings
+    from model.settings import Settings
 
 _VOICE: Final = {
     GivesVoice.CARD: "its voice comes by its sound card",
@@ -45,14 +45,13 @@ def list_(
     from center.modems import obstacles
     from center.modems.obstacles import modems_of
     from center.modems.unnamed import unnamed
-    from center.settings.handed_down import lines_of
     from center.settings.in_use import settings_in_use
     from center.state.state_dir import running
     from gateways.gsm.dialects.loading import installed
 
     state, settings, dialects = common.directory, settings_in_use(common.directory), installed()
     devices = modems_of(dialects, obstacles.HERE)
-    nobodys = unnamed(devices, lines_of(settings), state, dialects, roots=obstacles.HERE)
+    nobodys = unnamed(devices, settings.lines, state, dialects, roots=obstacles.HERE)
     looking = running(state) is not None
     if not (toml or common.json):
         _table(common, ports_of(state))

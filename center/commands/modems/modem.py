@@ -18,7 +18,7 @@ from center.options import DEFAULT, Common
 if TYPE_CHECKING:
     from center.modems.calling import Calling
     from messages.ids import E164
-    from model.policy import LineSpec
+    from model.settings.lines import Modem
 
 
 def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
@@ -187,7 +187,7 @@ def _voice_works(
     common: Common,
     calling: Calling,
     to: E164,
-    line: LineSpec,
+    line: Modem,
     seconds: float,
     calls: int,
     file: TextIO | None,

@@ -47,7 +47,6 @@ def setup(
     from center.modems.live_trace import line_at
     from center.modems.own_settings import items, looked_at_again, set_, start_anew
     from center.modems.questions import questions
-    from center.settings.handed_down import lines_of
     from center.settings.in_use import settings_in_use
 
     state = common.directory
@@ -71,9 +70,7 @@ def setup(
         reboot = any(item.reboot and item.name not in refused for item in wanted)
         if reboot and not start_anew(asked):
             common.say("the modem was not seen to start anew: switch it off and on")
-    where, after = looked_at_again(
-        path, imei, kind, lines_of(settings_in_use(state)), state, usb_audio=usb_audio
-    )
+    where, after = looked_at_again(path, imei, kind, settings_in_use(state).lines, state, usb_audio=usb_audio)
     changed = tuple(item.name for item in wanted)
     return _end(
         common,

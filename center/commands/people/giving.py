@@ -11,7 +11,6 @@ from center.auditing import note
 from center.commands.people.user import find
 from center.options import DEFAULT, Common
 from center.people import region_of
-from center.settings.handed_down import recording_of
 from center.settings.in_use import settings_in_use
 from center.state.journals import journal_of
 from messages.ids import AlertId
@@ -30,7 +29,7 @@ def export(
     from store.registry.registry import Registry
 
     directory = common.directory
-    recorded = recording_of(settings_in_use(directory)).tracks
+    recorded = settings_in_use(directory).recording.tracks
     with journal_of(directory) as journal:
         region = region_of(directory)
         found = find(Registry(journal, region=region), user, region)

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from center.doctor.findings import Finding, ok, warn
-from center.settings.schema import Settings
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
+from model.settings import Settings
 
 EACH: Final = 33.0
 """What a conversation costs in all (bridge, legs, modems, case, its part of the web, 112 in half of them), in

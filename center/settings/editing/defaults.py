@@ -8,7 +8,7 @@ import msgspec
 import msgspec.structs
 
 from center.settings.editing.wanted import Place
-from center.settings.schema import Settings
+from model.settings import Settings
 from model.settings_edits import Value
 
 

@@ -15,7 +15,7 @@ from center.errors import SettingsError
 from center.settings.editing.layout import edited
 from center.settings.editing.wanted import by_name
 from center.settings.file import loaded, text_of
-from center.settings.schema import Settings
+from model.settings import Settings
 from model.settings_edits import Edit, EditFaulty, NotWritable
 
 

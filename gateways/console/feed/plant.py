@@ -13,15 +13,16 @@ from messages.ids import AlertId, LineId, NodeId, OperatorId, ShiftState
 from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
 from model.loudness import better_gain_in_db, judged
-from model.policy import LineSpec, Policy
 from model.rules import wrap_up
+from model.settings import Settings
+from model.settings.lines import Modem
 from store.journal.projections import TakenOut
 
 
 def operator_views(
     picture: Picture,
     names: Mapping[OperatorId, str],
-    policy: Policy,
+    policy: Settings,
     voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
 ) -> list[OperatorView]:
     """The operators of the registry, by name. `voices`: how lines of their own are."""
@@ -46,7 +47,7 @@ def operator_views(
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
                 wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), policy),
-                line=policy.operator_line if voice is None else voice.mode,
+                line=policy.operator.line if voice is None else voice.mode,
                 line_state=CallState.UNKNOWN if voice is None else voice.state,
                 line_text="" if voice is None else voice.text,
                 node=NodeId("") if shift is None else shift.node,
@@ -57,7 +58,7 @@ def operator_views(
 
 def line_views(
     picture: Picture,
-    lines: Iterable[LineSpec],
+    lines: Iterable[Modem],
     reports: Mapping[LineId, LineReport],
     node: NodeId | None = None,
     *,

@@ -13,7 +13,7 @@ from messages.journal import Recorded, event_type
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.policy import Policy
+from model.settings import Settings
 from store.registry.people import StaffRole
 
 _encoder: Final = msgspec.json.Encoder()
@@ -26,7 +26,7 @@ def is_own(case: Case, operator: OperatorId) -> bool:
 
 
 def allowed(
-    case: Case, operator: OperatorId, policy: Policy, role: StaffRole = StaffRole.OPERATOR
+    case: Case, operator: OperatorId, policy: Settings, role: StaffRole = StaffRole.OPERATOR
 ) -> dict[str, Refusal | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
     supervisor = role.may(StaffRole.SUPERVISOR)

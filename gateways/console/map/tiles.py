@@ -10,6 +10,8 @@ from typing import Final, Protocol
 
 import msgspec
 
+from model.settings.web import MapSettings
+
 TILE_MAX: Final = 2 * 1024 * 1024
 """Bytes. No tile is as large; what is larger is none."""
 ZOOM_MAX: Final = 18
@@ -20,18 +22,6 @@ _SIGNATURES: Final = (
     (8, b"WEBP", "image/webp"),
     (4, b"ftypavif", "image/avif"),
 )
-
-
-class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the pictures come from; from nowhere, where neither `tiles` nor `pmtiles` is set."""
-
-    tiles: str = ""
-    """The address of a tile server with `{z}`, `{x}` and `{y}` in it."""
-    attribution: str = ""
-    """Whose map it is, for the page; empty: what the file says."""
-    max_zoom: int | None = None
-    pmtiles: str = ""
-    """The path of a raster PMTiles file."""
 
 
 class Tile(msgspec.Struct, frozen=True):

@@ -13,40 +13,41 @@ from typing import Final
 from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
 from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
 from messages.ids import SECOND
-from model.duty.settings import DutySettings, MailServer, MailTls
+from model.settings.watching import MailTls, SmtpSettings
+from model.setup import Setup
 
 STEP_S: Final = 8.0
 """For each word of the two; the whole has a bound of its own."""
 SUBJECT_MAX: Final = 150
 
 
-def mailed(to: str, notice: Notice, settings: DutySettings) -> Sent:
+def mailed(to: str, notice: Notice, setup: Setup) -> Sent:
     """Hands it to the mail server. Blocks; raises nothing that server or network can bring about."""
-    if settings.mail is None:
+    if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
     try:
-        letter = letter_of(to, notice, settings.mail.sender)
+        letter = letter_of(to, notice, setup.settings.duty.smtp.sender)
     except (ValueError, IndexError, UnicodeError):
         return Refused(why="no address of e-mail")
-    return _with_server(settings.mail, settings, lambda smtp: smtp.send_message(letter))
+    return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.send_message(letter))
 
 
-def tried(settings: DutySettings) -> Sent:
+def tried(setup: Setup) -> Sent:
     """Whether the mail server takes the center for its own; no letter is sent. As `mailed`."""
-    if settings.mail is None:
+    if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
-    return _with_server(settings.mail, settings, lambda smtp: smtp.noop())
+    return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.noop())
 
 
-def _with_server(server: MailServer, settings: DutySettings, do: Callable[[smtplib.SMTP], object]) -> Sent:
-    if settings.near_only and not is_here(server.host):
+def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP], object]) -> Sent:
+    if setup.simulated and not is_here(server.host):
         return NOT_BEYOND
     try:
         password = secret_in(server.password_file) if server.user else ""
     except (OSError, UnicodeError) as error:
         return Refused(why=f"duty.smtp.password_file: {type(error).__name__}")
     try:
-        with _connected(server, settings.authority) as smtp:
+        with _connected(server, setup.settings.duty.authority) as smtp:
             if server.user:
                 smtp.login(server.user, password)
             do(smtp)
@@ -83,10 +84,10 @@ def letter_of(to: str, notice: Notice, sender: str) -> EmailMessage:
     return letter
 
 
-def _connected(server: MailServer, authority: str) -> smtplib.SMTP:
+def _connected(server: SmtpSettings, authority: str) -> smtplib.SMTP:
     if server.tls is MailTls.TLS:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=STEP_S, context=trust(authority))
-    smtp = smtplib.SMTP(server.host, server.port, timeout=STEP_S)
+        return smtplib.SMTP_SSL(server.host, server.used_port, timeout=STEP_S, context=trust(authority))
+    smtp = smtplib.SMTP(server.host, server.used_port, timeout=STEP_S)
     if server.tls is MailTls.STARTTLS:
         try:
             smtp.starttls(context=trust(authority))

@@ -8,7 +8,7 @@ from typing import Final
 from gateways.duty.ways.notice import Later, Notice, Refused, Sent
 from messages.ids import DutyWay
 from model.duty.roster import Contact
-from model.duty.settings import DutySettings
+from model.setup import Setup
 
 WITHIN_S: Final = 20.0
 """A whole notice: looking a name up, which nothing else bounds, included."""
@@ -16,7 +16,7 @@ WRITTEN: Final = frozenset({DutyWay.EMAIL, DutyWay.WEBHOOK, DutyWay.APPRISE})
 """The ways that `send` has; the others are the modems'."""
 
 
-def send(contact: Contact, notice: Notice, settings: DutySettings, within_s: float = WITHIN_S) -> Sent:
+def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHIN_S) -> Sent:
     """Tells the person by this way. Blocks for `within_s` at most; raises nothing.
 
     Who is not back in time goes on in a thread of its own, and may yet have told it.
@@ -25,7 +25,7 @@ def send(contact: Contact, notice: Notice, settings: DutySettings, within_s: flo
 
     def carry() -> None:
         try:
-            back.append(_carried(contact, notice, settings))
+            back.append(_carried(contact, notice, setup))
         except Exception as error:  # a library's own fault is that way's alone
             back.append(Later(why=f"{contact.way}: {type(error).__name__}"))
 
@@ -35,20 +35,20 @@ def send(contact: Contact, notice: Notice, settings: DutySettings, within_s: flo
     return back[0] if back else Later(why=f"{contact.way}: nothing within {within_s:g} s")
 
 
-def _carried(contact: Contact, notice: Notice, settings: DutySettings) -> Sent:
+def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:
     """Imports what this way needs alone: a process that never posts would carry 7 MB for it."""
     match contact.way:
         case DutyWay.EMAIL:
             from gateways.duty.ways.mail import mailed
 
-            return mailed(contact.to, notice, settings)
+            return mailed(contact.to, notice, setup)
         case DutyWay.WEBHOOK:
             from gateways.duty.ways.webhook import posted
 
-            return posted(contact.to, notice, settings)
+            return posted(contact.to, notice, setup)
         case DutyWay.APPRISE:
             from gateways.duty.ways.services import told
 
-            return told(contact.to, notice, settings)
+            return told(contact.to, notice, setup)
         case DutyWay.CALL | DutyWay.SMS:
             return Refused(why=f"{contact.way} goes by the center's own lines")

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
 from gateways.duty.ways.trust import NOT_BEYOND, is_here
-from model.duty.settings import DutySettings
+from model.setup import Setup
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -39,13 +39,13 @@ _OWN_WORDS: Final = ("+", "-", ":")
 """What a URL puts before its own headers and fields, of those that go to a host alone."""
 
 
-def told(to: str, notice: Notice, settings: DutySettings) -> Sent:
+def told(to: str, notice: Notice, setup: Setup) -> Sent:
     """Has apprise tell the service. Blocks; the bound, and what it may raise, are `send`'s to see to."""
     parts = _parts(to)
     if parts is None:
         return Refused(why="no URL of apprise")
     # Of most services the host is a word like any other: they go to their own.
-    if settings.near_only and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
+    if setup.simulated and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
         return NOT_BEYOND
     # Late: it takes a tenth of a second, and 37 MB once it has sent something.
     import apprise

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent, subject_of
 from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
 from messages.ids import SECOND, Instant
-from model.duty.settings import DutySettings
+from model.setup import Setup
 
 STEP_S: Final = 8.0
 """To connect, and for each word of the two; the whole has a bound of its own."""
@@ -25,25 +25,29 @@ _LATER: Final = frozenset({408, 425, 429})
 """Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
 
 
-def posted(to: str, notice: Notice, settings: DutySettings) -> Sent:
+def posted(to: str, notice: Notice, setup: Setup) -> Sent:
     """Posts it. Blocks; raises nothing that the other side or the network can bring about."""
     host = _host(to)
     if host is None:
         return Refused(why="no address of a webhook, https://…")
-    if settings.near_only and not is_here(host):
+    if setup.simulated and not is_here(host):
         return NOT_BEYOND
-    if not settings.webhook_key_file:
+    if not setup.settings.duty.webhook_key_file:
         return Refused(why="duty.webhook_key_file is not set")
     content = body_of(notice)
     try:
-        headers = signed(notice.id, content, secret_in(settings.webhook_key_file), datetime.now(UTC))
+        headers = signed(
+            notice.id, content, secret_in(setup.settings.duty.webhook_key_file), datetime.now(UTC)
+        )
     except ValueError:
         return Refused(why="duty.webhook_key_file holds no key of webhooks, whsec_…")
     except OSError as error:
         return Refused(why=f"duty.webhook_key_file: {error.strerror}")
     try:
         with (
-            httpx.Client(verify=trust(settings.authority), timeout=STEP_S, trust_env=False) as client,
+            httpx.Client(
+                verify=trust(setup.settings.duty.authority), timeout=STEP_S, trust_env=False
+            ) as client,
             # Of its answer the status alone is read: a body may have no end.
             client.stream("POST", to, content=content, headers=headers) as answer,
         ):

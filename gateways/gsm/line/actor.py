@@ -66,8 +66,8 @@ from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineState
 from messages.sms import SendText, SmsKept
 from model.alert.leg import Leg, LegState, place
-from model.policy import Setup
 from model.rules.calls.psap import last_resort_numbers
+from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published import line_files
 from runtime.published.pins import pin_typed
@@ -82,15 +82,15 @@ class GsmModemActor(CenterActor):
     def started(self) -> None:
         """Find out from the journal what may be going on, then open the port and listen."""
         setup = self.env.settings_as(Setup)
-        self._spec = next(spec for spec in setup.lines if spec.line == self.key)
+        self._spec = next(spec for spec in setup.settings.lines if spec.line == self.key)
         journal = self.env.open_journal_as(Journal)
         self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
         self._remembered = Remembered(self.env.run, self._spec.line)
         legs = self._journal.legs_left()
         self._guard = DialGuard(
-            psap_live=setup.policy.psap_live,
+            psap_live=setup.settings.psap.live,
             trunk_emergency=self._spec.emergency,
-            last_resort=last_resort_numbers(setup.policy),
+            last_resort=last_resort_numbers(setup.settings),
         )
         card = by_card(self._spec.voice_port)
         dialects = self.dialects()
@@ -99,7 +99,7 @@ class GsmModemActor(CenterActor):
         self._dialects = dialects
         self._where = Whereabouts(
             self._spec,
-            [spec for spec in setup.lines if spec is not self._spec],
+            [spec for spec in setup.settings.lines if spec is not self._spec],
             self.env.state / "lines",
             places=self.places,
             open_port=lambda path: self.open_port(path, self._guard),
@@ -121,7 +121,7 @@ class GsmModemActor(CenterActor):
         self._driver = Driver(
             dialects,
             self._spec.dialect,
-            region=setup.policy.region,
+            region=setup.settings.region,
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
             assume=self._remembered.dialect,
@@ -129,7 +129,7 @@ class GsmModemActor(CenterActor):
         if self._remembered.voiceless:
             self._driver.assume_voiceless()
         self._driver.wear.worn = self._journal.is_said(WORN)
-        kin = [spec for spec in setup.lines if spec.emergency is self._spec.emergency]
+        kin = [spec for spec in setup.settings.lines if spec.emergency is self._spec.emergency]
         self._wear_reset = WearReset(self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1)
         self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
         now_us = self.now_us()
@@ -139,7 +139,7 @@ class GsmModemActor(CenterActor):
             first_number=now_us,
             voice_path="",
             voice_kind=CARD if card else "tty",
-            number_within_s=setup.policy.caller_number_within_s,
+            number_within_s=setup.settings.user.caller_number_within_s,
             gains=self._spec.gains,
             emergency=self._spec.emergency,
         )

@@ -17,7 +17,7 @@ from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.ussd.credit import CODE_WITHIN_US, answered, failed, taken_up, turn
 from messages.credit import CreditFailure, LineCredit
 from messages.ids import SECOND, Instant, LineId
-from model.credit import CreditQuestion
+from model.settings.lines import CreditSettings
 from runtime.published import line_credit
 
 
@@ -27,7 +27,7 @@ class LineCreditAsking:
     def __init__(
         self,
         line: LineId,
-        question: CreditQuestion | None,
+        question: CreditSettings,
         driver: Driver,
         journal: LineJournal,
         run: Path,
@@ -59,7 +59,7 @@ class LineCreditAsking:
 
     def heard(self, event: NetworkAnswered, now_us: Instant) -> None:
         """The network has answered to a code."""
-        if self._now is None or self._question is None:
+        if self._now is None:
             return
         if event.refused and self._now.ended_at is None:
             self._told(failed(self._now, CreditFailure.REFUSED, now_us, event.refused))
@@ -68,7 +68,7 @@ class LineCreditAsking:
 
     def is_answer(self, event: SmsReceived, now_us: Instant) -> bool:
         """Whether a text is from the number that answers questions; if one is open it is answered."""
-        if self._question is None or not self._question.sms_to:
+        if not self._question.sms_to:
             return False
         if self._question.sms_to not in (event.sender, event.number):
             return False
@@ -77,7 +77,6 @@ class LineCreditAsking:
         return True
 
     def _ask(self, credit: LineCredit, now_us: Instant) -> None:
-        assert self._question is not None
         if not self._question.ussd:
             if not self._journal.ask_credit(self._question.sms_to, self._question.words):
                 self._told(failed(credit, CreditFailure.REFUSED, now_us))

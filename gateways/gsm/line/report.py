@@ -8,7 +8,7 @@ from gateways.gsm.driver.driver import Driver
 from messages.base import Joins
 from messages.ids import SECOND, Instant, LegId
 from messages.lines import LineReport, LineState
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 SOON_S: Final = 1.0
 """A SIM lists its messages within this time, or is a slow one: a dial would wait for it, and be lost."""
@@ -17,7 +17,7 @@ SOON_S: Final = 1.0
 class LineReports:
     """Of one line; `now_us`: since when it is starting."""
 
-    def __init__(self, spec: LineSpec, now_us: Instant) -> None:
+    def __init__(self, spec: Modem, now_us: Instant) -> None:
         self._spec = spec
         self._state, self._since = LineState.STARTING, now_us
         self._told: LineReport | None = None
@@ -48,7 +48,7 @@ class LineReports:
             since=self._since,
             busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms or lists),
             sends_text=state is LineState.READY and driver.sends_sms,
-            inbound=self._spec.inbound,
+            inbound=self._spec.takes_calls,
             joins=joins,
             legs=legs,
             worn=driver.worn,

@@ -32,7 +32,7 @@ from gateways.gsm.port.search import (
 )
 from gateways.gsm.port.serial_port import Port
 from messages.base import MALFORMED
-from model.policy import LineSpec
+from model.settings.lines import Modem
 
 STRANGER_AGAIN_S: Final = 30.0
 """Behind an address another modem may be put without a sign: who was none of ours is asked again."""
@@ -69,8 +69,8 @@ class Whereabouts:
 
     def __init__(
         self,
-        spec: LineSpec,
-        others: Sequence[LineSpec],
+        spec: Modem,
+        others: Sequence[Modem],
         directory: Path,
         *,
         places: Callable[[], list[SeenPort]],
@@ -253,7 +253,7 @@ class Whereabouts:
 
     # ------------------------------------------------------------ claims
 
-    def _claim(self, spec: LineSpec, there: list[SeenPort]) -> Claim | None:
+    def _claim(self, spec: Modem, there: list[SeenPort]) -> Claim | None:
         """What a line has claimed, if it is of this modem and what it names was not unplugged since."""
         claim = self._unwritten if spec is self._spec else None
         if claim is None:
@@ -279,5 +279,5 @@ class Whereabouts:
             self._unwritten = claim
         return True
 
-    def _file(self, spec: LineSpec) -> Path:
+    def _file(self, spec: Modem) -> Path:
         return self._directory / f"{spec.line}.port"

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from messages.credit import CreditFailure, CreditOrder, LineCredit
 from messages.ids import SECOND, Instant
-from model.credit import CreditQuestion, amount_in
+from model.credit import amount_in
+from model.settings.lines import CreditSettings
 
 FREE_WITHIN_US: Final = Instant(120 * SECOND)
 """So long the line's turn is waited for: calls come first."""
@@ -32,14 +33,14 @@ def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> 
 
 
 def turn(
-    credit: LineCredit, question: CreditQuestion | None, now_us: Instant, *, free: bool
+    credit: LineCredit, question: CreditSettings, now_us: Instant, *, free: bool
 ) -> tuple[LineCredit, bool]:
     """How it stands now, and whether the network is to be asked; each second. `free`: no call is on the line,
     nor may be.
     """
     if credit.ended_at is not None:
         return credit, False
-    if question is None:
+    if not question.asked:
         return failed(credit, CreditFailure.NOT_SET, now_us), False
     if credit.asked_at is not None:
         within_us = CODE_WITHIN_US if question.ussd else TEXT_WITHIN_US
@@ -52,7 +53,7 @@ def turn(
     return replace(credit, asked_at=now_us, least=question.least or None), True
 
 
-def answered(credit: LineCredit, question: CreditQuestion, words: str, now_us: Instant) -> LineCredit:
+def answered(credit: LineCredit, question: CreditSettings, words: str, now_us: Instant) -> LineCredit:
     """The network has said this, or nothing."""
     if credit.asked_at is None or credit.ended_at is not None:
         return credit

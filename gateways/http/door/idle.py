@@ -19,7 +19,7 @@ log = logs.get("http.idle")
 
 async def keep_ending_idle(web: Web) -> None:
     """Until cancelled."""
-    while web.settings.idle_minutes:
+    while web.settings.center.sign_on.idle_minutes:
         await asyncio.sleep(SWEEP_S)
         try:
             await end_idle(web)
@@ -30,7 +30,7 @@ async def keep_ending_idle(web: Web) -> None:
 async def end_idle(web: Web) -> list[OperatorId]:
     """Once; the operators of the sessions that have ended. Raises NotDurable."""
     used, open_ = web.auth.in_use()
-    idle_s = 60.0 * web.settings.idle_minutes
+    idle_s = 60.0 * web.settings.center.sign_on.idle_minutes
     ended = await web.writing.run(lambda tx: sweep(tx, used, open_, idle_s=idle_s))
     for operator in ended:
         log.info("an idle session has ended", operator=operator)

@@ -101,7 +101,7 @@ class Proofs:
 
     def asks(self, operator: Operator) -> bool:
         """Whether a password, or a token, is not enough."""
-        return operator.has_second_factor and self._web.settings.second_factor.asks(operator.role)
+        return operator.has_second_factor and operator.role.needs(self._web.settings.center.sign_on.passkeys)
 
     def by_token(self, token: str, address: str) -> Proof:
         """Of a token or a recovery code: its operator at this moment, not as was read a moment ago."""

@@ -195,7 +195,7 @@ class Web:
     @cached_property
     def registry(self) -> Registry:
         """The registry, for any thread. It waits for the database."""
-        return Registry(self.journal, region=self.settings.policy.region)
+        return Registry(self.journal, region=self.settings.center.region)
 
     @cached_property
     def tally(self) -> Tally:
@@ -218,7 +218,7 @@ class Web:
 
     def calls_from(self) -> tuple[E164, ...]:
         """The numbers from which users may be called, of all nodes' lines: sorted, each once."""
-        lines = (*self.settings.lines, *self.nodes.lines_elsewhere())
+        lines = (*self.settings.center.lines, *self.nodes.lines_elsewhere())
         return tuple(sorted({line.number for line in lines if line.number and not line.emergency}))
 
     def room(self) -> Room:

@@ -57,11 +57,13 @@ def parts(
     run = state / "run"
     notify = notifier or SocketNotifier(run / "notify")
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
-    registry = Registry(journal, region=settings.policy.region)
-    asked = RegistryQueries(registry, journal, clock, settings.policy.psap_shares)
+    registry = Registry(journal, region=settings.center.region)
+    asked = RegistryQueries(registry, journal, clock, settings.center.psap.shares)
     cookies = Cookies(settings.node, settings.state)
     proxies = Proxies(
-        settings.public_url or settings.web, settings.trusted_proxies, tls=bool(settings.certificate)
+        settings.center.http.public_url or settings.center.cluster.web,
+        settings.center.http.trusted_proxies,
+        tls=bool(settings.certificate),
     )
     shared = journal.shared
     auth = Auth(asked, cookies, proxies, clock)
@@ -69,8 +71,8 @@ def parts(
     writing = Writing(
         journal,
         metrics=metrics,
-        deadline_s=settings.policy.deadline_s,
-        live_cases=settings.policy.live_cases,
+        deadline_s=settings.center.deadline.seconds,
+        live_cases=settings.center.limits.live_cases,
         proved_open=following.proved_open,
     )
     return Web(
@@ -83,7 +85,9 @@ def parts(
         auth=auth,
         senders=Senders(auth, asked, proxies, clock, far=is_server(settings.journal)),
         cookies=cookies,
-        nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
+        nodes=Nodes(
+            settings.node, settings.center.cluster.web, run, FilePeers(run) if shared else PeerBook()
+        ),
         people=People(asked, clock),
         pins=asked,
         passwords=asked,

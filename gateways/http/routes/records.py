@@ -231,7 +231,7 @@ async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
 
 
 async def _filled(web: Web, who: Caller, record: PersonRecord, version: int) -> Answer[RecordAnswer]:
-    own, region = who.phone, web.settings.policy.region
+    own, region = who.phone, web.settings.center.region
     if version != 0:
         raise Changed("the record was changed meanwhile: read it again")
     try:
@@ -252,7 +252,7 @@ def _user_called(web: Web, who: str) -> UserId:
     found: User | None = web.registry.user(UserId(who))
     if found is None:
         try:
-            found = web.registry.user_by_phone(numbers.normalised(who, web.settings.policy.region))
+            found = web.registry.user_by_phone(numbers.normalised(who, web.settings.center.region))
         except NumberRefused:
             found = None
     if found is None:
@@ -296,7 +296,7 @@ async def _written(web: Web, user: UserId, record: PersonRecord, version: int, b
     try:
         return await web.writing.run(
             lambda tx: records.write(
-                tx, user, record, expected=version, by=by, region=web.settings.policy.region
+                tx, user, record, expected=version, by=by, region=web.settings.center.region
             )
         )
     except RecordChanged as error:

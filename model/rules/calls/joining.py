@@ -14,8 +14,8 @@ from messages.base import Joins
 from messages.ids import LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.policy import Policy
 from model.rules.calls.quiet import quiet
+from model.settings import Settings
 
 
 def in_the_network(case: Case) -> bool:
@@ -24,12 +24,12 @@ def in_the_network(case: Case) -> bool:
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
 
 
-def can_be_moved(case: Case, policy: Policy) -> bool:
+def can_be_moved(case: Case, policy: Settings) -> bool:
     """Whether the user can be hung up and called again: on a number that is known and may be called."""
     return case.phone is not None and not quiet(case, policy)
 
 
-def user_comes_first(case: Case, policy: Policy) -> bool:
+def user_comes_first(case: Case, policy: Settings) -> bool:
     """Whether an operator has to wait until the user, cut off from 112, was called once.
 
     A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
@@ -74,7 +74,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """It cannot be made anew on another line: whose call it is has no number, or must not be called."""
 
 
-def beside(case: Case | None, party: Party, policy: Policy) -> Beside | None:
+def beside(case: Case | None, party: Party, policy: Settings) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None

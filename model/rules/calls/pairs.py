@@ -13,9 +13,9 @@ import msgspec
 
 from messages.ids import AlertId, OperatorLine, Party
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.calls.own_line import is_own
 from model.rules.calls.quiet import quiet
+from model.settings import Settings
 
 NOBODY: Final[frozenset[Party]] = frozenset()
 _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
@@ -30,13 +30,13 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the alert that asks has yet to call, if it holds no line so far."""
 
 
-def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> frozenset[Party]:
+def lacking(case: Case | None, in_hand: Iterable[Party], policy: Settings) -> frozenset[Party]:
     """Whom the alert has yet to call for the first time since it was opened.
 
     `in_hand` are those whose line was just granted.
     """
     wanted = _BOTH - frozenset(in_hand)
-    if policy.operator_line is not OperatorLine.ON_DEMAND:
+    if policy.operator.line is not OperatorLine.ON_DEMAND:
         wanted -= {Party.OPERATOR}
     if case is None:
         return wanted

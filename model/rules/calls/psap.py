@@ -9,9 +9,10 @@ from messages.base import Position
 from messages.ids import E164, Party
 from model.alert.case import Case
 from model.areas import holds
-from model.policy import LastResort, Policy, PsapRoute
 from model.rules.calls.joining import in_the_network, psap_is_alone
 from model.rules.calls.quiet import in_duress
+from model.settings import Settings
+from model.settings.psap import LastResort, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
@@ -22,23 +23,23 @@ def is_emergency(number: str) -> bool:
     return number in EMERGENCY_NUMBERS
 
 
-def psap_number(case: Case, policy: Policy) -> E164 | None:
+def psap_number(case: Case, policy: Settings) -> E164 | None:
     """The number to call for this alert. None when a test may call none (case 20).
 
     A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
     test calls the number for tests and no other, whatever the switches say.
     """
     if case.test:
-        return policy.psap_test_number
-    route = None if case.position is None else route_at(case.position, policy.psap_routes)
-    number = policy.psap_number if route is None else route.number
-    alternate = policy.psap_alternate
+        return policy.psap.test_number or None
+    route = None if case.position is None else route_at(case.position, policy.psap.route)
+    number = policy.psap.number if route is None else route.number
+    alternate = policy.psap.alternate or None
     if alternate is not None and is_emergency(number) and in_the_network(case):
         return alternate
     return number
 
 
-def on_another_phone(case: Case, policy: Policy) -> bool:
+def on_another_phone(case: Case, policy: Settings) -> bool:
     """Whether the operator has to call 112 on another phone.
 
     An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
@@ -49,16 +50,16 @@ def on_another_phone(case: Case, policy: Policy) -> bool:
     return number is not None and is_emergency(number) and in_the_network(case)
 
 
-def last_resort_numbers(policy: Policy) -> frozenset[E164]:
+def last_resort_numbers(policy: Settings) -> frozenset[E164]:
     """What may be dialled for 112 on a public line; nothing unless the settings say so."""
-    if policy.psap_last_resort is LastResort.NONE:
+    if policy.psap.last_resort is LastResort.NONE:
         return frozenset()
-    routes = (route.number for route in policy.psap_routes)
-    numbers = (policy.psap_number, policy.psap_alternate, *routes)
-    return frozenset(number for number in numbers if number is not None)
+    routes = (route.number for route in policy.psap.route)
+    numbers = (policy.psap.number, policy.psap.alternate, *routes)
+    return frozenset(number for number in numbers if number)
 
 
-def wanted_by_duress(case: Case, policy: Policy) -> bool:
+def wanted_by_duress(case: Case, policy: Settings) -> bool:
     """Return True where the duress PIN has 112 called, and no operator has asked for 112 (case 19).
 
     112 that was told before the alert was reopened is called again by an operator's order alone.
@@ -71,21 +72,25 @@ def wanted_by_duress(case: Case, policy: Policy) -> bool:
     return case.psap is None and case.to_112.elsewhere_at is None and not called
 
 
-def has_psap(case: Case, policy: Policy) -> bool:
+def has_psap(case: Case, policy: Settings) -> bool:
     """Whether there is a number to call."""
-    return not case.test or policy.psap_test_number is not None
+    return not case.test or policy.psap.test_number != ""
 
 
 def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
     """The route of the smallest area that holds this place, by its code: a region before its country."""
-    holding = [route for route in routes if holds(route.outline, position.lat, position.lon)]
+    holding = [
+        route
+        for route in routes
+        if route.outline is not None and holds(route.outline, position.lat, position.lon)
+    ]
     return max(holding, key=lambda route: len(route.area), default=None)
 
 
-def psap_number_for(case: Case, policy: Policy, failed: int) -> E164 | None:
+def psap_number_for(case: Case, policy: Settings, failed: int) -> E164 | None:
     """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
     first = case.psap.number if case.psap is not None else psap_number(case, policy)
-    alternate = None if case.test else policy.psap_alternate
+    alternate = None if case.test else policy.psap.alternate or None
     # What is set up as an emergency call cannot be added to calls that the network joins.
     barred = in_the_network(case)
     numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]

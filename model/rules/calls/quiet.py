@@ -12,7 +12,8 @@ from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.refusals import Refusal
-from model.policy import Duress, Policy
+from model.settings import Settings
+from model.settings.alerts import Duress
 
 NO_SOUND_FROM_THE_FIRST_US: Final = Instant(6 * SECOND)
 """A loss of sound told so soon after the answer, by 3 s of silence, is of a line that never gave any."""
@@ -20,7 +21,7 @@ SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
 """Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
 
 
-def in_duress(case: Case, policy: Policy) -> bool:
+def in_duress(case: Case, policy: Settings) -> bool:
     """Whether 112 comes first, and the user is not called for as long as the alert lasts."""
     return case.duress and policy.duress is Duress.PSAP_FIRST
 
@@ -38,12 +39,12 @@ def voices_withheld(case: Case) -> bool:
     return (case.duress or hushed(case)) if case.voices is None else not case.voices
 
 
-def quiet(case: Case, policy: Policy) -> bool:
+def quiet(case: Case, policy: Settings) -> bool:
     """Whether the user's phone must not ring now."""
     return in_duress(case, policy) or hushed(case)
 
 
-def why_quiet(case: Case, policy: Policy) -> Refusal | None:
+def why_quiet(case: Case, policy: Settings) -> Refusal | None:
     """The same, as the reason of a refusal."""
     if in_duress(case, policy):
         return Refusal.DURESS_NO_CALL

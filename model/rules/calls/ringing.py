@@ -7,7 +7,7 @@ from typing import Final
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.policy import Policy
+from model.settings import Settings
 
 LOOK_US: Final = Instant(3 * SECOND)
 """So long an AlertCase that takes an alert up listens before it gives a call up because of its time: what
@@ -26,18 +26,18 @@ def gives_up_at(case: Case, since: Instant, after_us: int) -> Instant:
     return max(Instant(since + after_us), Instant((case.owned_at or case.received_at) + LOOK_US))
 
 
-def rings_until(case: Case, leg: Leg, policy: Policy) -> Instant:
+def rings_until(case: Case, leg: Leg, policy: Settings) -> Instant:
     """When this call is given up if nobody answers it."""
     if leg.ringing_at is None:
         return gives_up_at(case, leg.since, DIALLING_US[leg.party])
     return gives_up_at(case, leg.ringing_at, _rings_us(leg.party, policy))
 
 
-def _rings_us(party: Party, policy: Policy) -> int:
+def _rings_us(party: Party, policy: Settings) -> int:
     match party:
         case Party.OPERATOR | Party.LISTENER:
-            return round(policy.operator_silent_after_s * SECOND)
+            return round(policy.operator.silent_after_s * SECOND)
         case Party.USER:
-            return round(policy.user_no_answer_s * SECOND)
+            return round(policy.user.no_answer_s * SECOND)
         case Party.PSAP:
-            return round(policy.psap_no_answer_s * SECOND)
+            return round(policy.psap.no_answer_s * SECOND)

@@ -10,9 +10,9 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules.calls.own_line import is_own
 from model.rules.calls.quiet import why_quiet
+from model.settings import Settings
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
 """Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""
@@ -36,7 +36,7 @@ def leg_of(case: Case, party: Party) -> Leg | None:
     return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 
-def why_no_other_line(case: Case, party: Party, policy: Policy) -> Refusal | None:
+def why_no_other_line(case: Case, party: Party, policy: Settings) -> Refusal | None:
     """Why this party is not to be called on another line now; None where that may be."""
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:

@@ -10,10 +10,11 @@ from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.policy import Policy, VoiceAlert
 from model.rules.calls.joining import in_the_network, scattered
 from model.rules.calls.quiet import hushed, quiet
 from model.rules.calls.withheld_numbers import unfit
+from model.settings import Settings
+from model.settings.alerts import VoiceAlert
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
@@ -24,7 +25,7 @@ LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
-def due_at(case: Case, policy: Policy) -> Instant | None:
+def due_at(case: Case, policy: Settings) -> Instant | None:
     """When the user is to be dialled next, if nothing is under way. None: not by ourselves."""
     if case.leaving or quiet(case, policy):
         return None
@@ -43,22 +44,22 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
     if last is None:
         if case.operator is not None:
             return case.operator_joined_at
-        return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
+        return Instant(case.deadline_at - round(policy.user.setup_time_s * SECOND))
     ended = last.released_at or last.since
     moved_at = ended if last.reason == ReleaseReason.ANOTHER_LINE else None
     lost_at = case.operator_lost_at if case.operator_lost_at is not None else moved_at
     if scattered(case) and lost_at is not None:
         # Beside an operator who is up, and not on a line on which nobody can join her.
-        ended = max(ended, Instant(lost_at + round(policy.user_setup_time_s * SECOND)))
+        ended = max(ended, Instant(lost_at + round(policy.user.setup_time_s * SECOND)))
     if case.is_busy_with_ours(last):
-        return Instant(ended + round(policy.user_busy_retry_s * SECOND))
+        return Instant(ended + round(policy.user.busy_retry_s * SECOND))
     if last.line_failed and not last.was_answered:
         in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
         return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
     return _again(case, last, ended, policy)
 
 
-def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
+def _again(case: Case, last: Leg, ended: Instant, policy: Settings) -> Instant | None:
     if last.reason == ReleaseReason.PREEMPTED:
         # For how long it will have to give way nobody knows: then her operator decides.
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
@@ -74,7 +75,7 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | N
     since_drop = (
         len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
     )
-    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user_attempts
+    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user.attempts
     if ends[-1] == HangupCause.BUSY:
         # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
         allowed = max(allowed, 2)
@@ -83,9 +84,9 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | N
     return Instant(ended + _pause_us(ends[-1], policy))
 
 
-def _pause_us(end: int, policy: Policy) -> int:
+def _pause_us(end: int, policy: Settings) -> int:
     if end in (HangupCause.BUSY, HangupCause.REJECTED):
-        return round(policy.user_busy_retry_s * SECOND)
+        return round(policy.user.busy_retry_s * SECOND)
     if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
         return 0
     return UNREACHABLE_PAUSE_US
@@ -96,7 +97,7 @@ def last_attempt(case: Case) -> Leg | None:
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 
-def why_not_over(case: Case, policy: Policy) -> Refusal | None:
+def why_not_over(case: Case, policy: Settings) -> Refusal | None:
     """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
 
     A machine that has answered does not end the attempts by itself: one key says so, and again at the
@@ -108,12 +109,12 @@ def why_not_over(case: Case, policy: Policy) -> Refusal | None:
         return None if case.identified else Refusal.NOT_IDENTIFIED
     if due_at(case, policy) is not None:
         return Refusal.USER_TO_BE_CALLED
-    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user_attempts:
+    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user.attempts:
         return Refusal.MACHINE_ANSWERED
     return None
 
 
-def takes_calls(case: Case, policy: Policy) -> bool:
+def takes_calls(case: Case, policy: Settings) -> bool:
     """Whether a call of the user's own is answered. One that is declined is called back: by
     the center itself, on a number, and with a ringing phone.
     """

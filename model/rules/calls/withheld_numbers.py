@@ -15,8 +15,9 @@ from typing import Final
 import phonenumbers
 
 from messages.ids import E164, SECOND, Instant
-from model.policy import Dialling, NumberKind, Policy
 from model.rules.calls.psap import EMERGENCY_NUMBERS
+from model.settings import Settings
+from model.settings.alerts import DiallingSettings, NumberKind
 
 HOUR_US: Final = Instant(3600 * SECOND)
 AT_HOME: Final = 50
@@ -97,7 +98,7 @@ class Called:
 
 
 def withheld(
-    number: E164, policy: Policy, *, own: Collection[E164], staff: Collection[E164], others: int
+    number: E164, policy: Settings, *, own: Collection[E164], staff: Collection[E164], others: int
 ) -> Withheld | None:
     """Why this number is not called by itself; None where it is.
 
@@ -105,7 +106,7 @@ def withheld(
     """
     if number in own:
         return Withheld.OWN_LINE
-    if number in staff or number in policy.operator_on_call:
+    if number in staff or number in policy.operator.on_call:
         return Withheld.OPERATOR
     if (why := unfit(number, policy)) is not None:
         return why
@@ -113,30 +114,30 @@ def withheld(
     return Withheld.RANGE if others >= policy.dialling.per_hour * times else None
 
 
-def unfit(number: E164, policy: Policy) -> Withheld | None:
+def unfit(number: E164, policy: Settings) -> Withheld | None:
     """What the number says of itself, whatever else is known."""
-    if number == policy.psap_test_number or _is_called_for_112(number, policy):
+    if number == policy.psap.test_number or _is_called_for_112(number, policy):
         return Withheld.PSAP
     return _unfit(number, policy.dialling, policy.region)
 
 
-def unfit_to_try(number: E164, policy: Policy) -> Withheld | None:
+def unfit_to_try(number: E164, policy: Settings) -> Withheld | None:
     """The same to a proof of the lines, which alone calls the number that is agreed with 112 for tests too;
     whatever the country and kind, unless somebody is called there in an emergency.
     """
-    if number != policy.psap_test_number or _is_called_for_112(number, policy):
+    if number != policy.psap.test_number or _is_called_for_112(number, policy):
         return unfit(number, policy)
     why = _unfit(number, policy.dialling, policy.region)
     return why if why is Withheld.EMERGENCY else None
 
 
-def _is_called_for_112(number: E164, policy: Policy) -> bool:
-    routes = (route.number for route in policy.psap_routes)
-    return number in (policy.psap_number, policy.psap_alternate, *routes)
+def _is_called_for_112(number: E164, policy: Settings) -> bool:
+    routes = (route.number for route in policy.psap.route)
+    return number in (policy.psap.number, policy.psap.alternate, *routes)
 
 
 @functools.lru_cache(maxsize=4096)
-def _unfit(number: E164, dialling: Dialling, region: str) -> Withheld | None:
+def _unfit(number: E164, dialling: DiallingSettings, region: str) -> Withheld | None:
     parsed = _parsed(number)
     if parsed is None:
         return Withheld.COUNTRY
@@ -149,7 +150,7 @@ def _unfit(number: E164, dialling: Dialling, region: str) -> Withheld | None:
     return None if kinds_of(number) & frozenset(dialling.kinds) else Withheld.KIND
 
 
-def countries(dialling: Dialling, region: str) -> frozenset[str]:
+def countries(dialling: DiallingSettings, region: str) -> frozenset[str]:
     """Those that are called, ISO 3166; the center's own always is."""
     named = {region, *dialling.countries}
     if "EEA" in named:

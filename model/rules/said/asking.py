@@ -15,10 +15,10 @@ import msgspec
 from messages.ids import SECOND, Channel, Instant, Way
 from model.alert.case import Case
 from model.alert.parts import Said
-from model.policy import Policy
 from model.rules.calls.quiet import voices_withheld
 from model.rules.calls.withheld_numbers import unfit
 from model.rules.said.dialogue import read_by_app
+from model.settings import Settings
 
 LOST_US: Final = Instant(10 * SECOND)
 """What has not arrived by then the app does not get: it waits 5 s for an answer, and two of them, the poll's
@@ -55,7 +55,7 @@ class Going(msgspec.Struct, frozen=True, kw_only=True):
     why: Why
 
 
-def way(case: Case, policy: Policy, now_us: Instant) -> Going:
+def way(case: Case, policy: Settings, now_us: Instant) -> Going:
     """How what is written now reaches the user soonest. By SMS for a lost app: the app gets it, too."""
     if case.cancel_asked is not None or case.duress:
         return Going(way=None, why=Why.CANCELLED)
@@ -68,11 +68,11 @@ def way(case: Case, policy: Policy, now_us: Instant) -> Going:
     return Going(way=Way.APP if reads else None, why=why_not)
 
 
-def why_no_text(case: Case, policy: Policy) -> Why | None:
+def why_no_text(case: Case, policy: Settings) -> Why | None:
     """Why no short message goes to the user; None where one can."""
     if case.cancel_asked is not None or case.duress:
         return Why.CANCELLED
-    if not policy.sms_dialogue:
+    if not policy.sms.dialogue:
         return Why.OFF
     if case.phone is None:
         return Why.NO_NUMBER
@@ -90,12 +90,12 @@ def _is_to_keep_still(case: Case) -> bool:
     return voices_withheld(case) and case.channel is not Channel.SMS and not case.texts_ordered
 
 
-def why_unwritten(case: Case, policy: Policy) -> Why | None:
+def why_unwritten(case: Case, policy: Settings) -> Why | None:
     """Why nothing that is written goes to the user at all; None where it does."""
     return None if read_by_app(case) else why_no_text(case, policy)
 
 
-def due_by_sms(case: Case, policy: Policy, now_us: Instant) -> tuple[Said, ...]:
+def due_by_sms(case: Case, policy: Settings, now_us: Instant) -> tuple[Said, ...]:
     """What was written and goes by short message now, oldest first."""
     if why_no_text(case, policy) is not None:
         return ()

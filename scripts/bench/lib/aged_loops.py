@@ -20,7 +20,10 @@ from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
 from messages.ids import SECOND, Instant, NodeId, OperatorCommand
-from model.policy import Policy, RecordingPolicy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.kept import RecordingSettings
+from model.settings.psap import PsapSettings
 from scripts.bench.lib.aged_journal import A_DAY, fill
 from scripts.bench.lib.counted_rows import Counted, Counter
 from store.alerts import figures
@@ -45,12 +48,10 @@ spare by the 20,000 events among which alerts that were closed lately are looked
 """
 OTHERS_FREE_STEPS: Final = 500
 """Another moment of a thread."""
-POLICY: Final = Policy(
-    psap_number=PSAP,
-    psap_alternate=None,
-    idle_crews=1,
-    live_cases=4,
-    recording=RecordingPolicy(enabled=True),
+POLICY: Final = Settings(
+    recording=RecordingSettings(enabled=True),
+    psap=PsapSettings(number=PSAP),
+    limits=LimitsSettings(idle_crews=1, live_cases=4),
 )
 
 
@@ -143,8 +144,7 @@ def _web(center: World) -> Web:
         state=str(center.env.state),
         journal=center.journal.url,
         anchor_us=0,
-        policy=POLICY,
-        lines=(),
+        center=POLICY,
         port=0,
         version="0.1.0",
     )

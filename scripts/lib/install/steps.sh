@@ -84,23 +84,17 @@ settings_make() {
         install -m 640 -g "$account" "$config" "$settings"
         return
     fi
-    local http='[http]\
-host = "0.0.0.0"\
+    local http='host = "0.0.0.0"\
 certificate = "'$pem'"\
 key = "'${pem%.pem}.key'"\
 public_url = "https://'$(center_host)':8112"\
 metrics = "127.0.0.1:9112"'
-    local backup='[backup]\
-file = "'$backups'/center.age"\
+    local backup='file = "'$backups'/center.age"\
 to = ["'$state'/keys/trial.pub"]\
 identity = "'$state'/keys/trial.key"'
-    sed -e "/^# \[http\]/{i\\
-$http
-
-}" -e "/^# \[backup\]/{i\\
-$backup
-
-}" "$root/config/center.toml" >"$settings.new" &&
+    sed -e "/^\[http\]/a\\
+$http" -e "/^\[backup\]/a\\
+$backup" "$root/config/center.toml" >"$settings.new" &&
         chgrp "$account" "$settings.new" && chmod 640 "$settings.new" && mv -- "$settings.new" "$settings"
 }
 

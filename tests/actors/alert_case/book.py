@@ -37,8 +37,9 @@ from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules.proof import level_of
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from tests.support.recorded import recorded
 
 E = TypeVar("E")
@@ -46,10 +47,10 @@ E = TypeVar("E")
 ALERT = AlertId("a1")
 START = Instant(1_000_000 * SECOND)
 PHONE = E164("+393331112223")
-POLICY = Policy(
-    psap_number=E164("+390200000112"),
-    psap_alternate=E164("+390200000113"),
-    psap_test_number=E164("+390200000114"),
+POLICY = Settings(
+    psap=PsapSettings(
+        number=E164("+390200000112"), alternate=E164("+390200000113"), test_number=E164("+390200000114")
+    )
 )
 EVERYONE = tuple(OperatorId(name) for name in ("anna", "bice", "carla"))
 
@@ -58,7 +59,7 @@ class Book:
     """One alert, its journal, a clock, and pools that answer whatever is wanted, as long as they have it."""
 
     def __init__(
-        self, *, policy: Policy = POLICY, operators: tuple[OperatorId, ...] = EVERYONE, **received: object
+        self, *, policy: Settings = POLICY, operators: tuple[OperatorId, ...] = EVERYONE, **received: object
     ) -> None:
         self.policy = policy
         self.now = START

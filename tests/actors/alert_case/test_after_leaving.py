@@ -59,7 +59,7 @@ def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to
     book = left(Book())
     book.pass_time(12)
     book.ends(Party.PSAP)
-    assert book.leg(Party.PSAP).number == POLICY.psap_number
+    assert book.leg(Party.PSAP).number == POLICY.psap.number
     assert hears(book.case, book.leg(Party.USER).leg) == ("user_stay",)
     assert phase(book.case) is Phase.CALLING_112
     book.pass_time(10)
@@ -75,7 +75,7 @@ def test_112_that_answered_on_its_alternate_number_is_called_there_again() -> No
     comes_back(book, Party.PSAP)
     book.obeyed(OperatorCommand.LEAVE)
     book.ends(Party.PSAP)
-    assert book.leg(Party.PSAP).number == POLICY.psap_alternate
+    assert book.leg(Party.PSAP).number == POLICY.psap.alternate
 
 
 @pytest.mark.parametrize("party", BOTH)
@@ -242,7 +242,7 @@ def test_a_112_that_hangs_up_after_the_user_is_called_again_once_there_is_somebo
     book.rings(Party.USER)
     assert book.case.psap is None
     book.answers(Party.USER)
-    assert book.leg(Party.PSAP).number == POLICY.psap_number
+    assert book.leg(Party.PSAP).number == POLICY.psap.number
     assert [one.by for one in book.all_of(ev.PsapRequested)][1:] == [None]
 
 

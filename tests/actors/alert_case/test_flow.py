@@ -12,6 +12,7 @@ from messages.base import HangupCause, Position
 from messages.calls import CallReport, CallState
 from messages.identity import Identify
 from messages.ids import (
+    E164,
     SECOND,
     Advice,
     Channel,
@@ -28,16 +29,16 @@ from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
-from model.policy import Duress, MetBy, Policy, VoiceAlert
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
+from model.settings import Settings
+from model.settings.alerts import Duress, MetBy, VoiceAlert
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
 from tests.support.each import each
+from tests.support.settings import changed
 
 
-def with_policy(**changes: object) -> Policy:
-    from msgspec.structs import replace
-
-    return replace(POLICY, **changes)
+def with_policy(changes: dict[str, object]) -> Settings:
+    return changed(POLICY, changes)
 
 
 def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
@@ -68,7 +69,7 @@ def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> 
 
 
 def test_s11_answering_can_be_required_instead() -> None:
-    book = Book(policy=with_policy(met_by=MetBy.ANSWERED)).attended()
+    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).attended()
     book.rings(Party.USER)
     assert (book.case.rang_at is None, book.case.met_at) == (False, None)
     book.answers(Party.USER)
@@ -95,7 +96,7 @@ def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
     book = Book().to_conference()
     psap = book.leg(Party.PSAP)
     assert psap.line in book.emergency
-    assert psap.number == POLICY.psap_number
+    assert psap.number == POLICY.psap.number
     assert all(one.joined for one in book.case.legs.values())
     assert book.all_of(ev.PsapJoined)
     assert phase(book.case) is Phase.CONFERENCE
@@ -139,7 +140,10 @@ def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
 
 def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
     book = Book(
-        policy=with_policy(voice_alert=VoiceAlert.CALLBACK), channel=Channel.VOICE, line=LineId("p7"), call=9
+        policy=with_policy({"voice_alert": VoiceAlert.CALLBACK}),
+        channel=Channel.VOICE,
+        line=LineId("p7"),
+        call=9,
     )
     book.go_on()
     assert book.case.active(Party.USER) is None
@@ -358,7 +362,7 @@ def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all
 
 
 def test_case_11_the_deadline_passes_while_it_rings() -> None:
-    book = Book(policy=with_policy(met_by=MetBy.ANSWERED)).opened()
+    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).opened()
     book.pass_time(30)
     book.report(book.leg(Party.OPERATOR), CallState.ANSWERED)
     book.rings(Party.USER)
@@ -402,7 +406,7 @@ def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> No
         book.pass_time(2.1)
     lines = [line for line, _ in tried]
     assert lines[0] != lines[1]
-    assert [number for _, number in tried] == [POLICY.psap_number, POLICY.psap_number, POLICY.psap_alternate]
+    assert [number for _, number in tried] == [POLICY.psap.number, POLICY.psap.number, POLICY.psap.alternate]
     assert book.case.answered(Party.USER) is not None
 
 
@@ -443,7 +447,7 @@ def test_case_19_duress_calls_112_and_never_the_user() -> None:
 
 
 def test_case_19_duress_can_be_set_to_call_the_user() -> None:
-    book = Book(policy=with_policy(duress=Duress.CALL))
+    book = Book(policy=with_policy({"duress": Duress.CALL}))
     book.fact(ev.AlertCancelled(duress=True))
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER)
@@ -451,17 +455,17 @@ def test_case_19_duress_can_be_set_to_call_the_user() -> None:
 
 def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
     for live in (False, True):
-        book = Book(policy=with_policy(psap_live=live), test=True).to_talking()
+        book = Book(policy=with_policy({"psap.live": live}), test=True).to_talking()
         book.order(OperatorCommand.CALL_PSAP)
         for _ in range(4):
-            assert book.leg(Party.PSAP).number == POLICY.psap_test_number
+            assert book.leg(Party.PSAP).number == POLICY.psap.test_number
             book.ends(Party.PSAP, 17)
             book.pass_time(8.1)
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
 
 
 def test_case_20_without_a_number_for_tests_a_test_calls_nobody() -> None:
-    book = Book(policy=with_policy(psap_test_number=None), test=True).to_talking()
+    book = Book(policy=with_policy({"psap.test_number": E164("")}), test=True).to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     assert book.case.of(Party.PSAP) == ()
     assert book.all_of(ev.CommandRefused)

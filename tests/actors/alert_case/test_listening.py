@@ -143,7 +143,7 @@ def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None
     book = Book().to_talking()
     book.order(OperatorCommand.LISTEN, by=DORA)
     book.rings(Party.LISTENER)
-    book.pass_time(POLICY.operator_silent_after_s + 1)
+    book.pass_time(POLICY.operator.silent_after_s + 1)
     book.release_all()
     book.pass_time(60)
     calls = [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]

@@ -14,12 +14,13 @@ from messages.calls import CallReport, CallState
 from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
-from model.policy import Policy
 from model.rules.calls.psap import on_another_phone, psap_number, psap_number_for
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 
 NOW = Instant(1_000_000)
 A = AlertId("a")
-POLICY = Policy()
+POLICY = Settings()
 
 
 def leg(place: str, party: Party, state: LegState = LegState.ANSWERED, **changes: object) -> Leg:
@@ -124,7 +125,7 @@ def test_a_112_that_was_left_alone_on_a_line_is_called_again_where_the_others_ar
 def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_another_phone() -> None:
     both = case(OPERATOR, USER)
     assert on_another_phone(both, POLICY)
-    ordinary = Policy(psap_alternate=E164("+390200000113"))
+    ordinary = Settings(psap=PsapSettings(alternate=E164("+390200000113")))
     assert not on_another_phone(both, ordinary)
     assert psap_number(both, ordinary) == "+390200000113"
     assert psap_number_for(both, ordinary, 3) == "+390200000113"

@@ -28,11 +28,12 @@ from model.alert.evolve import fold
 from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.orders.effects import refusal
-from model.policy import Duress
 from model.rules.calls.pauses import not_before
 from model.rules.calls.quiet import spoken_to, told_112
+from model.settings.alerts import Duress
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.support.depth import often
+from tests.support.settings import changed
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])
 TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
@@ -61,7 +62,6 @@ class AnyCourse(RuleBasedStateMachine):
         duress: Duress,
         upto: tuple[Party, ...],
     ) -> None:
-        from msgspec.structs import replace
 
         from tests.actors.alert_case.book import PHONE, POLICY
 
@@ -69,7 +69,9 @@ class AnyCourse(RuleBasedStateMachine):
         received["phone"] = PHONE if phone or not voice else None
         if voice:
             received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
-        self.book = Book(policy=replace(POLICY, duress=duress), operators=EVERYONE[:operators], **received)
+        self.book = Book(
+            policy=changed(POLICY, {"duress": duress}), operators=EVERYONE[:operators], **received
+        )
         self.old: list[CallReport] = []
         self.book.go_on()
         for party in upto:

@@ -13,10 +13,11 @@ from messages import events as ev
 from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
-from model.policy import MetBy, Policy
+from model.settings import Settings
+from model.settings.alerts import DeadlineSettings, MetBy
 from tests.actors.alert_case.book import ALERT, START, Book
 
-POLICY = Policy()
+POLICY = Settings()
 
 
 def operators(n: int) -> frozenset[OperatorId]:
@@ -31,7 +32,7 @@ def after(seconds: float) -> Instant:
     return Instant(START + round(seconds * SECOND))
 
 
-def said(book: Book, seconds: float, policy: Policy = POLICY, means: Means = PLENTY) -> list[ev.Event]:
+def said(book: Book, seconds: float, policy: Settings = POLICY, means: Means = PLENTY) -> list[ev.Event]:
     found = look([book.case], means, policy, after(seconds))
     return [event for verdict in found for event in verdict.events]
 
@@ -84,7 +85,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
 
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
-    policy = Policy(met_by=MetBy.ANSWERED)
+    policy = Settings(deadline=DeadlineSettings(met_by=MetBy.ANSWERED))
     book = Book(policy=policy).attended()
     book.rings(Party.USER)
     assert said(book, 20, policy) == []

@@ -30,10 +30,10 @@ from messages.ids import SECOND, AlertId, CrewId, Instant, NodeId, OperatorComma
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import Owner
-from model.policy import Policy
+from model.settings import Settings
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 
-POLICY = Policy()
+POLICY = Settings()
 
 
 def crew(incarnation: int) -> dict[CrewId, Owner]:
@@ -283,7 +283,7 @@ def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.Monke
         heard: tuple[Heard, ...],
         pending: PendingOffers,
         me: Owner,
-        policy: Policy,
+        policy: Settings,
         now_us: Instant,
     ) -> Decision:
         assert case.alert != ALERT, "no rest"

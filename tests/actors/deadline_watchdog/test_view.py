@@ -10,7 +10,10 @@ from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, L
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId
 from messages.lines import LineReport, LineState
 from model.alert.parts import Owner
-from model.policy import LineSpec, Policy, Setup
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.lines import Modem
+from model.setup import Setup
 from runtime.published.directory import Entry
 from tests.support.recorded import recorded
 
@@ -18,10 +21,10 @@ START = Instant(1_000_000 * SECOND)
 CREW = CrewId("c00")
 NAMES = ("p1", "p2", "p3", "e1")
 SETUP = Setup(
-    policy=Policy(inbound_lines_kept=1),
-    lines=tuple(
-        LineSpec(line=LineId(name), trunk=TrunkId(name[0]), emergency=name == "e1") for name in NAMES
-    ),
+    settings=Settings(
+        limits=LimitsSettings(inbound_lines_kept=1),
+        modem=tuple(Modem(name=name, trunk=TrunkId(name[0]), emergency=name == "e1") for name in NAMES),
+    )
 )
 
 

@@ -23,8 +23,8 @@ from actors.operator_pool.decider import (
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import RequestOperators
 from model.alert.case import Case
-from model.policy import Policy
 from model.rules.proof import CLAIMED, OVER_BUDGET, PROVED
+from model.settings import Settings
 
 NOW = Instant(1_000 * SECOND)
 
@@ -219,7 +219,7 @@ def test_the_most_urgent_is_served_first() -> None:
     soon = WaitingCase(request=request("soon", deadline_at=Instant(5)), asked_at=NOW)
     test = WaitingCase(request=request("test", deadline_at=Instant(1), test=True), asked_at=NOW)
     gone = WaitingCase(request=request("gone"), asked_at=Instant(NOW - WAITS_US - 1))
-    assert [one.request.alert for one in order([late, test, gone, soon], NOW, Policy())] == [
+    assert [one.request.alert for one in order([late, test, gone, soon], NOW, Settings())] == [
         "soon",
         "late",
         "test",
@@ -233,7 +233,7 @@ def test_who_asks_anew_is_served_behind_those_of_a_higher_rank_alone() -> None:
             [("a", CLAIMED, False), ("b", CLAIMED, False), ("c", PROVED, False), ("d", PROVED, True)]
         )
     ]
-    waiting = order(asked, NOW, Policy())
+    waiting = order(asked, NOW, Settings())
     served = {name: [one.request.alert for one in served_with(AlertId(name), waiting)] for name in "abcd"}
     assert served == {"a": ["c", "a"], "b": ["c", "b"], "c": ["c"], "d": ["c", "a", "b", "d"]}
     assert served_with(AlertId("gone"), waiting) == []

@@ -10,20 +10,23 @@ from actors.prover.chain import ChainWork, answering, both, chain_work
 from actors.prover.errands import LookWork
 from actors.prover.work import Around, Child
 from messages.calls import CallState
-from messages.ids import E164, SECOND, Instant, LineId, TrunkId
+from messages.ids import E164, SECOND, Instant, TrunkId
 from messages.lines import LineReport, LineState, WayLevel
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.trials import PROOF, LineTrial, TrialEnd, VoiceShown
-from model.policy import LineSpec, Policy, ProofPolicy, Setup
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.settings.watching import ProofSettings
+from model.setup import Setup
 from store.journal.journal import Journal
 
 NOW = Instant(1_000 * SECOND)
 WELL = Shown(result=StepResult.OK, figures={"closed_s": 9.0})
 
 
-def spec(name: str, number: str | None, *, emergency: bool = False) -> LineSpec:
-    return LineSpec(
-        line=LineId(name),
+def spec(name: str, number: str | None, *, emergency: bool = False) -> Modem:
+    return Modem(
+        name=name,
         trunk=TrunkId("emergency" if emergency else "public"),
         emergency=emergency,
         inbound=not emergency,
@@ -34,8 +37,8 @@ def spec(name: str, number: str | None, *, emergency: bool = False) -> LineSpec:
 ONE, TWO = spec("a", "+390200000001"), spec("b", "+390200000002")
 
 
-def around(*lines: LineSpec, busy: str = "", phone: str | None = None) -> Around:
-    proof = ProofPolicy(phone=None if phone is None else E164(phone))
+def around(*lines: Modem, busy: str = "", phone: str | None = None) -> Around:
+    proof = ProofSettings(phone=E164(phone or ""))
     reports = {
         one.line: LineReport(
             line=one.line,
@@ -48,7 +51,7 @@ def around(*lines: LineSpec, busy: str = "", phone: str | None = None) -> Around
         for one in lines
     }
     return Around(
-        setup=Setup(policy=Policy(), lines=lines, proof=proof),
+        setup=Setup(settings=Settings(modem=lines, proof=proof)),
         run=Path("/nowhere"),
         state=Path("/nowhere"),
         journal=Journal.__new__(Journal),

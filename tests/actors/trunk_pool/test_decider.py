@@ -23,11 +23,11 @@ from actors.trunk_pool.decider import (
 from actors.trunk_pool.lines import FRESH_US, Line
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
-from model.policy import Policy
 from model.rules.calls.pairs import Pairs, lacking
+from model.settings import Settings
 
 NOW = Instant(1_000 * SECOND)
-POLICY = Policy()
+POLICY = Settings()
 
 
 def line(
@@ -388,4 +388,4 @@ def test_an_alert_that_is_vouched_for_is_served_first_and_left_the_lines() -> No
     assert leaves_lines(user)
     assert not leaves_lines(replace(user, party=Party.PSAP, emergency=True)), "112 waits for nobody"
     asked = [WaitingLeg(request=one, asked_at=Instant(0)) for one in (user, ask)]
-    assert [one.request.alert for one in order(asked, Instant(0), Policy())] == ["a", "b"]
+    assert [one.request.alert for one in order(asked, Instant(0), Settings())] == ["a", "b"]

@@ -10,7 +10,8 @@ from actors.trunk_pool.lines import Line
 from actors.trunk_pool.texting import leg_of, line_for, next_text
 from messages.base import Joins
 from messages.ids import E164, Instant, LegId, LineId, NodeId, Party, TextId, TextPurpose
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
 from store.texts import Text
 from tests.actors.trunk_pool.test_decider import NOW, PUBLIC, granted, grants, line, request
 
@@ -31,7 +32,7 @@ TAKEN = LegId("a1:user")
 
 def chosen(*lines: Line, alerts: bool = False, kept: int = 1, failed: str = "", granted_to: str = "") -> str:
     held = {LineId(granted_to): Granted(leg=TAKEN, at=NOW)} if granted_to else {}
-    policy = Policy(inbound_lines_kept=kept)
+    policy = Settings(limits=LimitsSettings(inbound_lines_kept=kept))
     found = line_for(TEXT.id, lines, held, policy, NOW, alerts=alerts, failed={LineId(failed)})
     return "" if found is None else found.line
 

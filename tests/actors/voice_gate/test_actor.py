@@ -22,7 +22,9 @@ from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import SILENCE
 from messages.base import VoicePort
 from messages.ids import LineId, Role, TrunkId
-from model.policy import LineSpec, Policy, Setup
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.setup import Setup
 from runtime.environment import Environment, NodeVoice
 from runtime.errors import WrongEnvironment
 from runtime.published import line_files, voice_gate_file
@@ -34,7 +36,7 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
 
 SECRET = b"a secret of thirty-two bytes: ok"
-SETUP = Setup(policy=Policy(), lines=(LineSpec(line=LineId("sim1"), trunk=TrunkId("t")),))
+SETUP = Setup(settings=Settings(modem=(Modem(name="sim1", trunk=TrunkId("t")),)))
 
 
 @pytest.fixture

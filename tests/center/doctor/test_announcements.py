@@ -10,13 +10,14 @@ import pytest
 from center.doctor.announcements import announcements
 from center.doctor.findings import Verdict
 from center.settings.file import load
-from center.settings.handed_down import setup_of
-from center.settings.schema import AnnouncementsTable, Settings
 from media.conference.sounds import FOLDER
+from model.settings import Settings
+from model.settings.web import AnnouncementsSettings
+from model.setup import Setup
 
 
 def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
-    settings = Settings(announcements=AnnouncementsTable(folder=folder, names=names))
+    settings = Settings(announcements=AnnouncementsSettings(folder=folder, names=names))
     return [(one.verdict, one.text) for one in announcements(settings)]
 
 
@@ -49,6 +50,9 @@ def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path)
 def test_a_relative_folder_lies_beside_the_settings_and_reaches_the_actors(tmp_path: Path) -> None:
     file = tmp_path / "center.toml"
     file.write_text('[announcements]\nfolder = "voices"\nnames = false')
-    setup = setup_of(load(file))
-    assert (setup.announcements, setup.speak_names) == (str(tmp_path / "voices"), False)
-    assert (setup_of(Settings()).announcements, setup_of(Settings()).speak_names) == ("", True)
+    setup = Setup(settings=load(file))
+    assert (setup.settings.announcements.folder, setup.settings.announcements.names) == (
+        str(tmp_path / "voices"),
+        False,
+    )
+    assert Settings().announcements == AnnouncementsSettings(folder="", names=True)

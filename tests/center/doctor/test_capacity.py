@@ -6,7 +6,8 @@ import pytest
 
 from center.doctor.findings import Verdict
 from center.doctor.machine import capacity
-from center.settings.schema import LimitsTable, Settings
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings
 
 
 def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:
@@ -20,9 +21,9 @@ def test_a_promise_beyond_the_machine_is_told_with_the_number_to_set(monkeypatch
     monkeypatch.setattr(capacity, "turn_us", lambda parties: 60.0)
     monkeypatch.setattr(capacity, "processors", lambda: 2)
     carried = capacity.conversations(60.0, 2)
-    (fits,) = capacity.capacity(Settings(limits=LimitsTable(live_cases=carried)))
+    (fits,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried)))
     assert fits.verdict is Verdict.OK
-    (more,) = capacity.capacity(Settings(limits=LimitsTable(live_cases=carried + 1)))
+    (more,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried + 1)))
     assert more.verdict is Verdict.WARN
     assert f"Set it to {carried}" in more.text
 

@@ -8,14 +8,15 @@ import pytest
 
 from center.doctor.center import lines, psap, trunks
 from center.doctor.findings import Verdict
-from center.settings.schema import ModemTable, PsapTable, Settings, TrunkTable
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import WEAK_DBM, LineReport, LineState
-from model.policy import LastResort
+from model.settings import Settings
+from model.settings.lines import Modem, Trunk
+from model.settings.psap import LastResort, PsapSettings
 from runtime.published import line_files
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
@@ -130,7 +131,7 @@ def test_one_public_line_is_enough_where_it_joins_in_the_network(
     state = StateDir(tmp_path)
     state.create()
     settings = Settings(
-        trunk=(TrunkTable(name="public"),), modem=(ModemTable(name=str(LINE), trunk="public", port="/dev/x"),)
+        trunk=(Trunk(name="public"),), modem=(Modem(name=str(LINE), trunk="public", port="/dev/x"),)
     )
     assert next(trunks(settings, state)).verdict is Verdict.FAIL, "nobody knows what it is"
     line_files.write(state.run, report(joins=joins))
@@ -151,9 +152,9 @@ def test_a_center_without_a_line_for_112_is_told_so(
     state = StateDir(tmp_path)
     state.create()
     settings = Settings(
-        psap=PsapTable(last_resort=resort),
-        trunk=(TrunkTable(name="public"),),
-        modem=(ModemTable(name=str(LINE), trunk="public", port="/dev/x"),),
+        psap=PsapSettings(last_resort=resort),
+        trunk=(Trunk(name="public"),),
+        modem=(Modem(name=str(LINE), trunk="public", port="/dev/x"),),
     )
     line_files.write(state.run, report(joins=joins))
     told = [one for one in trunks(settings, state) if "reserved for 112:" in one.text]
@@ -161,7 +162,7 @@ def test_a_center_without_a_line_for_112_is_told_so(
 
 
 def test_the_third_switch_is_shown_when_it_is_on() -> None:
-    (told, *_) = psap(Settings(psap=PsapTable(last_resort=LastResort.PUBLIC)), simulated=True)
+    (told, *_) = psap(Settings(psap=PsapSettings(last_resort=LastResort.PUBLIC)), simulated=True)
     assert "last resort: PUBLIC lines" in told.text
     (told, *_) = psap(Settings(), simulated=True)
     assert "last resort" not in told.text

@@ -12,12 +12,12 @@ from center.doctor.findings import Verdict
 from center.doctor.obstacles import at_port, plugged_in, said_of, sentence
 from center.modems.obstacles import Found, Obstacle, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
-from center.settings.schema import ModemTable, Settings, TrunkTable
 from center.state.state_dir import StateDir
 from gateways.gsm.port import places
 from gateways.gsm.port.whereabouts import Claim
-from messages.ids import LineId, TrunkId
-from model.policy import LineSpec
+from messages.ids import TrunkId
+from model.settings import Settings
+from model.settings.lines import Modem, Trunk
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.usb_machine import QUECTEL, Machine
 
@@ -143,11 +143,11 @@ def test_every_obstacle_has_a_sentence_that_says_what_helps(obstacle: Obstacle) 
 # ------------------------------------------------------------------------------------- who is nobody's
 
 
-def line(name: str, **fields: str) -> LineSpec:
-    return LineSpec(line=LineId(name), trunk=TrunkId("public"), **fields)
+def line(name: str, **fields: str) -> Modem:
+    return Modem(name=name, trunk=TrunkId("public"), **fields)
 
 
-def nobodys(machine: Machine, state: Path, *lines: LineSpec) -> list[Unnamed]:
+def nobodys(machine: Machine, state: Path, *lines: Modem) -> list[Unnamed]:
     return unnamed(modems_of(DIALECTS, machine.roots), lines, StateDir(state), DIALECTS, roots=machine.roots)
 
 
@@ -189,7 +189,7 @@ def test_the_doctor_tells_both(machine: Machine, tmp_path: Path) -> None:
     machine.plug("1-2", QUECTEL, TTYS)
     machine.process(812, "cat", "ttyUSB2")
     settings = Settings(
-        trunk=(TrunkTable(name="public"),), modem=(ModemTable(name="a", trunk="public", port="/dev/ttyS0"),)
+        trunk=(Trunk(name="public"),), modem=(Modem(name="a", trunk="public", port="/dev/ttyS0"),)
     )
     told = list(plugged_in(settings, StateDir(tmp_path), roots=machine.roots))
     assert [one.verdict for one in told] == [Verdict.WARN, Verdict.WARN], "it may be for its own connection"
@@ -201,7 +201,7 @@ def test_what_keeps_a_lines_own_modem_from_its_calls_is_a_failure(machine: Machi
     machine.plug("1-2", QUECTEL, TTYS, attributes={"power/control": "auto"})
     machine.process(812, "cat", "ttyUSB2")
     for named in ({"port": "usb:1-2"}, {"imei": "490154203237518"}):
-        lines = (ModemTable(name="a", trunk="public", **named),)
-        settings = Settings(trunk=(TrunkTable(name="public"),), modem=lines)
+        lines = (Modem(name="a", trunk="public", **named),)
+        settings = Settings(trunk=(Trunk(name="public"),), modem=lines)
         held, asleep, *_ = plugged_in(settings, StateDir(tmp_path), roots=machine.roots)
         assert (held.verdict, asleep.verdict) == (Verdict.FAIL, Verdict.WARN)

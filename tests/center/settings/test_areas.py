@@ -12,7 +12,6 @@ from center.doctor.findings import Verdict
 from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.file import load
-from center.settings.handed_down import policy_of
 from model.areas import holds
 
 SQUARE = [[[9, 45], [10, 45], [10, 46], [9, 46], [9, 45]]]
@@ -69,7 +68,7 @@ def test_a_route_is_read_beside_its_settings_and_told_by_the_doctor(tmp_path: Pa
     (tmp_path / "center.toml").write_text(SETTINGS)
     (tmp_path / "milano.geojson").write_text(json.dumps(POLYGON))
     settings = load(tmp_path / "center.toml")
-    (route,) = policy_of(settings).psap_routes
+    (route,) = settings.psap.route
     assert (route.area, route.number) == ("IT-25", "+390212345678")
     assert holds(route.outline, 45.5, 9.5)
     found = list(routes(settings))

@@ -6,7 +6,6 @@ import pytest
 
 from center.errors import SettingsError
 from center.settings.file import parse
-from center.settings.handed_down import lines_of
 from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
 
 HANGS = "(?:[0-9]+ ?)+:([0-9]+)"
@@ -52,11 +51,11 @@ def test_what_is_no_code_is_refused(code: str) -> None:
 
 
 def test_a_line_has_its_question_and_one_without_has_none() -> None:
-    (asked,) = lines_of(parse(MODEM + 'credit = { ussd = "*123#", least = 5 }'))
-    assert asked.credit is not None
+    (asked,) = parse(MODEM + 'credit = { ussd = "*123#", least = 5 }').lines
+    assert asked.credit.asked
     assert (asked.credit.ussd, asked.credit.least, asked.credit.pattern) == ("*123#", 5.0, AMOUNT)
-    (plain,) = lines_of(parse(MODEM))
-    assert plain.credit is None
+    (plain,) = parse(MODEM).lines
+    assert not plain.credit.asked
 
 
 @pytest.mark.timeout(20)

@@ -8,8 +8,7 @@ import pytest
 
 from center.errors import SettingsError
 from center.settings.file import load, parse
-from center.settings.handed_down import setup_of
-from model.duty.settings import DutySettings, MailServer, MailTls
+from model.settings.watching import DutySettings, MailTls, SmtpSettings
 
 SMTP = "[duty.smtp]\n"
 
@@ -51,10 +50,10 @@ def test_the_port_is_the_one_of_the_encryption_and_files_lie_beside_the_settings
         f'host = "m.example"\nsender = "c@example.org"\ntls = "{tls}"\n{signed_on}'
         '[http]\npublic_url = "https://c.example"\n'
     )
-    assert setup_of(load(tmp_path / "center.toml"), simulated=True).duty == DutySettings(
-        mail=MailServer(
+    settings = load(tmp_path / "center.toml")
+    assert settings.duty == DutySettings(
+        smtp=SmtpSettings(
             host="m.example",
-            port=port,
             tls=MailTls(tls),
             user="c" if signed_on else "",
             password_file=f"{tmp_path}/p" if signed_on else "",
@@ -62,7 +61,5 @@ def test_the_port_is_the_one_of_the_encryption_and_files_lie_beside_the_settings
         ),
         webhook_key_file=f"{tmp_path}/k",
         authority="/etc/a.pem",
-        language="en",
-        public_url="https://c.example",
-        near_only=True,
     )
+    assert (settings.duty.smtp.used_port, settings.spoken) == (port, "en")

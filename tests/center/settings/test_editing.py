@@ -31,23 +31,24 @@ def lines_changed(before: str, after: str) -> list[str]:
 
 def test_a_key_that_is_set_keeps_its_line_its_comment_and_its_column() -> None:
     assert lines_changed(SHIPPED, edited(SHIPPED, Set("operator.answer_within_s", 17))) == [
-        "-answer_within_s = 6             # then the next one is called as well,",
-        "+answer_within_s = 17            # then the next one is called as well,",
+        "-answer_within_s = 6             # Then the next one is called as well",
+        "+answer_within_s = 17            # Then the next one is called as well",
     ]
 
 
 def test_a_key_shown_as_a_comment_is_set_in_its_place_and_taken_out_to_what_it_was() -> None:
-    then = edited(SHIPPED, Set("psap.pause_s", 3.5))
+    then = edited(SHIPPED, Set("user.busy_retry_s", 3.5))
     assert lines_changed(SHIPPED, then) == [
-        "-# pause_s = 2                   # after all numbers and lines have failed, before the next round",
-        "+pause_s = 3.5                   # after all numbers and lines have failed, before the next round",
+        "-# busy_retry_s = 4              # Wait where the phone is busy",
+        "+busy_retry_s = 3.5              # Wait where the phone is busy",
     ]
-    assert edited(then, Set("psap.pause_s", None)) == SHIPPED
+    assert edited(then, Set("user.busy_retry_s", None)) == SHIPPED
 
 
 def test_a_table_shown_as_a_comment_is_opened_with_its_first_key() -> None:
-    then = edited(SHIPPED, Set("sms.dialogue", False))
-    assert [line.split("#")[0].rstrip() for line in lines_changed(SHIPPED, then) if line[0] == "+"] == [
+    before = SHIPPED.replace("\n[sms]", "\n# [sms]")
+    then = edited(before, Set("sms.dialogue", False))
+    assert [line.split("#")[0].rstrip() for line in lines_changed(before, then) if line[0] == "+"] == [
         "+[sms]",
         "+dialogue = false",
     ]

@@ -8,7 +8,6 @@ import pytest
 
 from center.errors import SettingsError
 from center.settings.file import load, parse
-from center.settings.handed_down import setup_of
 from center.watching import settings as of_watcher
 
 BEAT = '[[heartbeat]]\nname = "w"\nurl = "{url}"\n'
@@ -38,17 +37,15 @@ def test_what_cannot_be_meant_is_said_by_its_path(text: str, fault: str) -> None
     assert [one.replace("`", "") for one in raised.value.faults] == [fault.replace("`", "")]
 
 
-def test_files_lie_beside_the_settings_and_a_simulated_run_is_said_to_be_one(tmp_path: Path) -> None:
+def test_files_lie_beside_the_settings(tmp_path: Path) -> None:
     file = tmp_path / "center.toml"
     file.write_text(
         BEAT.format(url="http://w.test/")
         + 'key_file = "w.key"\n[[watched]]\nname = "m"\nkey_file = "m.key"\n'
     )
-    watching = setup_of(load(file), simulated=True).watching
-    assert watching.targets[0].key_file == str(tmp_path / "w.key")
-    assert watching.watched[0].key_file == str(tmp_path / "m.key")
-    assert watching.simulated
-    assert not setup_of(load(file)).watching.simulated
+    settings = load(file)
+    assert settings.heartbeat[0].key_file == str(tmp_path / "w.key")
+    assert settings.watched[0].key_file == str(tmp_path / "m.key")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +58,10 @@ def test_files_lie_beside_the_settings_and_a_simulated_run_is_said_to_be_one(tmp
             "center[0].roster: ",
         ),
         ('[[center]]\nname = "m"\nkey_file = "good"\nprobes = 3', "unknown field `probes`"),
+        (
+            '[duty]\nmornings = "07:00"\n[[center]]\nname = "m"\nkey_file = "good"',
+            "duty.mornings: unknown key; did you mean morning?",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_watchers_own_settings_is_said(tmp_path: Path, text: str, fault: str) -> None:

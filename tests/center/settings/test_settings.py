@@ -12,22 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from center.errors import SettingsError
-from center.settings.data import targets_of
 from center.settings.file import load, parse
-from center.settings.handed_down import (
-    SIMULATED_PSAP,
-    Simulation,
-    lines_of,
-    policy_of,
-    simulation,
-    with_simulation,
-)
 from center.settings.in_use import shipped
-from center.settings.schema import ModemTable, Settings
+from center.settings.simulation import SIMULATED_PSAP, Simulation, simulation, with_simulation
 from messages.base import NO_GAINS, Gains
-from messages.ids import LineId, OperatorLine, Party
-from model.policy import Duress, LineSpec, Policy, VoiceAlert
+from messages.ids import LineId, Party
 from model.rules.calls.withheld_numbers import unfit_to_try
+from model.settings import Settings
+from model.settings.lines import Modem
 from tests.support.each import each
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
@@ -332,73 +324,6 @@ def test_a_key_with_any_value_is_accepted_or_named_by_a_path_that_begins_with_it
     assert isinstance(result, Settings) or all(fault.startswith(key) for fault in result)
 
 
-def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> None:
-    outline = tmp_path / "zh.geojson"
-    outline.write_text('{"type": "Polygon", "coordinates": [[[8, 47], [9, 47], [9, 48]]]}')
-    text = """
-    region = "CH"
-    language = "de"
-    voice_alert = "callback"
-    duress = "call"
-    [psap]
-    number = "+41440000112"
-    alternate = "+41440000113"
-    test_number = "+41440000114"
-    last_resort = "public"
-    shares = ["medical"]
-    no_answer_s = 1
-    pause_s = 3
-    route = [{ area = "CH-ZH", number = "+41440000115", area_file = "FILE" }]
-    [deadline]
-    seconds = 60
-    met_by = "answered"
-    [limits]
-    live_cases = 3
-    idle_crews = 4
-    inbound_lines_kept = 5
-    lines_kept_from_tests = 6
-    [operator]
-    line = "headset"
-    answer_within_s = 7
-    all_after_s = 8
-    silent_after_s = 9
-    wrap_up_s = 17
-    on_call = ["+41790000001"]
-    [user]
-    no_answer_s = 10
-    busy_retry_s = 11
-    attempts = 3
-    setup_time_s = 13
-    caller_number_within_s = 1
-    [alert]
-    leave_alarm_within_s = 15
-    [dialling]
-    kinds = ["mobile"]
-    countries = ["LI"]
-    per_hour = 3
-    [retention]
-    positions_days = 9
-    [sms]
-    acknowledge = "Wir rufen Sie an."
-    contacts = { de = "{name} braucht Hilfe." }
-    contacts_where = { de = "Ort: {place}." }
-    dialogue = false
-    [recording]
-    enabled = true
-    """
-    policy = policy_of(parse(text.replace("FILE", str(outline))))
-    defaults = Policy()
-    same = [
-        field
-        for field in Policy.__struct_fields__
-        if getattr(policy, field) == getattr(defaults, field) and field != "psap_live"
-    ]
-    assert same == []
-    assert policy.voice_alert is VoiceAlert.CALLBACK
-    assert policy.duress is Duress.CALL
-    assert policy.operator_line is OperatorLine.HEADSET
-
-
 def test_what_is_recorded_is_told_by_line_and_party() -> None:
     text = (
         TRUNKS
@@ -407,10 +332,11 @@ def test_what_is_recorded_is_told_by_line_and_party() -> None:
         + '[recording]\nenabled = true\ntrunks = ["public"]\nparties = ["psap", "user"]\nformat = "opus"\n'
         + "retention_days = 7\nannounce = false"
     )
-    rules = policy_of(parse(text)).recording
+    settings = parse(text)
+    rules = settings.recording
     assert (rules.enabled, rules.format, rules.retention_days, rules.announce) == (True, "opus", 7, False)
     assert rules.tracks == (Party.USER, Party.PSAP), "in the same order in every file"
-    assert rules.spared == (LineId("b"),)
+    assert settings.lines_not_recorded == {LineId("b")}
 
 
 @pytest.mark.parametrize(
@@ -429,29 +355,25 @@ def test_a_fault_of_the_recording_is_named_by_its_path(text: str, fault: str) ->
     assert said.startswith(fault)
 
 
-def test_the_defaults_of_the_settings_are_those_of_the_policy() -> None:
-    assert policy_of(Settings()) == Policy()
-
-
 def test_a_lines_gains_are_handed_down_with_it() -> None:
     loud = MODEM.format(name="a", trunk="public") + "gain_in_db = 24\ngain_out_db = -3.5\nagc = true\n"
-    one, other = lines_of(parse(TRUNKS + loud + MODEM.format(name="b", trunk="public")))
+    one, other = parse(TRUNKS + loud + MODEM.format(name="b", trunk="public")).lines
     assert one.gains == Gains(in_db=24.0, out_db=-3.5, agc=True)
     assert other.gains == NO_GAINS
 
 
 def test_a_line_of_the_emergency_trunk_takes_no_inbound_call() -> None:
     text = TRUNKS + MODEM.format(name="a", trunk="public") + MODEM.format(name="b", trunk="emergency")
-    first, second = lines_of(parse(text))
-    assert isinstance(first, LineSpec)
-    assert (first.emergency, first.inbound) == (False, True)
-    assert (second.emergency, second.inbound) == (True, False)
+    first, second = parse(text).lines
+    assert isinstance(first, Modem)
+    assert (first.emergency, first.takes_calls) == (False, True)
+    assert (second.emergency, second.takes_calls) == (True, False)
 
 
 SIMULATION = Simulation(
     modems=(
-        ModemTable(name="sim1", trunk="public", port="/run/sim1.at", dialect="huawei"),
-        ModemTable(name="sim3", trunk="emergency", port="/run/sim3.at", dialect="simcom7600"),
+        Modem(name="sim1", trunk="public", port="/run/sim1.at", dialect="huawei"),
+        Modem(name="sim3", trunk="emergency", port="/run/sim3.at", dialect="simcom7600"),
     ),
     psap_number=SIMULATED_PSAP,
     phones=("112", SIMULATED_PSAP),
@@ -465,20 +387,20 @@ def test_a_simulated_run_calls_a_simulated_psap_and_uses_the_simulated_lines_onl
         + '[[psap.route]]\narea = "IT"\nnumber = "112"\narea_file = "it.geojson"'
     )
     settings = with_simulation(parse(text), SIMULATION)
-    policy = policy_of(settings)
-    assert policy.psap_number == SIMULATED_PSAP
-    assert policy.psap_test_number == SIMULATED_PSAP
-    assert policy.psap_routes == ()
-    assert [(line.line, line.emergency) for line in lines_of(settings)] == [("sim1", False), ("sim3", True)]
+    policy = settings
+    assert policy.psap.number == SIMULATED_PSAP
+    assert policy.psap.test_number == SIMULATED_PSAP
+    assert policy.psap.route == ()
+    assert [(line.line, line.emergency) for line in settings.lines] == [("sim1", False), ("sim3", True)]
 
 
 def test_a_simulated_run_makes_the_trunks_that_only_the_simulation_names() -> None:
-    assert [line.emergency for line in lines_of(with_simulation(Settings(), SIMULATION))] == [False, True]
+    assert [line.emergency for line in with_simulation(Settings(), SIMULATION).lines] == [False, True]
 
 
 def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
     settings = with_simulation(parse('[psap]\nnumber = "+390255555555"'), SIMULATION)
-    assert policy_of(settings).psap_number == "+390255555555"
+    assert settings.psap.number == "+390255555555"
 
 
 @pytest.mark.parametrize(
@@ -499,12 +421,12 @@ def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
 def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(
     tmp_path: Path,
 ) -> None:
-    policy = policy_of(with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path)))
-    assert policy.psap_number == SIMULATED_PSAP
-    assert policy.psap_test_number is not None
-    assert unfit_to_try(policy.psap_test_number, policy) is None
+    policy = with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path))
+    assert policy.psap.number == SIMULATED_PSAP
+    assert policy.psap.test_number
+    assert unfit_to_try(policy.psap.test_number, policy) is None
     simulated = simulation(shipped("simulation.toml"), tmp_path)
-    assert policy.psap_test_number in set(simulated.phones) - set(simulated.users)
+    assert policy.psap.test_number in set(simulated.phones) - set(simulated.users)
 
 
 def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
@@ -512,7 +434,7 @@ def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
         f'[[modem]]\nname = "{n}"\ntrunk = "public"\nport = "/dev/tty{n}"\nvoice_port = "alsa"\n'
         for n in ("a", "b")
     )
-    assert [spec.voice_port for spec in lines_of(parse(TRUNKS + lines))] == ["alsa", "alsa"]
+    assert [spec.voice_port for spec in parse(TRUNKS + lines).lines] == ["alsa", "alsa"]
 
 
 def test_data_of_alerts_goes_where_its_table_says(tmp_path: Path) -> None:
@@ -525,11 +447,11 @@ def test_data_of_alerts_goes_where_its_table_says(tmp_path: Path) -> None:
         + '[[psap.data]]\nname = "out"\nformat = "geojson"\nto = "out"\nlanguage = "en"\n'
         + '[[psap.data]]\nname = "map"\nformat = "geojson"\nto = "feed"\ntoken_file = "token"\n'
     )
-    post, folder, feed = targets_of(load(tmp_path / "center.toml"))
+    post, folder, feed = load(tmp_path / "center.toml").psap.data
     assert post.to == "https://psap.test/in"
     assert post.outline is not None
     assert post.token_file == str(tmp_path / "token")
-    assert (post.codes, post.event_codes, post.language) == (("x",), (("urn:e", "v"),), "it")
+    assert (post.code, post.event_code, post.language) == (("x",), {"urn:e": "v"}, "it")
     assert (folder.to, folder.language) == (str(tmp_path / "out"), "en")
     assert feed.is_feed
 

@@ -16,7 +16,8 @@ from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.allowed import refusal_now
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.psap import PsapSettings
 from store.errors import JournalError
 from tests.chaos.harness.facts import Facts, Given, LineStruck
 from tests.chaos.harness.flows import (
@@ -323,7 +324,7 @@ class Run:
     def _refusal(self, command: str) -> str | None:
         case = self.case()
         assert case is not None
-        policy = Policy(psap_number=E164(self.people.psap))
+        policy = Settings(psap=PsapSettings(number=E164(self.people.psap)))
         return refusal_now(case, OperatorCommand(command), OperatorId(DEMO_OPERATOR), policy)
 
     def _was_given(self, command: str) -> bool:

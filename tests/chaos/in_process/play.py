@@ -48,8 +48,10 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from model.orders.effects import refusal
-from model.policy import Policy
 from model.rules.signal import Signal
+from model.settings import Settings
+from model.settings.alerts import AlertSettings, LimitsSettings, OperatorSettings
+from model.settings.psap import PsapSettings
 from simulator.errors import NoSuchParty, NotNow
 from simulator.modem.modem import Power
 from simulator.network.call import Call
@@ -159,14 +161,11 @@ class _Run:
             TEST_PSAP: Person(),
         }
         self._people: dict[E164, Person] = people
-        policy = Policy(
-            psap_number=PSAP,
-            psap_alternate=ALTERNATE,
-            psap_test_number=TEST_PSAP,
-            idle_crews=1,
-            live_cases=4,
-            operator_line=script.line,
-            leave_alarm_within_s=BREAKS_WITHIN_S,
+        policy = Settings(
+            psap=PsapSettings(number=PSAP, alternate=ALTERNATE, test_number=TEST_PSAP),
+            limits=LimitsSettings(idle_crews=1, live_cases=4),
+            operator=OperatorSettings(line=script.line),
+            alert=AlertSettings(leave_alarm_within_s=BREAKS_WITHIN_S),
         )
         notify = _Notifier()
         self.world = World(
@@ -381,7 +380,7 @@ class _Run:
             test=alert.test,
             silent=alert.silent or turns_silent,
         )
-        accepted = accept(self.world.journal, signal, self.world.policy.deadline_s)
+        accepted = accept(self.world.journal, signal, self.world.policy.deadline.seconds)
         if not accepted.created:
             self._met["signals of a known alert"] += 1
 

@@ -8,9 +8,9 @@ from typing import Final
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.orders.effects import refusal
-from model.policy import Policy
 from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.quiet import hushed, spoken_to
+from model.settings import Settings
 from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)
@@ -21,7 +21,7 @@ WAITS_US: Final = Instant(35 * SECOND)
 
 
 def presses(
-    case: Case, alert: Alert, machine: bool, policy: Policy, now_us: Instant
+    case: Case, alert: Alert, machine: bool, policy: Settings, now_us: Instant
 ) -> tuple[OperatorCommand, OperatorId] | None:
     """The key, and who presses it. `machine`: what answers the user's phone is one."""
     by = case.operator
@@ -33,7 +33,7 @@ def presses(
     return None
 
 
-def speaks(case: Case, policy: Policy, now_us: Instant) -> OperatorId | None:
+def speaks(case: Case, policy: Settings, now_us: Instant) -> OperatorId | None:
     """Who says *I take it*: an operator on the line, of which nothing is proved by that."""
     for leg in case.of(Party.OPERATOR):
         who = leg.operator

@@ -163,7 +163,10 @@ class Play:
                     journal.close()
                     break
             talked_us = 0 if case.leave.at is None else self.nodes.clock.now_us() - case.leave.at
-            if talked_us > self.nodes.policy.leave_alarm_within_s * SECOND and case.operator_leg is None:
+            if (
+                talked_us > self.nodes.policy.alert.leave_alarm_within_s * SECOND
+                and case.operator_leg is None
+            ):
                 for psap in case.of(Party.PSAP):
                     self.nodes.psap_hangs_up(psap.line)
                 self.hang_up(case.phone or USER)

@@ -12,8 +12,10 @@ import pytest
 
 from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Party, ShiftState
 from model.orders.effects import refusal
-from model.policy import Policy
 from model.rules.calls.own_line import own_line
+from model.settings import Settings
+from model.settings.alerts import LimitsSettings, OperatorSettings
+from model.settings.psap import PsapSettings
 from runtime.published import voice_files
 from runtime.published.own_voices import node_of
 from tests.chaos.in_process.test_nodes import (
@@ -122,7 +124,11 @@ def known_at(nodes: Cluster, operator: OperatorId, mode: OperatorLine) -> set[No
 def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_where_the_operator_is(
     seed: int, mode: OperatorLine, tmp_path: Path
 ) -> None:
-    policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, operator_line=mode)
+    policy = Settings(
+        psap=PsapSettings(number=PSAP),
+        limits=LimitsSettings(idle_crews=1, live_cases=4),
+        operator=OperatorSettings(line=mode),
+    )
     behaviours = dict.fromkeys(MORE, "answer")
     made = cluster(tmp_path, LINES, operators=2, on_shift=False, behaviours=behaviours, policy=policy)
     with ExitStack() as stack, made as nodes:

@@ -10,7 +10,7 @@ import httpx
 
 from messages.ids import AlertId, LineId, OperatorCommand, Party
 from model.alert.case import Case
-from model.policy import Policy
+from model.settings import Settings
 from tests.chaos.in_process.script import Alert as Plan
 from tests.chaos.in_process.script import Intent
 from tests.chaos.in_process.staff import presses, speaks
@@ -211,7 +211,7 @@ class People:
 class Staff:
     """The operators who know what they do: what is due for each alert. `answered_by_machine`: phones."""
 
-    def __init__(self, people: People, policy: Policy, answered_by_machine: set[str]) -> None:
+    def __init__(self, people: People, policy: Settings, answered_by_machine: set[str]) -> None:
         self._people, self._policy, self._machines = people, policy, answered_by_machine
         self._due_s: dict[tuple[AlertId, str], float] = {}
 

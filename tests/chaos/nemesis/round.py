@@ -18,7 +18,6 @@ import httpx
 import msgspec
 
 from center.settings.file import load
-from center.settings.handed_down import policy_of
 from messages.ids import SECOND, Instant
 from store.errors import JournalError
 from tests.chaos.nemesis.deeds import (
@@ -93,7 +92,7 @@ class Round:
         self.faults = Faults(world, self.done, self.story, self._healed)
         self.of_nodes = NodeFaults(world, self.done, healed=self._healed)
         self.headsets = Headsets(world, self.done, healed=self._healed, over=self._over)
-        self._staff = Staff(self.people, policy_of(load(world.center.config)), self.faults.machines)
+        self._staff = Staff(self.people, load(world.center.config), self.faults.machines)
         self._sizes = Sizes()
         self._quiet_after_s, self._quiet_since = 0.0, now_us()
         self._hands, self._keys = ThreadPoolExecutor(HANDS), ThreadPoolExecutor(KEYS)

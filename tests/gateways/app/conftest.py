@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import DeadlineSettings
 from store.journal.journal import Journal
 from store.spare.spare import Spare
 from tests.gateways.app.phone import Phone
@@ -23,9 +24,9 @@ def deadline_s() -> float:
 
 
 @pytest.fixture
-def policy(deadline_s: float) -> Policy:
+def policy(deadline_s: float) -> Settings:
     """The usual one but for the deadline."""
-    return Policy(deadline_s=deadline_s)
+    return Settings(deadline=DeadlineSettings(seconds=deadline_s))
 
 
 @pytest.fixture

@@ -375,10 +375,10 @@ _STEPS: tuple[Callable[[Telling], None], ...] = (
 def _center(book: Book) -> dict[str, Any]:
     policy = book.policy
     return {
-        "deadline_s": policy.deadline_s,
-        "no_answer_s": policy.user_no_answer_s,
+        "deadline_s": policy.deadline.seconds,
+        "no_answer_s": policy.user.no_answer_s,
         "duress": policy.duress.value,
-        "operator_line": policy.operator_line.value,
+        "operator_line": policy.operator.line.value,
     }
 
 

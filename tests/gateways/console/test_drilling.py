@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from gateways.http.settings import DrillSettings
 from messages.events import NumberRaised
 from messages.ids import E164, AlertId, Outcome
+from model.settings.watching import DrillSettings
 from store.journal.erasable import stream_of
 from store.streams import StreamKind
 from tests.gateways.console.stage import Stage, hold

@@ -23,7 +23,9 @@ from media.ports.voice_port import VoicePortSpec
 from messages.events import CommandGiven
 from messages.ids import E164, OperatorCommand, OperatorLine
 from messages.ids import Party as PartyOf
-from model.policy import Policy
+from model.settings import Settings
+from model.settings.alerts import OperatorSettings
+from model.settings.psap import PsapSettings
 from store.journal.journal import Journal
 from tests.gateways.console.barriers import barriers
 from tests.gateways.console.desk import giulias, inbox, settled
@@ -58,8 +60,10 @@ CUTS = 10
 
 
 @pytest.fixture
-def policy() -> Policy:
-    return Policy(psap_number=E164("+390200000112"), operator_line=OperatorLine.HEADSET)
+def policy() -> Settings:
+    return Settings(
+        psap=PsapSettings(number=E164("+390200000112")), operator=OperatorSettings(line=OperatorLine.HEADSET)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -326,7 +330,7 @@ def test_in_a_conversation_a_microphone_that_gives_nothing_is_said_and_the_ear_s
         expect(page.locator(".bar [data-headset=live]")).to_have_text("Headset")
 
 
-@pytest.mark.browser_may_say("Cross-Origin-Opener-Policy header has been ignored")
+@pytest.mark.browser_may_say("Cross-Origin-Opener-Settings header has been ignored")
 def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebThread, place: Place) -> None:
     journal = place.journal()
     on_shift(journal, place.marta)

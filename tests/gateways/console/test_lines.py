@@ -65,7 +65,7 @@ def says(place: Place, *lines: str) -> None:
     """Their modems' processes do."""
     for line in lines:
         emergency = line.startswith("E")
-        spec = next(one for one in place.settings().lines if one.line == line)
+        spec = next(one for one in place.settings().center.lines if one.line == line)
         report = LineReport(
             line=spec.line,
             trunk=spec.trunk,
@@ -269,9 +269,9 @@ def test_an_operator_orders_nothing_of_a_line_and_a_supervisor_sets_up_none(
 def test_sixty_lines_are_drawn_within_half_a_second_while_fifty_alerts_are_open(
     page: Page, place: Place, journal: Journal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = place.settings().lines[0]
-    place.changes["lines"] = tuple(replace(first, line=LineId(f"line{n}")) for n in range(60))
-    says(place, *(one.line for one in place.settings().lines))
+    first = place.settings().center.lines[0]
+    place.changes["modem"] = tuple(replace(first, name=f"line{n}") for n in range(60))
+    says(place, *(one.line for one in place.settings().center.lines))
     for n in range(50):
         Story(journal, CLOCK.now_us(), phone=f"+39333{n:07d}").opened()
     web = WebProcess(place)

@@ -37,7 +37,7 @@ from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.loudness import Loudness
 from model.orders.refusals import Refusal
-from model.policy import Policy
+from model.settings import Settings
 from store import streams
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import rebuild
@@ -49,7 +49,7 @@ from tests.support.depth import often
 MARTA = OperatorId("marta-bianchi")
 LUCA = OperatorId("luca-ferri")
 GIULIA = PersonView(first_name="Giulia", last_name="Rossi", language="it", notes="Asthma")
-POLICY = Policy()
+POLICY = Settings()
 
 
 def everything(journal: Journal, after: int = 0) -> list[Recorded]:
@@ -321,7 +321,7 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
         signal_dbm=-73,
         registration="home",
     )
-    views = line_views(picture_of(everything(journal)), place.settings().lines, {said.line: said})
+    views = line_views(picture_of(everything(journal)), place.settings().center.lines, {said.line: said})
     assert [(view.line, view.alert, view.quarantine) for view in views] == [
         ("L1", None, "mute"),
         ("L2", story.alert, ""),
@@ -329,12 +329,12 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
     ]
     assert [(view.state, view.signal_dbm) for view in views[:2]] == [(None, None), (LineState.READY, -73)]
     journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
-    assert line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
+    assert line_views(picture_of(everything(journal)), place.settings().center.lines, {})[0].quarantine == ""
 
 
 def test_a_line_that_was_taken_out_is_shown_with_by_whom_and_why(journal: Journal, place: Place) -> None:
     def shown_out() -> object:
-        return line_views(picture_of(everything(journal)), place.settings().lines, {})[0].out
+        return line_views(picture_of(everything(journal)), place.settings().center.lines, {})[0].out
 
     line = LineId("L1")
     out = ev.LineTakenOut(line=line, by=MARTA, reason="a new aerial")
@@ -349,7 +349,7 @@ def test_a_line_is_shown_with_how_loud_its_last_call_was_and_what_would_help(
 ) -> None:
     quiet = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=-38.0)
     levels = LineLevels(line=LineId("L2"), at=CLOCK.now_us(), into=quiet)
-    picture, lines = picture_of(everything(journal)), place.settings().lines
+    picture, lines = picture_of(everything(journal)), place.settings().center.lines
     views = line_views(picture, lines, {}, levels={levels.line: levels})
     assert [view.loudness is None for view in views] == [True, False, True]
     loudness = views[1].loudness

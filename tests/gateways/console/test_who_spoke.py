@@ -14,7 +14,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.policy import Policy
+from model.settings import Settings
 from store.journal.journal import Journal
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story
@@ -112,10 +112,10 @@ def test_112_can_be_called_by_an_operator_who_is_called_for_an_alert_that_nobody
         story.user_called().user_answered()
     story.operator_called(MARTA)
     case = known(journal, story).case
-    assert allowed(case, MARTA, Policy())[OperatorCommand.CALL_PSAP] is None
-    assert allowed(case, LUCA, Policy())[OperatorCommand.CALL_PSAP] == Refusal.NOT_ON_THE_LINE
+    assert allowed(case, MARTA, Settings())[OperatorCommand.CALL_PSAP] is None
+    assert allowed(case, LUCA, Settings())[OperatorCommand.CALL_PSAP] == Refusal.NOT_ON_THE_LINE
     story.operator_joined(MARTA)
     story.handed_over(MARTA, LUCA).next_called(LUCA)
     case = known(journal, story).case
-    assert allowed(case, LUCA, Policy())[OperatorCommand.CALL_PSAP] == Refusal.NOT_ON_THE_LINE
+    assert allowed(case, LUCA, Settings())[OperatorCommand.CALL_PSAP] == Refusal.NOT_ON_THE_LINE
     assert {leg.party for leg in case.legs.values()} >= {Party.OPERATOR}

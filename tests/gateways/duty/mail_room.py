@@ -11,7 +11,9 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 
-from model.duty.settings import DutySettings, MailServer, MailTls
+from model.settings import Settings
+from model.settings.watching import DutySettings, MailTls, SmtpSettings
+from model.setup import Setup
 
 PASSWORD = "a secret"
 
@@ -52,9 +54,9 @@ class MailRoom(Controller):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def settings(self, tls: MailTls, **more: Any) -> DutySettings:
-        server = MailServer(host="localhost", port=self.port, tls=tls, sender="center@example.org", **more)
-        return DutySettings(mail=server, authority=self.authority)
+    def settings(self, tls: MailTls, **more: Any) -> Setup:
+        server = SmtpSettings(host="localhost", port=self.port, tls=tls, sender="center@example.org", **more)
+        return Setup(settings=Settings(duty=DutySettings(smtp=server, authority=self.authority)))
 
 
 def _known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:

@@ -22,7 +22,9 @@ from gateways.duty.ways.webhook import body_of
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, DutyWay, Instant, NodeId
 from model.duty.roster import Contact
-from model.duty.settings import DutySettings, MailServer, MailTls
+from model.settings import Settings
+from model.settings.watching import DutySettings, MailTls, SmtpSettings
+from model.setup import Setup
 from tests.gateways.duty.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 
@@ -55,9 +57,15 @@ def web(tmp_path: Path) -> Iterator[Receiver]:
         yield receiver
 
 
-def hooked(web: Receiver, tmp_path: Path, **more: Any) -> DutySettings:
+def with_duty(setup: Setup, **changes: object) -> Setup:
+    duty = msgspec.structs.replace(setup.settings.duty, **changes)
+    return msgspec.structs.replace(setup, settings=msgspec.structs.replace(setup.settings, duty=duty))
+
+
+def hooked(web: Receiver, tmp_path: Path, **more: Any) -> Setup:
     (tmp_path / "key").write_text(KEY + "\n")
-    return DutySettings(webhook_key_file=str(tmp_path / "key"), authority=web.authority, **more)
+    duty = DutySettings(webhook_key_file=str(tmp_path / "key"), authority=web.authority)
+    return Setup(settings=Settings(duty=duty), **more)
 
 
 def mailed(post: MailRoom, to: str = "anna@example.org", **more: Any) -> Sent:
@@ -140,7 +148,7 @@ def test_words_of_an_alarm_bring_no_header_with_them() -> None:
 
 
 def test_mail_goes_only_to_a_server_that_is_vouched_for(post: MailRoom) -> None:
-    settings = msgspec.structs.replace(post.settings(MailTls.STARTTLS), authority="")
+    settings = with_duty(post.settings(MailTls.STARTTLS), authority="")
     said = send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, settings)
     assert isinstance(said, Later)
     assert post.came == []
@@ -206,7 +214,7 @@ def test_nothing_is_posted_in_the_clear_nor_to_whom_nobody_vouches_for(web: Rece
     settings = hooked(web, tmp_path)
     clear = send(anna(DutyWay.WEBHOOK, "http://example.org/"), NOTICE, settings)
     assert clear == Refused(why="no address of a webhook, https://…")
-    doubtful = msgspec.structs.replace(settings, authority="")
+    doubtful = with_duty(settings, authority="")
     said = send(anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/k3y"), NOTICE, doubtful)
     assert said == Later(why="webhook: ConnectError")
     assert web.came == []
@@ -232,24 +240,22 @@ def test_apprise_tells_what_it_knows_and_says_nothing_of_its_url(
 ) -> None:
     with closing(Receiver(tmp_path, tls=False)) as service:
         url = f"json://anna:s3cret@localhost:{service.port}/"
-        assert send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(near_only=True)) == Delivered()
+        assert send(anna(DutyWay.APPRISE, url), NOTICE, Setup(simulated=True)) == Delivered()
         service.status = 500
-        assert send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings()) == Later(
-            why="apprise could not deliver it"
-        )
+        assert send(anna(DutyWay.APPRISE, url), NOTICE, Setup()) == Later(why="apprise could not deliver it")
     told = json.loads(service.came[0][1])
     assert told["title"] == NOTICE.subject
     assert told["message"] == f"{NOTICE.text}\n\n{NOTICE.take_url}"
-    unknown = send(anna(DutyWay.APPRISE, "nosuch://s3cret"), NOTICE, DutySettings())
+    unknown = send(anna(DutyWay.APPRISE, "nosuch://s3cret"), NOTICE, Setup())
     assert unknown == Refused(why="apprise knows no such URL")
     out, err = capfd.readouterr()
     assert "s3cret" not in caplog.text + out + err
 
 
 def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path: Path) -> None:
-    near = hooked(web, tmp_path, near_only=True)
-    far = MailServer(host="mail.example.org", port=587, tls=MailTls.STARTTLS, sender="c@example.org")
-    with_mail = msgspec.structs.replace(near, mail=far)
+    near = hooked(web, tmp_path, simulated=True)
+    far = SmtpSettings(host="mail.example.org", port=587, tls=MailTls.STARTTLS, sender="c@example.org")
+    with_mail = with_duty(near, smtp=far)
     refused = Refused(why="a simulated run tells nobody beyond this machine")
     assert send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, with_mail) == refused
     assert send(anna(DutyWay.WEBHOOK, "https://example.org/"), NOTICE, near) == refused
@@ -268,7 +274,7 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
     ],
 )
 def test_a_simulated_run_tells_no_service_that_goes_elsewhere_than_its_url_says(url: str) -> None:
-    said = send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(near_only=True), within_s=0.5)
+    said = send(anna(DutyWay.APPRISE, url), NOTICE, Setup(simulated=True), within_s=0.5)
     assert said == Refused(why="a simulated run tells nobody beyond this machine")
 
 
@@ -293,7 +299,7 @@ WORKFLOW = f"workflow://example.org:1/{'0' * 32}/{'a' * 43}/"
 def test_a_roster_tells_no_service_what_is_in_a_file_of_this_machine(tmp_path: Path, url: str) -> None:
     (tmp_path / "own.json").write_text('{"key": "s3cret"}')
     own = url.replace("FILE", f"{tmp_path}/own.json")
-    said = send(anna(DutyWay.APPRISE, own), NOTICE, DutySettings(), within_s=5)
+    said = send(anna(DutyWay.APPRISE, own), NOTICE, Setup(), within_s=5)
     assert isinstance(said, Refused)
     assert "may not set" in said.why or said.why == "apprise knows no such URL"
 
@@ -301,7 +307,7 @@ def test_a_roster_tells_no_service_what_is_in_a_file_of_this_machine(tmp_path: P
 def test_a_url_of_apprise_names_its_usual_settings_and_own_headers(web: Receiver, tmp_path: Path) -> None:
     with closing(Receiver(tmp_path, tls=False)) as service:
         url = f"json://localhost:{service.port}/?method=POST&+X-Center=milano&format=text&cto=3&rto=3"
-        assert send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(near_only=True)) == Delivered()
+        assert send(anna(DutyWay.APPRISE, url), NOTICE, Setup(simulated=True)) == Delivered()
 
 
 def test_who_does_not_answer_keeps_nobody_waiting(web: Receiver, tmp_path: Path) -> None:
@@ -323,5 +329,5 @@ def test_a_way_whose_library_fails_is_asked_later(post: MailRoom, monkeypatch: p
 
 def test_the_modems_ways_are_no_matter_of_this() -> None:
     assert set(DutyWay) - {DutyWay.CALL, DutyWay.SMS} == WRITTEN
-    said = send(anna(DutyWay.SMS, "+393331112223"), NOTICE, DutySettings())
+    said = send(anna(DutyWay.SMS, "+393331112223"), NOTICE, Setup())
     assert said == Refused(why="sms goes by the center's own lines")

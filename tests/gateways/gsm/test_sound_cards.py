@@ -14,7 +14,7 @@ from gateways.gsm.port.search import SeenPort, by_card
 from gateways.gsm.port.whereabouts import Whereabouts
 from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 from tests.support.each import each
 
@@ -79,7 +79,7 @@ def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
 
 def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> Whereabouts:
     return Whereabouts(
-        LineSpec(line=LineId("one"), trunk=TrunkId("public"), port="/dev/ttyUSB2", voice_port=voice_port),
+        Modem(name="one", trunk=TrunkId("public"), port="/dev/ttyUSB2", voice_port=voice_port),
         [],
         tmp_path,
         places=lambda: places,

@@ -12,8 +12,8 @@ from gateways.gsm.port.places import mark_of
 from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
-from messages.ids import LineId, TrunkId
-from model.policy import LineSpec
+from messages.ids import TrunkId
+from model.settings.lines import Modem
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
 
 ONE, TWO, THREE = "490154203237518", "356938035643809", "868859030000014"
@@ -84,8 +84,8 @@ class Hub:
         return [path for path, _ in self.open]
 
 
-def spec(name: str, imei: str = "", port: str = "") -> LineSpec:
-    return LineSpec(line=LineId(name), trunk=TrunkId("public"), imei=imei, port=port)
+def spec(name: str, imei: str = "", port: str = "") -> Modem:
+    return Modem(name=name, trunk=TrunkId("public"), imei=imei, port=port)
 
 
 LINES = (spec("one", ONE), spec("two", TWO))
@@ -99,7 +99,7 @@ def hub() -> Hub:
 
 @pytest.fixture
 def make(hub: Hub, tmp_path: Path) -> Make:
-    def made(name: str, lines: tuple[LineSpec, ...] = LINES) -> Whereabouts:
+    def made(name: str, lines: tuple[Modem, ...] = LINES) -> Whereabouts:
         mine = next(line for line in lines if line.line == name)
         return Whereabouts(
             mine,

@@ -16,8 +16,8 @@ from standardwebhooks import Webhook
 from gateways.heartbeat.envelope import Key
 from gateways.heartbeat.outlets import Away, Outcome, Post, Told
 from messages.ids import SECOND, Instant, NodeId
+from model.settings.watching import HeartbeatTarget, TargetKind
 from model.watching.beat import Answer, Beat
-from model.watching.targets import HeartbeatTarget, TargetKind
 
 KEY = Key(b"k" * 32)
 TEXT = base64.b64encode(b"k" * 32).decode()

@@ -16,11 +16,12 @@ from gateways.heartbeat.outlets import Away, Outcome, Told
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
-from model.policy import Policy, Setup
 from model.reporting.availability import MINUTE_US, availability
+from model.settings import Settings
+from model.settings.watching import HeartbeatTarget, TargetKind, WatchedCenter
+from model.setup import Setup
 from model.watching.beat import Answer, Beat, Probed, Unable, Wrong
 from model.watching.hearing import asked, began, take
-from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
 from model.watching.verdict import Patience, Verdict, verdict
 from runtime.clock import VirtualClock
 from runtime.courier import Courier
@@ -109,10 +110,12 @@ class SenderInMemoryActor(HeartbeatSenderActor):
 class Alone:
     """The sender and those outside."""
 
-    def __init__(self, state: Path, outside: Outside, **watching: object) -> None:
+    def __init__(
+        self, state: Path, outside: Outside, *watched: WatchedCenter, simulated: bool = False
+    ) -> None:
         self.env: Environment = environment(state, virtual=True)
-        made = Watching(targets=(WATCHER, PLAIN), version="1", **watching)  # type: ignore[arg-type]
-        self.env.settings = Setup(policy=Policy(), watching=made)
+        settings = Settings(heartbeat=(WATCHER, PLAIN), watched=watched)
+        self.env.settings = Setup(settings=settings, version="1", simulated=simulated)
         started = system.start("in_process", self.env)
         assert isinstance(started, OneProcess)
         self.system, self.outside = started, outside
@@ -138,7 +141,7 @@ def outside() -> Iterator[Outside]:
 
 @pytest.fixture
 def alone(tmp_path: Path, outside: Outside) -> Iterator[Alone]:
-    made = Alone(tmp_path, outside, watched=(WatchedCenter(name="milano", key_file="k"),))
+    made = Alone(tmp_path, outside, WatchedCenter(name="milano", key_file="k"))
     yield made
     made.system.stop()
     made.journal.close()

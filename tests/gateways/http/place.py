@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import uvicorn
@@ -27,8 +28,9 @@ from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
 from gateways.http.server import configured, listen
 from gateways.http.settings import WebSettings
-from messages.ids import E164, SECOND, Instant, LineId, NodeId, OperatorId, TrunkId
-from model.policy import LineSpec, Policy
+from messages.ids import E164, SECOND, Instant, NodeId, OperatorId, TrunkId
+from model.settings import Settings
+from model.settings.lines import Modem
 from runtime.clock import Clock, SystemClock
 from store.audit.entry import Action, Said
 from store.audit.search import entries
@@ -38,6 +40,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.kept_backups import KeptBackups
 from tests.support.journals import lay
+from tests.support.settings import changed
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,12 +59,19 @@ class Later(Clock):
         return Instant(CLOCK.now_us() + round(self.by_s * SECOND))
 
 
+LINES: Final = (
+    Modem(name="L1", trunk=TrunkId("public"), number=E164("+390200000001")),
+    Modem(name="L2", trunk=TrunkId("public")),
+    Modem(name="E1", trunk=TrunkId("emergency"), emergency=True),
+)
+
+
 @dataclass(kw_only=True)
 class Place:
     """Everything a test needs to know of a center's web."""
 
     state: Path
-    policy: Policy = field(default_factory=Policy)
+    policy: Settings = field(default_factory=Settings)
     app_key: str = ""
     marta: OperatorId = NOBODY
     marta_token: str = ""
@@ -75,15 +85,15 @@ class Place:
     """What the web's settings have that is not as below."""
 
     @classmethod
-    def make(cls, state: Path, policy: Policy | None = None, *, database: str = "") -> Place:
+    def make(cls, state: Path, policy: Settings | None = None, *, database: str = "") -> Place:
         """A new one, with two operators and one user."""
         if database:
-            place = cls(state=state, policy=policy or Policy(), database=database)
+            place = cls(state=state, policy=policy or Settings(), database=database)
             place._make_folders()
             place._add_people()
             return place
         made, file = _with_people()
-        place = replace(made, state=state, policy=policy or Policy(), backups=KeptBackups(), changes={})
+        place = replace(made, state=state, policy=policy or Settings(), backups=KeptBackups(), changes={})
         place._make_folders()
         lay(file, state / "journal.db")
         return place
@@ -134,7 +144,9 @@ class Place:
         return Journal.open(self.url, node=self.node, clock=clock, notify=notify, shared=False)
 
     def settings(self, **changes: object) -> WebSettings:
-        """For the web."""
+        """For the web. A change is of the web's own, or of `center.toml` by a key's path."""
+        both = {**self.changes, **changes}
+        own = {name: both.pop(name) for name in tuple(both) if name in WebSettings.__struct_fields__}
         given = WebSettings(
             protocols=protocols_of(""),
             speaks={"unknown-4": ["it"]},
@@ -142,16 +154,11 @@ class Place:
             state=str(self.state),
             journal=self.url,
             anchor_us=CLOCK.anchor_us,
-            policy=self.policy,
-            lines=(
-                LineSpec(line=LineId("L1"), trunk=TrunkId("public"), number=E164("+390200000001")),
-                LineSpec(line=LineId("L2"), trunk=TrunkId("public")),
-                LineSpec(line=LineId("E1"), trunk=TrunkId("emergency"), emergency=True),
-            ),
+            center=changed(self.policy, {"modem": LINES, **both}),
             port=0,
             version="0.1.0",
         )
-        return msgspec.structs.replace(given, **{**self.changes, **changes})
+        return msgspec.structs.replace(given, **own)
 
     def web(self) -> Web:
         """The parts of a web within this process."""
@@ -202,7 +209,7 @@ class Place:
         return ForWeb(StateDir(self.state), self.policy.recording.tracks, self.policy.language)
 
     def modems(self) -> PluggedIn:
-        return PluggedIn(StateDir(self.state), self.settings().lines)
+        return PluggedIn(StateDir(self.state), self.settings().center.lines)
 
     def app(self) -> dict[str, str]:
         """The header of the app."""

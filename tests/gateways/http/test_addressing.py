@@ -15,7 +15,6 @@ from litestar.testing import TestClient
 
 from gateways.addresses.making import make
 from gateways.addresses.reading import rows
-from gateways.addresses.source import AddressSettings
 from gateways.console.feed.case import case_view
 from gateways.console.views.queue import queue_view
 from gateways.http.app import build
@@ -24,6 +23,7 @@ from gateways.http.parts.making import parts
 from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import Instant, Nearness
+from model.settings.web import MapSettings
 from store import streams
 from store.journal.notify import LocalNotifier
 from tests.gateways.addresses import made_up
@@ -31,7 +31,7 @@ from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
-Started = Callable[[AddressSettings], Web]
+Started = Callable[[MapSettings], Web]
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def start(place: Place) -> Iterator[Started]:
     """Starts a web with these settings of its addresses."""
     with ExitStack() as stack:
 
-        def started(settings: AddressSettings) -> Web:
-            web = parts(place.settings(addresses=settings), notifier=LocalNotifier())
+        def started(settings: MapSettings) -> Web:
+            web = parts(place.settings(map=settings), notifier=LocalNotifier())
             stack.enter_context(TestClient(build(web), raise_server_exceptions=False))
             return web
 
@@ -48,11 +48,11 @@ def start(place: Place) -> Iterator[Started]:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> AddressSettings:
+def town(tmp_path: Path) -> MapSettings:
     """The made-up town."""
     path = tmp_path / "town.sqlite"
     make(rows(made_up.csv(tmp_path / "town.csv"), Counter()), path, date(2026, 11, 28))
-    return AddressSettings(file=str(path))
+    return MapSettings(addresses=str(path))
 
 
 def told(story: Story) -> list[Address | None]:
@@ -73,7 +73,7 @@ def before(door: made_up.Door, accuracy_m: float = 3.5) -> ev.PositionUpdated:
 
 
 def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_console(
-    start: Started, place: Place, town: AddressSettings
+    start: Started, place: Place, town: MapSettings
 ) -> None:
     web = start(town)
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()
@@ -93,9 +93,7 @@ def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_consol
     assert door.street not in msgspec.json.encode(queued).decode()
 
 
-def test_an_alert_that_was_open_before_is_asked_for(
-    start: Started, place: Place, town: AddressSettings
-) -> None:
+def test_an_alert_that_was_open_before_is_asked_for(start: Started, place: Place, town: MapSettings) -> None:
     journal = place.journal()
     story = Story(journal, CLOCK.now_us(), position=False).opened()
     story.hear(before(made_up.doors()[7]))
@@ -105,7 +103,7 @@ def test_an_alert_that_was_open_before_is_asked_for(
 
 
 def test_who_walks_along_a_street_is_told_of_once_while_the_words_stay(
-    start: Started, town: AddressSettings
+    start: Started, town: MapSettings
 ) -> None:
     web = start(town)
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()
@@ -118,14 +116,14 @@ def test_who_walks_along_a_street_is_told_of_once_while_the_words_stay(
 
 
 def test_without_the_file_the_web_starts_and_tells_no_address(start: Started) -> None:
-    web = start(AddressSettings(file="/nowhere/addresses.sqlite"))
+    web = start(MapSettings(addresses="/nowhere/addresses.sqlite"))
     story = Story(web.journal, CLOCK.now_us()).opened()
     wait_until(lambda: story.alert in web.following.picture.alerts)
     assert told(story) == []
 
 
 def test_an_address_is_sealed_on_the_disk_and_gone_with_the_positions(
-    start: Started, place: Place, town: AddressSettings
+    start: Started, place: Place, town: MapSettings
 ) -> None:
     web = start(town)
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()

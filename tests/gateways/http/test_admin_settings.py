@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from center.settings import fields
 from gateways.http import node_orders
 from gateways.http.parts.context import Web
 from messages.events import NodeStarted
@@ -159,11 +157,13 @@ def test_a_file_that_cannot_be_written_is_said(
     assert verdict(put(admin, "user.attempts", None, 3)) == (409, "not_writable")
 
 
-def test_every_key_has_a_meaning_in_both_languages() -> None:
-    script = ROOT / "gateways/console/static/js/admin/settings/meanings.js"
-    found = re.findall(r"^  '?([a-z_.]+)'?: \[", script.read_text(), re.MULTILINE)
-    keys = [one.path for one in fields.fields() if one.table not in ("modem", "modem.credit", "trunk")]
-    assert sorted(found) == sorted(keys)
+def test_each_key_says_what_it_means_in_both_languages(admin: Asker, place: Place) -> None:
+    place.simulated()
+    place.run_as()
+    assert row(admin, "psap.live")["meaning"] == {
+        "it": "Interruttore 2: il vero 112",
+        "en": "Switch 2: the real 112",
+    }
 
 
 # ------------------------------------------------------------ what is ordered of a node

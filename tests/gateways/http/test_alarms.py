@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, Event, NodeStarted
-from messages.ids import Instant, LineId, NodeId, TrunkId
-from model.policy import LineSpec
+from messages.ids import Instant, NodeId, TrunkId
+from model.settings.lines import Modem
 from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append
@@ -116,8 +116,8 @@ def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(
 def test_of_a_line_it_is_told_whether_enough_of_its_kind_are_left(api: Api, write: Write) -> None:
     write(raised("L1"), raised("E1"))
     picture, now_us = api.picture, CLOCK.now_us()
-    some = [LineSpec(line=LineId(f"L{n}"), trunk=TrunkId("public")) for n in range(9)]
-    waits = picture.lines_that_wait([*api.web.settings.lines, *some], 1, now_us)
+    some = [Modem(name=f"L{n}", trunk=TrunkId("public")) for n in range(9)]
+    waits = picture.lines_that_wait([*api.web.settings.center.lines, *some], 1, now_us)
     assert [one.waits for one in picture.alarms.views(now_us, None, waits)] == [True, False]
     standing = 'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L1"} 1.0'
     assert standing in api.client.get("/metrics").text, "of two one is left"

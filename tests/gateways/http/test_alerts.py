@@ -22,7 +22,7 @@ from messages.events import (
     UserReached,
 )
 from messages.ids import E164, Channel, LineId, NodeId, Outcome, Proof, TrunkId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from runtime.published.peers import Peers
 from runtime.published.peers import Place as OtherNode
 from store import streams
@@ -239,13 +239,13 @@ def test_the_numbers_that_may_call_are_told_before_an_alert_with_it_and_after_it
 
 
 def test_of_all_public_lines_the_numbers_are_told_and_of_no_emergency_line(place: Place) -> None:
-    def line(name: str, number: str, *, emergency: bool = False) -> LineSpec:
+    def line(name: str, number: str, *, emergency: bool = False) -> Modem:
         trunk = TrunkId("emergency" if emergency else "public")
-        return LineSpec(line=LineId(name), trunk=trunk, emergency=emergency, number=E164(number))
+        return Modem(name=name, trunk=trunk, emergency=emergency, number=E164(number))
 
     here = (line("L2", "+390200000002"), line("L1", "+390200000001"), line("E", "+39112", emergency=True))
     there = OtherNode(node=NodeId("n2"), address="", lines=(line("L3", "+390200000003"), here[0]))
-    place.changes["lines"] = here
+    place.changes["modem"] = here
     web = place.web()
     web.nodes._peers._peers = Peers(places=(there,))
     assert web.calls_from() == ("+390200000001", "+390200000002", "+390200000003")

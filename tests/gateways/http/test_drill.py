@@ -10,9 +10,9 @@ from litestar.testing import TestClient
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.routes.staff.drill import NOTE
-from gateways.http.settings import DrillSettings
 from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState
+from model.settings.watching import DrillSettings
 from tests.gateways.http.answered import no
 from tests.gateways.http.askers import MARTA, Api, Asker
 from tests.gateways.http.place import CLOCK, Place

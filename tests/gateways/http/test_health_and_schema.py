@@ -19,7 +19,7 @@ from gateways.http.wire import answers, bodies
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import SECOND, Instant, LineId, Role, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
-from model.policy import LastResort
+from model.settings.psap import LastResort
 from runtime.published import backup_file, line_files, line_levels
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
@@ -28,6 +28,7 @@ from store.journal.notify import kind
 from store.streams import StreamKind
 from tests.gateways.http.askers import MARTA, Api, Client
 from tests.gateways.http.place import CLOCK, GIULIA, ROOT
+from tests.support.settings import changed
 from tests.waiting import wait_until
 
 
@@ -58,8 +59,8 @@ def test_readiness_names_what_is_missing(api: Api) -> None:
 def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_resort(
     api: Api, resort: LastResort
 ) -> None:
-    policy = msgspec.structs.replace(api.web.settings.policy, psap_last_resort=resort)
-    web = dataclasses.replace(api.web, settings=msgspec.structs.replace(api.web.settings, policy=policy))
+    policy = changed(api.web.settings.center, {"psap.last_resort": resort})
+    web = dataclasses.replace(api.web, settings=msgspec.structs.replace(api.web.settings, center=policy))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
     FileDirectory(api.place.state / "run").publish([modem])
     text = "No line of trunk emergency carries calls."

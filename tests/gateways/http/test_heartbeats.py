@@ -14,8 +14,8 @@ from litestar.types import HTTPReceiveMessage, HTTPSendMessage
 
 from gateways.heartbeat.envelope import Key
 from messages.ids import Instant, NodeId
+from model.settings.watching import WatchedCenter
 from model.watching.beat import Beat
-from model.watching.targets import WatchedCenter
 from runtime.published import heard
 from tests.gateways.http.place import Place
 from tests.support.each import each

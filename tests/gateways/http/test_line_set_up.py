@@ -51,8 +51,8 @@ port = "/dev/ttyUSB1"
 @pytest.fixture(autouse=True)
 def named(place: Place, tmp_path: Path) -> None:
     """The settings name a file for the PIN of E1."""
-    *others, last = place.settings().lines
-    place.changes["lines"] = (*others, replace(last, pin_file=str(tmp_path / "pin"), inbound=False))
+    *others, last = place.settings().center.lines
+    place.changes["modem"] = (*others, replace(last, pin_file=str(tmp_path / "pin"), inbound=False))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_the_real_112_is_turned_on_by_a_sentence_alone_and_off_without(
     assert admin.put(LIVE, json=on).status_code == 204
     assert "live = true" in file.read_text()
     switches = admin.get(LINES).json()["switches"]
-    assert (switches["live"], switches["live_set"]) == (web.settings.policy.psap_live, True)
+    assert (switches["live"], switches["live_set"]) == (web.settings.center.psap.live, True)
     assert admin.put(LIVE, json=on).status_code == 204  # it is so already
     assert admin.put(LIVE, json={"was": True, "now": False}).status_code == 204
     assert file.read_text() == FILE

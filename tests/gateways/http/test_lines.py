@@ -35,9 +35,9 @@ LINES = "/v1/admin/lines"
 @pytest.fixture(autouse=True)
 def two_for_112(place: Place) -> None:
     """There is another line for 112, E2, and another public one, L3."""
-    lines = place.settings().lines
-    more = replace(lines[0], line=LineId("L3"), number=E164("+390200000009"))
-    place.changes["lines"] = (*lines, replace(lines[-1], line=LineId("E2")), more)
+    lines = place.settings().center.lines
+    more = replace(lines[0], name="L3", number=E164("+390200000009"))
+    place.changes["modem"] = (*lines, replace(lines[-1], name="E2"), more)
 
 
 def says(place: Place, line: str, state: LineState = LineState.READY, **changes: Any) -> None:

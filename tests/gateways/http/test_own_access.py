@@ -17,11 +17,12 @@ from gateways.http.door.passkeys import base64, relying_party
 from gateways.http.door.throttle import NAME_MAX
 from gateways.http.parts.making import parts
 from messages.ids import SECOND
+from model.settings.web import SecondFactor
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.access.authenticators import RECOVERY_LIFE_S
 from store.registry.access.sessions import LIFE_S as SESSION_S
-from store.registry.people import SecondFactor, StaffRole
+from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import verdict
 from tests.gateways.http.place import CLOCK, Later, Place
@@ -169,7 +170,7 @@ def test_the_password_alone_is_enough_until_there_is_a_second_factor(client: Cli
 def test_of_whom_it_is_asked_says_the_setting(
     start: Callable[..., Client], registry: Registry, place: Place, asked: str, role: str, needed: bool
 ) -> None:
-    client = start(second_factor=SecondFactor(asked))
+    client = start(**{"sign_on.passkeys": SecondFactor(asked)})
     registry.set_role(place.marta, StaffRole(role), by="test")
     enrolled(client)
     off(client)

@@ -10,7 +10,7 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, BriefingField, Outcome
 from model.areas import outline
-from model.telling.data_target import FEED, DataFormat, DataTarget
+from model.settings.psap import FEED, DataFormat, DataTarget
 from store.audit.entry import Action
 from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import CLOCK, Place, entered
@@ -30,7 +30,7 @@ def place(place: Place, tmp_path: Path) -> Place:
         file.write_text(f"{token}\n")
         return DataTarget(name=name, format=DataFormat.GEOJSON, to=FEED, token_file=str(file), **more)
 
-    place.changes["data"] = (
+    place.changes["psap.data"] = (
         feed("genoa", TOKEN, outline=GENOA, language="en"),
         feed("milan", TOKEN.upper(), outline=MILAN),
         feed("short", "short", tests=True),

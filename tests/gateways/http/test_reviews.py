@@ -10,7 +10,7 @@ from center.giving.facts import told_outside
 from gateways.console.ended.review_form import review_form
 from messages.events import CallReviewed
 from messages.ids import SECOND, Instant, OperatorId, Outcome
-from model.policy import Retention
+from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.forgetting import sweep
 from store.audit.entry import Action
@@ -107,7 +107,7 @@ def test_a_review_is_forgotten_with_the_words_of_its_alert_and_is_told_to_nobody
     assert b"Via Roma" not in stored
     assert b"greeted=" not in stored
     later = api.place.journal(clock=lambda: Instant(CLOCK.now_us() + 3 * 86_400 * SECOND))
-    assert len([one for page in sweep(later, Retention(words_days=1)) for one in page]) == 4
+    assert len([one for page in sweep(later, RetentionSettings(words_days=1)) for one in page]) == 4
     later.close()
     (left,) = api.luca.get("/v1/reviews/mine").json()["reviews"]
     assert (left["by"], left["marks"], left["text"]) == (MARTA, {}, "")

@@ -9,11 +9,11 @@ from litestar.testing import TestClient
 
 from gateways.console.handed import OnDutyRow, on_duty_now
 from gateways.http.app import build
-from gateways.http.settings import DrillSettings
 from messages.events import AlertReopened, NoteAdded
 from messages.ids import E164, SECOND, DutyWay, Instant, OperatorId, Outcome, PersonId
 from model.duty.roster import Contact, Person, Roster, Shift
 from model.rules.drilling import DUE_AFTER_US
+from model.settings.watching import DrillSettings
 from store import duty, streams
 from store.registry.people import StaffRole
 from store.registry.staff_changes import Fields, change

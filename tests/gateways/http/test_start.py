@@ -49,7 +49,7 @@ def found() -> Found:
 
 @pytest.fixture
 def web(place: Place, found: Found) -> Web:
-    settings = place.settings(public_url="https://center.example.org:8112")
+    settings = place.settings(**{"http.public_url": "https://center.example.org:8112"})
     return parts(settings, notifier=LocalNotifier(), measures=found)
 
 

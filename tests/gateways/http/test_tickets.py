@@ -15,7 +15,7 @@ from gateways.http.app import build
 from gateways.http.parts import registry
 from gateways.http.parts.making import parts
 from messages.ids import SECOND, Instant, NodeId, OperatorId
-from model.policy import Policy
+from model.settings import Settings
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
@@ -46,7 +46,7 @@ Client = TestClient[Litestar]
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> Iterator[Twins]:
     """Two nodes for all: no test here loses one, and each has webs of its own."""
-    with twins(tmp_path_factory.mktemp("twins"), postgres, Policy()) as made:
+    with twins(tmp_path_factory.mktemp("twins"), postgres, Settings()) as made:
         yield made
 
 

@@ -11,9 +11,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from pmtiles.tile import TileType
 
-from gateways.console.map.tiles import MapSettings
 from gateways.http.app import build
 from gateways.http.parts.making import parts
+from model.settings.web import MapSettings
 from store.journal.notify import LocalNotifier
 from tests.gateways.console.tile_pictures import pmtiles, png
 from tests.gateways.http.askers import bearer

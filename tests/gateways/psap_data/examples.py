@@ -9,8 +9,8 @@ from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
 from model.alert.parts import KnownPosition
 from model.record import Contact, Dangerous, PersonRecord
+from model.settings.psap import DataFormat, DataTarget
 from model.telling.data_due import Owed
-from model.telling.data_target import DataFormat, DataTarget
 from model.telling.psap_alert import PsapAlert, Who
 
 AT = Instant(1_795_000_000_000_000)
@@ -111,4 +111,4 @@ def message(kind: DataKind = DataKind.ALERT, version: int = 1, **changes: object
 
 def target(form: DataFormat = DataFormat.CAP, to: str = "https://psap.test/in", **more: object) -> DataTarget:
     """A target."""
-    return DataTarget(name="questura", format=form, to=to, **more)  # type: ignore[arg-type]
+    return DataTarget(name="questura", format=form, to=to, **{"language": "it", **more})  # type: ignore[arg-type]

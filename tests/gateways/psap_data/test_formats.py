@@ -20,8 +20,8 @@ from gateways.psap_data.formats import parcel_of
 from gateways.psap_data.geojson import collection, geojson
 from messages.ids import DataKind, Nearness, Outcome
 from model.record import Dangerous, PersonRecord
+from model.settings.psap import DataFormat
 from model.telling.data_due import Owed
-from model.telling.data_target import DataFormat
 from model.telling.psap_alert import PsapAlert
 from tests.gateways.psap_data.examples import AT, KNOWN, alerts, message, owed, target, words
 
@@ -44,7 +44,7 @@ def valued(content: bytes, what: str) -> dict[str, str]:
 
 @given(owed, LANGUAGES, st.lists(words.filter(bool), max_size=2), words)
 def test_any_alert_is_valid_cap(one: Owed, lang: str, codes: list[str], value: str) -> None:
-    where = target(language=lang, codes=tuple(codes), event_codes=(("profile", value),))
+    where = target(language=lang, code=tuple(codes), event_code={"profile": value})
     content = cap(one, where)
     CAP_SCHEMA.validate(content.decode())
     assert of_cap(content, "status") == ["Test" if one.alert.test else "Actual"]
@@ -89,7 +89,7 @@ def is_feature(made: dict[str, Any], alert: PsapAlert) -> None:
 
 def test_cap_says_what_is_known() -> None:
     where = target(
-        sender="centre.example.org", codes=("IT-VVF",), event_codes=(("urn:example:event", "violence"),)
+        sender="centre.example.org", code=("IT-VVF",), event_code={"urn:example:event": "violence"}
     )
     content = cap(message(), where)
     assert of_cap(content, "identifier") == ["a1.questura.1"]

@@ -20,7 +20,7 @@ from gateways.psap_data.outlets import (
     one_line,
     outlet_of,
 )
-from model.telling.data_target import DataTarget
+from model.settings.psap import DataTarget
 from runtime.courier import ThreadCourier
 from runtime.waker import Waker
 from tests.gateways.psap_data.examples import target

@@ -16,7 +16,9 @@ from messages.base import Position
 from messages.ids import E164, CrewId, NodeId, Outcome, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.policy import Policy, Setup
+from model.settings import Settings
+from model.settings.psap import PsapSettings
+from model.setup import Setup
 from runtime.environment import Environment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
@@ -33,7 +35,7 @@ class Alone:
 
     def __init__(self, state: Path, of: str) -> None:
         self.env: Environment = environment(state, virtual=True)
-        self.env.settings = Setup(policy=Policy(), data=(target(),))
+        self.env.settings = Setup(settings=Settings(psap=PsapSettings(data=(target(),))))
         started = system.start("in_process", self.env)
         assert isinstance(started, OneProcess)
         self.system = started

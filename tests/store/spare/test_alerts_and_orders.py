@@ -42,8 +42,8 @@ from messages.ids import (
 )
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.policy import Policy
 from model.rules.signal import Signal
+from model.settings import Settings
 from store import shift_notes, streams
 from store.alerts.accepting import Accepted, accept, accept_in
 from store.alerts.checks import PutOff, accept_check
@@ -147,7 +147,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
 
     def ordered(command: OperatorCommand) -> Work:
         alert = CLOSED if command is OperatorCommand.REOPEN else OPEN
-        return lambda tx: order(tx, known[alert], body(command), ANNA, Policy())
+        return lambda tx: order(tx, known[alert], body(command), ANNA, Settings())
 
     until = Instant(clock() + 600 * SECOND)
     shift = (ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF)
@@ -156,7 +156,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
         **{f"alert {name}": raised(sent) for name, sent in alerts(clock, key).items()},
         **{f"fact: {name}": said(event) for name, event in facts().items()},
         **{f"order {command}": ordered(command) for command in OperatorCommand},
-        **{f"shift {state}": lambda tx, to=state: set_shift(tx, ANNA, to, "", Policy()) for state in shift},
+        **{f"shift {state}": lambda tx, to=state: set_shift(tx, ANNA, to, "", Settings()) for state in shift},
         "sign on": lambda tx: sessions.begin(tx, ANNA, "10.0.0.1", way=sessions.Way.PASSWORD),
         "text": lambda tx: ask_text(tx, SIGNED, text, TextPurpose.MESSAGE, until),
     }

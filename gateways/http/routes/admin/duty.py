@@ -186,7 +186,7 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
     `was` is kept.
     """
     by = who.operator
-    roster = duty.normalised(meant(data.roster), web.settings.policy.region)
+    roster = duty.normalised(meant(data.roster), web.settings.center.region)
     if bad := refused(_flaws(web, roster, web.clock.now_us())):
         first = bad[0]
         raise BadBody(f"{first.kind}: {first.about}", f"$.roster.{first.path}", first.kind)
@@ -233,8 +233,8 @@ def _view(web: Web, asking: OperatorId) -> DutyView:
 
 
 def _flaws(web: Web, roster: Roster, now: Instant) -> tuple[Flaw, ...]:
-    numbers = tuple(line.number for line in web.settings.lines if line.number)
-    return flaws(roster, now, web.settings.policy, numbers)
+    numbers = tuple(line.number for line in web.settings.center.lines if line.number)
+    return flaws(roster, now, web.settings.center, numbers)
 
 
 def told_roster(roster: Roster) -> DutyRoster:

@@ -101,7 +101,7 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
     tag = (who.header(b"if-match") or "").strip('"')
     if not tag:
         raise Unconditional("`If-Match` has to name the preview that was seen")
-    by, region = who.operator, web.settings.policy.region
+    by, region = who.operator, web.settings.center.region
     try:
         async with _one_at_a_time(web):
             looked, done = await asyncio.to_thread(
@@ -141,7 +141,7 @@ async def admin_import_bad(web: Web, who: Caller, content: bytes) -> Response[by
 async def _looked_at(web: Web, content: bytes) -> Looked | tuple[Fault, ...]:
     try:
         async with _one_at_a_time(web):
-            return await asyncio.to_thread(look, web.journal, content, _NAME, web.settings.policy.region)
+            return await asyncio.to_thread(look, web.journal, content, _NAME, web.settings.center.region)
     except ImportFaulty as error:
         return error.faults
 

@@ -98,7 +98,7 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
     The link enrols one phone for this number, once, and gives it the app key. Sent by a short message it
     proves the number: who uses it has read it there.
     """
-    policy = web.settings.policy
+    policy = web.settings.center
     try:
         phone = numbers.of_a_person(data.phone, policy.region)
     except NumberRefused as error:
@@ -145,13 +145,17 @@ async def admin_revoke_invitation(web: Web, sign: str) -> Answer[None]:
 
 
 def _can_text(web: Web) -> bool:
-    return any(not line.emergency for line in web.settings.lines)
+    return any(not line.emergency for line in web.settings.center.lines)
 
 
 def _address(web: Web, who: Caller) -> str:
     """Where phones find the center: as the settings say, else as this admin does."""
     url = who.request.url
-    told = web.settings.public_url or web.settings.web or f"{url.scheme}://{url.netloc}"
+    told = (
+        web.settings.center.http.public_url
+        or web.settings.center.cluster.web
+        or f"{url.scheme}://{url.netloc}"
+    )
     return told.rstrip("/")
 
 

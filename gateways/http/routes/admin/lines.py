@@ -22,7 +22,7 @@ from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.base import Gains
 from messages.events import LinePutBack, LineTakenOut
 from messages.ids import LineId, NodeId, TrunkId
-from model.policy import LineSpec
+from model.settings.lines import Modem
 from model.settings_edits import EditFaulty
 from runtime.published.file import publish
 from runtime.published.pins import pin_typed
@@ -160,10 +160,10 @@ def admin_lines(web: Web) -> LinesView:
     except EditFaulty:
         # The list of settings says what is wrong with it.
         said = LinesSet()
-    policy = web.settings.policy
+    policy = web.settings.center
     switches = Switches(
-        live=policy.psap_live,
-        last_resort=policy.psap_last_resort,
+        live=policy.psap.live,
+        last_resort=policy.psap.last_resort,
         live_set=said.live,
         last_resort_set=said.last_resort,
         trunks=said.trunks,
@@ -245,7 +245,7 @@ def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritt
     if was.keys() != now.keys():
         raise BadBody("`was` and `now` have to have the same fields", "$")
     if isinstance(number := now.get("number"), str) and number.strip():
-        now["number"] = _number(number, web.settings.policy.region)
+        now["number"] = _number(number, web.settings.center.region)
     with refusing():
         web.settings_file.set_line(spec.line, was, now)
         written = web.settings_file.lines().lines[spec.line]
@@ -296,14 +296,14 @@ def admin_line_pin(web: Web, line: str, data: PinTyped) -> Answer[None]:
     return Answer(None, detail=f"PIN of line {spec.line}")
 
 
-def specs(web: Web) -> Iterator[tuple[LineSpec, NodeId]]:
+def specs(web: Web) -> Iterator[tuple[Modem, NodeId]]:
     """All lines, this node's first, each with its node."""
-    yield from ((spec, web.nodes.node) for spec in web.settings.lines)
+    yield from ((spec, web.nodes.node) for spec in web.settings.center.lines)
     for place in web.nodes.other_nodes:
         yield from ((spec, place.node) for spec in place.lines)
 
 
-def line_called(web: Web, name: str) -> tuple[LineSpec, NodeId]:
+def line_called(web: Web, name: str) -> tuple[Modem, NodeId]:
     """The line of this name, at whichever node. Raises NotThere."""
     for spec, node in specs(web):
         if spec.line == name:
@@ -311,7 +311,7 @@ def line_called(web: Web, name: str) -> tuple[LineSpec, NodeId]:
     raise NotThere("no such line")
 
 
-def own_line(web: Web, name: str) -> LineSpec:
+def own_line(web: Web, name: str) -> Modem:
     """The line of this name, which is this node's. Raises NotThere, NotDone."""
     spec, node = line_called(web, name)
     if node != web.nodes.node:
@@ -338,7 +338,7 @@ def _remains_for_112(web: Web, tx: Transaction, line: LineId) -> bool:
     return False
 
 
-def _row(web: Web, spec: LineSpec, node: NodeId, said: LinesSet) -> LineRow:
+def _row(web: Web, spec: Modem, node: NodeId, said: LinesSet) -> LineRow:
     own = node == web.nodes.node
     report = web.lines.read().get(spec.line) if own else None
     found = said.lines.get(spec.line) if own else None
@@ -348,7 +348,7 @@ def _row(web: Web, spec: LineSpec, node: NodeId, said: LinesSet) -> LineRow:
         own=own,
         trunk=spec.trunk,
         emergency=spec.emergency,
-        number=spec.number or "",
+        number=spec.number,
         imei=spec.imei if report is None else report.imei or spec.imei,
         port="" if report is None else report.port,
         dialect=spec.dialect if report is None else report.dialect,
@@ -359,11 +359,11 @@ def _row(web: Web, spec: LineSpec, node: NodeId, said: LinesSet) -> LineRow:
     )
 
 
-def _in_use(spec: LineSpec, said: LineSet) -> LineSet:
+def _in_use(spec: Modem, said: LineSet) -> LineSet:
     """A line for 112 takes no calls in, whatever the file says."""
     return LineSet(
         trunk=spec.trunk,
-        number=spec.number or "",
+        number=spec.number,
         inbound=said.inbound if spec.emergency else spec.inbound,
         gain_in_db=spec.gains.in_db,
         gain_out_db=spec.gains.out_db,

@@ -236,7 +236,9 @@ def rows(web: Web) -> list[NodeRow]:
     """All nodes. Raises JournalError."""
     journal, me = web.journal, web.settings.node
     if not web.nodes.shared:
-        place = Place(node=me, address="", web=web.settings.web, lines=web.settings.lines)
+        place = Place(
+            node=me, address="", web=web.settings.center.cluster.web, lines=web.settings.center.lines
+        )
         return [_row(journal, place, "alive", alerts=orders.open_alerts(journal), here=True, heard_us=0)]
     owned = owners.counts(journal)
     found = []

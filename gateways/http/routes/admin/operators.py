@@ -186,7 +186,7 @@ async def admin_change_operator(
     def work(tx: Transaction) -> tuple[Operator, tuple[str, ...]]:
         if new_role:
             _free(tx, operator)
-        return change(tx, operator, data.was, data.now, by=by, region=web.settings.policy.region)
+        return change(tx, operator, data.was, data.now, by=by, region=web.settings.center.region)
 
     with refusing("$.now"):
         made, changed = await web.writing.run(work)

@@ -206,7 +206,7 @@ def admin_add_person(web: Web, who: Caller, data: NewPerson) -> Answer[PersonAns
         notes=data.notes,
     )
     with _refusing():
-        person = Person(**as_kept(entered, web.settings.policy.region))
+        person = Person(**as_kept(entered, web.settings.center.region))
         made = web.registry.add_user(person, by=who.operator)
     return Answer(_found(web, made.id), (made.id,), "added")
 
@@ -227,7 +227,7 @@ async def admin_change_person(
     Only where each field still holds what `was` says (or is already as wanted); else 409 `changed_meanwhile`
     with the field in `path` and its value in `is_now`.
     """
-    by, region = who.operator, web.settings.policy.region
+    by, region = who.operator, web.settings.center.region
     with _refusing("$.now"):
         made, changed = await web.writing.run(
             lambda tx: change(tx, person, data.was, data.now, by=by, region=region)
@@ -251,7 +251,7 @@ async def admin_merge_people(web: Web, who: Caller, person: UserId, data: MergeO
     not there any more. It cannot be taken back. `was` has what was seen of both: 409 `changed_meanwhile`
     where it is not so; `on_an_alert` while an alert of either is open.
     """
-    by, seen, region = who.operator, (data.was.kept, data.was.other), web.settings.policy.region
+    by, seen, region = who.operator, (data.was.kept, data.was.other), web.settings.center.region
     with _refusing("$.was"):
         made = await web.writing.run(lambda tx: merge(tx, person, data.other, seen, by=by, region=region))
     view = await asyncio.to_thread(_found, web, made.id)

@@ -171,7 +171,7 @@ def named(need: str) -> Need:
 
 def _trunk(web: Web, *, emergency: bool) -> str:
     """The first of its kind, by the name that lines have it; else that of the shipped settings."""
-    named = (str(line.trunk) for line in web.settings.lines if line.emergency == emergency)
+    named = (str(line.trunk) for line in web.settings.center.lines if line.emergency == emergency)
     return next(named, "emergency" if emergency else "public")
 
 
@@ -207,10 +207,10 @@ class Looking:
         test = self._test(said.get(Need.TEST_ALERT))
         found = Measured(
             machine=machine,
-            public_lines=sum(not line.emergency for line in settings.lines),
-            emergency_lines=sum(line.emergency for line in settings.lines),
-            emergency_trunk=any(line.emergency for line in settings.lines),
-            psap_live=settings.policy.psap_live,
+            public_lines=sum(not line.emergency for line in settings.center.lines),
+            emergency_lines=sum(line.emergency for line in settings.center.lines),
+            emergency_trunk=any(line.emergency for line in settings.center.lines),
+            psap_live=settings.center.psap.live,
             operators=sum(one.id != DEMO_OPERATOR for one in people),
             duty=is_proved(roster_of(web.journal).roster, web.clock.now_us(), self._tried.read()),
             test_alert=test.ok,
@@ -222,13 +222,13 @@ class Looking:
         if begun is None:
             return DrillView()
         web = self._web
-        now_us, timeout_s = web.clock.now_us(), web.settings.drill.timeout_s
+        now_us, timeout_s = web.clock.now_us(), web.settings.center.drill.timeout_s
         return drill_of(web.journal, AlertId(begun.note), now_us=now_us, timeout_s=timeout_s)
 
     def _trust(self, machine: Machine) -> TrustView:
         address = ""
         picture: tuple[str, ...] = ()
-        origin = self._web.settings.public_url
+        origin = self._web.settings.center.http.public_url
         if machine.trust is Trust.OWN and origin:
             address = f"{origin.rstrip('/')}{AUTHORITY}"
             picture = picture_of(address)

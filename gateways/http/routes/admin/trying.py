@@ -23,8 +23,8 @@ from messages.events import LineSeized
 from messages.ids import E164, AlertId, Instant, LineId, OperatorId
 from messages.trials import LineTrial, TrialOrder, leg_of
 from model.alert.evolve import fold
-from model.policy import LineSpec
 from model.rules.calls.withheld_numbers import Withheld, unfit
+from model.settings.lines import Modem
 from runtime.published import line_trials
 from store import streams
 from store.audit.entry import Action
@@ -94,7 +94,7 @@ async def admin_try_line(web: Web, who: Caller, line: str, data: NewTrial) -> An
         line=spec.line,
         number=number,
         other=None if other is None else other.line,
-        caller=None if other is None else spec.number,
+        caller=None if other is None else spec.number or None,
         by=by,
         begun_at=web.clock.now_us(),
     )
@@ -144,23 +144,23 @@ def _run(web: Web) -> Path:
     return Path(web.settings.state) / "run"
 
 
-def _whom(web: Web, spec: LineSpec, to: str) -> tuple[E164, LineSpec | None]:
+def _whom(web: Web, spec: Modem, to: str) -> tuple[E164, Modem | None]:
     """The number that is called, and the line of this node whose it is. Raises BadBody."""
-    lines = [one for one in web.settings.lines if one.line != spec.line]
+    lines = [one for one in web.settings.center.lines if one.line != spec.line]
     other = next((one for one in lines if one.line.lower() == to.strip().lower()), None)
     if other is None:
         number = _number_to_call(web, to)
         other = next((one for one in lines if one.number == number), None)
         if other is None:
             return number, None
-    if other.number is None or spec.number is None:
+    if not other.number or not spec.number:
         raise BadBody("one of the lines has no number in the settings", "$.to", Why.NO_NUMBER)
     return other.number, other
 
 
 def _number_to_call(web: Web, text: str) -> E164:
     """The number that may be called to try a line. Raises BadBody."""
-    policy = web.settings.policy
+    policy = web.settings.center
     if numbers.is_emergency(text, policy.region):
         raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
     try:
@@ -176,7 +176,7 @@ def _number_to_call(web: Web, text: str) -> E164:
             raise BadBody("the settings do not let it be called", "$.to", Why.NUMBER_NOT_CALLED)
 
 
-def _ready(web: Web, spec: LineSpec) -> None:
+def _ready(web: Web, spec: Modem) -> None:
     """Raises NotDone where its modem cannot carry a call now, or carries one."""
     report, picture = web.lines.read().get(spec.line), web.following.picture
     if report is None or not report.usable or spec.line in picture.quarantined:
@@ -187,7 +187,7 @@ def _ready(web: Web, spec: LineSpec) -> None:
         raise NotDone(f"{spec.line} has a call", Why.LINE_IN_USE)
 
 
-def _seize(web: Web, tx: Transaction, ends: tuple[LineSpec, ...], wanted: TrialOrder, by: OperatorId) -> None:
+def _seize(web: Web, tx: Transaction, ends: tuple[Modem, ...], wanted: TrialOrder, by: OperatorId) -> None:
     """The lines are the test's. Raises NotDone."""
     names = {one.line for one in ends}
     for place, one in enumerate(ends, 1):
@@ -219,10 +219,10 @@ def _stands_on(tx: Transaction, alert: AlertId, line: LineId) -> bool:
     return any(leg.live and leg.line == line for leg in case.legs.values())
 
 
-def _is_free(web: Web, tx: Transaction, spec: LineSpec, but: set[LineId]) -> bool:
+def _is_free(web: Web, tx: Transaction, spec: Modem, but: set[LineId]) -> bool:
     """Whether an alert could have it, as far as it is known here."""
     picture, report = web.following.picture, web.lines.read().get(spec.line)
-    own = spec in web.settings.lines
+    own = spec in web.settings.center.lines
     if spec.line in but or spec.line in picture.quarantined or is_out(tx, spec.line):
         return False
     if own and (report is None or not report.usable or report.busy):

@@ -161,7 +161,7 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
     except ValueError as error:
         raise BadBody(str(error), "$.phone") from error
 
-    if unfit(phone, web.settings.policy) is not None:
+    if unfit(phone, web.settings.center) is not None:
         raise BadBody("no code is sent to a number of this kind", "$.phone", NOT_TEXTED)
     web.senders.spend(Kind.ENROL, sender, phone)
 

@@ -200,9 +200,11 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
         test=True,
         check=body.check,
     )
-    policy = web.settings.policy
+    policy = web.settings.center
     made = await web.writing.run(
-        lambda tx: accept_check(tx, signal, policy.deadline_s, policy.live_cases, body.checks_every_days)
+        lambda tx: accept_check(
+            tx, signal, policy.deadline.seconds, policy.limits.live_cases, body.checks_every_days
+        )
     )
     if isinstance(made, PutOff):
         web.metrics.checks_put_off.inc()

@@ -17,8 +17,8 @@ from gateways.http.routing.route import GET, Answer, route
 from gateways.nodes import NodeView, Standing, standing
 from messages.ids import E164, SECOND, Instant, LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112
-from model.policy import LastResort
 from model.rules.silent_phones import counted
+from model.settings.psap import LastResort
 from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
@@ -99,7 +99,7 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
         problems.append("no line can be used")
     warnings: list[str] = []
     if no_line := _no_line_for_112(web):
-        resort = web.settings.policy.psap_last_resort is LastResort.PUBLIC and lines > 0
+        resort = web.settings.center.psap.last_resort is LastResort.PUBLIC and lines > 0
         (warnings if resort else problems).append(no_line)
     return Readiness(
         ready=not problems,
@@ -115,7 +115,7 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
 def _no_line_for_112(web: Web) -> str:
     """What the DeadlineWatchdog says of the trunk, by the lines of all nodes; empty where all is well."""
     alarms = web.following.picture.alarms
-    trunks = {spec.trunk for spec in web.settings.lines}
+    trunks = {spec.trunk for spec in web.settings.center.lines}
     for key in alarms.stand():
         if key[1] == NO_LINE_FOR_112 and key[2] in trunks:
             return alarms.told[key].text
@@ -169,8 +169,8 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.line_levels(web.levels.read().values())
     figures.backups(backups(Path(web.settings.state)), now_us)
     alive = web.nodes.alive if web.nodes.shared else None
-    lines = web.nodes.lines_with(web.settings.lines)
-    kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
+    lines = web.nodes.lines_with(web.settings.center.lines)
+    kept = web.settings.center.limits.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
     waits = picture.lines_that_wait(lines, kept, now_us, alive)
     figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
     figures.actors_listen.set(actors_listen(web))

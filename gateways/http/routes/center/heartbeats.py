@@ -30,7 +30,7 @@ _SEALED: Final = "application/octet-stream"
 
 @once
 def _ears(web: Web) -> Ears:
-    return Ears({center.name: center.key_file for center in web.settings.watched})
+    return Ears({center.name: center.key_file for center in web.settings.center.watched})
 
 
 @once

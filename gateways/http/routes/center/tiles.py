@@ -48,7 +48,7 @@ def configured(web: Web) -> Tiles | None:
     """As the settings say; None without any. A map that cannot be had keeps nobody from starting."""
     settings = web.settings
     try:
-        return tiles_of(settings.map, Path(settings.state), settings.version)
+        return tiles_of(settings.center.map, Path(settings.state), settings.version)
     except TilesFailed as error:
         log.error("the map's tiles cannot be had", reason=str(error))
         return _Unusable(str(error))

@@ -244,7 +244,7 @@ def _told(web: Web, who: Caller) -> OwnAccess:
     record = web.registry.operator(session.operator)
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     return OwnAccess(
-        asked=record is not None and web.settings.second_factor.asks(record.role),
+        asked=record is not None and record.role.needs(web.settings.center.sign_on.passkeys),
         has_password=record is not None and record.has_password,
         passkeys_of="" if party is None else party.id,
         authenticators=[_told_one(one) for one in web.passwords.authenticators(session.operator)],

@@ -185,7 +185,7 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
     proofs.let_try(address)
 
     def work(tx: Transaction) -> tuple[Operator, str, Instant]:
-        number = numbers.of_a_person(data.phone, web.settings.policy.region)
+        number = numbers.of_a_person(data.phone, web.settings.center.region)
         return become(tx, data.code, " ".join(data.name.split()), number, data.language)
 
     with refusing():
@@ -208,7 +208,9 @@ def _told(web: Web, session: Session) -> SignedOn:
     # Also while the registry cannot be asked: a page that is loaded then stays signed on.
     record = web.people.operators().get(session.operator)
     lacks = (
-        record is not None and web.settings.second_factor.asks(record.role) and not record.has_second_factor
+        record is not None
+        and record.role.needs(web.settings.center.sign_on.passkeys)
+        and not record.has_second_factor
     )
     return SignedOn(
         operator=session.operator,

@@ -19,8 +19,8 @@ from gateways.http.routing.route import GET, route
 from gateways.http.wire.errors import NotSignedOn
 from gateways.psap_data.geojson import MEDIA_TYPE, collection
 from model.alert.case import Case
+from model.settings.psap import TOKEN_MIN, DataTarget
 from model.telling.data_due import called_off, serves, wanted
-from model.telling.data_target import TOKEN_MIN, DataTarget
 from model.telling.psap_alert import PsapAlert, psap_alert
 from runtime import logs
 from store.audit.entry import Action
@@ -36,7 +36,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, with what 112 is told
     of it. By the token of a `[[psap.data]]` with `to = "feed"`.
     """
-    feeds = [target for target in web.settings.data if target.is_feed]
+    feeds = [target for target in web.settings.center.psap.data if target.is_feed]
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
     if target is None:
         raise NotSignedOn("the token of a feed is needed")
@@ -47,7 +47,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     else:
         web.audit.enters_nothing(who.request)
     headers = {"cache-control": "no-store"}
-    return Response(collection(shown, target.language), media_type=MEDIA_TYPE, headers=headers)
+    return Response(collection(shown, target.spoken), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
@@ -66,7 +66,7 @@ def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
 
 def _shown(web: Web, target: DataTarget, cases: list[Case]) -> list[PsapAlert]:
     alerts = (
-        psap_alert(case, who_is(web.journal, case.user, web.settings.policy.psap_shares))
+        psap_alert(case, who_is(web.journal, case.user, web.settings.center.psap.shares))
         for case in cases
         if not called_off(case)
     )

@@ -146,7 +146,7 @@ def _record_of(web: Web, case: Case) -> PersonRecord:
         return EMPTY
     user = case.user
     kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
-    return shared(kept.record, web.settings.policy.psap_shares)
+    return shared(kept.record, web.settings.center.psap.shares)
 
 
 def _case_of(web: Web, code: str) -> Case | None:

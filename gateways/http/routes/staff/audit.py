@@ -58,7 +58,7 @@ def audit(
     known = web.registry.called(operator) if operator.strip() else None
     actor = operator.strip() if known is None else known.id
     subject, place = person.strip(), _place(before)
-    region = web.settings.policy.region
+    region = web.settings.center.region
     wanted = ids_of(web.journal, web.registry, subject, region) if subject else frozenset()
     found = page(
         web.journal,

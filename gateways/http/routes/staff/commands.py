@@ -36,9 +36,9 @@ from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.late import is_out_of_date, is_repeated
 from model.orders.refusals import Refusal
-from model.policy import Policy
 from model.rules import wrap_up
 from model.rules.said import asking, dialogue
+from model.settings import Settings
 from store import streams
 from store.alerts import pages, reopening
 from store.alerts.lately import current
@@ -66,7 +66,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
     if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
         web.auth.require(by, StaffRole.SUPERVISOR)
     supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
-    policy = web.settings.policy
+    policy = web.settings.center
     case = await found(web, alert)
     if data.command in COMMANDS:
         not_theirs = web.room().why_not(case, data.command, by)
@@ -90,7 +90,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
 @route(POST, "/v1/operators/me/shift", by=SIGNED_ON, audit=ORDERED, refuses=(Refusal.OUT_OF_DATE,))
 async def change_shift(web: Web, who: Caller, data: ShiftBody) -> ShiftAnswer:
     """Begin, pause or end one's shift."""
-    operator, reason, policy = who.operator, data.reason.strip(), web.settings.policy
+    operator, reason, policy = who.operator, data.reason.strip(), web.settings.center
 
     def change(transaction: Transaction) -> int:
         set_shift(transaction, operator, data.state, reason, policy, data.seen)
@@ -110,7 +110,7 @@ def order(
     known: Case,
     data: CommandBody,
     by: OperatorId,
-    policy: Policy,
+    policy: Settings,
     *,
     supervisor: bool = False,
 ) -> RequestError | None:
@@ -204,7 +204,7 @@ def set_shift(
     operator: OperatorId,
     state: ShiftState,
     reason: str,
-    policy: Policy,
+    policy: Settings,
     seen: int | None = None,
 ) -> bool:
     """Journal the shift's new state; False where it is so already. Within the write lock.

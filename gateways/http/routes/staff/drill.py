@@ -136,9 +136,9 @@ async def begin_drill(web: Web, who: Caller) -> AlertAnswer:
 
     A test alert of the settings' `drill.phone`. For operators on shift; one at a time.
     """
-    if web.settings.drill.phone is None:
+    if not web.settings.center.drill.phone:
         raise Refused(Refusal.NO_DRILL_PHONE)
-    return await _begun(web, who, web.settings.drill.phone)
+    return await _begun(web, who, web.settings.center.drill.phone)
 
 
 @route(
@@ -158,21 +158,21 @@ async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
     if operator is None:
         raise NotAllowed("no operator any more")
     with refusing():
-        region = web.settings.policy.region
+        region = web.settings.center.region
         phone = numbers.of_a_person(data.phone, region) if data.phone else operator.phone
     return await _begun(web, who, phone)
 
 
 async def _begun(web: Web, who: Caller, phone: E164) -> AlertAnswer:
-    policy = web.settings.policy
+    policy = web.settings.center
     signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=phone, test=True)
     made = await web.writing.run(
         lambda transaction: begin(
             transaction,
             signal,
             who.operator,
-            deadline_s=policy.deadline_s,
-            live_cases=policy.live_cases,
+            deadline_s=policy.deadline.seconds,
+            live_cases=policy.limits.live_cases,
         )
     )
     if isinstance(made, Refused):
@@ -192,7 +192,7 @@ def drill(web: Web) -> DrillView:
 
     Whether it runs, and what came of it; `alert` is null where there was none.
     """
-    wanted = web.settings.drill
-    if wanted.phone is None:
+    wanted = web.settings.center.drill
+    if not wanted.phone:
         return DrillView()
     return last_drill(web.journal, wanted.phone, now_us=web.clock.now_us(), timeout_s=wanted.timeout_s)

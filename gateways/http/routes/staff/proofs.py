@@ -165,8 +165,8 @@ def _view(web: Web) -> ProofsView:
     now_us = web.clock.now_us()
     since = Instant(now_us - KEPT_US)
     return ProofsView(
-        at=web.settings.proof.at,
-        until=web.settings.proof.until,
+        at=web.settings.center.proof.begins_at,
+        until=web.settings.center.proof.until,
         nodes=[told(node, proofs_of(web.journal, node, since), now_us) for node in _nodes(web)],
         bounds=BOUNDS,
     )

@@ -59,8 +59,8 @@ def shift(web: Web, who: Caller) -> ShiftView:
 
     Notes, owed callbacks, whether a drill is due, one's own last alert.
     """
-    now_us, phone = web.clock.now_us(), web.settings.drill.phone
-    drill_us = None if phone is None else last_begun(web.journal, phone)
+    now_us, phone = web.clock.now_us(), web.settings.center.drill.phone
+    drill_us = None if not phone else last_begun(web.journal, phone)
     return ShiftView(
         notes=[note_row(one) for one in shift_notes.shown(web.journal, now_us)],
         owed=_owed(web).read(),
@@ -69,7 +69,7 @@ def shift(web: Web, who: Caller) -> ShiftView:
             for one in web.people.operators().values()
         ],
         drill_us=drill_us,
-        drill_due=phone is not None and drilling.is_due(drill_us, now_us),
+        drill_due=bool(phone) and drilling.is_due(drill_us, now_us),
         own=own_last(web.following, web.room(), who.operator),
         duty=_on_duty(web).read(),
     )

@@ -1,7 +1,6 @@
 // A value of the settings as it is shown, as it is typed, and as it is sent.
 
 import { either, languageName } from '../../words/words.js';
-import { MEANINGS } from './meanings.js';
 
 /** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key, and what its form holds */
 
@@ -16,10 +15,7 @@ const UNITS = {
 const unit = ({ unit: of }) => (UNITS[of] ? either(.../** @type {Pair} */ (UNITS[of])) : '');
 
 /** What a key means. @param {SettingRow} row */
-export const meaning = ({ path }) => {
-  const pair = MEANINGS[path.replace(/\[.*\]/u, '')];
-  return pair ? either(...pair) : path;
-};
+export const meaning = ({ meaning: { it, en } }) => either(it, en);
 
 /** @param {any} value */
 function plain(value) {

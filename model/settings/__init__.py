@@ -1,0 +1,124 @@
+"""The settings of a center: every table of `config/center.toml`, and every key once. Pure.
+
+The structs are what the file is read into (`center.settings.file`), and what actors and web are given.
+Names of keys are permanent. Units stand in them, but for the one that the interface fixed without.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec.structs import replace
+
+from messages.ids import LineId
+from model.settings.alerts import (
+    AlertSettings,
+    DeadlineSettings,
+    DiallingSettings,
+    Duress,
+    LimitsSettings,
+    OperatorSettings,
+    SmsSettings,
+    UserSettings,
+    VoiceAlert,
+)
+from model.settings.fields import Country, Language, OptionalName, Table, doc
+from model.settings.kept import (
+    BackupSettings,
+    ClusterSettings,
+    JournalSettings,
+    RecordingSettings,
+    RetentionSettings,
+)
+from model.settings.lines import Modem, Trunk
+from model.settings.psap import PsapSettings
+from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget, ProofSettings, WatchedCenter
+from model.settings.web import (
+    AnnouncementsSettings,
+    HttpSettings,
+    MapSettings,
+    ProtocolsSettings,
+    SignOnSettings,
+)
+
+
+class Settings(Table, frozen=True, kw_only=True):
+    """The whole file. An empty one is valid: no modem, PSAP not live."""
+
+    node: Annotated[
+        OptionalName,
+        doc(
+            "Name of this machine in the journal",
+            "Nome di questa macchina nel giornale",
+            note="empty: its host name",
+        ),
+    ] = ""
+    region: Annotated[
+        Country,
+        doc("Country of numbers written without +", "Paese dei numeri scritti senza +", note="ISO 3166"),
+    ] = "IT"
+    language: Annotated[
+        Language,
+        doc(
+            "Language of users whose own is not known",
+            "Lingua di chi non si sa che lingua parla",
+            note="ISO 639-1",
+        ),
+    ] = "it"
+    voice_alert: Annotated[
+        VoiceAlert,
+        doc(
+            "A user calls in: answered (answer), or called back (callback)",
+            "Un utente telefona: si risponde (answer) o si richiama (callback)",
+            note='"callback" declines the call',
+        ),
+    ] = VoiceAlert.ANSWER
+    duress: Annotated[
+        Duress,
+        doc(
+            "Cancelled with the duress PIN: 112 at once (psap_first), or the user is called (call)",
+            "Annullato con il PIN di costrizione: subito il 112 (psap_first), o si chiama (call)",
+        ),
+    ] = Duress.PSAP_FIRST
+    psap: PsapSettings = PsapSettings()
+    deadline: DeadlineSettings = DeadlineSettings()
+    limits: LimitsSettings = LimitsSettings()
+    journal: JournalSettings = JournalSettings()
+    cluster: ClusterSettings = ClusterSettings()
+    operator: OperatorSettings = OperatorSettings()
+    user: UserSettings = UserSettings()
+    alert: AlertSettings = AlertSettings()
+    dialling: DiallingSettings = DiallingSettings()
+    recording: RecordingSettings = RecordingSettings()
+    backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
+    sms: SmsSettings = SmsSettings()
+    announcements: AnnouncementsSettings = AnnouncementsSettings()
+    protocols: ProtocolsSettings = ProtocolsSettings()
+    http: HttpSettings = HttpSettings()
+    sign_on: SignOnSettings = SignOnSettings()
+    drill: DrillSettings = DrillSettings()
+    proof: ProofSettings = ProofSettings()
+    duty: DutySettings = DutySettings()
+    map: MapSettings = MapSettings()
+    heartbeat: tuple[HeartbeatTarget, ...] = ()
+    watched: tuple[WatchedCenter, ...] = ()
+    trunk: tuple[Trunk, ...] = ()
+    modem: tuple[Modem, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Modem, ...]:
+        """The modems in the order of the file, those of an emergency trunk marked so."""
+        emergency = {one.name for one in self.trunk if one.emergency}
+        return tuple(replace(one, emergency=True) if one.trunk in emergency else one for one in self.modem)
+
+    @property
+    def spoken(self) -> str:
+        """The language of what the center itself writes: its own where that is Italian, else English."""
+        return self.language if self.language == "it" else "en"
+
+    @property
+    def lines_not_recorded(self) -> frozenset[LineId]:
+        """The lines of trunks that are not recorded."""
+        trunks = self.recording.trunks
+        return frozenset(one.line for one in self.modem if trunks and one.trunk not in trunks)

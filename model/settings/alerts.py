@@ -1,0 +1,296 @@
+"""Settings by which alerts are handled: deadline, limits, operators, users, dialling and texts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from messages.ids import OperatorLine
+from model.settings.fields import CountryOrEea, PhoneNumber, Seconds, Table, doc
+
+CONTACT_WORDS: Final = {
+    "it": "Da securWoman: {name} ha chiesto aiuto e il 112 lo sa. Non telefonare e non andare sul posto: "
+    "può aumentare il pericolo.",
+    "en": "From securWoman: {name} has asked for help and 112 knows. Do not phone and do not go there: "
+    "it can add to the danger.",
+}
+"""One short message each (TS 23.038: 160 letters), and nothing that tells what has happened, or where."""
+CONTACT_PLACE: Final = {"it": "Dove: {place}.", "en": "Where: {place}."}
+
+LongSeconds = Annotated[float, Meta(ge=0, le=3600)]
+WordsLanguage = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
+Words = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class MetBy(StrEnum):
+    """What on the user's leg meets the deadline (S11)."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+class VoiceAlert(StrEnum):
+    """What becomes of the user's own call (S2)."""
+
+    ANSWER = "answer"
+    """It is answered at once and is the user's leg."""
+    CALLBACK = "callback"
+    """It is declined, and the user is called back."""
+
+
+class Duress(StrEnum):
+    """What is done when the app's alert was cancelled with the duress PIN (case 19)."""
+
+    PSAP_FIRST = "psap_first"
+    """The user is not called; 112 is called and briefed at once."""
+    CALL = "call"
+    """The user is called as after any other cancellation."""
+
+
+class NumberKind(StrEnum):
+    """What kind of telephone number it is, as numbering plans tell them apart."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    VOIP = "voip"
+    PERSONAL = "personal"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    TOLL_FREE = "toll_free"
+    PAGER = "pager"
+    UAN = "uan"
+    """A company's number for all its places."""
+    VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+    """No table has it: mostly a new range of mobile numbers."""
+
+
+class DeadlineSettings(Table, frozen=True, kw_only=True):
+    """When the app calls 112 by itself."""
+
+    seconds: Annotated[
+        float,
+        Meta(ge=5, le=3600),
+        doc(
+            "After the alert the app calls 112 by itself: as the app was built, not a wish",
+            "Dopo l’allarme l’app chiama il 112 da sola: come è fatta l’app, non un desiderio",
+            written=True,
+        ),
+    ] = 50.0
+    met_by: Annotated[
+        MetBy,
+        doc(
+            "Reached when it rings (ringing) or is answered (answered)",
+            "Raggiunta quando squilla (ringing) o risponde (answered)",
+            note="the user's phone",
+            written=True,
+        ),
+    ] = MetBy.RINGING
+
+
+class LimitsSettings(Table, frozen=True, kw_only=True):
+    """How much the centre does at once."""
+
+    live_cases: Annotated[
+        int,
+        Meta(ge=1, le=200),
+        doc(
+            "Alerts handled at once",
+            "Allarmi seguiti insieme",
+            note="more wait, their apps told at once to call 112",
+            written=True,
+        ),
+    ] = 50
+    idle_crews: Annotated[
+        int,
+        Meta(ge=0, le=20),
+        doc("Crews kept ready", "Squadre tenute pronte", note="sets of actors beyond those at work"),
+    ] = 2
+    """A crew: an AlertCase, its CallLegs and its ConferenceBridge."""
+    inbound_lines_kept: Annotated[
+        int,
+        Meta(ge=0, le=100),
+        doc(
+            "Public lines left to users who call in",
+            "Linee pubbliche lasciate a chi telefona",
+            note="unless an alert had no line otherwise",
+        ),
+    ] = 1
+    lines_kept_from_tests: Annotated[
+        int,
+        Meta(ge=0, le=100),
+        doc(
+            "Lines that stay free during a test",
+            "Linee che devono restare libere durante una prova",
+            note="public lines, beyond what a test call takes",
+        ),
+    ] = 2
+
+
+class OperatorSettings(Table, frozen=True, kw_only=True):
+    """How operators are reached; see docs/operations/operators.md."""
+
+    line: Annotated[
+        OperatorLine,
+        doc(
+            "How an operator is reached: on_demand, headset, nailed_up",
+            "Come si raggiunge l’operatore: on_demand, headset, nailed_up",
+            note='"on_demand": the phone is called for each alert; "headset": in the browser; '
+            '"nailed_up": one call that stands all through the shift',
+            written=True,
+        ),
+    ] = OperatorLine.ON_DEMAND
+    answer_within_s: Annotated[
+        Seconds, doc("Then the next one is called as well", "Poi si chiama anche il prossimo", written=True)
+    ] = 6.0
+    all_after_s: Annotated[
+        Seconds,
+        doc(
+            "Then all who are free are called", "Poi si chiamano tutti i liberi", note="first to answer wins"
+        ),
+    ] = 12.0
+    silent_after_s: Annotated[
+        Seconds,
+        doc(
+            "Then who is silent is rung no more",
+            "Poi chi non risponde non si chiama più",
+            note="and counts as not answering",
+        ),
+    ] = 25.0
+    wrap_up_s: Annotated[
+        LongSeconds,
+        doc(
+            "Time for notes after an alert",
+            "Tempo per le note dopo un allarme",
+            note="called after all others and for no test; 0: none",
+        ),
+    ] = 30.0
+    on_call: Annotated[
+        tuple[PhoneNumber, ...],
+        doc(
+            "Numbers called when nobody on shift answers, in order",
+            "Numeri chiamati se nessuno in turno risponde, nell’ordine",
+            note='["+39…"]',
+        ),
+    ] = ()
+
+
+class UserSettings(Table, frozen=True, kw_only=True):
+    """How users are called."""
+
+    no_answer_s: Annotated[
+        Seconds, doc("Ringing, then it counts as no answer", "Squillo, poi conta come senza risposta")
+    ] = 25.0
+    busy_retry_s: Annotated[
+        Seconds, doc("Wait where the phone is busy", "Attesa se il telefono è occupato")
+    ] = 4.0
+    attempts: Annotated[
+        int,
+        Meta(ge=1, le=10),
+        doc("Calls without an operator’s order", "Chiamate senza ordine di un operatore"),
+    ] = 2
+    setup_time_s: Annotated[
+        Seconds,
+        doc(
+            "From dialling to ringing, an estimate",
+            "Da numero composto a squillo, stima",
+            note="until a trunk's own figure is known",
+        ),
+    ] = 12.0
+    """The user is dialled without waiting for an operator when the deadline is no further away than this."""
+    caller_number_within_s: Annotated[
+        float,
+        Meta(ge=0, le=10),
+        doc(
+            "Wait for the caller’s number",
+            "Attesa del numero di chi chiama",
+            note="how long an inbound call may ring without showing it",
+        ),
+    ] = 1.5
+
+
+class AlertSettings(Table, frozen=True, kw_only=True):
+    """What follows an operator's leaving."""
+
+    leave_alarm_within_s: Annotated[
+        LongSeconds,
+        doc(
+            "A call that drops so soon after leaving brings an operator back",
+            "Se una chiamata cade entro tanto dall’uscita, si richiama un operatore",
+            note="of user or 112",
+        ),
+    ] = 60.0
+
+
+class DiallingSettings(Table, frozen=True, kw_only=True):
+    """Users' numbers that are called by themselves; see docs/operations/users.md.
+
+    Others are kept as alerts, and called when an operator orders it. Lines' and operators' own numbers are
+    never called by themselves.
+    """
+
+    kinds: Annotated[
+        tuple[NumberKind, ...],
+        Meta(min_length=1),
+        doc(
+            "Kinds of numbers called by themselves",
+            "Tipi di numero chiamati da soli",
+            note='also "voip", "personal", "toll_free", "uan", "shared_cost", "premium", "pager", '
+            '"voicemail"',
+        ),
+    ] = (NumberKind.MOBILE, NumberKind.FIXED, NumberKind.UNKNOWN)
+    countries: Annotated[
+        tuple[CountryOrEea, ...],
+        doc(
+            "Countries called by themselves",
+            "Paesi chiamati da soli",
+            note='ISO 3166, or "EEA" for all its members; `region` always is among them',
+        ),
+    ] = ("EEA",)
+    per_hour: Annotated[
+        int,
+        Meta(ge=1, le=10_000),
+        doc(
+            "Different numbers of one range abroad in an hour",
+            "Numeri diversi di una serie estera in un’ora",
+            note="a range: a million numbers; at home fifty times as many",
+        ),
+    ] = 20
+
+
+class SmsSettings(Table, frozen=True, kw_only=True):
+    """Texts of the centre's. A user without data coverage may write; see docs/operations/users.md."""
+
+    acknowledge: Annotated[
+        str,
+        Meta(max_length=300),
+        doc(
+            "Answer to who alerts by SMS",
+            "Risposta a chi avvisa per SMS",
+            note="sent once, when a line can be spared; empty: nothing",
+        ),
+    ] = ""
+    dialogue: Annotated[
+        bool,
+        doc(
+            "Messages by SMS where no app can be used",
+            "Messaggi per SMS dove l’app non va",
+            note="what operators write; false: it then goes nowhere",
+        ),
+    ] = True
+    contacts: Annotated[
+        dict[WordsLanguage, Words],
+        doc(
+            "SMS to those who are to be told",
+            "SMS alle persone da avvisare",
+            note="whom a user wanted told when 112 was called; {}: nobody is",
+            example={"it": "{name} ha chiesto aiuto, il 112 lo sa."},
+        ),
+    ] = msgspec.field(default_factory=CONTACT_WORDS.copy)
+    contacts_where: Annotated[
+        dict[WordsLanguage, Words],
+        doc("And where", "E dove", note="if the user has said so", example={"it": "Dove: {place}."}),
+    ] = msgspec.field(default_factory=CONTACT_PLACE.copy)

@@ -1,0 +1,80 @@
+"""The form of a setting: its type with bounds, its meaning in two languages, and what the file shows of it.
+
+A field of a table is said once, as `Annotated[type, bounds, doc(english, italian)] = default`. The
+shipped file, the settings page, the reference in `docs` and the refusals are made of it (`center.settings`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from messages.ids import E164
+
+Value = str | bool | int | float | list[str] | dict[str, str]
+"""A value as the file has it."""
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the file.
+
+    A key that is not here is an error of the file (`center.settings.file`), and none of what another node, of
+    a later version, publishes of its lines.
+    """
+
+
+def doc(
+    english: str, italian: str, *, note: str = "", example: Value | None = None, written: bool = False
+) -> Meta:
+    """Return the meaning of a setting: one line for the settings page, in both languages.
+
+    `note` is added in the file and in the reference. `example` is shown in the file where the default says
+    nothing. A `written` key stands in the shipped file as a key, and others as a comment.
+    """
+    extra = {"it": italian, "note": note, "example": example, "written": written}
+    return Meta(description=english, extra=extra)
+
+
+def text(pattern: str, expected: str) -> Meta:
+    """Return the bounds of a text: the regular expression, and the words of a refusal (`expected …`)."""
+    return Meta(pattern=rf"^{pattern}$(?!\n)", extra={"expected": expected})
+
+
+RESOLVED: Final = Meta(extra={"resolved": True})
+"""A field that is no key of the file: read from what the keys name, when the file is loaded."""
+
+FilePath = Annotated[str, Meta(extra={"file": True})]
+"""Beside the settings, if relative. Empty: none."""
+NAME_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
+NAME_WORDS: Final = "a name of letters, digits, '.', '_' and '-', at most 32"
+_TIME: Final = 'a time of day, "07:00"'
+_AREA: Final = 'an area of ISO 3166, "IT" or "IT-25"'
+
+Name = Annotated[str, text(NAME_PATTERN, NAME_WORDS)]
+"""The form of names in stream names, file names and on the command line."""
+OptionalName = Annotated[str, text(f"({NAME_PATTERN})?", NAME_WORDS)]
+PhoneNumber = Annotated[E164, text(r"\+[1-9][0-9]{4,14}", 'a number in E.164, "+39…"')]
+OptionalPhoneNumber = Annotated[E164, text(r"(|\+[1-9][0-9]{4,14})", 'a number in E.164, "+39…", or ""')]
+PsapNumber = Annotated[
+    E164, text(r"(\+[1-9][0-9]{4,14}|[0-9]{2,6})", 'a number in E.164, "+39…", or a short one as "112"')
+]
+OptionalPsapNumber = Annotated[
+    E164, text(r"(|\+[1-9][0-9]{4,14}|[0-9]{2,6})", 'a number in E.164, "+39…", a short one as "112", or ""')
+]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+GainDb = Annotated[float, Meta(ge=-20, le=30)]
+Days = Annotated[int, Meta(ge=0, le=36500)]
+"""0: until the person is erased."""
+Area = Annotated[str, text(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", _AREA)]
+OptionalArea = Annotated[str, text(r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?", _AREA)]
+Country = Annotated[str, text(r"[A-Z]{2}", 'a country of ISO 3166-1, "IT"')]
+CountryOrEea = Annotated[str, text(r"([A-Z]{2}|EEA)", 'a country of ISO 3166-1, "IT", or "EEA"')]
+Language = Annotated[str, text(r"[a-z]{2}", 'a language of ISO 639-1, "it"')]
+Clock = Annotated[str, text(r"([01][0-9]|2[0-3]):[0-5][0-9]", _TIME)]
+OptionalClock = Annotated[str, text(r"(([01][0-9]|2[0-3]):[0-5][0-9])?", _TIME)]
+Origin = Annotated[
+    str,
+    text(r"(https?://[^/ ]+)?", 'an address as "https://center.example.org", with nothing after the host'),
+]

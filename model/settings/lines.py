@@ -1,0 +1,196 @@
+"""Settings of lines: trunks, and the modem of each line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from messages.base import Gains
+from messages.ids import E164, LineId, TrunkId
+from model.credit import AMOUNT
+from model.settings.fields import (
+    NAME_PATTERN,
+    NAME_WORDS,
+    RESOLVED,
+    FilePath,
+    GainDb,
+    Name,
+    OptionalPhoneNumber,
+    OptionalPsapNumber,
+    Table,
+    doc,
+    text,
+)
+
+TrunkName = Annotated[TrunkId, text(NAME_PATTERN, NAME_WORDS)]
+
+
+class Trunk(Table, frozen=True, kw_only=True):
+    """A group of lines of one kind."""
+
+    name: Annotated[TrunkName, doc("Name of the trunk", "Nome del gruppo di linee", example="public")]
+    emergency: Annotated[
+        bool,
+        doc(
+            "The lines carry calls to 112 and nothing else",
+            "Le linee portano chiamate al 112 e nient’altro",
+            note="switch 1 for the real 112, which needs psap.live as well",
+        ),
+    ] = False
+
+
+class CreditSettings(Table, frozen=True, kw_only=True):
+    """How a network is asked what is left on a SIM: by a code, or by a text that is answered."""
+
+    ussd: Annotated[
+        str,
+        Meta(pattern=r"^([*#][0-9*#]{1,30}#)?$(?!\n)"),
+        doc(
+            "Code by which the network says what is left on the SIM",
+            "Codice con cui la rete dice il credito della SIM",
+            note='"*123#"; `securwoman modem credit milano1` tries it',
+        ),
+    ] = ""
+    sms_to: Annotated[
+        OptionalPsapNumber,
+        doc(
+            "Or a number that answers by SMS what is left",
+            "O un numero che risponde per SMS con il credito",
+            note='"4155"; its answer is never an alert',
+        ),
+    ] = E164("")
+    words: Annotated[
+        str,
+        Meta(max_length=70),
+        doc("What is written to that number", "Che cosa si scrive a quel numero", note='"CREDITO"'),
+    ] = ""
+    pattern: Annotated[
+        str,
+        Meta(min_length=1, max_length=200),
+        doc(
+            "Where the amount stands in the answer",
+            "Dove sta l’importo nella risposta",
+            note='in the group, beside words: "restano ([0-9.,]+) *euro", "residuo.*?([0-9.,]+)" (others '
+            "between); of regular expressions nothing else is read",
+        ),
+    ] = AMOUNT
+    least: Annotated[
+        float,
+        Meta(ge=0, le=1e6),
+        doc(
+            "Less than that is too little", "Meno di così è troppo poco", note="0: whatever is left is enough"
+        ),
+    ] = 0.0
+
+    @property
+    def asked(self) -> bool:
+        """Whether the network is asked at all."""
+        return bool(self.ussd or self.sms_to)
+
+
+class Modem(Table, frozen=True, kw_only=True):
+    """A modem: a line. Without any the centre starts with the simulated carrier (config/simulation.toml)."""
+
+    name: Annotated[
+        Name,
+        doc(
+            "Name of the line everywhere",
+            "Nome della linea, ovunque",
+            note="never change it while alerts are open",
+            example="milano1",
+        ),
+    ]
+    trunk: Annotated[TrunkName, doc("Trunk of the line", "Gruppo della linea", example="public")]
+    imei: Annotated[
+        str,
+        text(r"([0-9]{15})?", "an IMEI of 15 digits"),
+        doc(
+            "IMEI, by which the modem is found wherever its ports are",
+            "IMEI, con cui si trova il modem ovunque siano le sue porte",
+            note="`securwoman modem probe` prints it",
+            example="356938035643809",
+        ),
+    ] = ""
+    port: Annotated[
+        str,
+        doc(
+            "Or the place where the modem is plugged in",
+            "O il posto dove il modem è collegato",
+            note='"usb:1-2.3:1.0" (`securwoman modem list`), a path of its AT port (/dev/ttyUSB2, '
+            "/dev/ttyACM0, a serial port: /dev/ttyS0, /dev/ttyAMA0, /dev/ttymxc1), or "
+            '"socket://HOST:PORT": an AT modem over TCP, without voice to the host',
+        ),
+    ] = ""
+    voice_port: Annotated[
+        str,
+        doc(
+            "Port of the voice",
+            "Porta della voce",
+            note='empty: as the dialect says; "alsa": the modem\'s own sound card (USB audio), found by '
+            'itself, or "alsa:NAME": a card that is wired to its analogue pins (`aplay -l`), or any name '
+            "of ALSA's own",
+        ),
+    ] = ""
+    gain_in_db: Annotated[
+        GainDb,
+        doc(
+            "How much louder the line’s voice is made",
+            "Di quanto si alza la voce della linea",
+            note="−20 to 30 dB, never beyond full scale: EC25 by USB audio 24; the console's plant page "
+            "says how loud the last call was, `securwoman modem call PORT NUMBER --voice` how loud a call "
+            "is",
+        ),
+    ] = 0.0
+    gain_out_db: Annotated[
+        GainDb, doc("The same for what callers are told", "Lo stesso per ciò che si dice a chi chiama")
+    ] = 0.0
+    agc: Annotated[
+        bool,
+        doc(
+            "Quiet voices are made slowly louder",
+            "Le voci basse si alzano piano piano",
+            note="by 18 dB at the most, and never what is no voice",
+        ),
+    ] = False
+    dialect: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$(?!\n)"),
+        doc(
+            "How the modem is spoken to",
+            "Come si parla al modem",
+            note='a file in config/dialects, without .toml; "auto" asks the modem',
+        ),
+    ] = "auto"
+    number: Annotated[
+        OptionalPhoneNumber, doc("The SIM’s own number", "Numero della SIM", example="+390200000001")
+    ] = E164("")
+    inbound: Annotated[
+        bool, doc("Users may call it", "Gli utenti la possono chiamare", note="never on an emergency trunk")
+    ] = True
+    pin_file: Annotated[
+        FilePath,
+        doc(
+            "File with the SIM’s PIN",
+            "File con il PIN della SIM",
+            note="readable by the centre alone; the PIN is given once (beside this file, if relative)",
+        ),
+    ] = ""
+    credit: CreditSettings = CreditSettings()
+    emergency: Annotated[bool, RESOLVED] = False
+    """Whether the trunk is reserved for 112 (S8), and the only one that may carry an emergency number."""
+
+    @property
+    def line(self) -> LineId:
+        """The line that this modem is."""
+        return LineId(self.name)
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether users may call this number (S2). Never on an emergency trunk."""
+        return self.inbound and not self.emergency
+
+    @property
+    def gains(self) -> Gains:
+        """By how much the voice is made louder, in both directions."""
+        return Gains(in_db=self.gain_in_db, out_db=self.gain_out_db, agc=self.agc)

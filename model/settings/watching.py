@@ -1,0 +1,295 @@
+"""Settings of how it is known that the center is well: drills, proofs, people on duty, heartbeats."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from messages.ids import E164
+from messages.proofs import ProofStep
+from model.settings.fields import (
+    Clock,
+    FilePath,
+    Language,
+    Name,
+    OptionalClock,
+    OptionalPhoneNumber,
+    Table,
+    doc,
+    text,
+)
+from model.watching.verdict import Patience
+
+PROVED_AT: Final = "03:30"
+"""When fewest alerts come."""
+
+
+class MailTls(StrEnum):
+    """How a mail server is spoken to."""
+
+    STARTTLS = "starttls"
+    """In the clear until both have agreed on TLS (RFC 3207); refused where the server has none."""
+    TLS = "tls"
+    """TLS from the first byte (RFC 8314)."""
+    NONE = "none"
+    """In the clear: for a server on this machine, or on a network of one's own."""
+
+
+class TargetKind(StrEnum):
+    """What somebody outside does with a heartbeat."""
+
+    WATCHER = "watcher"
+    """`securwoman watch`, or another center: it answers, and what it says is believed by a key of both."""
+    URL = "url"
+    """Any service that calls somebody when it is asked for nothing any more."""
+
+
+_PORTS: Final = {MailTls.STARTTLS: 587, MailTls.TLS: 465, MailTls.NONE: 25}
+"""RFC 6409, RFC 8314, RFC 5321."""
+
+
+class DrillSettings(Table, frozen=True, kw_only=True):
+    """Drills: `securwoman drill`, and D on the console."""
+
+    phone: Annotated[
+        OptionalPhoneNumber,
+        doc(
+            "Phone for drills",
+            "Telefono delle esercitazioni",
+            note="called as the user; empty: no drill by D",
+        ),
+    ] = E164("")
+    timeout_s: Annotated[
+        float, Meta(ge=5, le=3600), doc("Then a drill has failed", "Poi l’esercitazione è fallita")
+    ] = 180.0
+
+
+class ProofSettings(Table, frozen=True, kw_only=True):
+    """Each night the whole chain is tried; see docs/operations/alarms.md."""
+
+    at: Annotated[
+        OptionalClock | None,
+        doc(
+            "When the centre proves itself, by night",
+            "Quando il centro si prova, di notte",
+            note='by the machine\'s time, once no alert is open; "": by no night; a simulated run: "" as '
+            "well",
+            example=PROVED_AT,
+        ),
+    ] = None
+    """None: `PROVED_AT`, and by no night in a simulated run (`begins_at`)."""
+    until: Annotated[
+        Clock,
+        doc(
+            "Until when, at the latest",
+            "Fino a quando, al più tardi",
+            note="what is left is for the next night",
+        ),
+    ] = "06:00"
+    leave_out: Annotated[
+        tuple[ProofStep, ...],
+        doc(
+            "What is not tried",
+            "Che cosa non si prova",
+            note="of voice, emergency, text, credit, chain, journal, audit, backup, clock, certificate, disk",
+        ),
+    ] = ()
+    phone: Annotated[
+        OptionalPhoneNumber,
+        doc(
+            "Which line of ours the test alert calls",
+            "Quale nostra linea chiama l’allarme di prova",
+            note="its number; empty: the first that can be called",
+        ),
+    ] = E164("")
+
+    @property
+    def begins_at(self) -> str:
+        """`HH:MM`, by the machine's own time; empty: by no night, and on demand alone."""
+        return PROVED_AT if self.at is None else self.at
+
+
+class DutyPerson(Table, frozen=True, kw_only=True):
+    """The first roster: who is called, in this order, whatever the hour.
+
+    Once there is a roster it is changed in the browser, or by `securwoman duty import`.
+    """
+
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=100),
+        doc(
+            "Who is on duty until there is a roster",
+            "Chi è reperibile, finché non c’è un elenco",
+            example="Anna Bianchi",
+        ),
+    ]
+    language: Annotated[Language, doc("The language spoken", "La sua lingua")] = "it"
+    ways: Annotated[
+        tuple[str, ...],
+        Meta(min_length=1, max_length=12),
+        doc(
+            "How to be reached",
+            "Come si raggiunge",
+            note="as in the roster's file",
+            example=["call +393330000010", "sms +393330000010", "email anna@example.org"],
+        ),
+    ]
+
+
+class SmtpSettings(Table, frozen=True, kw_only=True):
+    """The server that takes the centre's mail for people on duty."""
+
+    host: Annotated[
+        str,
+        text(r"[A-Za-z0-9.:_-]{0,253}", 'a host, "smtp.example.org"'),
+        doc(
+            "Server that takes the centre’s mail",
+            "Server che prende la posta del centro",
+            note="empty: nobody is sent mail",
+        ),
+    ] = ""
+    port: Annotated[
+        int,
+        Meta(ge=0, le=65535),
+        doc(
+            "Port (0: that of tls)",
+            "Porta (0: quella di tls)",
+            note='587 with "starttls", 465 with "tls", 25 with "none"',
+        ),
+    ] = 0
+    tls: Annotated[
+        MailTls,
+        doc(
+            "Encrypted: starttls, tls from the first byte, none (in the clear)",
+            "Cifrato: starttls, tls dal primo byte, none (in chiaro)",
+            note='"starttls" is refused where the server has none',
+        ),
+    ] = MailTls.STARTTLS
+    user: Annotated[
+        str,
+        Meta(max_length=200),
+        doc(
+            "The centre’s name at the server",
+            "Nome del centro sul server",
+            note="empty: the server asks nobody who they are",
+        ),
+    ] = ""
+    password_file: Annotated[
+        FilePath,
+        doc(
+            "File with the password",
+            "File con la password",
+            note="readable by the centre alone (beside this file, if relative)",
+        ),
+    ] = ""
+    sender: Annotated[
+        str,
+        text(r"([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?", 'an address, "centre@example.org"'),
+        doc("Whom the mail is from", "Mittente della posta", note='"centre@example.org"'),
+    ] = ""
+
+    @property
+    def used_port(self) -> int:
+        """The port, which is that of `tls` where none is given."""
+        return self.port or _PORTS[self.tls]
+
+
+class DutySettings(Table, frozen=True, kw_only=True):
+    """How people on duty are told, besides calls and SMS by the lines; see docs/operations/alarms.md."""
+
+    morning: Annotated[
+        Clock, doc("When what could wait is told", "Quando si dice ciò che poteva aspettare")
+    ] = "07:00"
+    person: tuple[DutyPerson, ...] = ()
+    smtp: SmtpSettings = SmtpSettings()
+    webhook_key_file: Annotated[
+        FilePath,
+        doc(
+            "File with the key of webhooks",
+            "File con la chiave dei webhook",
+            note='the key, "whsec_…", by which they are signed (standardwebhooks.com); empty: nobody is '
+            "sent any",
+        ),
+    ] = ""
+    authority: Annotated[
+        FilePath,
+        doc(
+            "Another trusted authority (PEM)",
+            "Altra autorità di fiducia (PEM)",
+            note="besides the machine's, of mail servers and webhooks (beside this file, if relative)",
+        ),
+    ] = ""
+
+
+class HeartbeatTarget(Table, frozen=True, kw_only=True):
+    """Somebody outside who is told that the centre is well; see docs/operations/watcher.md."""
+
+    name: Annotated[
+        Name, doc("Name of who watches from outside", "Nome di chi sorveglia da fuori", example="watch")
+    ]
+    url: Annotated[
+        Annotated[
+            str, text(r"https?://[^\s]{1,2000}", 'an address, "https://watch.example.org:8114/v1/heartbeats"')
+        ],
+        doc("Its address", "Il suo indirizzo", example="http://192.0.2.10:8114/v1/heartbeats"),
+    ]
+    kind: Annotated[
+        TargetKind,
+        doc(
+            "A watcher or another centre (watcher), or any service (url)",
+            "Un sorvegliante o un altro centro (watcher), o un servizio qualunque (url)",
+            note='"watcher": `securwoman watch`; "url": a service that calls when nothing comes',
+        ),
+    ] = TargetKind.WATCHER
+    every_s: Annotated[
+        float,
+        Meta(ge=1, le=3600),
+        doc("How often it is told that all is well", "Ogni quanto gli si dice che va bene"),
+    ] = 10.0
+    key_file: Annotated[
+        FilePath,
+        doc(
+            "File with the key that both have",
+            "File con la chiave in comune",
+            note="openssl rand -base64 32 (beside this file, if relative)",
+            example="watch.key",
+        ),
+    ] = ""
+    """A `url` may be without: what it is sent is not signed then."""
+    authority: Annotated[
+        FilePath,
+        doc(
+            "Authority that is trusted there (PEM)",
+            "Autorità di fiducia lì (PEM)",
+            note="in place of this machine's",
+        ),
+    ] = ""
+
+
+class WatchedCenter(Table, frozen=True, kw_only=True):
+    """Another centre that says here that it is well: its silence is an alarm of this one."""
+
+    name: Annotated[
+        Name,
+        doc(
+            "Name of the centre that is watched from here",
+            "Nome del centro sorvegliato da qui",
+            example="milano",
+        ),
+    ]
+    key_file: Annotated[
+        FilePath,
+        Meta(min_length=1),
+        doc("File with the key that both have", "File con la chiave in comune", example="milano.key"),
+    ]
+    silent_after_s: Annotated[
+        float, Meta(ge=3, le=3600), doc("Silence that becomes an alarm", "Silenzio che diventa allarme")
+    ] = Patience().silent_after_s
+
+    @property
+    def patience(self) -> Patience:
+        """After how long somebody is woken."""
+        return Patience(silent_after_s=self.silent_after_s)
