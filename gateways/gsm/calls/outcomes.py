@@ -30,26 +30,12 @@ def dial_finished(
         case Outcome.ERROR:
             network = error_code(finished.final).lower() in _NETWORK_ERRORS
             cause = HangupCause.NETWORK_OUT_OF_ORDER if network else HangupCause.TEMPORARY_FAILURE
-            table.ended(
-                call,
-                now_s,
-                cause=cause,
-                text=f"the modem refused the dial: {finished.final}",
-                certain=True,
-                certain_cause=True,
-                kind="dial",
-            )
+            refused = f"the modem refused the dial: {finished.final}"
+            table.over(call, now_s, cause=cause, text=refused, kind="dial")
         case Outcome.TIMED_OUT | Outcome.TOO_LATE if finished.sent_s is None:
             late = finished.outcome is Outcome.TOO_LATE
-            table.ended(
-                call,
-                now_s,
-                cause=HangupCause.LINE_LOST,
-                text="too late to be dialled" if late else "the modem does not answer",
-                certain=True,
-                certain_cause=True,
-                kind="dial",
-            )
+            text = "too late to be dialled" if late else "the modem does not answer"
+            table.over(call, now_s, cause=HangupCause.LINE_LOST, text=text, kind="dial")
         case _:
             table.dial_taken(call, now_s, written_s=finished.sent_s)
             if finished.outcome is Outcome.OK and dialect.data.dial_ok_is_answer:

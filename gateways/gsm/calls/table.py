@@ -195,6 +195,10 @@ class CallTable:
                 found, now_s, cause=cause, certain_cause=certain_cause, certain=certain, text=text, kind=kind
             )
 
+    def over(self, call: CallId, now_s: float, *, cause: int, text: str, kind: str) -> None:
+        """The call has ended, and it is known why."""
+        self.ended(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
+
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
         """The modem's report about an end (+CEER); none when it knows nothing: a line may still say why."""
         found = self._book.by_id(call)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -73,6 +74,10 @@ class _Stage(Enum):
     SETTINGS = "settings"
     NETWORK = "network"
     DONE = "done"
+
+
+_IN_TURN: Final = dict(pairwise((*_Stage,)[1:]))
+"""What follows each stage, once it is over."""
 
 
 def command_of(
@@ -232,47 +237,31 @@ class Startup:
             self._again_at_s = now_s + _RETRY_S
             return
         self._again.clear()
-        match self._stage:
-            case _Stage.WAITING:
-                pass
-            case _Stage.IDENTIFY:
-                if self.chosen is None:
-                    said = [
-                        line for text in self.dialect.data.identify for line in self._answers.get(text, ())
-                    ]
-                    maker = _first(self._answers.get("AT+CGMI", ()))
-                    told = by_identity(self._dialects, said, maker=maker)
-                    known = told is not self._dialects.base() or self.by_usb is None
-                    self.chosen = told if known else self.by_usb
-                self._enter(_Stage.RADIO)
-            case _Stage.RADIO:
-                self._enter(_Stage.SIM)
-            case _Stage.SIM:
-                self._enter(_Stage.SETTINGS)
-            case _Stage.SETTINGS:
-                self._enter(_Stage.NETWORK)
-            case _Stage.NETWORK:
-                self._enter(_Stage.DONE)
-            case _Stage.DONE:
-                pass
+        if self._stage is _Stage.IDENTIFY and self.chosen is None:
+            said = [line for text in self.dialect.data.identify for line in self._answers.get(text, ())]
+            told = by_identity(self._dialects, said, maker=_first(self._answers.get("AT+CGMI", ())))
+            known = told is not self._dialects.base() or self.by_usb is None
+            self.chosen = told if known else self.by_usb
+        if self._stage in _IN_TURN:
+            self._enter(_IN_TURN[self._stage])
 
     def _enter(self, stage: _Stage) -> None:
         self._stage, self._tries = stage, 0
         self._unanswered.clear()
+        data = self.dialect.data
         match stage:
             case _Stage.WAITING:
                 if texts := self._voice_setup():
                     self._send(texts)
             case _Stage.IDENTIFY:
-                self._send([*self.dialect.data.first, *self.dialect.data.identify])
+                self._send([*data.first, *data.identify])
             case _Stage.RADIO:
                 # Ahead of the SIM, which some modems do not show while it is off.
                 self._send([RADIO_QUERY])
             case _Stage.SIM:
                 self.card = None
-                self._send([SIM_QUERY, self.dialect.data.card])
+                self._send([SIM_QUERY, data.card])
             case _Stage.SETTINGS:
-                data = self.dialect.data
                 here = data.init_at_port if self.at_command_port else ()
                 reports = [data.reports] if data.reports else []
                 self._send([*data.init, *reports, *here, *self._voice_setup()])

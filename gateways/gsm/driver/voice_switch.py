@@ -1,4 +1,4 @@
-"""When a modem's voice path is switched, call by call. Decides; sends nothing.
+"""Switches a modem's voice path, call by call, and says when a call's voice flows.
 
 The path is asked for again for every call where the dialect wants that, repeated while the modem
 refuses (some take it only once the call is really up, some stand as another program has left them until they
@@ -7,21 +7,28 @@ are told off), and switched off behind the last call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
 import msgspec
 
+from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.call import CallView
+from gateways.gsm.calls.table import CallTable
+from gateways.gsm.calls.wear import VoiceWear
 from gateways.gsm.dialects.dialect import Voice
-from gateways.gsm.driver.events import CallId
+from gateways.gsm.driver.channel import Channel
+from gateways.gsm.driver.events import CallId, VoiceFailed, VoiceReady
+from gateways.gsm.driver.startup import Startup, command_of
 
 KEEN_S: Final = 15.0
 """A modem may need 12 s from the answer until it takes the command."""
 RARELY_S: Final = 10.0
 """Between two attempts of a call whose voice was refused for longer: it is never given up."""
+AHEAD_S: Final = 1.0
+"""For the answer of what switches the voice on ahead: a dial, maybe to 112, waits behind it."""
 
 
 class _Path(Enum):
@@ -42,54 +49,109 @@ class _State(msgspec.Struct):
 
 
 class VoiceSwitch:
-    """See the module."""
+    """See the module. `startup` knows whether the modem gives any voice to the host."""
 
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
+    def __init__(self, channel: Channel, table: CallTable, startup: Startup) -> None:
+        self._channel, self._table, self._startup = channel, table, startup
+        self.wear = VoiceWear()
+        """Whether the modem's voice is worn, as far as it is one that wears."""
         self._calls: dict[CallId, _State] = {}
+        self._dialled: set[CallId] = set()
+        """Calls of which the modem has taken the dial."""
         self._on = False
 
-    def set_dialect(self, voice: Voice) -> None:
-        """From now on this holds."""
-        self._voice = voice
+    def dialled(self, call: CallId) -> None:
+        """The modem has taken the call's dial."""
+        self._dialled.add(call)
 
-    def due(self, calls: Iterable[CallView], dialled: set[CallId], now_s: float) -> list[CallId]:
-        """Calls whose voice has to be switched on now. `dialled`: whose dial the modem has taken."""
-        if self._voice.kind == "none" or (self._voice.kind == "tty" and not self._voice.on):
-            return []
-        wanted: list[CallId] = []
-        for call in calls:
+    def gone(self, call: CallId) -> None:
+        """The call has been released."""
+        self._calls.pop(call, None)
+        if self._voice.again_after_drop:
+            for other in [number for number, state in self._calls.items() if state.path is _Path.ON]:
+                del self._calls[other]
+        self.wear.gone(call)
+        self._dialled.discard(call)
+
+    def switch_ahead(self, call: CallId, urgency: Urgency, now_s: float) -> None:
+        """Before the dial, or the answer, that is given next and as urgently."""
+        voice = self._voice
+        if not self._startup.voiceless and voice.at == "before" and voice.kind != "none" and voice.on:
+            self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
+            self._switch_on(call, now_s, urgency)
+
+    def drive(self, now_s: float) -> None:
+        """Switch on and off what is due."""
+        calls, voice = self._table.calls(), self._voice
+        by_card = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
+        for call in calls if by_card and not self._startup.voiceless else ():
             state = self._calls.get(call.call)
-            if call.ending or not self._ripe(call, dialled):
+            if call.ending or not self._ripe(call):
                 continue
             if state is None:
                 self._calls[call.call] = _State(_Path.ASKED)
-                wanted.append(call.call)
+                self._switch_on(call.call, now_s)
             elif state.path is _Path.REFUSED and now_s >= state.again_s:
                 state.path = _Path.ASKED
-                wanted.append(call.call)
-        return wanted
+                self._switch_on(call.call, now_s)
+        if self._on and not calls:
+            self._on = False
+            for text in voice.off:
+                # Not behind the dial that may follow: it would take that call's voice away.
+                self._channel.ask(text, Urgency.ANSWER, now_s)
 
-    def is_switched_ahead(self, call: CallId) -> bool:
-        """Whether it is to be switched on before the call is dialled or answered; it counts as asked then."""
-        ahead = self._voice.at == "before" and self._voice.kind != "none" and bool(self._voice.on)
-        if ahead:
-            self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
-        return ahead
+    def next_deadline(self) -> float | None:
+        """When the voice of a call, refused before, is to be tried again."""
+        calls = () if self._startup.voiceless else self._table.calls()
+        ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
+        states = (self._calls.get(call.call) for call in ripe)
+        return min(
+            (state.again_s for state in states if state is not None and state.path is _Path.REFUSED),
+            default=None,
+        )
 
-    def commands(self, call: CallId) -> list[tuple[str, bool]]:
-        """What is sent to switch it on; whether it counts. After a refusal, and ahead of a call, whatever
-        another program has left is switched off first."""
-        first = self._calls[call].off_first
-        off = self._voice.off if first and not self._is_on_for_another_call(call) else ()
-        return [*((text, False) for text in off), *((text, True) for text in self._voice.on)]
+    @property
+    def _voice(self) -> Voice:
+        return self._channel.dialect.data.voice
 
-    def switched(self, call: CallId) -> None:
-        """The modem has taken the last of them."""
-        self._calls[call] = _State(_Path.ON)
-        self._on = True
+    def _ripe(self, call: CallView) -> bool:
+        if call.answered:
+            return True
+        return self._voice.at == "dial" and call.direction is Direction.OUT and call.call in self._dialled
 
-    def refused(self, call: CallId, now_s: float) -> bool:
+    def _switch_on(self, call: CallId, now_s: float, urgency: Urgency = Urgency.CONTROL) -> None:
+        """After a refusal, and ahead of a call, whatever another program has left is switched off first."""
+        first = self._calls[call].off_first and not self._is_on_for_another_call(call)
+        commands = [*((text, False) for text in self._voice.off if first)]
+        commands += [(text, True) for text in self._voice.on]
+        if not commands:  # a sound card at its analogue pins: there is nothing to be said to the modem
+            self._is_on(call, now_s)
+        timeout_s = None if urgency is Urgency.CONTROL else AHEAD_S
+        for place, (text, counts) in enumerate(commands, 1):
+            command = command_of(self._channel.dialect, text, urgency, timeout_s=timeout_s)
+            if counts:
+                self._channel.submit(command, now_s, self._finished, call, place == len(commands))
+            else:
+                self._channel.submit(command, now_s)
+
+    def _finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
+        if self._table.view(call) is None:
+            return
+        if finished.outcome is Outcome.OK:
+            if last:
+                self._is_on(call, now_s)
+            return
+        if self._refused(call, now_s):
+            self._channel.events.append(
+                VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer")
+            )
+        flows = self._calls[call].path is _Path.ON
+        if last and flows:
+            self._flows(call, now_s)
+        elif finished.outcome is Outcome.ERROR and not flows:
+            self.wear.refused(call, now_s)
+
+    def _refused(self, call: CallId, now_s: float) -> bool:
         """The modem has declined; true when it has done so for longer than is its way: once for a call."""
         state = self._calls.setdefault(call, _State(_Path.ASKED))
         if self._is_on_for_another_call(call):
@@ -106,37 +168,23 @@ class VoiceSwitch:
         to_be_told, state.told = rarely and not state.told, state.told or rarely
         return to_be_told
 
-    def is_on(self, call: CallId) -> bool:
-        """Whether the call's voice flows."""
-        return call in self._calls and self._calls[call].path is _Path.ON
+    def _is_on(self, call: CallId, now_s: float) -> None:
+        self._calls[call] = _State(_Path.ON)
+        self._on = True
+        self.wear.taken(call, now_s)
+        self._flows(call, now_s)
 
-    def gone(self, call: CallId) -> None:
-        """The call has been released."""
-        self._calls.pop(call, None)
-        if self._voice.again_after_drop:
-            for other in [number for number, state in self._calls.items() if state.path is _Path.ON]:
-                del self._calls[other]
-
-    def off_due(self, calls: Iterable[CallView]) -> bool:
-        """Whether the path is to be closed, the last call being gone; once."""
-        if self._on and not list(calls):
-            self._on = False
-            return bool(self._voice.off)
-        return False
-
-    def next_deadline(self, calls: Iterable[CallView]) -> float | None:
-        """When one of these, refused before, is to be tried again."""
-        ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
-        states = (self._calls.get(call.call) for call in ripe)
-        return min(
-            (state.again_s for state in states if state is not None and state.path is _Path.REFUSED),
-            default=None,
+    def _flows(self, call: CallId, now_s: float) -> None:
+        voice = self._voice
+        self._channel.events.append(
+            VoiceReady(
+                at_s=now_s,
+                call=call,
+                rate_hz=voice.rate_hz,
+                frame_bytes=voice.frame_bytes,
+                pace=voice.pace,
+            )
         )
 
     def _is_on_for_another_call(self, call: CallId) -> bool:
         return any(other.path is _Path.ON for number, other in self._calls.items() if number != call)
-
-    def _ripe(self, call: CallView, dialled: set[CallId]) -> bool:
-        if call.answered:
-            return True
-        return self._voice.at == "dial" and call.direction is Direction.OUT and call.call in dialled

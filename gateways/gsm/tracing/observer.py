@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
-
-import msgspec
 
 from gateways.gsm.at import results as at
 from gateways.gsm.at.commands import Ticket, seen_on_wire
@@ -29,16 +28,8 @@ from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.hints import Sign
 from gateways.gsm.dialects.interpret import interpret
+from gateways.gsm.driver.channel import Then
 from gateways.gsm.driver.events import CallId, Event, ModemRebooted
-from gateways.gsm.driver.purposes import (
-    Answering,
-    Calls,
-    Dialling,
-    Explaining,
-    HangingUp,
-    Purpose,
-    Requesting,
-)
 from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from messages.base import HangupCause
 
@@ -46,13 +37,6 @@ _DIAL: Final = re.compile(r"ATD[TP]? ?(?P<number>[+\d*#]+)[IG]*;?", re.IGNORECAS
 _HANG_UP: Final = re.compile(r"AT(?:\+CHUP|H0?)", re.IGNORECASE)
 _CHLD: Final = re.compile(r"AT\+CHLD=(?P<verb>[0-4])(?P<id>\d?)", re.IGNORECASE)
 _VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGNORECASE)
-
-
-class Going(msgspec.Struct, frozen=True):
-    """+CHLD was sent: the call will be in this state."""
-
-    call: CallId
-    state: Stat
 
 
 class Observer:
@@ -68,7 +52,8 @@ class Observer:
             settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
         )
         self._inbox = Inbox(region)
-        self._purposes: dict[Ticket, tuple[Purpose | Going, ...]] = {}
+        self._then: dict[Ticket, tuple[Then, ...]] = {}
+        """Who is told what became of a command."""
         self._host = bytearray()
         self._events: list[Event] = []
 
@@ -155,37 +140,38 @@ class Observer:
     # ---------------------------------------------------------------------------- what the host asks for
 
     def _command(self, text: str, now_s: float) -> None:
-        purposes = self._purposes_of(text, now_s)
+        then = self._meaning_of(text, now_s)
         ticket = self._engine.observe(seen_on_wire(text), now_s)
         self._work(now_s)  # a command that never got a result gives way, before its successor counts
-        if purposes:
-            self._purposes[ticket] = purposes
+        if then:
+            self._then[ticket] = then
 
-    def _purposes_of(self, text: str, now_s: float) -> tuple[Purpose | Going, ...]:
-        upper = text.upper()
+    def _meaning_of(self, text: str, now_s: float) -> tuple[Then, ...]:
+        upper, said = text.upper(), (self._table, self._dialect, self._region)
         if (dial := _DIAL.fullmatch(text)) is not None:
-            return (Dialling(self._table.dialled(None, dial["number"], now_s)),)
+            call = self._table.dialled(None, dial["number"], now_s)
+            return (partial(dial_finished, *said, call),)
         if upper == "ATA":
             ringing = [view.call for view in self._table.calls() if view.state in COMING_IN]
             for call in ringing[:1]:
                 self._table.answer_asked(call)
-            return tuple(Answering(call) for call in ringing[:1])
+            return tuple(partial(answer_finished, *said, call) for call in ringing[:1])
         if upper == self._dialect.data.calls:
-            return (Calls(),)
+            return (partial(list_finished, *said),)
         if upper == "AT+CEER":
             unexplained = self._table.unexplained(now_s)
-            return (Explaining(unexplained),) if unexplained is not None else ()
+            return (partial(report_finished, self._table, unexplained),) if unexplained is not None else ()
         if upper.startswith(("AT+CMGR=", "AT+CMGL")):
-            return (Requesting("sms", None),)
+            return (self._messages,)
         return self._hang_up_of(text)
 
-    def _hang_up_of(self, text: str) -> tuple[Purpose | Going, ...]:
+    def _hang_up_of(self, text: str) -> tuple[Then, ...]:
         views = self._table.calls()
         chld = _CHLD.fullmatch(text)
         vendor = _VENDOR_HANG_UP.fullmatch(text)
         if chld is not None and not (chld["verb"] == "1" and chld["id"]):
             # Where it leads is settled now: a line about it may come ahead of its OK.
-            return tuple(Going(call, state) for call, state in _after_chld(chld["verb"], views))
+            return tuple(partial(self._went, call, state) for call, state in _after_chld(chld["verb"], views))
         if chld is not None:
             ending = [view for view in views if view.index == integer(chld["id"])]
         elif vendor is not None and vendor["id"]:
@@ -196,29 +182,20 @@ class Observer:
             return ()
         for view in ending:
             self._table.hang_up_asked(view.call)
-        return tuple(HangingUp(view.call) for view in ending)
+        return tuple(partial(hang_up_finished, self._table, view.call, can_ask=False) for view in ending)
 
     def _finished(self, finished: Finished, now_s: float) -> None:
-        for purpose in self._purposes.pop(finished.ticket, ()):
-            match purpose:
-                case Dialling(call=call):
-                    dial_finished(self._table, self._dialect, self._region, call, finished, now_s)
-                case Answering(call=call):
-                    answer_finished(self._table, self._dialect, self._region, call, finished, now_s)
-                case HangingUp(call=call):
-                    hang_up_finished(self._table, call, finished, now_s, can_ask=False)
-                case Explaining(call=call):
-                    report_finished(self._table, call, finished, now_s)
-                case Calls():
-                    list_finished(self._table, self._dialect, self._region, finished, now_s)
-                case Going(call=call, state=state) if finished.outcome is Outcome.OK:
-                    self._table.went(call, state, now_s)
-                case Requesting() if finished.outcome is Outcome.OK:
-                    self._messages(finished, now_s)
-                case _:
-                    pass
+        for then in self._then.pop(finished.ticket, ()):
+            then(finished, now_s)
+
+    def _went(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
+        """+CHLD has a result: the call is in this state, if it is OK."""
+        if finished.outcome is Outcome.OK:
+            self._table.went(call, state, now_s)
 
     def _messages(self, finished: Finished, now_s: float) -> None:
+        if finished.outcome is not Outcome.OK:
+            return
         pdu = None if listed(finished.lines) else read_out(finished.lines)
         for index, one in listed(finished.lines) if pdu is None else [(0, pdu)]:
             self._sms(one, now_s, stored=index)

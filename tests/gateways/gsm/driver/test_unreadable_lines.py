@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gateways.gsm.at.engine import Engine
-from gateways.gsm.driver import core, startup, upkeep
+from gateways.gsm.driver import modem, network_codes, startup
 from gateways.gsm.driver.events import InputFailed, NetworkAnswered, Ready, Ref, SmsFailed
 from tests.gateways.gsm.bench import USER, Bench
 
@@ -39,9 +39,9 @@ def test_a_code_that_cannot_be_read_is_left_out_and_the_calls_are_listed_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bench = Bench()
-    real = core.interpret
+    real = modem.interpret
     monkeypatch.setattr(
-        core, "interpret", lambda *said: raising() if said[1].startswith("+CLIP") else real(*said)
+        modem, "interpret", lambda *said: raising() if said[1].startswith("+CLIP") else real(*said)
     )
     bench.modem.rows = [f'1,1,4,0,0,"{USER}",145']
     bench.say("RING", f'+CLIP: "{USER}",145')
@@ -52,7 +52,7 @@ def test_a_code_that_cannot_be_read_is_left_out_and_the_calls_are_listed_anew(
 
 def test_an_answer_of_the_network_that_cannot_be_read_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    monkeypatch.setattr(upkeep, "heard", raising)
+    monkeypatch.setattr(network_codes, "heard", raising)
     bench.driver.ask_network("*123#", bench.now_s, within_s=20.0)
     bench.pump()
     bench.say('+CUSD: 0,"1,50 EUR",15')

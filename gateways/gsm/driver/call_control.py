@@ -1,0 +1,254 @@
+"""What is asked for calls: dial, adopt, answer, hold, swap, join, digits, hang up; and why calls have ended.
+
+Requests are idempotent. A hang-up is tried again until the call is gone: by which verb, `calls.hang_up`
+decides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.commands import Command, Finals, Urgency
+from gateways.gsm.at.parse import Direction, Stat
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.calls.call import CallView
+from gateways.gsm.calls.hang_up import RADIO_OFF, HangUps
+from gateways.gsm.calls.outcomes import answer_finished, dial_finished, hang_up_finished, report_finished
+from gateways.gsm.calls.table import CallTable
+from gateways.gsm.driver.call_list import CallList
+from gateways.gsm.driver.channel import Channel
+from gateways.gsm.driver.events import CallId, HangUpStuck, Ref, RequestDone, RequestFailed
+from gateways.gsm.driver.startup import slow_s
+from gateways.gsm.driver.voice_switch import VoiceSwitch
+from gateways.gsm.errors import RequestRefused
+from messages.base import HangupCause
+
+_DIALLABLE: Final = frozenset("0123456789*#+")
+_DIGITS: Final = frozenset("0123456789ABCD*#")
+_REFS_KEPT: Final = 512
+
+
+class CallControl:
+    """See the module."""
+
+    def __init__(self, channel: Channel, table: CallTable, listing: CallList, voice: VoiceSwitch) -> None:
+        self._channel, self._table, self._list, self._voice = channel, table, listing, voice
+        self._hang_ups = HangUps()
+        self._refs: dict[Ref, CallId] = {}
+
+    def call_of(self, ref: Ref) -> CallId | None:
+        """The call, live or gone, that was dialled or adopted under this name."""
+        return self._refs.get(ref)
+
+    def dial(self, ref: Ref, number: str, now_s: float, *, emergency: bool, until_s: float) -> CallId:
+        """Call this number, once under one `ref`. Raises RequestRefused for what is no number."""
+        known = self._refs.get(ref)
+        if known is not None:
+            return known
+        if len(number) < 2 or not set(number) <= _DIALLABLE or "+" in number[1:]:
+            raise RequestRefused(f"not a telephone number: {number!r}")
+        call = self._table.dialled(ref, number, now_s, emergency=emergency)
+        self._remember(ref, call)
+        if self._channel.engine.lost:
+            said = "the modem does not answer"
+            self._table.over(call, now_s, cause=HangupCause.LINE_LOST, text=said, kind="dial")
+            return call
+        data = self._channel.dialect.data
+        command = Command(
+            text=data.dial.format(number=number),
+            timeout_s=data.dial_blocking_s or data.times.dial_s,
+            urgency=Urgency.DIAL,
+            finals=Finals.CALL,
+            any_byte_aborts=data.dial_blocking_s > 0,
+            until_s=until_s,
+        )
+        self._voice.switch_ahead(call, Urgency.DIAL, now_s)
+        self._channel.submit(command, now_s, self._dialled, call)
+        return call
+
+    def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
+        """The journal says that this call stands on this modem. Never dials: the call is looked for."""
+        known = self._refs.get(ref)
+        if known is not None:
+            return known
+        call = self._table.adopt(ref, number, direction, now_s)
+        self._remember(ref, call)
+        return call
+
+    def name(self, call: CallId, ref: Ref) -> None:
+        """This call, incoming or found, is that requester's from now on."""
+        self._table.name(call, ref)
+        self._remember(ref, call)
+
+    def answer(self, call: CallId, now_s: float) -> None:
+        """Take the incoming or waiting call; another one goes on hold. Raises RequestRefused."""
+        view = self._must_find(call)
+        if view.direction is not Direction.IN:
+            raise RequestRefused("we are the caller")
+        if view.answered or (call,) in self._channel.asked(self._answered):
+            return
+        data = self._channel.dialect.data
+        text = data.hold if view.state is Stat.WAITING else data.answer
+        self._table.answer_asked(call)
+        command = Command(
+            text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
+        )
+        self._voice.switch_ahead(call, Urgency.ANSWER, now_s)
+        self._channel.submit(command, now_s, self._answered, call)
+
+    def hold(self, call: CallId, now_s: float) -> None:
+        """Put the active call on hold. Raises RequestRefused."""
+        view = self._must_find(call)
+        if view.state is Stat.HELD:
+            return
+        if view.state is not Stat.ACTIVE:
+            raise RequestRefused(f"a call that is {view.state.name.lower()} cannot be held")
+        self._request("hold", self._channel.dialect.data.hold, call, now_s)
+
+    def swap(self, now_s: float) -> None:
+        """Exchange the active and the held call, or take the held one back. Raises RequestRefused."""
+        if not any(view.state is Stat.HELD for view in self._table.calls()):
+            raise RequestRefused("no call is on hold")
+        self._request("swap", self._channel.dialect.data.swap, None, now_s)
+
+    def conference(self, now_s: float) -> None:
+        """Join the active and the held call in the network (22.084). Raises RequestRefused."""
+        states = {view.state for view in self._table.calls()}
+        if not {Stat.ACTIVE, Stat.HELD} <= states:
+            raise RequestRefused("a conference needs one active and one held call")
+        self._request("conference", self._channel.dialect.data.conference, None, now_s)
+
+    def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
+        """One DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
+        self._must_find(call)
+        if len(digit) != 1 or digit.upper() not in _DIGITS:
+            raise RequestRefused(f"not a DTMF digit: {digit!r}")
+        text = self._channel.dialect.data.dtmf.format(digit=digit.upper())
+        self._request("digit", text, call, now_s)
+
+    def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool) -> None:
+        """End the call, or decline it; one that is gone already is no error."""
+        if self._table.view(call) is None:
+            return
+        self._table.hang_up_asked(call)
+        if self._channel.withdraw(self._dialled, call):
+            self._table.over(call, now_s, cause=HangupCause.NORMAL, text="never dialled", kind="withdrawn")
+        else:
+            self._hang_ups.want(call, now_s, unless_answered=unless_answered)
+
+    def hangs_up(self, call: CallId) -> bool:
+        """Whether the call is to end."""
+        return self._hang_ups.wanted(call)
+
+    def gone(self, call: CallId) -> None:
+        """The call has been released."""
+        self._hang_ups.gone(call)
+        self._channel.withdraw(self._dialled, call)
+
+    def drive(self, now_s: float, *, spares: bool) -> bool:
+        """Send the hang-ups that are due; whether the modem's radio was switched off for one.
+
+        `spares`: the modem may have a call of which nothing is known.
+        """
+        calls, radio_off = self._table.calls(), False
+        data, seen = self._channel.dialect.data, self._list.sees(now_s)
+        for view, verb in self._hang_ups.due(calls, data, now_s, seen=seen, spares=spares):
+            if (view.call,) not in self._channel.asked(self._hung_up):
+                self._send_hang_up(view.call, verb, now_s)
+                radio_off = radio_off or verb == RADIO_OFF
+        return radio_off
+
+    def look_over_the_dial(self, now_s: float) -> None:
+        """Where a call is to end unless it is answered, and a dial keeps the modem from saying whether."""
+        engine = self._channel.engine
+        if self._hang_ups.waits_to_see(self._table.calls()) and (engine.silenced or engine.listening):
+            self._list.ask_over_the_dial(now_s)
+
+    def not_written(self, now_s: float, reason: str) -> None:
+        """What was to be written was kept back: a call of which it was the dial has ended."""
+        for view in self._table.calls():
+            if self._channel.is_in_flight(self._dialled, view.call):
+                self._table.over(view.call, now_s, cause=HangupCause.GUARDED, text=reason, kind="guard")
+
+    def explain(self, now_s: float) -> None:
+        """Ask the modem why calls have ended of which nobody has said so."""
+        text = self._channel.dialect.data.report
+        while text and (call := self._table.unexplained(now_s)) is not None:
+            self._channel.ask(text, Urgency.TRUTH, now_s, report_finished, self._table, call)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed."""
+        self._channel.events += [
+            HangUpStuck(at_s=now_s, call=call, attempts=self._hang_ups.attempts(call))
+            for call in self._hang_ups.stuck(now_s)
+        ]
+
+    def stuck_s(self) -> float | None:
+        """When `tick` has something to do."""
+        return self._hang_ups.stuck_s()
+
+    def next_deadline(self) -> float | None:
+        """When `drive` has something to do."""
+        being_ended = self._channel.asked(self._hung_up)
+        calls = [view for view in self._table.calls() if (view.call,) not in being_ended]
+        return self._hang_ups.next_deadline(calls)
+
+    def _request(self, request: str, text: str, call: CallId | None, now_s: float) -> None:
+        if not text:
+            raise RequestRefused(f"this modem has no {request}")
+        if request != "digit":
+            if any(view.emergency for view in self._table.calls()):
+                # 22.101 clause 10: teleservice 12 has no supplementary services.
+                raise RequestRefused("an emergency call can be neither held nor joined")
+            if (request, call) in self._channel.asked(self._requested):
+                return
+        self._channel.ask(text, Urgency.CONTROL, now_s, self._requested, request, call)
+
+    def _dialled(self, call: CallId, finished: Finished, now_s: float) -> None:
+        dial_finished(self._table, self._channel.dialect, self._channel.region, call, finished, now_s)
+        if finished.outcome is Outcome.OK:
+            self._voice.dialled(call)
+
+    def _answered(self, call: CallId, finished: Finished, now_s: float) -> None:
+        answer_finished(self._table, self._channel.dialect, self._channel.region, call, finished, now_s)
+        if finished.outcome is not Outcome.OK:
+            self._report("answer", call, finished, now_s)
+
+    def _requested(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
+        self._report(request, call, finished, now_s)
+        if request == "conference" and finished.outcome is Outcome.OK:
+            self._table.joined()
+        self._table.want_look()
+
+    def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
+        if finished.outcome is Outcome.OK:
+            self._channel.events.append(RequestDone(at_s=now_s, request=request, call=call))
+        else:
+            text = finished.final or finished.outcome.value
+            self._channel.events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
+
+    def _remember(self, ref: Ref, call: CallId) -> None:
+        self._refs[ref] = call
+        while len(self._refs) > _REFS_KEPT:
+            del self._refs[next(iter(self._refs))]
+
+    def _must_find(self, call: CallId) -> CallView:
+        view = self._table.view(call)
+        if view is None:
+            raise RequestRefused("the call is gone")
+        return view
+
+    def _send_hang_up(self, call: CallId, verb: str, now_s: float) -> None:
+        self._hang_ups.sent(call, now_s)
+        over_its_dial = self._channel.is_in_flight(self._dialled, call)
+        command = Command(
+            text=verb,
+            timeout_s=max(self._channel.dialect.data.times.hang_up_s, slow_s(verb)),
+            urgency=Urgency.HANG_UP,
+            interrupts=over_its_dial or self._channel.engine.listening,
+        )
+        self._channel.submit(command, now_s, self._hung_up, call)
+
+    def _hung_up(self, call: CallId, finished: Finished, now_s: float) -> None:
+        hang_up_finished(self._table, call, finished, now_s, can_ask=self._list.can_be_asked)
+        self._table.want_look()

@@ -1,0 +1,214 @@
+"""Sets the modem up, opens its SIM, knows whether it is ready, and asks now and then whether it is well."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateways.gsm.at.commands import Urgency
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.driver.channel import Channel
+from gateways.gsm.driver.events import CommandRefused, EmergencyNumbers, Ready, SimState
+from gateways.gsm.driver.short_messages import ShortMessages
+from gateways.gsm.driver.startup import (
+    CALLS_FIRST_S,
+    EMERGENCY_QUERY,
+    RADIO_ON,
+    SIM_PIN,
+    SIM_QUERY,
+    STORED_SMS_QUERY,
+    Startup,
+    card_of,
+    card_query,
+    pin_answer,
+    sim_state,
+)
+from gateways.gsm.line.watch import LineWatch
+
+_OURS_SET: Final = "AT+CMEE=1"
+_OURS: Final = re.compile(r"\+CMEE: ?1")
+"""Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
+
+
+class Readiness:
+    """Sets the modem up, by the commands that `startup` says, and opens its SIM.
+
+    `line` is shown what the answers of the set-up say of signal and network.
+    """
+
+    def __init__(self, channel: Channel, startup: Startup, line: LineWatch) -> None:
+        self._channel, self._startup, self._line = channel, startup, line
+        self.needs_start = True
+        """Whether the modem is to be set up once it answers."""
+        self.ready = False
+        """Whether it is set up, and nothing has shown since that it may not be."""
+        self.kept_settings = False
+        """Whether, when the port was opened, it still had what we had set: it was not reset since."""
+        self.tells_delivery = False
+        """Whether it has agreed to hand on what the network reports of messages that it has sent."""
+        self._settings_taken = False
+        self._sim_opened = False
+
+    def look_at_settings(self) -> bool:
+        """By the answer that has just come: whether the modem has kept its settings."""
+        self.needs_start = self.ready = False
+        self.kept_settings = self._has_ours()
+        return self.kept_settings
+
+    def may_have_lost_settings(self) -> bool:
+        """Whether by that answer it may have started anew without a word."""
+        return self._settings_taken and not self._has_ours()
+
+    def begin(self, now_s: float, *, calls_first: bool) -> None:
+        """Set it up, though not before its calls are known, where they are first."""
+        waits = self.kept_settings and calls_first and self._startup.is_known
+        self._startup.begin(waits_until_s=now_s + CALLS_FIRST_S if waits else None)
+
+    def drive(self, now_s: float) -> None:
+        """Send what the set-up wants sent."""
+        for command in self._startup.take_commands():
+            self._channel.submit(command, now_s, self._step_done)
+
+    def try_voice_again(self) -> None:
+        """It may have been asked before its voice was up: a modem that has one would be lost for ever."""
+        if self._startup.voiceless:
+            self._startup.voice_left = True
+
+    def give_pin(self, pin: str, now_s: float) -> None:
+        """Open the SIM, where it waits for that."""
+        if self._startup.sim == SIM_PIN and not self._channel.asked(self._pin_given):
+            self._channel.ask(f'AT+CPIN="{pin}"', Urgency.SET_UP, now_s, self._pin_given)
+
+    def look_at_sim(self, now_s: float) -> None:
+        """Now and then: a card that is put in, or opened by hand, does not always say so."""
+        if self._startup.sim != "READY":
+            self._ask_sim(now_s)
+        else:
+            self._channel.ask(SIM_QUERY, Urgency.IDLE, now_s, self._sim_asked)
+
+    def sim_says(self, code: str, now_s: float) -> None:
+        """The SIM waits for this."""
+        before = self._startup.sim
+        if code == before:
+            return
+        self._startup.sim = code
+        self._ask_card(now_s)
+        self._channel.events.append(SimState(at_s=now_s, code=code))
+        if code == "READY" and before and not self.needs_start:
+            self._sim_opened = not self._startup.done
+            if self._startup.done:
+                self.ready = False
+                self._startup.begin()
+
+    def _step_done(self, finished: Finished, now_s: float) -> None:
+        text, sim_before = finished.command.text, self._startup.sim
+        if text == _OURS_SET:
+            self._settings_taken = finished.outcome is Outcome.OK
+        if text == self._channel.dialect.data.reports:
+            self.tells_delivery = finished.outcome is Outcome.OK
+        self._channel.events += self._line.answer(finished, now_s)
+        if finished.outcome is Outcome.ERROR:
+            self._channel.events.append(CommandRefused(at_s=now_s, command=text, error=finished.final))
+        self._startup.result(finished, now_s)
+        if self._startup.sim != sim_before:
+            self._channel.events.append(SimState(at_s=now_s, code=self._startup.sim))
+        if text == EMERGENCY_QUERY and self._startup.emergency_numbers:
+            self._channel.events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
+        if self._startup.done and self._sim_opened:
+            # What needs the SIM was refused before it was open; the whole is repeated.
+            self._sim_opened = False
+            self._startup.begin()
+        elif self._startup.done and not self.ready and not self.needs_start:
+            self.ready = True
+            self._channel.events.append(Ready(at_s=now_s, identity=self._startup.identity()))
+
+    def _ask_sim(self, now_s: float) -> None:
+        if not self._channel.asked(self._sim_asked):
+            self._channel.ask(SIM_QUERY, Urgency.SET_UP, now_s, self._sim_asked)
+            # One that was put in the place of another may wait for the same.
+            self._ask_card(now_s)
+
+    def _ask_card(self, now_s: float) -> None:
+        self._startup.card = None
+        if not self._channel.asked(self._card_asked):
+            self._channel.submit(card_query(self._channel.dialect), now_s, self._card_asked)
+
+    def _pin_given(self, finished: Finished, now_s: float) -> None:
+        self._channel.events.append(pin_answer(finished, now_s))
+        self._ask_sim(now_s)
+
+    def _sim_asked(self, finished: Finished, now_s: float) -> None:
+        if code := sim_state(finished):
+            self.sim_says(code, now_s)
+
+    def _card_asked(self, finished: Finished, now_s: float) -> None:
+        self._startup.card = card_of(finished)
+
+    def _has_ours(self) -> bool:
+        return any(_OURS.fullmatch(line) for line in self._channel.engine.probe_answer)
+
+
+class Upkeep:
+    """Asks for SIM, network, signal, radio, and messages that the modem keeps."""
+
+    def __init__(
+        self, channel: Channel, readiness: Readiness, messages: ShortMessages, line: LineWatch
+    ) -> None:
+        self._channel, self._readiness = channel, readiness
+        self._messages, self._line = messages, line
+
+    def begin(self, now_s: float) -> None:
+        """The modem has come to be ready."""
+        self._line.begin(now_s)
+        # Behind everything that a line needs to carry calls: a slow SIM needs long for its messages.
+        for query in self._line.service_queries(self._channel.dialect.data.service.ask):
+            self._ask(query, now_s)
+        self._list_messages(now_s)
+
+    def next_s(self) -> float | None:
+        """When `drive` has something to do."""
+        if not self._readiness.ready or not self._channel.engine.idle:
+            return None
+        return self._line.due_s(self._channel.dialect.data.poll.idle_s)
+
+    def drive(self, now_s: float) -> bool:
+        """A sparse sign of life, by which a silent modem is found out early. Whether it was due."""
+        due_s = self.next_s()
+        if due_s is None or now_s < due_s:
+            return False
+        for query in self._line.queries(now_s, self._channel.dialect.data.service.ask):
+            if query == STORED_SMS_QUERY:
+                self._readiness.try_voice_again()
+                self._list_messages(now_s)
+            elif query == SIM_QUERY:
+                self._readiness.look_at_sim(now_s)
+            else:
+                self._ask(query, now_s)
+        return True
+
+    @property
+    def lists_messages_since_s(self) -> float | None:
+        """Since when the stored messages are being listed; none where they are not."""
+        return next((since_s for (since_s,) in self._channel.asked(self._messages_listed)), None)
+
+    def radio_on(self, urgency: Urgency, now_s: float) -> None:
+        """Switch the radio on."""
+        self._channel.ask(RADIO_ON, urgency, now_s, self._answered)
+
+    def _ask(self, query: str, now_s: float) -> None:
+        self._channel.ask(query, Urgency.IDLE, now_s, self._answered)
+
+    def _list_messages(self, now_s: float) -> None:
+        self._channel.ask(STORED_SMS_QUERY, Urgency.IDLE, now_s, self._messages_listed, now_s)
+
+    def _answered(self, finished: Finished, now_s: float) -> None:
+        dialect = self._channel.dialect
+        if finished.command.text == dialect.data.service.ask:
+            self._line.told_of_ims(finished, dialect.in_ims(finished.lines))
+        self._channel.events += self._line.answer(finished, now_s)
+        if self._line.radio_is_to_be_on(now_s):
+            self.radio_on(Urgency.SET_UP, now_s)
+
+    def _messages_listed(self, since_s: float, finished: Finished, now_s: float) -> None:
+        self._messages.listed(finished, now_s)
+        self._line.listed_messages(now_s - since_s)

@@ -1,0 +1,144 @@
+"""Short messages in and out: sent part by part, read where the modem keeps them, deleted (27.005)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.parse import body_of, integer, split_fields
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.driver.channel import Channel
+from gateways.gsm.driver.events import Ref, SmsSent
+from gateways.gsm.sms.inbox import Inbox, listed, read_out
+from gateways.gsm.sms.pdu import write_submit
+from messages.ids import TextFailure
+
+MOST_STORED: Final = 255
+
+
+class _Sending(msgspec.Struct, frozen=True):
+    """One part of a message, and those that follow it: PDUs with their lengths."""
+
+    ref: Ref
+    rest: tuple[tuple[str, int], ...]
+    until_s: float
+    """By when all of it has to be sent."""
+    references: tuple[int, ...] = ()
+    """The network's, of the parts that it has taken."""
+
+
+class ShortMessages:
+    """See the module."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._inbox = Inbox(channel.region)
+        self._reference = 0
+        self._given_up = False
+        """Whether the modem has not been heard again since a message got no answer."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether a message is on its way out, or was given up and the modem is not heard again yet."""
+        on_its_way = bool(self._channel.asked(self._part_sent))
+        return on_its_way or (self._given_up and not self._channel.engine.in_sync)
+
+    def modem_answers(self) -> None:
+        """The modem is heard again."""
+        self._given_up = False
+
+    def send(self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float, report: bool) -> None:
+        """Send a message, in parts if need be; `SmsSent` tells. Raises PduError."""
+        self._reference = (self._reference + 1) % 256
+        parts = write_submit(number, text, reference=self._reference, report=report)
+        self._send_part(_Sending(ref, tuple(parts), now_s + within_s), now_s)
+
+    def read(self, index: int, now_s: float) -> None:
+        """Read a stored message. Not twice, and not more than any SIM holds: a line that is spoilt may name
+        any place.
+        """
+        reading = self._channel.asked(self._has_read)
+        if (index,) not in reading and len(reading) < MOST_STORED:
+            self._channel.ask(f"AT+CMGR={index}", Urgency.SET_UP, now_s, self._has_read, index)
+
+    def delete(self, index: int, now_s: float) -> None:
+        """The modem may forget a stored message."""
+        self._channel.ask(f"AT+CMGD={index}", Urgency.IDLE, now_s)
+
+    def came(self, pdu: str, now_s: float, *, stored: int | None = None) -> None:
+        """A message, or a report about one. `stored`: where the modem keeps it."""
+        event = self._inbox.add(pdu, now_s, stored=stored)
+        if event is not None:
+            self._channel.events.append(event)
+
+    def listed(self, finished: Finished, now_s: float) -> None:
+        """The stored messages have been listed, or not."""
+        if finished.outcome is Outcome.OK:
+            for index, pdu in listed(finished.lines):
+                self.came(pdu, now_s, stored=index)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed."""
+        self._channel.events += self._inbox.overdue(now_s)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do."""
+        return self._inbox.next_deadline()
+
+    def _has_read(self, index: int, finished: Finished, now_s: float) -> None:
+        if finished.outcome is Outcome.OK and (pdu := read_out(finished.lines)) is not None:
+            self.came(pdu, now_s, stored=index)
+
+    def _send_part(self, sending: _Sending, now_s: float) -> None:
+        """The next part of a message, once the one before it is through: of a message that is refused or
+        late nothing more is sent, and what is urgent comes in between.
+        """
+        (pdu, length), *rest = sending.rest
+        command = Command(
+            text=f"AT+CMGS={length}",
+            timeout_s=sending.until_s - now_s,
+            urgency=Urgency.SET_UP,
+            prefix="+CMGS:",
+            payload=pdu.encode("ascii") + b"\x1a",
+            until_s=sending.until_s,
+        )
+        sending = replace(sending, rest=tuple(rest))
+        self._channel.submit(command, now_s, self._part_sent, sending)
+
+    def _part_sent(self, sending: _Sending, finished: Finished, now_s: float) -> None:
+        sending = _taken(sending, finished)
+        if sending.rest and finished.outcome is Outcome.OK:
+            self._send_part(sending, now_s)
+        else:
+            self._channel.events.append(_sent(sending, finished, now_s))
+            self._given_up = finished.outcome is Outcome.TIMED_OUT
+
+
+def _taken(sending: _Sending, finished: Finished) -> _Sending:
+    """With the reference that the network has given to the part (+CMGS, 27.005 clause 3.5.1), if it has."""
+    answer = body_of(finished.lines[0]) if finished.lines else ""
+    reference = integer(split_fields(answer)[0])
+    if reference is None or finished.outcome is not Outcome.OK:
+        return sending
+    return replace(sending, references=(*sending.references, reference))
+
+
+def _sent(sending: _Sending, finished: Finished, now_s: float) -> SmsSent:
+    """What the end of +CMGS says of the message whose last part it was to send."""
+    failure = None
+    if finished.outcome is Outcome.ERROR:
+        failure = TextFailure.REFUSED
+    elif finished.sent_s is None:
+        failure = TextFailure.TOO_LATE
+    elif finished.outcome is not Outcome.OK:
+        failure = TextFailure.UNKNOWN
+    return SmsSent(
+        at_s=now_s,
+        ref=sending.ref,
+        failure=failure,
+        text=finished.final,
+        references=sending.references,
+    )
