@@ -101,6 +101,9 @@ class Readiness:
                 self._startup.begin()
 
     def _step_done(self, finished: Finished, now_s: float) -> None:
+        given_up = finished.sent_s is None or finished.outcome is Outcome.ABORTED
+        if given_up and not self._channel.engine.in_sync:
+            return  # The engine begins anew, and the set-up will.
         text, sim_before = finished.command.text, self._startup.sim
         if text == _OURS_SET:
             self._settings_taken = finished.outcome is Outcome.OK

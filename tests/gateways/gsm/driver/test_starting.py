@@ -246,3 +246,28 @@ def test_that_a_call_was_not_told_of_is_no_news_where_it_rang_before_this_proces
     bench.wait(20.0)
     assert [view.direction for view in bench.driver.calls()] == [Direction.IN]
     assert len(bench.of(UntoldCall)) == (0 if before else 1)
+
+
+@each("at", ["AT+CMEE=1", "AT+CPIN?", "AT+CLIP=1", "AT+CREG?"])
+def test_a_modem_that_starts_anew_while_it_is_set_up_is_set_up_from_the_beginning(at: str) -> None:
+    modem = FakeModem(identity="SIMCOM_SIM7600E-H")
+
+    def starts_anew_once(line: str) -> None:
+        if line == at and modem.received.count(at) == 1:
+            modem.say("RDY")
+
+    modem.on_command = starts_anew_once
+    bench = Bench("auto", modem=modem)
+    bench.wait(40)
+    again = modem.received[modem.received.index(at) + 1 :]
+    assert again[:3] == ["AT+CMEE?", "AT+CLCC", "ATE0"]
+    (ready,) = bench.of(Ready)
+    assert ready.identity.dialect == "simcom7600"
+
+
+def test_a_modem_whose_port_is_lost_while_it_is_set_up_is_not_ready() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CSQ": None}))
+    bench.driver.port_lost(bench.now_s)
+    bench.pump()
+    assert not bench.driver.ready
+    assert bench.of(Ready) == []
