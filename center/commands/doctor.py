@@ -32,6 +32,7 @@ from center.options import DEFAULT, Common
 from center.settings.file import load
 from center.settings.in_use import config_in_use, simulation_in_use
 from center.settings.simulation import simulation, with_simulation
+from center.settings.template import with_meaning
 from center.state.state_dir import NodeFile, StateDir, running
 from model.settings import Settings
 from model.settings.web import SecondFactor
@@ -59,7 +60,7 @@ def doctor(
             settings = with_simulation(settings, simulation(simulated, state.run))
         found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
     except SettingsError as error:
-        found += [fail("settings", f"{error.file}: {fault}") for fault in error.faults]
+        found += [fail("settings", f"{error.file}: {with_meaning(fault)}") for fault in error.faults]
     for name, check in _checks(state, node, settings, simulated is not None):
         found += examined(name, check)
     return tell(common, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from itertools import groupby
@@ -92,6 +93,13 @@ def _about(table: str) -> str:
 def words(one: FieldType) -> str:
     """What a key means, in English, with its note."""
     return f"{one.meaning.en}; {one.note}" if one.note else one.meaning.en
+
+
+def with_meaning(fault: str) -> str:
+    """A fault, `path: what is wrong`, and what the key means where the path is one of a key."""
+    path = re.sub(r"\[[^\]]*\]", "", fault.partition(": ")[0])
+    found = next((one for one in fields() if one.path == path), None)
+    return fault if found is None else f"{fault} ({words(found)})"
 
 
 def _said(text: str, comment: str) -> list[str]:
