@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from messages.ids import Instant, Nearness
-from messages.sentences import Sentence
+from messages.rows import Sentence
 
 MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """Everything that msgspec raises for bytes that it cannot decode. Text that is not UTF-8, and nesting that is

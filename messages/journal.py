@@ -14,13 +14,16 @@ from messages.base import MALFORMED, Message
 from messages.envelope import DecodeError, EncodeError, decode_error
 from messages.events import Event
 from messages.ids import Instant, NodeId
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class Unreadable(Message, frozen=True, kw_only=True, tag="event.unreadable"):
     """What stands in place of an event that this version cannot read. It is never written."""
 
     sentence: ClassVar = Sentence("{kind} CANNOT BE READ: {fault}", "{kind} NON SI PUÒ LEGGERE: {fault}")
+    listed: ClassVar = listing(
+        ListItem("warn", "bad", "Cannot be read: {text}", "Non si può leggere: {text}"), text="kind"
+    )
 
     kind: str
     """As its row has it."""

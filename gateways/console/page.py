@@ -12,12 +12,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from model.alarms.table import KINDS
 
 STATIC: Final = Path(__file__).parent / "static"
 ALARMS: Final = "data/alarms.json"
 """What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
+EVENTS: Final = "data/events.json"
+"""How each event is listed, by its type: made of what stands beside its definition."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
@@ -25,6 +28,7 @@ def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRo
     """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     files.add(ALARMS, msgspec.json.encode(KINDS))
+    files.add(EVENTS, msgspec.json.encode(ITEMS))
 
     @get("/", include_in_schema=False, audit="the same for everybody")
     async def root() -> Redirect:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from messages.base import Message
 from messages.ids import OperatorId, Outcome, PersonalKind
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.corrected"):
@@ -15,6 +15,17 @@ class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.correcte
     sentence: ClassVar = Sentence(
         "{by} corrects the outcome to {outcome}: [{reason}|(erased)]",
         "{by} corregge l’esito in «{outcome}»: [{reason}|(cancellato)]",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "check",
+            "wait",
+            "{op} corrects the outcome: {outcome}{because}",
+            "{op} corregge l’esito: {outcome}{because}",
+        ),
+        operator="by",
+        outcome="outcome",
+        text="reason",
     )
 
     by: OperatorId

@@ -11,7 +11,7 @@ import msgspec
 
 from messages.base import Message
 from messages.ids import Instant, NodeId, OperatorId
-from messages.sentences import Sentence
+from messages.rows import Sentence
 
 
 class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):

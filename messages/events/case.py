@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from messages.base import Message
 from messages.ids import E164, CrewId, NodeId, OperatorCommand, OperatorId, Outcome, PersonalKind, UserId
-from messages.sentences import UNSAID, Sentence
+from messages.rows import UNSAID, ListItem, Sentence, listing
 
 
 class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
@@ -15,6 +15,9 @@ class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
     sentence: ClassVar = Sentence(
         "the case is opened by {crew} on {node}",
         "il caso è aperto da {crew} su {node}",
+    )
+    listed: ClassVar = listing(
+        ListItem("link", "", "The centre has taken the case up again", "Il centro ha ripreso il caso")
     )
 
     node: NodeId
@@ -37,6 +40,12 @@ class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
         "{by}'s {command} is refused: {reason:refusal}",
         "{by}, ordine respinto: {command} ({reason:refusal})",
     )
+    listed: ClassVar = listing(
+        ListItem("warn", "wait", "{op}: {refusal}", "{op}: {refusal}"),
+        operator="by",
+        reason="reason",
+        text="command",
+    )
 
     command: OperatorCommand
     by: OperatorId
@@ -47,6 +56,7 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
     """The person is known (S3)."""
 
     sentence: ClassVar = Sentence("the user is known: {user}", "l’utente è noto: {user}")
+    listed: ClassVar = listing(ListItem("user", "", "Identified: {name}", "Identificata: {name}"))
 
     user: UserId
     phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
@@ -60,12 +70,14 @@ class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
     """Nobody in the registry fits. Full service all the same."""
 
     sentence: ClassVar = Sentence("nobody in the registry fits", "nessuno nel registro ha questo numero")
+    listed: ClassVar = listing(ListItem("user", "", "This number is not registered", "Numero non registrato"))
 
 
 class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
     """The network has said for the first time that the user's phone rings; that is no proof of a person."""
 
     sentence: ClassVar = Sentence("the user's phone rings", "il telefono dell’utente squilla")
+    listed: ClassVar = listing()
 
     meets_deadline: bool = True
     """Whether that meets the deadline (S11), by the policy of the moment."""
@@ -77,6 +89,11 @@ class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
     sentence: ClassVar = Sentence(
         "THE USER IS REACHED ({by})",
         "L’UTENTE È RAGGIUNTO ({by:reached})",
+    )
+    listed: ClassVar = listing(
+        ListItem("", "", "", "", {"reason": "answer"}),
+        ListItem("done", "ok", "Reached: {reached}", "Raggiunta: {reached}"),
+        reason="by",
     )
 
     met_by: str
@@ -92,6 +109,9 @@ class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.req
         "{by} wants the user of this silent alert called",
         "{by} fa chiamare l’utente di questo allarme silenzioso",
     )
+    listed: ClassVar = listing(
+        ListItem("phone", "wait", "{op}: call her all the same", "{op}: chiamarla lo stesso"), operator="by"
+    )
 
     by: OperatorId
 
@@ -102,6 +122,9 @@ class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
     sentence: ClassVar = Sentence(
         "[{number}|(erased)] is not called without an operator's order: {reason}",
         "[{number}|(cancellato)] non si chiama senza l’ordine di un operatore: {reason}",
+    )
+    listed: ClassVar = listing(
+        ListItem("warn", "wait", "Not called: {withheld}", "Non chiamata: {withheld}"), reason="reason"
     )
 
     number: Annotated[E164 | None, PersonalKind.NUMBER] = None
@@ -116,6 +139,10 @@ class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.pres
         "the user is probably calling 112 ({reason})",
         "l’utente sta probabilmente chiamando il 112 ({reason:reason})",
     )
+    listed: ClassVar = listing(
+        ListItem("warn", "wait", "Presumed to be calling 112", "Si presume che stia chiamando il 112"),
+        reason="reason",
+    )
 
     reason: str
 
@@ -124,6 +151,9 @@ class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.de
     """The operator has heard from the user that it was a mistake (S7)."""
 
     sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
+    listed: ClassVar = listing(
+        ListItem("check", "", "{op}: false alarm", "{op}: falso allarme"), operator="by"
+    )
 
     by: OperatorId
     text: Annotated[str, PersonalKind.WORDS] = ""
@@ -133,6 +163,9 @@ class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
     """The operator has told 112 everything known (S10)."""
 
     sentence: ClassVar = Sentence("{by} has briefed 112", "{by} ha informato il 112")
+    listed: ClassVar = listing(
+        ListItem("check", "ok", "{op} has briefed 112", "{op} ha informato il 112"), operator="by"
+    )
 
     by: OperatorId
 
@@ -141,6 +174,7 @@ class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
     """The operator leaves the conference (S9)."""
 
     sentence: ClassVar = Sentence("{by} leaves", "{by} lascia la conferenza")
+    listed: ClassVar = listing(ListItem("headset", "", "{op} leaves", "{op} lascia"), operator="by")
 
     by: OperatorId
     handed_over: bool = True
@@ -172,5 +206,8 @@ class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
     """Nothing more is done for this alert; all its legs are released."""
 
     sentence: ClassVar = Sentence("closed: {outcome}", "chiuso: {outcome}")
+    listed: ClassVar = listing(
+        ListItem("check", "", "Closed: {outcome}", "Chiuso: {outcome}"), outcome="outcome"
+    )
 
     outcome: Outcome

@@ -6,13 +6,16 @@ from typing import ClassVar
 
 from messages.base import Message
 from messages.ids import BridgeId, Instant, LegId, OperatorId, Party, Unplayed
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
     """The user is to hear nobody, and is heard as ever."""
 
     sentence: ClassVar = Sentence("{by} has the user hear nobody", "{by}: l’utente non sente nessuno")
+    listed: ClassVar = listing(
+        ListItem("hush", "wait", "{op}: no voice to {user}", "{op}: nessuna voce {to_user}"), operator="by"
+    )
 
     by: OperatorId
 
@@ -24,6 +27,9 @@ class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
         "{by} has the user hear the others",
         "{by}: l’utente sente di nuovo gli altri",
     )
+    listed: ClassVar = listing(
+        ListItem("voice", "", "{op}: {user} hears again", "{op}: {user} sente di nuovo"), operator="by"
+    )
 
     by: OperatorId
 
@@ -32,6 +38,11 @@ class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcemen
     """The operator wants this said to 112 by the center's voice, in place of the operator's own."""
 
     sentence: ClassVar = Sentence("{by} has 112 told: {what}", "{by} fa dire al 112: {what}")
+    listed: ClassVar = listing(
+        ListItem("112", "", "{op} has 112 told: {clip}", "{op} fa dire al 112: {clip}"),
+        operator="by",
+        reason="what",
+    )
 
     what: str
     """`cannot_speak`"""
@@ -65,6 +76,17 @@ class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.f
     sentence: ClassVar = Sentence(
         "{clip:clip} was not heard to its end: {reason}",
         "non sentito fino in fondo: {clip:clip} ({reason})",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "warn",
+            "wait",
+            "A question was not said: no voice",
+            "Domanda non detta: manca la voce",
+            {"reason": "no_sound"},
+        ),
+        ListItem("warn", "wait", "A question was cut off", "Domanda interrotta"),
+        reason="reason",
     )
 
     clip: str
@@ -102,6 +124,7 @@ class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.starte
     """What is said is being recorded, in this file of the node's `recordings` folder."""
 
     sentence: ClassVar = Sentence("recorded in {file}", "si registra in {file}")
+    listed: ClassVar = listing(ListItem("rec", "", "Recorded: {text}", "Si registra: {text}"), text="file")
 
     file: str
     announce: bool = False
@@ -112,6 +135,15 @@ class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stoppe
     """What is said is no longer recorded, against the settings, until another file begins."""
 
     sentence: ClassVar = Sentence("NOT RECORDED any more: {reason}", "NON SI REGISTRA PIÙ: {reason}")
+    listed: ClassVar = listing(
+        ListItem(
+            "warn",
+            "wait",
+            "The recording has stopped; the voice goes on",
+            "La registrazione si è fermata; la voce continua",
+        ),
+        reason="reason",
+    )
 
     reason: str
 
@@ -126,6 +158,22 @@ class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broke
         "the call of {party} ended soon after the operator had left",
         "la chiamata [{?party=user}dell’utente|del 112] è finita poco dopo che l’operatore aveva lasciato",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "warn",
+            "bad",
+            "112’s line dropped after the operator had left",
+            "La linea del 112 è caduta dopo l’uscita",
+            {"party": "psap"},
+        ),
+        ListItem(
+            "warn",
+            "bad",
+            "{User}’s line dropped after the operator had left",
+            "La linea {of_user} è caduta dopo l’uscita",
+        ),
+        party="party",
+    )
 
     party: Party
     """Whose call has ended."""
@@ -139,4 +187,12 @@ class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.sett
     sentence: ClassVar = Sentence(
         "the user and 112 go on talking, and no operator is looked for any more",
         "l’utente e il 112 continuano a parlare; non si cerca più un operatore",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "check",
+            "ok",
+            "{User} and 112 are talking again, by themselves",
+            "{User} e il 112 parlano di nuovo, da soli",
+        )
     )

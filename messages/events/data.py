@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from messages.base import Message
 from messages.ids import DataKind, PersonalKind
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
@@ -19,6 +19,12 @@ class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
     sentence: ClassVar = Sentence(
         "{kind} {version} of its data is sent to {target}",
         "dati a {target}: {kind}, versione {version}",
+    )
+    listed: ClassVar = listing(
+        ListItem("112", "", "Called off at {reason}", "Revoca a {reason}", {"text": "cancel"}),
+        ListItem("112", "", "Data to {reason}", "Dati a {reason}"),
+        reason="target",
+        text="kind",
     )
 
     target: str
@@ -36,6 +42,9 @@ class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
         "{target} has received {version} of its data ([{receipt}|erased])",
         "{target} ha ricevuto la versione {version} dei dati ([{receipt}|cancellata])",
     )
+    listed: ClassVar = listing(
+        ListItem("112", "ok", "{reason} has the data", "{reason} ha ricevuto i dati"), reason="target"
+    )
 
     target: str
     version: int
@@ -49,6 +58,11 @@ class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
     sentence: ClassVar = Sentence(
         "{target} REFUSES {version} of its data[ with {status:some}][: {reason}]",
         "{target} RIFIUTA la versione {version} dei dati[ con {status:some}][: {reason}]",
+    )
+    listed: ClassVar = listing(
+        ListItem("warn", "bad", "{reason} refuses the data: {text}", "{reason} rifiuta i dati: {text}"),
+        reason="target",
+        text="reason",
     )
 
     target: str

@@ -22,7 +22,7 @@ from messages.ids import (
     OperatorId,
     TextId,
 )
-from messages.sentences import Sentence
+from messages.rows import Sentence
 
 
 class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from messages.ids import (
     PersonalKind,
     Proof,
 )
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 _MORE: Final = Sentence(
     "[, and {skipped:some} more signals before it that were not kept]",
@@ -44,6 +44,9 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
         " da [{phone}|telefono {device}|(cancellato)][, {position}]"
         "[{?key}, provato dal suo telefono[ {key}, aggiunto il {key_enrolled_at}]"
         "|, non provato dalla firma ({doubt})]]",
+    )
+    listed: ClassVar = listing(
+        ListItem("bell", "", "Alert received, {channel}", "Allarme ricevuto, {channel}"), channel="channel"
     )
 
     channel: Channel
@@ -90,6 +93,10 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
         "[{?silent}, chiedendo silenzio]" + _MORE.it + "[, {position}]"
         "|segnalato di nuovo ({channel}) da [{phone}|telefono {device}|(cancellato)]" + _MORE.it + "]",
     )
+    listed: ClassVar = listing(
+        ListItem("bell", "", "Signalled again, {channel}{times}", "Segnalato di nuovo, {channel}{times}"),
+        channel="channel",
+    )
 
     alias: str = ""
     """The name under which the signal is known to its sender, who has not proved to be the one who raised the
@@ -122,6 +129,23 @@ class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
         "un altro mittente ([{?proof=device}un altro telefono dell’utente|non provato]): {kind}"
         "[ {position}| {text}]" + _MORE.it,
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "warn",
+            "wait",
+            "Not proved: {claim}{times}{also}",
+            "Non provato: {claim}{times}{also}",
+            {"doubt": True},
+        ),
+        ListItem(
+            "bell",
+            "wait",
+            "Another phone of hers: {claim}{times}{also}",
+            "Un altro suo telefono: {claim}{times}{also}",
+        ),
+        reason="kind",
+        text="text",
+    )
 
     alias: str
     kind: ClaimKind
@@ -140,6 +164,22 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
         "another alert of the number is open, {alert}, proved by: {proof}",
         "un altro allarme di questo numero è aperto, {alert}, provato da: {proof}",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "bell",
+            "wait",
+            "A proved alert of this number is open",
+            "C’è un allarme provato dello stesso numero",
+            {"text": "device"},
+        ),
+        ListItem(
+            "bell",
+            "",
+            "An alert of this number that is not proved is open",
+            "C’è un allarme non provato dello stesso numero",
+        ),
+        text="proof",
+    )
 
     alert: AlertId
     proof: Proof
@@ -150,6 +190,11 @@ class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"
     """One more position of the user."""
 
     sentence: ClassVar = Sentence("position [{position}|(erased)]", "posizione [{position}|(cancellata)]")
+    listed: ClassVar = listing(
+        ListItem(
+            "pin", "", "New position{accuracy}{source}{times}", "Nuova posizione{accuracy}{source}{times}"
+        )
+    )
 
     position: Annotated[Position | None, PersonalKind.POSITION] = None
     """None: forgotten."""
@@ -161,6 +206,11 @@ class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
     sentence: ClassVar = Sentence(
         "the address of the position: [{address}|(erased)]",
         "indirizzo della posizione: [{address}|(cancellato)]",
+    )
+    listed: ClassVar = listing(
+        ListItem("pin", "", "Address (erased)", "Indirizzo (cancellato)", {"text": ""}),
+        ListItem("pin", "", "{address}", "{address}"),
+        text="address",
     )
 
     address: Annotated[Address | None, PersonalKind.POSITION] = None
@@ -174,6 +224,22 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
         "cancelled [{?duress}with the DURESS PIN|by the app]",
         "annullato [{?duress}con il PIN di COSTRIZIONE|dall’app]",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "shield",
+            "bad",
+            "Cancelled with the duress PIN",
+            "Annullato con PIN di costrizione",
+            {"duress": True},
+        ),
+        ListItem(
+            "phone",
+            "wait",
+            "Cancelled from the app with the right PIN",
+            "Annullato dall’app con il PIN giusto",
+        ),
+        duress="duress",
+    )
 
     duress: bool = False
 
@@ -186,6 +252,10 @@ class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
         "|a sender that cannot be read] cannot be read ({reason}); it came as [{raw}|(erased)]",
         "un SMS sulla linea {line} da [{sender}"
         "|un mittente illeggibile] NON SI PUÒ LEGGERE ({reason}): [{raw}|(cancellato)]",
+    )
+    listed: ClassVar = listing(
+        ListItem("warn", "bad", "A text message cannot be read{line}", "Un SMS non si può leggere{line}"),
+        line="line",
     )
 
     line: LineId
@@ -208,6 +278,16 @@ class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
         "[{?none_set}chiesto di annullare; non c’è alcun PIN, quindi non prova nulla"
         "|scritto un PIN SBAGLIATO per annullare l’allarme]",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "shield",
+            "wait",
+            "Asked to cancel: no PIN is set, so this proves nothing",
+            "Chiede di annullare: nessun PIN impostato, non prova nulla",
+            {"reason": "none_set"},
+        ),
+        ListItem("shield", "bad", "A wrong PIN was typed", "Digitato un PIN sbagliato"),
+    )
 
     none_set: bool = False
     """The user has no PIN: this one is not wrong, and proves nothing."""
@@ -217,6 +297,7 @@ class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
     """The app says that the phone rings, or has rung, with the center's call."""
 
     sentence: ClassVar = Sentence("the app sees the phone ring", "l’app vede squillare il telefono")
+    listed: ClassVar = listing(ListItem("ring", "ok", "The app sees the call", "La sua app vede la chiamata"))
 
 
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
@@ -257,6 +338,9 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
         "{by} reopens the alert[{?psap}, and 112 is to be called again]",
         "{by} riapre l’allarme[{?psap}, e il 112 va richiamato]",
     )
+    listed: ClassVar = listing(
+        ListItem("bell", "wait", "{op} reopens the alert", "{op} riapre l’allarme"), operator="by"
+    )
 
     by: OperatorId
     psap: bool = False
@@ -272,6 +356,11 @@ class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.delete
         "the recording {file} is deleted ({reason})",
         "la registrazione {file} è cancellata ({reason})",
     )
+    listed: ClassVar = listing(
+        ListItem("rec", "", "Recording deleted: {text}", "Registrazione cancellata: {text}"),
+        text="file",
+        reason="reason",
+    )
 
     file: str
     reason: str
@@ -285,6 +374,9 @@ class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
         "{by} keeps it from being forgotten: {reason}",
         "{by} lo trattiene dalla cancellazione: {reason}",
     )
+    listed: ClassVar = listing(
+        ListItem("rec", "wait", "Held: nothing is erased", "Trattenuto: nulla si cancella")
+    )
 
     by: str
     reason: Annotated[str, PersonalKind.WORDS] = ""
@@ -297,6 +389,7 @@ class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended")
         "{by} lets it be forgotten when its time is over",
         "{by} non lo trattiene più",
     )
+    listed: ClassVar = listing(ListItem("rec", "", "No longer held", "Non più trattenuto"))
 
     by: str
 
@@ -307,6 +400,9 @@ class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
     sentence: ClassVar = Sentence(
         "ERASED: {kinds} ({reason})[ by {by}]",
         "CANCELLATI: {kinds} ({reason})[ da {by}]",
+    )
+    listed: ClassVar = listing(
+        ListItem("check", "", "Erased for good: {kinds}", "Cancellati per sempre: {kinds}"), reason="reason"
     )
 
     by: str
@@ -322,6 +418,7 @@ class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
         "DEADLINE MISSED: the user was not reached",
         "SCADENZA PASSATA: l’utente non è stato raggiunto",
     )
+    listed: ClassVar = listing(ListItem("warn", "bad", "Deadline passed", "Scadenza passata"))
 
 
 class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
@@ -330,6 +427,14 @@ class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
     sentence: ClassVar = Sentence(
         "the app is told: {advice}[ ({reason})]",
         "all’app si dice: {advice}[ ({reason:reason})]",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "phone", "wait", "App: “call 112 now”", "App: «chiama il 112 ora»", {"advice": "call_112_now"}
+        ),
+        ListItem("phone", "", "App: wait", "App: attendi"),
+        advice="advice",
+        reason="reason",
     )
 
     advice: Advice

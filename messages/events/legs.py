@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from messages.base import Joins, Message, VoicePort
 from messages.ids import E164, Instant, LegId, LineId, OperatorId, Party, PersonalKind, TrunkId
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
@@ -18,6 +18,27 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
         "[{?call}{party} ha chiamato la linea {line}: si risponde"
         "|chiamata: {party}[ {operator} ({leg})][, {line:own}"
         "|[ al {number}] sulla linea {line}][, {attempt:again}º tentativo]]",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "phone",
+            "",
+            "Calling {op}, to listen{line}",
+            "Chiamata a {op}, per ascoltare{line}",
+            {"party": "listener"},
+        ),
+        ListItem(
+            "112",
+            "wait",
+            "{psap} called twice: the first call may still be up{line}{again}",
+            "{psap} chiamato due volte: la prima chiamata forse c’è ancora{line}{again}",
+            {"reason": "beside_lost"},
+        ),
+        ListItem("phone", "", "{User} calls us{line}", "{User} ci chiama{line}", {"reason": "inbound"}),
+        ListItem("112", "", "{psap} called{line}{again}", "{psap} chiamato{line}{again}", {"party": "psap"}),
+        ListItem("phone", "", "Calling {who}{line}{again}", "Chiamata {to}{line}{again}"),
+        leg="leg",
+        attempt="attempt",
     )
 
     leg: LegId
@@ -38,6 +59,29 @@ class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
     """The party's phone is ringing."""
 
     sentence: ClassVar = Sentence("{leg} is ringing", "{leg}: squilla")
+    listed: ClassVar = listing(
+        ListItem("ring", "", "112 rings{again}", "Il 112 squilla{again}", {"party": "psap"}),
+        ListItem(
+            "ring",
+            "",
+            "{who}: the call is in the headset",
+            "{who}: la chiamata è in cuffia",
+            {"own": "headset"},
+        ),
+        ListItem(
+            "ring",
+            "",
+            "{who}: on the call of the shift",
+            "{who}: sulla chiamata del turno",
+            {"own": "nailed_up"},
+        ),
+        ListItem(
+            "ring", "ok", "{Who}’s phone rings{again}", "Il telefono {of} squilla{again}", {"party": "user"}
+        ),
+        ListItem("ring", "", "{Who}’s phone rings{again}", "Il telefono {of} squilla{again}"),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -49,6 +93,15 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     sentence: ClassVar = Sentence(
         "{leg} has answered[{?confirmed}|, not confirmed]",
         "{leg}: risponde[{?confirmed}|, non è certo]",
+    )
+    listed: ClassVar = listing(
+        ListItem("headset", "wait", "{op} is listening", "{op} ascolta", {"party": "listener"}),
+        ListItem("ring", "", "{Who} may have answered", "{Who} forse risponde", {"doubt": True}),
+        ListItem("voice", "ok", "The call of {user} is answered", "Rispondiamo {to}", {"reason": "inbound"}),
+        ListItem("112", "ok", "{Who} answers", "{Who} risponde", {"party": "psap"}),
+        ListItem("voice", "ok", "{Who} answers", "{Who} risponde"),
+        leg="leg",
+        attempt="attempt",
     )
 
     leg: LegId
@@ -64,6 +117,12 @@ class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
     """Somebody is on a line that was called answered without proof (`leg.answered`, `confirmed` false)."""
 
     sentence: ClassVar = Sentence("{leg} is really there ({by})", "{leg}: è davvero in linea ({by:reached})")
+    listed: ClassVar = listing(
+        ListItem("112", "ok", "{Who} is on the line", "{Who} è in linea", {"party": "psap"}),
+        ListItem("voice", "ok", "{Who} is on the line", "{Who} è in linea"),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -96,6 +155,7 @@ class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
     """The leg is gone, whoever hung up."""
 
     sentence: ClassVar = Sentence("{leg} is released: {cause:cause}", "{leg}: chiamata finita, {cause:cause}")
+    listed: ClassVar = listing(leg="leg", attempt="attempt", cause="cause")
 
     leg: LegId
     attempt: int
@@ -107,6 +167,11 @@ class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
     """A call that a modem held through a restart was taken over, not redialled."""
 
     sentence: ClassVar = Sentence("the call of {leg} was taken over", "{leg}: la chiamata è stata ripresa")
+    listed: ClassVar = listing(
+        ListItem("link", "", "{Who}’s call was taken over", "La chiamata {of} è stata ripresa"),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -116,6 +181,9 @@ class LegMuted(Message, frozen=True, kw_only=True, tag="leg.muted"):
     """The operator hears and is not heard, until `leg.unmuted` or the end of this attempt."""
 
     sentence: ClassVar = Sentence("{leg} is muted", "{leg}: microfono spento")
+    listed: ClassVar = listing(
+        ListItem("mute", "wait", "{who} is muted", "{who}: microfono spento"), leg="leg", attempt="attempt"
+    )
 
     leg: LegId
     attempt: int
@@ -126,6 +194,9 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
     """The operator is heard again."""
 
     sentence: ClassVar = Sentence("{leg} is heard again", "{leg}: si sente di nuovo")
+    listed: ClassVar = listing(
+        ListItem("voice", "", "{who} is heard again", "{who}: microfono acceso"), leg="leg", attempt="attempt"
+    )
 
     leg: LegId
     attempt: int
@@ -136,6 +207,12 @@ class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
     """The operator has pressed a key for this party's voice menu: a DTMF digit goes into the call, once."""
 
     sentence: ClassVar = Sentence("{by} sends {digit} to {leg}", "{by} manda il tasto {digit} a {leg}")
+    listed: ClassVar = listing(
+        ListItem("phone", "", "Key {text} to {who}", "Tasto {text} {to}"),
+        leg="leg",
+        attempt="attempt",
+        text="digit",
+    )
 
     leg: LegId
     attempt: int
@@ -147,6 +224,12 @@ class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
     """The party has pressed a key of the phone: a DTMF digit was heard."""
 
     sentence: ClassVar = Sentence("{leg} presses {digit}", "{leg}: preme {digit}")
+    listed: ClassVar = listing(
+        ListItem("voice", "ok", "{who} presses {text}", "{who} preme {text}"),
+        leg="leg",
+        attempt="attempt",
+        text="digit",
+    )
 
     leg: LegId
     attempt: int
@@ -164,6 +247,16 @@ class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
         "the modem of {leg} does not answer: how its call stands is not known",
         "{leg}: il modem non risponde, lo stato della chiamata non è noto",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "hush",
+            "wait",
+            "The modem does not answer{line}: whether {who} is still on the line is not known",
+            "Il modem non risponde{line}: non si sa se {who} è ancora in linea",
+        ),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -173,6 +266,11 @@ class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
     """The modem answers again, and the call is as it was."""
 
     sentence: ClassVar = Sentence("the modem of {leg} answers again", "{leg}: il modem risponde di nuovo")
+    listed: ClassVar = listing(
+        ListItem("voice", "", "The modem answers again{line}", "Il modem risponde di nuovo{line}"),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -188,6 +286,11 @@ class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
         "NO SOUND from {leg} on line {line}",
         "{leg}: NESSUN SUONO sulla linea {line}",
     )
+    listed: ClassVar = listing(
+        ListItem("hush", "wait", "No sound from {who}{line}", "Nessun suono {from}{line}"),
+        leg="leg",
+        attempt="attempt",
+    )
 
     leg: LegId
     attempt: int
@@ -198,6 +301,9 @@ class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
     """For a second there has been sound again."""
 
     sentence: ClassVar = Sentence("sound again from {leg}", "{leg}: di nuovo suono")
+    listed: ClassVar = listing(
+        ListItem("voice", "", "Sound again from {who}", "Di nuovo suono {from}"), leg="leg", attempt="attempt"
+    )
 
     leg: LegId
     attempt: int
@@ -210,6 +316,14 @@ class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line
         "{by} wants {party} called again on another line",
         "{by} fa richiamare {party} su un’altra linea",
     )
+    listed: ClassVar = listing(
+        ListItem(
+            "phone", "", "{op}: another line for 112", "{op}: un’altra linea per il 112", {"party": "psap"}
+        ),
+        ListItem("phone", "", "{op}: another line for {who}", "{op}: un’altra linea per {who}"),
+        operator="by",
+        party="party",
+    )
 
     by: OperatorId
     party: Party
@@ -219,6 +333,7 @@ class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
     """The operator has heard a machine on the user's leg; it counts as no answer."""
 
     sentence: ClassVar = Sentence("{by} hears a machine", "{by} sente una segreteria")
+    listed: ClassVar = listing(ListItem("hush", "", "{op}: a machine", "{op}: segreteria"), operator="by")
 
     by: OperatorId
 
@@ -227,5 +342,6 @@ class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"
     """The operator wants the user called again."""
 
     sentence: ClassVar = Sentence("{by} wants the user called again", "{by} fa richiamare l’utente")
+    listed: ClassVar = listing(ListItem("phone", "", "{op}: call again", "{op}: richiamare"), operator="by")
 
     by: OperatorId

@@ -6,13 +6,16 @@ from typing import Annotated, ClassVar
 
 from messages.base import Message
 from messages.ids import E164, AlertId, LegId, OperatorId, OperatorLine, PersonalKind, ShiftState
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
     """An operator is this alert's and no other's; in the operator's stream too, whose version makes it so."""
 
     sentence: ClassVar = Sentence("operator {operator} is reserved", "operatore {operator}: riservato")
+    listed: ClassVar = listing(
+        ListItem("headset", "", "{op} is being called", "Chiamata a {op}"), operator="operator"
+    )
 
     operator: OperatorId
     alert: AlertId
@@ -24,6 +27,9 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
     """The operator's phone rang for the time allowed, or failed. The reservation ends with it."""
 
     sentence: ClassVar = Sentence("operator {operator} does not answer", "operatore {operator}: non risponde")
+    listed: ClassVar = listing(
+        ListItem("headset", "wait", "{op} does not answer", "{op} non risponde"), operator="operator"
+    )
 
     operator: OperatorId
 
@@ -39,6 +45,11 @@ class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
         "alert {alert} asks alert {holder} for operator {operator}",
         "l’allarme {alert} chiede all’allarme {holder} l’operatore {operator}",
     )
+    listed: ClassVar = listing(
+        ListItem("headset", "wait", "An alert asks for {op}", "Un allarme chiede {op}", {"reason": ""}),
+        ListItem("headset", "wait", "Another case is asked for {op}", "{op} chiesto a un altro caso"),
+        operator="operator",
+    )
 
     operator: OperatorId
     holder: AlertId
@@ -53,6 +64,9 @@ class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):
     """The operator on the line says that the alert is real: it keeps its operator."""
 
     sentence: ClassVar = Sentence("{by} says that the alert is real", "{by}: l’allarme è vero")
+    listed: ClassVar = listing(
+        ListItem("check", "ok", "{op}: the alert is real", "{op}: l’allarme è vero"), operator="by"
+    )
 
     by: OperatorId
 
@@ -61,6 +75,9 @@ class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
     """The operator is on the line and has the case."""
 
     sentence: ClassVar = Sentence("operator {operator} has the case", "operatore {operator}: ha il caso")
+    listed: ClassVar = listing(
+        ListItem("headset", "ok", "{op} has the case", "{op} ha il caso"), operator="operator"
+    )
 
     operator: OperatorId
     leg: LegId
@@ -75,6 +92,18 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
     sentence: ClassVar = Sentence(
         "operator {operator} is free again[ ({reason})]",
         "operatore {operator}: di nuovo libero[ ({reason:reason})]",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "headset",
+            "wait",
+            "{op} goes to a proved alert; this one waits again",
+            "{op} passa a un allarme provato; questo torna in coda",
+            {"reason": "given up"},
+        ),
+        ListItem("headset", "", "{op} has left the case", "{op} lascia il caso"),
+        operator="operator",
+        reason="reason",
     )
 
     operator: OperatorId
@@ -106,6 +135,11 @@ class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
         "{operator} listens no more[ ({reason})]",
         "{operator} non ascolta più[ ({reason:reason})]",
     )
+    listed: ClassVar = listing(
+        ListItem("headset", "", "{op} listens no more", "{op} non ascolta più"),
+        operator="operator",
+        reason="reason",
+    )
 
     operator: OperatorId
     reason: str = ""
@@ -115,6 +149,10 @@ class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
     """Whoever listens in is heard by the operator who has the case, and by nobody else."""
 
     sentence: ClassVar = Sentence("{by} speaks to the operator alone", "{by} parla solo all’operatore")
+    listed: ClassVar = listing(
+        ListItem("headset", "wait", "{op} speaks to the operator alone", "{op} parla solo all’operatore"),
+        operator="by",
+    )
 
     by: OperatorId
 
@@ -123,6 +161,9 @@ class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
     """The listener is heard by nobody again."""
 
     sentence: ClassVar = Sentence("{by} is heard by nobody again", "{by} di nuovo non è sentito da nessuno")
+    listed: ClassVar = listing(
+        ListItem("headset", "", "{op} only listens again", "{op} ascolta soltanto"), operator="by"
+    )
 
     by: OperatorId
 
@@ -131,6 +172,15 @@ class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.reque
     """The operator on the line wants another one to take the case, and keeps it until that one is joined."""
 
     sentence: ClassVar = Sentence("{by} hands the case over[ to {to}]", "{by} passa il caso[ a {to}]")
+    listed: ClassVar = listing(
+        ListItem("headset", "wait", "{op} hands the case over{also}", "{op} passa il caso{also}", {"to": ""}),
+        ListItem(
+            "headset", "wait", "{op} hands the case over to {next}{also}", "{op} passa il caso a {next}{also}"
+        ),
+        operator="by",
+        to="to",
+        text="text",
+    )
 
     by: OperatorId
     to: OperatorId | None = None
@@ -145,6 +195,7 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
         "nobody takes the case over ({reason})",
         "nessuno prende il caso ({reason})",
     )
+    listed: ClassVar = listing(ListItem("headset", "wait", "{ended}", "{ended}"), reason="reason")
 
     reason: str
     """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""

@@ -18,7 +18,7 @@ from messages.ids import (
     TextId,
     TextPurpose,
 )
-from messages.sentences import UNSAID, Sentence
+from messages.rows import UNSAID, Sentence
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):

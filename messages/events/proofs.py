@@ -9,7 +9,7 @@ import msgspec
 from messages.base import Message
 from messages.ids import OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
-from messages.sentences import Sentence
+from messages.rows import Sentence
 from messages.trials import WayShown
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from messages.base import Message
 from messages.ids import E164, LegId, OperatorId, PersonalKind, TextId
-from messages.sentences import Sentence
+from messages.rows import ListItem, Sentence, listing
 
 
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
@@ -15,6 +15,11 @@ class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
     sentence: ClassVar = Sentence(
         "112 is to be called at {number}[, says {by}]",
         "il 112 è da chiamare al {number}[, dice {by}]",
+    )
+    listed: ClassVar = listing(
+        ListItem("112", "", "112 is asked for", "Si chiede il 112", {"operator": ""}),
+        ListItem("112", "", "{op} asks for 112", "{op} chiede il 112"),
+        operator="by",
     )
 
     by: OperatorId | None
@@ -29,6 +34,10 @@ class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
         "NO LINE CAN CARRY THE CALL TO 112: {reason}",
         "NESSUNA LINEA PUÒ CHIAMARE IL 112: {reason}",
     )
+    listed: ClassVar = listing(
+        ListItem("warn", "bad", "No line for 112: {lack}", "Nessuna linea per il 112: {lack}"),
+        reason="reason",
+    )
 
     reason: str
     """`none`, `out_of_use`, `taken`, `failing` or `guarded` (`messages.lines.Lack`)."""
@@ -40,6 +49,15 @@ class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_e
     sentence: ClassVar = Sentence(
         "{by} has called 112 from another phone, and briefed it",
         "{by} ha chiamato e informato il 112 da un altro telefono",
+    )
+    listed: ClassVar = listing(
+        ListItem(
+            "check",
+            "ok",
+            "{op} has briefed 112 on another phone",
+            "{op} ha informato il 112 da un altro telefono",
+        ),
+        operator="by",
     )
 
     by: OperatorId
@@ -55,6 +73,9 @@ class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
         "[{?texts}SMS a [{names}|(cancellato)]: il 112 è stato chiamato"
         "|nessuno dei contatti è più da avvisare]",
     )
+    listed: ClassVar = listing(
+        ListItem("note", "", "SMS to {text}: 112 was called", "SMS a {text}: 112 chiamato"), text="names"
+    )
 
     texts: tuple[TextId, ...] = ()
     names: Annotated[str, PersonalKind.WORDS] = ""
@@ -66,6 +87,10 @@ class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):
     """112 is not to be called after all."""
 
     sentence: ClassVar = Sentence("{by} takes the call to 112 back", "{by} annulla la chiamata al 112")
+    listed: ClassVar = listing(
+        ListItem("112", "wait", "{op} takes the call to 112 back", "{op} annulla la chiamata al 112"),
+        operator="by",
+    )
 
     by: OperatorId
 
@@ -74,5 +99,6 @@ class PsapJoined(Message, frozen=True, kw_only=True, tag="psap.joined"):
     """112 is in the conference."""
 
     sentence: ClassVar = Sentence("112 is in the conference", "il 112 è nella conferenza")
+    listed: ClassVar = listing(ListItem("voice", "ok", "112 in conference", "112 in conversazione"))
 
     leg: LegId

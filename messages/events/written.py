@@ -9,13 +9,19 @@ import msgspec
 
 from messages.base import Message
 from messages.ids import AlertId, BriefingField, Carried, Channel, OperatorId, PersonalKind, TextFailure
-from messages.sentences import UNSAID, Sentence
+from messages.rows import UNSAID, ListItem, Sentence, listing
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     """An operator has written something down, or the user has, in a short message."""
 
     sentence: ClassVar = Sentence("[{by}|the user] notes: {text}", "[{by}|l’utente] annota: {text}")
+    listed: ClassVar = listing(
+        ListItem("note", "", "Her SMS: {text}", "Il suo SMS: {text}", {"operator": ""}),
+        ListItem("note", "", "{op}: {text}", "{op}: {text}"),
+        operator="by",
+        text="text",
+    )
 
     by: OperatorId
     """Empty: the user."""
@@ -46,6 +52,13 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     sentence: ClassVar = Sentence(
         "[{by}|the user] [{spoken}|{channel:saying}]: {text}[{?asks} (yes or no?)]",
         "[{by}|l’utente] [{spoken}|{channel:saying}]: {text}[{?asks} (sì o no?)]",
+    )
+    listed: ClassVar = listing(
+        ListItem("note", "", "{User}: {text}", "{User}: {text}", {"operator": ""}),
+        ListItem("note", "", "{op}: {text}", "{op}: {text}"),
+        operator="by",
+        text="text",
+        channel="channel",
     )
 
     id: str
@@ -91,6 +104,9 @@ class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.tex
         "{by} lets messages go by SMS, though the user's phone sounds",
         "{by} manda i messaggi per SMS, benché il telefono dell’utente suoni",
     )
+    listed: ClassVar = listing(
+        ListItem("note", "wait", "{op}: messages by SMS", "{op}: messaggi per SMS"), operator="by"
+    )
 
     by: OperatorId
     id: str = ""
@@ -113,6 +129,15 @@ class DialogueCarried(Message, frozen=True, kw_only=True, tag="dialogue.carried"
         "message {number} by SMS: {became}[ ({failure})]",
         "messaggio {number} per SMS: {became}[ ({failure})]",
     )
+    listed: ClassVar = listing(
+        ListItem("warn", "bad", "SMS not sent", "SMS non partito", {"text": "failed"}),
+        ListItem(
+            "clock", "wait", "SMS: phone out of reach", "SMS: telefono non raggiungibile", {"text": "waits"}
+        ),
+        ListItem("check", "", "SMS delivered", "SMS consegnato", {"text": "delivered"}),
+        ListItem("warn", "bad", "SMS not delivered", "SMS non consegnato"),
+        text="became",
+    )
 
     number: int
     became: Carried
@@ -131,6 +156,13 @@ class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
         "[{by}|the user] says, {field}: [{text}|(nothing any more)]",
         "[{by}|l’utente], per il 112, {field}: [{text}|(non più noto)]",
     )
+    listed: ClassVar = listing(
+        ListItem("note", "", "{field}: not known any more", "{field}: non più noto", {"text": ""}),
+        ListItem("note", "", "{field}: {text}", "{field}: {text}"),
+        operator="by",
+        reason="field",
+        text="text",
+    )
 
     field: BriefingField
     text: Annotated[str, PersonalKind.WORDS] = ""
@@ -145,6 +177,9 @@ class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
     """What 112 is told stands on a page as well, for whoever has the code."""
 
     sentence: ClassVar = Sentence("{by} opens a page for 112", "{by} apre una pagina per il 112")
+    listed: ClassVar = listing(
+        ListItem("112", "", "{op} opens the page for 112", "{op} apre la pagina per il 112"), operator="by"
+    )
 
     by: OperatorId
     code: Annotated[str, PersonalKind.WORDS] = ""
@@ -158,6 +193,10 @@ class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
     sentence: ClassVar = Sentence(
         "112's page is looked at from {origin}",
         "la pagina per il 112 è letta da {origin}",
+    )
+    listed: ClassVar = listing(
+        ListItem("112", "ok", "The page is looked at from {text}", "La pagina è letta da {text}"),
+        text="origin",
     )
 
     origin: str

@@ -1,4 +1,4 @@
-"""Events in words, in each language, by the sentence that stands beside each (`messages.sentences`). Pure.
+"""Events in words, in each language, by the sentence that stands beside each (`messages.rows`). Pure.
 
 Names, times and numbers as they stand: the console's own list, which names people, is the page's.
 """

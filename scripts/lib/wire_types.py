@@ -41,6 +41,7 @@ from gateways.http.routes.staff.audit import AuditView
 from gateways.http.routes.staff.drill import DrillView
 from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
+from messages.rows import ListItem
 from model.alarms.kind import AlarmKind
 from model.reporting.month import Report
 
@@ -50,7 +51,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade, DutyView, DutyTestBegun, ProofsView),
-    *(ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
+    *(ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

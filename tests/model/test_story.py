@@ -14,7 +14,7 @@ from messages.events import Event
 from messages.ids import SECOND, Channel, Instant, LegId, Nearness, NodeId
 from messages.journal import Unreadable
 from messages.proofs import ProofItem, ProofStep
-from messages.sentences import UNSAID, Sentence
+from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.rules.said.advice import Why
 from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parsed
