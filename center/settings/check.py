@@ -12,8 +12,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from center.settings.data import data_faults
-from center.settings.duty import duty_faults
-from center.settings.heartbeat import heartbeat_faults
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.search import CARD, is_port_name
@@ -22,6 +20,7 @@ from model.credit import changes_the_line, pattern_fault
 from model.settings import Settings
 from model.settings.lines import CreditSettings
 from model.settings.psap import LastResort
+from model.settings.watching import MailTls, TargetKind
 from model.settings.web import HttpSettings
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
@@ -270,6 +269,31 @@ def _dialling(settings: Settings) -> Iterator[str]:
             yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
 
 
+def _duty(settings: Settings) -> Iterator[str]:
+    smtp = settings.duty.smtp
+    if smtp.host and not smtp.sender:
+        yield "duty.smtp.sender: who the mail is from has to be said"
+    if bool(smtp.user) != bool(smtp.password_file):
+        given, missing = ("user", "password_file") if smtp.user else ("password_file", "user")
+        yield f"duty.smtp.{given}: needs {missing} as well"
+    if smtp.password_file and smtp.tls is MailTls.NONE:
+        yield 'duty.smtp.password_file: with tls = "none" it would go there in the clear'
+    if not smtp.host and (smtp.user or smtp.sender):
+        yield "duty.smtp.host: there is a user or a sender, and no host"
+
+
+def _heartbeat(settings: Settings) -> Iterator[str]:
+    yield from _twice("heartbeat", "name", [one.name for one in settings.heartbeat])
+    yield from _twice("watched", "name", [one.name for one in settings.watched])
+    for i, target in enumerate(settings.heartbeat):
+        where = f"heartbeat[{i}]"
+        parts = urlsplit(target.url)
+        if not parts.hostname or "@" in parts.netloc:
+            yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
+        if target.kind is TargetKind.WATCHER and not target.key_file:
+            yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
+
+
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _psap,
     _dialling,
@@ -284,6 +308,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _map,
     _addresses,
     data_faults,
-    duty_faults,
-    heartbeat_faults,
+    _duty,
+    _heartbeat,
 )

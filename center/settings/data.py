@@ -1,4 +1,4 @@
-"""`[[psap.data]]`: what its keys mean together, and what the actors and the web are given of it."""
+"""`[[psap.data]]`: what its keys mean together, and what a row is when the file is loaded."""
 
 from __future__ import annotations
 
