@@ -42,8 +42,7 @@ class CallControl:
 
     def dial(self, ref: Ref, number: str, now_s: float, *, emergency: bool, until_s: float) -> CallId:
         """Call this number, once under one `ref`. Raises RequestRefused for what is no number."""
-        known = self._refs.get(ref)
-        if known is not None:
+        if (known := self._refs.get(ref)) is not None:
             return known
         if len(number) < 2 or not set(number) <= _DIALLABLE or "+" in number[1:]:
             raise RequestRefused(f"not a telephone number: {number!r}")
@@ -68,8 +67,7 @@ class CallControl:
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
         """The journal says that this call stands on this modem. Never dials: the call is looked for."""
-        known = self._refs.get(ref)
-        if known is not None:
+        if (known := self._refs.get(ref)) is not None:
             return known
         call = self._table.adopt(ref, number, direction, now_s)
         self._remember(ref, call)

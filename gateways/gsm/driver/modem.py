@@ -32,13 +32,13 @@ from gateways.gsm.driver.events import (
     Unresponsive,
 )
 from gateways.gsm.driver.ladder import Ladder
+from gateways.gsm.driver.line_watch import LineWatch
 from gateways.gsm.driver.network_codes import NetworkCodes
 from gateways.gsm.driver.readiness import Readiness, Upkeep
 from gateways.gsm.driver.short_messages import ShortMessages
 from gateways.gsm.driver.startup import SETTINGS_QUERY, Startup, is_not_its_answer
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.errors import where_raised
-from gateways.gsm.line.watch import LineWatch
 from gateways.gsm.sms.report import with_centre
 from messages.base import HangupCause
 

@@ -9,6 +9,7 @@ from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import CommandRefused, EmergencyNumbers, Ready, SimState
+from gateways.gsm.driver.line_watch import LineWatch
 from gateways.gsm.driver.short_messages import ShortMessages
 from gateways.gsm.driver.startup import (
     CALLS_FIRST_S,
@@ -23,7 +24,6 @@ from gateways.gsm.driver.startup import (
     pin_answer,
     sim_state,
 )
-from gateways.gsm.line.watch import LineWatch
 
 _OURS_SET: Final = "AT+CMEE=1"
 _OURS: Final = re.compile(r"\+CMEE: ?1")

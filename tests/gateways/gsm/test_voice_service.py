@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 from gateways.gsm.at.parse import Registration, parse_technology
+from gateways.gsm.driver.line_watch import voice_service
 from gateways.gsm.line.condition import condition
-from gateways.gsm.line.voice_service import voice_service
 from messages.lines import LineState, VoiceService
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem

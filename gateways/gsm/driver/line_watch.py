@@ -1,4 +1,6 @@
-"""What is known of a line besides its calls: signal, registration, when to ask for a sign of life. Pure."""
+"""What is known of a line besides its calls: signal, registration, which way a call would go, and when to ask
+for a sign of life. Pure.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,6 @@ from gateways.gsm.driver.startup import (
     STORED_SMS_QUERY,
     radio_is_off,
 )
-from gateways.gsm.line.voice_service import voice_service
 from messages.lines import VoiceService
 
 MESSAGES_EVERY: Final = 12
@@ -30,6 +31,8 @@ RARELY: Final = 120
 """The same for a SIM that needs more than SLOW_SIM_S for it: the line is of no use meanwhile."""
 RADIO_AGAIN_S: Final = 30.0
 """A radio that does not stay on is switched on again, and not all the time."""
+_CIRCUIT: Final = range(7)
+"""<AcT> of +COPS (27.007 clause 7.3) below 7, which is E-UTRAN: GSM and UMTS in all their kinds."""
 
 
 class LineWatch:
@@ -152,3 +155,29 @@ class LineWatch:
 
 def _serves(state: Registration | None) -> bool:
     return state is not None and state.in_service
+
+
+def voice_service(
+    circuit: Registration | None,
+    packet: Registration | None,
+    *,
+    ims: bool | None,
+    technology: int | None,
+) -> VoiceService:
+    """Which way a call would go. Not known counts as able, so that NONE needs all three to have said no.
+
+    Registered is not enough: in LTE a call goes by IMS (VoLTE), or the modem falls back to 2G or 3G for it
+    (CSFB, 23.272), for which it has to be registered there as well; with neither, the network ends each call
+    at once.
+
+    `circuit`: +CREG (27.007 clause 7.2). `packet`: +CEREG (clause 10.1.22). `ims`: whether the modem is in
+    the IMS for voice (+CIREG, clause 8.71, or its maker's own). `technology`: <AcT> of +COPS (clause 7.3).
+    """
+    if ims:
+        return VoiceService.IMS
+    if circuit is not None and circuit.in_service:
+        if technology is None:
+            return VoiceService.UNKNOWN
+        return VoiceService.CIRCUIT if technology in _CIRCUIT else VoiceService.CSFB
+    data_alone = circuit is not None and packet is not None and packet.in_service
+    return VoiceService.NONE if data_alone and ims is False else VoiceService.UNKNOWN
