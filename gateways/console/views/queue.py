@@ -53,6 +53,8 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
             "psap_elsewhere_us",
             "broken_us",
             "broken_party",
+            # How many of its events cannot be read: there may be more to it than is shown.
+            "unreadable",
             # How it ends, and what comes after.
             "false_alarm_us",
             "left_us",
