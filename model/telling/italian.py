@@ -125,9 +125,7 @@ ITALIAN: Final[Words] = {
         "question": "una domanda",
     },
     "reached": {
-        "answered": "ha risposto",
         "answer": "ha risposto",
-        "inbound": "ha chiamato",
         "app": "lo dice l’app",
         "voice": "si sente la sua voce",
         "digit": "ha premuto un tasto",
