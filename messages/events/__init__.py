@@ -20,6 +20,7 @@ from messages.events.operators import *
 from messages.events.others import *
 from messages.events.proofs import *
 from messages.events.psap import *
+from messages.events.signals import *
 from messages.events.written import *
 
 InboxEvent = (
