@@ -139,14 +139,16 @@ class World:
         proof: ProofSettings | None = None,
         credit: Mapping[str, CreditSettings] = MappingProxyType({}),
         duty: DutySettings | None = None,
+        begins_us: int | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
-        `modems`: further keys of the carrier's, by modem.
+        `modems`: further keys of the carrier's, by modem; `begins_us`: when it is started, if `state` has a
+        journal already.
 
         `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
         voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
         """
-        self.clock = VirtualClock()
+        self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
         self.expected_to_be_stuck: list[str] = []
         self.alert = AlertId("")
         """The last that was sent."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from tests.gateways.http.place import Place, WebThread
 
 SESSION = "/v1/console/session"
 OURS = ("127.0.0.1", "10.1.0.0/16", "2001:db8::/64")
+ADDRESSED = {"http.public_url": "https://center.example.org"}
+BEHIND = {"http.trusted_proxies": ("127.0.0.1",)}
 
 
 def asked(peer: str | None, *headers: tuple[str, str], scheme: str = "http") -> Scope:
@@ -31,7 +34,7 @@ def asked(peer: str | None, *headers: tuple[str, str], scheme: str = "http") -> 
 
 
 @contextmanager
-def served(place: Place, **changes: object) -> Iterator[httpx.Client]:
+def served(place: Place, changes: Mapping[str, object] = MappingProxyType({})) -> Iterator[httpx.Client]:
     """The web on a port, which is asked from 127.0.0.1."""
     place.changes.update(changes)
     site = WebThread(place)
@@ -77,7 +80,7 @@ def test_whatever_a_stranger_claims_to_be_changes_nothing(said: list[str]) -> No
 
 
 def test_a_cookie_behind_the_advised_proxy_is_for_https_alone(place: Place) -> None:
-    with served(place, public_url="https://center.example.org", trusted_proxies=("127.0.0.1",)) as client:
+    with served(place, BEHIND | ADDRESSED) as client:
         answer = client.post(SESSION, json={"token": place.marta_token})
         cookie = answer.headers["set-cookie"]
         assert "Secure" in cookie
@@ -93,7 +96,7 @@ def test_a_cookie_behind_the_advised_proxy_is_for_https_alone(place: Place) -> N
 
 
 def test_without_a_public_address_the_scheme_that_the_proxy_names_decides(place: Place) -> None:
-    with served(place, trusted_proxies=("127.0.0.1",)) as client:
+    with served(place, BEHIND) as client:
         answer = client.post(
             SESSION, json={"token": place.marta_token}, headers={"x-forwarded-proto": "https"}
         )
@@ -116,7 +119,7 @@ def test_wrong_passwords_from_one_address_do_not_shut_out_who_else_is_behind_the
         wrong = {"operator": operator, "password": "not the right one"}
         return client.post(SESSION, json=wrong, headers=dict([forwarded(address)])).status_code
 
-    with served(place, trusted_proxies=("127.0.0.1",)) as client:
+    with served(place, BEHIND) as client:
         for number in range(ADDRESS_MAX):
             tried(client, f"nobody-{number}", "203.0.113.9")
         assert tried(client, "somebody", "203.0.113.9") == 429
@@ -125,7 +128,7 @@ def test_wrong_passwords_from_one_address_do_not_shut_out_who_else_is_behind_the
 
 
 def test_a_page_of_the_public_address_is_ours_whatever_host_the_proxy_asks_for(place: Place) -> None:
-    with served(place, public_url="https://center.example.org") as client:
+    with served(place, ADDRESSED) as client:
         given = {"token": place.marta_token}
         own = client.post(SESSION, json=given, headers={"origin": "https://center.example.org"})
         other = client.post(

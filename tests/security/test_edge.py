@@ -15,7 +15,7 @@ from gateways.http.door.apart import apart
 from gateways.http.door.saying import SAID
 from tests.gateways.http.place import Place
 from tests.security.served import served
-from tests.security.test_behind_a_proxy import SESSION
+from tests.security.test_behind_a_proxy import ADDRESSED, SESSION
 from tests.security.test_behind_a_proxy import served as on_a_port
 
 APART = ("10.0.0.1", 9112)
@@ -105,14 +105,14 @@ def test_behind_a_proxy_nobody_is_told_that_there_are_figures(place: Place) -> N
     with on_a_port(place) as client:
         assert client.get("/metrics").status_code == client.get("/schema").status_code == 200
     place.changes.clear()
-    with on_a_port(place, public_url="https://center.example.org") as client:
+    with on_a_port(place, ADDRESSED) as client:
         told = [client.get(path) for path in ("/metrics", "/schema", "/schema/openapi.json", "/nothing")]
     assert [one.status_code for one in told] == [404] * 4
     assert told[0].content == told[3].content
 
 
 def test_by_tls_of_our_own_cookies_are_for_https_alone(place: Place) -> None:
-    with on_a_port(place, certificate="/read/by/the/server/alone.pem") as client:
+    with on_a_port(place, {"certificate": "/read/by/the/server/alone.pem"}) as client:
         answer: httpx.Response = client.post(SESSION, json={"token": place.marta_token})
         assert client.get("/metrics").status_code == 200
     assert answer.headers["set-cookie"].startswith("__Host-")

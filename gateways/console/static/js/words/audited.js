@@ -47,6 +47,7 @@ const DETAILS = {
   "person's data": 'dati della persona',
   picture: 'foto',
   PINs: 'PIN',
+  printed: 'stampato',
   record: 'scheda',
   'recordings listed': 'elenco delle registrazioni',
   released: 'non più trattenuto',
