@@ -52,18 +52,8 @@ CLOCKS_US: Final = 2 * SECOND
 """Between what is seen by us and what is written by the center, at the most, but for its own delay."""
 BACK_US: Final = 5 * SECOND
 """Where the journal changes over to memory an event keeps the moment of its first try."""
-SHOWN: Final = (
-    "phase",
-    "outcome",
-    "closed_us",
-    "operator",
-    "advice",
-    "silent",
-    "met_us",
-    "rang_us",
-    "cancelled",
-)
-"""What a console's picture and the story of an alert both have."""
+SHOWN: Final = ("outcome", "closed_us", "operator", "silent", "met_us", "rang_us")
+"""What a console is told of any alert, and its story has, too."""
 BAD_LINES: Final = re.compile(r"Traceback|internal error|Internal Server Error|\bCRITICAL\b")
 NAMED: Final = ("psycopg.OperationalError", "ServerSilent", "JournalUnavailable")
 """An actor that is started while the database is away says so at length, and is started again."""
