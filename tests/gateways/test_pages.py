@@ -5,7 +5,6 @@ A word is there once, in Italian and in English, and used; none is used that is 
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,25 +94,6 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere() -> None:
         assert not re.search(r"\bstyle\s*=\s*[\"'$]", text), path
         assert not re.search(r"<script(?![^>]*\bsrc=)|\bon(click|load|error)\s*=\s*[\"']", text), path
         assert not [url for url in re.findall(r"https?://[^\s\"'`)]+", text) if "www.w3.org" not in url], path
-
-
-def details(tree: ast.Module) -> Iterator[str]:
-    """What calls give as `detail`, and answers of routes in its place, where it is always the same."""
-    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
-    given = [word.value for call in calls for word in call.keywords if word.arg == "detail"]
-    given += [call.args[2] for call in calls if ast.unparse(call.func) == "Answer" and len(call.args) > 2]
-    for one in given:
-        for said in (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,):
-            if isinstance(said, ast.Constant) and str(said.value)[:1].isalnum():
-                yield str(said.value)
-
-
-def test_what_is_always_written_so_into_the_audit_has_words_in_italian() -> None:
-    written = {one for path in GATEWAYS.rglob("*.py") for one in details(ast.parse(path.read_text()))}
-    page = (GATEWAYS / "console" / "static" / "js" / "words" / "audited.js").read_text()
-    words = {a or b or c for a, b, c in re.findall(r"""^  (?:(\w+)|'([^']+)'|"([^"]+)"): """, page, re.M)}
-    assert len(written) > 20
-    assert written - words == set()
 
 
 def test_one_thing_has_one_name_on_both_pages() -> None:

@@ -18,7 +18,7 @@ from store.registry.people import StaffRole
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
-ROOT = Path(gateways.http.__file__).parent
+ROOT = Path(gateways.http.__file__).parents[1]
 VALUES = {
     "made.role": [*StaffRole],
     "wish if new else 'it was so already'": [*filter(None, NodeOrder), "nothing any more"],
@@ -37,9 +37,13 @@ def written() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.keyword) and node.arg == "detail":
                 yield from _filled(node.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Answer" and len(node.args) > 2:
+                yield from _filled(node.args[2])
 
 
 def _filled(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.IfExp):
+        yield from (*_filled(value.body), *_filled(value.orelse))
     if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.strip(", "):
         yield value.value
     if not isinstance(value, ast.JoinedStr):

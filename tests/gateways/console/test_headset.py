@@ -330,7 +330,7 @@ def test_in_a_conversation_a_microphone_that_gives_nothing_is_said_and_the_ear_s
         expect(page.locator(".bar [data-headset=live]")).to_have_text("Headset")
 
 
-@pytest.mark.browser_may_say("Cross-Origin-Opener-Settings header has been ignored")
+@pytest.mark.browser_may_say("Cross-Origin-Opener-Policy header has been ignored")
 def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebThread, place: Place) -> None:
     journal = place.journal()
     on_shift(journal, place.marta)

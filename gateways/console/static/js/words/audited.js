@@ -29,6 +29,7 @@ const ACTIONS = {
 /** What the center writes beside it, where it is always the same. @type {Record<string, string>} */
 const DETAILS = {
   added: 'aggiunto',
+  all: 'tutto',
   "112's page": 'pagina per il 112',
   'a code was asked for': 'chiesto un codice',
   'device revoked': 'telefono revocato',
@@ -42,6 +43,7 @@ const DETAILS = {
   'lines not taken': 'righe non prese',
   'nothing: it was so already': 'nulla: era già così',
   opened: 'aperto',
+  operator: 'operatore',
   'own reviews': 'valutazioni ricevute',
   person: 'persona',
   "person's data": 'dati della persona',
