@@ -1,4 +1,4 @@
-"""What the web hands out, and erases, on an order of staff: see `gateways.http.routes.staff.giving`."""
+"""Give out and erase a person's data on an order of staff: see `gateways.http.routes.staff.giving`."""
 
 from __future__ import annotations
 

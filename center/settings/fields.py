@@ -50,7 +50,7 @@ class FieldType:
     """Added to the meaning, in English."""
     example: Value | None
     written: bool
-    """Whether the shipped file has it as a key, and not as a comment."""
+    """True: the shipped file has it as a key, and not as a comment."""
 
     @property
     def path(self) -> str:
@@ -99,7 +99,7 @@ def keys_of(table: type[msgspec.Struct]) -> dict[str, Any]:
 
 @cache
 def expected() -> dict[str, str]:
-    """What a pattern asks for, in words: a regular expression tells the person on duty nothing."""
+    """Return the words of each pattern, by the pattern: a regular expression tells an operator nothing."""
     return dict(_expected(inspect.type_info(Settings), {}))
 
 
@@ -120,7 +120,7 @@ def _expected(kind: Any, extra: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _meta(one: inspect.Field) -> dict[str, Any]:
-    """What `model.settings.fields` says of it besides type and bounds."""
+    """Return what `model.settings.fields` says of the field besides type and bounds."""
     return (one.type.extra or {}) if isinstance(one.type, inspect.Metadata) else {}
 
 

@@ -31,14 +31,14 @@ _FOR_TESTS: Final = re.compile(r"\btests?\b", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """What a center has to know of the carrier that it is run with."""
+    """The simulated carrier, as far as the center has to know it."""
 
     modems: tuple[Modem, ...]
     psap_number: E164
     """An ordinary number, so that the dial guard lets it pass."""
     phones: tuple[str, ...]
     users: tuple[E164, ...] = ()
-    """Those that answer as a user would: nobody's who is called a PSAP or an operator."""
+    """Phones that answer as a user would: not those named as a PSAP or an operator."""
     test_number: E164 = _NONE
     """Agreed with the simulated PSAP for tests; empty: tests call the PSAP itself, and no proof does."""
 

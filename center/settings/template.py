@@ -66,7 +66,7 @@ def _within(table: str, one: FieldType) -> str:
 
 
 def _shown(one: FieldType) -> Value:
-    """What the file shows: the default, or an example where the default says nothing."""
+    """Return the value that the file shows: the default, or an example where the default says nothing."""
     value = one.default if one.example is None else one.example
     assert value is not None, f"{one.path} has neither a default nor an example"
     return value
@@ -84,14 +84,14 @@ def _table(name: str, rows: list[tuple[str, Value, FieldType]], *, off: str) -> 
 
 
 def _about(table: str) -> str:
-    """What the table is, in the words of its struct."""
+    """Return the words of the struct, which say what the table is."""
     kind = table_type(table)
     text = " ".join((kind.__doc__ or "").split()) if kind is not None else ""
     return text.removesuffix(".")
 
 
 def words(one: FieldType) -> str:
-    """What a key means, in English, with its note."""
+    """Return the meaning of a key, in English, with its note."""
     return f"{one.meaning.en}; {one.note}" if one.note else one.meaning.en
 
 
@@ -152,7 +152,7 @@ def _cells(key: str, one: FieldType) -> Iterator[str]:
 
 
 def _may_be(one: FieldType) -> str:
-    """What can be written there."""
+    """Return the values that can be written there."""
     match one.kind:
         case SettingKind.CHOICE | SettingKind.CHOICES:
             return ", ".join(f"`{choice}`" for choice in one.choices)

@@ -1,4 +1,4 @@
-"""What an erasure needs besides its transaction: nothing lies about after it."""
+"""Finish an erasure after its transaction: nothing of what was erased is left in files."""
 
 from __future__ import annotations
 

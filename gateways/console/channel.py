@@ -226,7 +226,7 @@ class Console:
         self._wake.set()
 
     def _says(self, recorded: Recorded, alert: AlertId | None) -> bool:
-        """Whether this event is told here with what it says."""
+        """Return True where this console is told the event with its content."""
         own = recorded.stream == streams.operator(self._me.operator)
         return own or recorded.stream.startswith(SAID) or self._whole(alert)
 

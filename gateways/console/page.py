@@ -20,7 +20,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ALARMS: Final = "data/alarms.json"
 """What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
 EVENTS: Final = "data/events.json"
-"""How each event is listed, by its type: made of what stands beside its definition."""
+"""The rows of the console's list by the event's type, made of what stands beside its definition."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 

@@ -32,7 +32,7 @@ WORDS: Final = {
     "it": "Apri una sola volta, entro il {day}: {link}",
     "en": "Open once only, by {day}: {link}",
 }
-"""They do not say for what: the phone shows it to whoever looks."""
+"""They do not say for what: the phone shows a text to anyone who looks at it."""
 
 
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
