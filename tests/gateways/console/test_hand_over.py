@@ -61,15 +61,17 @@ def test_a_case_is_handed_over_by_the_keyboard_and_kept_again(
     expect(tile).to_contain_text("On the line")
     expect(console.locator(".dock .act--step")).to_contain_text("Call 112")
     expect(hand).to_contain_text("Keep the case")
+    now = hand.bounding_box()
+    assert before is not None
+    assert now is not None
+    assert now["y"] == before["y"], "the sentence beside it has grown, and moves it"
     settled(console)
     console.keyboard.press("h")
     wait_until(lambda: given(journal, story)[1:] == [(OperatorCommand.KEEP, None)], what="kept")
+    expect(hand).to_have_attribute("aria-disabled", "true")
+    expect(hand).to_contain_text("Keep the case")
     story.say(ev.HandOverEnded(reason="withdrawn"))
     expect(hand).to_contain_text("Hand over")
-    after = hand.bounding_box()
-    assert before is not None
-    assert after is not None
-    assert after["y"] == before["y"]
     on_shift(journal, place.luca, ShiftState.OFF)
     expect(console.locator(".rail")).not_to_contain_text("Luca")
     settled(console)

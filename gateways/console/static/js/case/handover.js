@@ -97,11 +97,11 @@ function step(by) {
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 export function toggle(ui, view, allowed) {
-  if (view.hand_over && allowed.keep === null) {
-    ui.orders.order('H', 'keep');
-    return null;
+  if (view.hand_over) {
+    if (allowed.keep === null) ui.orders.order('H', 'keep');
+    return allowed.keep;
   }
-  if (allowed.hand_over !== null) return allowed.hand_over ?? allowed.keep;
+  if (allowed.hand_over !== null) return allowed.hand_over;
   state.alert = view.alert;
   ui.draw();
   document.querySelector('.hand__to')?.focus();
@@ -113,8 +113,9 @@ export function toggle(ui, view, allowed) {
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 export function button(ui, view, allowed) {
-  const keeps = view.hand_over !== null && allowed.keep === null;
-  const off = ui.feed.link !== 'live' || !(keeps || allowed.hand_over === null);
+  const keeps = view.hand_over !== null; // until it has ended, also once it has been asked for
+  const why = keeps ? allowed.keep : allowed.hand_over;
+  const off = ui.feed.link !== 'live' || why !== null;
   return html`<button
     class="btn dock__hand"
     data-key="H"
