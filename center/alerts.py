@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from center.errors import NotFound
-from center.times import rfc3339
+from application.errors import NotFound
+from application.times import rfc3339
 from messages.ids import AlertId
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from center.state.state_dir import write_kept
+from application.state.state_dir import write_kept
 
 VALID_DAYS: Final = 397
 """What browsers take at the most, less a day (CA/Browser Forum, Baseline Requirements, 6.3.2)."""

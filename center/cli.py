@@ -18,7 +18,7 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from center.errors import CenterError, UsageError
+from application.errors import CenterError, UsageError
 from runtime.terminal import shown
 
 INTERRUPTED: Final = 130
@@ -244,7 +244,7 @@ def _normalised(arguments: list[str]) -> list[str]:
 
 
 def _version() -> str:
-    from center.version import version
+    from application.version import version
 
     return version()
 

@@ -1,7 +1,7 @@
 """The running center's HTTP interface, as the command line uses it: by its socket in the state directory.
 
 No network lies between, so that no certificate, name or proxy can keep the machine's own commands out.
-Standard library only, so that `alert send` is quick. Every failure is an error of `center.errors`.
+Standard library only, so that `alert send` is quick. Every failure is an error of `application.errors`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
-from center.state.state_dir import StateDir, holder, living_web
+from application.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
+from application.state.state_dir import StateDir, holder, living_web
 from messages.base import MALFORMED
 from runtime.local_http import LocalConnection
 

@@ -12,7 +12,7 @@ from typing import Annotated, TextIO
 import msgspec
 from cyclopts import Parameter
 
-from center.state.state_dir import StateDir, default_path
+from application.state.state_dir import StateDir, default_path
 from runtime.terminal import shown, shown_json
 
 

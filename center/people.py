@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
-from center.errors import CenterError, NotFound, SettingsError, UsageError
-from center.settings.file import load
-from center.settings.in_use import config_in_use
-from center.state.state_dir import StateDir
+from application.errors import CenterError, NotFound, SettingsError, UsageError
+from application.settings.file import load
+from application.settings.in_use import config_in_use
+from application.state.state_dir import StateDir
 from messages.ids import OperatorId
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from application.errors import NotFound, UsageError
+from application.state.journals import journal_of
+from application.times import local, rfc3339, since_s
 from center.alerts import Summary, case_of, newest_cases, received_us, streams_of, summary
 from center.client import Client
-from center.errors import NotFound, UsageError
 from center.options import DEFAULT, Common
 from center.people import BY
-from center.state.journals import journal_of
-from center.times import local, rfc3339, since_s
 from messages.ids import AlertId
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """The alerts of the journal, newest first."""
-    from center.auditing import note
+    from application.auditing import note
     from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
@@ -136,7 +136,7 @@ def _after(seconds: float | None) -> str:
 
 def show(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Where one alert stands."""
-    from center.auditing import note
+    from application.auditing import note
     from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
@@ -174,7 +174,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
     """The story of one alert, in seconds since it was received."""
-    from center.auditing import note
+    from application.auditing import note
     from messages.journal import event_type
     from model.telling.story import in_words
     from store.audit.entry import Action
@@ -210,7 +210,7 @@ def watch(
     common: Common = DEFAULT,
 ) -> None:
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
-    from center.auditing import note
+    from application.auditing import note
     from center.node.signals import Signals
     from messages.journal import event_type
     from model.telling.story import in_words
@@ -265,7 +265,7 @@ def hold(
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Let an alert be forgotten again: at once, if its person was erased; else when its time is over."""
     from actors.recording_keeper.folder import delete_erased
-    from center.state.erasing import scrub
+    from application.state.erasing import scrub
     from store.alerts import forgetting
 
     with _kept(common, alert, "released") as journal:
@@ -279,7 +279,7 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
 @contextmanager
 def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
     """The journal, once it is entered what is done about how long this alert is kept."""
-    from center.auditing import note
+    from application.auditing import note
     from store import streams
     from store.audit.entry import Action
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import UsageError
+from application.auditing import note
+from application.errors import UsageError
+from application.state.journals import journal_of
+from application.times import rfc3339
 from center.options import DEFAULT, Common
 from center.people import region_of
-from center.state.journals import journal_of
-from center.times import rfc3339
 from messages.ids import SECOND, Instant
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import CenterError, SettingsError, UsageError
+from application.auditing import note
+from application.errors import CenterError, SettingsError, UsageError
+from application.settings.file import load
+from application.settings.in_use import config_in_use
+from application.state.journals import journal_of
 from center.options import DEFAULT, Common
-from center.settings.file import load
-from center.settings.in_use import config_in_use
-from center.state.journals import journal_of
 from model.settings.kept import BackupSettings
 
 _NOBODY: Final = (
@@ -41,9 +41,9 @@ def backup(
     common: Common = DEFAULT,
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
-    from center.backup import age
-    from center.backup.running import noted
-    from center.backup.writing import backup as write
+    from application.backup import age
+    from application.backup.running import noted
+    from application.backup.writing import backup as write
     from runtime.published.backup_runs import Work
     from store.audit.entry import EVERYBODY, Action
 
@@ -106,9 +106,9 @@ def restore(
     common: Common = DEFAULT,
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
-    from center.backup import age, restoring, signed
-    from center.backup.parts import Wanted
-    from center.backup.running import noted
+    from application.backup import age, restoring, signed
+    from application.backup.parts import Wanted
+    from application.backup.running import noted
     from runtime.published.backup_runs import Work
 
     if not check and file is None:

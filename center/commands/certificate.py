@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center.errors import StateError, UsageError
+from application.errors import StateError, UsageError
 from center.options import DEFAULT, Common
 
 _LABEL: Final = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"

@@ -9,6 +9,12 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from application.errors import CenterError, SettingsError
+from application.settings.file import load
+from application.settings.in_use import config_in_use, simulation_in_use
+from application.settings.simulation import simulation, with_simulation
+from application.settings.template import with_meaning
+from application.state.state_dir import NodeFile, StateDir, running
 from center.doctor import (
     access,
     announcements,
@@ -27,13 +33,7 @@ from center.doctor import (
 )
 from center.doctor.findings import Check, Finding, Verdict, examined, fail, ok
 from center.doctor.machine import at_rest, capacity, listeners, machine, shared_memory
-from center.errors import CenterError, SettingsError
 from center.options import DEFAULT, Common
-from center.settings.file import load
-from center.settings.in_use import config_in_use, simulation_in_use
-from center.settings.simulation import simulation, with_simulation
-from center.settings.template import with_meaning
-from center.state.state_dir import NodeFile, StateDir, running
 from model.settings import Settings
 from model.settings.web import SecondFactor
 

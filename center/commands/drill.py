@@ -16,15 +16,15 @@ from urllib.parse import quote, urlsplit
 
 from cyclopts import Parameter
 
+from application.errors import CenterError, NotRunning, RefusedByCenter, UsageError
+from application.settings.file import load
+from application.settings.simulation import simulation, with_simulation
+from application.state.keys import DEMO_TOKEN
+from application.state.state_dir import NodeFile, StateDir, read_json, running
 from center.client import Client
 from center.commands.alert import SentAlert, post_alert
-from center.errors import CenterError, NotRunning, RefusedByCenter, UsageError
 from center.node.carrier import CarrierFile
 from center.options import DEFAULT, Common
-from center.settings.file import load
-from center.settings.simulation import simulation, with_simulation
-from center.state.keys import DEMO_TOKEN
-from center.state.state_dir import NodeFile, StateDir, read_json, running
 from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand
 from model.rules.drilling import Drilled, judged, next_order
 
@@ -74,7 +74,7 @@ def drill(
 
 def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
     """Watches the alert to its end, and works it where it is the demo operator's."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from model.alert.evolve import fold
     from model.telling.story import in_words
     from store import streams

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import CenterError, NotFound, SettingsError, UsageError
+from application.auditing import note
+from application.errors import CenterError, NotFound, SettingsError, UsageError
+from application.settings.file import load
+from application.settings.in_use import config_in_use
+from application.state.journals import journal_of
+from application.times import rfc3339
 from center.options import DEFAULT, Common
 from center.people import BY
-from center.settings.file import load
-from center.settings.in_use import config_in_use
-from center.state.journals import journal_of
-from center.times import rfc3339
 from messages.ids import E164, Instant
 from model.settings import Settings
 from runtime.terminal import shown

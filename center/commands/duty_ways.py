@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import CenterError, NotFound
+from application.auditing import note
+from application.errors import CenterError, NotFound
+from application.settings.file import load
+from application.settings.in_use import config_in_use
+from application.state.journals import journal_of
+from application.state.state_dir import NodeFile, running
 from center.options import DEFAULT, Common
 from center.people import BY
-from center.settings.file import load
-from center.settings.in_use import config_in_use
-from center.state.journals import journal_of
-from center.state.state_dir import NodeFile, running
 from gateways.duty.ways.notice import Delivered, Notice
 from gateways.duty.ways.sending import WRITTEN, send
 from gateways.duty.words import told

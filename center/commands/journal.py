@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from center.auditing import note
+from application.auditing import note
+from application.state.journals import goes_on, journal_of
+from application.state.moving import center_of, is_center, take_audit_keys
 from center.options import DEFAULT, Common
-from center.state.journals import goes_on, journal_of
-from center.state.moving import center_of, is_center, take_audit_keys
 from runtime.terminal import shown_json
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import NotFound, UsageError
+from application.auditing import note
+from application.errors import NotFound, UsageError
+from application.state.journals import journal_of
+from application.state.keys import key_in_file
+from application.times import local, rfc3339
 from center.options import DEFAULT, Common
-from center.state.journals import journal_of
-from center.state.keys import key_in_file
-from center.times import local, rfc3339
 
 if TYPE_CHECKING:
     from store.registry.people import AppKey

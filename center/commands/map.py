@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
-from center.errors import StateError, UsageError
+from application.errors import StateError, UsageError
 from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:

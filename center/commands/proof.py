@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import account
-from center.errors import CenterError, NotFound, NotRunning
+from application.auditing import account
+from application.errors import CenterError, NotFound, NotRunning
+from application.state.journals import journal_of
+from application.state.state_dir import running
+from application.times import rfc3339
 from center.options import DEFAULT, Common
-from center.state.journals import journal_of
-from center.state.state_dir import running
-from center.times import rfc3339
 from messages.events import ProofOrdered, ProofStepEnded
 from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult

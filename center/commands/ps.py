@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
-from center.errors import NotRunning
+from application.errors import NotRunning
+from application.state.processes import is_alive
+from application.state.state_dir import NodeFile, StateDir, living_web, running
+from application.times import rfc3339
 from center.node.carrier import living
-from center.node.processes import is_alive
 from center.options import DEFAULT, Common
-from center.state.state_dir import NodeFile, StateDir, living_web, running
-from center.times import rfc3339
 from messages.ids import Role
 from runtime import pidfd
 from runtime.clock import boottime_us

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from center.errors import UsageError
+from application.errors import UsageError
+from application.state.journals import journal_of
 from center.options import DEFAULT, Common
-from center.state.journals import journal_of
 
 
 def report(
@@ -22,8 +22,8 @@ def report(
     common: Common = DEFAULT,
 ) -> None:
     """What a month was like. Without a file its figures are printed."""
-    from center.giving.report import as_csv, paper
-    from center.version import version
+    from application.giving.report import as_csv, paper
+    from application.version import version
     from gateways.console.ended.monthly import Monthly, month_of
     from gateways.console.ended.tally import Tally
     from model.reporting.table import table

@@ -13,12 +13,12 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.errors import SettingsError, UsageError
+from application.errors import SettingsError, UsageError
+from application.settings.check import faults_of
+from application.settings.file import load
+from application.settings.in_use import config_file, shipped
 from center.node.options import NodeOptions, command
 from center.options import DEFAULT, Common
-from center.settings.check import faults_of
-from center.settings.file import load
-from center.settings.in_use import config_file, shipped
 from model.settings import Settings
 
 

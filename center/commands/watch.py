@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from center.errors import SettingsError, UsageError
+from application.errors import SettingsError, UsageError
 from center.options import DEFAULT, Common
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from application.state.keys import key_in_file
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, fail, ok, warn
-from center.state.keys import key_in_file
-from center.state.state_dir import StateDir
 from messages.ids import DEMO_OPERATOR
 from model.settings.web import SecondFactor
 
@@ -16,7 +16,7 @@ def access(
     state: StateDir, *, simulated: bool, second_factor: SecondFactor = SecondFactor.NONE
 ) -> Iterator[Finding]:
     """Which app keys are valid, and whether somebody is who should not be."""
-    from center.state.journals import configured_url, journal_of
+    from application.state.journals import configured_url, journal_of
     from store.registry.registry import Registry
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from actors.recording_keeper.decider import overdue
-from center.backup.signed import own_fingerprint
-from center.backup.standing import untried
+from application.backup.signed import own_fingerprint
+from application.backup.standing import untried
+from application.errors import CenterError
+from application.state.state_dir import StateDir
+from application.times import local
 from center.doctor.findings import Finding, fail, ok, warn
-from center.errors import CenterError
-from center.state.state_dir import StateDir
-from center.times import local
 from messages.ids import Instant
 from model.settings import Settings
 from runtime.published.backup_file import backups

@@ -11,15 +11,15 @@ from typing import Final
 
 import msgspec
 
+from application.errors import CenterError, NodeError
+from application.settings.areas import outline_of
+from application.settings.check import is_short
+from application.state.processes import is_alive
+from application.state.state_dir import NodeFile, StateDir, living_web
 from center.client import Client
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.sockets import Address, exposure
-from center.errors import CenterError, NodeError
 from center.node.listening import listen, unguarded
-from center.node.processes import is_alive
-from center.settings.areas import outline_of
-from center.settings.check import is_short
-from center.state.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.port.addresses import is_address
 from gateways.gsm.port.places import places, resolved, usb_device_of
 from gateways.gsm.port.search import CARD, by_card
@@ -183,7 +183,7 @@ def _faults_of_card(modem: Modem) -> Iterator[str]:
 
 def lines(state: StateDir) -> Iterator[Finding]:
     """What the running center says of its modems: its directory, and the journal's quarantines."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from runtime.published import line_files
     from runtime.published.directory import FileDirectory
     from store.journal.following import Following
@@ -244,7 +244,7 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
     """What the running center has raised and not cleared since it began, the gravest first. That no line can
     call 112 is no warning, unless it is called on a public one.
     """
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from store.alarms import standing_now
 
     with journal_of(state) as journal:
@@ -317,7 +317,7 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
 
 def people(state: StateDir) -> Iterator[Finding]:
     """Whether anybody would answer an alert."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from messages.ids import ShiftState
     from store.journal.following import Following
     from store.journal.projections import Operators
@@ -356,7 +356,7 @@ def keys(state: StateDir) -> Iterator[Finding]:
 
 def journal(state: StateDir) -> Iterator[Finding]:
     """Opens the journal and reads its end. `journal verify` reads all of it."""
-    from center.state.journals import configured_url, journal_of
+    from application.state.journals import configured_url, journal_of
     from store.alerts.forgetting import count_readable
     from store.database.dialect import shown
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, fail, ok, warn
-from center.errors import CenterError
-from center.state.state_dir import StateDir
 from messages.ids import E164
 from model.settings import Settings
 
@@ -42,7 +42,7 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
 
 def _staff(state: StateDir) -> list[E164]:
     """The operators' numbers; none before the first start."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from store.registry.registry import Registry
 
     try:

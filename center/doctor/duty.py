@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, fail, ok, warn
-from center.errors import CenterError
-from center.state.state_dir import StateDir
 from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
 from gateways.duty.ways.trust import is_here, secret_in, trust
@@ -106,7 +106,7 @@ def _faults(settings: Settings) -> Iterator[str]:
 
 def _roster(state: StateDir) -> Roster:
     """Empty before the first start."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from store.duty import roster_of
 
     try:

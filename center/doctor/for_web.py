@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from actors.recording_keeper.decider import overdue
-from center.backup.standing import untried
+from application.backup.standing import untried
+from application.errors import CenterError
+from application.settings.file import load
+from application.settings.in_use import config_in_use, settings_in_use, simulation_in_use
+from application.state.state_dir import NodeFile, StateDir, read_json
 from center.doctor.findings import Check, Verdict, examined
-from center.errors import CenterError
-from center.settings.file import load
-from center.settings.in_use import config_in_use, settings_in_use, simulation_in_use
-from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.ids import Instant
 from model.first_run import Machine, Trust
 from model.settings import Settings

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from application.version import version
 from center.doctor.findings import Finding, fail, ok, warn
-from center.version import version
 from model.settings import Settings
 
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from application.settings.check import is_private
+from application.state.state_dir import NodeFile, StateDir
 from center.doctor.findings import Finding, fail, ok, warn
-from center.settings.check import is_private
-from center.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
 from model.membership import CLOCK_OFF_US, RENEW_US, Member
 from model.settings import Settings
@@ -23,7 +23,7 @@ _LATE_US: Final = 2 * RENEW_US
 
 def nodes(state: StateDir, node: NodeFile | None, settings: Settings | None) -> Iterator[Finding]:
     """Nothing where the journal is a file."""
-    from center.state.journals import configured_url, journal_of
+    from application.state.journals import configured_url, journal_of
     from runtime.clock import SystemClock
     from runtime.published.peers import decode_place
     from store.database.dialect import is_server

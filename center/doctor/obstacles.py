@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from application.state.processes import marked
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, fail, warn
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
-from center.node.processes import marked
-from center.state.state_dir import StateDir
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice

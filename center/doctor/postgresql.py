@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Final
 
+from application.state.state_dir import StateDir, running
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.machine import SLOW_FLUSH_S
-from center.state.state_dir import StateDir, running
 from model.settings import Settings
 
 CONNECTIONS_EACH: Final = 2
@@ -33,7 +33,7 @@ def connections_needed(*, live_cases: int, lines: int, nodes: int = 1) -> int:
 
 def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
     """Connects, and commits for real; nothing where the journal is a file."""
-    from center.state.journals import configured_url
+    from application.state.journals import configured_url
     from store.database.dialect import is_server, shown
     from store.database.postgresql_facts import OLDEST, facts
     from store.errors import StoreError

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Iterator
 
 from actors.recording_keeper.folder import recordings
+from application.state.state_dir import StateDir
+from application.times import local
 from center.doctor.findings import Finding, fail, ok, warn
-from center.state.state_dir import StateDir
-from center.times import local
 from media.conference.recording import KEEP_FREE_BYTES
 from model.settings import Settings
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, ok, warn
-from center.state.state_dir import StateDir
 from gateways.gsm.port.addresses import is_address
 from messages.base import Joins
 from messages.ids import OperatorLine, ShiftState
@@ -22,7 +22,7 @@ from runtime.published import line_files, line_levels
 
 def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
     """Of a running center: whose headset is connected, whose call stands, and who is called by phone."""
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from runtime.published import voice_files
     from runtime.published.own_voices import known
     from runtime.published.peers import FilePeers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from center.errors import CenterError
+from application.errors import CenterError
 from gateways.gsm.driver.events import CallAnswered, CallEvent, CallReleased, Event, Ref
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from application.state.state_dir import StateDir
 from center.modems import obstacles
 from center.modems.unnamed import unnamed
-from center.state.state_dir import StateDir
 from gateways.console.views.plant import ModemView
 from gateways.gsm.dialects.loading import installed
 from model.settings.lines import Modem

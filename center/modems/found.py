@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from center.errors import CenterError
+from application.errors import CenterError
 from center.modems.questions import Questions, questions
 from center.modems.unnamed import Unnamed
 from gateways.gsm.at.parse import (

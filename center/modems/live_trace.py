@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import Final, TextIO
 
-from center.errors import CenterError
-from center.settings.in_use import settings_in_use
-from center.state.state_dir import StateDir, running
+from application.errors import CenterError
+from application.settings.in_use import settings_in_use
+from application.state.state_dir import StateDir, running
 from runtime.published import line_files
 
 POLL_S: Final = 0.2

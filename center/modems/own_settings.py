@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from center.errors import CenterError
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center.modems.questions import Questions, questions
-from center.state.state_dir import StateDir
 from gateways.gsm.dialects.dialect import CompiledDialect, Kept
 from gateways.gsm.dialects.kept import Standing, commands, kept_of, standing
 from gateways.gsm.dialects.loading import installed

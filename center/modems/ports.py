@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from application.settings.in_use import settings_in_use
+from application.state.state_dir import StateDir, running
 from center.modems.found import Asked
-from center.settings.in_use import settings_in_use
-from center.state.state_dir import StateDir, running
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.addresses import is_address
@@ -119,7 +119,7 @@ def _states(state: StateDir) -> dict[str, str]:
 
     if running(state) is None:
         return {}
-    from center.state.journals import journal_of
+    from application.state.journals import journal_of
     from store.journal.following import Following
     from store.journal.projections import Lines
 

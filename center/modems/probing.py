@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from center.errors import CenterError
+from application.errors import CenterError
 from center.modems.ports import card_of
 
 if TYPE_CHECKING:
+    from application.state.state_dir import StateDir
     from center.options import Common
-    from center.state.state_dir import StateDir
     from gateways.gsm.driver.events import Event
 
 PROBE_S: Final = 15.0

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from center.errors import CenterError
+from application.errors import CenterError
 from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.engine import Engine
 from gateways.gsm.at.parse import parse_imei

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
 
-from center.errors import CenterError
+from application.errors import CenterError
 from gateways.gsm.dialects.loading import AUTO, Dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import EmergencyNumbers, Event, Stage, Unresponsive

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from application.state.state_dir import StateDir
 from center.modems.obstacles import HERE, Roots
-from center.state.state_dir import StateDir
 from gateways.gsm.dialects.detection import by_usb_ids
 from gateways.gsm.dialects.dialect import UsbPorts
 from gateways.gsm.dialects.loading import Dialects

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.settings.in_use import settings_in_use
+from application.settings.in_use import settings_in_use
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.errors import PortLost
 from gateways.gsm.port.places import places, resolved
@@ -20,7 +20,7 @@ from model.settings.lines import Modem
 from runtime.published.file import published
 
 if TYPE_CHECKING:
-    from center.state.state_dir import StateDir
+    from application.state.state_dir import StateDir
     from gateways.gsm.port.serial_port import Port
 
 NO_LINE = LineId("")

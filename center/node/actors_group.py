@@ -11,12 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.doctor.machine.stopped import StoppedWatch
-from center.errors import NodeError
-from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
-from center.node.processes import ProcessId, wait_ended
-from center.node.restarts import Restarts
-from center.state.keys import (
+from application.errors import NodeError
+from application.state.keys import (
     DEMO_PHONE,
     OWN_KEY,
     drop_demo_operator,
@@ -24,7 +20,11 @@ from center.state.keys import (
     ensure_demo_operator,
     ensure_demo_user,
 )
-from center.state.state_dir import StateDir
+from application.state.processes import ProcessId, wait_ended
+from application.state.state_dir import StateDir
+from center.doctor.machine.stopped import StoppedWatch
+from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
+from center.node.restarts import Restarts
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
 from messages.ids import SECOND, NodeId, Role
 from model.setup import Setup
@@ -168,7 +168,7 @@ class ActorsGroup:
 
     def _note_settings(self, journal: Journal, state: StateDir, settings: Settings) -> None:
         """What is not entered now is with the next start: it keeps no alert waiting."""
-        from center.auditing import note_settings
+        from application.auditing import note_settings
         from store.errors import StoreError
 
         try:

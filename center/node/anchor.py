@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from center.state.state_dir import NodeFile, StateDir, boot_id, read_json
+from application.state.state_dir import NodeFile, StateDir, boot_id, read_json
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 

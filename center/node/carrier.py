@@ -17,11 +17,11 @@ from typing import Final
 
 import msgspec
 
-from center.errors import CarrierError
+from application.errors import CarrierError
+from application.state.processes import ProcessId, end, identity
+from application.state.state_dir import StateDir, read_json
 from center.node.launching import child_environment, last_lines, log_file
-from center.node.processes import ProcessId, end, identity
 from center.node.restarts import Restarts
-from center.state.state_dir import StateDir, read_json
 
 STARTS_WITHIN_S: Final = 15.0
 ENDS_WITHIN_S: Final = 1.0

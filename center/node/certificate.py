@@ -11,7 +11,7 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-from center.errors import NodeError
+from application.errors import NodeError
 from model.alarms.standing import CERTIFICATE, Alarm, Words, due, standing
 from runtime.published.file import publish
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from center.errors import NotRunning, StateError, UsageError
+from application.errors import NotRunning, StateError, UsageError
+from application.state.state_dir import running
 from center.options import Common
-from center.state.state_dir import running
 from runtime.environment import DRAINING
 from runtime.published.file import publish
 from store.database.dialect import is_server

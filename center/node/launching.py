@@ -11,8 +11,8 @@ import resource
 from pathlib import Path
 from typing import IO, Final
 
-from center.node.processes import MARK
-from center.state.state_dir import StateDir
+from application.state.processes import MARK
+from application.state.state_dir import StateDir
 
 DESCRIPTORS_WANTED: Final = 16384
 """The admin of 300 actors holds 915 descriptors; the web holds one for each phone that polls."""

@@ -6,7 +6,7 @@ import socket
 from ipaddress import ip_address
 from typing import Final
 
-from center.errors import NodeError
+from application.errors import NodeError
 from model.settings.web import HttpSettings
 
 BACKLOG: Final = 2048

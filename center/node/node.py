@@ -22,8 +22,16 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
+from application.errors import CenterError, NodeError
+from application.settings.file import loaded, text_of
+from application.settings.simulation import simulation, with_simulation
+from application.state import run_dir
+from application.state.journals import begin_anew, node_name
+from application.state.keys import DEMO_TOKEN
+from application.state.processes import MARK, ProcessId, end_marked, identity
+from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from application.version import version
 from center.doctor.machine.stopped import LOOK_AGAIN_S
-from center.errors import CenterError, NodeError
 from center.node import service_manager
 from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
@@ -31,16 +39,8 @@ from center.node.clock_watch import ClockWatch
 from center.node.launching import raise_limits
 from center.node.listening import listen, unguarded
 from center.node.options import NodeOptions, command
-from center.node.processes import MARK, ProcessId, end_marked, identity
 from center.node.signals import Signals
 from center.node.web_group import WebGroup
-from center.settings.file import loaded, text_of
-from center.settings.simulation import simulation, with_simulation
-from center.state import run_dir
-from center.state.journals import begin_anew, node_name
-from center.state.keys import DEMO_TOKEN
-from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
-from center.version import version
 from messages.ids import NodeId, Role
 from model.settings import Settings
 from model.settings.psap import LastResort

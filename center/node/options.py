@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from application.state.state_dir import StateDir
 from center.node.launching import child_environment
-from center.state.state_dir import StateDir
 
 
 @dataclass(frozen=True, kw_only=True)

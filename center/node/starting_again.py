@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from center.errors import NodeError, SettingsError
+from application.errors import NodeError, SettingsError
+from application.settings.check import metrics_address
+from application.settings.fields import by_hand
+from application.settings.file import load, loaded, text_of
+from application.settings.shown import Counting, counting, faults_of_text
+from application.state.state_dir import NodeFile, StateDir, read_json
 from center.node.certificate import unfit
 from center.node.listening import listen, unguarded
 from center.node.options import NodeOptions
-from center.settings.check import metrics_address
-from center.settings.fields import by_hand
-from center.settings.file import load, loaded, text_of
-from center.settings.shown import Counting, counting, faults_of_text
-from center.state.state_dir import NodeFile, StateDir, read_json
 from gateways.http.settings_file import SettingFault
 from model.settings.web import HttpSettings
 

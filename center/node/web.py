@@ -14,15 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from center.backup.for_web import ForWeb as BackupsForWeb
+from application.backup.for_web import ForWeb as BackupsForWeb
+from application.giving.for_web import ForWeb
+from application.settings.for_web import CenterFile
+from application.state.processes import identity
+from application.state.state_dir import StateDir, WebFile, write_json
 from center.doctor.for_web import Measures
-from center.giving.for_web import ForWeb
 from center.modems.for_web import PluggedIn
-from center.node.processes import identity
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES
-from center.settings.for_web import CenterFile
-from center.state.state_dir import StateDir, WebFile, write_json
 from gateways.http.rehearsal import rehearse
 from gateways.http.server import serve
 from gateways.http.settings import WebSettings

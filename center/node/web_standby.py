@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from application.state.processes import ProcessId, identity
 from center.doctor.machine.stopped import StoppedWatch
-from center.node.processes import ProcessId, identity
 from center.node.restarts import Restarts
 
 GO: Final = b"g"

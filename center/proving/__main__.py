@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from application.state.state_dir import StateDir
 from center.proving.looks import LOOKS
-from center.state.state_dir import StateDir
 from messages.proofs import ProofStep
 from runtime.pidfd import die_with_parent
 

@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Final
 
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from messages.events import LegReleasing
 from messages.ids import Check, Instant
 from messages.journal import Recorded

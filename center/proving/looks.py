@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from center.errors import CenterError, NotFound
+from application.errors import CenterError, NotFound
+from application.settings.in_use import settings_in_use
+from application.state.journals import journal_of
+from application.state.state_dir import NodeFile, StateDir, read_json
 from center.proving.chain import chain
-from center.settings.in_use import settings_in_use
-from center.state.journals import journal_of
-from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from model.proof.bounds import CLOCK_STEP_S, LEAST_DAYS_OF_CERTIFICATE, OLDEST_BACKUP_S
 from store.errors import StoreError
@@ -88,9 +88,9 @@ def audit(state: StateDir) -> Shown:
 
 def backup(state: StateDir) -> Shown:
     """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
-    from center.backup import age, restoring, signed
-    from center.backup.parts import Wanted
-    from center.backup.running import noted
+    from application.backup import age, restoring, signed
+    from application.backup.parts import Wanted
+    from application.backup.running import noted
     from runtime.published.backup_runs import Work
 
     wish = settings_in_use(state).backup

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from center.state.state_dir import write_kept
+from application.state.state_dir import write_kept
 from messages.base import MALFORMED
 from runtime import logs
 

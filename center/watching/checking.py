@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, examined, fail, ok, warn
 from center.modems.probing import what_is_at
-from center.state.state_dir import StateDir
 from center.watching.kept import Kept, read
 from center.watching.probing import ask, trust_in
 from center.watching.running import voice_at

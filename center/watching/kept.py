@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from center.state.state_dir import write_kept
+from application.state.state_dir import write_kept
 from center.watching.appended import AppendedFile
 from center.watching.probing import KEPT_MINUTES, ProbedOf
 from messages.base import MALFORMED

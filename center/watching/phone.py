@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from center.errors import CenterError
+from application.errors import CenterError
 from center.modems.session import ModemSession, opened
 from center.modems.voice_place import NO_LINE
 from center.watching.kept import TryName

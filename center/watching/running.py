@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from center.errors import CenterError
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center.modems.voice_place import NO_LINE, voice_of
 from center.node.service_manager import tell
 from center.node.signals import Signals
-from center.state.state_dir import StateDir
 from center.watching import kept
 from center.watching.kept import TryName
 from center.watching.listening import Listener

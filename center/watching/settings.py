@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from application.errors import SettingsError
+from application.settings.file import unknown_keys
+from application.settings.paths import whole
 from center.duty_file.form import FileFaulty
 from center.duty_file.reading import parse
-from center.errors import SettingsError
-from center.settings.file import unknown_keys
-from center.settings.paths import whole
 from gateways.heartbeat.envelope import key_at
 from model.duty.roster import EMPTY, Roster
 from model.settings.fields import Name, Seconds

@@ -1,7 +1,8 @@
 """The form of a setting: its type with bounds, its meaning in two languages, and what the file shows of it.
 
 A field of a table is said once, as `Annotated[type, bounds, doc(english, italian)] = default`. The
-shipped file, the settings page, the reference in `docs` and the refusals are made of it (`center.settings`).
+shipped file, the settings page, the reference in `docs` and the refusals are made of it
+(`application.settings`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ Value = str | bool | int | float | list[str] | dict[str, str]
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A table of the file.
 
-    A key that is not here is an error of the file (`center.settings.file`), and none of what another node, of
-    a later version, publishes of its lines.
+    A key that is not here is an error of the file (`application.settings.file`), and none of what another
+    node, of a later version, publishes of its lines.
     """
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.state.journals import journal_of
+from application.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
+from application.state.state_dir import StateDir
 from center import cli
 from center.doctor import access
 from center.doctor.findings import Verdict
 from center.node.actors_group import ActorsGroup
-from center.state.journals import journal_of
-from center.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
-from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
 from model.rules.signal import Signal

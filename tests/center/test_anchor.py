@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from application.state.processes import ProcessId
+from application.state.state_dir import NodeFile, StateDir, boot_id, write_json
 from center.node.anchor import clock_for
 from center.node.composition import journal_opened
-from center.node.processes import ProcessId
-from center.state.state_dir import NodeFile, StateDir, boot_id, write_json
 from messages.events import AlertClosed
 from messages.ids import E164, AlertId, Channel, NodeId, Outcome
 from model.rules.signal import Signal

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from application.auditing import note_settings
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
-from center.auditing import note_settings
 from center.commands.audited import COMMANDS
 from center.proving import looks
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import StepResult
 from model.duty.roster import Contact, Roster

@@ -27,10 +27,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from application.backup import age, restoring
+from application.giving.signature import Signer
+from application.state.state_dir import StateDir
 from center import cli
-from center.backup import age, restoring
-from center.giving.signature import Signer
-from center.state.state_dir import StateDir
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
 from messages.ids import E164, Channel, LineId, NodeId, Outcome
@@ -540,7 +540,7 @@ def test_two_at_once_do_not_write_the_same_file(center: Center) -> None:
 
 
 def test_the_name_of_a_file_leads_nowhere_else(tmp_path: Path) -> None:
-    from center.backup.files import put_back
+    from application.backup.files import put_back
     from store.backup.form import File
 
     elsewhere = ("/etc/x", "../x", "keys/../../x", "keys//etc/../../x", "x", "")

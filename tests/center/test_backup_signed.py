@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from application.backup import age, signed
+from application.giving.signature import Signer
+from application.settings.file import load
+from application.state.state_dir import StateDir
 from center import cli
-from center.backup import age, signed
 from center.doctor.backup import backup as examined
-from center.giving.signature import Signer
 from center.proving.looks import backup as trial
-from center.settings.file import load
-from center.state.state_dir import StateDir
 from messages.ids import E164
 from messages.proofs import ProofWhy, StepResult
 from store.registry.registry import Registry

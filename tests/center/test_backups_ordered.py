@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from application.backup import for_web
+from application.backup.age import new_identity
+from application.backup.for_web import ForWeb
+from application.backup.running import noted
+from application.backup.standing import who
+from application.backup.timers import next_by_timer
+from application.errors import CenterError
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
-from center.backup import for_web
-from center.backup.age import new_identity
-from center.backup.for_web import ForWeb
-from center.backup.running import noted
-from center.backup.standing import who
-from center.backup.timers import next_by_timer
-from center.errors import CenterError
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from gateways.http.backups import BackupStanding, BackupWrong
 from messages.ids import Instant
 from runtime.published.backup_file import backups

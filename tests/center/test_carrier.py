@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import CarrierError
+from application.errors import CarrierError
+from application.state.processes import end, is_alive
+from application.state.state_dir import StateDir
 from center.node.carrier import Carrier, living, simulation_of
 from center.node.launching import child_environment
-from center.node.processes import end, is_alive
-from center.state.state_dir import StateDir
 
 pytestmark = pytest.mark.process
 
@@ -30,7 +30,7 @@ STARTER = """
 import os, signal, sys
 from pathlib import Path
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
+from application.state.state_dir import StateDir
 carrier = Carrier(StateDir(Path(sys.argv[1])), Path(sys.argv[2]))
 carrier.wait_ready()
 print(carrier.process.pid, flush=True)

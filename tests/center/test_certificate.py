@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from application.errors import NodeError
+from application.settings.file import parse
+from application.settings.in_use import shipped
+from application.state.state_dir import StateDir
 from center import certificates, cli
 from center.certificates import Certificate as Told
 from center.certificates import make, read
 from center.doctor.certificate import certificate as examined
 from center.doctor.findings import Verdict
-from center.errors import NodeError
 from center.node.certificate import Certificate
 from center.node.listening import unguarded
 from center.node.node import Node
 from center.node.options import NodeOptions
-from center.settings.file import parse
-from center.settings.in_use import shipped
-from center.state.state_dir import StateDir
 from messages.events import AlarmCleared, AlarmRaised
 from model.settings.web import HttpSettings
 

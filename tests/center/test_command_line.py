@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
 from center.node.launching import child_environment
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import (
     E164,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from application.settings.file import parse as parse_settings
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
 from center.duty_file.first import first_roster
 from center.duty_file.form import FileFaulty
 from center.duty_file.reading import parse
 from center.duty_file.writing import changes, written
-from center.settings.file import parse as parse_settings
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.ids import DutyWay, PersonId
 from model.duty.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
 from center.commands.duty_ways import by_telephone
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.events import (
     CalloutEnded,
     CalloutFailed,

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from center.errors import NotFound, UsageError
-from center.giving import dossier, person
-from center.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
-from center.giving.signature import Signer
+from application.errors import NotFound, UsageError
+from application.giving import dossier, person
+from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
+from application.giving.signature import Signer
 from media.sound.sound_file import SoundWriter
 from messages import events as ev
 from messages.base import Position

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from center.settings.check import faults_of
-from center.settings.file import load
+from application.settings.check import faults_of
+from application.settings.file import load
 from tests.foundation.tree import ROOT, pyproject
 
 PYTHON = """#!/bin/bash

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import CenterError
-from center.state.journals import begin_anew, journal_of
-from center.state.state_dir import StateDir
+from application.errors import CenterError
+from application.state.journals import begin_anew, journal_of
+from application.state.state_dir import StateDir
 from store.spare.spare import Spare
 
 

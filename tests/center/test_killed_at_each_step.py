@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from actors.recording_keeper.folder import delete_erased
+from application.errors import CenterError
 from center.commands.people.user import erase
-from center.errors import CenterError
 from center.options import Common
 from messages.ids import NodeId, UserId
 from store.database.sqlite_file import inodes

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import CenterError
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center.modems.live_trace import follow, line_at
-from center.state.state_dir import StateDir
 from tests.waiting import wait_until
 
 

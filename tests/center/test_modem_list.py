@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.state.state_dir import StateDir
 from center import cli
 from center.commands.modems.listing import told
 from center.modems import obstacles
 from center.modems.found import Asked, GivesVoice, as_settings
 from center.modems.unnamed import Unnamed
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
 from messages.ids import LineId
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk

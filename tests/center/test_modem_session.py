@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from application.state.state_dir import StateDir
 from center import cli
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
 
 pytestmark = pytest.mark.process
 

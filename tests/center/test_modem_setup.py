@@ -10,13 +10,13 @@ from functools import partial
 
 import pytest
 
+from application.errors import CenterError
+from application.state.state_dir import StateDir
 from center import cli
-from center.errors import CenterError
 from center.modems import own_settings
 from center.modems.own_settings import looked_at_again
 from center.modems.questions import questions
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import places
 

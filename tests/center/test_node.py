@@ -19,13 +19,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from application.errors import CenterError
+from application.state.processes import end, identity, is_alive, marked
+from application.state.state_dir import NodeFile, StateDir, WebFile, holder, read_json
 from center.client import Client
 from center.commands.ps import Row, all_rows
-from center.errors import CenterError
 from center.node.carrier import living
 from center.node.launching import child_environment
-from center.node.processes import end, identity, is_alive, marked
-from center.state.state_dir import NodeFile, StateDir, WebFile, holder, read_json
 from messages.events import ActorStarted, Event
 from messages.ids import NodeId
 from runtime.clock import SystemClock

@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.state.processes import identity
+from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from center.node.draining import drained
-from center.node.processes import identity
 from center.options import Common
-from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from gateways.http.node_orders import drain
 from messages.ids import E164, AlertId, Instant, NodeId, Role, TrunkId
 from model.membership import RENEW_US

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.state.state_dir import Lock, StateDir
 from center.doctor.findings import Verdict
 from center.doctor.postgresql import connections_needed, way
 from center.node.composition import plan
-from center.state.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
 from model.rules.signal import Signal
 from model.settings import Settings

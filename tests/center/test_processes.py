@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from center.node.launching import child_environment
-from center.node.processes import (
+from application.state.processes import (
     ProcessId,
     end,
     end_marked,
@@ -21,6 +20,7 @@ from center.node.processes import (
     send_signal,
     wait_ended,
 )
+from center.node.launching import child_environment
 from tests.waiting import wait_until
 
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -114,7 +114,7 @@ def test_those_who_are_to_be_spared_are(start: Start, tmp_path: Path) -> None:
 
 def test_who_asks_does_not_find_itself(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from center.node.processes import marked;"
+        "import sys; from pathlib import Path; from application.state.processes import marked;"
         "print([p.pid for p in marked(Path(sys.argv[1]))])"
     )
     environment = child_environment(tmp_path)

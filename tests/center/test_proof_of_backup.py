@@ -54,7 +54,7 @@ def test_one_of_days_ago_is_old_whatever_the_center_remembers_of_it(
     made: Center, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late_s = time.time() + OLDEST_BACKUP_S + 60
-    monkeypatch.setattr("center.backup.restoring.time.time", lambda: late_s)
+    monkeypatch.setattr("application.backup.restoring.time.time", lambda: late_s)
     assert found(made) == (StepResult.FAILED, ProofWhy.OLD)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from application.errors import CenterError
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import cli
 from center.doctor.center import people
-from center.errors import CenterError
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from model.record import Contact, Dangerous, PersonRecord
 from store.database import schema
 from store.database.query import Query

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from application.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center.cli import main
-from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.ids import CalloutEnd, Outcome
 from tests.support.papers import pages_made
 from tests.support.watched import watched

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from center.state import run_dir
-from center.state.state_dir import Lock, StateDir, holder
+from application.state import run_dir
+from application.state.state_dir import Lock, StateDir, holder
 from store.spare.spare import Spare
 
 

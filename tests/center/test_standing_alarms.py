@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from application.state.journals import journal_of
+from application.state.processes import ProcessId
+from application.state.state_dir import NodeFile, StateDir
 from center.doctor.center import alarms
 from center.doctor.findings import Verdict
-from center.node.processes import ProcessId
-from center.state.journals import journal_of
-from center.state.state_dir import NodeFile, StateDir
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId, Role
 from model.settings import Settings

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import StateError, StateInUse
-from center.node.launching import child_environment
-from center.node.processes import identity, send_signal
-from center.state.state_dir import (
+from application.errors import StateError, StateInUse
+from application.state.processes import identity, send_signal
+from application.state.state_dir import (
     Lock,
     NodeFile,
     StateDir,
@@ -27,12 +26,13 @@ from center.state.state_dir import (
     write_json,
     write_kept,
 )
+from center.node.launching import child_environment
 from tests.support.disks import small_file_system
 
 HOLDER = """
 import os, signal, sys
 from pathlib import Path
-from center.state.state_dir import Lock, StateDir
+from application.state.state_dir import Lock, StateDir
 lock = Lock(StateDir(Path(sys.argv[1])))
 pid = os.fork()
 if pid == 0:

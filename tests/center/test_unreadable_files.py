@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from application.state.journals import configured_url
+from application.state.state_dir import StateDir, living_web, running
 from center.node.anchor import clock_for
 from center.node.carrier import living
-from center.state.journals import configured_url
-from center.state.state_dir import StateDir, living_web, running
 from center.watching import kept
 from messages.ids import LineId, NodeId
 from runtime.published import (

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from application.state.state_dir import StateDir
 from center import cli
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
 from media.conference.sounds import FOLDER
 from messages.ids import LineId
 from runtime.published import line_levels

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from application.errors import NodeError, RefusedByCenter
+from application.state.processes import ProcessId, is_alive, marked, send_signal, wait_ended
+from application.state.state_dir import StateDir, living_web
 from center.client import Client
-from center.errors import NodeError, RefusedByCenter
 from center.node.listening import listen
-from center.node.processes import ProcessId, is_alive, marked, send_signal, wait_ended
 from center.node.web_group import WebGroup
-from center.state.state_dir import StateDir, living_web
 from messages.ids import NodeId
 from model.settings import Settings
 from model.setup import Setup

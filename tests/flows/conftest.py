@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from application.state.journals import journal_of
+from application.state.keys import set_shift
 from center.alerts import newest_cases
-from center.state.journals import journal_of
-from center.state.keys import set_shift
 from messages.ids import ShiftState
 from store.journal.journal import Journal
 from tests.flows.desk import Desk

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from center.node.processes import send_signal
-from center.state.state_dir import living_web, running
+from application.state.processes import send_signal
+from application.state.state_dir import living_web, running
 from gateways.console.following import SHOWN
 from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk

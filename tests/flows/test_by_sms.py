@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from application.state.journals import journal_of
 from center.alerts import newest_cases
-from center.state.journals import journal_of
 from messages.ids import AlertId, Outcome
 from tests.flows.desk import NOT_SIGNED_ON, Desk
 from tests.flows.people import ELENA, SARA

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from application.state.journals import journal_of
+from application.state.keys import set_shift
 from center.proving.chain import chain
-from center.state.journals import journal_of
-from center.state.keys import set_shift
 from messages.events import AlertReceived, LegOriginating, ProofOrdered, ProofStepEnded
 from messages.ids import CHECK, SECOND, AlertId, Check, Instant, OperatorId, ShiftState
 from messages.proofs import ProofStep, StepResult

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
-from center.node.processes import send_signal
-from center.state.state_dir import living_web
+from application.state.processes import send_signal
+from application.state.state_dir import living_web
 from messages.ids import Outcome, Party
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk
 from tests.flows.people import GIULIA, MARTA, SETTINGS, moved_in, world

@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from application.state.journals import journal_of
 from center.alerts import newest_cases
-from center.state.journals import journal_of
 from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk, tab_to
 from tests.flows.people import DURESS_PIN, GIULIA

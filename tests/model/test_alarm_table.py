@@ -13,7 +13,7 @@ from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about, wakes
 from model.alarms.told import Told, over, seen
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("actors", "center", "gateways", "model", "runtime", "store")
+PARTS = ("actors", "application", "center", "gateways", "model", "runtime", "store")
 RAISES = re.compile(r"AlarmRaised|model\.alarms|NodeAlarms")
 NAME = re.compile(r"[a-z]+\.[a-z_]+|ended_soon_after_leave")
 NO_NAMES = {"http.certificate"}

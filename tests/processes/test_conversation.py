@@ -17,7 +17,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from center.node.processes import is_alive, marked, send_signal
+from application.state.processes import is_alive, marked, send_signal
 from messages import events as ev
 from messages.ids import AlertId, Party
 from model.alert.leg import Leg

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from center.backup import age
-from center.state.journals import journal_of
+from application.backup import age
+from application.state.journals import journal_of
 from messages.events import LegOriginating, ProofOrdered
 from messages.ids import SECOND, OperatorId
 from messages.proofs import ProofStep

@@ -17,7 +17,7 @@ from statistics import median
 
 import pytest
 
-from center.node.processes import marked
+from application.state.processes import marked
 from messages.ids import AlertId
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from center.node.processes import marked, send_signal
+from application.state.processes import marked, send_signal
 from messages import events as ev
 from messages.ids import AlertId, LineId, NodeId
 from model.alert.leg import Leg

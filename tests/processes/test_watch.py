@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from center.node.processes import marked
+from application.state.processes import marked
 from tests.support.center import Center, simulation
 from tests.support.networks import Network, missing, network
 from tests.support.recordings import write_tone

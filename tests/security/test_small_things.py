@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.errors import SettingsError
+from application.errors import SettingsError
+from application.settings.file import parse
 from center.options import Common
-from center.settings.file import parse
 from messages import events as ev
 from messages.ids import OperatorId
 from model.telling.story import in_words

@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from application.state import run_dir
+from application.state.processes import end, end_marked
+from application.state.state_dir import StateDir
 from center import cli
 from center.commands.ps import all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
-from center.node.processes import end, end_marked
-from center.state import run_dir
-from center.state.state_dir import StateDir
 from messages.ids import AlertId, NodeId
 from messages.journal import Recorded
 from model.alert.case import Case

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from center.node.processes import end, identity
+from application.state.processes import end, identity
 
 SPACE: Final = ipaddress.ip_network("10.64.0.0/10")
 """Private, and seldom what a machine of ours has; what is in use is passed over."""

@@ -19,10 +19,10 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
+from application.state import run_dir
+from application.state.processes import ProcessId, end, marked, send_signal, wait_ended
+from application.state.state_dir import StateDir
 from center.node.launching import child_environment
-from center.node.processes import ProcessId, end, marked, send_signal, wait_ended
-from center.state import run_dir
-from center.state.state_dir import StateDir
 from messages.ids import AlertId, NodeId, OperatorId
 from messages.journal import Recorded
 from model.alert.case import Case

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import httpx
 
+from application.state.processes import marked
+from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
-from center.node.processes import marked
-from center.state.state_dir import StateDir
 from messages.events import AlarmRaised
 from messages.ids import DutyWay, NodeId
 from model.duty.roster import Contact, Person, Roster

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
+from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
 from center.node.launching import child_environment
-from center.state.state_dir import StateDir
 from center.watching import kept
 from tests.waiting import wait_until
 

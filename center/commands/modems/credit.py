@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Final
 
-from center.errors import CenterError
+from application.errors import CenterError
 from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
 
     Waits until the line is free, and for the answer. Exit 0 where the amount is known, and not too little.
     """
-    from center.state.state_dir import running
+    from application.state.state_dir import running
     from messages.credit import CreditOrder
     from messages.ids import SECOND, Instant, LineId
     from runtime.published import line_credit, line_files

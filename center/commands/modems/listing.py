@@ -41,12 +41,12 @@ def list_(
     Those are asked what they are. Of a line's modem no port is opened, nor of one that a running line may be
     looking for.
     """
+    from application.settings.in_use import settings_in_use
+    from application.state.state_dir import running
     from center.doctor.obstacles import in_the_way, sentence
     from center.modems import obstacles
     from center.modems.obstacles import modems_of
     from center.modems.unnamed import unnamed
-    from center.settings.in_use import settings_in_use
-    from center.state.state_dir import running
     from gateways.gsm.dialects.loading import installed
 
     state, settings, dialects = common.directory, settings_in_use(common.directory), installed()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import msgspec
 from cyclopts import Parameter
 
-from center.errors import CenterError, UsageError
+from application.errors import CenterError, UsageError
 from center.modems.probing import PROBE_S
 from center.options import DEFAULT, Common
 
@@ -53,10 +53,10 @@ def trace(
 
     PORT may also name a line of the running center, which goes on working meanwhile.
     """
-    from center.auditing import note
+    from application.auditing import note
+    from application.state.journals import journal_of
     from center.modems.live_trace import follow, line_at
     from center.modems.session import opened
-    from center.state.journals import journal_of
     from store.audit.entry import EVERYBODY, Action
 
     line = line_at(common.directory, port)
@@ -80,7 +80,7 @@ def trace(
 
 def _remarks(port: str) -> Iterator[str]:
     """What somebody far away has to know of a trace."""
-    from center.version import version
+    from application.version import version
     from gateways.gsm.port.places import mark_of, places
 
     yield f"securwoman {version()}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.errors import CenterError, UsageError
+from application.errors import CenterError, UsageError
 from center.options import DEFAULT, Common
 from gateways.gsm.dialects.kept import Standing
 
@@ -44,10 +44,10 @@ def setup(
 
     Shows what is and what would be, sets it on Enter, and reads it back after the modem has started anew.
     """
+    from application.settings.in_use import settings_in_use
     from center.modems.live_trace import line_at
     from center.modems.own_settings import items, looked_at_again, set_, start_anew
     from center.modems.questions import questions
-    from center.settings.in_use import settings_in_use
 
     state = common.directory
     if (line := line_at(state, port)) is not None:

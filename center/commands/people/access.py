@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import CenterError
+from application.auditing import note
+from application.errors import CenterError
+from application.state.journals import journal_of
+from application.times import local, rfc3339
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, operator_of
-from center.state.journals import journal_of
-from center.times import local, rfc3339
 from store.errors import NobodyThere
 
 if TYPE_CHECKING:

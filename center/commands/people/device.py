@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import NotFound
+from application.auditing import note
+from application.errors import NotFound
+from application.state.journals import journal_of
+from application.times import local, rfc3339
 from center.options import DEFAULT, Common
 from center.people import BY, region_of
-from center.state.journals import journal_of
-from center.times import local, rfc3339
 from runtime.terminal import shown
 
 if TYPE_CHECKING:

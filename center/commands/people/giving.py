@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from center.auditing import note
+from application.auditing import note
+from application.settings.in_use import settings_in_use
+from application.state.journals import journal_of
 from center.commands.people.user import find
 from center.options import DEFAULT, Common
 from center.people import region_of
-from center.settings.in_use import settings_in_use
-from center.state.journals import journal_of
 from messages.ids import AlertId
 
 
@@ -24,7 +24,7 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Everything about a user, for that user: a page to read, the data, and the user's own recorded voice."""
-    from center.giving.person import PAGE, give
+    from application.giving.person import PAGE, give
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -53,9 +53,9 @@ def dossier(
     common: Common = DEFAULT,
 ) -> None:
     """The whole story of an alert: a PDF with all events, signed, and its recordings."""
-    from center.giving.dossier import make
-    from center.giving.signature import Signer
-    from center.version import version
+    from application.giving.dossier import make
+    from application.giving.signature import Signer
+    from application.version import version
     from store.audit.entry import Action
 
     directory = common.directory

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
+from application.auditing import note
+from application.state.journals import journal_of
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
-from center.state.journals import journal_of
 from messages.ids import ShiftState
 from store.registry.people import StaffRole
 
@@ -53,7 +53,7 @@ def add(
     common: Common = DEFAULT,
 ) -> None:
     """Add an operator; with --token the last line is the token."""
-    from center.state.keys import set_shift
+    from application.state.keys import set_shift
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -126,7 +126,7 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
     """Set an operator ready, paused or off. OPERATOR is an id or number."""
-    from center.state.keys import set_shift
+    from application.state.keys import set_shift
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.auditing import note
-from center.errors import NotFound, UsageError
+from application.auditing import note
+from application.errors import NotFound, UsageError
+from application.state.journals import journal_of
+from application.times import rfc3339
 from center.options import DEFAULT, Common
 from center.people import ASKED, BY, region_of, secret_asked
-from center.state.journals import journal_of
-from center.times import rfc3339
 from messages.ids import UserId
 from runtime.terminal import shown
 
@@ -150,7 +150,7 @@ def erase(
     common: Common = DEFAULT,
 ) -> None:
     """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
-    from center.state.erasing import leave_nothing
+    from application.state.erasing import leave_nothing
     from store.alerts.forgetting import erase_person
     from store.audit.entry import Action
     from store.registry.registry import Registry

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.state.state_dir import NodeFile, StateDir
 from center.doctor.findings import Finding, ok, warn
-from center.state.state_dir import NodeFile, StateDir
 
 _CRYPT: Final = "CRYPT-"
 _OTHERS: Final = 0o077

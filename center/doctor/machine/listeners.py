@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from application.state.processes import marked
+from application.state.state_dir import NodeFile, StateDir, living_web, read_json
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.sockets import Listener, exposure, listening
 from center.node.carrier import CarrierFile, living
-from center.node.processes import marked
-from center.state.state_dir import NodeFile, StateDir, living_web, read_json
 from gateways.http.settings import WebSettings
 from runtime.published.voice_gate_file import voice_gate_of, written
 

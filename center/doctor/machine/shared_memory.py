@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from application.state.run_dir import MEMORY
+from application.state.state_dir import NodeFile, StateDir
 from center.doctor.findings import Finding, fail, ok, warn
-from center.state.run_dir import MEMORY
-from center.state.state_dir import NodeFile, StateDir
 
 SYSTEM_UID_MAX: Final = 999
 """What Debian makes of `SYS_UID_MAX`, and logind spares."""

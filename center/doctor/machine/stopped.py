@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from center.node.processes import ProcessId
+from application.state.processes import ProcessId
 from runtime import pidfd
 
 STOPPED_S: Final = 0.5

@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from center.node.processes import ProcessId, identity, is_alive, marked
-from center.state.state_dir import StateDir
+from application.state.processes import ProcessId, identity, is_alive, marked
+from application.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
 from messages.journal import Recorded

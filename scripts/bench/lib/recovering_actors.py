@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from center.state.state_dir import living_web
-from center.state.state_dir import running as running_node
+from application.state.state_dir import living_web
+from application.state.state_dir import running as running_node
 from messages import events as ev
 from messages.envelope import encode
 from messages.identity import Identify

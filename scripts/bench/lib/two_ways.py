@@ -21,8 +21,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from messages.events import DialogueSaid
 from messages.ids import AlertId
 from scripts.bench.lib.dialogues import Asking

@@ -11,9 +11,9 @@ import pytest
 from actors.prover.child import CORNER, ProcessChild
 from actors.prover.errands import LookWork
 from actors.prover.work import Child, failed
-from center.backup.restoring import CHECKING
+from application.backup.restoring import CHECKING
+from application.state.state_dir import StateDir
 from center.proving import looks
-from center.state.state_dir import StateDir
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from model.proof.disk import judged

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from application.settings.file import load
 from center.doctor.announcements import announcements
 from center.doctor.findings import Verdict
-from center.settings.file import load
 from media.conference.sounds import FOLDER
 from model.settings import Settings
 from model.settings.web import AnnouncementsSettings

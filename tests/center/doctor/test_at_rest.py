@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, Verdict
 from center.doctor.machine import at_rest
-from center.state.state_dir import StateDir
 
 
 class Machine:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from application.settings.file import load
 from center.certificates import make
 from center.doctor.data import data
 from center.doctor.findings import Verdict
-from center.settings.file import load
 
 TARGET = '[[psap.data]]\nname = "q"\nformat = "{format}"\nto = "{to}"\n'
 

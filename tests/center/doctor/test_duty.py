@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from application.settings.file import load
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center.doctor.duty import duty
 from center.doctor.findings import Verdict
-from center.settings.file import load
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.ids import DutyWay, PersonId
 from model.duty.roster import Contact, Person, Roster
 from store.duty import keep

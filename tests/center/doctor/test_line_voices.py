@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from application.settings.file import parse
+from application.state.state_dir import StateDir
 from center.doctor.findings import Finding, Verdict
 from center.doctor.voices import of_lines
-from center.settings.file import parse
-from center.state.state_dir import StateDir
 from messages.base import Joins
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center.doctor.center import lines, psap, trunks
 from center.doctor.findings import Verdict
-from center.state.journals import journal_of
-from center.state.state_dir import StateDir
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId

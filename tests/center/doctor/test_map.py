@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pmtiles.tile import TileType
 
+from application.settings.file import parse
 from center.doctor.findings import Finding, Verdict
 from center.doctor.maps import addresses, tiles
-from center.settings.file import parse
 from gateways.addresses.making import Row, make
 from tests.gateways.console.tile_pictures import pmtiles, png
 

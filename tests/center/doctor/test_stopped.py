@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from application.state.processes import ProcessId, identity
 from center.doctor.machine.stopped import STOPPED_S, StoppedWatch
-from center.node.processes import ProcessId, identity
 from runtime import pidfd
 from tests.waiting import wait_until
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from application.settings.file import parse
+from application.state.journals import journal_of
+from application.state.keys import set_shift
+from application.state.state_dir import StateDir
 from center.doctor.findings import Verdict
 from center.doctor.voices import nailed_up, voices
-from center.settings.file import parse
-from center.state.journals import journal_of
-from center.state.keys import set_shift
-from center.state.state_dir import StateDir
 from messages.calls import CallState
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices

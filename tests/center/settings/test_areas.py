@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from application.errors import SettingsError
+from application.settings.areas import outline_of
+from application.settings.file import load
 from center.doctor.center import routes
 from center.doctor.findings import Verdict
-from center.errors import SettingsError
-from center.settings.areas import outline_of
-from center.settings.file import load
 from model.areas import holds
 
 SQUARE = [[[9, 45], [10, 45], [10, 46], [9, 46], [9, 45]]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from center.errors import SettingsError
-from center.settings.file import parse
+from application.errors import SettingsError
+from application.settings.file import parse
 from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
 
 HANGS = "(?:[0-9]+ ?)+:([0-9]+)"

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.settings.editing import wanted
-from center.settings.editing.file import change, is_writable
-from center.settings.editing.layout import edited
-from center.settings.file import load
+from application.settings.editing import wanted
+from application.settings.editing.file import change, is_writable
+from application.settings.editing.layout import edited
+from application.settings.file import load
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
 
 SHIPPED = (Path(__file__).parents[3] / "config" / "center.toml").read_text()

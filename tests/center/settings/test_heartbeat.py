@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import SettingsError
-from center.settings.file import load, parse
+from application.errors import SettingsError
+from application.settings.file import load, parse
 from center.watching import settings as of_watcher
 
 BEAT = '[[heartbeat]]\nname = "w"\nurl = "{url}"\n'

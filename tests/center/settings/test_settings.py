@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.errors import SettingsError
-from center.settings.file import load, parse
-from center.settings.in_use import shipped
-from center.settings.simulation import SIMULATED_PSAP, Simulation, simulation, with_simulation
+from application.errors import SettingsError
+from application.settings.file import load, parse
+from application.settings.in_use import shipped
+from application.settings.simulation import SIMULATED_PSAP, Simulation, simulation, with_simulation
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, Party
 from model.rules.calls.withheld_numbers import unfit_to_try
@@ -319,7 +319,7 @@ _VALUES = st.recursive(
 def test_a_key_with_any_value_is_accepted_or_named_by_a_path_that_begins_with_it(
     key: str, value: object
 ) -> None:
-    with patch("center.settings.file.tomllib.loads", return_value={key: value}):
+    with patch("application.settings.file.tomllib.loads", return_value={key: value}):
         result = outcome("")
     assert isinstance(result, Settings) or all(fault.startswith(key) for fault in result)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from center.errors import SettingsError
-from center.settings.file import parse
-from center.settings.in_use import shipped
-from center.settings.template import reference, template, with_meaning
+from application.errors import SettingsError
+from application.settings.file import parse
+from application.settings.in_use import shipped
+from application.settings.template import reference, template, with_meaning
 from model.settings import Settings
 from tests.support.settings import changed
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from application.state.state_dir import StateDir
 from center import cli
-from center.state.state_dir import StateDir
 from center.watching.checking import findings
 from center.watching.settings import ModemOfWatcher
 from model.watching.beat import Unable

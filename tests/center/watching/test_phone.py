@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
-from center.state.state_dir import StateDir
 from center.watching.checking import findings
 from center.watching.phone import Call, Phone
 from center.watching.running import phone_of

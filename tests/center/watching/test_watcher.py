@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from center.errors import SettingsError
+from application.errors import SettingsError
 from center.watching.kept import CALLOUTS, FILE
 from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from center.node.processes import marked
-from center.state.state_dir import StateDir
+from application.state.processes import marked
+from application.state.state_dir import StateDir
 
 GROWTH = 0.10
 """More than this from the first fifth to the last is growth."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from center.node.processes import marked
+from application.state.processes import marked
 from messages import events as ev
 from messages.ids import AlertId, NodeId
 from messages.journal import Recorded

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from application.state.processes import ProcessId, identity, is_alive
+from application.state.state_dir import StateDir, running
 from center.commands.ps import rows_of
-from center.node.processes import ProcessId, identity, is_alive
-from center.state.state_dir import StateDir, running
 from messages.ids import AlertId, Role
 from runtime.published.directory import FileDirectory
 

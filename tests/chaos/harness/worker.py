@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
+from application.state import run_dir
+from application.state.processes import end, marked
+from application.state.state_dir import StateDir
 from center.node.carrier import living
-from center.node.processes import end, marked
-from center.state import run_dir
-from center.state.state_dir import StateDir
 from tests.chaos.harness.cell import Cell, History, Result, Run
 from tests.chaos.harness.judge import Violation
 from tests.chaos.harness.served import Served

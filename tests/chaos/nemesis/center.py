@@ -17,9 +17,9 @@ from typing import Final
 
 import httpx
 
+from application.state import run_dir
+from application.state.processes import ProcessId, is_alive, marked, send_signal, wait_ended
 from center.node.launching import child_environment
-from center.node.processes import ProcessId, is_alive, marked, send_signal, wait_ended
-from center.state import run_dir
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 from store.journal.journal import Journal

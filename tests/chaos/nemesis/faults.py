@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 
 import httpx
 
-from center.node.processes import send_signal
+from application.state.processes import send_signal
 from messages.ids import Party, Role
 from tests.chaos.harness.strikes import Place
 from tests.chaos.nemesis.deeds import (

@@ -17,7 +17,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from center.settings.file import load
+from application.settings.file import load
 from messages.ids import SECOND, Instant
 from store.errors import JournalError
 from tests.chaos.nemesis.deeds import (

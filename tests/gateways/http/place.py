@@ -17,11 +17,11 @@ from typing import Final
 import msgspec
 import uvicorn
 
-from center.giving.for_web import ForWeb
+from application.giving.for_web import ForWeb
+from application.settings.for_web import CenterFile
+from application.state.processes import identity
+from application.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
 from center.modems.for_web import PluggedIn
-from center.node.processes import identity
-from center.settings.for_web import CenterFile
-from center.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build
 from gateways.http.parts.context import Web

@@ -11,8 +11,8 @@ import pytest
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
+from application.state.state_dir import StateDir
 from center.doctor.for_web import Measures
-from center.state.state_dir import StateDir
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.ids import LineId

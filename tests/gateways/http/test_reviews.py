@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from center.giving.facts import told_outside
+from application.giving.facts import told_outside
 from gateways.console.ended.review_form import review_form
 from messages.events import CallReviewed
 from messages.ids import SECOND, Instant, OperatorId, Outcome

@@ -45,7 +45,7 @@ NOT_TEXTED: Final = "number_not_called"
 TRIES_MAX: Final = 10
 """Invitations that are none, from one address within five minutes, before it has to wait."""
 OWN_KEY: Final = "center"
-"""What the center's own app key is called (`center.state.keys`)."""
+"""What the center's own app key is called (`application.state.keys`)."""
 
 log = logs.get("http.devices")
 

@@ -1,0 +1,240 @@
+"""Files that only those read who have the key: age (age-encryption.org/v1), by pyrage, known here alone.
+
+A file is written whole beside its place, in pieces that are flushed one after another: who flushes the
+journal meanwhile does not wait for more than one of them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from application.errors import CenterError, NotFound, UsageError
+from application.state.state_dir import flush_folder, write_kept
+
+if TYPE_CHECKING:
+    from pyrage import Identity, Recipient
+
+_FLUSHED_BYTES: Final = 2**20
+_READ_BYTES: Final = 2**16
+_MAGIC: Final = b"age-encryption.org/"
+_NO_KEY: Final = "No matching keys found"
+
+
+class NoKey(CenterError):
+    """The file is encrypted to others."""
+
+
+class Damaged(CenterError):
+    """The file is cut short or was altered, or is none of ours."""
+
+
+def recipients(given: Iterable[str]) -> tuple[Recipient, ...]:
+    """To whom: `age1…`, an SSH public key, or a file with a line of these for each. Raises UsageError."""
+    return tuple(_recipient(line, where) for text in given for line, where in _lines(text))
+
+
+def identities(file: Path) -> tuple[Identity, ...]:
+    """The keys in this file: age-keygen's, or an SSH private one without a passphrase. Raises CenterError."""
+    from pyrage import IdentityError, ssh, x25519
+
+    try:
+        content = file.read_bytes()
+        if content.startswith(b"-----BEGIN"):
+            return (ssh.Identity.from_buffer(content),)
+        lines = [line.strip() for line in content.decode().splitlines()]
+        found = tuple(x25519.Identity.from_str(one) for one in lines if one and not one.startswith("#"))
+    except OSError as error:
+        raise CenterError(f"{file}: {error.strerror}") from error
+    except (IdentityError, ValueError) as error:
+        raise CenterError(f"{file}: no key that opens a backup: {error}") from error
+    if not found:
+        raise CenterError(f"{file}: holds no key")
+    return found
+
+
+def new_identity(file: Path) -> str:
+    """Make a key in this file, as age-keygen does; whom to encrypt to for it. Raises CenterError."""
+    from pyrage import x25519
+
+    if file.exists():
+        raise CenterError(f"{file} is there already, and may be the only key to a backup")
+    made = x25519.Identity.generate()
+    try:
+        write_kept(file, f"# public key: {made.to_public()}\n{made}\n".encode())
+    except OSError as error:
+        raise CenterError(f"{file}: {error.strerror}") from error
+    return str(made.to_public())
+
+
+def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_ns: int | None = None) -> int:
+    """Write and flush `.NAME.new`, for `put_in_place`; how many bytes it has. To nobody: as they are.
+    `time_ns`: of the file's last change, where it is not now.
+
+    Raises CenterError where the disk is full or somebody else writes it, and what `pieces` raises; then
+    nothing is left of it.
+    """
+    part = _part_of(path)
+    try:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CenterError(f"{part}: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CenterError(f"{path} is being written by somebody else") from error
+        try:
+            # What a death has left of an earlier one.
+            file.truncate()
+            os.fchmod(descriptor, 0o600)
+            sink = _Sink(file.write, lambda: os.fdatasync(descriptor))
+            _encrypt(_Source(pieces), sink, to)
+            if time_ns is not None:
+                os.utime(descriptor, ns=(time_ns, time_ns))
+            os.fsync(descriptor)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise CenterError(f"{path}: {error.strerror or error}") from error
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return sink.bytes
+
+
+def put_in_place(path: Path) -> None:
+    """What `write` has written takes the place of what was there, for good. Raises OSError."""
+    _part_of(path).replace(path)
+    flush_folder(path.parent)
+
+
+def discard(path: Path) -> None:
+    """What `write` has written is not wanted."""
+    _part_of(path).unlink(missing_ok=True)
+
+
+def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) -> None:
+    """Give the content to `take`, piece by piece, each proved to be as it was written.
+
+    Raises NoKey, Damaged, NotFound, CenterError where it cannot be read, and what `take` raises.
+    """
+    try:
+        with path.open("rb") as file:
+            encrypted = file.read(len(_MAGIC)) == _MAGIC
+            file.seek(0)
+            if not encrypted:
+                for piece in iter(lambda: file.read(_READ_BYTES), b""):
+                    take(piece)
+                return
+            if not keys:
+                raise NoKey(f"{path} is encrypted: --identity FILE names the key")
+            _decrypt(path, _Source(iter(lambda: file.read(_READ_BYTES), b"")), _Sink(take), keys)
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no {path}") from error
+    except OSError as error:
+        raise CenterError(f"{path}: {error.strerror or error}") from error
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Each with how it is named to whoever reads what is wrong: of a file nothing is told but the place."""
+    if text.startswith(("age1", "ssh-")):
+        return [(text, f"{text[:24]!r}…")]
+    try:
+        lines = Path(text).read_text().splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{text!r}: neither age1…, nor ssh-…, nor a file of such lines") from error
+    told = [(line.strip(), f"line {place} of {text}") for place, line in enumerate(lines, 1)]
+    return [(line, where) for line, where in told if line and not line.startswith("#")]
+
+
+def _recipient(text: str, where: str) -> Recipient:
+    from pyrage import RecipientError, ssh, x25519
+
+    try:
+        if text.startswith("ssh-"):
+            return ssh.Recipient.from_str(text)
+        return x25519.Recipient.from_str(text)
+    except RecipientError as error:
+        raise UsageError(f"{where} is nobody that a backup can be encrypted to: {error}") from error
+
+
+class _Source:
+    """What the library reads from. It hides our exceptions: the first one is kept."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+        self.failed: BaseException | None = None
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            while not self._rest:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    return b""
+                self._rest = memoryview(piece)
+        except BaseException as error:
+            self.failed = error
+            raise
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
+
+
+class _Sink:
+    """What it writes to, likewise; flushed now and then, so that little is left for the end."""
+
+    def __init__(self, take: Callable[[bytes], object], flush: Callable[[], None] = lambda: None) -> None:
+        self._take = take
+        self._flush = flush
+        self._since = 0
+        self.bytes = 0
+        self.failed: BaseException | None = None
+
+    def write(self, data: bytes, /) -> int:
+        try:
+            self._take(data)
+            self.bytes += len(data)
+            self._since += len(data)
+            if self._since >= _FLUSHED_BYTES:
+                self._since = 0
+                self._flush()
+        except BaseException as error:
+            self.failed = error
+            raise
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _encrypt(source: _Source, sink: _Sink, to: Sequence[Recipient]) -> None:
+    from pyrage import EncryptError, encrypt_io
+
+    if not to:
+        while piece := source.read(_READ_BYTES):
+            sink.write(piece)
+        return
+    try:
+        encrypt_io(source, sink, to)
+    except (EncryptError, OSError) as error:
+        raise source.failed or sink.failed or CenterError(f"cannot be encrypted: {error}") from error
+
+
+def _decrypt(path: Path, source: _Source, sink: _Sink, keys: Sequence[Identity]) -> None:
+    from pyrage import DecryptError, decrypt_io
+
+    try:
+        decrypt_io(source, sink, keys)
+    except (DecryptError, OSError) as error:
+        if (ours := source.failed or sink.failed) is not None:
+            raise ours from error
+        if str(error) == _NO_KEY:
+            raise NoKey(f"{path} is encrypted to others than the key that was given") from error
+        raise Damaged(f"{path} is damaged or cut short") from error

@@ -1,0 +1,71 @@
+"""The small files of a backup: settings with what they name, and keys; and their way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from errno import EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from application.backup.age import Damaged
+from application.state.state_dir import StateDir, write_kept
+from model.settings import Settings
+from store.backup.form import File, Part
+
+SETTINGS: Final = "settings"
+KEYS: Final = "keys"
+_OF_THE_NAME: Final = frozenset((EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EINVAL))
+"""Errors of the operating system about a name and not a disk: too long, or a file and a folder at once."""
+CONFIG: Final = f"{SETTINGS}/center.toml"
+
+
+def files_of(state: StateDir, config: Path, settings: Settings) -> tuple[dict[Part, list[File]], list[Path]]:
+    """What each part has of them, and what the settings name and cannot be had: it is elsewhere, or not
+    ours to read.
+    """
+    beside = config.resolve().parent
+    found: dict[Part, list[File]] = {
+        Part.LASTING: [File(name=CONFIG, content=config.read_bytes())],
+        Part.KEYS: [],
+    }
+    missing: list[Path] = []
+    for part, path in _named(settings):
+        try:
+            name = f"{SETTINGS}/{path.resolve().relative_to(beside)}"
+            found[part].append(File(name=name, content=path.read_bytes()))
+        except (OSError, ValueError):
+            missing.append(path)
+    for path in sorted(state.keys.iterdir()) if state.keys.is_dir() else ():
+        # What is served is made at each start of the settings' own certificate; where the audit ends says the
+        # restored database, which is older than what was last written of its head.
+        left = path in (state.served, state.keys / "audit.head") or path.name.startswith(".")
+        if path.is_file() and not left:
+            found[Part.KEYS].append(File(name=f"{KEYS}/{path.name}", content=path.read_bytes()))
+    return found, missing
+
+
+def _named(settings: Settings) -> Iterator[tuple[Part, Path]]:
+    for route in settings.psap.route:
+        yield Part.LASTING, Path(route.area_file)
+    for name in filter(None, (settings.http.certificate, settings.http.key)):
+        yield Part.KEYS, Path(name)
+    for name in filter(None, (modem.pin_file for modem in settings.modem)):
+        yield Part.KEYS, Path(name)
+
+
+def put_back(folder: Path, file: File) -> None:
+    """Write it below `folder`, for its owner alone. Raises Damaged for a name that is none, or leads
+    elsewhere, OSError where the disk fails.
+    """
+    name = PurePosixPath(file.name)
+    known = len(name.parts) > 1 and name.parts[0] in (SETTINGS, KEYS)
+    if not known or name.is_absolute() or ".." in name.parts or not file.name.isprintable():
+        raise Damaged(f"{file.name[:100]!r} is no file of a backup")
+    target = folder / name
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_kept(target, file.content)
+    except OSError as error:
+        if error.errno not in _OF_THE_NAME:
+            raise
+        raise Damaged(f"{file.name[:100]!r} is no file of a backup: {error.strerror}") from error

@@ -1,0 +1,139 @@
+"""The backups for the page of the administration: how they stand, and its orders, which are carried out by
+the commands that timers give. See `gateways.http.routes.admin.backups`.
+
+The service may not write where backups lie (`deploy/securwoman.service`): its order is a file then, for which
+a unit that may looks. Where it may, as in a checkout or a container, the command is started beside the web.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from application.backup.running import is_running
+from application.backup.standing import kept, who, wrong
+from application.backup.timers import next_by_timer
+from application.errors import SettingsError
+from application.settings.file import load
+from application.settings.in_use import config_in_use
+from application.state.state_dir import StateDir
+from gateways.http.backups import BackupRun, BackupStanding, BackupWrong
+from messages.ids import SECOND, Instant
+from runtime.published.backup_file import backups
+from runtime.published.backup_runs import Work, run_of, wanted_file
+from runtime.published.file import publish
+
+UNHEARD_US: Final = 15 * SECOND
+"""An order that nobody has begun by then: no unit looks for it."""
+TIMERS_S: Final = 30.0
+"""So old what is known of the timers may be: each look is a process."""
+_COMMANDS: Final = {Work.BACKUP: ("backup",), Work.CHECK: ("restore", "--check")}
+
+
+class ForWeb:
+    """A `gateways.http.backups.Backups`. For any thread."""
+
+    def __init__(
+        self, state: StateDir, timers: Callable[[], dict[Work, Instant] | None] = next_by_timer
+    ) -> None:
+        self._state = state
+        self._timers = timers
+        self._asked_s = float("-inf")
+        self._next: dict[Work, Instant] | None = None
+        self._begun: dict[Work, tuple[Instant, subprocess.Popen[bytes]]] = {}
+
+    def standing(self) -> BackupStanding:
+        """As files and settings are now. Raises OSError."""
+        try:
+            wish = load(config_in_use(self._state)).backup
+        except SettingsError:
+            return BackupStanding(wrong=(BackupWrong.SETTINGS,))
+        made = backups(self._state.path)
+        found = {work: self._run(work, wish.file) for work in Work}
+        runs = {work: run for work, run in found.items() if run is not None}
+        now_s = time.monotonic()
+        if now_s - self._asked_s > TIMERS_S:
+            self._asked_s, self._next = now_s, self._timers()
+        return BackupStanding(
+            file=wish.file,
+            to=tuple(map(who, wish.to)),
+            kept=tuple(kept(made)),
+            runs=runs,
+            next=self._next or {},
+            wrong=tuple(wrong(self._state, wish, made, runs, timers=bool(self._next), now_us=_now())),
+        )
+
+    def begin(self, work: Work) -> bool:
+        """Have it done, by whoever may; False where it is being done already. Raises OSError."""
+        wanted = wanted_file(self._state.path, work)
+        run = self._run(work, "")
+        if run is not None and (run.running or (run.waits and not run.unheard)):
+            return False
+        if work is Work.BACKUP and not self._may_write():
+            publish(wanted, b"")
+            return True
+        wanted.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "center.cli", *_COMMANDS[work], "--state", str(self._state.path)]
+        with (self._state.path / "logs" / f"{work}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self._begun[work] = _now(), process
+        # The order is answered long before it has ended, and somebody has to hear its end.
+        threading.Thread(target=process.wait, name=f"{work}-ends", daemon=True).start()
+        return True
+
+    def _may_write(self) -> bool:
+        with suppress(SettingsError):
+            file = load(config_in_use(self._state)).backup.file
+            folder = Path(file).parent
+            # Of a folder that is not there the command tells.
+            return not file or not folder.is_dir() or os.access(folder, os.W_OK)
+        return True
+
+    def _run(self, work: Work, file: str) -> BackupRun | None:
+        wanted = wanted_file(self._state.path, work)
+        with suppress(OSError):
+            at = Instant(wanted.stat().st_mtime_ns // 1000)
+            return BackupRun(began_at=at, waits=True, unheard=_is_unheard(wanted))
+        run = run_of(self._state.path, work)
+        at, process = self._begun.get(work, (Instant(0), None))
+        if process is not None and process.poll() is None and (run is None or run.pid != process.pid):
+            return BackupRun(began_at=at, waits=True)  # it takes a second to begin
+        if run is None:
+            return None
+        running = is_running(run)
+        return BackupRun(
+            began_at=run.began_at,
+            ended_at=run.ended_at,
+            running=running,
+            cut_off=not running and run.ended_at is None,
+            failed=run.failed,
+            bytes=_written(Path(file)) if running and work is Work.BACKUP and file else 0,
+        )
+
+
+def _written(file: Path) -> int:
+    """What there is of the one that is being written; the bytes of its parts."""
+    found = 0
+    for part in file.parent.glob(f".{file.name}*.new"):
+        with suppress(OSError):
+            found += part.stat().st_size
+    return found
+
+
+def _is_unheard(wanted: Path) -> bool:
+    with suppress(OSError):
+        return _now() > wanted.stat().st_mtime_ns // 1000 + UNHEARD_US
+    return False
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1000)

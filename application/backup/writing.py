@@ -1,0 +1,168 @@
+"""Writes a backup of a center, running or not: two files of one moment, and its recordings.
+
+`FILE` may be kept for years; `FILE.keys` has what can be erased, and what opens the rest, and only the newest
+of it may be kept (docs/decisions/0092-a-backup-in-two-parts.md). The keys take their place first: a death
+between the two leaves an older `FILE` with newer keys, which go together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from application.backup import age, recordings, signed
+from application.backup.files import files_of
+from application.errors import CenterError, StateError, UsageError
+from application.state.journals import goes_on, journal_of
+from application.state.state_dir import StateDir, write_kept
+from application.version import version
+from messages.ids import Instant
+from model.settings import Settings
+from runtime.published.backup_file import NAME, Backups, Made, backups, said
+from store.backup.form import Begin, Block, End, File, Part, encoded
+from store.backup.taking import blocks, origin_of
+from store.database.migrate import REVISION
+
+if TYPE_CHECKING:
+    from pyrage import Recipient
+
+    from application.giving.signature import Signer
+    from store.database.dialect import Connection
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is now."""
+
+    file: str
+    made_at: Instant
+    events: int
+    users: int
+    operators: int
+    recordings: int
+    recordings_written: int
+    bytes: int
+    seconds: float
+    digest: str
+    signed_by: str
+    """The fingerprint of the certificate that has signed it, which a restore elsewhere asks for."""
+    in_memory: bool
+    """The disk cannot be written; what has come since it failed is in memory, and not in this backup."""
+    missing: tuple[str, ...]
+    """What the settings name and is not in it."""
+
+
+def keys_of(file: Path) -> Path:
+    """The other part of this backup."""
+    return file.with_name(f"{file.name}.keys")
+
+
+def backup(
+    state: StateDir,
+    config: Path,
+    settings: Settings,
+    file: Path,
+    to: Sequence[Recipient],
+    *,
+    to_text: str,
+    replace: bool = False,
+) -> Report:
+    """Write it; what was there before stays until it is whole. Raises CenterError, OSError."""
+    begun = time.monotonic()
+    if not file.parent.is_dir():
+        raise StateError(f"there is no folder {file.parent}: is its disk mounted?")
+    known = backups(state.path)
+    if file.exists() and str(file) not in known and not replace:
+        raise UsageError(
+            f"{file} is not this center's own: it may be all that is left of another one. Move it away, or "
+            "say --replace"
+        )
+    signer = signed.signer_of(state)  # before the files, which have its key among them
+    files, missing = files_of(state, config, settings)
+    in_memory = goes_on(state)
+    made_at = Instant(time.time_ns() // 1000)
+    size, ends = _write_parts(state, file, to, made_at, files, signer)
+    for path in (keys_of(file), file):
+        age.put_in_place(path)
+    kept, written = recordings.write_all(state.recordings, file, to, to_text, signer)
+    report = Report(
+        file=str(file),
+        made_at=made_at,
+        events=ends[Part.LASTING].rows["event"],
+        users=ends[Part.KEYS].rows["person"],
+        operators=ends[Part.KEYS].rows["operator"],
+        recordings=kept,
+        recordings_written=written,
+        bytes=size,
+        seconds=round(time.monotonic() - begun, 3),
+        digest=ends[Part.LASTING].digest,
+        signed_by=signer.fingerprint,
+        in_memory=in_memory,
+        missing=tuple(map(str, missing)),
+    )
+    if not in_memory:
+        _note(state, known, report)
+    return report
+
+
+def _write_parts(
+    state: StateDir,
+    file: Path,
+    to: Sequence[Recipient],
+    made_at: Instant,
+    files: dict[Part, list[File]],
+    signer: Signer,
+) -> tuple[int, dict[Part, End]]:
+    ends: dict[Part, End] = {}
+
+    def ended(part: Part, told: Iterator[Block]) -> Iterator[Block]:
+        for block in told:
+            if isinstance(block, End):
+                ends[part] = block
+            yield block
+
+    with journal_of(state, disk=True) as journal:
+
+        def write(connection: Connection) -> int:
+            origin = origin_of(connection)
+            written: dict[Path, int] = {}
+            for part, path in ((Part.KEYS, keys_of(file)), (Part.LASTING, file)):
+                begin = Begin(
+                    part=part,
+                    origin=origin,
+                    made_at=made_at,
+                    node=journal.node,
+                    version=version(),
+                    revision=REVISION,
+                    signed_by=signer.fingerprint,
+                )
+                told = encoded(ended(part, blocks(connection, begin, files[part])))
+                try:
+                    written[path] = age.write(path, signed.signed(told, signer, signed.ROWS), to)
+                except BaseException:
+                    for half in written:
+                        age.discard(half)
+                    raise
+            return sum(written.values())
+
+        return journal.at_one_moment(write), ends
+
+
+def _note(state: StateDir, known: Backups, report: Report) -> None:
+    before = known.get(report.file)
+    made = Made(
+        made_at=report.made_at,
+        events=report.events,
+        bytes=report.bytes,
+        seconds=report.seconds,
+        checked_at=None if before is None else before.checked_at,
+        check_seconds=0 if before is None else before.check_seconds,
+    )
+    there = {path: one for path, one in known.items() if Path(path).exists()}
+    try:
+        write_kept(state.path / NAME, said({**there, report.file: made}))
+    except OSError as error:
+        raise CenterError(f"{state.path / NAME}: {error.strerror}; the backup itself is whole") from error

@@ -1,0 +1,138 @@
+"""The whole story of an alert for a court: a paper that opens anywhere, what was recorded, and a signature.
+
+`FILE` is a PDF with the events themselves attached; `FILE.p7s` signs it (`application.giving.signature`);
+what was recorded lies beside it in `FILE.recordings/`, each file as the center has it, its SHA-256 in the
+paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from actors.recording_keeper.folder import recordings
+from application.errors import NotFound, UsageError
+from application.giving.facts import Facts, facts_of, told_outside
+from application.giving.person import sha256_of
+from application.giving.signature import Signer
+from application.state.state_dir import write_kept
+from application.times import rfc3339
+from media.sound.sound_file import PART
+from messages.ids import AlertId, Instant, OperatorId
+from messages.journal import Recorded
+from model.telling.story import LANGUAGES
+from store import streams
+from store.journal.journal import Journal
+from store.registry.registry import Registry
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the conference."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the paper says."""
+
+    made_at: Instant
+    version: str
+    language: str
+    """ISO 639-1. Another one than Italian is English."""
+    facts: Facts
+    person: str
+    """Name and id; empty where nobody was identified, or the person was erased."""
+    operators: tuple[tuple[OperatorId, str], ...]
+    """Ids with names; an operator who was removed has none."""
+    recordings: tuple[Recording, ...]
+    events: bytes
+    """Those of both streams, an object of JSON a line, `at_us` in microseconds since 1970, UTC."""
+    events_sha256: str
+    fingerprint: str
+    """Of the certificate that signs."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written."""
+
+    file: str
+    signature: str
+    recordings: tuple[str, ...]
+    fingerprint: str
+    sha256: str
+
+
+def make(
+    journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: str, to: Path, language: str
+) -> Made:
+    """Write the dossier, in Italian or English.
+
+    Raises NotFound, UsageError (`to` is there), JournalError, OSError.
+    """
+    from application.giving.paper import paper
+
+    if to.exists():
+        raise UsageError(f"{to} is there already")
+    recorded = told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    facts = facts_of(recorded, language if language in LANGUAGES else "en")
+    if facts is None:
+        raise NotFound(f"there is no alert {alert}")
+    events = b"".join(map(_line, recorded))
+    # What is still being written would be another file than the one that is hashed.
+    files = [one for one in recordings(kept) if one.alert == alert and not one.file.endswith(PART)]
+    content = paper(
+        Dossier(
+            made_at=journal.now_us(),
+            version=version,
+            language=language,
+            facts=facts,
+            person=_person(journal, facts),
+            operators=_operators(journal, facts),
+            recordings=tuple(
+                Recording(file=one.file, bytes=one.bytes, sha256=sha256_of(kept / one.file)) for one in files
+            ),
+            events=events,
+            events_sha256=_sha256(events),
+            fingerprint=signer.fingerprint,
+        )
+    )
+    beside = to.with_name(f"{to.name}.recordings")
+    for one in files:
+        beside.mkdir(mode=0o700, exist_ok=True)
+        copy = beside / one.file
+        shutil.copyfile(kept / one.file, copy)
+        copy.chmod(0o600)
+    signature = to.with_name(f"{to.name}.p7s")
+    write_kept(signature, signer.sign(content))
+    write_kept(to, content)
+    return Made(
+        file=str(to),
+        signature=str(signature),
+        recordings=tuple(str(beside / one.file) for one in files),
+        fingerprint=signer.fingerprint,
+        sha256=_sha256(content),
+    )
+
+
+def _line(one: Recorded) -> bytes:
+    said = msgspec.to_builtins(one)
+    return msgspec.json.encode({**said, "at": rfc3339(one.at_us)}) + b"\n"
+
+
+def _person(journal: Journal, facts: Facts) -> str:
+    user = None if facts.user is None else Registry(journal).user(facts.user)
+    return "" if user is None else f"{user.name} ({user.id})"
+
+
+def _operators(journal: Journal, facts: Facts) -> tuple[tuple[OperatorId, str], ...]:
+    names = {one.id: one.name for one in Registry(journal).operators()}
+    return tuple((one, names.get(one, "")) for one in facts.operators)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

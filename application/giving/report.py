@@ -1,0 +1,193 @@
+"""A month's report as a PDF, in Italian or English, and as a table (CSV, RFC 4180)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from application.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
+from application.giving.sheet import Sheet
+from application.times import local, zone
+from messages.ids import SECOND, Outcome
+from model.alarms.table import BY_NAME
+from model.reporting.answering import BENCHMARKS
+from model.reporting.availability import Availability
+from model.reporting.month import CalloutTold, Report
+from model.reporting.table import HEAD, table
+
+ITALIAN: Final = "it"
+
+
+def as_csv(said: Report) -> str:
+    """Three columns, whose names never change."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows((HEAD, *table(said)))
+    return text.getvalue()
+
+
+def paper(said: Report, version: str, language: str) -> bytes:
+    """The PDF, A4. Another language than Italian is English."""
+    return _Paper(said, version, italian=language == ITALIAN).made()
+
+
+class _Paper:
+    def __init__(self, said: Report, version: str, *, italian: bool) -> None:
+        self._said, self._version, self._place = said, version, 0 if italian else 1
+        self._sheet = Sheet(self._title, version, said.made_us, language=ITALIAN if italian else "en")
+
+    def made(self) -> bytes:
+        said, sheet = self._said, self._sheet
+        sheet.heading(self._title, 16)
+        sheet.text(
+            self._word("made").format(at=local(said.made_us), zone=zone(said.made_us), version=self._version)
+        )
+        if said.until_us >= said.made_us:
+            sheet.text(self._word("so_far"))
+        self._availability()
+        self._answering()
+        self._alerts()
+        self._callouts()
+        self._proofs()
+        return sheet.done()
+
+    @property
+    def _title(self) -> str:
+        year, month = self._said.month.split("-")
+        return self._word("title").format(month=MONTHS[int(month) - 1][self._place], year=year)
+
+    def _word(self, name: str) -> str:
+        return WORDS[name][self._place]
+
+    def _availability(self) -> None:
+        there, sheet = self._said.availability, self._sheet
+        sheet.heading(self._word("availability"))
+        if not there.watched:
+            sheet.text(self._word("unwatched"))
+            return
+        watched = self._word("of").format(watched=there.watched, minutes=there.minutes)
+        sheet.pairs(
+            (
+                (self._word("of_watched"), self._percent(there.share, 3)),
+                (self._word("watched"), f"{watched} ({self._percent(there.watched / there.minutes)})"),
+                (self._word("lost"), str(there.lost)),
+                (self._word("planned"), str(there.planned)),
+                (self._word("longest"), self._longest(there)),
+                (self._word("worst"), f"{there.worst_ms} ms"),
+            ),
+            (40, 60),
+        )
+        sheet.text(self._word("how"))
+        if self._said.bad_days:
+            sheet.rows(
+                tuple(map(self._word, ("day", "lost", "planned", "longest"))),
+                (20, 20, 30, 30),
+                [
+                    (
+                        day.day,
+                        str(day.availability.lost),
+                        str(day.availability.planned),
+                        self._longest(day.availability),
+                    )
+                    for day in self._said.bad_days
+                ],
+            )
+
+    def _longest(self, there: Availability) -> str:
+        if there.longest_at_us is None:
+            return "0"
+        return self._word("longest_at").format(minutes=there.longest, at=local(there.longest_at_us))
+
+    def _answering(self) -> None:
+        answering, sheet = self._said.answering, self._sheet
+        sheet.heading(self._word("answering"))
+        of = self._word("of").format(watched=answering.answered, minutes=answering.of)
+        sheet.pairs(((self._word("answered"), of),), (40, 60))
+        sheet.rows(
+            tuple(map(self._word, ("by", "within", "asked", "found", "met"))),
+            (24, 19, 19, 19, 19),
+            [
+                (
+                    one.by,
+                    f"{one.within_s} s",
+                    self._percent(one.share),
+                    self._percent(one.found),
+                    "—" if one.found is None else self._word("yes" if one.found >= one.share else "no"),
+                )
+                for one in answering.measured
+            ],
+        )
+        sheet.text(self._word("sources") + "; ".join(dict.fromkeys(one.source for one in BENCHMARKS)) + ".")
+
+    def _alerts(self) -> None:
+        said, sheet = self._said, self._sheet
+        sheet.heading(self._word("alerts"))
+        ended = [(OUTCOMES[Outcome(name)][self._place], str(count)) for name, count in said.outcomes.items()]
+        sheet.pairs(
+            (
+                (self._word("real"), str(said.real)),
+                *((f"– {name}", count) for name, count in ended),
+                (self._word("missed"), str(said.missed)),
+                (self._word("tests"), str(said.tests)),
+            ),
+            (40, 60),
+        )
+
+    def _callouts(self) -> None:
+        sheet = self._sheet
+        sheet.heading(self._word("callouts"))
+        sheet.rows(
+            tuple(map(self._word, ("when", "why", "tries", "taken", "end"))),
+            (22, 36, 10, 14, 18),
+            [
+                (
+                    local(one.at_us),
+                    "; ".join(self._alarm(name) for name in one.alarms),
+                    str(one.tries),
+                    _taken(one),
+                    "" if one.ended is None else ENDS[one.ended][self._place],
+                )
+                for one in self._said.callouts
+            ],
+            self._word("none"),
+        )
+
+    def _alarm(self, name: str) -> str:
+        """In the words of the consoles; of whom or what it was is not said."""
+        kind = BY_NAME.get(name)
+        if kind is None:
+            return name
+        words = kind.en if self._place else kind.it
+        return words.short.replace("{s}", "…")
+
+    def _proofs(self) -> None:
+        sheet = self._sheet
+        sheet.heading(self._word("proofs"))
+        sheet.rows(
+            tuple(map(self._word, ("when", "node", "good", "bad", "left_out", "whole"))),
+            (24, 20, 14, 14, 14, 14),
+            [
+                (
+                    local(one.at_us),
+                    one.node,
+                    str(one.good),
+                    str(one.bad),
+                    str(one.left_out),
+                    self._word("yes" if one.is_whole else "no"),
+                )
+                for one in self._said.proofs
+            ],
+            self._word("none"),
+        )
+
+    def _percent(self, share: float | None, digits: int = 1) -> str:
+        if share is None:
+            return "—"
+        # Never rounded up to all of it.
+        scale = 10 ** (digits + 2)
+        text = f"{int(share * scale + 1e-9) / scale * 100:.{digits}f} %"
+        return text if self._place else text.replace(".", ",")
+
+
+def _taken(one: CalloutTold) -> str:
+    return "—" if one.taken_us is None else f"{(one.taken_us - one.at_us) / SECOND:.0f} s"

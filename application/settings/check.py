@@ -1,0 +1,313 @@
+"""What the settings mean together: names that must exist, switches that need each other, times in order.
+
+Pure. Whether a port, a file or a database is really there is the doctor's question, not this one's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Network, ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from application.settings.data import data_faults
+from gateways.gsm.port.addresses import is_address, one_name, tcp_address
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.search import CARD, is_port_name
+from gateways.http.door.proxies import networks_fault
+from model.credit import changes_the_line, pattern_fault
+from model.settings import Settings
+from model.settings.lines import CreditSettings
+from model.settings.psap import LastResort
+from model.settings.watching import MailTls, TargetKind
+from model.settings.web import HttpSettings
+
+_SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
+IDLE_MIN_MINUTES: Final = 5
+"""A page that is open says so once a minute, and a node that is busy perhaps later."""
+_GUARD: Final = DialGuard(psap_live=False, trunk_emergency=False)
+"""Knows an emergency number also behind a country's code."""
+_JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def faults_of(settings: Settings) -> list[str]:
+    """Every fault, as `path: what is wrong`, in the order of the file. Empty: the settings can be used."""
+    return [fault for check in _CHECKS for fault in check(settings)]
+
+
+def is_short(number: str) -> bool:
+    """Whether this is a short number, as those of emergency services are, and no E.164."""
+    return bool(number) and not number.startswith("+")
+
+
+def _psap(settings: Settings) -> Iterator[str]:
+    psap = settings.psap
+    emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
+    if psap.live and not emergency:
+        yield "psap.live: true needs a [[trunk]] with emergency = true"
+    elif psap.live and not any(modem.trunk in emergency for modem in settings.modem):
+        names = ", ".join(sorted(emergency))
+        yield f"psap.live: true needs a [[modem]] on the emergency trunk ({names})"
+    public = [modem for modem in settings.modem if modem.trunk not in emergency]
+    if psap.last_resort is not LastResort.NONE and settings.modem and not public:
+        yield "psap.last_resort: there is no [[modem]] on a public trunk"
+    if psap.alternate and psap.alternate == psap.number:
+        yield "psap.alternate: the same as psap.number"
+    if psap.test_number and psap.test_number in {
+        psap.number,
+        psap.alternate,
+        *(r.number for r in psap.route),
+    }:
+        yield "psap.test_number: a test alert would call a PSAP"
+    for path, number in (("psap.test_number", psap.test_number), ("drill.phone", settings.drill.phone)):
+        if number and _GUARD.is_emergency(number):
+            yield f"{path}: a test would call an emergency service"
+    if settings.proof.phone and settings.proof.phone not in {one.number for one in settings.modem}:
+        yield "proof.phone: the number of none of the center's lines"
+    areas: dict[str, int] = {}
+    for i, route in enumerate(psap.route):
+        if route.area in areas:
+            yield f"psap.route[{i}].area: {route.area} is already in psap.route[{areas[route.area]}]"
+        areas.setdefault(route.area, i)
+        if not route.area_file:
+            yield (
+                f"psap.route[{i}].area: where {route.area} ends is not known here; give its outline as a "
+                'GeoJSON file: area_file = "….geojson"'
+            )
+
+
+def _times(settings: Settings) -> Iterator[str]:
+    operator, deadline = settings.operator, settings.deadline.seconds
+    if operator.all_after_s < operator.answer_within_s:
+        yield f"operator.all_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if operator.silent_after_s < operator.answer_within_s:
+        yield f"operator.silent_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if settings.user.setup_time_s >= deadline:
+        yield f"user.setup_time_s: not less than deadline.seconds ({deadline:g})"
+
+
+def _trunks(settings: Settings) -> Iterator[str]:
+    yield from _twice("trunk", "name", [trunk.name for trunk in settings.trunk])
+
+
+def _modems(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name: trunk for trunk in settings.trunk}
+    yield from _twice("modem", "name", [modem.name for modem in settings.modem])
+    yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
+    yield from _twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
+    # Several may have the card of their own modem each.
+    voices = [modem.voice_port for modem in settings.modem if modem.voice_port != CARD]
+    yield from _twice("modem", "voice_port", voices)
+    yield from _twice("modem", "number", [modem.number for modem in settings.modem])
+    for i, modem in enumerate(settings.modem):
+        where = f"modem[{i}]"
+        if modem.trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"{where}.trunk: there is no trunk {modem.trunk} ({known})"
+        if not modem.imei and not modem.port:
+            yield f"{where}: needs imei or port"
+        if is_address(modem.port):
+            try:
+                tcp_address(modem.port)
+            except ValueError as error:
+                yield f"{where}.port: {error}"
+        for key, port in (("port", modem.port), ("voice_port", modem.voice_port)):
+            if not is_port_name(port):
+                yield f'{where}.{key}: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'
+        if modem.voice_port == f"{CARD}:":
+            yield f'{where}.voice_port: expected "{CARD}", or the name of a card as "{CARD}:NAME"'
+        if modem.voice_port == CARD and is_address(modem.port):
+            yield f'{where}.voice_port: a modem over TCP has no card here; name one as "{CARD}:NAME"'
+        if modem.voice_port and modem.voice_port == modem.port:
+            yield f"{where}.voice_port: the same as its port"
+        yield from _credit(f"{where}.credit", modem.credit)
+
+
+def _credit(where: str, credit: CreditSettings) -> Iterator[str]:
+    if credit.ussd and credit.sms_to:
+        yield f"{where}.sms_to: it is asked by ussd already"
+    if credit.ussd and changes_the_line(credit.ussd):
+        yield f"{where}.ussd: {credit.ussd} would change what the line does"
+    if credit.sms_to and _GUARD.is_emergency(credit.sms_to):
+        yield f"{where}.sms_to: an emergency service is not asked"
+    if credit.sms_to and not credit.words:
+        yield f"{where}.words: what is written to {credit.sms_to}"
+    if (fault := pattern_fault(credit.pattern)) is not None:
+        yield f"{where}.pattern: {fault}"
+
+
+def _recording(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name for trunk in settings.trunk}
+    for i, trunk in enumerate(settings.recording.trunks):
+        if trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"recording.trunks[{i}]: there is no trunk {trunk} ({known})"
+
+
+def _journal(settings: Settings) -> Iterator[str]:
+    url = settings.journal.url
+    if url and urlsplit(url).scheme not in _JOURNAL_SCHEMES:
+        yield 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'
+
+
+def _cluster(settings: Settings) -> Iterator[str]:
+    cluster = settings.cluster
+    for key, text in (("address", cluster.address), *(("join", one) for one in cluster.join)):
+        try:
+            address = ip_address(text)
+        except ValueError:
+            yield f"cluster.{key}: {text!r} is no address (a name is looked up where there may be no network)"
+            continue
+        if address.version != 4:
+            yield f"cluster.{key}: IPv4 is what the actors speak, not {text}"
+        elif not is_private(text) and not cluster.allow_public:
+            yield f"cluster.{key}: {text} is a public address; what nodes say would go over it unencrypted"
+
+
+def is_private(address: str) -> bool:
+    """Whether this IPv4 address is of this machine or of a private network (RFC 1918, RFC 6598)."""
+    known = IPv4Address(address)
+    return known.is_private or known in _SHARED_SPACE
+
+
+def _http(settings: Settings) -> Iterator[str]:
+    if bool(settings.http.certificate) != bool(settings.http.key):
+        given, missing = ("certificate", "key") if settings.http.certificate else ("key", "certificate")
+        yield f"http.{given}: needs http.{missing} as well"
+    if settings.http.metrics:
+        try:
+            metrics_address(settings.http)
+        except ValueError as error:
+            yield f"http.metrics: {error}"
+    if fault := networks_fault(settings.http.trusted_proxies):
+        yield f"http.trusted_proxies: {fault}"
+
+
+def metrics_address(http: HttpSettings) -> tuple[str, int]:
+    """Where figures are read apart from all else. Raises ValueError, saying what is wrong."""
+    host, _, port = http.metrics.rpartition(":")
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        address = None
+    if address is None or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise ValueError('expected an address and a port, "127.0.0.1:9112"')
+    if address.is_unspecified or not address.is_private:
+        raise ValueError(f"{address} is no address of this machine or of a private network")
+    return str(address), int(port)
+
+
+def _sign_on(settings: Settings) -> Iterator[str]:
+    if 0 < settings.sign_on.idle_minutes < IDLE_MIN_MINUTES:
+        yield f"sign_on.idle_minutes: {IDLE_MIN_MINUTES} at least, or 0 for never"
+
+
+def _map(settings: Settings) -> Iterator[str]:
+    tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
+    if tiles and settings.map.pmtiles:
+        yield "map.pmtiles: not together with map.tiles"
+    if tiles:
+        missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
+        rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
+        if not _is_web(tiles):
+            yield f"map.tiles: {expected}"
+        elif missing:
+            yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
+        elif other := re.search(r"\{[^}]*\}", rest):
+            yield f"map.tiles: {expected}; {other[0]} is not known"
+
+
+def _addresses(settings: Settings) -> Iterator[str]:
+    geocoder, expected = settings.map.geocoder, 'expected an address like "https://geocoder.example.org"'
+    if geocoder and settings.map.addresses:
+        yield "map.addresses: not together with map.geocoder"
+    if geocoder and not _is_web(geocoder):
+        yield f"map.geocoder: {expected}"
+    elif geocoder.rstrip("/").endswith("/reverse") or "?" in geocoder or "#" in geocoder:
+        yield f"map.geocoder: {expected}; /reverse and what it is asked are added to it"
+    elif geocoder.startswith("http:") and not _is_own(urlsplit(geocoder).hostname or ""):
+        yield (
+            "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or "
+            "of a private network"
+        )
+
+
+def _is_own(host: str) -> bool:
+    """Whether this is surely this machine or a private network; of a name only one is known to be."""
+    try:
+        return host == "localhost" or ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for i, value in enumerate(values):
+        if value and value in seen:
+            yield f"{table}[{i}].{key}: {value} is already in {table}[{seen[value]}]"
+        seen.setdefault(value, i)
+
+
+def _dialling(settings: Settings) -> Iterator[str]:
+    named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
+    if not named:
+        return
+    # Late: the numbering plans of the world are not read for every command.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    for i, country in named:
+        if country not in SUPPORTED_REGIONS:
+            yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
+
+
+def _duty(settings: Settings) -> Iterator[str]:
+    smtp = settings.duty.smtp
+    if smtp.host and not smtp.sender:
+        yield "duty.smtp.sender: who the mail is from has to be said"
+    if bool(smtp.user) != bool(smtp.password_file):
+        given, missing = ("user", "password_file") if smtp.user else ("password_file", "user")
+        yield f"duty.smtp.{given}: needs {missing} as well"
+    if smtp.password_file and smtp.tls is MailTls.NONE:
+        yield 'duty.smtp.password_file: with tls = "none" it would go there in the clear'
+    if not smtp.host and (smtp.user or smtp.sender):
+        yield "duty.smtp.host: there is a user or a sender, and no host"
+
+
+def _heartbeat(settings: Settings) -> Iterator[str]:
+    yield from _twice("heartbeat", "name", [one.name for one in settings.heartbeat])
+    yield from _twice("watched", "name", [one.name for one in settings.watched])
+    for i, target in enumerate(settings.heartbeat):
+        where = f"heartbeat[{i}]"
+        parts = urlsplit(target.url)
+        if not parts.hostname or "@" in parts.netloc:
+            yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
+        if target.kind is TargetKind.WATCHER and not target.key_file:
+            yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
+
+
+_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
+    _psap,
+    _dialling,
+    _times,
+    _trunks,
+    _modems,
+    _recording,
+    _journal,
+    _cluster,
+    _http,
+    _sign_on,
+    _map,
+    _addresses,
+    data_faults,
+    _duty,
+    _heartbeat,
+)

@@ -1,0 +1,103 @@
+"""The settings' file on disk: changed by one at a time, whole or not at all, to what can be loaded."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from application.errors import SettingsError
+from application.settings.editing.layout import edited
+from application.settings.editing.wanted import by_name
+from application.settings.file import loaded, text_of
+from model.settings import Settings
+from model.settings_edits import Edit, EditFaulty, NotWritable
+
+
+def change(file: Path, edits: Sequence[Edit]) -> Settings:
+    """Makes all edits, or none; what was there before stays beside it as `FILE.before`.
+
+    Raises an EditError (`model.settings_edits`): what the result would have against it, what was changed
+    meanwhile, that this process cannot write there; SettingsError where what is there is no TOML.
+    """
+    file = file.resolve()
+    with _alone(file):
+        before = toml_of(file)
+        text = before
+        for edit in edits:
+            text = edited(text, edit)
+        try:
+            settings = loaded(text, file)
+        except SettingsError as error:
+            data = tomllib.loads(text)
+            told = [fault.partition(": ") for fault in error.faults]
+            raise EditFaulty([(by_name(path, data), reason) for path, _, reason in told]) from error
+        if text != before:
+            try:
+                _write(file.with_name(f"{file.name}.before"), before, like=file)
+                _write(file, text, like=file)
+            except OSError as error:
+                raise NotWritable(f"{file} cannot be written: {error.strerror}") from error
+    return settings
+
+
+def toml_of(file: Path) -> str:
+    """The text, which is TOML. Raises SettingsError."""
+    text = text_of(file)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(file), [f"not TOML: {error}"]) from error
+    return text
+
+
+def is_writable(file: Path) -> bool:
+    """Whether this process may put another file in its place: its folder's word, and the file's own."""
+    file = file.resolve()
+    try:
+        folder, own = file.parent.stat(), file.stat()
+    except OSError:
+        return False
+    sticky = bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, own.st_uid, folder.st_uid)
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK) and not sticky
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """No other process of ours changes a file of this folder meanwhile. Raises NotWritable."""
+    if not is_writable(file):
+        raise NotWritable(f"{file} cannot be written by this process")
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _write(file: Path, text: str, *, like: Path) -> None:
+    """At once to whoever reads; after a failure of power as it was or as it is. With the mode of `like`."""
+    own = like.stat()
+    made, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(made, "w", encoding="utf-8", newline="") as to:
+            with suppress(PermissionError):  # another group than our own is root's to give
+                os.fchown(made, own.st_uid, own.st_gid)
+            os.fchmod(made, stat.S_IMODE(own.st_mode))
+            to.write(text)
+            to.flush()
+            os.fsync(made)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,152 @@
+"""Reads `center.toml`: from text to checked Settings, or to a SettingsError that names faults by their paths.
+
+Unknown keys are all found before anything else, with the key that was probably meant; a wrong
+type or value is named by msgspec, one at a time; then what the keys mean together is checked.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec.structs import replace
+
+from application.errors import SettingsError
+from application.settings.areas import outline_of
+from application.settings.check import faults_of
+from application.settings.data import with_whole_addresses
+from application.settings.fields import expected, keys_of
+from application.settings.paths import whole
+from gateways.console.protocols import ProtocolError, protocols_of
+from model.settings import Settings
+from model.settings.psap import DataTarget, PsapRoute
+
+Row = TypeVar("Row", PsapRoute, DataTarget)
+_SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def load(path: Path) -> Settings:
+    """The settings in the file. Raises SettingsError, also where the file cannot be read."""
+    return loaded(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What the file says, TOML or not. Raises SettingsError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(str(path), [error.strerror or str(error)]) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise SettingsError(str(path), [f"not UTF-8 (at line {line})"]) from error
+
+
+def loaded(text: str, path: Path) -> Settings:
+    """The settings in the text, as if the file `path` held it: paths are whole, and outlines are read.
+
+    Raises SettingsError.
+    """
+    beside = path.resolve().parent
+    settings = whole(parse(text, str(path)), beside)
+    faults: list[str] = []
+    psap = replace(
+        settings.psap,
+        route=_drawn("psap.route", settings.psap.route, faults),
+        data=_drawn("psap.data", with_whole_addresses(settings, beside), faults),
+    )
+    try:
+        protocols_of(settings.protocols.folder)
+    except ProtocolError as error:
+        faults.append(f"protocols.folder: {error}")
+    if faults:
+        raise SettingsError(str(path), faults)
+    to = tuple(one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to)
+    return replace(settings, psap=psap, backup=replace(settings.backup, to=to))
+
+
+def _drawn(table: str, rows: tuple[Row, ...], faults: list[str]) -> tuple[Row, ...]:
+    """The rows with the outlines that their `area_file` draws; adds to the faults."""
+    made = []
+    for i, row in enumerate(rows):
+        try:
+            outline = outline_of(Path(row.area_file)) if row.area_file else None
+            made.append(replace(row, outline=outline))
+        except ValueError as error:
+            faults.append(f"{table}[{i}].area_file: {error}")
+    return tuple(made)
+
+
+def parse(text: str, file: str = "center.toml") -> Settings:
+    """The settings in the text. Raises SettingsError; `file` is what its messages begin with."""
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(file, [f"not TOML: {_lower_first(str(error))}"]) from error
+    unknown = list(unknown_keys(table, Settings, ""))
+    if unknown:
+        raise SettingsError(file, unknown)
+    try:
+        settings = msgspec.convert(table, Settings, strict=True)
+    except msgspec.ValidationError as error:
+        raise SettingsError(file, [_in_words(str(error))]) from error
+    faults = faults_of(settings)
+    if faults:
+        raise SettingsError(file, faults)
+    return settings
+
+
+def unknown_keys(value: object, kind: object, path: str) -> list[str]:
+    """Every key below `value` that `kind` does not have, as `path: unknown key; did you mean …?`."""
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            return []
+        item = get_args(kind)[0]
+        return [fault for i, one in enumerate(value) for fault in unknown_keys(one, item, f"{path}[{i}]")]
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict)):
+        return []
+    fields = keys_of(kind)
+    found = []
+    for key, one in value.items():
+        where = f"{path}.{key}" if path else key
+        if key in fields:
+            found += unknown_keys(one, fields[key], where)
+        else:
+            meant = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
+            found.append(f"{where}: unknown key" + (f"; did you mean {meant[0]}?" if meant else ""))
+    return found
+
+
+def _in_words(said: str) -> str:
+    """msgspec's sentence as ours, `path: reason`."""
+    match = _SAID.match(said)
+    assert match is not None  # the expression matches any text
+    reason, path = match["reason"], match["path"] or "the file"
+    for pattern, words in expected().items():
+        if f"matching regex {pattern!r}" in reason:
+            return f"{path}: expected {words}"
+    if reason.startswith("Invalid enum value") and (choices := _choices(path)):
+        return f"{path}: expected {choices}, got {reason.removeprefix('Invalid enum value ')}"
+    return f"{path}: {_lower_first(reason.replace('`', ''))}"
+
+
+def _choices(path: str) -> str:
+    """The values that the key at `path` may have, as a sentence's part; empty where it is no choice."""
+    kind: object = Settings
+    for key in re.sub(r"\[[0-9]+\]", "", path).split("."):
+        if get_origin(kind) is tuple:
+            kind = get_args(kind)[0]
+        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            return ""
+        kind = keys_of(kind).get(key)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return " or ".join(f'"{value}"' for value in kind)
+    return ""
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

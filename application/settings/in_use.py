@@ -1,0 +1,47 @@
+"""Which settings and simulation are meant: those of the center that runs, or those that one would take."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from application.settings.file import load
+from application.settings.simulation import simulation, with_simulation
+from application.state.state_dir import NodeFile, StateDir, read_json
+from model.settings import Settings
+
+
+def settings_in_use(state: StateDir) -> Settings:
+    """The settings in use, with the simulation's modems where there is one. Raises SettingsError."""
+    settings = load(config_in_use(state))
+    simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile))
+    return settings if simulated is None else with_simulation(settings, simulation(simulated, state.run))
+
+
+def simulation_in_use(settings: Settings, given: Path | None, node: NodeFile | None) -> Path | None:
+    """The simulation that the center runs with, or would; None: it has real modems."""
+    if given is not None:
+        return given
+    if node is not None:
+        return Path(node.simulation) if node.simulation is not None else None
+    return None if settings.modem else shipped("simulation.toml")
+
+
+def config_in_use(state: StateDir) -> Path:
+    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
+    last = read_json(state.node_file, NodeFile)
+    return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
+
+
+def config_file(given: Path | None) -> Path:
+    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
+    if given is not None:
+        return given
+    if named := os.environ.get("SECURWOMAN_CONFIG"):
+        return Path(named)
+    return shipped("center.toml")
+
+
+def shipped(name: str) -> Path:
+    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
+    return Path(__file__).resolve().parents[2] / "config" / name

@@ -1,0 +1,129 @@
+"""The settings of a run with the simulated carrier. Pure but for `simulation`, which reads a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec.structs
+
+from application.errors import SettingsError
+from application.settings.check import is_short
+from application.settings.data import is_near
+from gateways.gsm.port.search import CARD
+from messages.ids import E164, TrunkId
+from model.settings import Settings
+from model.settings.lines import CreditSettings, Modem, Trunk
+
+if TYPE_CHECKING:
+    from simulator.config import ModemConfig
+
+SIMULATED_PSAP: Final = E164("+390200000112")
+"""Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
+SIMULATED_CODE: Final = "*123#"
+"""To which the simulated network says what a modem's file has it say."""
+_NONE: Final = E164("")
+_CALLED_PSAP: Final = re.compile(r"\b(112|psap|nue)\b", re.IGNORECASE)
+_FOR_TESTS: Final = re.compile(r"\btests?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """The simulated carrier, as far as the center has to know it."""
+
+    modems: tuple[Modem, ...]
+    psap_number: E164
+    """An ordinary number, so that the dial guard lets it pass."""
+    phones: tuple[str, ...]
+    users: tuple[E164, ...] = ()
+    """Phones that answer as a user would: not those named as a PSAP or an operator."""
+    test_number: E164 = _NONE
+    """Agreed with the simulated PSAP for tests; empty: tests call the PSAP itself, and no proof does."""
+
+
+def simulation(file: Path, run: Path) -> Simulation:
+    """Reads the simulation's file. `run` is where the carrier puts its ports. Raises SettingsError."""
+    from simulator.config import load_config
+    from simulator.errors import SimulatorError
+
+    try:
+        config = load_config(file)
+    except SimulatorError as error:
+        raise SettingsError(str(file), [str(error).removeprefix(f"{file}: ")]) from error
+    if not config.modems:
+        raise SettingsError(str(file), ["modem: a center needs one at least"])
+    modems = tuple(
+        Modem(
+            name=modem.name,
+            trunk=TrunkId(modem.trunk),
+            # One whose IMEI is written down is found by it, as it would be among real ones.
+            imei=modem.imei,
+            port="" if modem.imei else str(run / f"{modem.name}.at"),
+            voice_port=_simulated_voice(modem, run),
+            dialect=modem.dialect,
+            number=E164(modem.number if modem.number.startswith("+") else ""),
+            credit=CreditSettings(ussd=SIMULATED_CODE) if modem.ussd else CreditSettings(),
+        )
+        for modem in config.modems
+    )
+    ordinary = [phone for phone in config.phones if not is_short(phone.number)]
+    at_psap = [phone for phone in ordinary if _CALLED_PSAP.search(phone.name)]
+    for_tests = [E164(phone.number) for phone in at_psap if _FOR_TESTS.search(phone.name)]
+    psap = next((E164(phone.number) for phone in at_psap if phone.number not in for_tests), SIMULATED_PSAP)
+    users = tuple(
+        E164(phone.number)
+        for phone in ordinary
+        if phone.behaviour == "answer"
+        and phone.number not in (psap, *for_tests)
+        and "operator" not in phone.name.lower()
+    )
+    return Simulation(
+        modems=modems,
+        psap_number=psap,
+        phones=tuple(phone.number for phone in config.phones),
+        users=users,
+        test_number=for_tests[0] if for_tests else E164(""),
+    )
+
+
+def _simulated_voice(modem: ModemConfig, run: Path) -> str:
+    """Where the carrier puts it; empty where it is found beside the port that has the IMEI, or there is none.
+    No kernel has a simulated sound card: that is for those who stand in for ALSA.
+    """
+    if modem.voice and modem.sound_card:
+        return CARD
+    return "" if modem.imei or not modem.voice else str(run / f"{modem.name}.voice")
+
+
+def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
+    """The settings with the carrier's modems for the configured ones, its PSAP, and its user for drills.
+
+    A number that is configured in E.164 is kept, and so is a short one when `psap.live` is on and the
+    simulation has that phone: then the rules for the real 112 are what is being tried out. Of 112's own
+    systems those elsewhere are sent nothing.
+    """
+    named = {trunk.name: trunk for trunk in settings.trunk}
+    for modem in simulated.modems:
+        if modem.trunk not in named:
+            named[modem.trunk] = Trunk(name=modem.trunk, emergency=modem.trunk == "emergency")
+
+    def stands(number: str) -> bool:
+        return not is_short(number) or (settings.psap.live and number in simulated.phones)
+
+    psap = msgspec.structs.replace(
+        settings.psap,
+        number=settings.psap.number if stands(settings.psap.number) else simulated.psap_number,
+        alternate=settings.psap.alternate if stands(settings.psap.alternate) else E164(""),
+        route=tuple(route for route in settings.psap.route if stands(route.number)),
+        data=tuple(one for one in settings.psap.data if is_near(one.to)),
+        test_number=settings.psap.test_number or simulated.test_number or simulated.psap_number,
+    )
+    user = next((number for number in simulated.users if number != psap.number), E164(""))
+    drill = msgspec.structs.replace(settings.drill, phone=settings.drill.phone or user)
+    # By night alone where that is asked for.
+    proof = msgspec.structs.replace(settings.proof, at=settings.proof.at or "")
+    return msgspec.structs.replace(
+        settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap, drill=drill, proof=proof
+    )

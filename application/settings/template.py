@@ -1,0 +1,168 @@
+"""The settings in words, made of `model.settings`: `config/center.toml` as shipped, and their reference."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+import tomlkit
+from msgspec.structs import asdict
+
+from application.settings.editing.defaults import table_type
+from application.settings.editing.lines import aligned
+from application.settings.editing.wanted import ROW_NAMES
+from application.settings.fields import FieldType, fields
+from gateways.http.settings_file import SettingKind
+from messages.ids import TrunkId
+from model.settings.lines import Trunk
+from model.settings_edits import Value
+
+_HEAD: Final = """\
+# The settings of a securWoman centre. Every key is optional; what is commented out shows its default.
+# A key that is not known is an error, with its path. Check this file with:  securwoman doctor
+# Times are in seconds, numbers in E.164 ("+39…").
+"""
+_ROWS: Final = {
+    "trunk": (Trunk(name=TrunkId("public")), Trunk(name=TrunkId("emergency"), emergency=True)),
+}
+"""The rows that the shipped file has; of other lists it shows one in comments."""
+_LINES: Final = f"# {'-' * 88} lines\n\n"
+_WIDE: Final = 150
+
+
+def template() -> str:
+    """Return `config/center.toml` as shipped."""
+    return _HEAD + "".join(f"\n{table}" for table in _tables())
+
+
+def _tables() -> Iterator[str]:
+    for name, keys in _by_table():
+        if name in _ROWS:
+            for row in _ROWS[name]:
+                said = asdict(row)
+                own = [one for one in keys if one.required or said[one.key] != one.default]
+                table = _table(name, [(one.key, said[one.key], one) for one in own], off="")
+                yield table if row is not _ROWS["trunk"][0] else _LINES + table
+            continue
+        off = "# " if name in ROW_NAMES else ""
+        yield _table(name, [(_within(name, one), _shown(one), one) for one in keys], off=off)
+
+
+def _by_table() -> Iterator[tuple[str, list[FieldType]]]:
+    """A table's own keys come before the tables in it, as TOML wants; a table within a row is of the row."""
+    kept: dict[str, list[FieldType]] = {}
+    for one in fields():
+        row = next((name for name in ROW_NAMES if one.table.startswith(f"{name}.")), None)
+        kept.setdefault(row or one.table, []).append(one)
+    for _, group in groupby(kept, key=lambda name: name.partition(".")[0]):
+        yield from ((name, kept[name]) for name in sorted(group, key=lambda name: name.count(".")))
+
+
+def _within(table: str, one: FieldType) -> str:
+    return one.path.removeprefix(f"{table}.") if table else one.key
+
+
+def _shown(one: FieldType) -> Value:
+    """Return the value that the file shows: the default, or an example where the default says nothing."""
+    value = one.default if one.example is None else one.example
+    assert value is not None, f"{one.path} has neither a default nor an example"
+    return value
+
+
+def _table(name: str, rows: list[tuple[str, Value, FieldType]], *, off: str) -> str:
+    lines = []
+    if name:
+        header = f"[[{name}]]" if name in ROW_NAMES else f"[{name}]"
+        lines += _said(f"{off}{header}", _about(name))
+    for key, value, one in rows:
+        written = one.written or name in _ROWS
+        lines += _said(f"{'' if written else '# '}{key} = {in_toml(value)}", words(one))
+    return "\n".join(lines) + "\n"
+
+
+def _about(table: str) -> str:
+    """Return the words of the struct, which say what the table is."""
+    kind = table_type(table)
+    text = " ".join((kind.__doc__ or "").split()) if kind is not None else ""
+    return text.removesuffix(".")
+
+
+def words(one: FieldType) -> str:
+    """Return the meaning of a key, in English, with its note."""
+    return f"{one.meaning.en}; {one.note}" if one.note else one.meaning.en
+
+
+def with_meaning(fault: str) -> str:
+    """A fault, `path: what is wrong`, and what the key means where the path is one of a key."""
+    path = re.sub(r"\[[^\]]*\]", "", fault.partition(": ")[0])
+    found = next((one for one in fields() if one.path == path), None)
+    return fault if found is None else f"{fault} ({words(found)})"
+
+
+def _said(text: str, comment: str) -> list[str]:
+    """A line and its comment, which goes on in lines of its own."""
+    first = aligned(text, "#").rstrip("#")
+    parts = textwrap.wrap(
+        comment, _WIDE - 34, initial_indent=" " * max(0, len(first) - 32), break_on_hyphens=False
+    )
+    more = [aligned("#", f"# {part}") for part in parts[1:]]
+    return [f"{first}# {parts[0].strip()}", *more]
+
+
+def in_toml(value: Value) -> str:
+    """A value as the file has it."""
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        table.update(value)
+        return table.as_string()
+    return tomlkit.item(int(value) if isinstance(value, float) and value.is_integer() else value).as_string()
+
+
+def reference() -> str:
+    """Return `docs/operations/settings.md`: every key with its default, what it may be, and what it means."""
+    return _REFERENCE + "".join(
+        f"\n## {f'`{_header(name)}`' if name else 'At the top of the file'}\n\n{_about(name)}.\n"
+        f"\n| key | default | may be | meaning |\n|---|---|---|---|\n"
+        + "".join(f"| {' | '.join(_cells(_within(name, one), one))} |\n" for one in keys)
+        for name, keys in _by_table()
+    )
+
+
+_REFERENCE: Final = """\
+# Settings
+
+Every key of `center.toml`, written by `scripts/settings` from `model/settings/`. They are changed in the file
+(then `securwoman doctor` says what is wrong with it) or on the console's page *Settings*, and count after a
+restart.
+"""
+
+
+def _header(table: str) -> str:
+    return f"[[{table}]]" if table in ROW_NAMES else f"[{table}]"
+
+
+def _cells(key: str, one: FieldType) -> Iterator[str]:
+    yield f"`{key}`"
+    yield "" if one.required else f"`{in_toml(one.default)}`" if one.default is not None else "left out"
+    yield _may_be(one)
+    yield words(one).replace("|", "\\|")
+
+
+def _may_be(one: FieldType) -> str:
+    """Return the values that can be written there."""
+    match one.kind:
+        case SettingKind.CHOICE | SettingKind.CHOICES:
+            return ", ".join(f"`{choice}`" for choice in one.choices)
+        case SettingKind.INTEGER | SettingKind.NUMBER:
+            return f"{one.least:g} to {one.most:g} {one.unit}".rstrip()
+        case SettingKind.SWITCH:
+            return "`true`, `false`"
+        case SettingKind.TEXT:
+            return "a text"
+        case SettingKind.TEXTS:
+            return "texts"
+        case SettingKind.WORDS:
+            return "a text for each name"

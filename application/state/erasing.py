@@ -1,0 +1,51 @@
+"""Finish an erasure after its transaction: nothing of what was erased is left in files."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from application.state.state_dir import StateDir
+    from store.journal.journal import Journal
+
+_SCRUBBED_WITHIN_S: Final = 10.0
+_LOOK_AGAIN_S: Final = 0.2
+
+
+def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
+    """After it: the recordings that are deleted, and why what was deleted can still be on the disk; empty
+    where it cannot. Raises JournalError, OSError.
+    """
+    from actors.recording_keeper.folder import delete_erased
+
+    return delete_erased(journal, state.recordings), scrub(state, journal)
+
+
+def scrub(state: StateDir, journal: Journal) -> str:
+    """Leave nothing of what was deleted on the disk, and nothing in the spare. Why it has not worked; empty
+    where it has.
+    """
+    from store.errors import StoreError
+    from store.journal.notify import SocketNotifier
+    from store.spare.keeping import Keeper
+    from store.spare.spare import Spare
+
+    until = time.monotonic() + _SCRUBBED_WITHIN_S
+    while True:
+        try:
+            if not (left := journal.scrub()):
+                break
+        except StoreError as error:
+            left = str(error)
+        if time.monotonic() >= until:
+            return left
+        time.sleep(_LOOK_AGAIN_S)
+    if Spare.at(state.run) is not None:
+        with contextlib.suppress(StoreError, OSError):
+            notify = SocketNotifier(state.notify)
+            Keeper(
+                journal.url, state.run, state.keys, node=journal.node, clock=journal.now_us, notify=notify
+            ).warm(anew=True)
+    return ""

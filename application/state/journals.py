@@ -1,0 +1,115 @@
+"""Opens the journal of a state directory for a command, with or without a running center.
+
+Errors of the store become CenterErrors here, so that every command says them the same way.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from application.errors import CenterError, StateError
+from application.state.state_dir import NodeFile, StateDir, is_own, read_json, running
+from messages.ids import NodeId
+from runtime.clock import SystemClock
+
+if TYPE_CHECKING:
+    from model.settings import Settings
+    from store.journal.journal import Journal
+
+
+def node_name(settings: Settings) -> NodeId:
+    """How this machine is called in the journal."""
+    return NodeId(settings.node or host_name())
+
+
+def host_name() -> str:
+    """The machine's host name, as far as it can stand in a stream's name."""
+    short = socket.gethostname().split(".")[0]
+    return "".join(letter for letter in short if letter.isalnum() or letter in "-_")[:32] or "node"
+
+
+@contextmanager
+def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> Iterator[Journal]:
+    """The journal, open: at the running center's address and by its clock, else at the usual ones.
+
+    While the disk cannot be written that is the spare, unless what is on the `disk` is asked for.
+    Raises StateError where there is none and it is not to be made; what the store cannot do is a CenterError.
+    """
+    from store.errors import StoreError
+    from store.journal.journal import Journal
+    from store.journal.notify import SocketNotifier
+
+    node = running(state)
+    url = node.journal if node is not None else configured_url(state)
+    if create:
+        state.create()
+    elif (
+        url == state.journal_url
+        and not (state.path / "journal.db").is_file()
+        and (disk or not goes_on(state))
+    ):
+        raise StateError(f"there is no journal in {state}")
+    clock = SystemClock(node.anchor_us) if node is not None else SystemClock.anchored()
+    name = NodeId(node.node if node is not None else host_name())
+    try:
+        journal = Journal.open(
+            url,
+            node=name,
+            clock=clock.now_us,
+            notify=SocketNotifier(state.notify),
+            spare=None if disk else state.run,
+        )
+        try:
+            yield journal
+        finally:
+            journal.close()
+    except StoreError as error:
+        raise CenterError(str(error)) from error
+
+
+def begin_anew(state: StateDir, url: str) -> None:
+    """Put a new journal in place of one that was emptied while the center was down, unless memory holds what
+    was in it. Only for a node that starts, before anybody opens it. Raises CenterError.
+    """
+    from store.database.dialect import is_server, path_of
+    from store.database.sqlite_file import is_empty, replace
+    from store.errors import StoreError
+    from store.spare.spare import Spare
+
+    try:
+        if is_server(url) or not is_empty(file := path_of(url)):
+            return
+        spare = Spare.at(state.run)
+        if spare is not None and not spare.file.exists():
+            replace(file)
+    except StoreError as error:
+        raise CenterError(str(error)) from error
+
+
+def goes_on(state: StateDir) -> bool:
+    """Whether the journal goes on in memory, because its disk cannot be written."""
+    from store.spare.spare import Spare
+
+    spare = Spare.at(state.run)
+    return spare is not None and spare.in_use
+
+
+def configured_url(state: StateDir) -> str:
+    """The journal's address while no center runs: as the last one's settings say now, else as it was."""
+    from application.errors import SettingsError
+    from application.settings.file import load
+    from application.settings.in_use import config_file
+
+    last = read_json(state.node_file, NodeFile) if is_own(state) else None
+    last = last or read_json(state.last_run / state.node_file.name, NodeFile)
+    known = last is not None and Path(last.config).is_file()
+    try:
+        return (
+            load(Path(last.config) if last and known else config_file(None)).journal.url or state.journal_url
+        )
+    except SettingsError:
+        return last.journal if last is not None else state.journal_url
