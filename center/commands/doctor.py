@@ -31,9 +31,9 @@ from center.doctor import (
     recording,
     voices,
 )
-from center.doctor.findings import Check, Finding, Verdict, examined, fail, ok
 from center.doctor.machine import at_rest, capacity, listeners, machine, shared_memory
 from center.options import DEFAULT, Common
+from model.checks import Finding, Look, Verdict, examined, fail, ok
 from model.settings import Settings
 from model.settings.web import SecondFactor
 
@@ -46,7 +46,7 @@ def doctor(
     simulate: Annotated[Path | None, Parameter(help="Simulation, where not the one in use.")] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Check everything that a center needs; exit 1 on a failure."""
+    """Look everything that a center needs; exit 1 on a failure."""
     state = common.directory
     node = running(state)
     file = config if config is not None else config_in_use(state)
@@ -83,7 +83,7 @@ def tell(common: Common, found: Sequence[Finding]) -> int:
 
 def _checks(
     state: StateDir, node: NodeFile | None, settings: Settings | None, simulated: bool
-) -> Iterator[tuple[str, Check]]:
+) -> Iterator[tuple[str, Look]]:
     created = _can_be_used(state)
     yield "state", partial(_state, state, created)
     yield "spare", partial(machine.spare, state)

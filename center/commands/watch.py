@@ -29,10 +29,10 @@ def watch(
 ) -> int:
     """Hear a center's heartbeats, ask its intake from outside, and phone people when it falls silent."""
     from center.commands.doctor import tell
-    from center.doctor.findings import fail
     from center.watching.checking import findings
     from center.watching.running import run
     from center.watching.settings import load, probing
+    from model.checks import fail
     from runtime import logs
     from runtime.clock import SystemClock
 

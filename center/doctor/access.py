@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from application.state.keys import key_in_file
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from messages.ids import DEMO_OPERATOR
+from model.checks import Finding, fail, ok, warn
 from model.settings.web import SecondFactor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from center.doctor.findings import Finding, fail, ok
+from model.checks import Finding, fail, ok
 from model.settings import Settings
 
 

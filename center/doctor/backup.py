@@ -12,8 +12,8 @@ from application.backup.standing import untried
 from application.errors import CenterError
 from application.state.state_dir import StateDir
 from application.times import local
-from center.doctor.findings import Finding, fail, ok, warn
 from messages.ids import Instant
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from runtime.published.backup_file import backups
 

@@ -17,7 +17,6 @@ from application.settings.check import is_short
 from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir, living_web
 from center.client import Client
-from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.sockets import Address, exposure
 from center.node.listening import listen, unguarded
 from gateways.gsm.port.addresses import is_address
@@ -30,6 +29,7 @@ from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState, VoiceService
 from model.alarms.standing import NO_LINE_FOR_112
 from model.alarms.table import BY_NAME, rank
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.settings.psap import LastResort

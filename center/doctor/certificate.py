@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from center.node.certificate import unfit
+from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import LEAST_DAYS_OF_CERTIFICATE, RENEWED_DAYS_OF_CERTIFICATE
 from model.settings import Settings
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from center.doctor.findings import Finding, fail, ok, warn
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.psap import FEED, TOKEN_MIN, DataFormat, DataTarget
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from messages.ids import E164
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 
 _WHY: Final = {

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
 from gateways.duty.ways.trust import is_here, secret_in, trust
 from gateways.duty.ways.webhook import key_of
 from messages.base import Joins
 from messages.ids import DutyWay
+from model.checks import Finding, fail, ok, warn
 from model.duty.roster import EMPTY, Roster
 from model.settings import Settings
 from model.settings.watching import MailTls

@@ -15,8 +15,8 @@ from application.errors import CenterError
 from application.settings.file import load
 from application.settings.in_use import config_in_use, settings_in_use, simulation_in_use
 from application.state.state_dir import NodeFile, StateDir, read_json
-from center.doctor.findings import Check, Verdict, examined
 from messages.ids import Instant
+from model.checks import Look, Verdict, examined
 from model.first_run import Machine, Trust
 from model.settings import Settings
 from model.settings.web import HttpSettings
@@ -62,7 +62,7 @@ class Measures:
         except CenterError as error:
             return [(Verdict.FAIL, str(error))]
         state = self._state
-        checks: tuple[tuple[str, Check], ...] = (
+        checks: tuple[tuple[str, Look], ...] = (
             ("trunks", lambda: center.trunks(settings, state)),
             ("modems", lambda: center.modems(settings)),
             ("modems", lambda: obstacles.plugged_in(settings, state)),

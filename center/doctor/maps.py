@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from application.version import version
-from center.doctor.findings import Finding, fail, ok, warn
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 
 

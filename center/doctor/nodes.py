@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from application.settings.check import is_private
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from messages.ids import SECOND, LineId, NodeId
+from model.checks import Finding, fail, ok, warn
 from model.membership import CLOCK_OFF_US, RENEW_US, Member
 from model.settings import Settings
 from model.shared_settings import differing

@@ -7,12 +7,12 @@ from typing import Final
 
 from application.state.processes import marked
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, fail, warn
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
+from model.checks import Finding, fail, warn
 from model.settings import Settings
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import Final
 
 from application.state.state_dir import StateDir, running
-from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.machine import SLOW_FLUSH_S
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 
 CONNECTIONS_EACH: Final = 2

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from actors.recording_keeper.folder import recordings
 from application.state.state_dir import StateDir
 from application.times import local
-from center.doctor.findings import Finding, fail, ok, warn
 from media.conference.recording import KEEP_FREE_BYTES
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, ok, warn
 from gateways.gsm.port.addresses import is_address
 from messages.base import Joins
 from messages.ids import OperatorLine, ShiftState
 from messages.lines import LineLevels
 from messages.operators import OperatorVoice
+from model.checks import Finding, ok, warn
 from model.loudness import Loudness, better_gain_in_db, judged
 from model.settings import Settings
 from model.settings.lines import Modem

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, examined, fail, ok, warn
 from center.modems.probing import what_is_at
 from center.watching.kept import Kept, read
 from center.watching.probing import ask, trust_in
@@ -16,6 +15,7 @@ from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings,
 from center.watching.watcher import KEPT_EVERY_US
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
+from model.checks import Finding, examined, fail, ok, warn
 from model.duty.roster import on_duty
 from model.wall_clock import settles, unset
 from model.watching.beat import Unable

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateways.heartbeat import decider
 from gateways.heartbeat.decider import Known
-from gateways.heartbeat.evidence import Looked, look, wrong_now
+from gateways.heartbeat.evidence import Evidence, Looked, look, wrong_now
 from gateways.heartbeat.outlets import Away, Outcome, Post, Told
 from gateways.heartbeat.picture import NodePicture
 from messages.ids import SECOND, Instant, Role
@@ -146,13 +146,20 @@ class HeartbeatSenderActor(CenterActor):
 
     def _beat_now(self, looked: Looked, now_us: Instant) -> Beat:
         readiness = looked.readiness
+        seen = Evidence(
+            looked=looked,
+            journal=self._journal,
+            directory=self.env.directory,
+            plan=self.env.plan,
+            now_us=now_us,
+        )
         return Beat(
             node=self.env.node,
             at=now_us,
             every_s=0.0,
             version=self._setup.version,
             simulated=self._setup.simulated,
-            wrong=tuple(wrong_now(looked, self._journal, self.env.directory, self.env.plan, now_us)),
+            wrong=wrong_now(seen),
             taken=self._picture.taken(),
             alarms=decider.stands(self._picture.stands(), self._picture.shelved(now_us), self.env.node),
             lines=0 if readiness is None else readiness.lines,

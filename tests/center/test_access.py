@@ -16,10 +16,10 @@ from application.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in
 from application.state.state_dir import StateDir
 from center import cli
 from center.doctor import access
-from center.doctor.findings import Verdict
 from center.node.actors_group import ActorsGroup
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
+from model.checks import Verdict
 from model.rules.signal import Signal
 from model.settings import Settings
 from model.settings.web import SecondFactor

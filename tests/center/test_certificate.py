@@ -19,12 +19,12 @@ from center import certificates, cli
 from center.certificates import Certificate as Told
 from center.certificates import make, read
 from center.doctor.certificate import certificate as examined
-from center.doctor.findings import Verdict
 from center.node.certificate import Certificate
 from center.node.listening import unguarded
 from center.node.node import Node
 from center.node.options import NodeOptions
 from messages.events import AlarmCleared, AlarmRaised
+from model.checks import Verdict
 from model.settings.web import HttpSettings
 
 

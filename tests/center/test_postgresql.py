@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from application.state.state_dir import Lock, StateDir
-from center.doctor.findings import Verdict
 from center.doctor.postgresql import connections_needed, way
 from center.node.composition import plan
 from messages.ids import E164, Channel, Instant, NodeId, Role
+from model.checks import Verdict
 from model.rules.signal import Signal
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings

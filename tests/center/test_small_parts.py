@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.doctor.findings import Verdict
 from center.doctor.machine import listeners
 from center.doctor.machine.sockets import Listener, exposure, listening
 from center.node import service_manager
@@ -39,6 +38,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.evolve import fold
+from model.checks import Verdict
 from model.rules.drilling import judged, next_order
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings

@@ -8,9 +8,9 @@ from application.state.journals import journal_of
 from application.state.processes import ProcessId
 from application.state.state_dir import NodeFile, StateDir
 from center.doctor.center import alarms
-from center.doctor.findings import Verdict
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId, Role
+from model.checks import Verdict
 from model.settings import Settings
 from model.settings.psap import LastResort, PsapSettings
 from store import streams

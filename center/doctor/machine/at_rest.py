@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, ok, warn
+from model.checks import Finding, ok, warn
 
 _CRYPT: Final = "CRYPT-"
 _OTHERS: Final = 0o077

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from center.doctor.findings import Finding, ok, warn
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
+from model.checks import Finding, ok, warn
 from model.settings import Settings
 
 EACH: Final = 33.0

@@ -10,10 +10,10 @@ from typing import Final
 
 from application.state.processes import marked
 from application.state.state_dir import NodeFile, StateDir, living_web, read_json
-from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.machine.sockets import Listener, exposure, listening
 from center.node.carrier import CarrierFile, living
 from gateways.http.settings import WebSettings
+from model.checks import Finding, fail, ok, warn
 from runtime.published.voice_gate_file import voice_gate_of, written
 
 WEB: Final = "the web, {by}; a request needs an app key, a session or a token"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, fail, ok, warn
 from center.node.launching import DESCRIPTORS_WANTED
+from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import CLOCK_STEP_S
 from model.wall_clock import SETTLES_WITHIN_S, STEP_S, settles, unset
 from runtime.wall_clock import ahead_us, facts

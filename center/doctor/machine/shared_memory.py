@@ -15,7 +15,7 @@ from typing import Final
 
 from application.state.run_dir import MEMORY
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, fail, ok, warn
+from model.checks import Finding, fail, ok, warn
 
 SYSTEM_UID_MAX: Final = 999
 """What Debian makes of `SYS_UID_MAX`, and logind spares."""

@@ -9,8 +9,8 @@ import pytest
 
 from application.settings.file import load
 from center.doctor.announcements import announcements
-from center.doctor.findings import Verdict
 from media.conference.sounds import FOLDER
+from model.checks import Verdict
 from model.settings import Settings
 from model.settings.web import AnnouncementsSettings
 from model.setup import Setup

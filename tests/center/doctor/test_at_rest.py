@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, Verdict
 from center.doctor.machine import at_rest
+from model.checks import Finding, Verdict
 
 
 class Machine:

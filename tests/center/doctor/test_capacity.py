@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from center.doctor.findings import Verdict
 from center.doctor.machine import capacity
+from model.checks import Verdict
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 

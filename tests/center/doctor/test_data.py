@@ -7,7 +7,7 @@ from pathlib import Path
 from application.settings.file import load
 from center.certificates import make
 from center.doctor.data import data
-from center.doctor.findings import Verdict
+from model.checks import Verdict
 
 TARGET = '[[psap.data]]\nname = "q"\nformat = "{format}"\nto = "{to}"\n'
 

@@ -11,8 +11,8 @@ from application.settings.file import load
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center.doctor.duty import duty
-from center.doctor.findings import Verdict
 from messages.ids import DutyWay, PersonId
+from model.checks import Verdict
 from model.duty.roster import Contact, Person, Roster
 from store.duty import keep
 from tests.gateways.duty.mail_room import MailRoom

@@ -8,11 +8,11 @@ import pytest
 
 from application.settings.file import parse
 from application.state.state_dir import StateDir
-from center.doctor.findings import Finding, Verdict
 from center.doctor.voices import of_lines
 from messages.base import Joins
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
+from model.checks import Finding, Verdict
 from runtime.published import line_files, line_levels
 
 SETTINGS = parse(

@@ -9,11 +9,11 @@ import pytest
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center.doctor.center import lines, psap, trunks
-from center.doctor.findings import Verdict
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import WEAK_DBM, LineReport, LineState
+from model.checks import Verdict
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
 from model.settings.psap import LastResort, PsapSettings

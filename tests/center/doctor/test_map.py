@@ -9,9 +9,9 @@ import pytest
 from pmtiles.tile import TileType
 
 from application.settings.file import parse
-from center.doctor.findings import Finding, Verdict
 from center.doctor.maps import addresses, tiles
 from gateways.addresses.making import Row, make
+from model.checks import Finding, Verdict
 from tests.gateways.console.tile_pictures import pmtiles, png
 
 RED = png(200, 0, 0, 8)

@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from application.state.state_dir import StateDir
-from center.doctor.findings import Verdict
 from center.doctor.obstacles import at_port, plugged_in, said_of, sentence
 from center.modems.obstacles import Found, Obstacle, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.port import places
 from gateways.gsm.port.whereabouts import Claim
 from messages.ids import TrunkId
+from model.checks import Verdict
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
 from tests.gateways.gsm.bench import DIALECTS

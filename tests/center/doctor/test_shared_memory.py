@@ -10,9 +10,9 @@ import pytest
 from application.state import run_dir
 from application.state.processes import ProcessId
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.findings import Finding, Verdict
 from center.doctor.machine import shared_memory
 from center.doctor.machine.shared_memory import shared_memory as look
+from model.checks import Finding, Verdict
 
 SERVICE = "0::/system.slice/securwoman.service"
 LOGIN = "0::/user.slice/user-1000.slice/session-3.scope"

@@ -10,11 +10,11 @@ from application.settings.file import parse
 from application.state.journals import journal_of
 from application.state.keys import set_shift
 from application.state.state_dir import StateDir
-from center.doctor.findings import Verdict
 from center.doctor.voices import nailed_up, voices
 from messages.calls import CallState
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
+from model.checks import Verdict
 from runtime.published import voice_files
 from runtime.published.peers import FilePeers, Peers, Place
 from store.registry.registry import Registry

@@ -11,8 +11,8 @@ from application.errors import SettingsError
 from application.settings.areas import outline_of
 from application.settings.file import load
 from center.doctor.center import routes
-from center.doctor.findings import Verdict
 from model.areas import holds
+from model.checks import Verdict
 
 SQUARE = [[[9, 45], [10, 45], [10, 46], [9, 46], [9, 45]]]
 POLYGON = {"type": "Polygon", "coordinates": SQUARE}

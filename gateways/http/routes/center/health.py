@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +19,9 @@ from gateways.http.routing.permissions import ANYBODY, APP_OR_OPERATOR
 from gateways.http.routing.route import GET, Answer, route
 from gateways.nodes import NodeView, Standing, standing
 from messages.ids import E164, SECOND, Instant, LineId, Role
+from messages.rows import Sentence
 from model.alarms.standing import NO_LINE_FOR_112
+from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
 from model.rules.silent_phones import counted
 from model.settings.psap import LastResort
 from runtime.published.backup_file import backups
@@ -73,66 +78,145 @@ async def _standing(web: Web) -> Standing | None:
         return None
 
 
-def readiness(web: Web, nodes: Standing | None) -> Readiness:
-    """How it stands now. Asks the journal; waits for nobody."""
-    problems = []
-    journal = web.writing.works
-    try:
-        web.journal.last_seq()
-    except JournalError as error:
-        journal = False
-        problems.append(f"the journal cannot be read: {error}")
-    if not web.writing.works:
-        problems.append("the journal did not take the last thing written to it")
-    if not web.journal.durable:
-        journal = False
-        problems.append("the disk cannot be written: alerts are handled from memory, and nothing is durable")
-    if not web.following.loaded.is_set():
-        problems.append("the open alerts are still being read")
-    if web.nodes.shared and (nodes is None or not nodes.member):
-        problems.append("this node is no member: it can own no alert, and dials nothing")
-    actors = actors_listen(web)
-    if not actors:
-        problems.append("the actors do not listen")
-    lines = _lines(web)
-    if lines == 0:
-        problems.append("no line can be used")
-    warnings: list[str] = []
-    if no_line := _no_line_for_112(web):
-        resort = web.settings.center.psap.last_resort is LastResort.PUBLIC and lines > 0
-        (warnings if resort else problems).append(no_line)
-    return Readiness(
-        ready=not problems,
-        journal=journal,
-        actors=actors,
-        lines=lines,
-        alerts_kept_in_memory=web.writing.kept,
-        problems=tuple(problems),
-        warnings=tuple(warnings),
-    )
-
-
-def _no_line_for_112(web: Web) -> str:
-    """What the DeadlineWatchdog says of the trunk, by the lines of all nodes; empty where all is well."""
-    alarms = web.following.picture.alarms
-    trunks = {spec.trunk for spec in web.settings.center.lines}
-    for key in alarms.stand():
-        if key[1] == NO_LINE_FOR_112 and key[2] in trunks:
-            return alarms.told[key].text
-    return ""
-
-
 def actors_listen(web: Web) -> bool:
     """Whether an alert that is written is taken up at once."""
     return web.journal.notify.heard(kind(StreamKind.INBOX))
 
 
-def _lines(web: Web) -> int:
-    modems = web.directory.all_of(Role.GSM_MODEM)
-    picture, said = web.following.picture, web.lines.read()
-    bad = picture.quarantined.keys() | picture.taken_out.keys()
-    lines = (LineId(modem.key) for modem in modems if modem.ready)
-    return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
+@dataclass(frozen=True)
+class Live:
+    """What a look at the web process is made of."""
+
+    web: Web
+    nodes: Standing | None
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines have a modem that can carry a call now."""
+        web = self.web
+        picture, said = web.following.picture, web.lines.read()
+        bad = picture.quarantined.keys() | picture.taken_out.keys()
+        lines = (LineId(modem.key) for modem in web.directory.all_of(Role.GSM_MODEM) if modem.ready)
+        return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
+
+
+def _journal(live: Live) -> Iterator[Finding]:
+    web = live.web
+    try:
+        web.journal.last_seq()
+    except JournalError as error:
+        yield fail("journal", f"the journal cannot be read: {error}")
+    if not web.writing.works:
+        yield fail("journal", "the journal did not take the last thing written to it")
+    if not web.journal.durable:
+        yield fail(
+            "journal", "the disk cannot be written: alerts are handled from memory, and nothing is durable"
+        )
+
+
+def _loaded(live: Live) -> Iterator[Finding]:
+    if not live.web.following.loaded.is_set():
+        yield fail("loaded", "the open alerts are still being read")
+
+
+def _member(live: Live) -> Iterator[Finding]:
+    if live.web.nodes.shared and (live.nodes is None or not live.nodes.member):
+        yield fail("member", "this node is no member: it can own no alert, and dials nothing")
+
+
+def _actors(live: Live) -> Iterator[Finding]:
+    if not actors_listen(live.web):
+        yield fail("actors", "the actors do not listen")
+
+
+def _lines(live: Live) -> Iterator[Finding]:
+    if live.lines == 0:
+        yield fail("lines", "no line can be used")
+
+
+def _no_line_for_112(live: Live) -> Iterator[Finding]:
+    """What the DeadlineWatchdog says of the trunk, by the lines of all nodes."""
+    center, alarms = live.web.settings.center, live.web.following.picture.alarms
+    trunks = {spec.trunk for spec in center.lines}
+    texts = [
+        alarms.told[key].text for key in alarms.stand() if key[1] == NO_LINE_FOR_112 and key[2] in trunks
+    ]
+    resort = center.psap.last_resort is LastResort.PUBLIC and live.lines > 0
+    yield from ((warn if resort else fail)("psap", text) for text in texts[:1] if text)
+
+
+def _ready(
+    name: str, at: Sentence, do: Sentence, look: Callable[[Live], Iterator[Finding]]
+) -> Check[Live, Iterator[Finding]]:
+    return Check(name=name, at=at, do=do, cost=Cost.MEMORY, asked=frozenset({Asker.READY}), look=look)
+
+
+CHECKS: Final = (
+    _ready(
+        "journal",
+        Sentence(
+            "Whether the journal is read and written, and on the disk",
+            "Il registro si legge e si scrive, su disco",
+        ),
+        Sentence(
+            "Make room, or mend the disk or the database", "Fare spazio, o riparare il disco o il database"
+        ),
+        _journal,
+    ),
+    _ready(
+        "loaded",
+        Sentence("Whether the web has read the open alerts", "Il web ha letto gli allarmi aperti"),
+        Sentence("Wait: a start takes seconds", "Attendere: un avvio dura secondi"),
+        _loaded,
+    ),
+    _ready(
+        "member",
+        Sentence("Whether this node is a member of the center", "Questo nodo fa parte del centro"),
+        Sentence("Look at the database and at the clocks", "Guardare il database e gli orologi"),
+        _member,
+    ),
+    _ready(
+        "actors",
+        Sentence(
+            "Whether somebody takes up an alert that is written", "Qualcuno prende un allarme appena scritto"
+        ),
+        Sentence(
+            "Look at the Supervisor's log; restart the center",
+            "Guardare il log del Supervisor; riavviare il centro",
+        ),
+        _actors,
+    ),
+    _ready(
+        "lines",
+        Sentence("How many lines carry calls now", "Quante linee portano chiamate ora"),
+        Sentence("Look at modems, SIMs and network", "Guardare modem, SIM e rete"),
+        _lines,
+    ),
+    _ready(
+        "psap",
+        Sentence("Whether a line can call 112", "Una linea può chiamare il 112"),
+        Sentence("Look at the lines kept for 112", "Guardare le linee riservate al 112"),
+        _no_line_for_112,
+    ),
+)
+"""What is asked of a center that runs, in this order: `problems` are told so."""
+
+
+def readiness(web: Web, nodes: Standing | None) -> Readiness:
+    """How it stands now. Asks the journal; waits for nobody."""
+    live = Live(web, nodes)
+    found = [one for check in CHECKS for one in check.look(live)]
+    problems = tuple(one.text for one in found if one.verdict is Verdict.FAIL)
+    failed = {one.check for one in found if one.verdict is Verdict.FAIL}
+    return Readiness(
+        ready=not problems,
+        journal="journal" not in failed,
+        actors="actors" not in failed,
+        lines=live.lines,
+        alerts_kept_in_memory=web.writing.kept,
+        problems=problems,
+        warnings=tuple(one.text for one in found if one.verdict is Verdict.WARN),
+    )
 
 
 @route(GET, "/healthz", by=ANYBODY, audit=OF_NOBODY, says="It does.")
