@@ -6,13 +6,15 @@ confirmed by a person, whose name stands with it. A confirmation never outweighs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from messages.ids import Instant, OperatorId
+from messages.rows import Sentence
+from model.checks import Asker, Check, Cost
 
 PUBLIC_LINES_WANTED: Final = 2
 """Operator and user are called at the same time."""
@@ -104,15 +106,168 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """How it stands with one need."""
 
     need: Need
+    check: Check[Measured, bool | None]
     done: bool
     by_person: bool
     """No measurement tells: a person confirms it, or takes that back."""
     confirmed: Confirmed | None = None
 
 
+def _real(found: Measured) -> bool:
+    return not found.machine.simulated
+
+
+def _by_a_person(found: Measured) -> None:
+    """No measurement tells."""
+
+
+def _need(
+    need: Need, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Measured], bool | None]
+) -> Check[Measured, bool | None]:
+    return Check(name=need, at=at, do=do, cost=cost, asked=frozenset({Asker.START}), look=look)
+
+
+NEEDS: Final = (
+    _need(
+        Need.CERTIFICATE,
+        Cost.FILES,
+        Sentence("Trusted address", "Indirizzo fidato"),
+        Sentence(
+            "Browsers and phones have to trust the centre’s address: without it the app raises no alert.",
+            "Browser e telefoni devono fidarsi dell’indirizzo del centro: senza, l’app non può "
+            "lanciare allarmi.",
+        ),
+        lambda found: {Trust.NONE: False, Trust.PUBLIC: True}.get(found.machine.trust),
+    ),
+    _need(
+        Need.LINES,
+        Cost.MEMORY,
+        Sentence("Two real lines", "Due linee vere"),
+        Sentence(
+            "Operator and user are called at once: two modems with SIMs are needed on the public trunk.",
+            "Operatore e persona si chiamano insieme: servono due modem con SIM sul gruppo pubblico.",
+        ),
+        lambda found: _real(found) and found.public_lines >= PUBLIC_LINES_WANTED,
+    ),
+    _need(
+        Need.TEST_ALERT,
+        Cost.FILES,
+        Sentence("Test alert", "Allarme di prova"),
+        Sentence(
+            "The centre calls your phone as that of somebody in danger. It never calls 112.",
+            "Il centro chiama il tuo telefono come quello di chi chiede aiuto. Non chiama mai il 112.",
+        ),
+        lambda found: _real(found) and found.test_alert,
+    ),
+    _need(
+        Need.SECOND_OPERATOR,
+        Cost.FILES,
+        Sentence("A second operator", "Un secondo operatore"),
+        Sentence(
+            "Nobody covers a shift alone: who does not answer needs somebody behind. Chapter O.",
+            "Da soli non si copre un turno: chi non risponde deve avere qualcuno dopo. Capitolo O.",
+        ),
+        lambda found: found.operators >= OPERATORS_WANTED,
+    ),
+    _need(
+        Need.DUTY,
+        Cost.FILES,
+        Sentence("Somebody is called when it breaks", "Se si guasta, qualcuno è chiamato"),
+        Sentence(
+            "For two weeks each hour is covered by who took a test within 90 days. Chapter J: P, T.",
+            "Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. "
+            "Capitolo J: P, T.",
+        ),
+        lambda found: found.duty,
+    ),
+    _need(
+        Need.EMERGENCY_TRUNK,
+        Cost.MEMORY,
+        Sentence("Switch 1: a line for 112", "Interruttore 1: linea per il 112"),
+        Sentence(
+            "A modem on the trunk reserved for 112 (emergency = true): the call can leave only there.",
+            "Un modem sul gruppo riservato al 112 (emergency = true): solo da lì può partire la chiamata.",
+        ),
+        lambda found: _real(found) and found.emergency_trunk,
+    ),
+    _need(
+        Need.SECOND_EMERGENCY_LINE,
+        Cost.MEMORY,
+        Sentence("A second line for 112", "Una seconda linea per il 112"),
+        Sentence(
+            "Where 112 is busy it is called again at once, on another reserved line.",
+            "Se il 112 è occupato, si richiama subito da un’altra linea riservata.",
+        ),
+        lambda found: _real(found) and found.emergency_lines >= EMERGENCY_LINES_WANTED,
+    ),
+    _need(
+        Need.BACKUP,
+        Cost.FILES,
+        Sentence("A backup written", "Copia di sicurezza scritta"),
+        Sentence(
+            "The last one is of today or yesterday, where the settings say. Better on another disk.",
+            "L’ultima è di oggi o di ieri, ed è dove le impostazioni dicono. Meglio su un altro disco.",
+        ),
+        lambda found: found.machine.backup,
+    ),
+    _need(
+        Need.BACKUP_CHECKED,
+        Cost.FILES,
+        Sentence("A backup tried", "Copia di sicurezza provata"),
+        Sentence(
+            "One was restored for trial within the last 8 days.",
+            "Una copia è stata ripristinata per prova negli ultimi 8 giorni.",
+        ),
+        lambda found: found.machine.backup_checked,
+    ),
+    _need(
+        Need.CLOCK,
+        Cost.MEMORY,
+        Sentence("Clock synchronised", "Orologio sincronizzato"),
+        Sentence(
+            "The time follows a server: apt install systemd-timesyncd. Else wrong times are written.",
+            "L’ora segue un server: apt install systemd-timesyncd. Altrimenti le ore scritte sono false.",
+        ),
+        lambda found: found.machine.clock,
+    ),
+    _need(
+        Need.UPS,
+        Cost.MEMORY,
+        Sentence("Uninterruptible power", "Gruppo di continuità"),
+        Sentence(
+            "Machine, modems and network go on without mains: tried by pulling the plug.",
+            "Macchina, modem e rete vanno avanti senza corrente: provato staccando la spina.",
+        ),
+        _by_a_person,
+    ),
+    _need(
+        Need.PSAP_AGREEMENT,
+        Cost.MEMORY,
+        Sentence("Agreement with 112", "Accordo con il 112"),
+        Sentence(
+            "The 112 centre knows that this one calls, and from which numbers.",
+            "La centrale del 112 sa che questo centro chiama, e da quali numeri.",
+        ),
+        _by_a_person,
+    ),
+    _need(
+        Need.PSAP_LIVE,
+        Cost.MEMORY,
+        Sentence("Switch 2: the real 112", "Interruttore 2: 112 vero"),
+        Sentence(
+            "Last of all: L, then Y and the sentence; N, then Q. From then on E calls the real 112.",
+            "Per ultimo: L, poi Y e la frase; N, poi Q. Da allora E chiama il 112 vero.",
+        ),
+        lambda found: _real(found) and found.psap_live,
+    ),
+)
+"""In the order in which a new center is gone through. None of a look: a person confirms it."""
+_OF: Final = {check.name: check for check in NEEDS}
+
+
 def rows(found: Measured, confirmed: Mapping[Need, Confirmed]) -> tuple[Row, ...]:
     """All needs, in their order."""
-    return tuple(_row(need, _measure(need, found), confirmed.get(need)) for need in Need)
+    return tuple(_row(check, found, confirmed) for check in NEEDS)
 
 
 def missing(all_rows: tuple[Row, ...]) -> int:
@@ -122,39 +277,12 @@ def missing(all_rows: tuple[Row, ...]) -> int:
 
 def is_a_persons(need: Need, found: Measured) -> bool:
     """Whether a person may confirm it: nothing measures it here."""
-    return _measure(need, found) is None
+    return _OF[need].look(found) is None
 
 
-def _row(need: Need, measured: bool | None, said: Confirmed | None) -> Row:
+def _row(check: Check[Measured, bool | None], found: Measured, confirmed: Mapping[Need, Confirmed]) -> Row:
+    need, measured = Need(check.name), check.look(found)
     if measured is not None:
-        return Row(need=need, done=measured, by_person=False)
-    return Row(need=need, done=said is not None, by_person=True, confirmed=said)
-
-
-def _measure(need: Need, found: Measured) -> bool | None:
-    machine, real = found.machine, not found.machine.simulated
-    match need:
-        case Need.CERTIFICATE:
-            return {Trust.NONE: False, Trust.PUBLIC: True}.get(machine.trust)
-        case Need.LINES:
-            return real and found.public_lines >= PUBLIC_LINES_WANTED
-        case Need.TEST_ALERT:
-            return real and found.test_alert
-        case Need.SECOND_OPERATOR:
-            return found.operators >= OPERATORS_WANTED
-        case Need.DUTY:
-            return found.duty
-        case Need.EMERGENCY_TRUNK:
-            return real and found.emergency_trunk
-        case Need.SECOND_EMERGENCY_LINE:
-            return real and found.emergency_lines >= EMERGENCY_LINES_WANTED
-        case Need.BACKUP:
-            return machine.backup
-        case Need.BACKUP_CHECKED:
-            return machine.backup_checked
-        case Need.CLOCK:
-            return machine.clock
-        case Need.UPS | Need.PSAP_AGREEMENT:
-            return None
-        case Need.PSAP_LIVE:
-            return real and found.psap_live
+        return Row(need=need, check=check, done=measured, by_person=False)
+    said = confirmed.get(need)
+    return Row(need=need, check=check, done=said is not None, by_person=True, confirmed=said)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from messages.ids import Instant, OperatorId
-from model.first_run import Confirmed, Machine, Measured, Need, Trust, is_a_persons, missing, rows
+from model.first_run import NEEDS, Confirmed, Machine, Measured, Need, Trust, is_a_persons, missing, rows
 
 READY = Measured(
     machine=Machine(backup=True, backup_checked=True, clock=True, trust=Trust.PUBLIC),
@@ -29,6 +29,11 @@ OF_A_CARRIER = {
     Need.SECOND_EMERGENCY_LINE,
     Need.PSAP_LIVE,
 }
+
+
+def test_each_need_has_one_row_with_words_in_both_languages() -> None:
+    assert [check.name for check in NEEDS] == list(Need)
+    assert all(words.en and words.it for check in NEEDS for words in (check.at, check.do))
 
 
 def lacking(found: Measured, confirmed: dict[Need, Confirmed] = PERSONS) -> set[Need]:

@@ -12,9 +12,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 SAID = """async () => {
   const all = await Promise.all(['words/words', 'case/situation', 'figures/charts', 'admin/people/flaws',
-    'admin/start/needs', 'shift/asking', 'access/factors', 'access/own',
+    'shift/asking', 'access/factors', 'access/own',
     'admin/nodes/nodes', 'review/call', 'review/state'].map((one) => import(`/console/js/${one}.js`)));
-  const [words, s, { heat }, { told }, { NEEDS }, { soundState }, { factors }, own] = all;
+  const [words, s, { heat }, { told }, { soundState }, { factors }, own] = all;
   const [nodes, { called }, { state: reviewed }] = all.slice(-3);
   const text = (drawn) => Array.isArray(drawn) ? drawn.map(text).join(' ')
     : drawn?._$litDirective$ ? text(drawn.values[0].map(drawn.values[2]))
@@ -43,7 +43,6 @@ SAID = """async () => {
     unnamed: both(() => [s.first, s.of, s.to, s.from, s.possessive].map((one) => one(view))),
     hours: both(() => heat({ days: 1, figures: { days: [day] } })),
     record: both(() => told({ column: 'safe_word', flaw: 'record', reason: 'its own reason' })),
-    switch_needed: NEEDS.psap_live.name,
     sound: both(soundState),
     lost_passkey: both(() => factors(ui)),
     load: both(() => nodes.pane(ui)),
@@ -61,7 +60,6 @@ WORDS = {
     "unnamed": ("l’utente dell’utente all’utente dall’utente", "the user .*The user’s"),
     "hours": ("ore del centro", "the centre’s hours"),
     "record": ("safe_word: .*: its own reason", "safe_word: .*: its own reason"),
-    "switch_needed": ("Interruttore 2", "Switch 2"),
     "sound": ("Premi un tasto qualsiasi", "Press any key"),
     "lost_passkey": (
         "hai perso, toglila:.*=Questo computer 2 /",

@@ -19,6 +19,7 @@ from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
+from messages.rows import Sentence
 from model.duty.tried import is_proved
 from model.first_run import Confirmed, Machine, Measured, Need, Row, Trust, is_a_persons, missing, rows
 from model.settings_edits import Add
@@ -35,11 +36,13 @@ Text = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class NeedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How it stands with one need. `by_person`: no measurement tells, a person confirms it; `by`, `at` and
-    `note` are that person's.
+    """How it stands with one need, by its `name`, and what is to be done where it is not met. `by_person`: no
+    measurement tells, a person confirms it; `by`, `at` and `note` are that person's.
     """
 
     need: Need
+    name: Sentence
+    text: Sentence
     done: bool
     by_person: bool
     by: OperatorId | None = None
@@ -245,12 +248,18 @@ class Looking:
 def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
     """The rows as the page has them."""
     return [
-        NeedRow(need=row.need, done=row.done, by_person=row.by_person)
-        if (said := row.confirmed) is None
-        else NeedRow(
-            need=row.need, done=row.done, by_person=True, by=said.by, at=rfc3339(said.at), note=said.note
+        NeedRow(
+            need=row.need,
+            name=row.check.at,
+            text=row.check.do,
+            done=row.done,
+            by_person=row.by_person,
+            by=None if said is None else said.by,
+            at=None if said is None else rfc3339(said.at),
+            note="" if said is None else said.note,
         )
         for row in rows
+        for said in (row.confirmed,)
     ]
 
 

@@ -4,15 +4,14 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { picture } from '../../access/factors.js';
 import { word } from '../../shell/parts.js';
 import { either } from '../../words/words.js';
-import { NEEDS } from './needs.js';
 import { testPane } from './test-alert.js';
 
 /** @param {Ui} ui @param {StartView} said @param {NeedRow} row */
 export const guide = (ui, said, row) =>
   html`<section class="panel once start__guide" aria-labelledby="guide-h">
-    <div class="panel__head"><h2 id="guide-h">${either(...NEEDS[row.need].name)}</h2></div>
+    <div class="panel__head"><h2 id="guide-h">${either(row.name.it, row.name.en)}</h2></div>
     <div class="panel__body" tabindex="0">
-      <p>${either(...NEEDS[row.need].text)}</p>
+      <p>${either(row.text.it, row.text.en)}</p>
       ${MORE[row.need]?.(ui, said) ?? nothing}
     </div>
   </section>`;

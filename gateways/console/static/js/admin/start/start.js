@@ -8,7 +8,6 @@ import { Form } from '../frame/form.js';
 import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
 import { guide } from './guide.js';
-import { NEEDS } from './needs.js';
 import * as modem from './modem.js';
 import * as test from './test-alert.js';
 
@@ -23,7 +22,7 @@ const FIELDS = [
 const rows = new Rows('start', '/v1/admin/start', {
   rows: (/** @type {StartView} */ said) => said.needs,
   key: (one) => one.need,
-  name: (one) => either(...NEEDS[one.need].name),
+  name: (one) => either(one.name.it, one.name.en),
 });
 let countedAtMs = 0;
 
@@ -140,7 +139,7 @@ export function pane(ui) {
     ],
     cells: (one) =>
       html`<td>${state(one)}</td>
-        <td><b>${either(...NEEDS[one.need].name)}</b></td>
+        <td><b>${either(one.name.it, one.name.en)}</b></td>
         <td class="ink-2">${known(ui, one)}</td>`,
     form: () =>
       modem.form(ui, rows) ??
