@@ -19,7 +19,7 @@ from model.duty.roster import Roster, spans
 from model.duty.times import midnight_of
 from model.filtering import Filter
 from model.orders.afterwards import OWED
-from model.orders.allowed import why_no_note
+from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
 from model.rules.calls.quiet import hushed
 from store import streams

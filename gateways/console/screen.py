@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from gateways.console import callouts
-from gateways.console.ended.afterwards import COMMANDS, Room
+from gateways.console.ended.afterwards import Room
 from gateways.console.feed.case import case_view
 from gateways.console.feed.legs import levels_view
 from gateways.console.feed.plant import line_views
@@ -30,6 +30,7 @@ from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
+from model.orders.afterwards import AFTERWARDS
 from model.orders.refusals import Refusal
 from model.settings import Settings
 from model.settings.lines import Modem
@@ -188,7 +189,7 @@ class Screen:
             if (known := picture.alerts.get(alert)) is None:
                 continue
             found[alert] = allowed(known.case, me.operator, self.policy, me.role)
-            for command in COMMANDS:
+            for command in AFTERWARDS:
                 not_theirs = room.why_not(known.case, command, me.operator)
                 found[alert][command.value] = found[alert][command.value] or not_theirs
         return found

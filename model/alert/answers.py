@@ -43,3 +43,8 @@ def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
     if leg.party is Party.PSAP and leg.joined:
         made.append(ev.PsapJoined(leg=leg.leg))
     return tuple(made)
+
+
+def spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
+    """That these have answered, where an order says so and it was in doubt."""
+    return tuple(made for party in parties for made in confirmed(case, case.answered(party), "word"))

@@ -20,6 +20,7 @@ from messages.ids import (
 )
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.orders.refusal_sentences import SENTENCES
+from model.orders.table import ORDERS
 from model.rules.said.advice import Why
 from model.telling.vocabulary import UNKNOWN, Words
 
@@ -70,45 +71,7 @@ ITALIAN: Final[Words] = {
     },
     Proof: {Proof.DEVICE: "un telefono", Proof.APP: "un’app", Proof.NETWORK: "la rete"},
     Advice: {Advice.WAIT: "attendi", Advice.CALL_112_NOW: "chiama il 112 ora"},
-    OperatorCommand: {
-        OperatorCommand.TAKE: "prendere il caso",
-        OperatorCommand.DECLARE_FALSE_ALARM: "falso allarme",
-        OperatorCommand.CALL_PSAP: "chiamare il 112",
-        OperatorCommand.LEAVE: "lasciare la conferenza",
-        OperatorCommand.REDIAL_USER: "richiamare l’utente",
-        OperatorCommand.MARK_MACHINE: "segreteria",
-        OperatorCommand.BRIEFING_GIVEN: "112 informato",
-        OperatorCommand.MUTE: "spegnere il proprio microfono",
-        OperatorCommand.UNMUTE: "riaccendere il proprio microfono",
-        OperatorCommand.LISTEN: "ascoltare",
-        OperatorCommand.STOP_LISTENING: "smettere di ascoltare",
-        OperatorCommand.WHISPER: "parlare solo all’operatore",
-        OperatorCommand.STOP_WHISPERING: "tornare a tacere",
-        OperatorCommand.NOTE: "nota",
-        OperatorCommand.CLOSE: "chiudere",
-        OperatorCommand.HAND_OVER: "passare il caso",
-        OperatorCommand.KEEP: "tenere il caso",
-        OperatorCommand.ANOTHER_LINE: "un’altra linea",
-        OperatorCommand.CONFIRM_ANSWER: "confermare la risposta",
-        OperatorCommand.SEND_DIGIT: "mandare un tasto",
-        OperatorCommand.ANNOUNCE: "un annuncio al 112",
-        OperatorCommand.CALL_ALOUD: "chiamare benché l’allarme sia silenzioso",
-        OperatorCommand.REOPEN: "riaprire",
-        OperatorCommand.CALLED_ELSEWHERE: "112 chiamato da un altro telefono",
-        OperatorCommand.WITHDRAW_PSAP: "annullare la chiamata al 112",
-        OperatorCommand.WITHHOLD_VOICES: "nessuna voce all’utente",
-        OperatorCommand.GIVE_VOICES: "di nuovo le voci all’utente",
-        OperatorCommand.VOUCH: "l’allarme è vero",
-        OperatorCommand.PUT_AWAY: "mettere da parte",
-        OperatorCommand.OPEN_PAGE: "la pagina per il 112",
-        OperatorCommand.WRITE: "scrivere all’utente",
-        OperatorCommand.WRITE_BY_SMS: "scrivere per SMS",
-        OperatorCommand.ASK_ALOUD: "una domanda ad alta voce",
-        OperatorCommand.ASK_SPOKEN: "una domanda con la voce del centro",
-        OperatorCommand.ASK_SOFTLY: "una domanda sottovoce",
-        OperatorCommand.HAVE_READ: "letto",
-        OperatorCommand.BRIEF: "per il 112",
-    },
+    OperatorCommand: {command: row.italian for command, row in ORDERS.items()},
     "saying": {
         Channel.DATA: "scrive",
         Channel.SMS: "scrive per SMS",

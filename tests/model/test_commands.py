@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.orders.allowed import refusal_now
-from model.orders.effects import refusal
+from model.orders.effects import refusal, refusal_now
 from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

@@ -15,7 +15,7 @@ from messages import events as ev
 from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.orders.allowed import refusal_now
+from model.orders.effects import refusal_now
 from model.settings import Settings
 from model.settings.psap import PsapSettings
 from store.errors import JournalError

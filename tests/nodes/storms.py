@@ -22,7 +22,7 @@ from messages.ids import E164, AlertId, NodeId, NodeOrder, OperatorCommand, Oper
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.orders.allowed import refusal_now
+from model.orders.effects import refusal_now
 from model.settings import Settings
 from model.settings.psap import PsapSettings
 from store.errors import ChangedMeanwhile, JournalError

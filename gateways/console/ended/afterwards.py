@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from gateways.console.people import OperatorRecord
 from gateways.console.picture import Shift
@@ -12,8 +11,6 @@ from model.alert.case import Case
 from model.orders.afterwards import why_not
 from model.orders.refusals import Refusal
 from store.registry.people import StaffRole
-
-COMMANDS: Final = (OperatorCommand.NOTE, OperatorCommand.REOPEN)
 
 
 class Room:

@@ -23,7 +23,7 @@ from model import figures
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve, fold
 from model.filtering import ALL, Filter
-from model.orders.allowed import why_no_note
+from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
 from store import streams
 from store.alerts import reopening

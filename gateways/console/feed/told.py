@@ -13,6 +13,7 @@ from messages.journal import Recorded, event_type
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
+from model.orders.table import ORDERS
 from model.settings import Settings
 from store.registry.people import StaffRole
 
@@ -30,13 +31,12 @@ def allowed(
 ) -> dict[str, Refusal | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
     supervisor = role.may(StaffRole.SUPERVISOR)
-    reasons = {
-        command.value: refusal(case, command, operator, policy, supervisor=supervisor)
+    return {
+        command.value: Refusal.ONLY_A_SUPERVISOR
+        if ORDERS[command].supervisor and not supervisor
+        else refusal(case, command, operator, policy, supervisor=supervisor)
         for command in OperatorCommand
     }
-    if not supervisor:
-        reasons[OperatorCommand.LISTEN.value] = Refusal.ONLY_A_SUPERVISOR
-    return reasons
 
 
 def encoded(view: CaseView | dict[str, Any]) -> msgspec.Raw:

@@ -17,35 +17,10 @@ from messages.ids import OperatorCommand as Command
 from messages.journal import AnyEvent
 from model.alert.case import Case
 from model.alert.parts import KnownOrder, Matter
+from model.orders.table import ORDERS
 
 KEPT: Final = 64
 """Orders whose ids are known: more than are given to an alert while a request is under way."""
-
-ORDERED: Final = {
-    Command.CALL_PSAP: Matter.CALL_TO_112,
-    Command.CALLED_ELSEWHERE: Matter.CALL_TO_112,
-    Command.WITHDRAW_PSAP: Matter.CALL_TO_112,
-    Command.DECLARE_FALSE_ALARM: Matter.END,
-    Command.CLOSE: Matter.END,
-    Command.LEAVE: Matter.END,
-    Command.PUT_AWAY: Matter.END,
-    Command.HAND_OVER: Matter.OPERATOR,
-    Command.KEEP: Matter.OPERATOR,
-    Command.REDIAL_USER: Matter.USERS_CALL,
-    Command.CALL_ALOUD: Matter.USERS_CALL,
-    Command.MARK_MACHINE: Matter.USERS_CALL,
-    Command.ANOTHER_LINE: Matter.LINE,
-    Command.MUTE: Matter.MUTE,
-    Command.UNMUTE: Matter.MUTE,
-    Command.LISTEN: Matter.LISTENING,
-    Command.STOP_LISTENING: Matter.LISTENING,
-    Command.WHISPER: Matter.LISTENING,
-    Command.STOP_WHISPERING: Matter.LISTENING,
-    Command.WITHHOLD_VOICES: Matter.VOICES,
-    Command.GIVE_VOICES: Matter.VOICES,
-    Command.ANNOUNCE: Matter.ANNOUNCEMENT,
-}
-"""The matter that each order changes; other orders change nothing that an order rests on."""
 
 DIALLED: Final = {
     Party.USER: Matter.USER_DIALLED,
@@ -73,7 +48,8 @@ def _filled(before: Case, case: Case) -> tuple[BriefingField, ...]:
 def _changed(before: Case, event: AnyEvent) -> tuple[Matter, ...]:
     match event:
         case ev.CommandGiven(command=command):
-            return (ORDERED[command],) if command in ORDERED else ()
+            matter = ORDERS[command].changes
+            return () if matter is None else (matter,)
         case ev.PsapRequested(by=None):
             return (Matter.CALL_TO_112,)
         case ev.AlertReopened(psap=psap):

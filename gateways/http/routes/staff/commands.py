@@ -10,7 +10,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gateways.console.ended.afterwards import COMMANDS
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.alerts import found
 from gateways.http.routing.permissions import SIGNED_ON, Caller
@@ -36,6 +35,7 @@ from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.late import is_out_of_date, is_repeated
 from model.orders.refusals import Refusal
+from model.orders.table import ORDERS
 from model.rules import wrap_up
 from model.rules.said import asking, dialogue
 from model.settings import Settings
@@ -48,8 +48,6 @@ from store.registry import keyring
 from store.registry.people import StaffRole
 
 ORDERED: Final = "an order, which is in the journal with its operator"
-_OF_SUPERVISORS: Final = (OperatorCommand.CLOSE, OperatorCommand.PUT_AWAY)
-"""Commands whose event says whether a supervisor has ordered them."""
 
 
 @route(
@@ -63,12 +61,12 @@ _OF_SUPERVISORS: Final = (OperatorCommand.CLOSE, OperatorCommand.PUT_AWAY)
 async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody) -> CommandAnswer:
     """Order something in a case."""
     by = who.operator
-    if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
+    if ORDERS[data.command].supervisor:
         web.auth.require(by, StaffRole.SUPERVISOR)
     supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
     policy = web.settings.center
     case = await found(web, alert)
-    if data.command in COMMANDS:
+    if case.closed_at is not None:
         not_theirs = web.room().why_not(case, data.command, by)
         if not_theirs is not None:
             raise Refused(not_theirs)
@@ -140,7 +138,7 @@ def order(
         pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE), given)
         return None
     event = said_by(data, by, to, case.answered(Party.USER))
-    if isinstance(event, CommandGiven) and event.command in _OF_SUPERVISORS:
+    if isinstance(event, CommandGiven) and ORDERS[event.command].says_role:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
         going = asking.way(case, policy, transaction.at_us)

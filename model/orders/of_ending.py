@@ -1,0 +1,151 @@
+"""Orders that end an alert, or let it go on: leave, false alarm, close, put away, reopen. Rows and rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from model.alert import answers
+from model.alert.case import Case
+from model.alert.parts import Matter
+from model.orders.refusals import Refusal
+from model.orders.row import Asked, By, Order, While, making
+from model.rules.calls.joining import psap_is_alone
+from model.rules.calls.psap import has_psap, on_another_phone
+from model.rules.calls.quiet import dials_by_itself, never_heard, quiet, spoken_to, told_112
+from model.rules.calls.user_due import why_not_over
+from model.rules.vouching import vouched
+from model.settings import Settings
+
+Made = tuple[ev.CaseEvent, ...]
+_ENDS: Final = frozenset({Matter.END, Matter.CALL_TO_112, Matter.OPERATOR, Matter.USERS_CALL})
+"""What ends a conversation rests on all that was ordered about it."""
+
+
+def _why_not_leave(asked: Asked) -> Refusal | None:
+    case = asked.case
+    told_elsewhere = case.to_112.elsewhere_at is not None and case.psap is None
+    if not told_elsewhere and on_another_phone(case, asked.policy):
+        return Refusal.NOT_BRIEFED
+    if not told_elsewhere and not case.answered(Party.PSAP):
+        return Refusal.PSAP_ABSENT
+    if case.answered(Party.USER) or case.briefing_at is not None:
+        return None
+    return Refusal.USER_ABSENT_NOT_BRIEFED
+
+
+def _left(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    together = case.answered(Party.USER) is not None and case.answered(Party.PSAP) is not None
+    together = together and not psap_is_alone(case)
+    # Without a briefing she leaves two who are talking.
+    who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
+    return (*answers.spoken_with(case, *who), ev.LeaveRequested(by=order.by, handed_over=together))
+
+
+def _why_no_false_alarm(asked: Asked) -> Refusal | None:
+    case = asked.case
+    if case.duress:
+        return Refusal.DURESS
+    if case.psap is not None or case.answered(Party.PSAP):
+        return Refusal.PSAP_CALLED
+    if case.briefing_at is not None:
+        return Refusal.PSAP_BRIEFED
+    if case.answered(Party.USER) is None and not spoken_to(case):
+        return Refusal.USER_NOT_ANSWERED
+    return Refusal.USER_NOT_HEARD if never_heard(case) else None
+
+
+def _false_alarm(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    declared = ev.FalseAlarmDeclared(by=order.by, text=order.text)
+    return (*answers.spoken_with(case, Party.USER), declared)
+
+
+def _why_not_close(asked: Asked) -> Refusal | None:
+    """Closed by hand is what 112 knows of. What 112 does not know of is closed by a supervisor, where the
+    user was spoken to or could not be reached by any means; by others only a test, and an alert of which the
+    app, or the user, is presumed to have told 112. A false alarm is an order of its own.
+    """
+    case, by, policy = asked.case, asked.by, asked.policy
+    if case.operator not in (None, by):
+        return Refusal.ANOTHER_OPERATOR
+    talkers = [leg for leg in case.legs.values() if leg.live and leg.party in (Party.USER, Party.PSAP)]
+    if talkers or (not case.parties_released and case.operator != by):
+        return Refusal.CALL_UP
+    if case.psap is not None:
+        return Refusal.PSAP_BEING_CALLED
+    # In a storm an alert may have been left by its deadline before anybody could begin with it: the app has
+    # called 112, unless somebody tried to cancel there, and what is left is to be closed.
+    left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
+    if told_112(case) or left_to_app:
+        return None
+    untold = has_psap(case, policy) and not (case.test or case.presumed_calling_112)
+    if untold and not asked.supervisor:
+        return Refusal.PSAP_NOT_TOLD
+    if spoken_to(case) or quiet(case, policy):
+        return None
+    return why_not_over(case, policy)
+
+
+def _why_not_put_away(asked: Asked) -> Refusal | None:
+    """Only for what nothing speaks, and by a supervisor: a real alert that its phone has not signed looks
+    like a forged one where the user declines or cannot talk, and 112 would never be told.
+    """
+    case = asked.case
+    if vouched(case):
+        return Refusal.HEARD_OR_PROVED
+    if case.active(Party.USER) is not None:
+        return Refusal.CALL_UP
+    untold = has_psap(case, asked.policy) and not case.test
+    return Refusal.PSAP_NOT_TOLD if untold and not asked.supervisor else None
+
+
+def _put_away(_: Case, order: ev.CommandGiven, _policy: Settings) -> Made:
+    return (ev.CloseRequested(by=order.by, put_away=True),)
+
+
+OF_ENDING: Final = (
+    Order(
+        command=OperatorCommand.DECLARE_FALSE_ALARM,
+        italian="falso allarme",
+        why_not=_why_no_false_alarm,
+        makes=_false_alarm,
+        changes=Matter.END,
+        rests_on=_ENDS,
+    ),
+    Order(
+        command=OperatorCommand.LEAVE,
+        italian="lasciare la conferenza",
+        why_not=_why_not_leave,
+        makes=_left,
+        changes=Matter.END,
+        rests_on=_ENDS,
+    ),
+    Order(
+        command=OperatorCommand.CLOSE,
+        italian="chiudere",
+        by=By.ANYBODY,
+        says_role=True,
+        why_not=_why_not_close,
+        makes=making(ev.CloseRequested),
+        changes=Matter.END,
+        rests_on=_ENDS,
+    ),
+    Order(
+        command=OperatorCommand.PUT_AWAY,
+        italian="mettere da parte",
+        says_role=True,
+        why_not=_why_not_put_away,
+        makes=_put_away,
+        changes=Matter.END,
+        rests_on=_ENDS,
+    ),
+    Order(
+        command=OperatorCommand.REOPEN,
+        italian="riaprire",
+        by=By.ANYBODY,
+        when=While.CLOSED,
+        had_it=True,
+        rests_on=frozenset({Matter.END}),
+    ),
+)

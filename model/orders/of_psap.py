@@ -1,0 +1,165 @@
+"""Orders about 112: to call it, to take that back, to tell it, to be heard by it. Rows and their rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from model.alert import answers
+from model.alert.case import Case
+from model.alert.parts import Matter
+from model.alert.reasons import ReleaseReason
+from model.orders.refusals import Refusal
+from model.orders.row import Asked, By, Order
+from model.rules.calls.joining import in_the_network
+from model.rules.calls.psap import has_psap, on_another_phone, psap_number
+from model.rules.calls.quiet import in_duress
+from model.rules.said import announcing
+from model.settings import Settings
+
+Made = tuple[ev.CaseEvent, ...]
+
+
+def _why_not_call(asked: Asked) -> Refusal | None:
+    case, policy = asked.case, asked.policy
+    if up := case.confirmed_answered(Party.PSAP):
+        return Refusal.PSAP_ON_THE_LINE if up.unheard_at is None else Refusal.LINE_UNHEARD
+    if case.psap is not None:
+        return Refusal.PSAP_BEING_CALLED
+    if not has_psap(case, policy):
+        return Refusal.TEST_WITHOUT_PSAP
+    return Refusal.PSAP_ON_ANOTHER_PHONE if on_another_phone(case, policy) else None
+
+
+def _called(case: Case, order: ev.CommandGiven, policy: Settings) -> Made:
+    number = psap_number(case, policy)
+    return () if number is None else (ev.PsapRequested(by=order.by, number=number),)
+
+
+def _why_not_withdraw(asked: Asked) -> Refusal | None:
+    """Until 112 has answered for certain: what is said to be answered without proof may still ring."""
+    case = asked.case
+    if case.psap is None:
+        return Refusal.PSAP_NOT_BEING_CALLED
+    if case.confirmed_answered(Party.PSAP):
+        return Refusal.PSAP_ON_THE_LINE
+    return Refusal.DURESS_PSAP_FIRST if in_duress(case, asked.policy) else None
+
+
+def _withdrawn(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    return (*_hung_up(case, ReleaseReason.WITHDRAWN), ev.PsapWithdrawn(by=order.by))
+
+
+def _why_not_elsewhere(asked: Asked) -> Refusal | None:
+    """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
+    case = asked.case
+    if on_another_phone(case, asked.policy):
+        return None
+    if case.answered(Party.PSAP):
+        return Refusal.PSAP_ON_THE_LINE
+    if case.psap is None:
+        return Refusal.PSAP_CAN_BE_CALLED
+    return None if case.to_112.no_line_at is not None or case.to_112.ends else Refusal.PSAP_BEING_CALLED
+
+
+def _called_elsewhere(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    """One call to 112 is enough: what is under way here ends, be it one on which 112 hears nobody."""
+    return (*_hung_up(case, ReleaseReason.CALLED_ELSEWHERE), ev.PsapCalledElsewhere(by=order.by))
+
+
+def _hung_up(case: Case, reason: ReleaseReason) -> Made:
+    leg = case.active(Party.PSAP)
+    return () if leg is None else (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason),)
+
+
+def _why_not_briefed(asked: Asked) -> Refusal | None:
+    there = asked.case.answered(Party.PSAP) or on_another_phone(asked.case, asked.policy)
+    return None if there else Refusal.PSAP_ABSENT
+
+
+def _briefed(case: Case, order: ev.CommandGiven, policy: Settings) -> Made:
+    if on_another_phone(case, policy):
+        return _called_elsewhere(case, order, policy)
+    return (*answers.spoken_with(case, Party.PSAP), ev.BriefingGiven(by=order.by))
+
+
+def _why_not_announce(asked: Asked) -> Refusal | None:
+    case = asked.case
+    if case.answered(Party.PSAP) is None:
+        return Refusal.PSAP_ABSENT
+    if case.answered(Party.USER) is None:
+        return Refusal.USER_ABSENT
+    if in_the_network(case):
+        return Refusal.LINE_WITHOUT_PLAYING
+    return Refusal.BEING_PLAYED if announcing.waiting(case, announcing.CANNOT_SPEAK) else None
+
+
+def _announced(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    asked = ev.AnnouncementRequested(what=order.what or announcing.CANNOT_SPEAK, by=order.by)
+    return (*answers.spoken_with(case, Party.PSAP), asked)
+
+
+def _why_no_digit(asked: Asked) -> Refusal | None:
+    party = asked.party or Party.PSAP
+    if asked.case.answered(party) is not None:
+        return None
+    return Refusal.PSAP_ABSENT if party is Party.PSAP else Refusal.NOBODY_ON_THE_LINE
+
+
+def _digit(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    leg = case.answered(order.party or Party.PSAP)
+    if leg is None:
+        return ()
+    return (ev.LegDigit(leg=leg.leg, attempt=leg.attempt, digit=order.digit, by=order.by),)
+
+
+OF_PSAP: Final = (
+    Order(
+        command=OperatorCommand.CALL_PSAP,
+        italian="chiamare il 112",
+        by=By.CALLED,
+        why_not=_why_not_call,
+        makes=_called,
+        changes=Matter.CALL_TO_112,
+        rests_on=frozenset({Matter.CALL_TO_112, Matter.END}),
+    ),
+    Order(
+        command=OperatorCommand.WITHDRAW_PSAP,
+        italian="annullare la chiamata al 112",
+        by=By.CALLED,
+        why_not=_why_not_withdraw,
+        makes=_withdrawn,
+        changes=Matter.CALL_TO_112,
+        rests_on=frozenset({Matter.CALL_TO_112}),
+    ),
+    Order(
+        command=OperatorCommand.CALLED_ELSEWHERE,
+        italian="112 chiamato da un altro telefono",
+        why_not=_why_not_elsewhere,
+        makes=_called_elsewhere,
+        changes=Matter.CALL_TO_112,
+        rests_on=frozenset({Matter.CALL_TO_112}),
+    ),
+    Order(
+        command=OperatorCommand.BRIEFING_GIVEN,
+        italian="112 informato",
+        why_not=_why_not_briefed,
+        makes=_briefed,
+        rests_on=frozenset({Matter.CALL_TO_112, Matter.PSAP_DIALLED}),
+    ),
+    Order(
+        command=OperatorCommand.ANNOUNCE,
+        italian="un annuncio al 112",
+        why_not=_why_not_announce,
+        makes=_announced,
+        changes=Matter.ANNOUNCEMENT,
+        rests_on=frozenset({Matter.ANNOUNCEMENT, Matter.PSAP_DIALLED}),
+    ),
+    Order(
+        command=OperatorCommand.SEND_DIGIT,
+        italian="mandare un tasto",
+        why_not=_why_no_digit,
+        makes=_digit,
+    ),
+)

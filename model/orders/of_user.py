@@ -1,0 +1,187 @@
+"""Orders about the user's call: to make it, to end it, what comes out of the phone. Rows and their rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages import events as ev
+from messages.base import Joins
+from messages.ids import OperatorCommand, Party
+from model.alert import answers
+from model.alert.case import Case
+from model.alert.leg import Leg
+from model.alert.parts import Matter
+from model.alert.reasons import ReleaseReason
+from model.orders.refusals import Refusal
+from model.orders.row import Asked, Order, making
+from model.rules.calls.joining import in_the_network
+from model.rules.calls.quiet import in_duress, quiet, voices_withheld, why_quiet
+from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound, why_no_other_line
+from model.rules.calls.withheld_numbers import NEVER
+from model.rules.vouching import vouched
+from model.settings import Settings
+
+Made = tuple[ev.CaseEvent, ...]
+
+
+def _on_line(user: Leg) -> Refusal:
+    return Refusal.USER_ON_THE_LINE if user.unheard_at is None else Refusal.LINE_UNHEARD
+
+
+def _why_not_redial(asked: Asked) -> Refusal | None:
+    case, policy = asked.case, asked.policy
+    if user := case.confirmed_answered(Party.USER):
+        return _on_line(user)
+    if quiet(case, policy):
+        return why_quiet(case, policy)
+    if case.active(Party.USER) or case.redial:
+        return Refusal.USER_BEING_CALLED
+    if case.phone is None:
+        return Refusal.NUMBER_UNKNOWN
+    if case.dial_withheld in NEVER:
+        return Refusal.NUMBER_NEVER_CALLED
+    return None
+
+
+def _why_not_aloud(asked: Asked) -> Refusal | None:
+    case, policy = asked.case, asked.policy
+    if not case.silent:
+        return Refusal.NOT_SILENT
+    if case.aloud:
+        return Refusal.USER_CALLED_ALREADY
+    if in_duress(case, policy):
+        return why_quiet(case, policy)
+    if user := case.active(Party.USER):
+        return _on_line(user) if user.confirmed_answered else Refusal.USER_BEING_CALLED
+    return Refusal.NUMBER_UNKNOWN if case.phone is None else None
+
+
+def _why_no_machine(asked: Asked) -> Refusal | None:
+    """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
+    case, policy = asked.case, asked.policy
+    user = case.active(Party.USER)
+    if user is None or (user.ringing_at is None and not user.answered):
+        return Refusal.NOTHING_ANSWERED
+    if not user.answered:
+        return None
+    if user.call is not None:
+        return Refusal.USER_CALLED_IN
+    if in_the_network(case) and case.answered(Party.PSAP) is not None:
+        return Refusal.PSAP_ON_THIS_CALL
+    if quiet(case, policy) or (case.psap is not None and in_the_network(case)):
+        return Refusal.USER_NOT_CALLED_AGAIN
+    return None
+
+
+def _machine(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    user = case.active(Party.USER)
+    if user is None:
+        return ()
+    releasing = ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=ReleaseReason.MACHINE)
+    return (ev.MachineMarked(by=order.by), releasing)
+
+
+def _why_no_answer(asked: Asked) -> Refusal | None:
+    return None if answers.in_doubt(asked.case) is not None else Refusal.NO_ANSWER_IN_DOUBT
+
+
+def _confirmed(case: Case, _: ev.CommandGiven, _policy: Settings) -> Made:
+    return answers.confirmed(case, answers.in_doubt(case), "word")
+
+
+def _why_no_other_line(asked: Asked) -> Refusal | None:
+    return why_no_other_line(asked.case, asked.party or party_without_sound(asked.case), asked.policy)
+
+
+def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
+    """The phone would be busy for a second call: the first is ended, and the rules call again at once."""
+    party = order.party or party_without_sound(case)
+    leg = leg_of(case, party)
+    if leg is None:
+        return ()
+    ended = hung_up_for(case, leg)
+    made: Made = (
+        ev.AnotherLineRequested(by=order.by, party=party),
+        *(
+            ev.LegReleasing(leg=one.leg, attempt=one.attempt, reason=ReleaseReason.ANOTHER_LINE)
+            for one in ended
+        ),
+    )
+    # Nobody else is to be called for a case whose operator comes back at once.
+    return (*made, ev.TakeRequested(by=order.by)) if case.operator_leg in ended else made
+
+
+def _voices(case: Case, *, given: bool) -> Refusal | None:
+    user = case.answered(Party.USER)
+    if user is not None and user.joins is Joins.NETWORK:
+        return Refusal.LINE_WITHOUT_MUTE
+    if given and user is None:
+        return Refusal.USER_ABSENT
+    if voices_withheld(case) is not given:
+        return Refusal.VOICES_GIVEN if given else Refusal.VOICES_WITHHELD
+    return None
+
+
+OF_USER: Final = (
+    Order(
+        command=OperatorCommand.REDIAL_USER,
+        italian="richiamare l’utente",
+        why_not=_why_not_redial,
+        makes=making(ev.RedialRequested),
+        changes=Matter.USERS_CALL,
+        rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED, Matter.WORDS}),
+    ),
+    Order(
+        command=OperatorCommand.CALL_ALOUD,
+        italian="chiamare benché l’allarme sia silenzioso",
+        why_not=_why_not_aloud,
+        makes=making(ev.CallAloudRequested),
+        changes=Matter.USERS_CALL,
+        rests_on=frozenset({Matter.USERS_CALL, Matter.WORDS}),
+    ),
+    Order(
+        command=OperatorCommand.MARK_MACHINE,
+        italian="segreteria",
+        why_not=_why_no_machine,
+        makes=_machine,
+        changes=Matter.USERS_CALL,
+        rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED}),
+    ),
+    Order(
+        command=OperatorCommand.CONFIRM_ANSWER,
+        italian="confermare la risposta",
+        why_not=_why_no_answer,
+        makes=_confirmed,
+        rests_on=frozenset({Matter.USER_DIALLED, Matter.PSAP_DIALLED}),
+    ),
+    Order(
+        command=OperatorCommand.VOUCH,
+        italian="l’allarme è vero",
+        why_not=lambda asked: Refusal.VOUCHED_ALREADY if vouched(asked.case) else None,
+        makes=making(ev.AlertVouched),
+    ),
+    Order(
+        command=OperatorCommand.ANOTHER_LINE,
+        italian="un’altra linea",
+        why_not=_why_no_other_line,
+        makes=_another_line,
+        changes=Matter.LINE,
+        rests_on=frozenset({Matter.LINE}),
+    ),
+    Order(
+        command=OperatorCommand.WITHHOLD_VOICES,
+        italian="nessuna voce all’utente",
+        why_not=lambda asked: _voices(asked.case, given=False),
+        makes=making(ev.VoicesWithheld),
+        changes=Matter.VOICES,
+        rests_on=frozenset({Matter.VOICES}),
+    ),
+    Order(
+        command=OperatorCommand.GIVE_VOICES,
+        italian="di nuovo le voci all’utente",
+        why_not=lambda asked: _voices(asked.case, given=True),
+        makes=making(ev.VoicesGiven),
+        changes=Matter.VOICES,
+        rests_on=frozenset({Matter.VOICES, Matter.WORDS}),
+    ),
+)

@@ -1,0 +1,108 @@
+"""Orders of what is written, asked and noted: note, briefing, dialogue, 112's page. Rows and their rules.
+
+Words are not to be lost, and what is so already does not become more so: most of these rest on nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import OperatorCommand, Party, PersonalKind
+from model.alert.case import Case
+from model.alert.parts import Matter
+from model.orders.refusals import Refusal
+from model.orders.row import Asked, By, Order, While, why_not_on_the_line
+from model.rules.calls.quiet import voices_withheld
+from model.rules.said import spoken
+from model.rules.said.asking import Why, why_no_text, why_unwritten
+from model.rules.said.dialogue import unread_since
+
+_UNWRITTEN: Final = {
+    Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,
+    Why.SOUNDS: Refusal.PHONE_WOULD_SOUND,
+    Why.OFF: Refusal.TEXTS_OFF,
+    Why.NO_NUMBER: Refusal.NUMBER_UNKNOWN,
+    Why.UNFIT: Refusal.NUMBER_NOT_TEXTED,
+}
+_ASKS: Final = frozenset({Matter.USER_DIALLED})
+
+
+def why_no_note(case: Case) -> Refusal | None:
+    """Why a note would not be kept: what is personal and in words was erased. Open or closed is the same."""
+    gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
+    return Refusal.PERSON_ERASED if gone else None
+
+
+def _why_not_read(asked: Asked) -> Refusal | None:
+    """What the user writes after the end is the whole room's to read."""
+    if asked.case.closed_at is not None or unread_since(asked.case) is not None:
+        return None
+    return why_not_on_the_line(asked)
+
+
+def _why_not_write(asked: Asked) -> Refusal | None:
+    why = why_unwritten(asked.case, asked.policy)
+    return None if why is None else _UNWRITTEN[why]
+
+
+def _why_no_sms(asked: Asked) -> Refusal | None:
+    why = why_no_text(asked.case, asked.policy)
+    if why is None:
+        return Refusal.TEXTS_ALLOWED
+    return None if why is Why.SOUNDS else _UNWRITTEN[why]
+
+
+def _why_not_aloud(asked: Asked) -> Refusal | None:
+    if voices_withheld(asked.case):
+        return Refusal.VOICES_WITHHELD
+    return None if asked.case.answered(Party.USER) is not None else Refusal.USER_ABSENT
+
+
+OF_WORDS: Final = (
+    Order(
+        command=OperatorCommand.NOTE,
+        italian="nota",
+        by=By.ANYBODY,
+        when=While.EITHER,
+        had_it=True,
+        why_not=lambda asked: why_no_note(asked.case),
+    ),
+    Order(command=OperatorCommand.BRIEF, italian="per il 112"),
+    Order(
+        command=OperatorCommand.OPEN_PAGE,
+        italian="la pagina per il 112",
+        why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.page is not None else None,
+    ),
+    Order(command=OperatorCommand.WRITE, italian="scrivere all’utente", why_not=_why_not_write),
+    Order(
+        command=OperatorCommand.WRITE_BY_SMS,
+        italian="scrivere per SMS",
+        why_not=_why_no_sms,
+        rests_on=frozenset({Matter.WORDS}),
+    ),
+    Order(
+        command=OperatorCommand.ASK_ALOUD,
+        italian="una domanda ad alta voce",
+        why_not=_why_not_aloud,
+        rests_on=_ASKS,
+    ),
+    Order(
+        command=OperatorCommand.ASK_SPOKEN,
+        italian="una domanda con la voce del centro",
+        why_not=lambda asked: spoken.why_not(asked.case, softly=False),
+        rests_on=_ASKS,
+    ),
+    Order(
+        command=OperatorCommand.ASK_SOFTLY,
+        italian="una domanda sottovoce",
+        why_not=lambda asked: spoken.why_not(asked.case, softly=True),
+        rests_on=_ASKS,
+    ),
+    Order(
+        command=OperatorCommand.HAVE_READ,
+        italian="letto",
+        by=By.ANYBODY,
+        when=While.EITHER,
+        why_not=_why_not_read,
+    ),
+)
