@@ -498,6 +498,36 @@ def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
     phone.alert()
 
 
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
+def test_files_that_a_bad_network_has_broken_off_are_asked_for_again(
+    context: BrowserContext, site: WebThread
+) -> None:
+    asked: list[Route] = []
+
+    def once_broken_off(route: Route) -> None:
+        if route.request.service_worker is None:
+            route.continue_()
+            return
+        asked.append(route)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/app/js/keeping.js", once_broken_off)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{site.url}/app")
+    page.evaluate("void navigator.serviceWorker.ready.then(() => { window.kept = true; })")
+
+    def kept() -> bool:
+        page.clock.run_for(1000)
+        return page.evaluate("window.kept") is True
+
+    wait_until(kept, what="all files kept")
+    assert len(asked) == 2
+
+
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch, place: Place, site: object) -> Callable[[], None]:
     """Full from now on; called, it is back."""

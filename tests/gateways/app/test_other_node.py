@@ -90,7 +90,7 @@ def test_an_alert_goes_on_at_the_other_node_when_the_one_that_took_it_is_lost(
 def test_the_app_opens_and_raises_while_the_node_that_it_is_from_is_lost(
     page: Page, phone: Phone, pair: Twins, webs: tuple[WebThread, WebThread]
 ) -> None:
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     webs[0].cut_off()
     page.reload()
     phone.hold()

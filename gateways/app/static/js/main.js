@@ -30,6 +30,7 @@ import { isEnglish, setLanguage } from './words.js';
 const TICK_MS = 200;
 const CHECK_MS = 5000;
 const LOOK_MS = 60_000;
+const KEEP_AGAIN_MS = 10_000;
 const SPOKEN_S = new Set([30, 20, 10]);
 const NUMBER = /^\+[0-9][0-9 ().\-/]{4,30}$/;
 
@@ -344,8 +345,19 @@ navigator.getBattery?.().then(
   },
   () => {},
 );
-// Without the worker the app needs a network to open.
-navigator.serviceWorker?.register('/app/sw.js', { scope: '/app' }).catch(() => {});
+
+/** Keep the app's files here: without the worker it needs a network to open. What breaks off is tried again. */
+async function keepFiles() {
+  const again = () => setTimeout(keepFiles, KEEP_AGAIN_MS);
+  try {
+    const { installing } = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app' });
+    const ended = () => installing.state === 'redundant' && again();
+    installing?.addEventListener('statechange', ended, { once: true });
+  } catch {
+    again();
+  }
+}
+if (navigator.serviceWorker) keepFiles();
 
 /** An invitation is opened with the page, or while it is open. */
 async function meetInvitation() {
