@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from actors.alert_case.recording import ALARM, SUBJECT
-from actors.recording_keeper.decider import PINS_STAND_US, expired, overdue, pins_over
-from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
+from actors.recording_keeper.decider import PINS_STAND_US, pins_over
+from application.recordings import RETENTION, delete, delete_erased, expired, mend_all, not_held, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
+from model.proof.bounds import overdue
 from model.rules.silent_phones import counted, stopped
 from model.setup import Setup
 from runtime.actor import CenterActor

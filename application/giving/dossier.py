@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from actors.recording_keeper.folder import recordings
 from application.errors import NotFound, UsageError
 from application.giving.facts import Facts, facts_of, told_outside
 from application.giving.person import sha256_of
 from application.giving.signature import Signer
-from application.state.state_dir import write_kept
+from application.recordings import whole_of
+from application.state.state_dir import StateDir, write_kept
 from application.times import rfc3339
-from media.sound.sound_file import PART
+from application.version import version
 from messages.ids import AlertId, Instant, OperatorId
 from messages.journal import Recorded
 from model.telling.story import LANGUAGES
@@ -67,12 +67,11 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-def make(
-    journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: str, to: Path, language: str
-) -> Made:
+def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: str) -> Made:
     """Write the dossier, in Italian or English.
 
-    Raises NotFound, UsageError (`to` is there), JournalError, OSError.
+    Raises NotFound, UsageError (`to` is there), JournalError, OSError, ValueError (`keys/signing.pem` is no
+    key).
     """
     from application.giving.paper import paper
 
@@ -83,12 +82,12 @@ def make(
     if facts is None:
         raise NotFound(f"there is no alert {alert}")
     events = b"".join(map(_line, recorded))
-    # What is still being written would be another file than the one that is hashed.
-    files = [one for one in recordings(kept) if one.alert == alert and not one.file.endswith(PART)]
+    kept, signer = state.recordings, Signer(state.signing)
+    files = whole_of(kept, alert)  # one that is being written would be another than the one that is hashed
     content = paper(
         Dossier(
             made_at=journal.now_us(),
-            version=version,
+            version=version(),
             language=language,
             facts=facts,
             person=_person(journal, facts),

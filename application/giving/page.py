@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from application.giving.facts import position_in_words
+from application.templates import render
 from application.times import local
-from gateways.templates import render
 from messages.ids import Party
 from model.record import EMPTY
 

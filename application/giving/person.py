@@ -16,10 +16,10 @@ from typing import Final
 
 import msgspec
 
-from actors.recording_keeper.folder import recordings
 from application.errors import UsageError
 from application.giving.facts import Facts, facts_of, told_outside, without_operators
 from application.giving.page import page
+from application.recordings import recordings
 from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
 from model.record import PersonRecord

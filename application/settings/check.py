@@ -6,19 +6,17 @@ Pure. Whether a port, a file or a database is really there is the doctor's quest
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address, IPv4Network, ip_address
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
 from application.settings.data import data_faults
-from gateways.gsm.port.addresses import is_address, one_name, tcp_address
-from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.search import CARD, is_port_name
-from gateways.http.door.proxies import networks_fault
 from model.credit import changes_the_line, pattern_fault
+from model.rules.calls.emergency_numbers import is_named
 from model.settings import Settings
 from model.settings.lines import CreditSettings
+from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
 from model.settings.psap import LastResort
 from model.settings.watching import MailTls, TargetKind
 from model.settings.web import HttpSettings
@@ -26,8 +24,6 @@ from model.settings.web import HttpSettings
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 IDLE_MIN_MINUTES: Final = 5
 """A page that is open says so once a minute, and a node that is busy perhaps later."""
-_GUARD: Final = DialGuard(psap_live=False, trunk_emergency=False)
-"""Knows an emergency number also behind a country's code."""
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -61,7 +57,7 @@ def _psap(settings: Settings) -> Iterator[str]:
     }:
         yield "psap.test_number: a test alert would call a PSAP"
     for path, number in (("psap.test_number", psap.test_number), ("drill.phone", settings.drill.phone)):
-        if number and _GUARD.is_emergency(number):
+        if number and is_named(number):
             yield f"{path}: a test would call an emergency service"
     if settings.proof.phone and settings.proof.phone not in {one.number for one in settings.modem}:
         yield "proof.phone: the number of none of the center's lines"
@@ -129,7 +125,7 @@ def _credit(where: str, credit: CreditSettings) -> Iterator[str]:
         yield f"{where}.sms_to: it is asked by ussd already"
     if credit.ussd and changes_the_line(credit.ussd):
         yield f"{where}.ussd: {credit.ussd} would change what the line does"
-    if credit.sms_to and _GUARD.is_emergency(credit.sms_to):
+    if credit.sms_to and is_named(credit.sms_to):
         yield f"{where}.sms_to: an emergency service is not asked"
     if credit.sms_to and not credit.words:
         yield f"{where}.words: what is written to {credit.sms_to}"
@@ -180,8 +176,22 @@ def _http(settings: Settings) -> Iterator[str]:
             metrics_address(settings.http)
         except ValueError as error:
             yield f"http.metrics: {error}"
-    if fault := networks_fault(settings.http.trusted_proxies):
+    if fault := _networks_fault(settings.http.trusted_proxies):
         yield f"http.trusted_proxies: {fault}"
+
+
+def _networks_fault(trusted: Iterable[str]) -> str:
+    """What is wrong with a list of addresses and networks; empty for nothing."""
+    for text in trusted:
+        try:
+            network = ip_network(text)
+        except ValueError:
+            return f'"{text}" is neither an address nor a network ("10.0.0.0/24")'
+        if network.prefixlen == 0:
+            return f'"{text}" is everybody'
+        if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
+            return f'"{text}": write it as IPv4'
+    return ""
 
 
 def metrics_address(http: HttpSettings) -> tuple[str, int]:

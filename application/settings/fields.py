@@ -12,7 +12,7 @@ from msgspec import inspect
 
 from application.settings.editing.defaults import written
 from application.settings.editing.wanted import ROW_NAMES
-from gateways.http.settings_file import Meaning, SettingElsewhere, SettingKind
+from application.settings.views import Meaning, SettingElsewhere, SettingKind
 from model.settings import Settings
 from model.settings_edits import Value
 

@@ -22,7 +22,7 @@ from application.settings.check import faults_of
 from application.settings.data import with_whole_addresses
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
-from gateways.console.protocols import ProtocolError, protocols_of
+from application.settings.protocols import ProtocolError, protocols_of
 from model.settings import Settings
 from model.settings.psap import DataTarget, PsapRoute
 

@@ -24,8 +24,8 @@ from application.settings.editing.wanted import ROW_NAMES, Place, Table, by_name
 from application.settings.fields import FieldType, fields
 from application.settings.file import parse
 from application.settings.simulation import simulation, with_simulation
+from application.settings.views import SIGN, SettingFault, SettingRow, SettingSource
 from application.state.state_dir import NodeFile
-from gateways.http.settings_file import SIGN, SettingFault, SettingRow, SettingSource
 from model.settings import Settings
 from model.settings_edits import Value
 

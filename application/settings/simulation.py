@@ -12,10 +12,10 @@ import msgspec.structs
 from application.errors import SettingsError
 from application.settings.check import is_short
 from application.settings.data import is_near
-from gateways.gsm.port.search import CARD
 from messages.ids import E164, TrunkId
 from model.settings import Settings
 from model.settings.lines import CreditSettings, Modem, Trunk
+from model.settings.port_names import CARD
 
 if TYPE_CHECKING:
     from simulator.config import ModemConfig

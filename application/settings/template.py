@@ -15,7 +15,7 @@ from application.settings.editing.defaults import table_type
 from application.settings.editing.lines import aligned
 from application.settings.editing.wanted import ROW_NAMES
 from application.settings.fields import FieldType, fields
-from gateways.http.settings_file import SettingKind
+from application.settings.views import SettingKind
 from messages.ids import TrunkId
 from model.settings.lines import Trunk
 from model.settings_edits import Value

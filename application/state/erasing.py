@@ -18,7 +18,7 @@ def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
     """After it: the recordings that are deleted, and why what was deleted can still be on the disk; empty
     where it cannot. Raises JournalError, OSError.
     """
-    from actors.recording_keeper.folder import delete_erased
+    from application.recordings import delete_erased
 
     return delete_erased(journal, state.recordings), scrub(state, journal)
 

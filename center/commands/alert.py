@@ -264,7 +264,7 @@ def hold(
 
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Let an alert be forgotten again: at once, if its person was erased; else when its time is over."""
-    from actors.recording_keeper.folder import delete_erased
+    from application.recordings import delete_erased
     from application.state.erasing import scrub
     from store.alerts import forgetting
 

@@ -12,7 +12,7 @@ from model.settings import Settings
 def announcements(settings: Settings) -> Iterator[Finding]:
     """Whether the center's own files can be played, and questions be spoken. Where a file of the center's
     cannot, ours is played: nothing is lost by it."""
-    from gateways.console.protocols import named, protocols_of
+    from application.settings.protocols import named, protocols_of
     from media.conference import sounds
     from media.conference.speaks import SPEAKER, languages, speakable
 

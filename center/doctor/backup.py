@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from actors.recording_keeper.decider import overdue
 from application.backup.signed import own_fingerprint
 from application.backup.standing import untried
 from application.errors import CenterError
@@ -14,6 +13,7 @@ from application.state.state_dir import StateDir
 from application.times import local
 from messages.ids import Instant
 from model.checks import Finding, fail, ok, warn
+from model.proof.bounds import overdue
 from model.settings import Settings
 from runtime.published.backup_file import backups
 

@@ -12,16 +12,14 @@ from typing import Final
 import msgspec
 
 from application.errors import CenterError, NodeError
+from application.listening import listen, unguarded
 from application.settings.areas import outline_of
 from application.settings.check import is_short
 from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir, living_web
 from center.client import Client
 from center.doctor.machine.sockets import Address, exposure
-from center.node.listening import listen, unguarded
-from gateways.gsm.port.addresses import is_address
 from gateways.gsm.port.places import places, resolved, usb_device_of
-from gateways.gsm.port.search import CARD, by_card
 from media.ports.asound import library_fault
 from media.ports.cards import card_at
 from messages.base import Joins
@@ -32,6 +30,7 @@ from model.alarms.table import BY_NAME, rank
 from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.lines import Modem
+from model.settings.port_names import CARD, by_card, is_address
 from model.settings.psap import LastResort
 from model.settings.web import HttpSettings
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from application.listening import unfit
 from application.state.state_dir import NodeFile, StateDir
-from center.node.certificate import unfit
 from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import LEAST_DAYS_OF_CERTIFICATE, RENEWED_DAYS_OF_CERTIFICATE
 from model.settings import Settings

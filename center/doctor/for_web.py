@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from actors.recording_keeper.decider import overdue
 from application.backup.standing import untried
 from application.errors import CenterError
 from application.settings.file import load
@@ -18,6 +17,7 @@ from application.state.state_dir import NodeFile, StateDir, read_json
 from messages.ids import Instant
 from model.checks import Look, Verdict, examined
 from model.first_run import Machine, Trust
+from model.proof.bounds import overdue
 from model.settings import Settings
 from model.settings.web import HttpSettings
 from runtime.published.backup_file import backups

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
-from actors.recording_keeper.folder import recordings
+from application.recordings import recordings
 from application.state.state_dir import StateDir
 from application.times import local
 from media.conference.recording import KEEP_FREE_BYTES

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from application.state.state_dir import StateDir
-from gateways.gsm.port.addresses import is_address
 from messages.base import Joins
 from messages.ids import OperatorLine, ShiftState
 from messages.lines import LineLevels
@@ -16,6 +15,7 @@ from model.checks import Finding, ok, warn
 from model.loudness import Loudness, better_gain_in_db, judged
 from model.settings import Settings
 from model.settings.lines import Modem
+from model.settings.port_names import is_address
 from model.setup import Setup
 from runtime.published import line_files, line_levels
 

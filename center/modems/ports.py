@@ -12,10 +12,10 @@ from application.state.state_dir import StateDir, running
 from center.modems.found import Asked
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.addresses import is_address
 from gateways.gsm.port.places import resolved, usb_device_of
 from media.ports.cards import card_at
 from messages.ids import LineId
+from model.settings.port_names import is_address
 from runtime.published import line_files
 
 

@@ -20,10 +20,10 @@ from gateways.gsm.driver.events import EmergencyNumbers, Event, Stage, Unrespons
 from gateways.gsm.errors import DialRefused, GsmError
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.places import resolved
-from gateways.gsm.port.search import CARD, by_card
 from gateways.gsm.port.serial_port import SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
 from gateways.gsm.tracing.trace import TraceWriter
+from model.settings.port_names import CARD, by_card
 
 LONGEST_WAIT_S: Final = 0.5
 MOST_QUOTED: Final = 40

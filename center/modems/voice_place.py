@@ -12,11 +12,12 @@ from application.settings.in_use import settings_in_use
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.errors import PortLost
 from gateways.gsm.port.places import places, resolved
-from gateways.gsm.port.search import CARD, by_card, roles_of
+from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.whereabouts import Claim, Whereabouts
 from messages.base import VoicePort
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
+from model.settings.port_names import CARD, by_card
 from runtime.published.file import published
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ serves and the one that waits, only ever reads what was found good; also after a
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Final
 
 from application.errors import NodeError
+from application.listening import unfit
 from model.alarms.standing import CERTIFICATE, Alarm, Words, due, standing
 from runtime.published.file import publish
 
@@ -67,17 +67,3 @@ class Certificate:
             return f"{error.filename or self._kept}: {error.strerror}"
         finally:
             part.unlink(missing_ok=True)
-
-
-def unfit(certificate: Path, key: Path | None = None) -> str:
-    """Why no server can be had with this certificate and key, which may be one file; empty: one can."""
-    try:
-        # A password: who has encrypted a key is told so, and not asked at a terminal that nobody sits at.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
-    except ssl.SSLError as error:
-        if error.reason == "KEY_VALUES_MISMATCH":
-            return "certificate and key do not belong together"
-        return f"no certificate and unencrypted key in PEM ({error.reason or error})"
-    except (OSError, ValueError) as error:
-        return f"no certificate and unencrypted key in PEM ({error})"
-    return ""

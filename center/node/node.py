@@ -17,13 +17,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
 from application.errors import CenterError, NodeError
-from application.settings.file import loaded, text_of
+from application.listening import listen, unguarded
+from application.settings.file import load, loaded, text_of
 from application.settings.simulation import simulation, with_simulation
 from application.state import run_dir
 from application.state.journals import begin_anew, node_name
@@ -37,7 +39,6 @@ from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
 from center.node.clock_watch import ClockWatch
 from center.node.launching import raise_limits
-from center.node.listening import listen, unguarded
 from center.node.options import NodeOptions, command
 from center.node.signals import Signals
 from center.node.web_group import WebGroup
@@ -218,7 +219,7 @@ class Node:
 
     def _look_at_announcements(self) -> None:
         """Says what of the center's own is not played, while there is somebody to read it."""
-        from gateways.console.protocols import named, protocols_of
+        from application.settings.protocols import named, protocols_of
         from media.conference import sounds
         from runtime import logs
 
@@ -310,7 +311,7 @@ class Node:
         """Whether the web asks for a new start, and nothing is in its way."""
         if not (self.state.run / AGAIN).exists():
             return False
-        from center.node.starting_again import obstacles
+        from application.settings.starting_again import obstacles
 
         if found := obstacles(self.state):
             from runtime import logs
@@ -432,11 +433,16 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", sys.stderr)
         return 1
     if node.again:
-        from center.node.starting_again import started_again
-
-        argv, environment = command(started_again(options))
+        argv, environment = command(_started_again(options))
         os.execve(argv[0], argv, environment)
     return 0
+
+
+def _started_again(options: NodeOptions) -> NodeOptions:
+    """What it is started with: as before, but for the simulation that it had for want of modems."""
+    if options.until_modems and load(options.config).modem:
+        return replace(options, simulate=None, until_modems=False)
+    return options
 
 
 if __name__ == "__main__":

@@ -14,13 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from application.backup.for_web import ForWeb as BackupsForWeb
-from application.giving.for_web import ForWeb
-from application.settings.for_web import CenterFile
 from application.state.processes import identity
 from application.state.state_dir import StateDir, WebFile, write_json
 from center.doctor.for_web import Measures
-from center.modems.for_web import PluggedIn
+from center.modems.plugged_in import PluggedIn
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES
 from gateways.http.rehearsal import rehearse
@@ -59,10 +56,7 @@ def _serve(state: StateDir) -> int:
         since_us = SystemClock(settings.anchor_us).now_us()
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
-    giving = ForWeb(state, settings.center.recording.tracks, settings.center.language)
-    backups = BackupsForWeb(state)
-    plugged_in, file, measures = PluggedIn(state, settings.center.lines), CenterFile(state), Measures(state)
-    serve(settings, answering, giving, backups, plugged_in, file, measures)
+    serve(settings, answering, PluggedIn(state, settings.center.lines), Measures(state))
     return 0
 
 

@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 from typing import Final
 
+from application.listening import BACKLOG, listen
 from application.settings.check import metrics_address
 from application.state.processes import ProcessId, is_alive, send_signal, wait_ended
 from application.state.state_dir import StateDir
 from application.version import version
 from center.doctor.machine.stopped import StoppedWatch
 from center.node.launching import child_environment, log_file
-from center.node.listening import BACKLOG, listen
 from center.node.probe import Probe
 from center.node.restarts import Restarts
 from center.node.web_standby import WebStandby
@@ -94,8 +94,8 @@ class WebGroup:
 
     def start(self) -> None:
         """Has one begin, with the listening socket; `look` finds it."""
+        from application.settings.protocols import named, protocols_of
         from application.state.state_dir import write_json
-        from gateways.console.protocols import named, protocols_of
         from gateways.http.settings import WebSettings
         from media.conference.speaks import languages, speakable
 

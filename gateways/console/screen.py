@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from application.settings.protocols import CallProtocol
 from gateways.console import callouts
 from gateways.console.ended.afterwards import Room
 from gateways.console.feed.case import case_view
@@ -17,7 +18,6 @@ from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
-from gateways.console.protocols import CallProtocol
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view

@@ -22,13 +22,11 @@ from litestar import Litestar
 
 from gateways.console.views.plant import ModemView
 from gateways.http.app import build
-from gateways.http.backups import Backups
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
-from gateways.http.parts.context import Giving, Measures, Web
+from gateways.http.parts.context import Measures, Web
 from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
-from gateways.http.settings_file import SettingsFile
 from runtime import logs
 
 GRACE_S: Final = 3
@@ -62,10 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(
     settings: WebSettings,
     listening: Listening | None = None,
-    giving: Giving | None = None,
-    backups: Backups | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    settings_file: SettingsFile | None = None,
     measures: Measures | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
@@ -81,10 +76,7 @@ def serve(
     try:
         web = parts(
             settings,
-            giving=giving,
-            backups=backups,
             modems=modems,
-            settings_file=settings_file,
             measures=measures,
         )
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gateways.console.protocols import CallProtocol
+from application.settings.protocols import CallProtocol
 from messages.ids import NodeId
 from model.settings import Settings
 

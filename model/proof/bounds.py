@@ -1,4 +1,4 @@
-"""What a figure of a proof must be, and why. Data; the page shows it beside the figure."""
+"""What a figure of a proof must be, and why. Pure; the page shows it beside the figure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep
 
 RENEWED_DAYS_OF_CERTIFICATE: Final = 21
@@ -56,3 +57,11 @@ BOUNDS: Final = (
         because="what came since is in no backup",
     ),
 )
+
+
+def overdue(made_at: Instant | None, now_us: Instant) -> str:
+    """Why there is no good backup, for the alarm; empty where there is. `made_at`: of the last good one."""
+    if made_at is None:
+        return "none was made by this center"
+    hours = (now_us - made_at) // (3600 * SECOND)
+    return f"the last good one is {hours} hours old" if now_us - made_at > OLDEST_BACKUP_S * SECOND else ""

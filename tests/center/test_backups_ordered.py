@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from application.backup import for_web
+from application.backup import orders
 from application.backup.age import new_identity
-from application.backup.for_web import ForWeb
+from application.backup.orders import OwnBackups
 from application.backup.running import noted
-from application.backup.standing import who
+from application.backup.standing import BackupStanding, BackupWrong, who
 from application.backup.timers import next_by_timer
 from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from gateways.http.backups import BackupStanding, BackupWrong
 from messages.ids import Instant
 from runtime.published.backup_file import backups
 from runtime.published.backup_runs import Run, Work, file_of, run_of, said, wanted_file
@@ -45,7 +43,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateDir:
     return made
 
 
-def ended(seen: ForWeb, work: Work) -> BackupStanding:
+def ended(seen: OwnBackups, work: Work) -> BackupStanding:
     """As it stands once the last run of this work has ended."""
 
     def found() -> BackupStanding | None:
@@ -57,7 +55,7 @@ def ended(seen: ForWeb, work: Work) -> BackupStanding:
 
 
 def test_one_that_is_ordered_is_made_beside_the_center_and_tried(state: StateDir) -> None:
-    seen = ForWeb(state, lambda: TOMORROW)
+    seen = OwnBackups(state, lambda: TOMORROW)
     before = seen.standing()
     assert set(before.wrong) == {BackupWrong.SAME_DISK, BackupWrong.NEVER}
     assert before.next == TOMORROW
@@ -83,8 +81,8 @@ def test_one_that_was_ordered_and_has_not_begun_is_not_ordered_again(
     slow = tmp_path / "slow"
     slow.write_text(f"#!/bin/sh\nread line < {tmp_path}/ends\n")
     slow.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(slow))
-    seen = ForWeb(state, lambda: TOMORROW)
+    monkeypatch.setattr(orders, "COMMAND_LINE", str(slow))
+    seen = OwnBackups(state, lambda: TOMORROW)
     assert seen.begin(Work.CHECK)
     assert not seen.begin(Work.CHECK)
     assert seen.standing().runs[Work.CHECK].waits
@@ -98,7 +96,7 @@ def test_what_fails_is_told_in_the_commands_own_words_whoever_has_given_it(
 ) -> None:
     (state.path.parent / "media").rmdir()
     assert cli.run(["backup", "--state", str(state.path)]) == 1
-    seen = ForWeb(state, lambda: None).standing()
+    seen = OwnBackups(state, lambda: None).standing()
     assert seen.runs[Work.BACKUP].failed in capfd.readouterr().err
     assert "is its disk mounted?" in seen.runs[Work.BACKUP].failed
     assert seen.wrong == (
@@ -110,22 +108,22 @@ def test_what_fails_is_told_in_the_commands_own_words_whoever_has_given_it(
 def test_one_that_ended_without_a_word_is_told_and_is_in_nobodys_way(state: StateDir) -> None:
     dead = Run(began_at=Instant(1), pid=os.getpid(), started=1)
     file_of(state.path, Work.CHECK).write_bytes(said(dead))
-    seen = ForWeb(state, lambda: TOMORROW).standing()
+    seen = OwnBackups(state, lambda: TOMORROW).standing()
     assert seen.runs[Work.CHECK].cut_off
     assert BackupWrong.CHECK_FAILED in seen.wrong
     with noted(state, Work.CHECK):
-        assert ForWeb(state).standing().runs[Work.CHECK].running
-        assert not ForWeb(state).begin(Work.CHECK)
+        assert OwnBackups(state).standing().runs[Work.CHECK].running
+        assert not OwnBackups(state).begin(Work.CHECK)
         with noted(state, Work.CHECK):
             pass
-        assert ForWeb(state).standing().runs[Work.CHECK].running, "the first one's, not the second's"
+        assert OwnBackups(state).standing().runs[Work.CHECK].running, "the first one's, not the second's"
 
 
 def test_where_the_service_may_not_write_a_unit_is_asked_and_when_none_looks_that_is_said(
     state: StateDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(for_web.os, "access", lambda *_: False)
-    seen = ForWeb(state, lambda: TOMORROW)
+    monkeypatch.setattr(orders.os, "access", lambda *_: False)
+    seen = OwnBackups(state, lambda: TOMORROW)
     assert seen.begin(Work.BACKUP)
     wanted = wanted_file(state.path, Work.BACKUP)
     assert seen.standing().runs[Work.BACKUP].waits
@@ -177,5 +175,5 @@ def test_who_can_open_it_is_told_so_that_people_know_which_key_it_is(recipient: 
 
 def test_settings_that_cannot_be_read_are_told(state: StateDir) -> None:
     Path(os.environ["SECURWOMAN_CONFIG"]).write_text("[backup]\nfiel = 1\n")
-    assert ForWeb(state).standing() == BackupStanding(wrong=(BackupWrong.SETTINGS,))
+    assert OwnBackups(state).standing() == BackupStanding(wrong=(BackupWrong.SETTINGS,))
     assert json.loads(said(Run(began_at=Instant(1), pid=1, started=1)))["failed"] == ""

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from application.errors import NodeError
+from application.listening import unguarded
 from application.settings.file import parse
 from application.settings.in_use import shipped
 from application.state.state_dir import StateDir
@@ -20,7 +21,6 @@ from center.certificates import Certificate as Told
 from center.certificates import make, read
 from center.doctor.certificate import certificate as examined
 from center.node.certificate import Certificate
-from center.node.listening import unguarded
 from center.node.node import Node
 from center.node.options import NodeOptions
 from messages.events import AlarmCleared, AlarmRaised

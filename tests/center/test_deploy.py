@@ -10,8 +10,8 @@ import pytest
 
 from center.cli import commands
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.addresses import SCHEME
 from gateways.gsm.port.places import USB_TTYS
+from model.settings.port_names import SCHEME
 from tests.foundation.tree import ROOT
 
 RULES = (ROOT / "deploy" / "99-securwoman-modemmanager.rules").read_text("utf-8")

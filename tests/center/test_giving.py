@@ -17,6 +17,7 @@ from application.errors import NotFound, UsageError
 from application.giving import dossier, person
 from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
 from application.giving.signature import Signer
+from application.state.state_dir import StateDir
 from media.sound.sound_file import SoundWriter
 from messages import events as ev
 from messages.base import Position
@@ -126,8 +127,8 @@ def with_one(journal: Journal, alert: AlertId, phone: E164, user: UserId | None)
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """Recordings of both alerts: the user's track is 100 all along, the operator's 200."""
+    StateDir(tmp_path).create()
     folder = tmp_path / "recordings"
-    folder.mkdir()
     for alert in (ALERT, OTHERS):
         writer = SoundWriter(folder / f"{alert}.1.flac", 2)
         writer.write(np.tile(np.array([100, 200], dtype=np.int16), (20_000, 1)))
@@ -219,10 +220,10 @@ def test_what_fails_leaves_nothing_and_what_is_there_stays(
 def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
     journal: Journal, user: User, kept: Path, tmp_path: Path
 ) -> None:
-    signer, to = Signer(tmp_path / "signing.pem"), tmp_path / "alert.pdf"
+    state, to = StateDir(tmp_path), tmp_path / "alert.pdf"
     (kept / f"{ALERT}.2.flac.part").write_bytes(b"still being written")
-    made = dossier.make(journal, ALERT, kept, signer, "1.0", to, "it")
-    assert (tmp_path / "signing.pem").stat().st_mode & 0o077 == 0
+    made = dossier.make(journal, state, ALERT, to, "it")
+    assert state.signing.stat().st_mode & 0o077 == 0
     check = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-noverify")
     check = (*check, "-in", made.signature, "-out", "/dev/null", "-content")
     assert shutil.which("openssl")
@@ -230,7 +231,7 @@ def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
     forged = tmp_path / "forged.pdf"
     forged.write_bytes(to.read_bytes().replace(b"%%EOF", b"%%EOf"))
     assert subprocess.run((*check, str(forged)), capture_output=True, check=False).returncode != 0
-    assert Signer(tmp_path / "signing.pem").fingerprint == made.fingerprint
+    assert Signer(state.signing).fingerprint == made.fingerprint
     (copy,) = made.recordings
     assert {Path(one).stat().st_mode & 0o777 for one in (copy, made.file, made.signature)} == {0o600}
     assert Path(copy).read_bytes() == (kept / f"{ALERT}.1.flac").read_bytes()
@@ -241,7 +242,7 @@ def shown(
 ) -> list[str]:
     """The text of each page of a dossier."""
     pages = pages_made(monkeypatch)
-    dossier.make(journal, ALERT, kept, Signer(to.with_suffix(".pem")), "1.0", to, language)
+    dossier.make(journal, StateDir(kept.parent), ALERT, to, language)
     return pages
 
 
@@ -294,12 +295,11 @@ def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> N
 def test_a_dossier_of_no_alert_or_over_a_file_is_refused(
     journal: Journal, kept: Path, tmp_path: Path
 ) -> None:
-    signer = Signer(tmp_path / "signing.pem")
     with pytest.raises(NotFound, match="no alert x"):
-        dossier.make(journal, AlertId("x"), kept, signer, "1.0", tmp_path / "x.pdf", "en")
+        dossier.make(journal, StateDir(kept.parent), AlertId("x"), tmp_path / "x.pdf", "en")
     (tmp_path / "there.pdf").touch()
     with pytest.raises(UsageError, match="there already"):
-        dossier.make(journal, OTHERS, kept, signer, "1.0", tmp_path / "there.pdf", "en")
+        dossier.make(journal, StateDir(kept.parent), OTHERS, tmp_path / "there.pdf", "en")
 
 
 def test_the_paper_is_written_whatever_the_positions_are(
@@ -311,5 +311,5 @@ def test_the_paper_is_written_whatever_the_positions_are(
         for lat, lon, accuracy in ((90.0, 180.0, None), (-90.0, -180.0, 0.0), (0.0, 0.0, 3e7))
     )
     journal.append(Append(streams.inbox(ALERT), None, far))
-    made = dossier.make(journal, ALERT, kept, Signer(tmp_path / "k.pem"), "1.0", tmp_path / "far.pdf", "en")
+    made = dossier.make(journal, StateDir(kept.parent), ALERT, tmp_path / "far.pdf", "en")
     assert Path(made.file).read_bytes().startswith(b"%PDF-")

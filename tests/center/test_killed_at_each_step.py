@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from actors.recording_keeper.folder import delete_erased
 from application.errors import CenterError
+from application.recordings import delete_erased
 from center.commands.people.user import erase
 from center.options import Common
 from messages.ids import NodeId, UserId

@@ -46,7 +46,6 @@ EDGES = (
     "actors.*.actor",
     "actors.line_tester.voice",
     "actors.prover.child",
-    "actors.recording_keeper.folder",
     "gateways.gsm.driver.pin_memory", "gateways.gsm.line.actor", "gateways.gsm.line.credit",
     "gateways.gsm.line.failed_reads", "gateways.gsm.line.incoming_texts", "gateways.gsm.line.journal",
     "gateways.gsm.line.remembered", "gateways.gsm.line.rescue", "gateways.gsm.line.sending",

@@ -54,16 +54,13 @@ def dossier(
 ) -> None:
     """The whole story of an alert: a PDF with all events, signed, and its recordings."""
     from application.giving.dossier import make
-    from application.giving.signature import Signer
-    from application.version import version
     from store.audit.entry import Action
 
     directory = common.directory
     with journal_of(directory) as journal:
         note(journal, directory, Action.EXPORT, (alert,), "dossier")
-        signer = Signer(directory.signing)
         written = language or settings_in_use(directory).language
-        made = make(journal, AlertId(alert), directory.recordings, signer, version(), to, written)
+        made = make(journal, directory, AlertId(alert), to, written)
     if common.json:
         common.data(made)
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from application.settings.protocols import CallProtocol
 from gateways.console.map.tiles import Tiles
-from gateways.console.protocols import CallProtocol
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import (
     AlarmOverView,

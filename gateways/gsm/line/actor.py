@@ -54,7 +54,7 @@ from gateways.gsm.line.wear_reset import WearReset
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
-from gateways.gsm.port.search import CARD, SeenPort, by_card, roles_of
+from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
@@ -67,6 +67,7 @@ from messages.lines import AskLine, LineState
 from messages.sms import SendText, SmsKept
 from model.alert.leg import Leg, LegState, place
 from model.rules.calls.psap import last_resort_numbers
+from model.settings.port_names import CARD, by_card
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published import line_files

@@ -18,16 +18,12 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-import phonenumbers
-
 from gateways.gsm.errors import DialRefused
+from model.rules.calls.emergency_numbers import is_named
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """22.101 clause 10.1 and Italy's own; those that the SIM lists (EF_ECC) come on top."""
 
-_COUNTRY_CODES: Final = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
-_INTERNATIONAL_PREFIXES: Final = ("+", "00", "011", "0011", "810")
-_SERVICE_SIGNS: Final = re.compile(r"[*#]+")
 _LINE_END: Final = re.compile(rb"[\r\x1a\x1b]")
 _RETURN: Final = 0x0D
 _PDU_TEXT: Final = re.compile(rb"[0-9A-Fa-f]*")
@@ -79,23 +75,8 @@ class DialGuard:
         return whole[:passed]
 
     def is_emergency(self, number: str) -> bool:
-        """Whether dialling this would call an emergency service, as far as can be told from the number.
-
-        Each run of digits between `*` and `#` is looked at, whatever service the codes around it ask for.
-        """
-        return any(self._is_listed(run) for run in _SERVICE_SIGNS.split(number))
-
-    def _is_listed(self, run: str) -> bool:
-        candidates = {run} | {
-            run.removeprefix(prefix) for prefix in _INTERNATIONAL_PREFIXES if run.startswith(prefix)
-        }
-        digits = {"".join(char for char in candidate if char.isdigit()) for candidate in candidates}
-        return not digits.isdisjoint(self._numbers) or any(
-            digit.removeprefix(code) in self._numbers
-            for digit in digits
-            for code in _COUNTRY_CODES
-            if digit.startswith(code)
-        )
+        """Whether dialling this would call an emergency service, as far as can be told from the number."""
+        return is_named(number, self._numbers)
 
     def _check(self, line: bytes, terminator: int) -> None:
         if terminator != _RETURN:

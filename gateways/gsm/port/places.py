@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from gateways.gsm.port.search import POSITION, USB, SeenPort
+from gateways.gsm.port.search import SeenPort
+from model.settings.port_names import POSITION, USB
 
 DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")

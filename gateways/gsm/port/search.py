@@ -5,7 +5,6 @@ A port that is another line's is never asked: any byte may abort a dial there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -15,26 +14,6 @@ from gateways.gsm.dialects.dialect import CompiledDialect, UsbPorts
 
 _IMEI_DIGITS: Final = 14
 """The fifteenth is a check digit; some modems tell their software's version instead (23.003 clause 6.2)."""
-
-
-USB: Final = "usb:"
-POSITION: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)(?::(?P<interface>\d+\.\d+))?")
-"""`usb:1-2.3:1.0`: the tty of that interface at that socket, by the kernel's name; `modem list` shows it."""
-
-
-CARD: Final = "alsa"
-"""What `voice_port` is where the line's voice is the modem's own sound card, found by itself; `alsa:NAME` is
-one that is wired to its analogue pins."""
-
-
-def by_card(voice_port: str) -> bool:
-    """Whether a setting says that the line's voice is a sound card."""
-    return voice_port.partition(":")[0] == CARD
-
-
-def is_port_name(port: str) -> bool:
-    """Whether a setting can name a port so: a path, or `usb:…`."""
-    return not port.startswith(USB) or POSITION.fullmatch(port) is not None
 
 
 class SeenPort(msgspec.Struct, frozen=True, kw_only=True):

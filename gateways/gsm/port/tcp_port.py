@@ -15,9 +15,9 @@ from contextlib import suppress
 from typing import Final
 
 from gateways.gsm.errors import PortBusy, PortLost
-from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.serial_port import GuardedPort, SerialPort
+from model.settings.port_names import is_address, one_name, tcp_address
 
 CONNECT_S: Final = 0.5
 """So long the whole actor waits for a connection; who is reached over a slower line has no calls to carry."""

@@ -18,21 +18,13 @@ import msgspec
 
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.errors import GsmError, PortLost
-from gateways.gsm.port.addresses import is_address, one_name
 from gateways.gsm.port.asking import Asking
 from gateways.gsm.port.places import mark_of, resolved
-from gateways.gsm.port.search import (
-    Roles,
-    SeenPort,
-    by_card,
-    may_be_asked,
-    same_imei,
-    takes_codes,
-    voice_beside,
-)
+from gateways.gsm.port.search import Roles, SeenPort, may_be_asked, same_imei, takes_codes, voice_beside
 from gateways.gsm.port.serial_port import Port
 from messages.base import MALFORMED
 from model.settings.lines import Modem
+from model.settings.port_names import by_card, is_address, one_name
 
 STRANGER_AGAIN_S: Final = 30.0
 """Behind an address another modem may be put without a sign: who was none of ours is asked again."""

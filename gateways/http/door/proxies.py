@@ -7,7 +7,7 @@ What browsers are told (`Secure`, `__Host-`, HSTS) follows from the public addre
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -97,17 +97,3 @@ def address_of(text: str) -> Address | None:
     if isinstance(known, IPv6Address):
         return known.ipv4_mapped or known
     return known
-
-
-def networks_fault(trusted: Iterable[str]) -> str:
-    """What is wrong with a list of addresses and networks; empty for nothing."""
-    for text in trusted:
-        try:
-            network = ip_network(text)
-        except ValueError:
-            return f'"{text}" is neither an address nor a network ("10.0.0.0/24")'
-        if network.prefixlen == 0:
-            return f'"{text}" is everybody'
-        if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
-            return f'"{text}": write it as IPv4'
-    return ""

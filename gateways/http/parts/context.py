@@ -10,13 +10,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol, TypeVar
 
+from application.backup.orders import OwnBackups
+from application.settings.own_file import SettingsFile
+from application.state.state_dir import StateDir
 from gateways.console.ended.afterwards import Room
 from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.console.views.plant import ModemView
-from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.pins import TypedPins
@@ -27,23 +29,19 @@ from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.writing import Writing
 from gateways.http.settings import WebSettings
-from gateways.http.settings_file import SettingsFile
 from gateways.http.wire.answers import AnyConnection
-from gateways.http.wire.errors import NotThere
 from gateways.nodes import Nodes
-from messages.ids import E164, AlertId, LineId, OperatorId, UserId
+from messages.ids import E164, LineId, OperatorId
 from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
 from model.first_run import Machine
-from model.reporting.month import Report
 from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
-from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.access.authenticators import Authenticator
-from store.registry.people import Operator, User
+from store.registry.people import Operator
 from store.registry.registry import Registry
 
 T = TypeVar("T")
@@ -105,36 +103,6 @@ class Passwords(Protocol):
         ...
 
 
-class Giving(Protocol):
-    """What is handed out of the journal, or erased from it, by the composition root."""
-
-    def person(self, journal: Journal, user: User, to: Path) -> None:
-        """Everything about a person, into the new folder `to`."""
-        ...
-
-    def dossier(self, journal: Journal, alert: AlertId, to: Path) -> None:
-        """The story of an alert, signed, into the new folder `to`."""
-        ...
-
-    def report(self, said: Report, form: str, language: str) -> bytes:
-        """What a month was like, as `pdf` or `csv`."""
-        ...
-
-    def recordings(self, alert: AlertId) -> list[Path]:
-        """What was recorded of it at this node, oldest first. Raises OSError."""
-        ...
-
-    def erase(self, journal: Journal, user: UserId, by: str) -> tuple[Forgotten, ...]:
-        """Erase a person, and what is personal in the person's alerts. Raises NobodyThere, InAnAlert."""
-        ...
-
-    def leave_nothing(self, journal: Journal) -> tuple[list[str], str]:
-        """Delete what was recorded of whom was erased, and leave nothing of it on the disk: the files, and
-        why something can still be there.
-        """
-        ...
-
-
 class Measures(Protocol):
     """What is found of the machine, made by the composition root."""
 
@@ -177,13 +145,9 @@ class Web:
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]
     levels: Lately[dict[LineId, LineLevels]]
-    giving: Giving | None
-    """None: nothing is handed out here."""
-    backups: Backups | None
-    """None: nothing is known of them here."""
+    backups: OwnBackups
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
-    settings_file: SettingsFile
     measures: Measures | None
     """None: nothing of the machine is known here."""
     stopping: asyncio.Event
@@ -198,23 +162,19 @@ class Web:
         return Registry(self.journal, region=self.settings.center.region)
 
     @cached_property
+    def state(self) -> StateDir:
+        """The state directory of the node."""
+        return StateDir(Path(self.settings.state))
+
+    @cached_property
+    def settings_file(self) -> SettingsFile:
+        """The settings' file of the node."""
+        return SettingsFile(self.state)
+
+    @cached_property
     def tally(self) -> Tally:
         """The figures of alerts that have ended."""
         return Tally(self.journal, self.clock)
-
-    @property
-    def hands_out(self) -> Giving:
-        """What hands out and erases. Raises NotThere where nothing does."""
-        if self.giving is None:
-            raise NotThere("nothing is handed out here")
-        return self.giving
-
-    @property
-    def backing_up(self) -> Backups:
-        """What knows of the backups. Raises NotThere where nothing does."""
-        if self.backups is None:
-            raise NotThere("nothing is known of backups here")
-        return self.backups
 
     def calls_from(self) -> tuple[E164, ...]:
         """The numbers from which users may be called, of all nodes' lines: sorted, each once."""

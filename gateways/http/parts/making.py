@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from application.backup.orders import OwnBackups
+from application.state.state_dir import StateDir
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.console.views.plant import ModemView
-from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
@@ -19,11 +20,10 @@ from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
-from gateways.http.parts.context import Giving, Measures, Web
+from gateways.http.parts.context import Measures, Web
 from gateways.http.parts.registry import RegistryQueries
 from gateways.http.parts.writing import Writing
 from gateways.http.settings import WebSettings
-from gateways.http.settings_file import NoFile, SettingsFile
 from gateways.nodes import Nodes
 from runtime.clock import Clock, SystemClock
 from runtime.published import line_files, line_levels
@@ -44,10 +44,8 @@ def parts(
     clock: Clock | None = None,
     notifier: Notifier | None = None,
     directory: Directory | None = None,
-    giving: Giving | None = None,
-    backups: Backups | None = None,
+    backups: OwnBackups | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    settings_file: SettingsFile | None = None,
     measures: Measures | None = None,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
@@ -98,10 +96,8 @@ def parts(
         lines=Lately(partial(line_files.read_all, run)),
         levels=Lately(partial(line_levels.read_all, state)),
         directory=directory or FileDirectory(run),
-        giving=giving,
-        backups=backups,
+        backups=backups or OwnBackups(StateDir(state)),
         modems=modems,
-        settings_file=settings_file or NoFile(),
         measures=measures,
         stopping=asyncio.Event(),
     )

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.wishes import bridge_wish
-from gateways.console.protocols import Question, named, protocols_of
+from application.settings.protocols import Question, named, protocols_of
 from gateways.http.wire.bodies import QUESTION_MAX
 from media.conference.sounds import Sounds
 from media.conference.speaks import SPEAKER, languages, speakable

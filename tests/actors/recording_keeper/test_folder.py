@@ -8,8 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actors.recording_keeper.decider import DAY_US, Kept, expired
-from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
+from application.recordings import (
+    DAY_US,
+    RETENTION,
+    Kept,
+    delete,
+    delete_erased,
+    expired,
+    mend_all,
+    not_held,
+    recordings,
+)
 from media.sound.sound_file import SoundFileFailed, SoundWriter
 from messages import events as ev
 from messages.ids import E164, SECOND, AlertId, Channel, ErasureReason, Instant, NodeId, PersonalKind

@@ -17,8 +17,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from application.settings.protocols import protocols_of
 from center.node.composition import SUPERVISOR
-from gateways.console.protocols import protocols_of
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts

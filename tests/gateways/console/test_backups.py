@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
+from application.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
 from messages.ids import SECOND, Instant
 from runtime.published.backup_runs import Work
 from store.journal.journal import Journal

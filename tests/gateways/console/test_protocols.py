@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.console.protocols import DIRECTORY, ProtocolError, protocols_of
+from application.settings.protocols import DIRECTORY, ProtocolError, protocols_of
 
 OWN = """
 order = 1

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import expect
 
-from gateways.console.protocols import protocols_of
+from application.settings.protocols import protocols_of
 from messages import events as ev
 from messages.ids import E164, BriefingField, OperatorCommand, Unplayed
 from store import streams

@@ -10,11 +10,12 @@ from gateways.gsm.calls.joining import joins
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
-from gateways.gsm.port.search import SeenPort, by_card
+from gateways.gsm.port.search import SeenPort
 from gateways.gsm.port.whereabouts import Whereabouts
 from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
+from model.settings.port_names import by_card
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 from tests.support.each import each
 

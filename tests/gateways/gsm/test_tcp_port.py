@@ -13,10 +13,10 @@ import pytest
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallAnswered, CallReleased, CallRinging, Event, Ready, Ref
 from gateways.gsm.errors import DialRefused, PortBusy, PortLost
-from gateways.gsm.port.addresses import tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.serial_port import GuardedPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
+from model.settings.port_names import tcp_address
 from simulator.config import parse_config
 from simulator.network.carrier import Carrier
 from tests.gateways.gsm.bench import DIALECTS, USER

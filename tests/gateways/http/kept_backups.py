@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateways.http.backups import BackupStanding
+from application.backup.orders import OwnBackups
+from application.backup.standing import BackupStanding
 from runtime.published.backup_runs import Work
 
 
 @dataclass
-class KeptBackups:
-    """A `gateways.http.backups.Backups`."""
-
+class KeptBackups(OwnBackups):
     stands: BackupStanding = field(default_factory=BackupStanding)
     ordered: list[Work] = field(default_factory=list)
 

@@ -17,12 +17,11 @@ from typing import Final
 import msgspec
 import uvicorn
 
-from application.giving.for_web import ForWeb
-from application.settings.for_web import CenterFile
+from application.settings.own_file import SettingsFile
+from application.settings.protocols import protocols_of
 from application.state.processes import identity
 from application.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
-from center.modems.for_web import PluggedIn
-from gateways.console.protocols import protocols_of
+from center.modems.plugged_in import PluggedIn
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
@@ -162,15 +161,14 @@ class Place:
 
     def web(self) -> Web:
         """The parts of a web within this process."""
+        self.settings_file()
         return parts(
             self.settings(),
             notifier=LocalNotifier(),
-            giving=self.giving(),
             backups=self.backups,
-            settings_file=self.settings_file(),
         )
 
-    def settings_file(self) -> CenterFile:
+    def settings_file(self) -> SettingsFile:
         """The shipped one, as of a node that has started with it."""
         state, file = StateDir(self.state), self.state / "center.toml"
         if not file.exists():
@@ -191,7 +189,7 @@ class Place:
                 journal=self.url,
             )
             write_json(state.node_file, told)
-        return CenterFile(state)
+        return SettingsFile(state)
 
     def simulated(self) -> None:
         """The node has started with the simulation that is shipped."""
@@ -204,9 +202,6 @@ class Place:
         said = read_json(state.node_file, NodeFile)
         assert said is not None
         write_json(state.node_file, msgspec.structs.replace(said, **given))
-
-    def giving(self) -> ForWeb:
-        return ForWeb(StateDir(self.state), self.policy.recording.tracks, self.policy.language)
 
     def modems(self) -> PluggedIn:
         return PluggedIn(StateDir(self.state), self.settings().center.lines)
@@ -285,15 +280,14 @@ class WebThread:
     """
 
     def __init__(self, place: Place, port: int = 0) -> None:
+        place.settings_file()
         # As it is served in truth, but for the patience with whoever hangs on at the end.
         config = configured(
             build(
                 parts(
                     place.settings(),
-                    giving=place.giving(),
                     backups=place.backups,
                     modems=place.modems(),
-                    settings_file=place.settings_file(),
                 )
             )
         )

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from httpx import Response
 
+from application.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.app import build
-from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.nodes import libraries
 from messages.ids import E164, UserId

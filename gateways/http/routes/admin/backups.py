@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.http.backups import BackupRun, Backups, BackupWrong
+from application.backup.standing import BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, POST, Answer, route
@@ -67,7 +67,7 @@ class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
 @route(GET, PATH, by=ADMIN, audit="when backups were made, and nobody's data", listed=True)
 def admin_backups(web: Web) -> BackupsView:
     """How the backups stand."""
-    return _view(web.backing_up)
+    return _view(web.backups.standing())
 
 
 @route(
@@ -85,16 +85,14 @@ def admin_begin_backup(web: Web, work: str) -> Answer[BackupsView]:
     `work` is `backup` or `check`. It is done beside the center, as `securwoman backup` and `securwoman
     restore --check` do it; what comes of it is told by the list.
     """
-    backups = web.backing_up
     if work not in tuple(Work):
         raise NotThere("no such work")
-    if not backups.begin(Work(work)):
+    if not web.backups.begin(Work(work)):
         raise NotDone("it is being done already", Why.BUSY)
-    return Answer(_view(backups), detail=f"{work} ordered")
+    return Answer(_view(web.backups.standing()), detail=f"{work} ordered")
 
 
-def _view(backups: Backups) -> BackupsView:
-    found = backups.standing()
+def _view(found: BackupStanding) -> BackupsView:
     return BackupsView(
         file=found.file,
         to=list(found.to),

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from application.settings.views import LineSet, LinesSet
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, PUT, Answer, route
-from gateways.http.settings_file import LineSet, LinesSet
 from gateways.http.wire.answers import derived
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.base import Gains

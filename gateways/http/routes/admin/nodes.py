@@ -15,12 +15,12 @@ from typing import Final
 
 import msgspec
 
+from application.settings.views import FileView, SettingFault, SettingRow
 from gateways.console.page import STATIC
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, PATCH, Answer, route
-from gateways.http.settings_file import FileView, SettingFault, SettingRow
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.events import NodeOrdered, NodeStarted

@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
+from application.state.erasing import leave_nothing
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.operators import same_fields
 from gateways.http.routes.admin.refusing import refusing
@@ -23,7 +24,7 @@ from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import AlertId, UserId
 from model.record import TooMuch
 from model.rules.silent_phones import Checked, counted
-from store.alerts.forgetting import alerts_of, is_held
+from store.alerts.forgetting import alerts_of, erase_person, is_held
 from store.alerts.known import is_open
 from store.alerts.merging import merge
 from store.audit.entry import Action
@@ -297,7 +298,6 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
     With what is personal in the person's alerts, and their recordings; those that are held go with their
     release. 409 `not_typed`: neither a number's last digits nor the name; `on_an_alert`.
     """
-    giving, by = web.hands_out, who.operator
 
     def work() -> tuple[UserId, PersonErased]:
         known = web.registry.user(person)
@@ -305,7 +305,7 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
             raise NotThere("no such person")
         if not names(data.typed, known):
             raise NotDone("neither a number's last digits nor the name", Why.NOT_TYPED, "$.typed")
-        done = giving.erase(web.journal, known.id, by)
+        done = erase_person(web.journal, known.id, by=who.operator)
         return known.id, PersonErased(
             alerts=[each.alert for each in done if each.kinds],
             held=[each.alert for each in done if not each.kinds],
@@ -316,7 +316,7 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
     with _refusing():
         found, erased = await asyncio.to_thread(work)
     await who.note((found,), detail="erased")
-    gone, left = await asyncio.to_thread(giving.leave_nothing, web.journal)
+    gone, left = await asyncio.to_thread(leave_nothing, web.state, web.journal)
     return msgspec.structs.replace(erased, recordings=len(gone), on_disk_until=left)
 
 

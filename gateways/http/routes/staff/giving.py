@@ -16,12 +16,14 @@ from zipfile import ZIP_STORED, ZipFile
 import msgspec
 from litestar.response import Stream
 
+from application.recordings import whole_of
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SUPERVISOR, Caller
 from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
 from messages.ids import AlertId, UserId
 from store.audit.entry import Action
+from store.registry.people import User
 
 _PIECE: Final = 65_536
 
@@ -39,11 +41,10 @@ async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
     A ZIP with the PDF, its signature and what was recorded, as `securwoman alert dossier` makes them. That it
     was given is entered.
     """
-    giving = web.hands_out
     if await asyncio.to_thread(web.following.fresh, alert) is None:
         raise NoSuchAlert("no such alert")
     await who.note((alert,), detail="dossier")
-    return await _packed(web, f"alert-{alert}", lambda to: giving.dossier(web.journal, alert, to))
+    return await _packed(web, f"alert-{alert}", lambda to: _dossier(web, alert, to))
 
 
 @route(
@@ -80,7 +81,7 @@ async def user_data(web: Web, who: Caller, user: UserId) -> Stream:
 )
 def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
     """What was recorded of an alert at this node."""
-    files = [path.name for path in web.hands_out.recordings(alert)]
+    files = [one.file for one in whole_of(web.state.recordings, alert)]
     return Answer(RecordingsView(files=files), (alert,), "recordings listed")
 
 
@@ -92,22 +93,33 @@ async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
 
     FLAC, a track for each party. That it was handed out is entered.
     """
-    there = await asyncio.to_thread(web.hands_out.recordings, alert)
-    path = next((one for one in there if one.name == file), None)
-    if path is None:
+    kept = web.state.recordings
+    if file not in (one.file for one in await asyncio.to_thread(whole_of, kept, alert)):
         raise NoSuchAlert("no such recording")
     await who.note((alert,), detail=file)
-    content = await asyncio.to_thread(path.open, "rb")
+    content = await asyncio.to_thread((kept / file).open, "rb")
     return Stream(_pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
 
 
 async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
-    giving = web.hands_out
     known = await asyncio.to_thread(web.registry.user, user)
     if known is None:
         raise NoSuchPerson("no such user")
     await who.note((known.id,), detail="person's data")
-    return await _packed(web, f"person-{known.id}", lambda to: giving.person(web.journal, known, to))
+    return await _packed(web, f"person-{known.id}", lambda to: _person(web, known, to))
+
+
+def _dossier(web: Web, alert: AlertId, to: Path) -> None:
+    from application.giving.dossier import make  # with the first order, as are what else a start does without
+
+    to.mkdir(mode=0o700)
+    make(web.journal, web.state, alert, to / f"{alert}.pdf", web.settings.center.language)
+
+
+def _person(web: Web, known: User, to: Path) -> None:
+    from application.giving.person import give
+
+    give(web.journal, known, web.state.recordings, web.settings.center.recording.tracks, to)
 
 
 async def _packed(web: Web, name: str, write: Callable[[Path], None]) -> Stream:

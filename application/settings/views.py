@@ -1,14 +1,13 @@
-"""The settings' file as routes see it, given by the composition root; and what admins are told of it."""
+"""What admins are told of the settings' file. Data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
-from model.settings_edits import Edit, NotWritable, Value
+from model.settings_edits import Value
 
 SIGN: Final = "•"
 """By which what stands for a secret begins."""
@@ -120,67 +119,3 @@ class LinesSet(msgspec.Struct, frozen=True, kw_only=True):
     """`psap.live`."""
     last_resort: str = "none"
     """`psap.last_resort`."""
-
-
-class SettingsFile(Protocol):
-    """`center.toml` of this node; what is written counts after its next start. Blocks on the disk."""
-
-    def change(self, edits: Sequence[Edit]) -> None:
-        """Makes all edits, or none. Raises EditError."""
-        ...
-
-    def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
-        """As one edit, with `was` as it was shown. Raises EditError."""
-        ...
-
-    def view(self) -> FileView:
-        """As it is now."""
-        ...
-
-    def lines(self) -> LinesSet:
-        """What it says of the lines. Raises EditFaulty where it cannot be read."""
-        ...
-
-    def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
-        """Fields of `LineSet`, each as it was seen. Raises EditError."""
-        ...
-
-    def set_switch(self, switch: str, was: Value, now: Value) -> None:
-        """`live` or `last_resort`, as it was seen. Raises EditError."""
-        ...
-
-    def obstacles(self) -> list[SettingFault]:
-        """Why this node would not come back, started again now; none: it would, as far as is seen."""
-        ...
-
-
-class NoFile:
-    """A web without a node around it."""
-
-    def change(self, edits: Sequence[Edit]) -> None:
-        """Raises NotWritable."""
-        raise NotWritable("there is no file of settings here")
-
-    def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
-        """Raises NotWritable."""
-        raise NotWritable("there is no file of settings here")
-
-    def view(self) -> FileView:
-        """Nothing."""
-        return FileView(file="", named_by="", writable=False, rows=[], pending=[], faults=[])
-
-    def lines(self) -> LinesSet:
-        """Nothing."""
-        return LinesSet()
-
-    def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
-        """Raises NotWritable."""
-        raise NotWritable("there is no file of settings here")
-
-    def set_switch(self, switch: str, was: Value, now: Value) -> None:
-        """Raises NotWritable."""
-        raise NotWritable("there is no file of settings here")
-
-    def obstacles(self) -> list[SettingFault]:
-        """Nobody would start it again."""
-        return [SettingFault(path="", reason="there is no node here")]

@@ -1,5 +1,5 @@
-"""The backups for the page of the administration: how they stand, and its orders, which are carried out by
-the commands that timers give. See `gateways.http.routes.admin.backups`.
+"""The backups of this node: how they stand, and orders of staff, which are carried out by the commands that
+timers give.
 
 The service may not write where backups lie (`deploy/securwoman.service`): its order is a file then, for which
 a unit that may looks. Where it may, as in a checkout or a container, the command is started beside the web.
@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from application.backup.running import is_running
-from application.backup.standing import kept, who, wrong
+from application.backup.standing import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
 from application.backup.timers import next_by_timer
 from application.errors import SettingsError
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.state_dir import StateDir
-from gateways.http.backups import BackupRun, BackupStanding, BackupWrong
 from messages.ids import SECOND, Instant
 from runtime.published.backup_file import backups
 from runtime.published.backup_runs import Work, run_of, wanted_file
@@ -34,11 +33,12 @@ UNHEARD_US: Final = 15 * SECOND
 """An order that nobody has begun by then: no unit looks for it."""
 TIMERS_S: Final = 30.0
 """So old what is known of the timers may be: each look is a process."""
+COMMAND_LINE: Final = str(Path(sys.executable).with_name("securwoman"))
 _COMMANDS: Final = {Work.BACKUP: ("backup",), Work.CHECK: ("restore", "--check")}
 
 
-class ForWeb:
-    """A `gateways.http.backups.Backups`. For any thread."""
+class OwnBackups:
+    """The backups of the node of one state directory. For any thread; each method may wait for a disk."""
 
     def __init__(
         self, state: StateDir, timers: Callable[[], dict[Work, Instant] | None] = next_by_timer
@@ -80,7 +80,7 @@ class ForWeb:
             publish(wanted, b"")
             return True
         wanted.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "center.cli", *_COMMANDS[work], "--state", str(self._state.path)]
+        command = [COMMAND_LINE, *_COMMANDS[work], "--state", str(self._state.path)]
         with (self._state.path / "logs" / f"{work}.log").open("wb") as log:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -1,4 +1,4 @@
-"""A node that starts again by itself: in the same process, by the settings as they are then.
+"""Whether a node that starts again by itself, by the settings as they are then, would come back.
 
 Looked at before it ends: a center that would not come back is not ended. What is only known once it is
 tried, as another journal or another place among the nodes, is for whoever sits at the machine.
@@ -7,27 +7,17 @@ tried, as another journal or another place among the nodes, is for whoever sits 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from application.errors import NodeError, SettingsError
+from application.listening import listen, unfit, unguarded
 from application.settings.check import metrics_address
 from application.settings.fields import by_hand
-from application.settings.file import load, loaded, text_of
+from application.settings.file import loaded, text_of
 from application.settings.shown import Counting, counting, faults_of_text
+from application.settings.views import SettingFault
 from application.state.state_dir import NodeFile, StateDir, read_json
-from center.node.certificate import unfit
-from center.node.listening import listen, unguarded
-from center.node.options import NodeOptions
-from gateways.http.settings_file import SettingFault
 from model.settings.web import HttpSettings
-
-
-def started_again(options: NodeOptions) -> NodeOptions:
-    """What it is started with: as before, but for the simulation that it had for want of modems."""
-    if options.until_modems and load(options.config).modem:
-        return replace(options, simulate=None, until_modems=False)
-    return options
 
 
 def obstacles(state: StateDir) -> list[SettingFault]:

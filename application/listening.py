@@ -1,9 +1,14 @@
-"""The web's listening socket. The node holds it, so that a web that is started again finds those who wait."""
+"""What a web listens with: its socket, where it may listen, and whether certificate and key will do.
+
+The node holds the socket, so that a web that is started again finds those who wait.
+"""
 
 from __future__ import annotations
 
 import socket
+import ssl
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 
 from application.errors import NodeError
@@ -41,3 +46,17 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host} port {port}: {error.strerror}; try another --port"
         ) from error
     return listening
+
+
+def unfit(certificate: Path, key: Path | None = None) -> str:
+    """Why no server can be had with this certificate and key, which may be one file; empty: one can."""
+    try:
+        # A password: who has encrypted a key is told so, and not asked at a terminal that nobody sits at.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            return "certificate and key do not belong together"
+        return f"no certificate and unencrypted key in PEM ({error.reason or error})"
+    except (OSError, ValueError) as error:
+        return f"no certificate and unencrypted key in PEM ({error})"
+    return ""

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from actors.recording_keeper.decider import Kept
+import msgspec
+
 from media.sound.sound_file import MENDED, PART, SoundFileFailed, SoundName, mend
 from messages.events import AlertErased, RecordingDeleted
-from messages.ids import AlertId, ErasureReason, Instant
+from messages.ids import SECOND, AlertId, ErasureReason, Instant
 from store import streams
 from store.alerts.forgetting import is_held
 from store.journal import rows
@@ -17,6 +18,17 @@ from store.journal.journal import Append, Journal
 
 RETENTION: Final = "retention"
 ERASED: Final = "erased"
+DAY_US: Final = 86_400 * SECOND
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording in the folder."""
+
+    file: str
+    alert: AlertId
+    bytes: int
+    ended_at: Instant
+    """When it was written last."""
 
 
 def recordings(folder: Path) -> list[Kept]:
@@ -29,6 +41,16 @@ def recordings(folder: Path) -> list[Kept]:
             ended_at = Instant(at.st_mtime_ns // 1000)
             found.append(Kept(file=path.name, alert=AlertId(name.alert), bytes=at.st_size, ended_at=ended_at))
     return sorted(found, key=lambda one: (one.ended_at, one.file))
+
+
+def whole_of(folder: Path, alert: AlertId) -> list[Kept]:
+    """Those of an alert that nobody is writing any more, oldest first. Raises OSError."""
+    return [one for one in recordings(folder) if one.alert == alert and not one.file.endswith(PART)]
+
+
+def expired(files: Iterable[Kept], retention_days: int, now_us: Instant) -> Iterator[Kept]:
+    """Those whose time is over."""
+    return (one for one in files if now_us - one.ended_at > retention_days * DAY_US)
 
 
 def mend_all(folder: Path) -> Iterator[Path | SoundFileFailed]:

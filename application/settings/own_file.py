@@ -1,4 +1,4 @@
-"""What the web does with the settings' file: see `gateways.http.settings_file`."""
+"""The settings' file of the node, shown and changed by staff. What is written counts after its next start."""
 
 from __future__ import annotations
 
@@ -9,32 +9,43 @@ from typing import TYPE_CHECKING
 
 from application.errors import SettingsError
 from application.settings.in_use import config_in_use, shipped
+from application.settings.views import SIGN, FileView, LineSet, LinesSet, SettingFault, SettingRow
 from application.state.state_dir import NodeFile, StateDir, read_json
-from gateways.http.settings_file import SIGN, FileView, LineSet, LinesSet, SettingFault, SettingRow
-from model.settings_edits import ChangedOnDisk, Edit, EditElsewhere, EditFaulty, EditMissed, Set, Value
+from model.settings_edits import (
+    ChangedOnDisk,
+    Edit,
+    EditElsewhere,
+    EditFaulty,
+    EditMissed,
+    NotWritable,
+    Set,
+    Value,
+)
 
 if TYPE_CHECKING:
     from model.settings import Settings
     from model.settings.lines import Modem
 
 
-class CenterFile:
-    """A `gateways.http.settings_file.SettingsFile`. Imports what it needs with the first order."""
+class SettingsFile:
+    """`center.toml` of this node. Blocks on the disk, and imports what it needs with the first order."""
 
     def __init__(self, state: StateDir) -> None:
         self._state = state
 
     def change(self, edits: Sequence[Edit]) -> None:
-        """As `application.settings.editing.file.change`. Raises EditError."""
+        """Make all edits, or none. Raises EditError."""
         from application.settings.editing.file import change
 
+        if read_json(self._state.node_file, NodeFile) is None:
+            raise NotWritable("there is no node here")
         try:
             change(config_in_use(self._state), edits)
         except SettingsError as error:
             raise EditFaulty([("", fault) for fault in error.faults]) from error
 
     def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
-        """One key. Raises EditError."""
+        """Set one key, `was` as it was shown. Raises EditError."""
         row = self._row(path)
         if row.elsewhere:
             raise EditElsewhere(path)
@@ -94,14 +105,14 @@ class CenterFile:
         )
 
     def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
-        """Fields of `LineSet`. Raises EditError."""
+        """Set fields of `LineSet`, each as it was seen. Raises EditError."""
         table = next((one for one in self._loaded().modem if one.name == line), None)
         if table is None:
             raise EditMissed(f"modem[{line}]", "the file has no line of this name")
         self._set_seen(f"modem[{line}]", {name: getattr(table, name) for name in now}, was, now)
 
     def set_switch(self, switch: str, was: Value, now: Value) -> None:
-        """`live` or `last_resort`. Raises EditError."""
+        """Set `live` or `last_resort`, as it was seen. Raises EditError."""
         is_now = {switch: getattr(self._loaded().psap, switch)}
         self._set_seen("psap", is_now, {switch: was}, {switch: now})
 
@@ -124,8 +135,8 @@ class CenterFile:
             raise EditFaulty([("", fault) for fault in error.faults]) from error
 
     def obstacles(self) -> list[SettingFault]:
-        """Why the node would not come back."""
-        from center.node.starting_again import obstacles
+        """Why the node would not come back, started again now; none: it would, as far as is seen."""
+        from application.settings.starting_again import obstacles
 
         return obstacles(self._state)
 
