@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from messages.ids import SECOND, Instant
@@ -12,28 +12,22 @@ from model.alarms.standing import Key
 from model.proof.bounds import BOUNDS
 from model.proof.night import OVERDUE_US
 from model.proof.proving import Ended, Proving
+from model.proof.steps import BY_STEP, KINDS
 
 MUTE: Final = "proof.line_mute"
 DEAF: Final = "proof.line_deaf"
 POOR: Final = "proof.line_poor"
-CALL: Final = "proof.line_call"
 OVERDUE: Final = ("proof.overdue", "proof")
-_OF_STEP: Final[Mapping[ProofStep, str]] = {
-    ProofStep.VOICE: CALL,
-    ProofStep.EMERGENCY: "proof.emergency",
-    ProofStep.TEXT: "proof.text",
-    ProofStep.CREDIT: "proof.credit",
-    ProofStep.CHAIN: "proof.chain",
-    ProofStep.JOURNAL: "proof.journal",
-    ProofStep.AUDIT: "proof.audit",
-    ProofStep.BACKUP: "proof.backup",
-    ProofStep.CLOCK: "proof.clock",
-    ProofStep.CERTIFICATE: "proof.certificate",
-    ProofStep.DISK: "proof.disk",
-}
-_SOON: Final[Mapping[ProofStep, str]] = {ProofStep.CERTIFICATE: "proof.certificate_soon"}
-"""Of what has not failed yet (`Bound.soon`)."""
-NAMES: Final = frozenset((*_OF_STEP.values(), *_SOON.values(), MUTE, DEAF, POOR, OVERDUE[0]))
+NAMES: Final = frozenset(
+    (
+        *(kind.alarm for kind in KINDS),
+        *(kind.soon for kind in KINDS if kind.soon),
+        MUTE,
+        DEAF,
+        POOR,
+        OVERDUE[0],
+    )
+)
 _BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, ProofWhy.LOSSY, ProofWhy.FAINT))
 """Of these a call between two lines tells only what is wrong; several calls tell with which line."""
 
@@ -47,9 +41,9 @@ def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
     for item, ended in proving.newest().items():
         if item in items and ended.shown.result is StepResult.FAILED:
             for subject in _subjects(item, ended):
-                found[_OF_STEP[item.step], subject] = _text(item, ended)
+                found[BY_STEP[item.step].alarm, subject] = _text(item, ended)
         elif item in items and (text := _soon(item, ended)):
-            found[_SOON[item.step], item.subject or item.step] = text
+            found[BY_STEP[item.step].soon, item.subject or item.step] = text
     for blame in blames:
         found[_of_blame(blame), blame.line] = _text_of(blame)
     return found
