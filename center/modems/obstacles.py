@@ -1,7 +1,7 @@
 """Why a modem that is plugged in cannot be used, or will fail in a call, as far as the machine itself tells.
 
 Looks into /sys, /proc and /run/udev, under roots that are given, and opens nothing. What it finds is a code;
-its sentence is made in `center.doctor.obstacles`.
+its sentence is made in `center.checks.obstacles`.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _probed(path: str) -> Probed:
 
 
 def say_probed(common: Common, found: Probed) -> None:
-    from center.doctor.obstacles import at_port, sentence
+    from center.checks.obstacles import at_port, sentence
 
     if not found.answers:
         common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")

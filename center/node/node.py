@@ -33,7 +33,6 @@ from application.state.keys import DEMO_TOKEN
 from application.state.processes import MARK, ProcessId, end_marked, identity
 from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from application.version import version
-from center.doctor.machine.stopped import LOOK_AGAIN_S
 from center.node import service_manager
 from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
@@ -41,6 +40,7 @@ from center.node.clock_watch import ClockWatch
 from center.node.launching import raise_limits
 from center.node.options import NodeOptions, command
 from center.node.signals import Signals
+from center.node.stopped import LOOK_AGAIN_S
 from center.node.web_group import WebGroup
 from messages.ids import NodeId, Role
 from model.settings import Settings

@@ -16,7 +16,7 @@ import msgspec
 
 from application.state.processes import identity
 from application.state.state_dir import StateDir, WebFile, write_json
-from center.doctor.for_web import Measures
+from center.checks.for_web import Measures
 from center.modems.plugged_in import PluggedIn
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES

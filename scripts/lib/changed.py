@@ -31,7 +31,7 @@ TESTS_OF: Final = {
     "gateways/app/static": ("tests/flows", "tests/gateways/app", "tests/security"),
     "gateways/console/static": ("tests/center", "tests/flows", "tests/gateways/console", "tests/security"),
     "media/announcements": (
-        "tests/center/doctor",
+        "tests/center/checks",
         "tests/flows",
         "tests/media",
         "tests/processes",

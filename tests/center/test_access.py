@@ -15,7 +15,7 @@ from application.state.journals import journal_of
 from application.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
 from application.state.state_dir import StateDir
 from center import cli
-from center.doctor import access
+from center.checks.journal import access
 from center.node.actors_group import ActorsGroup
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
@@ -226,7 +226,7 @@ def test_a_recovery_code_is_the_last_line_and_a_revocation_ends_passkeys_where_i
 def test_the_doctor_names_who_is_asked_for_a_second_factor_and_has_none(run: Terminal, lucia: str) -> None:
     run("key", "issue", "app")
     run("operator", "role", "lucia-neri", "supervisor")
-    asked = partial(access.access, run.state, simulated=False)
+    asked = partial(access, run.state, simulated=False)
     assert (
         "no second factor has lucia-neri" in [one.text for one in asked(second_factor=SecondFactor.ALL)][-1]
     )
@@ -322,7 +322,7 @@ def started(run: Terminal, *, simulated: bool) -> list[str]:
 
 
 def findings(run: Terminal, *, simulated: bool) -> dict[Verdict, str]:
-    return {one.verdict: one.text for one in access.access(run.state, simulated=simulated)}
+    return {one.verdict: one.text for one in access(run.state, simulated=simulated)}
 
 
 def test_a_start_with_modems_removes_the_demo_operator_of_simulated_runs(run: Terminal) -> None:

@@ -130,7 +130,7 @@ def test_the_audit_is_verified_with_the_places_and_exit_code_1(
     said = capfd.readouterr().out
     assert "3 entries: as written, its head is lost" in said
     assert "DAMAGED" not in said
-    shown = looks.audit(StateDir(state))
+    shown = looks.prove_audit(StateDir(state))
     assert (shown.result, shown.figures) == (StepResult.OK, {"entries": 3.0})
     assert "its head is lost" in capfd.readouterr().err
 

@@ -13,8 +13,8 @@ from application.giving.signature import Signer
 from application.settings.file import load
 from application.state.state_dir import StateDir
 from center import cli
-from center.doctor.backup import backup as examined
-from center.proving.looks import backup as trial
+from center.checks.backup import backup as examined
+from center.checks.backup import prove_backup as trial
 from messages.ids import E164
 from messages.proofs import ProofWhy, StepResult
 from store.registry.registry import Registry

@@ -19,7 +19,7 @@ from application.state.state_dir import StateDir
 from center import certificates, cli
 from center.certificates import Certificate as Told
 from center.certificates import make, read
-from center.doctor.certificate import certificate as examined
+from center.checks.web import certificate as examined
 from center.node.certificate import Certificate
 from center.node.node import Node
 from center.node.options import NodeOptions

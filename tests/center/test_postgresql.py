@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from application.state.state_dir import Lock, StateDir
-from center.doctor.postgresql import connections_needed, way
+from center.checks.journal import connections_needed, way
 from center.node.composition import plan
 from messages.ids import E164, Channel, Instant, NodeId, Role
 from model.checks import Verdict

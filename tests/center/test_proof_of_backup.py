@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from center.proving.looks import backup
+from center.checks.backup import prove_backup as backup
 from messages.proofs import ProofWhy, StepResult
 from model.proof.bounds import OLDEST_BACKUP_S
 from runtime.published.backup_file import backups

@@ -12,7 +12,7 @@ from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.doctor.center import people
+from center.checks.running import people
 from model.record import Contact, Dangerous, PersonRecord
 from store.database import schema
 from store.database.query import Query

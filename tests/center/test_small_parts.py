@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.doctor.machine import listeners
-from center.doctor.machine.sockets import Listener, exposure, listening
+from center.checks import listeners
+from center.checks.listeners import Listener, exposure, listening
 from center.node import service_manager
 from center.node.composition import class_names, plan, preloaded
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts

@@ -7,7 +7,7 @@ from pathlib import Path
 from application.state.journals import journal_of
 from application.state.processes import ProcessId
 from application.state.state_dir import NodeFile, StateDir
-from center.doctor.center import alarms
+from center.checks.running import alarms
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId, Role
 from model.checks import Verdict

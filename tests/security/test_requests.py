@@ -98,7 +98,7 @@ def raw(key: str) -> tuple[bytes, ...]:
     """Requests of which two readers could take different bytes for the body."""
     within = (
         f"POST /v1/alerts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: {JSON}\r\n"
-        f'Content-Length: {len(of(HIDDEN))}\r\n\r\n'
+        f"Content-Length: {len(of(HIDDEN))}\r\n\r\n"
     ).encode() + of(HIDDEN)  # fmt: skip
     size = str(len(within)).encode()
     post = b"POST /v1/console/session HTTP/1.1\r\nHost: x\r\n"

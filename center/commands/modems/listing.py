@@ -43,7 +43,7 @@ def list_(
     """
     from application.settings.in_use import settings_in_use
     from application.state.state_dir import running
-    from center.doctor.obstacles import in_the_way, sentence
+    from center.checks.obstacles import in_the_way, sentence
     from center.modems import obstacles
     from center.modems.obstacles import modems_of
     from center.modems.unnamed import unnamed

@@ -11,7 +11,7 @@ import time
 import tty
 from contextlib import suppress
 
-from center.doctor.machine.capacity import ROUNDS, best_us, noise, turn_us
+from center.checks.capacity import ROUNDS, best_us, noise, turn_us
 from media.conference.beat import Tick
 from media.conference.conference import Conference
 from media.ports.tty_port import TtyVoicePort

@@ -234,7 +234,7 @@ class Story:
         def faulty(folder: Path) -> None:
             _new_form(folder, "0998")
             _new_form(folder, "0999", after="0998")
-            doctor = folder / "center/doctor/machine/machine.py"
+            doctor = folder / "center/checks/machine.py"
             doctor.write_text(doctor.read_text().replace("def limits(", "def limits_(") + _NEVER_CONTENT)
 
         command = self.checkout("faulty", faulty)

@@ -10,7 +10,7 @@ import pytest
 from application.errors import SettingsError
 from application.settings.areas import outline_of
 from application.settings.file import load
-from center.doctor.center import routes
+from center.checks.psap import routes
 from model.areas import holds
 from model.checks import Verdict
 

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from msgspec.structs import replace
 
 from application.state.state_dir import StateDir
-from center.doctor.for_web import Measures
+from center.checks.for_web import Measures
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.ids import LineId

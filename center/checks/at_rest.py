@@ -1,0 +1,162 @@
+"""The doctor's look at what somebody reads who takes the disk, or has another account of this machine.
+
+Whether a disk is encrypted is what the kernel says of it: dm-crypt (LUKS) anywhere between the file system
+and the device. What a drive, a hypervisor or a provider does below that nobody sees from here.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from application.state.state_dir import NodeFile, StateDir
+from center.checks.around import Wants, look
+from messages.rows import Sentence
+from model.checks import Finding, ok, warn
+
+_CRYPT: Final = "CRYPT-"
+_OTHERS: Final = 0o077
+_MINDS_THE_LIMIT: Final = "systemd-coredump"
+"""Any other program behind the core pattern is given a dump whatever RLIMIT_CORE says (core(5))."""
+
+
+def at_rest(state: StateDir, node: NodeFile | None, root: Path = Path("/")) -> Iterator[Finding]:
+    """Disk, swap, core dumps, modes. `root` is where `proc`, `sys` and `dev` are."""
+    what, layers = _layers(root, _device_of(root, state.path))
+    if what is None:
+        yield warn("at rest", f"whether the disk of {state} is encrypted cannot be told from here: {layers}")
+    elif what:
+        yield ok("at rest", f"the disk of {state} is encrypted: {layers}")
+    else:
+        yield warn("at rest", f"the disk of {state} is not encrypted by this machine (LUKS): {layers}")
+    yield from _swap(root)
+    yield _core_dumps(root, node)
+    yield _modes(state)
+
+
+def _device_of(root: Path, path: Path) -> str:
+    """`MAJOR:MINOR` of the device that has the path; the file system's name where it is on none."""
+    number = os.stat(path).st_dev
+    if (root / "sys/dev/block" / _said(number)).exists():
+        return _said(number)
+    # btrfs and others have numbers of their own.
+    best, found = "", ""
+    for line in _lines(root / "proc/self/mountinfo"):
+        before, _, after = line.partition(" - ")
+        place = before.split()[4].replace("\\040", " ")
+        kind, source, *_ = after.split()
+        if f"{path}/".startswith(f"{place.rstrip('/')}/") and len(place) >= len(best):
+            best, found = place, source if source.startswith("/dev/") else kind
+    return _number_of(root, found) if found.startswith("/dev/") else found
+
+
+def _number_of(root: Path, device: str) -> str:
+    try:
+        status = os.stat(root / device.lstrip("/"))
+    except OSError:
+        return device
+    return _said(status.st_rdev) if stat.S_ISBLK(status.st_mode) else _said(status.st_dev)
+
+
+def _said(number: int) -> str:
+    return f"{os.major(number)}:{os.minor(number)}"
+
+
+def _layers(root: Path, device: str) -> tuple[bool | None, str]:
+    """Whether this block device is encrypted, and by what that was seen; none: the kernel does not say."""
+    block = root / "sys/dev/block" / device
+    if not block.exists():
+        return None, f"on {device or 'no block device'}"
+    block = block.resolve()
+    name = _text(block / "dm/name") or block.name
+    if _text(block / "dm/uuid").startswith(_CRYPT):
+        return True, f"{name} is {_text(block / 'dm/uuid').split('-')[1]} (dm-crypt)"
+    if (block / "loop/backing_file").exists():
+        return None, f"{name} is a file ({_text(block / 'loop/backing_file')})"
+    below = sorted((block / "slaves").iterdir()) if (block / "slaves").is_dir() else []
+    if (block / "partition").exists():
+        # A partition has no slaves: what it is a part of is its folder's parent.
+        below = [block.parent]
+    if not below:
+        return False, name
+    judged = [_layers(root, _text(one / "dev")) for one in below]
+    verdicts = {verdict for verdict, _ in judged}
+    worst = False if False in verdicts else None if None in verdicts else True
+    return worst, f"{name} on {' and '.join(layers for _, layers in judged)}"
+
+
+def _swap(root: Path) -> Iterator[Finding]:
+    """What memory is written to."""
+    found = [line.split()[:2] for line in _lines(root / "proc/swaps")[1:]]
+    for name, kind in found:
+        path = name.replace("\\040", " ")
+        if Path(path).name.startswith("zram"):
+            yield ok("at rest", f"swap {path} is in memory")
+            continue
+        device = _number_of(root, path) if kind == "partition" else _device_of(root, Path(path))
+        encrypted, layers = _layers(root, device)
+        if encrypted:
+            yield ok("at rest", f"swap {path} is encrypted: {layers}")
+        else:
+            unsure = "may not be" if encrypted is None else "is not"
+            yield warn("at rest", f"swap {path} {unsure} encrypted ({layers}): what is in memory gets there")
+    if not found:
+        yield ok("at rest", "no swap")
+
+
+def _core_dumps(root: Path, node: NodeFile | None) -> Finding:
+    """Whether memory is written to a file when a process crashes."""
+    pattern = _text(root / "proc/sys/kernel/core_pattern")
+    if node is None:
+        soft, hint = resource.getrlimit(resource.RLIMIT_CORE)[0], "of this shell; the shipped unit sets 0"
+        limit = "unlimited" if soft == resource.RLIM_INFINITY else str(soft)
+    else:
+        lines = _lines(root / f"proc/{node.process.pid}/limits")
+        limit = next((line.split()[4] for line in lines if line.startswith("Max core file size")), "unknown")
+        hint = "LimitCORE=0 in the unit"
+    if pattern.startswith("|") and _MINDS_THE_LIMIT not in pattern:
+        return warn(
+            "at rest", f"core dumps go to {pattern[1:].split()[0]}, whatever the limit: memory on a disk"
+        )
+    if limit != "0":
+        return warn("at rest", f"core dumps of {limit} are written ({hint}): memory on a disk")
+    return ok("at rest", "no core dumps")
+
+
+def _modes(state: StateDir) -> Finding:
+    """What other accounts of the machine could read."""
+    kept = [state.path, state.keys, state.recordings, state.logs, *state.path.glob("*.db*")]
+    kept += state.keys.glob("*")
+    loose = [path.name for path in kept if path.exists() and path.stat().st_mode & _OTHERS]
+    if loose and state.path.stat().st_mode & _OTHERS:
+        return warn("at rest", f"others on this machine may read {', '.join(loose)} in {state}")
+    return ok("at rest", f"{state} is its owner's alone")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _lines(path: Path) -> list[str]:
+    return _text(path).splitlines()
+
+
+CHECKS: Final = (
+    look(
+        "at rest",
+        Sentence(
+            "What somebody reads who takes the disk, or has another account",
+            "Che cosa legge chi prende il disco, o ha un altro account",
+        ),
+        Sentence("Encrypt disk and swap; no core dumps", "Cifrare disco e swap; niente core dump"),
+        lambda around: at_rest(around.state, around.node),
+        Wants.STATE,
+    ),
+)

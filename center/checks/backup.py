@@ -1,0 +1,109 @@
+"""The backups: where, how old, and whether they were tried."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from application.backup.signed import own_fingerprint
+from application.backup.standing import untried
+from application.errors import CenterError, NotFound
+from application.settings.in_use import settings_in_use
+from application.state.state_dir import StateDir
+from application.times import local
+from center.checks.around import Wants, look
+from messages.ids import Instant
+from messages.proofs import ProofWhy, Shown, StepResult
+from messages.rows import Sentence
+from model.checks import Finding, fail, ok, warn
+from model.proof.bounds import OLDEST_BACKUP_S, overdue
+from model.settings import Settings
+from runtime.published.backup_file import backups
+from store.errors import StoreError
+
+
+def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """The one of the settings; without it, that there is none."""
+    yield from _signature(state)
+    file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
+    if not file:
+        told = ok if simulated else warn
+        yield told("backup", "backup.file is not set: a disk that dies takes everything along")
+        return
+    made = backups(state.path).get(file)
+    if why := overdue(None if made is None else made.made_at, now_us):
+        yield warn("backup", f"{file}: {why}")
+    if made is None:
+        return
+    if not Path(file).is_file():
+        yield warn("backup", f"{file} is not there: is its disk mounted?")
+    if not why:
+        size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
+        yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
+    if made.checked_at is None or untried(made, now_us):
+        last = "never" if made.checked_at is None else f"last on {local(made.checked_at)[:10]}"
+        yield warn("backup", f"{last} restored for trial: securwoman restore --check")
+    else:
+        yield ok("backup", f"restored for trial on {local(made.checked_at)}, in {made.check_seconds:.1f} s")
+
+
+def _signature(state: StateDir) -> Iterator[Finding]:
+    try:
+        own = own_fingerprint(state)
+    except CenterError as error:
+        yield fail("backup", f"no backup can be signed: {error}")
+        return
+    if own:
+        yield ok("backup", f"signed by {own}: keep it elsewhere, a restore on another machine asks for it")
+
+
+def prove_backup(state: StateDir) -> Shown:
+    """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
+    from application.backup import age, restoring, signed
+    from application.backup.parts import Wanted
+    from application.backup.running import noted
+    from runtime.published.backup_runs import Work
+
+    wish = settings_in_use(state).backup
+    if not wish.file or not wish.identity:
+        return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
+    try:
+        with noted(state, Work.CHECK):
+            wanted = Wanted(
+                file=Path(wish.file),
+                identities=age.identities(Path(wish.identity)),
+                keys=None,
+                signed_by=signed.trusted(state),
+            )
+            report = restoring.check(state.path, wanted)
+            restoring.note_check(state, report)
+    except (CenterError, StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        whys: dict[type[Exception], ProofWhy] = {
+            age.Damaged: ProofWhy.DAMAGED,
+            signed.Foreign: ProofWhy.DAMAGED,
+            NotFound: ProofWhy.MISSING,
+        }
+        return Shown(result=StepResult.FAILED, why=whys.get(type(error), ProofWhy.TROUBLE))
+    figures = {"seconds": report.seconds, "age_s": float(report.age_s), "events": float(report.events)}
+    if report.age_s > OLDEST_BACKUP_S:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.OLD, figures=figures)
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+CHECKS: Final = (
+    look(
+        "backup",
+        Sentence(
+            "The backup: where, how old, and whether it was tried",
+            "Il backup: dove, di quando, e se è stato provato",
+        ),
+        Sentence("securwoman backup; restore --check", "securwoman backup; restore --check"),
+        lambda around: backup(around.state, around.settings, simulated=around.simulated),
+        Wants.SETTINGS,
+        Wants.STATE,
+    ),
+)

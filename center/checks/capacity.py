@@ -1,0 +1,99 @@
+"""How many conversations this machine carries: told from what a conference's arithmetic costs on it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+
+from center.checks.around import Wants, look
+from media.conference.core import ConferenceCore
+from media.sound.frames import FRAME_SAMPLES, FRAME_US
+from messages.rows import Sentence
+from model.checks import Cost, Finding, ok, warn
+from model.settings import Settings
+
+EACH: Final = 33.0
+"""What a conversation costs in all (bridge, legs, modems, case, its part of the web, 112 in half of them), in
+turns of its conference's arithmetic."""
+BESIDES: Final = 165.0
+"""What the center costs without one, sixty lines and an alert a second. By `scripts/bench/capacity`, 2, 6, 10
+and 14 conversations took 72, 107, 144 and 179 % of a processor, where `turn_us` was 60."""
+BUSY: Final = 0.6
+"""So much of the processors may be taken: beyond it a further alert waits for its turn."""
+ROUNDS: Final = 10
+_TICKS: Final = 100
+
+
+def capacity(settings: Settings) -> Iterator[Finding]:
+    """Whether `limits.live_cases` is more than the processors can carry."""
+    promised = settings.limits.live_cases
+    carried = conversations(turn_us(2), processors())
+    text = f"{processors()} processors carry about {carried} conversations"
+    if promised > carried:
+        yield warn(
+            "capacity",
+            f"{text}, and limits.live_cases = {promised} promises more: voices would stutter beyond it "
+            f"and alerts wait. Set it to {carried}, and further apps are told at once to call 112",
+        )
+    else:
+        yield ok("capacity", f"{text} (limits.live_cases = {promised})")
+
+
+def conversations(of_turn_us: float, processors: int) -> int:
+    """How many can stand, where a turn of one with two parties takes so many microseconds."""
+    return max(1, int((processors * BUSY * FRAME_US / of_turn_us - BESIDES) / EACH))
+
+
+def turn_us(parties: int, ticks: int = _TICKS) -> float:
+    """Processor time in microseconds for the arithmetic of one turn in which all speak."""
+    legs = [f"leg{number}" for number in range(parties)]
+    said = [dict(zip(legs, frames, strict=True)) for frames in noise(parties)]
+    core = ConferenceCore()
+    core.keep(legs)
+
+    def tick(number: int) -> None:
+        core.tick(said[number % len(said)])
+        core.listen()
+
+    return best_us(tick, ticks)
+
+
+def best_us(tick: Callable[[int], object], ticks: int) -> float:
+    """The least average of some rounds, in microseconds: what it costs when no other process disturbs."""
+    rounds = []
+    for _ in range(ROUNDS):
+        began = time.thread_time_ns()
+        for number in range(ticks):
+            tick(number)
+        rounds.append((time.thread_time_ns() - began) / ticks / 1000)
+    return min(rounds)
+
+
+def noise(parties: int) -> list[list[bytes]]:
+    """Some frames for each party, so that nothing is cheap by being silent."""
+    draw = np.random.default_rng(1)
+    return [
+        [draw.integers(-8000, 8000, FRAME_SAMPLES).astype("<i2").tobytes() for _ in range(parties)]
+        for _ in range(16)
+    ]
+
+
+def processors() -> int:
+    """How many this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
+CHECKS: Final = (
+    look(
+        "capacity",
+        Sentence("How many conversations the processors carry", "Quante conversazioni reggono i processori"),
+        Sentence("Set limits.live_cases to it", "Metterlo in limits.live_cases"),
+        lambda around: capacity(around.settings),
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+)

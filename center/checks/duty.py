@@ -1,0 +1,133 @@
+"""The doctor's look at `[duty]`: whether people on duty could be told, and phoned while a line is broken.
+
+Nobody is told anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from application.errors import CenterError
+from application.state.state_dir import StateDir
+from center.checks.around import Wants, look
+from gateways.duty.ways.mail import tried
+from gateways.duty.ways.notice import Delivered, Refused
+from gateways.duty.ways.trust import is_here, secret_in, trust
+from gateways.duty.ways.webhook import key_of
+from messages.base import Joins
+from messages.ids import DutyWay
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok, warn
+from model.duty.roster import EMPTY, Roster
+from model.settings import Settings
+from model.settings.watching import MailTls
+from model.setup import Setup
+
+PART = "duty"
+
+
+def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """What is set, and whom of the roster it leaves out. Takes as long as the mail server does."""
+    own = Setup(settings=settings, simulated=simulated)
+    faults = [*_faults(settings)]
+    yield from (fail(PART, f"duty.{fault}") for fault in faults)
+    if not faults and settings.duty.smtp.host:
+        yield from _mail(own)
+    roster = _roster(state)
+    missing = {
+        DutyWay.EMAIL: "" if settings.duty.smtp.host else "smtp.host",
+        DutyWay.WEBHOOK: "" if settings.duty.webhook_key_file else "webhook_key_file",
+    }
+    for way, key in missing.items():
+        who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]
+        if key and who:
+            yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be told by {way}")
+    if any(contact.way is DutyWay.CALL for one in roster.people for contact in one.contacts):
+        yield _phoned(state, settings)
+
+
+def _phoned(state: StateDir, settings: Settings) -> Finding:
+    """How many lines may be broken before nobody is phoned any more: as the TrunkPool grants them."""
+    from actors.trunk_pool.decider import LEFT_TO_THE_NEXT, kept_for_inbound
+    from runtime.published import line_files
+
+    said = line_files.read_all(state.run)
+    public = [spec for spec in settings.lines if not spec.emergency]
+    ours = {spec.line for spec in public} - kept_for_inbound(public, settings)
+    voices = sum(line not in said or said[line].joins is Joins.HOST for line in ours)
+    spare = min(voices, len(ours) - LEFT_TO_THE_NEXT) - 1
+    if spare > 0:
+        return ok(PART, f"people on duty are phoned though {spare} of {len(ours)} public lines be broken")
+    when = "while one of them is broken" if spare == 0 else "at all"
+    text = f"{len(ours)} public lines to call on: nobody on duty is phoned {when}"
+    if settings.heartbeat:
+        return ok(PART, f"{text}; {', '.join(one.name for one in settings.heartbeat)} hears of it outside")
+    return warn(PART, f"{text}; one line more, or a watcher outside ([[heartbeat]]), closes this")
+
+
+def _mail(own: Setup) -> Iterator[Finding]:
+    server = own.settings.duty.smtp
+    where = f"mail by {server.host}:{server.used_port}"
+    said = tried(own)
+    if isinstance(said, Delivered):
+        yield ok(PART, f"{where}, {server.tls}")
+    elif isinstance(said, Refused):
+        yield fail(PART, f"{where}: {said.why}")
+    else:
+        yield warn(PART, f"{where}: {said.why}")
+    if server.tls is MailTls.NONE and not is_here(server.host):
+        yield warn(PART, f"duty.smtp.tls: what is wrong with the center goes to {server.host} in the clear")
+
+
+def _faults(settings: Settings) -> Iterator[str]:
+    duty = settings.duty
+    for key, name in (
+        ("smtp.password_file", duty.smtp.password_file),
+        ("webhook_key_file", duty.webhook_key_file),
+    ):
+        if not name:
+            continue
+        try:
+            secret = secret_in(name)
+            if Path(name).stat().st_mode & 0o077:
+                yield f"{key}: {name} is readable by others"
+            elif not secret:
+                yield f"{key}: {name} is empty"
+            elif key == "webhook_key_file":
+                key_of(secret)
+        except (OSError, UnicodeError) as error:
+            yield f"{key}: {name}: {error}"
+        except ValueError:
+            yield f"{key}: {name} holds no key of webhooks: whsec_ and 24 bytes at least in base64"
+    try:
+        trust(duty.authority)
+    except OSError as error:
+        yield f"authority: {duty.authority}: {error}"
+
+
+def _roster(state: StateDir) -> Roster:
+    """Empty before the first start."""
+    from application.state.journals import journal_of
+    from store.duty import roster_of
+
+    try:
+        with journal_of(state) as journal:
+            return roster_of(journal).roster
+    except CenterError:
+        return EMPTY
+
+
+CHECKS: Final = (
+    look(
+        "duty",
+        Sentence(
+            "Whether people on duty could be told, and phoned", "I reperibili si possono avvisare, e chiamare"
+        ),
+        Sentence("Set [duty] right; one line more", "Correggere [duty]; una linea in più"),
+        lambda around: duty(around.state, around.settings, simulated=around.simulated),
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+)

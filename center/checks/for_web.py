@@ -1,0 +1,102 @@
+"""For the page of the first run: what is found of the machine, by the doctor's own measures."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from application.backup.standing import untried
+from application.errors import CenterError
+from application.settings.file import load
+from application.settings.in_use import config_in_use, simulation_in_use
+from application.state.state_dir import NodeFile, StateDir, read_json
+from messages.ids import Instant
+from model.first_run import Machine, Trust
+from model.proof.bounds import overdue
+from model.settings import Settings
+from model.settings.web import HttpSettings
+from runtime.published.backup_file import backups
+from runtime.wall_clock import synchronised
+
+AUTHORITY: Final = "authority.crt"
+"""Beside a certificate that `certificate make` has made: what devices are to be told of."""
+
+
+class Measures:
+    """A `gateways.http.parts.context.Measures`. Takes some milliseconds; opens no port."""
+
+    def __init__(self, state: StateDir) -> None:
+        self._state = state
+
+    def machine(self) -> Machine:
+        """As it is now; as good as nothing where the settings cannot be read."""
+        try:
+            settings = load(config_in_use(self._state))
+        except CenterError:
+            return Machine()
+        simulated = simulation_in_use(settings, None, read_json(self._state.node_file, NodeFile)) is not None
+        written, checked = self._backup(settings)
+        return _with_trust(
+            Machine(simulated=simulated, backup=written, backup_checked=checked, clock=synchronised()),
+            settings.http,
+        )
+
+    def authority(self) -> bytes | None:
+        """The certificate of the center's own authority, PEM; None where there is none."""
+        try:
+            return _authority(load(config_in_use(self._state)).http)
+        except CenterError:
+            return None
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What the doctor finds of lines and modems: the worst first."""
+        from center.checks.table import of_lines
+
+        return [(one.verdict, one.text) for one in of_lines(self._state)]
+
+    def _backup(self, settings: Settings) -> tuple[bool, bool]:
+        """Whether the newest is there and new enough, and whether one was restored lately."""
+        file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
+        made = backups(self._state.path).get(file) if file else None
+        if made is None:
+            return False, False
+        return not overdue(made.made_at, now_us) and Path(file).is_file(), not untried(made, now_us)
+
+
+def _authority(http: HttpSettings) -> bytes | None:
+    if not http.certificate:
+        return None
+    try:
+        return (Path(http.certificate).parent / AUTHORITY).read_bytes()
+    except OSError:
+        return None
+
+
+def _with_trust(machine: Machine, http: HttpSettings) -> Machine:
+    from center.certificates import is_known_here, read
+
+    proxied = http.public_url.startswith("https://")
+    if not http.certificate:
+        return replace(machine, trust=Trust.OTHER) if proxied else machine
+    try:
+        content = Path(http.certificate).read_bytes()
+        found = read(content)
+    except (OSError, ValueError):
+        return machine
+    authority = _authority(http)
+    host = urlsplit(http.public_url).hostname or next(iter(found.names), "")
+    if authority is not None:
+        trust, shown = Trust.OWN, read(authority)
+    else:
+        trust, shown = Trust.PUBLIC if is_known_here(content, host) else Trust.OTHER, found
+    return replace(
+        machine,
+        trust=trust,
+        names=found.names,
+        until=f"{found.until:%Y-%m-%d}",
+        fingerprint=shown.fingerprint,
+    )

@@ -1,0 +1,247 @@
+"""The journal, in a file or in PostgreSQL; who is let in by what it holds; and the audit beside it."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from typing import Final
+
+from application.state.journals import configured_url, journal_of
+from application.state.keys import key_in_file
+from application.state.state_dir import StateDir, running
+from center.checks.around import Wants, look
+from center.checks.machine import SLOW_FLUSH_S
+from messages.ids import DEMO_OPERATOR
+from messages.proofs import ProofWhy, Shown, StepResult
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok, warn
+from model.settings import Settings
+from model.settings.web import SecondFactor
+from store.errors import StoreError
+
+
+def journal(state: StateDir) -> Iterator[Finding]:
+    """Opens the journal and reads its end. `journal verify` reads all of it."""
+    from store.alerts.forgetting import count_readable
+    from store.database.dialect import shown
+
+    if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
+        yield ok("journal", "will be made at the first start")
+        return
+    with journal_of(state) as opened:
+        readable = f"what is personal can be read of {count_readable(opened)} alerts"
+        yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events; {readable}")
+
+
+def access(
+    state: StateDir, *, simulated: bool, second_factor: SecondFactor = SecondFactor.NONE
+) -> Iterator[Finding]:
+    """Which app keys are valid, and whether somebody is who should not be."""
+    from store.registry.registry import Registry
+
+    if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
+        return
+    with journal_of(state) as journal:
+        registry = Registry(journal)
+        names = Counter(one.name for one in registry.app_keys())
+        own = key_in_file(state)
+        dead = own is not None and registry.app_key_is_revoked(own)
+        demo = registry.operator(DEMO_OPERATOR)
+        staff = registry.operators()
+    valid = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in names.items())
+    if not names and own is None:
+        yield ok("access", "the first start makes an app key")
+    elif not names:
+        yield fail("access", "no app key is valid: no app can raise an alert; securwoman key issue NAME")
+    elif twice := [name for name, count in names.items() if count > 1]:
+        hint = f"end the older ones when no app has them any more: key revoke --older {twice[0]}"
+        yield warn("access", f"valid app keys: {valid}; {hint}")
+    else:
+        yield ok("access", f"valid app keys: {valid}")
+    if dead:
+        yield warn("access", "keys/app.key is revoked: the next start of the center puts a new one there")
+    lacking = [
+        one.id
+        for one in staff
+        if one.id != DEMO_OPERATOR and one.role.needs(second_factor) and not one.has_second_factor
+    ]
+    if lacking:
+        who = ", ".join(lacking)
+        hint = "each adds a passkey or an authenticator app at the console: ?, then Your sign-on"
+        yield warn("access", f"no second factor has {who}, of whom one is asked; {hint}")
+    if demo is not None and not simulated:
+        yield fail(
+            "access", "the demo operator of simulated runs is still there; a start with modems removes it"
+        )
+
+
+CONNECTIONS_EACH: Final = 2
+"""Of every process that has the journal open: one that writes, one that reads and waits for no writer."""
+PROCESSES: Final = 9
+"""Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, Membership,
+and the RecordingKeeper."""
+WEBS: Final = 2
+"""The web, and the one that takes its place."""
+COMMANDS: Final = 2
+"""The node itself, which writes now and then, and somebody at the command line."""
+LISTENERS: Final = 1
+_PATIENCE_S: Final = 2.0
+
+
+def connections_needed(*, live_cases: int, lines: int, nodes: int = 1) -> int:
+    """How many connections the server has to allow: a case and a modem each are a process, too."""
+    processes = PROCESSES + WEBS + COMMANDS + live_cases + lines
+    return nodes * (CONNECTIONS_EACH * processes + LISTENERS)
+
+
+def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
+    """Connects, and commits for real; nothing where the journal is a file."""
+    from store.database.dialect import is_server, shown
+    from store.database.postgresql_facts import OLDEST, facts
+
+    node = running(state)
+    url = node.journal if node is not None else configured_url(state)
+    if not is_server(url):
+        return
+    try:
+        found = facts(url, patience_s=_PATIENCE_S)
+    except StoreError as error:
+        yield fail("database", str(error))
+        return
+    what = f"PostgreSQL {found.version} at {shown(url)}"
+    if found.version_num < OLDEST:
+        yield fail("database", f"{what}: {OLDEST // 10000} or later is needed")
+    elif found.standby:
+        yield fail("database", f"{what} is a standby and takes no writes; name all servers in journal.url")
+    else:
+        yield ok("database", what)
+    if found.encoding != "UTF8":
+        yield fail("database", f"its encoding is {found.encoding}: make the database anew with UTF8")
+    for setting, on in (("fsync", found.fsync), ("full_page_writes", found.full_page_writes)):
+        if not on:
+            yield fail("database", f"{setting} is off: a loss of power loses alerts")
+    yield way(found.address, found.sslmode, encrypted=found.encrypted)
+    if found.changes_events:
+        yield warn("database", "its role could change what was written: let one write that only adds")
+    else:
+        yield ok("database", "its role adds events, and can change none")
+    if not found.may_scrub:
+        yield warn("database", "what is erased stays in the server's files until the owner runs VACUUM FULL")
+    yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
+    if settings is not None:
+        yield _room(settings, found.connections, found.connections_used)
+
+
+def way(address: str, sslmode: str, *, encrypted: bool) -> Finding:
+    """Who on the way to the server could read what is written, or be the server."""
+    if not address or address.startswith("/") or ip_address(address).is_loopback:
+        return ok("database", "it is reached on this machine")
+    if not encrypted:
+        return fail("database", f"{address} is reached without TLS (sslmode={sslmode}): use verify-full")
+    if sslmode != "verify-full":
+        text = f"by TLS, and whoever is on the way can be the server (sslmode={sslmode}): use verify-full"
+        return warn("database", text)
+    return ok("database", "by TLS, the server's name verified")
+
+
+def _commits(promised: str, standbys: str, took_s: tuple[float, ...]) -> Iterator[Finding]:
+    if promised == "off":
+        yield warn("database", "synchronous_commit is off: overridden by us, and wrong for all others")
+    if took_s:
+        median_ms = statistics.median(took_s) * 1000
+        text = f"a commit takes {median_ms:.1f} ms (longest of {len(took_s)}: {max(took_s) * 1000:.1f} ms)"
+        slow = median_ms > SLOW_FLUSH_S * 1000
+        yield warn("database", f"{text}: slow") if slow else ok("database", text)
+    if not standbys:
+        yield warn("database", "no synchronous standby: with this server's disk the journal is lost")
+    elif promised in ("local", "off"):
+        yield warn("database", f"synchronous_commit is {promised}: no commit waits for {standbys}")
+    else:
+        yield ok("database", f"a commit waits for {standbys} ({promised})")
+
+
+def _room(settings: Settings, allowed: int, used: int) -> Finding:
+    needed = connections_needed(live_cases=settings.limits.live_cases, lines=len(settings.modem))
+    text = f"{allowed} connections may be had, {used} are in use; a node needs {needed}"
+    return fail("database", f"{text}: raise max_connections") if allowed < needed else ok("database", text)
+
+
+def prove_journal(state: StateDir) -> Shown:
+    """Whether what is on the disk is whole, from the first event to the last."""
+    from store.journal.verify import verify
+
+    begun = time.monotonic()
+    with journal_of(state, disk=True) as opened:
+        found = verify(opened)
+    seconds = time.monotonic() - begun
+    return _sound(found.problems, bool(found.problems), events=found.events, seconds=seconds)
+
+
+def prove_audit(state: StateDir) -> Shown:
+    """Whether this node's entries are as they were written."""
+    from store.audit.trail import Trail
+    from store.audit.verify import verify
+
+    with journal_of(state) as opened:
+        found = verify(opened, Trail(state.keys))
+    # A head that is lost accuses nobody; the file with what was printed has it.
+    return _sound(found.problems, found.altered, entries=sum(one.entries for one in found.chains))
+
+
+def _sound(problems: Sequence[object], damaged: bool, **figures: float) -> Shown:
+    for one in problems:
+        print(one, file=sys.stderr)
+    rounded = {name: round(float(value), 1) for name, value in figures.items()}
+    if damaged:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.DAMAGED, figures=rounded)
+    return Shown(result=StepResult.OK, figures=rounded)
+
+
+CHECKS: Final = (
+    look(
+        "journal",
+        Sentence(
+            "Whether the journal opens, and its end is read", "Il registro si apre, e se ne legge la fine"
+        ),
+        Sentence(
+            "securwoman journal verify; restore the newest backup",
+            "securwoman journal verify; ripristinare il backup più recente",
+        ),
+        lambda around: journal(around.state),
+        Wants.STATE,
+    ),
+    look(
+        "access",
+        Sentence(
+            "Which app keys are valid, and who has no second factor",
+            "Quali chiavi dell'app valgono, e chi non ha il secondo fattore",
+        ),
+        Sentence(
+            "securwoman key; a passkey for each operator", "securwoman key; una passkey per ogni operatore"
+        ),
+        lambda around: access(
+            around.state,
+            simulated=around.simulated,
+            second_factor=SecondFactor.NONE if around.known is None else around.known.sign_on.passkeys,
+        ),
+        Wants.STATE,
+    ),
+    look(
+        "database",
+        Sentence(
+            "Whether PostgreSQL keeps what it promises, and has room",
+            "PostgreSQL mantiene ciò che promette, e ha spazio",
+        ),
+        Sentence(
+            "Set the server as docs/operations/nodes.md says",
+            "Impostare il server come dice docs/operations/nodes.md",
+        ),
+        lambda around: database(around.state, around.known),
+        Wants.STATE,
+        cost=Cost.WORK,
+    ),
+)

@@ -1,0 +1,327 @@
+"""Lines: whether there are enough, what their modems are like, and the voices on them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
+from center.checks.around import Wants, look
+from gateways.gsm.port.places import places, resolved, usb_device_of
+from media.ports.asound import library_fault
+from media.ports.cards import card_at
+from messages.base import Joins
+from messages.ids import LineId, OperatorLine, Role, ShiftState
+from messages.lines import WEAK_DBM, LineLevels, LineReport, LineState, VoiceService
+from messages.operators import OperatorVoice
+from messages.rows import Sentence
+from model.checks import Asker, Finding, fail, ok, warn
+from model.loudness import Loudness, better_gain_in_db, judged
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.settings.port_names import CARD, by_card, is_address
+from model.settings.psap import LastResort
+from model.setup import Setup
+from runtime.published import line_files, line_levels, voice_files
+from runtime.published.directory import FileDirectory
+from runtime.published.own_voices import known
+from runtime.published.peers import FilePeers
+from store.journal.following import Following
+from store.journal.projections import Lines, Operators
+from store.registry.registry import Registry
+
+INBOUND_LINES_WANTED: Final = 3
+"""Operator and user at the same time, and one that others can call in on."""
+EMERGENCY_LINES_WANTED: Final = 2
+"""112 busy or silent: at once again on another reserved line (case 15)."""
+
+
+def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
+    """Whether there are lines enough for one alert from its beginning to its end."""
+    emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
+    public = [modem for modem in settings.modem if modem.trunk not in emergency]
+    reserved = [modem for modem in settings.modem if modem.trunk in emergency]
+    text = f"{len(public)} public lines, {len(reserved)} reserved for 112"
+    if len(public) == 1 and _joins_in_the_network(public[0], state):
+        yield warn("trunks", f"{text}: it joins its calls in the network, enough for one alert and no more")
+    elif len(public) < 2:
+        yield fail("trunks", f"{text}: an operator and a user cannot be called at the same time")
+    elif len(public) < INBOUND_LINES_WANTED:
+        yield warn("trunks", f"{text}: while an alert is handled nobody can call in")
+    elif len(reserved) < EMERGENCY_LINES_WANTED:
+        yield warn("trunks", f"{text}: a second line is wanted for when 112 is busy")
+    else:
+        yield ok("trunks", text)
+    if public and not reserved:
+        if settings.psap.last_resort is LastResort.PUBLIC:
+            yield warn("trunks", "no line is reserved for 112: public ones call it, the last resort")
+        else:
+            meant = all(_joins_in_the_network(modem, state) for modem in public)
+            told = warn if meant else fail
+            yield told("trunks", "no line is reserved for 112: operators call it from another phone")
+    if not any(modem.inbound for modem in public):
+        yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
+
+
+def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
+    """By what its line has said last; else by the dialect that it is configured for."""
+    from gateways.gsm.calls.joining import joins
+    from gateways.gsm.dialects.loading import installed
+
+    said = line_files.read_all(state.run).get(LineId(modem.name))
+    if said is not None:
+        return said.joins is Joins.NETWORK
+    dialects = installed()
+    known = modem.dialect in dialects
+    if not known:
+        return False
+    dialect = dialects.get(modem.dialect)
+    spoken = dialect.by_card(own=modem.voice_port == CARD) if by_card(modem.voice_port) else dialect
+    return joins(spoken, voice=bool(modem.voice_port)) is Joins.NETWORK
+
+
+def modems(settings: Settings) -> Iterator[Finding]:
+    """The configured ports and files. Opens none: `modem probe` does, while no center runs."""
+    for modem in settings.modem:
+        faults = list(_faults_of(modem))
+        if faults:
+            yield fail("modems", f"{modem.name}: {'; '.join(faults)}")
+        else:
+            where = " or ".join(filter(None, (modem.port, modem.imei and f"wherever IMEI {modem.imei} is")))
+            yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
+    if any(modem.imei for modem in settings.modem) and not places():
+        yield fail("modems", "modems are to be found by their IMEI, and this machine has no USB serial port")
+
+
+def _faults_of(modem: Modem) -> Iterator[str]:
+    if by_card(modem.voice_port):
+        yield from _faults_of_card(modem)
+    for port in filter(None, (modem.port, "" if by_card(modem.voice_port) else modem.voice_port)):
+        if is_address(port):
+            continue  # whether somebody answers there, the line's own state tells
+        path = resolved(port)
+        if not path:
+            yield f"nothing is plugged in at {port}"
+        elif not Path(path).exists():
+            # One that has an IMEI is looked for elsewhere, too.
+            if not modem.imei:
+                yield f"there is no {path}"
+        elif not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} may not be opened (group dialout?)"
+    if modem.pin_file:
+        try:
+            stat = Path(modem.pin_file).stat()
+        except OSError as error:
+            yield f"pin_file {modem.pin_file}: {error.strerror}"
+            return
+        if not os.access(modem.pin_file, os.R_OK):
+            yield f"pin_file {modem.pin_file} may not be read"
+        if stat.st_mode & 0o077:
+            yield f"pin_file {modem.pin_file} is readable by others"
+
+
+def _faults_of_card(modem: Modem) -> Iterator[str]:
+    """Why its voice will not come by its sound card, as far as the machine itself tells."""
+    if fault := library_fault():
+        yield fault
+    device = usb_device_of(resolved(modem.port)) if modem.voice_port == CARD and modem.port else None
+    if device is not None and not card_at(device.name):
+        yield (
+            f"its modem, at usb:{device.name}, has no sound card: `securwoman modem setup PORT --usb-audio` "
+            "gives it one, where it can have any"
+        )
+
+
+def lines(state: StateDir) -> Iterator[Finding]:
+    """What the running center says of its modems: its directory, and the journal's quarantines."""
+    said = line_files.read_all(state.run)
+    entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
+    with journal_of(state) as journal:
+        held = Lines()
+        Following(journal, held).close()
+    for name, entry in sorted(entries.items()):
+        line = held.lines.get(LineId(name))
+        if line is not None and line.quarantined:
+            yield fail("lines", f"{name} is quarantined: {line.reason}")
+        elif line is not None and (out := line.taken_out) is not None:
+            yield warn("lines", f"{name} was taken out of service by {out.by}: {out.reason}")
+        elif not entry.ready:
+            yield warn("lines", f"{name} has not started yet")
+        elif (report := said.get(LineId(name))) is None:
+            yield warn("lines", f"{name} has not said how it is")
+        else:
+            yield _line(report, str(line.leg) if line is not None and line.leg else "")
+    if not entries:
+        yield fail("lines", "no modem's actor runs")
+
+
+_SERVICES: Final = {
+    VoiceService.IMS: "calls by VoLTE",
+    VoiceService.CSFB: "calls by falling back from LTE to 2G or 3G",
+    VoiceService.CIRCUIT: "calls by 2G or 3G",
+}
+
+
+def _line(report: LineReport, leg: str) -> Finding:
+    """One line as its modem is."""
+    signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
+    joins = "" if report.joins is Joins.HOST else "no voice to the host"
+    service = _SERVICES.get(report.service, "")
+    known = (report.port, report.dialect, report.registration, service, signal, joins, leg)
+    facts = ", ".join(filter(None, known))
+    told = f"{report.text} ({facts})" if facts else report.text
+    if report.state is LineState.STARTING:
+        return warn("lines", f"{report.line} is being set up: {told}")
+    if report.state is not LineState.READY:
+        return fail("lines", f"{report.line} carries no calls: {told}")
+    if report.signal_dbm is not None and report.signal_dbm < WEAK_DBM:
+        return warn("lines", f"{report.line} hardly hears its network: {facts}")
+    if report.joins is Joins.NONE:
+        return warn("lines", f"{report.line} can join nobody with anybody: {facts}")
+    if report.emergency and report.joins is not Joins.HOST:
+        return warn("lines", f"{report.line} is reserved for 112, and nobody would be heard on it: {facts}")
+    if report.text:
+        return warn("lines", f"{report.line} is up. {report.text} ({facts})")
+    return ok("lines", f"{report.line} is up: {facts}")
+
+
+def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
+    """Of a running center: whose headset is connected, whose call stands, and who is called by phone."""
+    if settings.operator.line is OperatorLine.ON_DEMAND:
+        return
+    told = known(voice_files.read(state.run), FilePeers(state.run).places)
+    with journal_of(state) as journal:
+        names = {one.id: one.name for one in Registry(journal).operators()}
+        shifts = Operators()
+        Following(journal, shifts).close()
+    for one in shifts.operators.values():
+        if one.state is not ShiftState.OFF and one.operator in names:
+            yield _voice(names[one.operator], told.get(one.operator))
+
+
+def _voice(name: str, voice: OperatorVoice | None) -> Finding:
+    if voice is None:
+        return warn("voices", f"{name}: nothing is known of her line; she is called on her phone")
+    if not voice.up:
+        return warn("voices", f"{name} is called on her phone: {voice.text or voice.state.value}")
+    if voice.mode is OperatorLine.HEADSET:
+        return ok("voices", f"{name} has her headset on")
+    return ok("voices", f"{name} is nailed up on {voice.line}")
+
+
+def nailed_up(settings: Settings) -> Iterator[Finding]:
+    """Whether there are lines enough for calls that stand all through a shift."""
+    from actors.trunk_pool.decider import kept_for_inbound
+
+    if settings.operator.line is not OperatorLine.NAILED_UP:
+        return
+    setup = Setup(settings=settings)
+    public = [line for line in setup.settings.lines if not line.emergency]
+    ours = len(public) - len(kept_for_inbound(public, setup.settings))
+    text = f"{ours // 2} operators can be nailed up: half of {ours} public lines, the others are for users"
+    yield ok("voices", text) if ours >= 2 else warn("voices", text)
+
+
+def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
+    """Of each line whose voice comes to the host, as far as is known: what its last call has shown."""
+    said, levels = line_files.read_all(state.run), line_levels.read_all(state.path)
+    for line in settings.lines:
+        report = said.get(line.line)
+        if is_address(line.port) or (report is not None and report.joins is not Joins.HOST):
+            continue  # no voice comes here
+        yield _of_line(line, levels.get(line.line))
+
+
+def _of_line(line: Modem, levels: LineLevels | None) -> Finding:
+    if levels is None or judged(levels.into) in (Loudness.NO_SOUND, Loudness.NO_VOICE):
+        port = line.port or "PORT"
+        return warn(
+            "voice",
+            f"{line.line}: no call has shown that it carries a voice; stop the center, and "
+            f"`securwoman modem call {port} NUMBER --voice --twice`",
+        )
+    told = f"{line.line}: its last call was {levels.into.dbfs:.0f} dBFS in, {levels.out.dbfs:.0f} out"
+    gain = better_gain_in_db(levels.into, levels.gains)
+    if gain is None:
+        return ok("voice", told)
+    return warn("voice", f"{told}, {judged(levels.into)}: try gain_in_db = {gain:.0f}")
+
+
+_BOTH: Final = (Asker.DOCTOR, Asker.LINES)
+ENOUGH: Final = (
+    look(
+        "trunks",
+        Sentence("Whether there are lines enough for one alert", "Le linee bastano per un allarme"),
+        Sentence("Add modems; reserve two lines for 112", "Aggiungere modem; riservare due linee al 112"),
+        lambda around: trunks(around.settings, around.state),
+        Wants.SETTINGS,
+        asked=_BOTH,
+    ),
+    look(
+        "voices",
+        Sentence(
+            "Whether there are lines for calls that stand all through a shift",
+            "Ci sono linee per chiamate che durano un turno",
+        ),
+        Sentence(
+            "Add lines, or call operators on demand", "Aggiungere linee, o chiamare gli operatori al bisogno"
+        ),
+        lambda around: nailed_up(around.settings),
+        Wants.SETTINGS,
+    ),
+)
+MODEMS: Final = (
+    look(
+        "modems",
+        Sentence("The configured ports and files", "Le porte e i file impostati"),
+        Sentence(
+            "Plug it in; set port, rights and pin_file right",
+            "Collegarlo; correggere porta, permessi e pin_file",
+        ),
+        lambda around: modems(around.settings),
+        Wants.SETTINGS,
+        Wants.MODEMS,
+        asked=_BOTH,
+    ),
+)
+VOICES: Final = (
+    look(
+        "voice",
+        Sentence(
+            "Whether a call has shown that each line carries a voice",
+            "Una chiamata ha mostrato che ogni linea porta la voce",
+        ),
+        Sentence(
+            "securwoman modem call PORT NUMBER --voice --twice",
+            "securwoman modem call PORTA NUMERO --voice --twice",
+        ),
+        lambda around: of_lines(around.settings, around.state),
+        Wants.SETTINGS,
+        Wants.MODEMS,
+        asked=_BOTH,
+    ),
+)
+RUNNING: Final = (
+    look(
+        "lines",
+        Sentence("What the running center says of its lines", "Che cosa dice il centro delle sue linee"),
+        Sentence("Look at modem, SIM and network", "Guardare modem, SIM e rete"),
+        lambda around: lines(around.state),
+        Wants.RUNNING,
+        asked=_BOTH,
+    ),
+    look(
+        "voices",
+        Sentence("How the operators on shift would be reached", "Come si raggiungono gli operatori in turno"),
+        Sentence(
+            "Put the headset on; look at the operator's phone",
+            "Mettere la cuffia; guardare il telefono dell'operatore",
+        ),
+        lambda around: voices(around.state, around.settings),
+        Wants.RUNNING,
+        Wants.SETTINGS,
+    ),
+)

@@ -1,0 +1,178 @@
+"""Every socket on which the center listens: who can reach it, and what protects it, by proc(5)."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import stat
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from application.state.processes import marked
+from application.state.state_dir import NodeFile, StateDir, living_web, read_json
+from center.checks.around import Wants, look
+from center.node.carrier import CarrierFile, living
+from gateways.http.settings import WebSettings
+from messages.rows import Sentence
+from model.checks import Finding, fail, ok, warn
+from runtime.published.voice_gate_file import voice_gate_of, written
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_TABLES: Final = (("tcp", 4, "0A"), ("tcp6", 6, "0A"), ("udp", 4, "07"), ("udp6", 6, "07"))
+"""Of each protocol: the IP version, and the state of a socket that takes what anybody sends."""
+_SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
+
+
+class Listener(NamedTuple):
+    """A socket that takes what comes from anybody who reaches it."""
+
+    protocol: str
+    """`tcp` or `udp`."""
+    address: Address
+    port: int
+
+
+def listening(pids: Iterable[int]) -> dict[Listener, int]:
+    """Where these processes listen, and one of those who do."""
+    all_sockets: dict[str, Listener] = {}
+    for name, version, state in _TABLES:
+        all_sockets |= _table(name, version, state)
+    found = {}
+    for pid in pids:
+        for inode in _sockets_of(pid):
+            if (where := all_sockets.get(inode)) is not None:
+                found[where] = pid
+    return found
+
+
+def exposure(address: Address) -> str:
+    """Who can reach it, in words."""
+    if address.is_loopback:
+        return "this machine"
+    if address.is_unspecified:
+        return "every network of this machine"
+    return "a private network" if address.is_private or address.is_link_local else "the internet"
+
+
+def _sockets_of(pid: int) -> Iterator[str]:
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return
+    for fd in descriptors:
+        with suppress(OSError):  # closed meanwhile, as the one that has listed them
+            if match := _SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}")):
+                yield match[1]
+
+
+def _table(name: str, version: int, state: str) -> dict[str, Listener]:
+    """Inode to local address, of sockets in this state."""
+    try:
+        lines = Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    except OSError:
+        return {}
+    found: dict[str, Listener] = {}
+    for line in lines:
+        fields = line.split()
+        if fields[3] != state:
+            continue
+        host, _, port = fields[1].partition(":")
+        # Each word of the address is in this machine's own byte order.
+        words = [int(host[i : i + 8], 16) for i in range(0, len(host), 8)]
+        packed = struct.pack(f"={len(words)}I", *words)
+        family = socket.AF_INET if version == 4 else socket.AF_INET6
+        address = ipaddress.ip_address(socket.inet_ntop(family, packed))
+        found[fields[9]] = Listener(name.removesuffix("6"), address, int(port, 16))
+    return found
+
+
+WEB: Final = "the web, {by}; a request needs an app key, a session or a token"
+FIGURES: Final = "figures and the interface's description, nothing of people"
+ACTORS: Final = (
+    "the actors; the kernel drops what lacks their mark, what is not proved (HMAC-SHA256) is not unpickled; "
+    "not encrypted"
+)
+VOICES: Final = "voices for other nodes, which prove that they know the nodes' secret; not encrypted"
+CARRIER: Final = "the simulated carrier's control, open to this machine: for trials alone"
+_BETWEEN_NODES: Final = (ACTORS, VOICES)
+
+
+def listeners(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
+    """Of the running center, a line for each kind of socket. One of which nothing is known is a failure."""
+    if node is None:
+        return
+    pids = [process.pid for process in marked(state.path)]
+    if (carrier := living(state)) is not None:
+        pids.append(carrier.pid)
+    yield from found(listening(pids), _known(state))
+    yield _unix_sockets(state.run)
+
+
+def found(sockets: Iterable[Listener], known: Mapping[str, str]) -> Iterator[Finding]:
+    """`known`: of TCP, by `HOST:PORT`, what listens there; UDP is the actors' alone."""
+    kinds: dict[tuple[str, str], list[Listener]] = defaultdict(list)
+    for one in sockets:
+        what = ACTORS if one.protocol == "udp" else known.get(written(str(one.address), one.port), "")
+        kinds[what, str(one.address)].append(one)
+    for (what, host), those in sorted(kinds.items()):
+        address = those[0].address
+        where = f"{those[0].protocol} {written(host, those[0].port)}"
+        if len(those) > 1:
+            where = f"{len(those)} {those[0].protocol} ports of {host}"
+        text = f"{where}, {exposure(address)}: {what or 'nothing is known of it'}"
+        private = address.is_private and not address.is_unspecified
+        if not what or (what in _BETWEEN_NODES and not private):
+            yield fail("listeners", text)
+        elif what in _BETWEEN_NODES and not address.is_loopback:
+            yield warn("listeners", f"{text}: that network is to be the nodes' alone")
+        else:
+            yield ok("listeners", text)
+
+
+def _known(state: StateDir) -> dict[str, str]:
+    known = {}
+    web = living_web(state)
+    settings = read_json(state.run / "web-settings.json", WebSettings)
+    if web is not None and settings is not None:
+        by = "by TLS" if settings.certificate else "without TLS"
+        known[written(web.host, web.port)] = WEB.format(by=by)
+        if settings.metrics is not None:
+            known[written(*settings.metrics)] = FIGURES
+    if (gate := voice_gate_of(state.run)) is not None:
+        known[gate] = VOICES
+    if (carrier := read_json(state.carrier_file, CarrierFile)) is not None:
+        known[carrier.control.removeprefix("http://")] = CARRIER
+    return known
+
+
+def _unix_sockets(run: Path) -> Finding:
+    """By the folder around them: who may not enter it cannot connect, whatever the modes within."""
+    count = sum(stat.S_ISSOCK(path.lstat().st_mode) for path in run.resolve().rglob("*"))
+    what = f"{count} Unix sockets in {run}"
+    if run.stat().st_mode & 0o077:
+        return fail("listeners", f"{what}: other accounts of this machine may enter that folder")
+    return ok("listeners", f"{what}: this account alone (0700)")
+
+
+CHECKS: Final = (
+    look(
+        "listeners",
+        Sentence(
+            "Every socket on which the center listens, and who reaches it",
+            "Ogni socket su cui il centro ascolta, e chi lo raggiunge",
+        ),
+        Sentence(
+            "Private addresses between nodes; a proxy before the web",
+            "Indirizzi privati fra i nodi; un proxy davanti al web",
+        ),
+        lambda around: listeners(around.state, around.node),
+        Wants.RUNNING,
+    ),
+)

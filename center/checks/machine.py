@@ -1,0 +1,266 @@
+"""The machine: disk, clocks, limits, memory. A look does what the center would do."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from application.state.state_dir import NodeFile, StateDir, read_json
+from center.checks.around import Around, Wants, look
+from center.node.launching import DESCRIPTORS_WANTED
+from messages.proofs import ProofWhy, Shown, StepResult
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok, warn
+from model.proof.bounds import CLOCK_STEP_S
+from model.wall_clock import SETTLES_WITHIN_S, STEP_S, settles, unset
+from runtime.wall_clock import ahead_us, facts, synchronised
+
+FLUSHES: Final = 5
+SLOW_FLUSH_S: Final = 0.05
+"""Two flushes stand before the first dial of every alert."""
+LITTLE_SPACE_MB: Final = 2048
+NO_SPACE_MB: Final = 200
+LITTLE_MEMORY_MB: Final = 1024
+"""About 25 MB for each alert that is being handled, and 500 MB for the rest."""
+_FEW_DESCRIPTORS: Final = 4096
+_FORGETFUL: Final = ("tmpfs", "ramfs")
+
+
+def disk(state: StateDir) -> Iterator[Finding]:
+    """Writes and flushes for real, where the journal is."""
+    file = state.path / f".doctor.{os.getpid()}"
+    took = []
+    try:
+        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            for _ in range(FLUSHES):
+                os.write(fd, bytes(4096))
+                started = time.perf_counter()
+                os.fsync(fd)
+                took.append(time.perf_counter() - started)
+        finally:
+            os.close(fd)
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        yield fail("disk", f"cannot write and flush in {state}: {error.strerror}")
+        return
+    median_ms = statistics.median(took) * 1000
+    text = f"a flush takes {median_ms:.1f} ms (longest of {FLUSHES}: {max(took) * 1000:.1f} ms)"
+    yield warn("disk", f"{text}: slow") if median_ms > SLOW_FLUSH_S * 1000 else ok("disk", text)
+    kind = _file_system(state.path)
+    if kind in _FORGETFUL:
+        yield warn("disk", f"{state} is on a {kind}: nothing of it survives the machine")
+
+
+def space(state: StateDir) -> Iterator[Finding]:
+    """How much room the journal and the recordings have."""
+    free = os.statvfs(state.path)
+    free_mb = free.f_bavail * free.f_frsize // 2**20
+    text = f"{free_mb} MB free in {state}"
+    if free_mb < NO_SPACE_MB or (free.f_files and not free.f_favail):
+        yield fail("space", text)
+    else:
+        yield warn("space", text) if free_mb < LITTLE_SPACE_MB else ok("space", text)
+
+
+def spare(state: StateDir) -> Iterator[Finding]:
+    """Whether the journal goes on in memory, and what is to be done."""
+    from store.errors import JournalError
+    from store.spare.spare import Spare
+    from store.spare.warm import known_use, open_spare
+
+    memory = Spare.at(state.run)
+    if memory is None or not memory.in_use:
+        return
+    reason, torn = "", False
+    try:
+        connection = open_spare(memory, patience_s=1.0)
+        try:
+            if (used := known_use(connection)) is not None:
+                reason, torn = f": {used.reason}", used.torn
+        finally:
+            connection.close()
+    except JournalError as error:
+        reason = f": {error}"
+    yield fail("spare", f"nothing is durable, the journal goes on in memory{reason}")
+    if torn:
+        yield warn(
+            "spare",
+            "the file is damaged: put a backup in its place, or an empty file (truncate -s 0); "
+            "what is in memory is then written into it. Until then do not restart the machine",
+        )
+    else:
+        yield warn("spare", "make room or mend the disk: the center goes back to it by itself")
+
+
+def clocks(node: NodeFile | None) -> Iterator[Finding]:
+    """Whether the wall clock is right, and whether it was moved since the center has fixed its own."""
+    if node is not None:
+        step_s = ahead_us(node.anchor_us) / 1e6
+        text = f"the wall clock was moved by {step_s:+.2f} s since the center began"
+        if abs(step_s) > CLOCK_STEP_S:
+            yield warn(
+                "clocks",
+                f"{text}: all times shown and written are off by that, no deadline is; {_then(step_s)}",
+            )
+        else:
+            yield ok("clocks", text)
+    known = facts()
+    if settles(known):
+        yield warn(
+            "clocks",
+            "the machine has just begun and is about to set its clock: until then, for "
+            f"{SETTLES_WITHIN_S:.0f} s after the boot at the most, nobody on duty is called, "
+            "and no proof begins",
+        )
+    match known.follows:
+        case None:
+            yield warn("clocks", "the kernel does not say whether its clock is synchronised")
+        case False:
+            why = unset(known, followed=False) or "the wall clock is not synchronised (no NTP)"
+            yield warn("clocks", why)
+        case True:
+            yield ok("clocks", "the wall clock is synchronised")
+
+
+def _then(step_s: float) -> str:
+    if abs(step_s) > STEP_S:
+        return "the center starts again by itself to take it over, once no alert is open"
+    return "start the center again once no alert is open"
+
+
+def limits() -> Iterator[Finding]:
+    """Descriptors, processes and memory for a full house."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = "any number of" if hard == resource.RLIM_INFINITY else str(hard)
+    text = f"{allowed} open files may be had"
+    if hard != resource.RLIM_INFINITY and hard < _FEW_DESCRIPTORS:
+        yield fail("limits", f"{text}; {DESCRIPTORS_WANTED} are wanted (ulimit -Hn)")
+    else:
+        yield ok("limits", text)
+    processes, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    if processes != resource.RLIM_INFINITY and processes < 1024:
+        yield warn("limits", f"{processes} processes may be had; a full house has 300 (ulimit -u)")
+    available_mb = _available_memory_mb()
+    text = f"{available_mb} MB of memory are available"
+    yield warn("memory", text) if available_mb < LITTLE_MEMORY_MB else ok("memory", text)
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that holds the path; empty where that cannot be found out."""
+    best, kind = "", ""
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, mounted, fs, *_ = line.split(" ")
+        mounted = mounted.replace("\\040", " ")
+        if (str(path) + "/").startswith(mounted.rstrip("/") + "/") and len(mounted) >= len(best):
+            best, kind = mounted, fs
+    return kind
+
+
+def _available_memory_mb() -> int:
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+def keys(state: StateDir) -> Iterator[Finding]:
+    """Secrets that others could read."""
+    for file in sorted(state.keys.iterdir()):
+        if file.stat().st_mode & 0o077:
+            yield fail("keys", f"{file} is readable by others")
+    if (state.keys / "app.key").is_file():
+        yield ok("keys", "the app key is there")
+    else:
+        yield ok("keys", "the app key will be made at the first start")
+
+
+def prove_clock(state: StateDir) -> Shown:
+    """Whether the machine's clock follows a time server, and has not been moved under the center."""
+    node = read_json(state.node_file, NodeFile)
+    moved_s = 0.0 if node is None else ahead_us(node.anchor_us) / 1e6
+    figures = {"moved_s": round(moved_s, 3)}
+    follows = synchronised()
+    if follows is False or abs(moved_s) > CLOCK_STEP_S:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.CLOCK_OFF, figures=figures)
+    if follows is None:
+        return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NO_ANSWER, figures=figures)
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+def prove_disk(state: StateDir) -> Shown:
+    """How much is free where the state directory is; what that means the proofs before tell."""
+    found = os.statvfs(state.path)
+    size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+    figures = {"free_bytes": float(free), "size_bytes": float(size)}
+    if found.f_flag & os.ST_RDONLY or not free or (found.f_files and not found.f_favail):
+        return Shown(result=StepResult.FAILED, why=ProofWhy.DISK, figures=figures)
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+def _state(around: Around) -> Iterator[Finding]:
+    yield ok("state", str(around.state)) if around.fault is None else fail("state", around.fault)
+
+
+STATE: Final = (
+    look(
+        "state",
+        Sentence("Whether the state directory can be used", "La cartella di stato si può usare"),
+        Sentence("Make it the center's account's own", "Darla all'account del centro"),
+        _state,
+    ),
+    look(
+        "spare",
+        Sentence("Whether the journal goes on in memory", "Il registro continua in memoria"),
+        Sentence("Make room or mend the disk", "Fare spazio o riparare il disco"),
+        lambda around: spare(around.state),
+    ),
+    look(
+        "disk",
+        Sentence("How long a flush of the disk takes", "Quanto dura una scrittura su disco"),
+        Sentence("Take a faster disk, and one that keeps", "Un disco più veloce, e che conservi"),
+        lambda around: disk(around.state),
+        Wants.STATE,
+        cost=Cost.WORK,
+    ),
+    look(
+        "space",
+        Sentence("How much room the disk has", "Quanto spazio ha il disco"),
+        Sentence("Make room", "Fare spazio"),
+        lambda around: space(around.state),
+        Wants.STATE,
+    ),
+    look(
+        "keys",
+        Sentence(
+            "Whether others may read the center's secrets", "Altri possono leggere i segreti del centro"
+        ),
+        Sentence("chmod 600", "chmod 600"),
+        lambda around: keys(around.state),
+        Wants.STATE,
+    ),
+)
+CHECKS: Final = (
+    look(
+        "clocks",
+        Sentence(
+            "Whether the wall clock is right, and was not moved",
+            "L'orologio è giusto, e non è stato spostato",
+        ),
+        Sentence("Have it follow a time server", "Fargli seguire un server"),
+        lambda around: clocks(around.node),
+    ),
+    look(
+        "limits",
+        Sentence(
+            "Open files, processes and memory that may be had", "File aperti, processi e memoria disponibili"
+        ),
+        Sentence("Raise the limits; more memory", "Alzare i limiti; più memoria"),
+        lambda around: limits(),
+    ),
+)

@@ -1,0 +1,104 @@
+"""What stands in a modem's way, in sentences for whoever has to remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from application.state.processes import marked
+from application.state.state_dir import StateDir
+from center.checks.around import Wants, look
+from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
+from center.modems.unnamed import Unnamed, unnamed
+from gateways.gsm.dialects.loading import installed
+from gateways.gsm.port.places import resolved, usb_device_of
+from gateways.gsm.port.usb_devices import UsbDevice
+from messages.rows import Sentence
+from model.checks import Asker, Finding, fail, warn
+from model.settings import Settings
+
+_STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
+"""With these a line carries no calls at all; the others let it fail later."""
+_SENTENCES: Final = {
+    Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
+    Obstacle.NO_DRIVER: (
+        "no driver has its ports: modprobe option; echo {ids} > /sys/bus/usb-serial/drivers/option1/new_id"
+    ),
+    Obstacle.HELD: "{about} has its port open: stop that, or keep it away",
+    Obstacle.MODEM_MANAGER: (
+        "ModemManager runs, and would take it: `scripts/install` brings the udev rules; then plug it in again"
+    ),
+    Obstacle.NOT_ALLOWED: "this account may not open its port: make it a member of the group {about}",
+    Obstacle.CARD_NOT_ALLOWED: (
+        "this account may not open its sound card: make it a member of the group {about}"
+    ),
+    Obstacle.SUSPENDS: (
+        "the kernel puts it to sleep while it is idle: `scripts/install` brings the udev rules; then plug it "
+        "in again"
+    ),
+    Obstacle.OVER_CURRENT: "its hub has cut its power {count} times: a powered hub, or a supply of its own",
+    Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply of its own: a transmitting modem draws up to 2 A",
+    Obstacle.UNDER_VOLTAGE: "the supply of this machine has sagged: a stronger one, and a powered hub",
+    Obstacle.CAME_BACK: (
+        "it was connected {count} min ago: if nobody has plugged it in then, its supply or its cable is weak"
+    ),
+}
+
+
+def sentence(found: Found) -> str:
+    """What is in the way, and what helps."""
+    ids = found.about.replace(":", " ")
+    text = _SENTENCES[found.obstacle].format(about=found.about, count=found.count, ids=ids)
+    return f"modem at usb:{found.position}: {text}" if found.position else text
+
+
+def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> Iterator[Finding]:
+    """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
+    dialects = installed()
+    devices = modems_of(dialects, roots)
+    nobodys = unnamed(devices, settings.lines, state, dialects, roots=roots)
+    elsewhere = {modem.position for modem in nobodys if not modem.perhaps}
+    for one in in_the_way(devices, state, roots=roots):
+        # One that no line names may well be another program's, for the machine's own connection.
+        stops = one.obstacle in _STOPS and one.position not in elsewhere
+        yield (fail if stops else warn)("modems", sentence(one))
+    for modem in nobodys:
+        yield warn("modems", said_of(modem))
+
+
+def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+    """What is in the way of these; that this center's own processes have their ports open is not."""
+    ours = {process.pid for process in marked(state.path)}
+    return obstacles(devices, installed(), ours=ours, roots=roots)
+
+
+def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+    """What is in the way of the modem whose port this is."""
+    device = usb_device_of(resolved(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
+    devices = modems_of(installed(), roots) if device is not None else []
+    return in_the_way(
+        [one for one in devices if device is not None and one.position == device.name], state, roots=roots
+    )
+
+
+def said_of(modem: Unnamed) -> str:
+    """That nobody uses it, and what to do."""
+    what = " ".join(filter(None, (modem.maker, modem.product))) or modem.usb
+    perhaps = f", unless it is the one that {' or '.join(modem.perhaps)} looks for" if modem.perhaps else ""
+    return (
+        f"no [[modem]] names the {what} at usb:{modem.position}{perhaps}: `securwoman modem list --toml` "
+        "prints the lines"
+    )
+
+
+CHECKS: Final = (
+    look(
+        "modems",
+        Sentence("What is in the way of modems that are plugged in", "Che cosa ostacola i modem collegati"),
+        Sentence("As each finding says", "Come dice ogni riga"),
+        lambda around: plugged_in(around.settings, around.state),
+        Wants.SETTINGS,
+        Wants.MODEMS,
+        asked=(Asker.DOCTOR, Asker.LINES),
+    ),
+)

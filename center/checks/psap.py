@@ -1,0 +1,189 @@
+"""112: the switches, the numbers for an area, whom the center calls by itself, and 112's own systems."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from application.errors import CenterError
+from application.settings.areas import outline_of
+from application.settings.check import is_short
+from application.state.state_dir import StateDir
+from center.checks.around import Wants, look
+from messages.ids import E164
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok, warn
+from model.settings import Settings
+from model.settings.psap import FEED, TOKEN_MIN, DataFormat, DataTarget, LastResort
+
+
+def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """The two switches without which the real 112 is never dialled, and the third one."""
+    number, live = settings.psap.number, settings.psap.live
+    emergency = [trunk.name for trunk in settings.trunk if trunk.emergency]
+    resort = ", last resort: PUBLIC lines" if settings.psap.last_resort is LastResort.PUBLIC else ""
+    switches = (
+        f"psap.live is {'ON' if live else 'off'}, emergency trunk: {', '.join(emergency) or 'none'}{resort}"
+    )
+    if simulated:
+        yield ok("psap", f"{switches}; simulated: {number} is called for 112")
+    elif live:
+        yield ok("psap", f"{switches}: calls to {number} are REAL")
+    elif is_short(number):
+        yield warn("psap", f"{switches}: a call to {number} will be refused by the dial guard")
+    else:
+        yield ok("psap", f"{switches}: {number} is called for 112")
+    if not simulated and not settings.psap.test_number:
+        yield warn("psap", "psap.test_number is empty: tests and drills end before 112")
+
+
+def routes(settings: Settings) -> Iterator[Finding]:
+    """What was found for each `[[psap.route]]`."""
+    for route in settings.psap.route:
+        what = f"{route.area} calls {route.number}"
+        try:
+            drawn = outline_of(Path(route.area_file))
+        except ValueError as error:
+            yield fail("psap", f"{what}: {error}")
+            continue
+        box = f"{drawn.south:.3f} to {drawn.north:.3f} north, {drawn.west:.3f} to {drawn.east:.3f} east"
+        yield ok("psap", f"{what}: {len(drawn.rings)} outlines of {drawn.corners} corners, {box}")
+    if settings.psap.route:
+        yield ok("psap", f"elsewhere, or where her position is not known: {settings.psap.number}")
+
+
+_WHY: Final = {
+    "emergency": "it is an emergency number",
+    "psap": "it is called for 112",
+    "own_line": "it is one of the center's own lines",
+    "operator": "it is an operator's",
+    "kind": "[dialling] does not allow its kind",
+    "country": "[dialling] does not allow its country",
+}
+
+
+def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
+    """Which users are called by themselves, and whether a drill would be."""
+    from model.rules.calls.withheld_numbers import withheld
+
+    table = settings.dialling
+    where = ", ".join(dict.fromkeys((settings.region, *table.countries)))
+    text = f"{', '.join(table.kinds)} numbers of {where}; of one range abroad {table.per_hour} an hour"
+    if "premium" in table.kinds:
+        yield warn("dialling", f"{text}: whoever has the app's key can have premium numbers called")
+    else:
+        yield ok("dialling", text)
+    if not settings.drill.phone:
+        return
+    own = [line.number for line in settings.lines if line.number]
+    why = withheld(E164(settings.drill.phone), settings, own=own, staff=_staff(state), others=0)
+    if why is not None:
+        yield fail("dialling", f"drill.phone {settings.drill.phone} is not called: {_WHY[why]}")
+
+
+def _staff(state: StateDir) -> list[E164]:
+    """The operators' numbers; none before the first start."""
+    from application.state.journals import journal_of
+    from store.registry.registry import Registry
+
+    try:
+        with journal_of(state) as journal:
+            return [one.phone for one in Registry(journal).operators()]
+    except CenterError:
+        return []
+
+
+PART = "data"
+
+
+def data(settings: Settings) -> Iterator[Finding]:
+    """Each in turn; nothing where there is none."""
+    for i, table in enumerate(settings.psap.data):
+        faults = [f"psap.data[{i}].{fault}" for fault in _faults(table)]
+        yield from (fail(PART, fault) for fault in faults)
+        if table.format is DataFormat.EDS:
+            yield warn(
+                PART,
+                f"psap.data[{i}].format: eds is NOT ETSI's form of PEMEA's EDS, whose schema the center does "
+                "not have: a PSP will refuse it (docs/decisions/0108)",
+            )
+        if not faults:
+            where = "whoever asks" if table.to == FEED else urlsplit(table.to).hostname or table.to
+            yield ok(PART, f"{table.name}: {table.format} to {where}, {table.area or 'everywhere'}")
+
+
+def _faults(table: DataTarget) -> Iterator[str]:
+    if table.token_file:
+        try:
+            token = Path(table.token_file).read_text(encoding="ascii").strip()
+            least = TOKEN_MIN if table.to == FEED else 1
+            if len(token) < least:
+                yield f"token_file: {table.token_file} has {len(token)} characters, not {least} at least"
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"token_file: {error}"
+    if table.to == FEED:
+        return
+    host = urlsplit(table.to).hostname
+    if host is None:
+        if not os.access(table.to, os.W_OK | os.X_OK) or not Path(table.to).is_dir():
+            yield f"to: {table.to} is no folder that the center may write to"
+        return
+    try:
+        trust = ssl.create_default_context(cafile=table.authority or None)
+        if table.certificate:
+            trust.load_cert_chain(table.certificate, table.key)
+    except (OSError, ssl.SSLError) as error:
+        yield f"certificate: {error}"
+    try:
+        socket.getaddrinfo(host, urlsplit(table.to).port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        yield f"to: {host} is no host that is known here ({error})"
+
+
+CHECKS: Final = (
+    look(
+        "psap",
+        Sentence(
+            "The switches without which 112 is never dialled",
+            "Gli interruttori senza i quali non si chiama il 112",
+        ),
+        Sentence("docs/operations/psap.md", "docs/operations/psap.md"),
+        lambda around: psap(around.settings, simulated=around.simulated),
+        Wants.SETTINGS,
+    ),
+    look(
+        "psap",
+        Sentence(
+            "The outline of each area with a number of its own",
+            "Il contorno di ogni zona con un numero proprio",
+        ),
+        Sentence("Set area_file right", "Correggere area_file"),
+        lambda around: routes(around.settings),
+        Wants.SETTINGS,
+    ),
+    look(
+        "dialling",
+        Sentence("Which numbers the center calls by itself", "Quali numeri il centro chiama da sé"),
+        Sentence("Set [dialling] and drill.phone right", "Correggere [dialling] e drill.phone"),
+        lambda around: dialling(around.state, around.settings),
+        Wants.SETTINGS,
+    ),
+)
+DATA: Final = (
+    look(
+        "data",
+        Sentence(
+            "Whether 112's own systems could be sent anything",
+            "Si potrebbe mandare qualcosa ai sistemi del 112",
+        ),
+        Sentence("Set [[psap.data]] right", "Correggere [[psap.data]]"),
+        lambda around: data(around.settings),
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+)

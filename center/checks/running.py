@@ -1,0 +1,129 @@
+"""The center that runs: whether it answers, what it has raised, and whether people would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from application.errors import CenterError
+from application.state.journals import journal_of
+from application.state.processes import is_alive
+from application.state.state_dir import NodeFile, StateDir
+from center.checks.around import Around, Wants, look
+from center.client import Client
+from messages.ids import NodeId, ShiftState
+from messages.rows import Sentence
+from model.alarms.standing import NO_LINE_FOR_112
+from model.alarms.table import BY_NAME, rank
+from model.checks import Cost, Finding, fail, ok, warn
+from model.settings import Settings
+from model.settings.psap import LastResort
+from store.alarms import standing_now
+from store.journal.following import Following
+from store.journal.projections import Operators
+from store.registry.registry import Registry
+from store.registry.users import records
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /readyz`."""
+
+    ready: bool = False
+    lines: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) -> Iterator[Finding]:
+    """What the running center has raised and not cleared since it began, the gravest first. That no line can
+    call 112 is no warning, unless it is called on a public one.
+    """
+    with journal_of(state) as journal:
+        stands = standing_now(journal, NodeId(node.node))
+    resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
+    for (alarm, subject), text in sorted(stands.items(), key=lambda one: (rank(one[0][0]), one[0])):
+        found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
+        kind = BY_NAME.get(alarm)
+        todo = "" if kind is None else f" To do: {kind.en.do}."
+        yield found("alarms", f"{alarm} {subject}: {text}{todo}")
+    if not stands:
+        yield ok("alarms", "none stands")
+
+
+def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
+    """Whether the one that runs answers and would serve an alert."""
+    if node is None:
+        yield ok("center", "none is running")
+        return
+    yield ok("center", f"{node.node} {node.version} runs as process {node.process.pid}")
+    if node.admin is None or not is_alive(node.admin):
+        yield fail("center", "the actor system does not run")
+    client = Client(state, timeout_s=5.0)
+    try:
+        ready = client.get("/readyz", Ready)
+    except CenterError as error:
+        yield fail("center", f"is not ready: {error}")
+    else:
+        yield ok("center", f"would serve an alert now, on {ready.lines} lines")
+    finally:
+        client.close()
+
+
+def people(state: StateDir) -> Iterator[Finding]:
+    """Whether anybody would answer an alert."""
+    with journal_of(state) as journal:
+        lost = journal.at_one_moment(records.unreadable)
+        registered = Registry(journal).operators()
+        shifts = Operators()
+        Following(journal, shifts).close()
+        users = Registry(journal).count_users()
+    ready = sum(1 for one in shifts.operators.values() if one.state is ShiftState.READY)
+    on_call = sum(1 for one in registered if one.on_call)
+    text = f"{len(registered)} operators, {ready} ready, {on_call} on call; {users} users"
+    yield ok("people", text) if ready or on_call else warn("people", f"{text}: nobody would answer")
+    if lost:
+        first = next(f"{user}: {fault}" for user, fault in lost.items())
+        yield fail(
+            "people",
+            f"the records of {len(lost)} users cannot be read ({first}): restore the newest backup, or enter "
+            "them anew",
+        )
+
+
+def _alarms(around: Around) -> Iterator[Finding]:
+    assert around.node is not None
+    return alarms(around.state, around.node, around.known)
+
+
+CENTER: Final = (
+    look(
+        "center",
+        Sentence(
+            "Whether the center that runs answers, and would serve an alert",
+            "Il centro in funzione risponde, e servirebbe un allarme",
+        ),
+        Sentence("Look at logs/; restart it", "Guardare logs/; riavviarlo"),
+        lambda around: running_center(around.state, around.node),
+        cost=Cost.WORK,
+    ),
+)
+CHECKS: Final = (
+    look(
+        "alarms",
+        Sentence(
+            "What the running center has raised, the gravest first",
+            "Gli allarmi del centro in funzione, i più gravi prima",
+        ),
+        Sentence("As each alarm says", "Come dice ogni allarme"),
+        _alarms,
+        Wants.RUNNING,
+    ),
+    look(
+        "people",
+        Sentence("Whether anybody would answer an alert", "Qualcuno risponderebbe a un allarme"),
+        Sentence("Have an operator ready or on call", "Un operatore pronto o reperibile"),
+        lambda around: people(around.state),
+        Wants.RUNNING,
+    ),
+)

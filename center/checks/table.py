@@ -1,0 +1,89 @@
+"""The center's own checks, in the order in which they are told; and those of every other asker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from application.errors import CenterError
+from application.settings.in_use import settings_in_use
+from application.state.state_dir import StateDir, running
+from center.checks import (
+    at_rest,
+    backup,
+    capacity,
+    duty,
+    journal,
+    lines,
+    listeners,
+    machine,
+    maps,
+    nodes,
+    obstacles,
+    psap,
+    shared_memory,
+    sound,
+    web,
+)
+from center.checks import (
+    running as run,
+)
+from center.checks.around import Around, Look
+from model.checks import Asker, Finding, Row, Verdict, examined, fail
+
+CHECKS: Final[tuple[Look, ...]] = (
+    *machine.STATE,
+    *at_rest.CHECKS,
+    *journal.CHECKS,
+    *nodes.CHECKS,
+    *machine.CHECKS,
+    *capacity.CHECKS,
+    *lines.ENOUGH,
+    *psap.CHECKS,
+    *sound.RECORDED,
+    *backup.CHECKS,
+    *maps.CHECKS,
+    *psap.DATA,
+    *duty.CHECKS,
+    *sound.SAID,
+    *web.CHECKS,
+    *lines.MODEMS,
+    *obstacles.CHECKS,
+    *lines.VOICES,
+    *run.CENTER,
+    *listeners.CHECKS,
+    *shared_memory.CHECKS,
+    *lines.RUNNING,
+    *run.CHECKS,
+)
+_WORST_FIRST: Final = tuple(reversed(Verdict))
+
+
+def found(around: Around) -> Iterator[Finding]:
+    """What the doctor finds."""
+    for check in CHECKS:
+        if Asker.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
+            yield from examined(check.name, partial(check.look, around))
+
+
+def of_lines(state: StateDir) -> list[Finding]:
+    """What is found of lines and modems, the worst first. Opens no port."""
+    try:
+        settings = settings_in_use(state)
+    except CenterError as error:
+        return [fail("settings", str(error))]
+    around = Around(state=state, node=running(state), known=settings, simulated=False)
+    asked = [check for check in CHECKS if Asker.LINES in check.asked]
+    told = [one for check in asked for one in examined(check.name, partial(check.look, around))]
+    return sorted(told, key=lambda one: _WORST_FIRST.index(one.verdict))
+
+
+def every() -> tuple[Row, ...]:
+    """The rows of all askers."""
+    from gateways.heartbeat import evidence
+    from gateways.http.routes.center import health
+    from model import first_run
+    from model.proof import steps
+
+    return (*health.CHECKS, *evidence.CHECKS, *first_run.NEEDS, *CHECKS, *steps.KINDS)

@@ -1,1 +1,0 @@
-"""The doctor's look at this machine: disk, clocks, limits, what it carries, who reads and reaches it."""

@@ -1,0 +1,95 @@
+"""What the doctor says of how operators are reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from application.settings.file import parse
+from application.state.journals import journal_of
+from application.state.keys import set_shift
+from application.state.state_dir import StateDir
+from center.checks.lines import nailed_up, voices
+from messages.calls import CallState
+from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
+from messages.operators import OperatorVoice, OperatorVoices
+from model.checks import Verdict
+from runtime.published import voice_files
+from runtime.published.peers import FilePeers, Peers, Place
+from store.registry.registry import Registry
+
+TRUNK = '[[trunk]]\nname = "public"\n'
+
+
+def settings(line: str, modems: int = 0) -> str:
+    text = f'[operator]\nline = "{line}"\n{TRUNK}'
+    return text + "".join(
+        f'[[modem]]\nname = "m{n}"\ntrunk = "public"\nport = "/dev/p{n}"\n' for n in range(modems)
+    )
+
+
+@pytest.mark.parametrize(
+    ("modems", "said", "verdict"),
+    [
+        (5, "2 operators can be nailed up: half of 4", Verdict.OK),
+        (2, "1 operators can be nailed up: half of 2", Verdict.OK),
+        (1, "0 operators can be nailed up: half of 1", Verdict.WARN),
+    ],
+)
+def test_how_many_can_be_nailed_up_is_said_before_anybody_is(
+    modems: int, said: str, verdict: Verdict
+) -> None:
+    (found,) = nailed_up(parse(settings("nailed_up", modems)))
+    assert found.verdict is verdict
+    assert found.text.startswith(said)
+    assert list(nailed_up(parse(settings("headset", modems)))) == []
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    """Two operators on shift and one who is not."""
+    made = StateDir(tmp_path / "state")
+    made.create()
+    with journal_of(made, create=True) as journal:
+        for name in ("Anna", "Bice", "Carla"):
+            one = Registry(journal).add_operator(name, f"+39020000010{len(name)}", by="test")
+            if name != "Carla":
+                set_shift(journal, one.id, ShiftState.READY, "")
+    return made
+
+
+def test_who_is_on_shift_is_told_with_how_the_operator_is_reached(state: StateDir) -> None:
+    said = [
+        OperatorVoice(operator=who, mode=OperatorLine.NAILED_UP, state=how, line=LineId("m1"), text=why)  # type: ignore[arg-type]
+        for who, how, why in (
+            ("anna", CallState.ANSWERED, ""),
+            ("bice", CallState.RELEASED, "her phone is busy"),
+        )
+    ]
+    voice_files.write(state.run, OperatorVoices(voices=tuple(said)))
+    found = [(one.verdict, one.text) for one in voices(state, parse(settings("nailed_up")))]
+    assert found == [
+        (Verdict.OK, "Anna is nailed up on m1"),
+        (Verdict.WARN, "Bice is called on her phone: her phone is busy"),
+    ]
+
+
+def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
+    here, there = (
+        OperatorVoice(operator=OperatorId("anna"), mode=OperatorLine.HEADSET, state=how)
+        for how in (CallState.RELEASED, CallState.ANSWERED)
+    )
+    voice_files.write(state.run, OperatorVoices(voices=(here,)))
+    place = Place(node=NodeId("b"), address="10.0.0.2", voices=(there,))
+    FilePeers(state.run).publish(Peers(places=(place,)))
+    found = [(one.verdict, one.text) for one in voices(state, parse(settings("headset")))]
+    assert found[0] == (Verdict.OK, "Anna has her headset on")
+
+
+def test_where_nothing_is_known_the_operator_s_phone_is_called_and_on_demand_nothing_is_to_be_said(
+    state: StateDir,
+) -> None:
+    found = list(voices(state, parse(settings("headset"))))
+    assert [one.verdict for one in found] == [Verdict.WARN, Verdict.WARN]
+    assert list(voices(state, parse(settings("on_demand")))) == []
