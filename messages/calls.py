@@ -23,6 +23,22 @@ class CallState(StrEnum):
     RELEASED = "released"
 
 
+class OwnCallEnd(StrEnum):
+    """Why a call of the center's own, which is no alert's, has ended or is being ended."""
+
+    RELEASED = "released"
+    """Whoever was called, or the network, has ended it."""
+    ORDERED = "ordered"
+    DONE = "done"
+    """It was up for as long as was wanted."""
+    TIME = "time"
+    """It has taken as long as it may, or nobody has answered by then."""
+    ALERT = "alert"
+    """An alert needs the line, or somebody calls in on it."""
+    LOST = "lost"
+    """Its modem, or what was ordered, is gone."""
+
+
 class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
     """Call this number, unless this attempt was dialled already or the modem still holds such a call."""
 

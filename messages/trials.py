@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from messages.calls import CallState
+from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, Instant, LegId, LineId, OperatorId
 from messages.lines import WayLevel
 
@@ -65,22 +65,6 @@ class Side(StrEnum):
     """What is said to it does not leave it."""
     IN = "in"
     """What comes to it is not handed on."""
-
-
-class TrialEnd(StrEnum):
-    """Why a test call has ended, or is being ended."""
-
-    RELEASED = "released"
-    """Whoever was called, or the network, has ended it."""
-    ORDERED = "ordered"
-    DONE = "done"
-    """It was up for as long as was wanted."""
-    TIME = "time"
-    """A minute is over."""
-    ALERT = "alert"
-    """An alert needs the line, or somebody calls in on it."""
-    LOST = "lost"
-    """Its modem, or what was ordered, is gone."""
 
 
 PROOF: Final = OperatorId("")
@@ -185,7 +169,7 @@ class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None
     ended_at: Instant | None = None
     """When the line was nobody's again."""
-    ends: TrialEnd | None = None
+    ends: OwnCallEnd | None = None
     cause: int | None = None
     """ITU-T Q.850, as the modem has it."""
     now: tuple[WayNow, ...] = ()

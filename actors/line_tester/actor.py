@@ -12,16 +12,17 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
-from actors.line_tester.decider import Trial, begin, end, heard, rings, told, turn
+from actors.line_tester.decider import Trial, begin, told
 from actors.line_tester.voice import SAID, LineVoice, shown_of
 from actors.line_tester.ways import ways_of
 from media.conference.sounds import Sounds
 from media.trial.bursts import TONES_HZ
-from messages.calls import CallReport, IncomingCall
+from messages.calls import CallReport, IncomingCall, OwnCallEnd
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
-from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
+from messages.trials import PROOF, LineTrial, TrialOrder, VoiceShown, WayNow, leg_of
+from model.rules.calls.own_call import OwnCall, end, heard, rung, turn
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -55,19 +56,19 @@ class LineTesterActor(CenterActor):
         now_us = self.now_us()
         match envelope.body:
             case CallReport() as report:
-                for line, trial in self._trials.items():
-                    self._trials[line] = heard(trial, report, now_us)
+                for trial in self._trials.values():
+                    trial.call = heard(trial.call, report, now_us)
                 # It answers an order: another one now would go to and fro without end.
                 return
-            case IncomingCall() as call:
-                for line, trial in self._trials.items():
-                    self._trials[line] = rings(trial, call, now_us)
+            case IncomingCall() as incoming:
+                for trial in self._trials.values():
+                    trial.call = rung(trial.call, incoming, now_us)
             case GiveWay(line=needed):
                 # Also of a test that has lost its order before it was begun: nobody else would let it go.
                 self._left_behind()
-                for line, trial in self._trials.items():
-                    if needed in (one.line for one in trial.ends_of_it):
-                        self._trials[line] = end(trial, TrialEnd.ALERT)
+                for trial in self._trials.values():
+                    if needed in (one.line for one in trial.call.ends):
+                        trial.call = end(trial.call, OwnCallEnd.ALERT)
             case _:
                 super().receive(envelope, sender)
                 return
@@ -108,11 +109,13 @@ class LineTesterActor(CenterActor):
         for line, order in orders.items():
             if line not in self._trials:
                 self._begin(order, now_us)
-            elif order.stop or order.trial != self._trials[line].order.trial:
-                self._trials[line] = end(self._trials[line], TrialEnd.ORDERED)
+                continue
+            trial = self._trials[line]
+            if order.stop or order.trial != trial.order.trial:
+                trial.call = end(trial.call, OwnCallEnd.ORDERED)
         for line, trial in self._trials.items():
             if line not in orders:
-                self._trials[line] = end(trial, TrialEnd.LOST)
+                trial.call = end(trial.call, OwnCallEnd.LOST)
         self._turn()
         if self._trials:
             self.at(Instant(self.now_us() + TURN_US), "turn")
@@ -122,13 +125,13 @@ class LineTesterActor(CenterActor):
             if now_us - order.begun_at >= STALE_US:
                 line_trials.forget(self.env.run, order.line)
             return
-        trial = begin(order, now_us)
+        call = begin(order, now_us)
         number = None if order.answers else order.number
         fits = unfit_to_try if order.by == PROOF else unfit
         if order.stop or (number is not None and fits(number, self._setup.settings) is not None):
             # The web has looked; a file of ours may be anybody's by now.
-            trial = end(trial, TrialEnd.ORDERED)
-        self._trials[order.line] = trial
+            call = end(call, OwnCallEnd.ORDERED)
+        self._trials[order.line] = Trial(order, call)
         self.log.info("a test call begins", line=order.line, other=order.other, by=order.by)
 
     def _left_behind(self) -> None:
@@ -137,7 +140,7 @@ class LineTesterActor(CenterActor):
             return
         known = {order.line for order in line_trials.ordered(self.env.run)}
         known |= {order.other for order in line_trials.ordered(self.env.run) if order.other is not None}
-        known |= {one.line for trial in self._trials.values() for one in trial.ends_of_it}
+        known |= {one.line for trial in self._trials.values() for one in trial.call.ends}
         try:
             self._held.let_go_of(lambda hold: hold.tester is not None and hold.line not in known)
         except JournalError as error:
@@ -146,30 +149,29 @@ class LineTesterActor(CenterActor):
     # ------------------------------------------------------------ turns
 
     def _turn(self) -> None:
-        for line, trial in list(self._trials.items()):
-            for one in trial.ends_of_it:
-                if not self._held.has(one.line, one.leg):
-                    # Somebody calls in on it, and has it now.
-                    trial = end(trial, TrialEnd.ALERT)
-            due = turn(trial, self.now_us())
-            self._trials[line] = due.trial
+        for trial in list(self._trials.values()):
+            if not all(self._held.has(one.line, one.leg) for one in trial.call.ends):
+                # Somebody calls in on it, and has it now.
+                trial.call = end(trial.call, OwnCallEnd.ALERT)
+            due = turn(trial.call, self.now_us())
+            trial.call = due.call
             for where, order in due.orders:
                 self.tell(Role.GSM_MODEM, where, order)
-            self._listen(due.trial)
-            shown = self._shown(due.trial)
+            self._listen(due.call)
+            shown = self._shown(trial)
             if due.over:
-                self._ended(due.trial, shown)
+                self._ended(trial, shown)
             else:
                 line_trials.tell(self.env.run, shown)
 
-    def _listen(self, trial: Trial) -> None:
-        for said, tone_hz, one in zip(SAID, TONES_HZ, trial.ends_of_it, strict=False):
+    def _listen(self, call: OwnCall) -> None:
+        for said, tone_hz, one in zip(SAID, TONES_HZ, call.ends, strict=False):
             if one.leg not in self._voices:
-                if trial.answered_at is None:
+                if call.answered_at is None:
                     continue
-                tone = None if trial.other is None else tone_hz
-                self._voices[one.leg] = self.new_voice(said, trial.answered_at, tone)
-            if trial.ends is not None:
+                tone = None if len(call.ends) == 1 else tone_hz
+                self._voices[one.leg] = self.new_voice(said, call.answered_at, tone)
+            if call.why is not None:
                 self._voices[one.leg].hush()
                 continue
             if one.report is not None and one.report.voice is not None and not one.gone:
@@ -177,27 +179,29 @@ class LineTesterActor(CenterActor):
 
     def _shown(self, trial: Trial) -> LineTrial:
         now = []
-        for one in trial.ends_of_it:
+        for one in trial.call.ends:
             voice = self._voices.get(one.leg)
             if voice is not None and (levels := voice.levels()) is not None:
                 now.append(WayNow(line=one.line, into=levels[0], out=levels[1]))
-        return replace(told(trial), now=tuple(now))
+        return replace(told(trial.order, trial.call), now=tuple(now))
 
     def _ended(self, trial: Trial, shown: LineTrial) -> None:
+        ends, line = trial.call.ends, trial.order.line
         try:
-            for one in trial.ends_of_it:
+            for one in ends:
                 self._held.let_go(one.line, one.leg)
         except JournalError as error:
-            self.log.warning("a line is not let go yet", line=trial.order.line, error=str(error))
+            self.log.warning("a line is not let go yet", line=line, error=str(error))
             return  # again at the next turn
-        kept = [self._voices.get(one.leg) for one in trial.ends_of_it]
-        voices = tuple(self._heard(one.line, one.leg) for one in trial.ends_of_it)
+        kept = [self._voices.get(one.leg) for one in ends]
+        voices = tuple(self._heard(one.line, one.leg) for one in ends)
         carried = [None if voice is None else voice.carried for voice in kept]
-        ended = replace(shown, now=(), voices=voices, ways=ways_of(trial, carried), ended_at=self.now_us())
+        ways = ways_of([one.line for one in ends], carried)
+        ended = replace(shown, now=(), voices=voices, ways=ways, ended_at=self.now_us())
         line_trials.tell(self.env.run, ended)
-        line_trials.forget(self.env.run, trial.order.line)
-        del self._trials[trial.order.line]
-        self.log.info("a test call is over", line=trial.order.line, ends=trial.ends)
+        line_trials.forget(self.env.run, line)
+        del self._trials[line]
+        self.log.info("a test call is over", line=line, ends=trial.call.why)
 
     def _heard(self, line: LineId, leg: LegId) -> VoiceShown:
         voice = self._voices.pop(leg, None) or self.new_voice(SAID[0], None)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from actors.prover.work import Around, failed
-from messages.calls import CallState
+from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
-from messages.trials import PROOF, Finding, LineTrial, TrialEnd, TrialOrder, WayFault, leg_of
+from messages.trials import PROOF, Finding, LineTrial, TrialOrder, WayFault, leg_of
 from model.rules.calls.withheld_numbers import unfit_to_try
 from runtime.published import line_trials
 from store import streams
@@ -108,7 +108,7 @@ class CallWork:
 
 def shown_of(trial: LineTrial) -> Shown:
     """What a test call that is over has shown."""
-    if trial.ends is TrialEnd.ALERT:
+    if trial.ends is OwnCallEnd.ALERT:
         return Shown(result=StepResult.GAVE_WAY)
     if trial.answered_at is None or trial.state is CallState.UNKNOWN:
         cause = {} if trial.cause is None else {"cause": float(trial.cause)}

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from actors.prover.calls import CallWork
 from actors.prover.errands import LookWork
 from actors.prover.work import Around, failed
+from messages.calls import OwnCallEnd
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofWhy, Shown, StepResult
-from messages.trials import LineTrial, TrialEnd
+from messages.trials import LineTrial
 from model.settings.lines import Modem
 from store.journal.journal import Transaction
 
@@ -76,7 +77,7 @@ class ChainWork:
 
 def both(seen: Shown, trial: LineTrial) -> Shown:
     """What the check has shown, and what the line that answered has heard of it."""
-    if trial.ends is TrialEnd.ALERT:
+    if trial.ends is OwnCallEnd.ALERT:
         return Shown(result=StepResult.GAVE_WAY)
     if seen.result is not StepResult.OK:
         return seen

@@ -42,7 +42,7 @@ from media.conference.conference import Conference
 from media.conference.sounds import Sounds
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
-from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId
+from messages.ids import E164, CalloutFailure, Instant, LegId
 from runtime import logs
 
 TURN_S: Final = 0.2
@@ -192,7 +192,7 @@ class Phone:
             voice=Conference(load_sound=self._sounds.load),
             began_at=now_us,
             now_us=now_us,
-            rings_us=Instant(round(self._ring_s * SECOND)),
+            rings_s=self._ring_s,
         )
         placed: CallId | None = None
         report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)

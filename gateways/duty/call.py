@@ -14,12 +14,13 @@ from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus
 from media.ports.voice_port import VoicePortSpec, spec_of
 from messages.base import HangupCause, VoicePort
-from messages.calls import CallReport, CallState
+from messages.calls import CallReport, OwnCallEnd
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
 from model.duty.pressed import Pressed
-from model.rules.calls.own_call import End, Order, is_over, is_silent, next_order, reported
+from model.rules.calls import own_call
+from model.rules.calls.own_call import Limits, Order, begun
 
-RINGS_US: Final = Instant(40 * SECOND)
+RINGS_S: Final = 40.0
 """From the order to dial; what has not answered by then is hung up, before most machines answer."""
 SAYS_US: Final = Instant(45 * SECOND)
 """From the answer: the words three times."""
@@ -85,51 +86,66 @@ class DutyCall:
         voice: Voice,
         began_at: Instant,
         now_us: Instant,
-        rings_us: Instant = RINGS_US,
+        rings_s: float = RINGS_S,
     ) -> None:
         self.line = line
         self.leg = leg
-        self._end = End(line=line, leg=leg, number=number, heard_at=now_us)
+        self._call = begun(line, leg, number, Limits(rings_s=rings_s), now_us, began_at)
         self._language = language
         self._words = words
         self._voice = voice
-        self._rings_until = began_at + rings_us
-        self._answered_at: Instant | None = None
         self._joined = False
         self._spoken = False
         self._pressed = Pressed()
         self._reply: tuple[Reply, str, Instant] | None = None
-        self.failure: CalloutFailure | None = None
-        """Why it is being hung up, or was; None as long as it goes on, and where it was taken."""
-        self.hanging_up = False
+        self._why: CalloutFailure | None = None
+        """Why it was hung up from here."""
 
     @property
     def answered(self) -> bool:
         """Whether somebody or something has answered."""
-        return self._answered_at is not None
+        return self._call.answered_at is not None
 
     @property
     def cause(self) -> int | None:
         """Why it ended, ITU-T Q.850."""
-        return None if self._end.report is None else self._end.report.cause
+        return None if self._call.report is None else self._call.report.cause
+
+    @property
+    def hanging_up(self) -> bool:
+        """Whether it is being ended, or was."""
+        return self._call.why is not None
+
+    @property
+    def failure(self) -> CalloutFailure | None:
+        """Why that is; None as long as it goes on, and where it was taken."""
+        match self._call.why:
+            case None:
+                return None
+            case OwnCallEnd.RELEASED:
+                return self._why_gone()
+            case OwnCallEnd.LOST:
+                return CalloutFailure.AWAY
+            case OwnCallEnd.TIME:
+                return CalloutFailure.NOT_ANSWERED
+            case _:
+                return self._why
 
     def heard(self, report: CallReport, now_us: Instant) -> None:
         """A modem has said how a call stands."""
-        self._end = reported(self._end, report, now_us)
-        if self._end.state is CallState.ANSWERED and self._answered_at is None:
-            self._answered_at = now_us
+        self._call = own_call.heard(self._call, report, now_us)
 
     def hang_up(self, why: CalloutFailure | None) -> None:
         """End it; the first reason stays."""
         if not self.hanging_up:
-            self.hanging_up, self.failure = True, why
+            self._call, self._why = own_call.end(self._call, OwnCallEnd.ORDERED), why
 
     def key(self, now_us: Instant) -> str:
         """A key that counts; empty: none yet."""
         if not self._joined or self._reply:
             return ""
         keys = self._voice.status().digits.get(self.leg, "")
-        key = self._pressed.key(keys, now_us, over=self._end.gone)
+        key = self._pressed.key(keys, now_us, over=self._call.gone)
         return key if key in (TAKES, NEXT) else ""
 
     def reply(self, what: Reply, words: str, now_us: Instant) -> None:
@@ -144,38 +160,28 @@ class DutyCall:
 
     def turn(self, now_us: Instant, port: VoicePort | None) -> tuple[Order | None, bool]:
         """What the modem is to be told now, and whether all is over. `port`: where the voice is, if it is."""
-        if not self.hanging_up:
-            self._go_on(now_us, port)
-        self._end, order = next_order(self._end, now_us, ending=self.hanging_up)
-        over = self.hanging_up and is_over(self._end, now_us)
-        if over:
+        self._call = own_call.look(self._call, now_us)
+        if self._call.answered_at is not None and not self.hanging_up:
+            self._speak(self._call.answered_at, now_us, port)
+        due = own_call.turn(self._call, now_us)
+        self._call = due.call
+        if due.over:
             self._voice.stop()
-        return order, over
+        return due.order, due.over
 
     @property
     def port(self) -> VoicePort | None:
         """Where its modem says that the voice is."""
-        return None if self._end.report is None else self._end.report.voice
+        return None if self._call.report is None else self._call.report.voice
 
     def leave(self) -> None:
         """This process ends: the call stays."""
         self._voice.stop()
 
-    def _go_on(self, now_us: Instant, port: VoicePort | None) -> None:
-        if self._end.gone:
-            self.hang_up(self._why_gone())
-        elif is_silent(self._end, now_us):
-            self.hang_up(CalloutFailure.AWAY)
-        elif self._answered_at is None:
-            if now_us >= self._rings_until:
-                self.hang_up(CalloutFailure.NOT_ANSWERED)
-        else:
-            self._speak(self._answered_at, now_us, port)
-
     def _why_gone(self) -> CalloutFailure | None:
         if self._reply is not None:
             return CalloutFailure.NEXT if self._reply[0] is Reply.NEXT else None
-        if self._answered_at is not None:
+        if self.answered:
             return CalloutFailure.NO_KEY
         return CalloutFailure.AWAY if self.cause in _OF_THE_LINE else CalloutFailure.NOT_ANSWERED
 

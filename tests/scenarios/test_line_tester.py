@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from messages.calls import CallState
+from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, LineId, OperatorId, Role
-from messages.trials import LineTrial, TrialEnd, TrialOrder, leg_of
+from messages.trials import LineTrial, TrialOrder, leg_of
 from runtime.published import line_trials
 from store import streams
 from store.journal.following import Following
@@ -84,7 +84,7 @@ def test_a_number_is_called_is_heard_and_is_hung_up_when_that_is_ordered(world: 
     line_trials.order(world.env.run, replace(wanted, stop=True))
     world.until("it is over", lambda: over(world), 5)
     ended = shown(world)
-    assert (ended.ends, ended.state, len(ended.voices)) == (TrialEnd.ORDERED, CallState.RELEASED, 1)
+    assert (ended.ends, ended.state, len(ended.voices)) == (OwnCallEnd.ORDERED, CallState.RELEASED, 1)
     assert ended.ended_at is not None
     assert line_trials.order_of(world.env.run, SIM2) is None
 
@@ -93,7 +93,7 @@ def test_a_call_that_nobody_ends_is_over_after_a_minute(world: World) -> None:
     up(world)
     begun = shown(world).begun_at
     world.until("it is over", lambda: over(world), 70)
-    assert shown(world).ends is TrialEnd.TIME
+    assert shown(world).ends is OwnCallEnd.TIME
     assert 60 <= ((shown(world).ended_at or 0) - begun) / 1e6 < 63
 
 
@@ -105,7 +105,7 @@ def test_what_the_network_says_is_told_and_the_line_is_free_at_once(
     order(world, SIM2)
     world.until("it is over", lambda: shown_over(world), 20)
     trial = shown(world)
-    assert (trial.ends, trial.cause, trial.answered_at) == (TrialEnd.RELEASED, cause, None)
+    assert (trial.ends, trial.cause, trial.answered_at) == (OwnCallEnd.RELEASED, cause, None)
 
 
 def shown_over(world: World) -> bool:
@@ -144,7 +144,7 @@ def test_case_09_a_test_call_gives_its_line_to_an_alert_that_has_no_other(make_w
     up(world)
     world.send(phone=E164("+393330000001"))
     world.until("it is hung up", lambda: not tried(world), 10)
-    assert shown(world).ends is TrialEnd.ALERT
+    assert shown(world).ends is OwnCallEnd.ALERT
     world.until("the alert has both lines", lambda: len(world.live_calls()) == 2, 20)
 
 
@@ -157,14 +157,14 @@ def test_s13_a_death_in_a_test_call_drops_nothing_and_dials_nothing_twice(world:
     assert state(world) is CallState.ANSWERED
     if role is Role.LINE_TESTER:
         world.until("it is over", lambda: over(world), 70)
-        assert shown(world).ends is TrialEnd.TIME
+        assert shown(world).ends is OwnCallEnd.TIME
 
 
 def test_a_line_whose_order_is_gone_is_let_go(world: World) -> None:
     up(world)
     line_trials.forget(world.env.run, SIM2)
     world.until("it is over", lambda: over(world), 10)
-    assert shown(world).ends is TrialEnd.LOST
+    assert shown(world).ends is OwnCallEnd.LOST
 
 
 def test_a_line_that_a_test_has_left_behind_is_let_go_by_the_next_process(world: World) -> None:

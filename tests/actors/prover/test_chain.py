@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from actors.prover.chain import ChainWork, answering, both, chain_work
 from actors.prover.errands import LookWork
 from actors.prover.work import Around, Child
-from messages.calls import CallState
+from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, TrunkId
 from messages.lines import LineReport, LineState, WayLevel
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
-from messages.trials import PROOF, LineTrial, TrialEnd, VoiceShown
+from messages.trials import PROOF, LineTrial, VoiceShown
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.settings.watching import ProofSettings
@@ -85,7 +85,7 @@ def test_a_line_of_another_node_may_call_if_its_number_is_known() -> None:
     assert answering(replace(around(), elsewhere=(ONE, TWO))) is None
 
 
-def ended(voice_ms: int, ends: TrialEnd = TrialEnd.RELEASED) -> LineTrial:
+def ended(voice_ms: int, ends: OwnCallEnd = OwnCallEnd.RELEASED) -> LineTrial:
     voice = VoiceShown(line=ONE.line, into=WayLevel(ms=5000, sound_ms=4000, voice_ms=voice_ms))
     return LineTrial(
         trial="t1",
@@ -106,4 +106,4 @@ def test_a_chain_is_well_if_each_end_of_the_call_has_heard_the_other() -> None:
     assert (mute.result, mute.why, mute.lines) == (StepResult.FAILED, ProofWhy.MUTE, ("a",))
     late = Shown(result=StepResult.FAILED, why=ProofWhy.NOT_CALLED)
     assert both(late, ended(0)) == late
-    assert both(late, ended(0, TrialEnd.ALERT)).result is StepResult.GAVE_WAY
+    assert both(late, ended(0, OwnCallEnd.ALERT)).result is StepResult.GAVE_WAY

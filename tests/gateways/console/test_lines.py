@@ -8,14 +8,13 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
-from messages.calls import CallState
+from messages.calls import CallState, OwnCallEnd
 from messages.events import LineTakenOut
 from messages.ids import E164, Instant, LineId
 from messages.lines import LineReport, LineState, WayLevel
 from messages.trials import (
     Finding,
     LineTrial,
-    TrialEnd,
     TrialOrder,
     VoiceShown,
     WayFault,
@@ -186,7 +185,7 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
     back = WayShown(speaker=LineId("L2"), listener=L1, bursts=9, faults=(WayFault.UNHEARD,))
     back_again = replace(back, listener=LineId("L3"), level_db=-0.2, delay_ms=3050, lost_percent=18.3)
     over = trial(
-        order, state=CallState.RELEASED, ends=TrialEnd.ORDERED, ended_at=ended, voices=(quiet,),
+        order, state=CallState.RELEASED, ends=OwnCallEnd.ORDERED, ended_at=ended, voices=(quiet,),
         ways=(there, back, back_again),
     )  # fmt: skip
     line_trials.tell(run, over)

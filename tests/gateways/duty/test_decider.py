@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gateways.duty.call import RINGS_US, SAYS_US
+from gateways.duty.call import RINGS_S, SAYS_US
 from gateways.duty.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, Try, due, is_mine
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.duty.callouts import Attempt, Callout
@@ -62,8 +62,8 @@ def test_each_is_told_and_called_and_the_next_one_within_five_minutes(came: list
             one = tried(one, wanted, now_us, over_at=now_us)
         if step.call is not None:
             whose.setdefault(step.call.person.id, now_us)
-            lasts = RINGS_US + SAYS_US if why is CalloutFailure.NO_KEY else RINGS_US
-            over_at = Instant(now_us + lasts)
+            lasts = RINGS_S * SECOND + (SAYS_US if why is CalloutFailure.NO_KEY else 0)
+            over_at = Instant(round(now_us + lasts))
             one = tried(one, step.call, now_us, over_at=over_at, failure=why)
             now_us = over_at
         else:
