@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from application.errors import CenterError
-from gateways.gsm.driver.events import CallAnswered, CallEvent, CallReleased, Event, Ref
+from center.modems.session import LEG, CallThroughModem
+from center.modems.voice_place import NO_LINE
+from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref
+from media.conference.beat import monotonic_us
+from messages.calls import OwnCallEnd
+from messages.ids import Instant
+from model.rules.calls.own_call import Limits, begun, end, heard, turn
 
 if TYPE_CHECKING:
     from center.modems.session import ModemSession
@@ -18,7 +24,6 @@ if TYPE_CHECKING:
     from messages.ids import E164
 
 ANSWER_S: Final = 60.0
-HANG_UP_S: Final = 10.0
 BETWEEN_S: Final = 3.0
 """Between two calls, for the modem to be done with the first."""
 
@@ -40,7 +45,6 @@ class Calling:
         self._tell = tell
         self._started_s = time.monotonic()
         self._heard: Callable[[Event], None] = lambda _: None
-        self._answered = False
         self._calls = 0
 
     def call(self, to: E164, seconds: float, *, from_answer: bool = False) -> bool:
@@ -48,22 +52,26 @@ class Calling:
 
         Raises CenterError where the modem does not say that it has ended.
         """
-        self._answered, self._calls = False, self._calls + 1
-        placed = self._session.driver.dial(Ref(f"command line {self._calls}"), to, time.monotonic())
-        try:
-            over = False
-            if from_answer:
-                over = self._session.run(ANSWER_S, lambda event: self._is(event, CallAnswered, CallReleased))
-                over = over and not self._answered
-            if not over and (self._answered or not from_answer):
-                over = self._session.run(seconds, lambda event: self._is(event, CallReleased))
-        except KeyboardInterrupt:
-            over = False
-        if not over:
-            self._session.driver.hang_up(placed, time.monotonic())
-            if not self._session.run(HANG_UP_S, lambda event: self._is(event, CallReleased)):
-                raise CenterError("the modem does not say that the call has ended")
-        return self._answered
+        self._calls += 1
+        limits = Limits(rings_s=ANSWER_S, up_s=seconds) if from_answer else Limits(whole_s=seconds)
+        through = CallThroughModem(self._session, Ref(f"command line {self._calls}"), self._hear)
+        call = begun(NO_LINE, LEG, to, limits, _now_us())
+        over = False
+        while not over:
+            try:
+                due = turn(call, _now_us())
+                call, over = due.call, due.over
+                for report in () if over else through.obey(due.order):
+                    call = heard(call, report, _now_us())
+            except KeyboardInterrupt:
+                if call.why is not None:
+                    raise
+                call = end(call, OwnCallEnd.ORDERED)
+            if self._session.unresponsive:
+                call = end(call, OwnCallEnd.LOST)
+        if call.ends[0].asked and not call.gone:
+            raise CenterError("the modem does not say that the call has ended")
+        return call.answered_at is not None
 
     def call_with_voice(
         self, to: E164, seconds: float, trial: VoiceTrial, before: VoiceReport | None = None
@@ -82,17 +90,18 @@ class Calling:
         """Between two calls."""
         self._session.run(BETWEEN_S, lambda _: False)
 
-    def _is(self, event: Event, *kinds: type[Event]) -> bool:
+    def _hear(self, event: Event) -> None:
         self._heard(event)
-        if not isinstance(event, CallEvent):
-            return False
-        self._answered |= isinstance(event, CallAnswered)
-        self._tell(
-            Told(
-                t=round(time.monotonic() - self._started_s, 3),
-                event=f"call.{type(event).__name__.removeprefix('Call').lower()}",
-                number=event.number,
-                cause=event.cause if isinstance(event, CallReleased) else None,
+        if isinstance(event, CallEvent):
+            self._tell(
+                Told(
+                    t=round(time.monotonic() - self._started_s, 3),
+                    event=f"call.{type(event).__name__.removeprefix('Call').lower()}",
+                    number=event.number,
+                    cause=event.cause if isinstance(event, CallReleased) else None,
+                )
             )
-        )
-        return isinstance(event, kinds)
+
+
+def _now_us() -> Instant:
+    return Instant(monotonic_us())

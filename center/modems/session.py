@@ -1,4 +1,5 @@
-"""One modem in the hands of the command line: port and driver, turned by a loop of our own, no actor.
+"""One modem in the hands of a command, or of the watcher: port and driver, turned by a loop, no actor; and a
+call of the center's own through it.
 
 The port is opened exclusively, so that a line which a running center uses is refused (over TCP that is up to
 whoever serves it), and through the dial guard with both switches off: from here no emergency number can be
@@ -13,18 +14,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TextIO
 
+from msgspec.structs import replace
+
 from application.errors import CenterError
+from center.modems.voice_place import NO_LINE
 from gateways.gsm.dialects.loading import AUTO, Dialects
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import EmergencyNumbers, Event, Stage, Unresponsive
+from gateways.gsm.driver.events import (
+    CallAnswered,
+    CallEvent,
+    CallId,
+    CallReleased,
+    CallRinging,
+    EmergencyNumbers,
+    Event,
+    Ref,
+    Stage,
+    Unresponsive,
+    VoiceReady,
+)
 from gateways.gsm.errors import DialRefused, GsmError
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.places import resolved
 from gateways.gsm.port.serial_port import SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
 from gateways.gsm.tracing.trace import TraceWriter
+from messages.base import VoicePort
+from messages.calls import CallReport, CallState, DialCall, HangUpCall
+from messages.ids import LegId
+from model.rules.calls.own_call import Order
 from model.settings.port_names import CARD, by_card
 
+LEG: Final = LegId("own")
+"""Of every call from here."""
+TURN_S: Final = 0.1
 LONGEST_WAIT_S: Final = 0.5
 MOST_QUOTED: Final = 40
 
@@ -55,15 +78,16 @@ class ModemSession:
                 self.driver.opened(self._began_s)
             while True:
                 self._write()
+                found = given_up = False
                 for event in self.driver.take_events():
                     if isinstance(event, EmergencyNumbers):
                         self._port.guard.learn(event.numbers)
-                    if isinstance(event, Unresponsive) and event.stage is not Stage.RESYNC:
-                        self.unresponsive = True
-                        return False
-                    if heard(event):
-                        self._write()
-                        return True
+                    given_up |= isinstance(event, Unresponsive) and event.stage is not Stage.RESYNC
+                    found |= heard(event)
+                if found or given_up:
+                    self.unresponsive |= given_up
+                    self._write()
+                    return found and not given_up
                 now_s = time.monotonic()
                 if now_s >= until_s:
                     return False
@@ -100,6 +124,55 @@ class ModemSession:
             self.driver.receive(data, now_s)
         self._port.flush_pending()
         self.driver.tick(now_s)
+
+
+class CallThroughModem:
+    """A call of the center's own through this modem: orders become requests to the driver, and what is said
+    of that call, and of no other, becomes reports.
+    """
+
+    def __init__(
+        self, session: ModemSession, ref: Ref, heard: Callable[[Event], None], voice: VoicePort | None = None
+    ) -> None:
+        """`heard`: told of every event, whatever it is about. `voice`: where the modem's voice is."""
+        self._session, self._ref, self._heard, self._voice = session, ref, heard, voice
+        self._report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)
+        self._placed: CallId | None = None
+
+    def obey(self, order: Order | None) -> list[CallReport]:
+        """Do it, and let time pass until the call has changed, or for a moment; return how it stands since.
+
+        Nothing where it is to be hung up and has not changed: a modem that does not hang up is waited for no
+        longer than one that says nothing. Raises as `ModemSession.run`.
+        """
+        driver, now_s = self._session.driver, time.monotonic()
+        match order:
+            case DialCall(number=number):
+                self._placed = driver.dial(self._ref, number, now_s)
+            case HangUpCall() if self._placed is not None:
+                driver.hang_up(self._placed, now_s)
+        told: list[CallReport] = []
+        self._session.run(TURN_S, lambda event: self._hear(event, told))
+        return told or ([] if isinstance(order, HangUpCall) else [self._report])
+
+    def _hear(self, event: Event, told: list[CallReport]) -> bool:
+        self._heard(event)
+        if not isinstance(event, CallEvent | VoiceReady) or event.call != self._placed:
+            return False
+        match event:
+            case CallRinging():
+                self._report = replace(self._report, state=CallState.RINGING)
+            case CallAnswered():
+                self._report = replace(self._report, state=CallState.ANSWERED)
+            case CallReleased(cause=cause):
+                self._report = replace(self._report, state=CallState.RELEASED, cause=cause)
+            case VoiceReady(rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace) if self._voice is not None:
+                voice = replace(self._voice, rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace)
+                self._report = replace(self._report, voice=voice)
+            case _:
+                return False
+        told.append(self._report)
+        return True
 
 
 @contextmanager

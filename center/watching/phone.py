@@ -14,42 +14,34 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
 from application.errors import CenterError
-from center.modems.session import ModemSession, opened
+from center.modems.session import LEG, CallThroughModem, ModemSession, opened
 from center.modems.voice_place import NO_LINE
 from center.watching.kept import TryName
 from center.watching.words import well_again
 from gateways.duty.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
-    CallAnswered,
     CallFound,
-    CallId,
-    CallReleased,
-    CallRinging,
     Event,
     Ready,
     Ref,
     RegistrationChanged,
     SimState,
     SmsSent,
-    VoiceReady,
 )
 from gateways.gsm.errors import GsmError
 from media.conference.beat import monotonic_us
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds
 from messages.base import VoicePort
-from messages.calls import CallReport, CallState, DialCall, HangUpCall
-from messages.ids import E164, CalloutFailure, Instant, LegId
+from messages.ids import E164, CalloutFailure, Instant
 from runtime import logs
 
 TURN_S: Final = 0.2
 AGAIN_S: Final = 3.0
 HANGS_UP_S: Final = 18.0
 TEXT_WITHIN_S: Final = 30.0
-LEG: Final = LegId("watch")
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -154,12 +146,17 @@ class Phone:
     def _turn(self, session: ModemSession) -> list[Event]:
         """What the modem says within a moment. Raises CenterError where it answers no more."""
         events: list[Event] = []
-        session.run(TURN_S, lambda event: self._hear(event, events))
-        if session.unresponsive:
-            raise CenterError("the modem does not answer")
+
+        def hear(event: Event) -> bool:
+            self._hear(event)
+            events.append(event)
+            return False
+
+        session.run(TURN_S, hear)
+        _must_answer(session)
         return events
 
-    def _hear(self, event: Event, others: list[Event]) -> bool:
+    def _hear(self, event: Event) -> None:
         match event:
             case Ready():
                 self._ready = True
@@ -168,8 +165,7 @@ class Phone:
             case RegistrationChanged(state=state):
                 self.registered = state.in_service
             case _:
-                others.append(event)
-        return False
+                pass
 
     def _text(self, session: ModemSession, text: Text) -> Done:
         now_s = time.monotonic()
@@ -194,8 +190,9 @@ class Phone:
             now_us=now_us,
             rings_s=self._ring_s,
         )
-        placed: CallId | None = None
-        report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)
+        voice = self._voice if self._voice.path else None
+        through = CallThroughModem(session, Ref(f"{job.name}"), self._hear, voice)
+        answered = False
         try:
             while True:
                 now_us = Instant(monotonic_us())
@@ -212,31 +209,16 @@ class Phone:
                 order, over = call.turn(now_us, call.port)
                 if over:
                     return Done(name=job.name, failure=call.failure, cause=call.cause)
-                if isinstance(order, DialCall):
-                    placed = session.driver.dial(Ref(f"{job.name}"), job.number, time.monotonic())
-                elif isinstance(order, HangUpCall) and placed is not None:
-                    session.driver.hang_up(placed, time.monotonic())
-                for event in self._turn(session):
-                    if getattr(event, "call", None) == placed:
-                        report = self._report(event, report)
-                        if isinstance(event, CallAnswered):
-                            job.answered()
-                # A modem that does not hang up is waited for no longer than one that says nothing.
-                if not call.hanging_up or report.state is CallState.RELEASED:
+                for report in through.obey(order):
                     call.heard(report, now_us)
+                _must_answer(session)
+                if call.answered and not answered:
+                    answered = True
+                    job.answered()
         finally:
             call.leave()
 
-    def _report(self, event: Event, before: CallReport) -> CallReport:
-        match event:
-            case CallRinging():
-                return replace(before, state=CallState.RINGING)
-            case CallAnswered():
-                return replace(before, state=CallState.ANSWERED)
-            case CallReleased(cause=cause):
-                return replace(before, state=CallState.RELEASED, cause=cause)
-            case VoiceReady(rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace) if self._voice.path:
-                voice = replace(self._voice, rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace)
-                return replace(before, voice=voice)
-            case _:
-                return before
+
+def _must_answer(session: ModemSession) -> None:
+    if session.unresponsive:
+        raise CenterError("the modem does not answer")

@@ -10,11 +10,13 @@ import tty
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from application.state.state_dir import StateDir
 from center import cli
 from center.node.carrier import Carrier
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -35,6 +37,13 @@ hangs_up_after_s = 0.3
 number = "+393331112224"
 rings_after_s = 0.1
 behaviour = "busy"
+[[phone]]
+number = "+393331112225"
+rings_after_s = 0.1
+answers_after_s = 0.1
+[[phone]]
+number = "+393331112226"
+setup_time_s = 0.1
 """
 
 
@@ -124,6 +133,35 @@ def test_a_call_goes_from_the_dial_to_the_end(port: str, capfd: pytest.CaptureFi
 def test_a_call_that_is_not_answered_is_exit_code_1(port: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["modem", "call", port, "+393331112224", "--json"]) == 1
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["cause"] == 17
+
+
+def test_a_call_does_not_end_with_that_of_somebody_who_calls_in_meanwhile_and_gives_up(
+    port: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its end was taken for the call's: the command was over, and the call stood in the modem, paid for."""
+    carrier = json.loads(Path(port).with_name("carrier.json").read_text())
+    with httpx.Client(base_url=carrier["control"]) as network:
+
+        def states(to: str) -> list[str]:
+            return [one["state"] for one in network.get("/calls").json() if one["to"] == to]
+
+        def call_in() -> None:
+            wait_until(lambda: "active" in states("+393331112225"))
+            network.post("/phones/+393331112226/call", json={"to": "+390200000001"})
+            wait_until(lambda: "ringing" in states("+390200000001"))
+            network.post("/phones/+393331112226/hang_up")
+
+        other = threading.Thread(target=call_in)
+        other.start()
+        assert cli.run(["modem", "call", port, "+393331112225", "--json", "--seconds", "3"]) == 0
+        other.join()
+        told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        assert [(one["event"], one["number"]) for one in told][3:] == [
+            ("call.waiting", "+393331112226"),
+            ("call.released", "+393331112226"),
+            ("call.released", "+393331112225"),
+        ]
+        assert states("+393331112225") == ["ended"]
 
 
 def test_a_trace_of_a_session_can_be_replayed(
