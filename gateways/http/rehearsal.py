@@ -13,6 +13,7 @@ from litestar import Litestar, get, websocket
 
 from gateways.console.door import AnySocket
 from gateways.http.door import signatures
+from gateways.http.routes.psap import as_html
 from gateways.http.server import configured
 
 
@@ -31,6 +32,7 @@ def rehearse() -> None:
     config = configured(Litestar(route_handlers=[_route, _socket], logging_config=None))
     config.load()
     signatures.load()
+    as_html.form("en")  # Jinja2, which the loop of a web would wait for
 
     async def begin_and_end() -> None:
         lifespan = config.lifespan_class(config)

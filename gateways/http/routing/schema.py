@@ -7,7 +7,7 @@ msgspec's own, so that what is documented is exactly what is checked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -16,11 +16,14 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from application.templates import render
 from gateways.http.routing.route import Route
 from gateways.http.wire.answers import Problem
 from gateways.http.wire.decoding import JSON, MSGPACK
 
 Document = dict[str, Any]
+
+_TEMPLATE: Final = Path(__file__).with_name("page.html.j2")
 
 TAGS: Final = {
     "app": "For the app on the user's phone.",
@@ -135,40 +138,11 @@ class _Page(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
         document = complete(openapi_schema, self._structs)
-        info = document["info"]
-        parts = [
-            "<!doctype html><html lang=en><meta charset=utf-8><title>securWoman, HTTP interface</title>",
-            f"<h1>{escape(info['title'])}</h1><p>{escape(info.get('description', ''))}</p>",
-            '<p><a href="/schema/openapi.json">OpenAPI document</a></p>',
+        schemas = [
+            (name, msgspec.json.format(msgspec.json.encode(schema)).decode())
+            for name, schema in sorted(document["components"]["schemas"].items())
         ]
-        for path, item in document["paths"].items():
-            for method, operation in item.items():
-                if isinstance(operation, dict):
-                    parts.append(_operation(method, path, operation))
-        parts.append("<h2>Data</h2>")
-        for name, schema in sorted(document["components"]["schemas"].items()):
-            text = msgspec.json.format(msgspec.json.encode(schema)).decode()
-            parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3><pre>{escape(text)}</pre>')
-        return "".join(parts).encode()
-
-
-def _operation(method: str, path: str, operation: Document) -> str:
-    answered = "".join(
-        f"<li>{escape(status)}: {escape(response.get('description', ''))} {_kinds(response)}</li>"
-        for status, response in operation["responses"].items()
-    )
-    body = operation.get("requestBody")
-    return (
-        f"<h2>{escape(method.upper())} {escape(path)}</h2><p>{escape(operation.get('summary') or '')}. "
-        f"{escape(operation.get('description') or '')}</p>"
-        f"{'<p>Body: ' + _kinds(body) + '</p>' if body else ''}<ul>{answered}</ul>"
-    )
-
-
-def _kinds(holder: Document) -> str:
-    schema = holder.get("content", {}).get(JSON, {}).get("schema", {})
-    name = str(schema.get("$ref", "")).rpartition("/")[2]
-    return f'<a href="#{escape(name)}">{escape(name)}</a>' if name else ""
+        return render(_TEMPLATE, document=document, schemas=schemas, json=JSON).encode()
 
 
 def openapi_config(routes: Iterable[Route], version: str, cookie: str) -> OpenAPIConfig:

@@ -183,7 +183,7 @@ def said_of(client: Client, code: str) -> list[tuple[str, str]]:
     text = client.get(f"/112/{code}?lang=en").text
     return [
         (unescape(name), unescape(re.sub(r"<[^>]+>", "|", value)))
-        for name, value in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text)
+        for name, value in re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", text)
     ]
 
 

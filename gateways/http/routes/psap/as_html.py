@@ -1,16 +1,18 @@
-"""112's page, as HTML that any browser of ten years shows and prints: no script, nothing from elsewhere.
+"""112's page, as HTML that any browser of ten years shows and prints: no script, nothing from elsewhere. Its
+form is `page.html.j2`.
 
 What the operator would read to 112, in its order, and as the journal has it when it is asked for. What has
-changed since a moment is marked; the moment stands in the page's address, which no cookie has to keep. Pure.
+changed since a moment is marked; the moment stands in the page's address, which no cookie has to keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from html import escape
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from application.templates import render
 from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
@@ -37,19 +39,7 @@ POLICY: Final = "; ".join(
         "base-uri 'none'",
     )
 )
-_STYLE: Final = """
-body { font: 18px/1.45 sans-serif; margin: 1.5rem auto; max-width: 52rem; padding: 0 1rem; }
-body { color: #111; background: #fff; } h1 { font-size: 1.5rem; }
-dt { font-weight: bold; margin-top: 1rem; } dd { margin: 0; font-size: 1.35rem; }
-small { display: block; font-size: 1rem; color: #444; }
-input, button { font: inherit; font-size: 1.6rem; padding: .4rem .6rem; }
-input { width: 10rem; letter-spacing: .15em; text-transform: uppercase; }
-figure { display: inline-block; margin: 1rem 1rem 0 0; } img { height: 14rem; max-width: 100%; }
-.note { border-left: 6px solid #b00; padding-left: .8rem; }
-.changed { border-left: 6px double #111; padding-left: .8rem; }
-.changed > b { font-size: 1rem; text-transform: uppercase; }
-@media print { nav, form, .from-now { display: none; } }
-"""
+_TEMPLATE: Final = Path(__file__).with_name("page.html.j2")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     **WORDS,
     "title": ("Allarme per il 112", "Alert for 112"),
@@ -95,6 +85,10 @@ class _Line(NamedTuple):
     changed: bool = False
 
 
+Rows = Sequence[tuple[str, Sequence[_Line]]]
+"""What stands in the page: each with its name, and the first of its lines the answer."""
+
+
 def words(lang: str) -> dict[str, str]:
     """The page's words in Italian or English."""
     return {name: pair[lang == "en"] for name, pair in _WORDS.items()}
@@ -103,16 +97,8 @@ def words(lang: str) -> dict[str, str]:
 def form(lang: str, fault: str = "", wait_s: int = 0, code: str = "") -> str:
     """Where the code is typed. `fault`: `wrong`, or `wait`, for so many more seconds, after which the page
     with this code is asked for again."""
-    w = words(lang)
-    said = f"<p class='note'>{w[fault].format(wait_s)}</p>" if fault else ""
-    return _page(
-        lang,
-        f"<h1>{w['title']}</h1>{said}<form method='post' action='/112?lang={lang}'><p><label>{w['ask']}<br>"
-        "<input name='code' maxlength='9' autocomplete='off' autocapitalize='characters' autofocus required>"
-        f"</label> <button>{w['open']}</button></p></form>",
-        "/112",
-        again_s=wait_s if code else 0,
-    )
+    notes = [words(lang)[fault].format(wait_s)] if fault else []
+    return _page(lang, "/112?", again_s=wait_s if code else 0, notes=notes)
 
 
 def address(code: str, lang: str, since_us: Instant) -> str:
@@ -173,15 +159,18 @@ def page(
         (w["who"], [*map(_Line, _who(case, user, w)), *of_record("who")]),
         (w["phone"], [_Line(case.phone or w["unknown"]), _Line(w["on"] if on_line else w["off"])]),
     ]
-    told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
-    listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines, w)}" for name, lines in rows)
-    marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
-    from_now = f"<p class='from-now'><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></p>"
-    as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
-    faces = _pictures_of_record(record, code, "" if user is None else user.name, w)
-    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
-    here = f"/112/{code}?since={since_us}"
-    return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else AGAIN_AFTER_S)
+    return _page(
+        lang,
+        f"/112/{code}?since={since_us}&",
+        again_s=AGAIN_S if case.closed_at is None else AGAIN_AFTER_S,
+        again=f"/112/{code}?since={since_us}&lang={lang}",
+        notes=notes,
+        rows=rows,
+        faces=list(_faces(record, code, "" if user is None else user.name)),
+        now_us=now_us,
+        since_us=since_us,
+        from_now=address(code, lang, now_us),
+    )
 
 
 def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:
@@ -226,27 +215,29 @@ def _filled(case: Case, field: BriefingField, w: dict[str, str], changed: Change
     return (_Line(w["no_more"].format(before), changed=True),) if before else ()
 
 
-def _lines(lines: list[_Line], w: dict[str, str]) -> str:
-    first, *others = (
-        (f"<b>{w['changed']}</b> {escape(text)}", " class='changed'") if changed else (escape(text), "")
-        for text, changed in lines
-    )
-    more = "".join(f"<small{mark}>{text}</small>" for text, mark in others)
-    return f"<dd><div{first[1]}>{first[0]}</div>{more}</dd>"
-
-
-def _page(lang: str, inside: str, path: str, *, again_s: int = 0) -> str:
-    w = words(lang)
-    other = "it" if lang == "en" else "en"
-    by = "&amp;" if "?" in path else "?"
-    here = f"{again_s};url={path}{by}lang={lang}" if path != "/112" else f"{again_s}"
-    refresh = f"<meta http-equiv='refresh' content='{here}'>" if again_s else ""
-    return (
-        f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{refresh}"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        "<meta name='robots' content='noindex'>"
-        f"<title>{w['title']}</title><style>{_STYLE}</style></head><body><main>{inside}</main>"
-        f"<nav><a href='{path}{by}lang={other}' lang='{other}'>{w['other']}</a></nav></body></html>"
+def _page(
+    lang: str,
+    path: str,
+    *,
+    again_s: int,
+    notes: list[str],
+    again: str = "",
+    rows: Rows = (),
+    **values: object,
+) -> str:
+    """The page; `path` with `lang=…` behind it is where it is. Without `rows` a code is asked for."""
+    return render(
+        _TEMPLATE,
+        lang=lang,
+        other="it" if lang == "en" else "en",
+        path=path,
+        again_s=again_s,
+        again=again,
+        notes=notes,
+        rows=rows,
+        w=words(lang),
+        clock=_clock,
+        **values,
     )
 
 
@@ -274,12 +265,7 @@ def _lines_of_record(record: PersonRecord, row: str, w: dict[str, str]) -> list[
     ]
 
 
-def _pictures_of_record(record: PersonRecord, code: str, name: str, w: dict[str, str]) -> str:
-    """HTML: the person, and those who are dangerous."""
+def _faces(record: PersonRecord, code: str, name: str) -> Iterator[tuple[str, str]]:
+    """Pictures of the person and of those who are dangerous, each with whom it shows."""
     found = [(record.photo, name)] + [(one.picture, one.name) for one in record.dangerous]
-    return "".join(
-        f"<figure><img src='/112/{code}/pictures/{one}' alt='{escape(w['photo'].format(of), quote=True)}'>"
-        f"<figcaption>{escape(of)}</figcaption></figure>"
-        for one, of in found
-        if one
-    )
+    return ((f"/112/{code}/pictures/{one}", of) for one, of in found if one)
