@@ -15,19 +15,28 @@ from litestar.response import Redirect
 from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from model.alarms.table import KINDS
+from model.orders.table import ORDERS as ROWS
 
 STATIC: Final = Path(__file__).parent / "static"
 ALARMS: Final = "data/alarms.json"
 """What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
+ORDERS: Final = "data/orders.json"
+"""By command: its key and its words, made of what stands in its row."""
 EVENTS: Final = "data/events.json"
 """The rows of the console's list by the event's type, made of what stands beside its definition."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
+
+
+def encoded_orders() -> bytes:
+    """The console's part of each order's row, as its page reads it."""
+    return msgspec.json.encode({command: row.console for command, row in ROWS.items()})
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
     """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     files.add(ALARMS, msgspec.json.encode(KINDS))
+    files.add(ORDERS, encoded_orders())
     files.add(EVENTS, msgspec.json.encode(ITEMS))
 
     @get("/", include_in_schema=False, audit="the same for everybody")

@@ -10,7 +10,7 @@ from model.alert import answers
 from model.alert.case import Case
 from model.alert.parts import Matter
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, By, Order, While, making
+from model.orders.row import Asked, AtConsole, By, Enter, Order, While, making
 from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.psap import has_psap, on_another_phone
 from model.rules.calls.quiet import dials_by_itself, never_heard, quiet, spoken_to, told_112
@@ -112,6 +112,7 @@ OF_ENDING: Final = (
         makes=_false_alarm,
         changes=Matter.END,
         rests_on=_ENDS,
+        console=AtConsole(key="F", whenever=True, enter=Enter.ALWAYS, label=("Falso allarme", "False alarm")),
     ),
     Order(
         command=OperatorCommand.LEAVE,
@@ -120,6 +121,7 @@ OF_ENDING: Final = (
         makes=_left,
         changes=Matter.END,
         rests_on=_ENDS,
+        console=AtConsole(key="L", whenever=True, enter=Enter.SOMETIMES, label=("Lascia", "Leave")),
     ),
     Order(
         command=OperatorCommand.CLOSE,
@@ -130,6 +132,15 @@ OF_ENDING: Final = (
         makes=making(ev.CloseRequested),
         changes=Matter.END,
         rests_on=_ENDS,
+        console=AtConsole(
+            key="X",
+            whenever=True,
+            enter=Enter.ALWAYS,
+            listed=(
+                "Chiudi, dopo il 112; metti da parte ciò che è falso",
+                "Close, after 112; put away what is forged",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.PUT_AWAY,
@@ -139,6 +150,11 @@ OF_ENDING: Final = (
         makes=_put_away,
         changes=Matter.END,
         rests_on=_ENDS,
+        console=AtConsole(
+            key="X",
+            enter=Enter.ALWAYS,
+            waiting=("Metterlo da parte, senza il 112", "Put it away, without 112"),
+        ),
     ),
     Order(
         command=OperatorCommand.REOPEN,
@@ -147,5 +163,11 @@ OF_ENDING: Final = (
         when=While.CLOSED,
         had_it=True,
         rests_on=frozenset({Matter.END}),
+        console=AtConsole(
+            key="R",
+            enter=Enter.ALWAYS,
+            label=("Riapri", "Reopen"),
+            listed=("Riapri un allarme chiuso", "Reopen a closed alert"),
+        ),
     ),
 )

@@ -12,7 +12,7 @@ from model.alert.case import Case
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, By, Effect, Order, making
+from model.orders.row import Asked, AtConsole, By, Effect, Order, making
 from model.rules.calls.joining import in_the_network
 from model.settings import Settings
 
@@ -136,6 +136,14 @@ OF_OPERATORS: Final = (
         why_not=_why_not_take,
         makes=_taken,
         rests_on=frozenset({Matter.END}),
+        console=AtConsole(
+            key="T",
+            label=("Prendi", "Take"),
+            listed=(
+                "Prendi il caso; lascia una prova per un allarme vero",
+                "Take the case; leave a test for a real one",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.HAND_OVER,
@@ -144,6 +152,11 @@ OF_OPERATORS: Final = (
         makes=_handed_over,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR, Matter.END}),
+        console=AtConsole(
+            key="H",
+            label=("Passa il caso", "Hand over"),
+            listed=("Passa il caso / Tieni il caso", "Hand over / Keep the case"),
+        ),
     ),
     Order(
         command=OperatorCommand.KEEP,
@@ -152,6 +165,7 @@ OF_OPERATORS: Final = (
         makes=_kept,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR}),
+        console=AtConsole(key="H", label=("Tieni il caso", "Keep the case")),
     ),
     Order(
         command=OperatorCommand.MUTE,
@@ -160,6 +174,14 @@ OF_OPERATORS: Final = (
         makes=_muted(ev.LegMuted),
         changes=Matter.MUTE,
         rests_on=_MUTE,
+        console=AtConsole(
+            key="U",
+            label=("Microfono", "Mute"),
+            listed=(
+                "Il tuo microfono; in ascolto: parla all’operatore",
+                "Your microphone; listening in: speak to the operator",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.UNMUTE,
@@ -168,6 +190,7 @@ OF_OPERATORS: Final = (
         makes=_muted(ev.LegUnmuted),
         changes=Matter.MUTE,
         rests_on=_MUTE,
+        console=AtConsole(key="U", label=("Riattiva", "Unmute")),
     ),
     Order(
         command=OperatorCommand.LISTEN,
@@ -178,6 +201,11 @@ OF_OPERATORS: Final = (
         makes=making(ev.ListenRequested),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
+        console=AtConsole(
+            key="A",
+            whenever=True,
+            listed=("Ascolta, smetti di ascoltare (supervisore)", "Listen in, stop listening (supervisor)"),
+        ),
     ),
     Order(
         command=OperatorCommand.STOP_LISTENING,
@@ -187,6 +215,7 @@ OF_OPERATORS: Final = (
         makes=_listens_no_more,
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
+        console=AtConsole(key="A", label=("Smetti di ascoltare", "Stop listening")),
     ),
     Order(
         command=OperatorCommand.WHISPER,
@@ -197,6 +226,7 @@ OF_OPERATORS: Final = (
         makes=making(ev.WhisperBegun),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
+        console=AtConsole(key="U", label=("Parla solo all’operatore", "Whisper")),
     ),
     Order(
         command=OperatorCommand.STOP_WHISPERING,
@@ -206,5 +236,6 @@ OF_OPERATORS: Final = (
         makes=making(ev.WhisperEnded),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
+        console=AtConsole(key="U", label=("Solo ascolto", "Only listen")),
     ),
 )

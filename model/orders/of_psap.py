@@ -11,7 +11,7 @@ from model.alert.case import Case
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, By, Order
+from model.orders.row import Asked, AtConsole, By, Enter, Order
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone, psap_number
 from model.rules.calls.quiet import in_duress
@@ -123,6 +123,15 @@ OF_PSAP: Final = (
         makes=_called,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.END}),
+        console=AtConsole(
+            key="E",
+            whenever=True,
+            label=("Chiama il 112", "Call 112"),
+            listed=(
+                "Chiama il 112; di nuovo E, da 1 a 5 s dopo: annulla",
+                "Call 112; E again, 1 to 5 s later: take it back",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.WITHDRAW_PSAP,
@@ -132,6 +141,7 @@ OF_PSAP: Final = (
         makes=_withdrawn,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
+        console=AtConsole(key="E", label=("Annulla il 112", "Cancel the call")),
     ),
     Order(
         command=OperatorCommand.CALLED_ELSEWHERE,
@@ -140,6 +150,12 @@ OF_PSAP: Final = (
         makes=_called_elsewhere,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
+        console=AtConsole(
+            key="Y",
+            enter=Enter.SOMETIMES,
+            label=("Ho informato il 112", "I have briefed 112"),
+            waiting=("Il 112 è informato", "112 is briefed"),
+        ),
     ),
     Order(
         command=OperatorCommand.BRIEFING_GIVEN,
@@ -147,6 +163,7 @@ OF_PSAP: Final = (
         why_not=_why_not_briefed,
         makes=_briefed,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.PSAP_DIALLED}),
+        console=AtConsole(key="B", whenever=True, label=("Ho informato il 112", "I have briefed 112")),
     ),
     Order(
         command=OperatorCommand.ANNOUNCE,
@@ -155,6 +172,9 @@ OF_PSAP: Final = (
         makes=_announced,
         changes=Matter.ANNOUNCEMENT,
         rests_on=frozenset({Matter.ANNOUNCEMENT, Matter.PSAP_DIALLED}),
+        console=AtConsole(
+            key="Z", listed=("Di’ al 112 che non può parlare", "Tell 112 that she cannot speak")
+        ),
     ),
     Order(
         command=OperatorCommand.SEND_DIGIT,

@@ -13,7 +13,7 @@ from model.alert.leg import Leg
 from model.alert.parts import Matter
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, Order, making
+from model.orders.row import Asked, AtConsole, Enter, Order, making
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.quiet import in_duress, quiet, voices_withheld, why_quiet
 from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound, why_no_other_line
@@ -130,6 +130,13 @@ OF_USER: Final = (
         makes=making(ev.RedialRequested),
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED, Matter.WORDS}),
+        console=AtConsole(
+            key="R",
+            whenever=True,
+            enter=Enter.SOMETIMES,
+            label=("Richiama", "Redial user"),
+            listed=("Richiama l’utente", "Call the user again"),
+        ),
     ),
     Order(
         command=OperatorCommand.CALL_ALOUD,
@@ -138,6 +145,13 @@ OF_USER: Final = (
         makes=making(ev.CallAloudRequested),
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.WORDS}),
+        console=AtConsole(
+            key="O",
+            whenever=True,
+            enter=Enter.ALWAYS,
+            label=("Chiamala lo stesso", "Call her all the same"),
+            listed=("In un caso silenzioso: chiamala lo stesso", "In a silent case: call her all the same"),
+        ),
     ),
     Order(
         command=OperatorCommand.MARK_MACHINE,
@@ -146,6 +160,13 @@ OF_USER: Final = (
         makes=_machine,
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED}),
+        console=AtConsole(
+            key="M",
+            whenever=True,
+            enter=Enter.ALWAYS,
+            label=("Segreteria", "Machine"),
+            listed=("Segreteria: la sua chiamata si chiude", "A machine: the user’s call ends"),
+        ),
     ),
     Order(
         command=OperatorCommand.CONFIRM_ANSWER,
@@ -153,12 +174,22 @@ OF_USER: Final = (
         why_not=_why_no_answer,
         makes=_confirmed,
         rests_on=frozenset({Matter.USER_DIALLED, Matter.PSAP_DIALLED}),
+        console=AtConsole(
+            key="Y",
+            whenever=True,
+            label=("Ha risposto", "Answered"),
+            listed=(
+                "Ha risposto; 112 informato da un altro telefono; allarme non provato: è vero",
+                "There is an answer; 112 briefed on another phone; an alert that is not proved is real",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.VOUCH,
         italian="l’allarme è vero",
         why_not=lambda asked: Refusal.VOUCHED_ALREADY if vouched(asked.case) else None,
         makes=making(ev.AlertVouched),
+        console=AtConsole(key="Y"),
     ),
     Order(
         command=OperatorCommand.ANOTHER_LINE,
@@ -167,6 +198,12 @@ OF_USER: Final = (
         makes=_another_line,
         changes=Matter.LINE,
         rests_on=frozenset({Matter.LINE}),
+        console=AtConsole(
+            key="V",
+            enter=Enter.ALWAYS,
+            label=("Altra linea", "Another line"),
+            listed=("Richiama su un’altra linea", "Call again on another line"),
+        ),
     ),
     Order(
         command=OperatorCommand.WITHHOLD_VOICES,
@@ -175,6 +212,13 @@ OF_USER: Final = (
         makes=making(ev.VoicesWithheld),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES}),
+        console=AtConsole(
+            key="S",
+            listed=(
+                "Dal suo telefono nessuna voce / di nuovo voci",
+                "No voice from the phone / voices again",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.GIVE_VOICES,
@@ -183,5 +227,10 @@ OF_USER: Final = (
         makes=making(ev.VoicesGiven),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES, Matter.WORDS}),
+        console=AtConsole(
+            key="S",
+            enter=Enter.SOMETIMES,
+            waiting=("Chi la obbliga sentirà le voci", "Who forces her will hear the voices"),
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from messages.ids import OperatorCommand, Party, PersonalKind
 from model.alert.case import Case
 from model.alert.parts import Matter
 from model.orders.refusals import Refusal
-from model.orders.row import Asked, By, Order, While, why_not_on_the_line
+from model.orders.row import Asked, AtConsole, By, Enter, Order, While, why_not_on_the_line
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said import spoken
 from model.rules.said.asking import Why, why_no_text, why_unwritten
@@ -66,37 +66,73 @@ OF_WORDS: Final = (
         when=While.EITHER,
         had_it=True,
         why_not=lambda asked: why_no_note(asked.case),
+        console=AtConsole(
+            key="N",
+            label=("Nota", "Note"),
+            listed=("Nota, anche su un allarme chiuso", "Note, on a closed alert too"),
+        ),
     ),
-    Order(command=OperatorCommand.BRIEF, italian="per il 112"),
+    Order(
+        command=OperatorCommand.BRIEF,
+        italian="per il 112",
+        console=AtConsole(key="Q", listed=("Che cosa si sa per il 112", "What is known for 112")),
+    ),
     Order(
         command=OperatorCommand.OPEN_PAGE,
         italian="la pagina per il 112",
         why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.page is not None else None,
+        console=AtConsole(
+            key="P", whenever=True, listed=("Pagina per il 112, con un codice", "A page for 112, with a code")
+        ),
     ),
-    Order(command=OperatorCommand.WRITE, italian="scrivere all’utente", why_not=_why_not_write),
+    Order(
+        command=OperatorCommand.WRITE,
+        italian="scrivere all’utente",
+        why_not=_why_not_write,
+        console=AtConsole(key="W", listed=("Scrivi all’utente", "Write to the user")),
+    ),
     Order(
         command=OperatorCommand.WRITE_BY_SMS,
         italian="scrivere per SMS",
         why_not=_why_no_sms,
         rests_on=frozenset({Matter.WORDS}),
+        console=AtConsole(
+            key="I",
+            whenever=True,
+            enter=Enter.ALWAYS,
+            label=("Manda per SMS", "Send by SMS"),
+            waiting=(
+                "I messaggi vanno per SMS e il suo telefono suona",
+                "Messages go by SMS, and the phone sounds there",
+            ),
+            listed=(
+                "Dai messaggi: per SMS, il telefono suona",
+                "From the messages: by SMS, the phone sounds",
+            ),
+        ),
     ),
     Order(
         command=OperatorCommand.ASK_ALOUD,
         italian="una domanda ad alta voce",
         why_not=_why_not_aloud,
         rests_on=_ASKS,
+        console=AtConsole(key="J"),
     ),
     Order(
         command=OperatorCommand.ASK_SPOKEN,
         italian="una domanda con la voce del centro",
         why_not=lambda asked: spoken.why_not(asked.case, softly=False),
         rests_on=_ASKS,
+        console=AtConsole(
+            key="J", listed=("Domande sì/no, se non può parlare", "Yes/no questions, if she cannot talk")
+        ),
     ),
     Order(
         command=OperatorCommand.ASK_SOFTLY,
         italian="una domanda sottovoce",
         why_not=lambda asked: spoken.why_not(asked.case, softly=True),
         rests_on=_ASKS,
+        console=AtConsole(key="J"),
     ),
     Order(
         command=OperatorCommand.HAVE_READ,

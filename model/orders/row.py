@@ -5,7 +5,7 @@ together in `model.orders.table`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 import msgspec
 
@@ -35,6 +35,35 @@ class While(Enum):
     OPEN = auto()
     CLOSED = auto()
     EITHER = auto()
+
+
+Pair = tuple[str, str]
+"""Italian, English: as the pages have their words."""
+
+
+class Enter(StrEnum):
+    """Whether the console's key waits for Enter: where the order cannot be undone, or costs a call."""
+
+    NEVER = "never"
+    SOMETIMES = "sometimes"
+    """The page sees by the case whether it does."""
+    ALWAYS = "always"
+
+
+class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
+    """An order at the console: its key and its words, as far as they are the same in every case."""
+
+    key: str = ""
+    """Letter; none: the page gives the order by itself, or by a key of its own."""
+    whenever: bool = False
+    """The key gives this order wherever no other one has borrowed it."""
+    enter: Enter = Enter.NEVER
+    label: Pair | None = None
+    """On its button, or where there is none in the list of keys."""
+    waiting: Pair | None = None
+    """What Enter does, for as long as the key waits for it; none: the page's, by the case."""
+    listed: Pair | None = None
+    """In the list of keys, where it says more than the label; also of the orders that share the key."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -81,7 +110,7 @@ def making(kind: Callable[..., ev.CaseEvent]) -> Effect:
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """A command: who may give it, when, what it does, on what it rests."""
+    """A command: who may give it, when, what it does, on what it rests, how the console shows it."""
 
     command: OperatorCommand
     italian: str
@@ -100,5 +129,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """The events of the AlertCase; called only where it is allowed."""
     changes: Matter | None = None
     """The matter that has changed once it is ordered."""
+    console: AtConsole = AtConsole()
     rests_on: frozenset[Matter] = frozenset()
     """What must not have changed since the operator saw the alert. More of a few: `model.orders.late`."""

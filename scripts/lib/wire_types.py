@@ -43,6 +43,7 @@ from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem
 from model.alarms.kind import AlarmKind
+from model.orders.row import AtConsole
 from model.reporting.month import Report
 
 TOLD = (
@@ -51,7 +52,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade, DutyView, DutyTestBegun, ProofsView),
-    *(ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
+    *(AtConsole, ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -16,10 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(60)]
     ("path", "file", "there"),
     [
         ("/console/", "**/js/shell/title.js", "input[name=operator]"),
+        ("/console/", "**/data/orders.json", "input[name=operator]"),
         ("/app", "**/js/words.js", "input[name=phone]"),
     ],
 )
-def test_a_page_whose_script_has_not_arrived_is_opened_again(
+def test_a_page_of_which_something_has_not_arrived_asks_for_it_again(
     page: Page, site: WebThread, path: str, file: str, there: str
 ) -> None:
     lost: list[str] = []

@@ -18,6 +18,7 @@ import pytest
 from litestar import Request, Response
 from playwright.sync_api import Page, Route
 
+from gateways.console.page import ORDERS, encoded_orders
 from gateways.static import VENDOR, Files
 
 GATEWAYS = Path(__file__).parents[2] / "gateways"
@@ -68,8 +69,11 @@ def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
     folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
-    # What a web makes itself is not there.
-    route.fulfill(path=folder / name) if (folder / name).is_file() else route.fulfill(status=404)
+    if name == ORDERS:
+        # The one of those that a web makes without which no module begins.
+        route.fulfill(body=encoded_orders(), content_type="application/json")
+    else:
+        route.fulfill(path=folder / name) if (folder / name).is_file() else route.fulfill(status=404)
 
 
 ALONE = "http://localhost/"

@@ -7,6 +7,7 @@ import re
 from gateways.console.page import STATIC
 from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
+from model.orders.table import ORDERS
 
 OURS = sorted(
     path
@@ -28,10 +29,10 @@ def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:
     listened: set[str] = set()
     for text in scripts.values():
         listened |= set(re.findall(r"\bkey(?: ===|:) '([A-Z/?+0])'", text))
-    for name, table in (("commands.js", "KEYS"), ("figures.js", "RANGES")):
-        (inside,) = re.findall(rf"const {table} = \{{(.*?)\}}", scripts[name], re.DOTALL)
-        listened |= set(re.findall(r"(\w): ", inside))
+    (ranges,) = re.findall(r"const RANGES = \{(.*?)\}", scripts["figures.js"], re.DOTALL)
+    listened |= set(re.findall(r"(\w): ", ranges))
     listed = set("".join(re.findall(r"\[\s*'([^']+)',\s", scripts["listed-keys.js"])))
+    listed |= {row.console.key for row in ORDERS.values()}
     assert {"E", "D", "P", "?", "/", "T", "0"} <= listened
     assert listened - listed == set()
     assert set("↑↓⏎−1…4") <= listed

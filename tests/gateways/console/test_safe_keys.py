@@ -193,7 +193,8 @@ def test_e_that_is_hammered_in_fright_keeps_the_call_to_112_and_says_so(stage: S
 
 ESC = """async () => {
   const { LAYERS, close } = await import('/console/js/shell/closing.js');
-  const { CONFIRMED } = await import('/console/js/steps/commands.js');
+  const { waitingSaid } = await import('/console/js/steps/commands.js');
+  const { COMMANDS, ORDERS } = await import('/console/js/steps/table.js');
   const asked = [];
   const ui = {
     draw() {},
@@ -214,7 +215,8 @@ ESC = """async () => {
     person: { first_name: 'Giulia' }, user: {}, psap: {}, operator_leg: {}, steps: {}, dialogue: [],
     briefing: {},
   };
-  return [asked, LAYERS.length, Object.values(CONFIRMED).map((one) => one.said(view))];
+  const waiting = COMMANDS.filter((one) => ORDERS[one].enter !== 'never');
+  return [asked, LAYERS.length, waiting.map((one) => waitingSaid(one, view))];
 }"""
 
 

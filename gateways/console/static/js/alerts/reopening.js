@@ -2,6 +2,7 @@
 // it is. In the history, and beside the shift.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { keyOf, label } from '../steps/table.js';
 import { either, reason, t } from '../words/words.js';
 
 const ERASED = 'person_erased'; // why an alert is reopened no more
@@ -24,7 +25,7 @@ export const asks = (ui) =>
 export function pressed(ui, key, { alert, version: seen }, no) {
   if (state.asking && state.alert !== alert) forget(); // that is not shown any more
   if (!state.asking) {
-    if (key !== 'R') return false;
+    if (key !== keyOf('reopen')) return false;
     Object.assign(state, { alert, seen, psap: false, asking: !no, said: no ? reason(no) : '' });
   } else if (key === 'E') state.psap = !state.psap;
   else {
@@ -64,15 +65,15 @@ export function offer(ui, alert, user, no) {
     ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
     : either(`Richiama ${user}`, `Calls ${user} again`);
   const other = state.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
-  const button = (key, label) =>
+  const button = (key, words) =>
     html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
+      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${words}</span>
     </button>`;
   return html`<p class="history__reopen" role="status">
     ${
       mine && state.asking
         ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', t('back'))}`
-        : html`${button('R', t('reopen'))}${
+        : html`${button(keyOf('reopen'), label('reopen'))}${
             mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
           }`
     }

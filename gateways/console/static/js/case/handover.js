@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
+import { keyOf, label } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
@@ -50,7 +51,7 @@ function choices(ui) {
 /** @param {Ui} ui @param {Choice} one */
 function choose(ui, one) {
   if (!one || one.busy) return;
-  ui.orders.order('H', 'hand_over', one.to);
+  ui.orders.order(keyOf('hand_over'), 'hand_over', one.to);
   close(ui);
 }
 
@@ -71,7 +72,7 @@ export function pressed(ui, key) {
     state.alert = null;
     return false;
   }
-  if (key === 'Escape' || key === 'H') {
+  if (key === 'Escape' || key === keyOf('hand_over')) {
     close(ui);
     return true;
   }
@@ -98,7 +99,7 @@ function step(by) {
  */
 export function toggle(ui, view, allowed) {
   if (view.hand_over) {
-    if (allowed.keep === null) ui.orders.order('H', 'keep');
+    if (allowed.keep === null) ui.orders.order(keyOf('keep'), 'keep');
     return allowed.keep;
   }
   if (allowed.hand_over !== null) return allowed.hand_over;
@@ -114,16 +115,18 @@ export function toggle(ui, view, allowed) {
  */
 export function button(ui, view, allowed) {
   const keeps = view.hand_over !== null; // until it has ended, also once it has been asked for
-  const why = keeps ? allowed.keep : allowed.hand_over;
+  const command = keeps ? 'keep' : 'hand_over';
+  const why = allowed[command];
+  const key = keyOf(command);
   const off = ui.feed.link !== 'live' || why !== null;
   return html`<button
     class="btn dock__hand"
-    data-key="H"
-    aria-keyshortcuts="H"
+    data-key=${key}
+    aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
     aria-expanded=${choosing(ui, view) ? 'true' : 'false'}
-    @click=${() => ui.press('H')}>
-    <kbd>H</kbd><span>${keeps ? t('keepCase') : t('handOver')}</span>
+    @click=${() => ui.press(key)}>
+    <kbd>${key}</kbd><span>${label(command)}</span>
   </button>`;
 }
 

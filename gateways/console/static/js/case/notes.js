@@ -1,6 +1,7 @@
 // The notes of a case.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { keyOf } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Writing } from './dialogue/writing.js';
@@ -11,7 +12,7 @@ const listeners = new Set();
 export const onNote = (told) => listeners.add(told);
 
 const notes = new Writing({
-  key: 'N',
+  key: keyOf('note'),
   most: 4000,
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
   send: async (ui, alert, text, id) => {
@@ -38,13 +39,14 @@ export const noteField = (ui, alert, narrow) =>
 export function lastNote(ui, view) {
   const one = view.timeline.findLast((entry) => entry.what === 'note.added' && entry.text);
   if (!one) return nothing;
+  const key = keyOf('brief');
   const by = one.operator === ui.feed.me.operator ? '' : `${ui.feed.names(one.operator)}: `;
   return html`<p class="noted">
     <span role="status">${f.minute(one.at_us)} ${by}${one.text}</span>
     ${
       view.closed_us === null
-        ? html`<button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
-            <kbd>Q</kbd><span>${either('anche per il 112', 'for 112 as well')}</span>
+        ? html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+            <kbd>${key}</kbd><span>${either('anche per il 112', 'for 112 as well')}</span>
           </button>`
         : nothing
     }

@@ -2,6 +2,7 @@
 // Enter. It hangs up, and calls the party again at once; so it is armed first, as a false alarm is.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { keyOf, label } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import { asObject, from, mine, talking, unheard } from './situation.js';
 
@@ -28,13 +29,14 @@ export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[
 export function offer(ui, view, which, party, allowed) {
   if (!silent(party) || !mine(view, ui.feed.me) || changed(view) !== which) return nothing;
   const off = ui.feed.link !== 'live' || allowed.another_line !== null;
+  const key = keyOf('another_line');
   return html`<button
     class="btn"
-    data-key="V"
-    aria-keyshortcuts="V"
+    data-key=${key}
+    aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
-    @click=${() => ui.press('V')}>
-    <kbd>V</kbd><span>${ui.orders.armed === 'V' ? t('thenEnter') : t('otherLine')}</span>
+    @click=${() => ui.press(key)}>
+    <kbd>${key}</kbd><span>${ui.orders.armed === key ? t('thenEnter') : label('another_line')}</span>
   </button>`;
 }
 
@@ -62,7 +64,7 @@ export function changesLine(view) {
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {
-  if (!offersLine(view, ui.feed.me) || ui.orders.armed === 'V') return nothing;
+  if (!offersLine(view, ui.feed.me) || ui.orders.armed === keyOf('another_line')) return nothing;
   const which = changed(view);
   if (isLost(view))
     return html`<span class="ink-wait"

@@ -2,6 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
+import { keyOf, label } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import { why } from '../words/causes.js';
 import { link } from './links.js';
@@ -131,8 +132,8 @@ function callAloud(ui, view, allowed) {
     s.underWay(view.user)
   )
     return nothing;
-  const label = ui.orders.armed === 'O' ? t('thenEnter') : t('callAloud');
-  return html`<button class="btn" data-key="O" aria-keyshortcuts="O" @click=${() => ui.press('O')}>
-    <kbd>O</kbd><span>${label}</span>
+  const key = keyOf('call_aloud');
+  return html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+    <kbd>${key}</kbd><span>${ui.orders.armed === key ? t('thenEnter') : label('call_aloud')}</span>
   </button>`;
 }

@@ -9,6 +9,7 @@ import { why } from './handed.js';
 import { clipName } from './party.js';
 import { endingTold } from './ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
+import { label } from '../steps/table.js';
 import { addressName } from '../place/address.js';
 import { withheld } from '../words/withheld.js';
 import * as f from '../words/format.js';
@@ -98,7 +99,7 @@ function wordsFor(entry, user, names, test) {
         .split(' ')
         .map((one) => of(KINDS, one))
         .join(', '),
-    field: () => t(FIELDS[entry.reason] ?? 'note'),
+    field: () => (FIELDS[entry.reason] ? t(FIELDS[entry.reason]) : label('note')),
     refusal: () => reason(entry.reason),
     withheld: () => withheld(entry.reason),
     lack: () => whyNoLine(entry.reason),

@@ -3,6 +3,7 @@
 import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/commands.js';
 import { onScreen } from '../steps/shown.js';
+import { keyOf } from '../steps/table.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';
 import * as handed from '../shift/handed.js';
@@ -35,7 +36,12 @@ import { wrapping } from '../shift/wrapup.js';
 /** A key pressed just as the state changes was meant for the state before. */
 export const SETTLE_MS = 300;
 /** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
-const PANELS = { J: [questions, ''], Q: [facts, 'brief'], W: [dialogue, 'write'], D: [record, ''] };
+const PANELS = {
+  [keyOf('ask_spoken')]: [questions, ''],
+  [keyOf('brief')]: [facts, 'brief'],
+  [keyOf('write')]: [dialogue, 'write'],
+  D: [record, ''],
+};
 /** So long after a place was left with Esc no letter acts on the shift. */
 const FLED_MS = 1500;
 /** A key pressed again so soon is the same press: by two fingers, or in fright. */
@@ -63,7 +69,7 @@ export function pressed(ui, key) {
   if (feed.link === 'lost') return withoutCenter(ui, key);
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return seen(ui);
-  if (key === 'T' && takesOffered(ui)) return;
+  if (key === keyOf('take') && takesOffered(ui)) return;
   if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
   // The answer to why one pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
@@ -79,7 +85,7 @@ function withoutCenter(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (key === 'Enter') ui.feed.retryNow();
   else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
-  else if (view && ['Q', 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
+  else if (view && [keyOf('brief'), 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
   else if (view && commandOf(key, ui.screen.step(view), view, ui.feed.me, ui.feed.allowedIn(view)))
     ui.orders.notSent(key, view.alert);
 }
@@ -123,7 +129,7 @@ function takesOffered(ui) {
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (shown && ui.feed.allowedIn(shown).take === null) return false;
   ui.screen.open(view.alert);
-  ui.orders.order('T', 'take');
+  ui.orders.order(keyOf('take'), 'take');
   return true;
 }
 
@@ -141,23 +147,23 @@ function ready(ui, key) {
 function inCase(ui, key, view, twice) {
   const { feed } = ui;
   const allowed = feed.allowedIn(view);
-  if (key === 'N') return notes.focus();
+  if (key === keyOf('note')) return notes.focus();
   if (filling.pressed(ui, key, view, allowed)) return undefined;
   if (PANELS[key]) return panel(ui, key, view, allowed);
   if (key === 'C') return copyBriefing(ui, view, placeSentences(view));
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
-  const hands = key === 'H';
+  const hands = key === keyOf('hand_over');
   const command = hands
     ? null
-    : key === 'U'
+    : key === keyOf('mute')
       ? microphone(allowed)
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
   if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
   if (hands) {
     const no = handover.toggle(ui, view, allowed);
-    return no ? ui.orders.refuse('H', view.alert, no) : undefined;
+    return no ? ui.orders.refuse(key, view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
   if (!onScreen(key)) return undefined;
@@ -177,9 +183,11 @@ function panel(ui, key, view, allowed) {
   return ui.orders.refuse(key, view.alert, allowed[command]);
 }
 
-/** What U does now. @param {Allowed} allowed */
-const microphone = (allowed) =>
-  ['stop_whispering', 'whisper', 'unmute'].find((command) => allowed[command] === null) ?? 'mute';
+/** Its opposites before it. @type {OperatorCommand[]} */
+const MICROPHONE = ['stop_whispering', 'whisper', 'unmute'];
+
+/** What the key of the microphone does now. @param {Allowed} allowed */
+const microphone = (allowed) => MICROPHONE.find((command) => allowed[command] === null) ?? 'mute';
 
 const pressedTwice = () =>
   either(

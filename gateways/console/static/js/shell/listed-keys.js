@@ -1,9 +1,20 @@
 // All keys by where they act, for the list of keys. Pure.
 
+import { ORDERS } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import * as closing from './closing.js';
 
 /** @typedef {{ title: string, rows: [string, string][] }} Group */
+
+/**
+ * Orders by their keys, with what they do; ⏎ where Enter always follows.
+ * @param {OperatorCommand[]} commands @returns {[string, string][]}
+ */
+const of = (...commands) =>
+  commands.map((command) => {
+    const { key, enter, listed, label } = ORDERS[command];
+    return [enter === 'always' ? `${key} ⏎` : key, either(...(listed ?? label))];
+  });
 
 /** @returns {Group[]} */
 export const groups = () => [
@@ -11,59 +22,17 @@ export const groups = () => [
     title: either('Nel caso', 'In a case'),
     rows: [
       [t('space'), t('acknowledge')],
-      [
-        'E',
-        either(
-          'Chiama il 112; di nuovo E, da 1 a 5 s dopo: annulla',
-          'Call 112; E again, 1 to 5 s later: take it back',
-        ),
-      ],
-      ['F ⏎', t('falseAlarm')],
-      ['R', either('Richiama l’utente', 'Call the user again')],
-      ['R ⏎', either('Riapri un allarme chiuso', 'Reopen a closed alert')],
-      ['M ⏎', either('Segreteria: la sua chiamata si chiude', 'A machine: the user’s call ends')],
-      [
-        'Y',
-        either(
-          'Ha risposto; 112 informato da un altro telefono; allarme non provato: è vero',
-          'There is an answer; 112 briefed on another phone; an alert that is not proved is real',
-        ),
-      ],
-      ['B', t('briefingGiven')],
-      ['L', t('leave')],
-      [
-        'T',
-        either(
-          'Prendi il caso; lascia una prova per un allarme vero',
-          'Take the case; leave a test for a real one',
-        ),
-      ],
-      ['H', `${t('handOver')} / ${t('keepCase')}`],
-      ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')],
-      [
-        'U',
-        either(
-          'Il tuo microfono; in ascolto: parla all’operatore',
-          'Your microphone; listening in: speak to the operator',
-        ),
-      ],
-      ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')],
-      ['O ⏎', either('In un caso silenzioso: chiamala lo stesso', 'In a silent case: call her all the same')],
-      [
-        'X ⏎',
-        either(
-          'Chiudi, dopo il 112; metti da parte ciò che è falso',
-          'Close, after 112; put away what is forged',
-        ),
-      ],
+      ...of('call_psap', 'declare_false_alarm', 'redial_user', 'reopen', 'mark_machine', 'confirm_answer'),
+      ...of('briefing_given', 'leave', 'take', 'hand_over', 'another_line', 'mute', 'listen', 'call_aloud'),
+      ...of('close'),
     ],
   },
   {
     title: either('Scrivere, e il 112', 'Writing, and 112'),
     rows: [
-      ['N', either('Nota, anche su un allarme chiuso', 'Note, on a closed alert too')],
+      ...of('note'),
       ['Ctrl ⏎', either('Manda la nota', 'Send the note')],
-      ['W', either('Scrivi all’utente', 'Write to the user')],
+      ...of('write'),
       [
         '← →',
         either(
@@ -71,19 +40,10 @@ export const groups = () => [
           'The message, for 112: where, what; Del: not needed',
         ),
       ],
-      [
-        'I ⏎',
-        either('Dai messaggi: per SMS, il telefono suona', 'From the messages: by SMS, the phone sounds'),
-      ],
-      ['J 1 … 9', either('Domande sì/no, se non può parlare', 'Yes/no questions, if she cannot talk')],
+      ...of('write_by_sms'),
+      ...of('ask_spoken').map(([key, said]) => /** @type {[string, string]} */ ([`${key} 1 … 9`, said])),
       ['I', either('Domande: in un altro modo', 'Questions: by another way')],
-      [
-        'S',
-        either('Dal suo telefono nessuna voce / di nuovo voci', 'No voice from the phone / voices again'),
-      ],
-      ['Q', either('Che cosa si sa per il 112', 'What is known for 112')],
-      ['P', either('Pagina per il 112, con un codice', 'A page for 112, with a code')],
-      ['Z', either('Di’ al 112 che non può parlare', 'Tell 112 that she cannot speak')],
+      ...of('withhold_voices', 'brief', 'open_page', 'announce'),
       ['C', either('Copia il testo per il 112', 'Copy the text for 112')],
       ['D', either('La scheda della persona', 'The record of the person')],
     ],

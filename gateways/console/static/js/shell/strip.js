@@ -4,6 +4,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
+import { keyOf, label } from '../steps/table.js';
 import { either, t } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
@@ -141,14 +142,15 @@ function unheldAlerts(ui, all) {
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
   const who = view.person || view.phone ? s.shortName(view) : inBand(ui, view);
-  const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : t('take');
+  const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : label('take');
+  const key = keyOf('take');
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   // One T on a screen: of a case that can be taken it is that case's.
   const other = shown && shown.alert !== view.alert && ui.feed.allowedIn(shown).take === null;
   const take =
     offered(ui)?.alert === view.alert && !other
-      ? html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
-          <kbd>T</kbd><span>${leaves}</span>
+      ? html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+          <kbd>${key}</kbd><span>${leaves}</span>
         </button>`
       : nothing;
   return html`<div

@@ -1,7 +1,8 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
 import * as claims from '../words/claims.js';
-import { either, reason, t } from '../words/words.js';
+import { either, reason } from '../words/words.js';
+import { COMMANDS, ORDERS, action, keyOf, label } from './table.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
 import {
@@ -18,88 +19,53 @@ import {
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
-/** Commands that have a key of their own whatever the step is. */
-export const KEYS = {
-  E: 'call_psap',
-  R: 'redial_user',
-  M: 'mark_machine',
-  B: 'briefing_given',
-  L: 'leave',
-  A: 'listen',
-  Y: 'confirm_answer',
-  O: 'call_aloud',
-  F: 'declare_false_alarm',
-  X: 'close',
-  P: 'open_page',
-  I: 'write_by_sms',
-};
-
-const always = () => true;
+/** Orders that their key gives wherever no other one has borrowed it, by key. */
+const KEYS = Object.fromEntries(
+  COMMANDS.filter((one) => ORDERS[one].whenever).map((one) => [keyOf(one), one]),
+);
 
 /**
- * What waits for Enter, for it cannot be undone, or would cost a call that is up: when it does, and the words
- * that stand on the screen for as long as it waits, before *Enter confirms*.
- * @type {Partial<Record<OperatorCommand, { when: (view: CaseView, step: Action) => boolean,
- *   said: (view: CaseView) => string }>>}
+ * When those orders wait for Enter that wait for it sometimes.
+ * @type {Partial<Record<OperatorCommand, (view: CaseView, step: Action) => boolean>>}
  */
-export const CONFIRMED = {
-  declare_false_alarm: {
-    when: always,
-    said: (view) =>
-      talking(view.user)
-        ? either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes')
-        : either('Falso allarme, si chiude', 'False alarm: the alert closes'),
-  },
-  close: {
-    when: always,
-    said: (view) =>
-      untold(view)
-        ? either('Chiudere, e il 112 non ne sa nulla', 'Close it, and 112 knows nothing of it')
-        : either('Chiudere', 'Close it'),
-  },
-  leave: {
-    when: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
-    said: unknownTo112,
-  },
-  put_away: {
-    when: always,
-    said: () => either('Metterlo da parte, senza il 112', 'Put it away, without 112'),
-  },
-  another_line: { when: always, said: changesLine },
-  give_voices: {
-    when: (view) => view.duress,
-    said: () => either('Chi la obbliga sentirà le voci', 'Who forces her will hear the voices'),
-  },
-  call_aloud: { when: always, said: rings },
-  redial_user: { when: (view) => Boolean(view.dial_withheld) || keptSilent(view), said: rings },
-  write_by_sms: {
-    when: always,
-    said: () =>
-      either(
-        'I messaggi vanno per SMS e il suo telefono suona',
-        'Messages go by SMS, and the phone sounds there',
-      ),
-  },
-  reopen: {
-    when: always,
-    said: (view) =>
-      view.duress && view.psap_told_us === null
-        ? either('L’allarme riprende, e si chiama il 112', 'The alert goes on, and 112 is called')
-        : either('L’allarme riprende', 'The alert goes on'),
-  },
-  mark_machine: {
-    when: always,
-    said: (view) =>
-      talking(view.psap)
-        ? either('La sua chiamata si chiude, il 112 resta', 'The user’s call ends, 112 stays')
-        : either('La sua chiamata si chiude', 'The user’s call ends'),
-  },
-  called_elsewhere: {
-    // Y says as well that the user has answered, where that is in doubt.
-    when: (view, step) => step?.command !== 'called_elsewhere' || inDoubt(view.user),
-    said: () => either('Il 112 è informato', '112 is briefed'),
-  },
+export const WHEN = {
+  leave: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
+  give_voices: (view) => view.duress,
+  redial_user: (view) => Boolean(view.dial_withheld) || keptSilent(view),
+  // Y says as well that the user has answered, where that is in doubt.
+  called_elsewhere: (view, step) => step?.command !== 'called_elsewhere' || inDoubt(view.user),
 };
+
+/**
+ * What Enter does, where it depends on the case: the words that stand on the screen for as long as the key
+ * waits, before *Enter confirms*.
+ * @type {Partial<Record<OperatorCommand, (view: CaseView) => string>>}
+ */
+export const WAITING = {
+  declare_false_alarm: (view) =>
+    talking(view.user)
+      ? either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes')
+      : either('Falso allarme, si chiude', 'False alarm: the alert closes'),
+  close: (view) =>
+    untold(view)
+      ? either('Chiudere, e il 112 non ne sa nulla', 'Close it, and 112 knows nothing of it')
+      : either('Chiudere', 'Close it'),
+  leave: unknownTo112,
+  another_line: changesLine,
+  call_aloud: rings,
+  redial_user: rings,
+  reopen: (view) =>
+    view.duress && view.psap_told_us === null
+      ? either('L’allarme riprende, e si chiama il 112', 'The alert goes on, and 112 is called')
+      : either('L’allarme riprende', 'The alert goes on'),
+  mark_machine: (view) =>
+    talking(view.psap)
+      ? either('La sua chiamata si chiude, il 112 resta', 'The user’s call ends, 112 stays')
+      : either('La sua chiamata si chiude', 'The user’s call ends'),
+};
+
+/** What Enter does while this order waits for it. @param {OperatorCommand} command @param {CaseView} view */
+export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? either(...ORDERS[command].waiting);
 
 /** What 112 does not know as the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {
@@ -131,22 +97,30 @@ function rings(view) {
  * Whether this command waits for Enter.
  * @param {OperatorCommand} command @param {CaseView} view @param {Action} step
  */
-export const arms = (command, view, step) => CONFIRMED[command]?.when(view, step) ?? false;
+export function arms(command, view, step) {
+  const { enter } = ORDERS[command];
+  return enter === 'always' || (enter === 'sometimes' && WHEN[command](view, step));
+}
 
 /**
  * The command of a key: that of the step first, which may have borrowed it.
  * @param {string} key @param {Action} step @param {CaseView} view @param {MeView} me @param {Allowed} allowed
+ * @returns {OperatorCommand | null}
  */
 export function commandOf(key, step, view, me, allowed) {
   if (step.key === key && step.command) return step.command;
   // 112 may be told on another phone before the screen asks for it: no line, or no answer.
-  if (key === 'Y' && allowed.confirm_answer !== null && allowed.called_elsewhere === null)
+  if (
+    key === keyOf('called_elsewhere') &&
+    allowed.confirm_answer !== null &&
+    allowed.called_elsewhere === null
+  )
     return 'called_elsewhere';
   // What nothing proves is real, or forged: where there is no answer to confirm, and nothing that is over.
-  if (key === 'Y' && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
-  if (key === 'X') return endOf(view, allowed);
-  if (key === 'A' && view.listener === me.operator) return 'stop_listening';
-  if (key === 'R' && view.closed_us !== null) return 'reopen';
+  if (key === keyOf('vouch') && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
+  if (key === keyOf('close')) return endOf(view, allowed);
+  if (key === keyOf('stop_listening') && view.listener === me.operator) return 'stop_listening';
+  if (key === keyOf('reopen') && view.closed_us !== null) return 'reopen';
   return SAID[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
 }
 
@@ -177,7 +151,11 @@ export function closeSaid(view, allowed) {
  * @typedef {(view: CaseView, me: MeView, allowed: Allowed) => OperatorCommand | null} WhereSaid
  * @type {Record<string, WhereSaid>}
  */
-const SAID = { S: voices, V: anotherLine, Z: announces };
+const SAID = {
+  [keyOf('withhold_voices')]: voices,
+  [keyOf('another_line')]: anotherLine,
+  [keyOf('announce')]: announces,
+};
 
 /** @type {WhereSaid} */
 function anotherLine(view, me) {
@@ -222,23 +200,22 @@ export function slots(view, allowed, armed) {
   const why = (command) => (allowed[command] ? reason(allowed[command]) : null);
   return [
     {
-      key: 'F',
-      command: 'declare_false_alarm',
-      label: t('falseAlarm'),
-      why: why('declare_false_alarm'),
-      sub:
-        armed === 'F'
+      ...action(
+        'declare_false_alarm',
+        armed === keyOf('declare_false_alarm')
           ? confirms()
           : talking(view.user)
             ? either('Saluta e chiude: F, poi Invio', 'Says goodbye and closes: F, then Enter')
             : either('Chiude: F, poi Invio', 'Closes the alert: F, then Enter'),
+      ),
+      why: why('declare_false_alarm'),
     },
     again(view, why, armed),
     machine(view, why, armed),
     {
-      key: 'N',
+      key: keyOf('note'),
       command: '',
-      label: t('note'),
+      label: label('note'),
       sub:
         view.closed_us === null
           ? either('Scrivi mentre parli', 'Write while you talk')
@@ -255,20 +232,17 @@ const confirms = () => either('Invio conferma, Esc annulla', 'Enter confirms, Es
 function again(view, why, armed) {
   if (view.closed_us !== null) {
     const sub =
-      armed === 'R'
+      armed === keyOf('reopen')
         ? confirms()
         : either('L’allarme riprende: R, poi Invio', 'The alert goes on: R, then Enter');
-    return { key: 'R', command: 'reopen', label: t('reopen'), sub, why: why('reopen') };
+    return { ...action('reopen', sub), why: why('reopen') };
   }
   const plain = either('La chiamiamo subito', 'She is called at once');
   const asks = arms('redial_user', view, null)
     ? either('Chiamala lo stesso: R, poi Invio', 'Call her all the same: R, then Enter')
     : plain;
   return {
-    key: 'R',
-    command: 'redial_user',
-    label: t('redial'),
-    sub: armed === 'R' ? confirms() : asks,
+    ...action('redial_user', armed === keyOf('redial_user') ? confirms() : asks),
     why: why('redial_user'),
   };
 }
@@ -277,8 +251,8 @@ function again(view, why, armed) {
 function machine(view, why, armed) {
   const ends = either('Chiude la sua chiamata: M, poi Invio', 'Ends her call: M, then Enter');
   const plain = either('Come nessuna risposta: M, poi Invio', 'As no answer: M, then Enter');
-  const sub = armed === 'M' ? confirms() : talking(view.user) ? ends : plain;
-  return { key: 'M', command: 'mark_machine', label: t('machine'), sub, why: why('mark_machine') };
+  const sub = armed === keyOf('mark_machine') ? confirms() : talking(view.user) ? ends : plain;
+  return { ...action('mark_machine', sub), why: why('mark_machine') };
 }
 
 /**
@@ -286,25 +260,19 @@ function machine(view, why, armed) {
  * @param {CaseView} view @param {Allowed} allowed @param {Why} why @returns {Action}
  */
 function microphone(view, allowed, why) {
-  if (allowed.stop_whispering === null) {
-    const sub = either('L’operatore ti sente', 'The operator hears you');
+  if (allowed.stop_whispering === null)
     return {
-      key: 'U',
-      command: 'stop_whispering',
-      label: t('stopWhispering'),
-      sub,
+      ...action('stop_whispering', either('L’operatore ti sente', 'The operator hears you'), 'armed'),
       why: null,
-      tone: 'armed',
     };
-  }
-  if (allowed.whisper === null) {
-    const sub = either('Ti sente solo l’operatore', 'The operator alone hears you');
-    return { key: 'U', command: 'whisper', label: t('whisper'), sub, why: null };
-  }
+  if (allowed.whisper === null)
+    return {
+      ...action('whisper', either('Ti sente solo l’operatore', 'The operator alone hears you')),
+      why: null,
+    };
   if (view.operator_leg.muted && allowed.unmute === null) {
     const sub = claims.said({ view, nowUs: 0 }, 'mutedForBoth', 'mutedForUser', 'mutedFor112', 'muted');
-    return { key: 'U', command: 'unmute', label: t('unmute'), sub, why: null, tone: 'armed' };
+    return { ...action('unmute', sub, 'armed'), why: null };
   }
-  const sub = either('Acceso: U lo spegne', 'Your microphone is open');
-  return { key: 'U', command: 'mute', label: t('mute'), sub, why: why('mute') };
+  return { ...action('mute', either('Acceso: U lo spegne', 'Your microphone is open')), why: why('mute') };
 }

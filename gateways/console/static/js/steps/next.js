@@ -7,6 +7,7 @@ import { alone } from './alone.js';
 import { others } from './others.js';
 import { elsewhere, hungUp, toldElsewhere, withPsap } from './psap.js';
 import { back, callPsap } from './steps.js';
+import { action } from './table.js';
 import * as s from '../case/situation.js';
 
 /** So long the call to 112 can be taken back with E again; in the first second E twice is one press. */
@@ -43,13 +44,11 @@ export function next(view, allowed, me, nowUs, names, center) {
 }
 
 /** @param {number} leftS @returns {Action} */
-const takeBack = (leftS) => ({
-  key: 'E',
-  command: 'withdraw_psap',
-  label: either('Annulla il 112', 'Cancel the call'),
-  sub: either(`Solo se è uno sbaglio: ancora ${leftS} s`, `Only if it is a mistake: ${leftS} s left`),
-  tone: '',
-});
+const takeBack = (leftS) =>
+  action(
+    'withdraw_psap',
+    either(`Solo se è uno sbaglio: ancora ${leftS} s`, `Only if it is a mistake: ${leftS} s left`),
+  );
 
 /** The call to 112 was taken back a moment ago. @param {Moment} now @returns {Said} */
 function takenBack(now) {

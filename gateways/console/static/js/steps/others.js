@@ -6,6 +6,7 @@ import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
 import { callPsap, take } from './steps.js';
+import { action } from './table.js';
 import { newest, unread } from '../case/dialogue/read.js';
 import * as s from '../case/situation.js';
 
@@ -66,13 +67,7 @@ function gaveUp(view, names) {
 /** @param {Moment} now @returns {Said} */
 function listens({ view, allowed, names }) {
   /** @type {Action} */
-  const stop = {
-    key: 'A',
-    command: 'stop_listening',
-    label: either('Smetti di ascoltare', 'Stop listening'),
-    sub: either('La tua linea si chiude', 'Your line closes'),
-    tone: '',
-  };
+  const stop = action('stop_listening', either('La tua linea si chiude', 'Your line closes'));
   const operator = names(view.operator);
   if (view.whispering)
     return [

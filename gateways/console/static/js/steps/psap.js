@@ -1,8 +1,9 @@
 // What to do while 112 is wanted: called, on the line, without a line, or told on another phone. Pure.
 
 import { said, so } from '../words/claims.js';
-import { either, t } from '../words/words.js';
+import { either } from '../words/words.js';
 import { isBroken } from '../case/broken.js';
+import { action } from './table.js';
 import { asItAnswers, callPsap, leave } from './steps.js';
 import { heard } from '../case/party.js';
 import * as s from '../case/situation.js';
@@ -19,13 +20,11 @@ export function elsewhere(now) {
   if (view.briefing_us !== null && !lacking) return null;
   const told = allowed.called_elsewhere === null;
   /** @type {Action} */
-  const step = {
-    key: told ? 'Y' : 'B',
-    command: told ? 'called_elsewhere' : 'briefing_given',
-    label: t('briefingGiven'),
-    sub: either('Dopo averlo chiamato e letto il testo', 'Once you have called and read the text'),
-    tone: 'primary',
-  };
+  const step = action(
+    told ? 'called_elsewhere' : 'briefing_given',
+    either('Dopo averlo chiamato e letto il testo', 'Once you have called and read the text'),
+    'primary',
+  );
   const call = either(
     'Chiama il 112 da un altro telefono e leggi questo.',
     'Call 112 from another phone and read this.',
@@ -58,13 +57,7 @@ export function withPsap(now) {
       return view.left_us === null ? conference(now) : null;
     case 'doubt': {
       /** @type {Action} */
-      const step = {
-        key: 'Y',
-        command: 'confirm_answer',
-        label: t('answered'),
-        sub: either('Il 112 è in linea', '112 is on the line'),
-        tone: 'primary',
-      };
+      const step = action('confirm_answer', either('Il 112 è in linea', '112 is on the line'), 'primary');
       return [
         either('Il 112 forse ha risposto. Lo senti?', '112 may have answered. Do you hear them?'),
         either('Se parla, lo schermo se ne accorge da solo.', 'If they speak, the screen notices by itself.'),
@@ -160,13 +153,7 @@ function conference(now) {
 }
 
 /** @param {string} sub @returns {Action} */
-const briefedStep = (sub) => ({
-  key: 'B',
-  command: 'briefing_given',
-  label: t('briefingGiven'),
-  sub,
-  tone: 'primary',
-});
+const briefedStep = (sub) => action('briefing_given', sub, 'primary');
 
 /** @param {Moment} now */
 const redial = ({ allowed }) =>
