@@ -159,6 +159,8 @@ OF_ENDING: Final = (
     Order(
         command=OperatorCommand.REOPEN,
         italian="riaprire",
+        takes=frozenset({"party"}),
+        parties=(Party.PSAP,),
         by=By.ANYBODY,
         when=While.CLOSED,
         had_it=True,

@@ -148,6 +148,7 @@ OF_OPERATORS: Final = (
     Order(
         command=OperatorCommand.HAND_OVER,
         italian="passare il caso",
+        takes=frozenset({"to"}),
         why_not=_why_not_hand_over,
         makes=_handed_over,
         changes=Matter.OPERATOR,

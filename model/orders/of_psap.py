@@ -168,6 +168,7 @@ OF_PSAP: Final = (
     Order(
         command=OperatorCommand.ANNOUNCE,
         italian="un annuncio al 112",
+        takes=frozenset({"what"}),
         why_not=_why_not_announce,
         makes=_announced,
         changes=Matter.ANNOUNCEMENT,
@@ -179,6 +180,9 @@ OF_PSAP: Final = (
     Order(
         command=OperatorCommand.SEND_DIGIT,
         italian="mandare un tasto",
+        needs=frozenset({"digit"}),
+        takes=frozenset({"party"}),
+        parties=(Party.PSAP, Party.USER),
         why_not=_why_no_digit,
         makes=_digit,
     ),

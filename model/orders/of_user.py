@@ -194,6 +194,7 @@ OF_USER: Final = (
     Order(
         command=OperatorCommand.ANOTHER_LINE,
         italian="un’altra linea",
+        takes=frozenset({"party"}),
         why_not=_why_no_other_line,
         makes=_another_line,
         changes=Matter.LINE,

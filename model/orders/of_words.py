@@ -25,6 +25,10 @@ _UNWRITTEN: Final = {
     Why.UNFIT: Refusal.NUMBER_NOT_TEXTED,
 }
 _ASKS: Final = frozenset({Matter.USER_DIALLED})
+_MESSAGE: Final = frozenset({"id", "text"})
+_SPOKEN: Final = _MESSAGE | {"language", "question"}
+_ANSWERS: Final = frozenset({"field", "yes", "no"})
+"""Which field of the briefing a question fills, and what is known of it by each answer."""
 
 
 def why_no_note(case: Case) -> Refusal | None:
@@ -62,6 +66,7 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.NOTE,
         italian="nota",
+        needs=frozenset({"text"}),
         by=By.ANYBODY,
         when=While.EITHER,
         had_it=True,
@@ -75,6 +80,7 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.BRIEF,
         italian="per il 112",
+        needs=frozenset({"field"}),
         console=AtConsole(key="Q", listed=("Che cosa si sa per il 112", "What is known for 112")),
     ),
     Order(
@@ -88,6 +94,8 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.WRITE,
         italian="scrivere all’utente",
+        needs=_MESSAGE,
+        takes=_ANSWERS | {"asks"},
         why_not=_why_not_write,
         console=AtConsole(key="W", listed=("Scrivi all’utente", "Write to the user")),
     ),
@@ -114,6 +122,8 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.ASK_ALOUD,
         italian="una domanda ad alta voce",
+        needs=_MESSAGE,
+        takes=_ANSWERS,
         why_not=_why_not_aloud,
         rests_on=_ASKS,
         console=AtConsole(key="J"),
@@ -121,6 +131,8 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.ASK_SPOKEN,
         italian="una domanda con la voce del centro",
+        needs=_SPOKEN,
+        takes=_ANSWERS,
         why_not=lambda asked: spoken.why_not(asked.case, softly=False),
         rests_on=_ASKS,
         console=AtConsole(
@@ -130,6 +142,8 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.ASK_SOFTLY,
         italian="una domanda sottovoce",
+        needs=_SPOKEN,
+        takes=_ANSWERS,
         why_not=lambda asked: spoken.why_not(asked.case, softly=True),
         rests_on=_ASKS,
         console=AtConsole(key="J"),
@@ -137,6 +151,7 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.HAVE_READ,
         italian="letto",
+        needs=frozenset({"upto"}),
         by=By.ANYBODY,
         when=While.EITHER,
         why_not=_why_not_read,

@@ -121,6 +121,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """For supervisors and admins alone. The door sees to it: an alert does not know roles."""
     had_it: bool = False
     """After the end it is for those who have had the alert, and for others by `model.orders.afterwards`."""
+    needs: frozenset[str] = frozenset()
+    """What has to come with it over HTTP. Besides that every order may have an `id`, `seen` and a `text`."""
+    takes: frozenset[str] = frozenset()
+    """What may come with it."""
+    parties: tuple[Party, ...] = tuple(Party)
+    """Which ones may be its `party`, where it takes one."""
     says_role: bool = False
     """The event says whether a supervisor has ordered it."""
     why_not: Condition = allowed

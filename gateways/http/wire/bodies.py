@@ -17,6 +17,7 @@ import phonenumbers
 from gateways.http.wire.errors import NoSuchAlert
 from messages.base import MOST_ACCURACY_M, Position
 from messages.ids import E164, AlertId, BriefingField, Check, Instant, OperatorCommand, Party, ShiftState
+from model.orders.table import ORDERS
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -26,8 +27,6 @@ TEXT_MAX: Final = 4000
 MESSAGE_MAX: Final = 1000
 QUESTION_MAX: Final = 200
 """Characters of a question that is spoken."""
-SPEAKS: Final = (OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY)
-ASKS: Final = (OperatorCommand.ASK_ALOUD, *SPEAKS)
 _OWN_ID: Final = r"^[A-Za-z0-9._-]{1,64}$(?!\n)"
 
 Moment = Annotated[
@@ -268,44 +267,35 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
     def __post_init__(self) -> None:
-        if self.party is not None and self.command not in (
-            OperatorCommand.ANOTHER_LINE,
-            OperatorCommand.SEND_DIGIT,
-            OperatorCommand.REOPEN,
-        ):
-            raise ValueError("`party` is for `another_line`, `send_digit` and `reopen` alone")
-        if self.command is OperatorCommand.REOPEN and self.party not in (None, Party.PSAP):
-            raise ValueError("with `reopen` the user is called anyway, and of others `psap` alone")
-        if bool(self.digit) is not (self.command is OperatorCommand.SEND_DIGIT):
-            raise ValueError("`send_digit` needs a `digit`, and nothing else has one")
-        if self.command is OperatorCommand.SEND_DIGIT and self.party not in (None, Party.PSAP, Party.USER):
-            raise ValueError("a digit goes into the call of `psap` or `user`")
-        if self.command is OperatorCommand.NOTE and not self.text.strip():
-            raise ValueError("a note needs a `text`")
-        self._check_dialogue()
-        if (self.upto > 0) is not (self.command is OperatorCommand.HAVE_READ):
-            raise ValueError("`have_read` needs `upto`, and nothing else has it")
-        if self.to is not None and self.command is not OperatorCommand.HAND_OVER:
-            raise ValueError("`to` is for `hand_over` alone")
-
-    def _check_dialogue(self) -> None:
-        asks = self.asks or self.command in ASKS
-        says = asks or self.command is OperatorCommand.WRITE
-        if says and not (self.id and self.text.strip()):
-            raise ValueError(f"`{self.command}` needs an `id` and a `text`")
-        if says and len(self.text) > MESSAGE_MAX:
-            raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
-        if self.command in SPEAKS and len(self.text) > QUESTION_MAX:
+        row = ORDERS[self.command]
+        given = {name for name in _BY_COMMAND if getattr(self, name)} | (
+            {"text"} if self.text.strip() else set()
+        )
+        for name in sorted(given - row.needs - row.takes - {"id", "text"}):
+            raise ValueError(f"`{name}` is for {_those_with(name)} alone")
+        if lacking := " and ".join(f"`{name}`" for name in sorted(row.needs - given)):
+            raise ValueError(f"`{self.command}` needs {lacking}")
+        if self.party not in (None, *row.parties):
+            those = " or ".join(f"`{one}`" for one in row.parties)
+            raise ValueError(f"with `{self.command}` the `party` is {those}")
+        if "question" in row.needs and len(self.text) > QUESTION_MAX:
             raise ValueError(f"what is spoken has at most {QUESTION_MAX} characters")
-        for one in (self.language, self.question):
-            if bool(one) is not (self.command in SPEAKS):
-                raise ValueError("`language` and `question` are for a spoken question, which needs both")
-        if self.field is None and self.command is OperatorCommand.BRIEF:
-            raise ValueError("`brief` needs a `field`")
-        if self.field is not None and not (says and asks) and self.command is not OperatorCommand.BRIEF:
-            raise ValueError("`field` is for `brief` and for a question alone")
+        if {"id", "text"} <= row.needs and len(self.text) > MESSAGE_MAX:
+            raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
+        if self.command is OperatorCommand.WRITE and self.field is not None and not self.asks:
+            raise ValueError("a message has a `field` only where it asks")
         if (self.yes or self.no) and self.field is None:
             raise ValueError("`yes` and `no` say what is known of a `field`")
+
+
+_BY_COMMAND: Final = ("id", "party", "digit", "upto", "to", "language", "question", "field")
+"""What is for some commands alone, or needed by some."""
+
+
+def _those_with(name: str) -> str:
+    """The commands that need or take it, in words."""
+    *most, last = (f"`{row.command}`" for row in ORDERS.values() if name in row.needs | row.takes)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
