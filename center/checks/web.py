@@ -79,7 +79,7 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
     if fault := unfit(file, key):
         yield fail("certificate", fault)
         return
-    from center.certificates import read
+    from application.certificates import read
 
     found = read(content)
     days = found.days_left
@@ -107,7 +107,7 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
 
 def prove_certificate(state: StateDir) -> Shown:
     """How many days the web's certificate is good for. TLS may be a proxy's."""
-    from center.certificates import read
+    from application.certificates import read
 
     file = settings_in_use(state).http.certificate
     if not file:

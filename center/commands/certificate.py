@@ -22,7 +22,7 @@ def make(
     common: Common = DEFAULT,
 ) -> None:
     """A certificate for this center, by an authority of its own; again renews it."""
-    from center import certificates
+    from application import certificates
 
     names = tuple(dict.fromkeys(_checked(one.strip().lower()) for one in name))
     if not names:
@@ -56,7 +56,7 @@ def make(
 
 
 def _checked(name: str) -> str:
-    from center.certificates import address_of
+    from application.certificates import address_of
 
     if (address := address_of(name)) is not None:
         return str(address)

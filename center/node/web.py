@@ -10,19 +10,20 @@ import argparse
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from application.state.processes import identity
 from application.state.state_dir import StateDir, WebFile, write_json
-from center.checks.for_web import Measures
 from center.modems.plugged_in import PluggedIn
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES
 from gateways.http.rehearsal import rehearse
 from gateways.http.server import serve
 from gateways.http.settings import WebSettings
+from model.checks import Finding
 from runtime.clock import SystemClock
 
 
@@ -41,6 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def check_lines(state: StateDir) -> list[Finding]:
+    """What is found of lines and modems. Imports the checks when they are asked for."""
+    from center.checks.table import of_lines
+
+    return of_lines(state)
+
+
 def _serve(state: StateDir) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
@@ -56,7 +64,7 @@ def _serve(state: StateDir) -> int:
         since_us = SystemClock(settings.anchor_us).now_us()
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
-    serve(settings, answering, PluggedIn(state, settings.center.lines), Measures(state))
+    serve(settings, answering, PluggedIn(state, settings.center.lines), partial(check_lines, state))
     return 0
 
 

@@ -24,9 +24,10 @@ from gateways.console.views.plant import ModemView
 from gateways.http.app import build
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
-from gateways.http.parts.context import Measures, Web
+from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
+from model.checks import Finding
 from runtime import logs
 
 GRACE_S: Final = 3
@@ -61,7 +62,7 @@ def serve(
     settings: WebSettings,
     listening: Listening | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    measures: Measures | None = None,
+    check_lines: Callable[[], list[Finding]] = list,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
@@ -77,7 +78,7 @@ def serve(
         web = parts(
             settings,
             modems=modems,
-            measures=measures,
+            check_lines=check_lines,
         )
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)

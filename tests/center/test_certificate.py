@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from application import certificates
+from application.certificates import Certificate as Told
+from application.certificates import make, read
 from application.errors import NodeError
 from application.listening import unguarded
 from application.settings.file import parse
 from application.settings.in_use import shipped
 from application.state.state_dir import StateDir
-from center import certificates, cli
-from center.certificates import Certificate as Told
-from center.certificates import make, read
+from center import cli
 from center.checks.web import certificate as examined
 from center.node.certificate import Certificate
 from center.node.node import Node

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from center.certificates import make
+from application.certificates import make
 from gateways.http import server
 from gateways.http.door.limits import Limits
 from gateways.http.parts.making import parts

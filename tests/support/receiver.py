@@ -5,7 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from center.certificates import make
+from application.certificates import make
 
 
 def server_context(folder: Path) -> ssl.SSLContext:

@@ -34,7 +34,7 @@ from gateways.nodes import Nodes
 from messages.ids import E164, LineId, OperatorId
 from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
-from model.first_run import Machine
+from model.checks import Finding
 from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from runtime.published.directory import Directory
@@ -103,23 +103,6 @@ class Passwords(Protocol):
         ...
 
 
-class Measures(Protocol):
-    """What is found of the machine, made by the composition root."""
-
-    def machine(self) -> Machine:
-        """As it is now."""
-        ...
-
-    def authority(self) -> bytes | None:
-        """The certificate of the center's own authority, PEM; None where there is none."""
-        ...
-
-    def lines(self) -> list[tuple[str, str]]:
-        """What the doctor finds of lines and modems, opening no port: `ok`, `warn` or `fail`, and a sentence
-        in English."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Web:
     """The web process's parts."""
@@ -148,8 +131,9 @@ class Web:
     backups: OwnBackups
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
-    measures: Measures | None
-    """None: nothing of the machine is known here."""
+    check_lines: Callable[[], list[Finding]]
+    """What is found of the node's lines and modems, the worst first; by the composition root, because what
+    serves the web knows no modem."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
     made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)

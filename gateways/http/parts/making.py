@@ -20,11 +20,12 @@ from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
-from gateways.http.parts.context import Measures, Web
+from gateways.http.parts.context import Web
 from gateways.http.parts.registry import RegistryQueries
 from gateways.http.parts.writing import Writing
 from gateways.http.settings import WebSettings
 from gateways.nodes import Nodes
+from model.checks import Finding
 from runtime.clock import Clock, SystemClock
 from runtime.published import line_files, line_levels
 from runtime.published.directory import Directory, FileDirectory
@@ -46,7 +47,7 @@ def parts(
     directory: Directory | None = None,
     backups: OwnBackups | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    measures: Measures | None = None,
+    check_lines: Callable[[], list[Finding]] = list,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)
@@ -98,6 +99,6 @@ def parts(
         directory=directory or FileDirectory(run),
         backups=backups or OwnBackups(StateDir(state)),
         modems=modems,
-        measures=measures,
+        check_lines=check_lines,
         stopping=asyncio.Event(),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from application.certificates import make
 from application.settings.file import load
-from center.certificates import make
 from center.checks.psap import data
 from model.checks import Verdict
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import stat
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from litestar.testing import TestClient
 from msgspec.structs import replace
 
 from application.state.state_dir import StateDir
-from center.checks.for_web import Measures
+from center.checks.table import of_lines
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.ids import LineId
@@ -166,7 +167,7 @@ def test_where_the_settings_name_a_pin_file_it_is_that_one_that_is_written(
 def test_a_check_says_what_the_doctor_finds_of_the_lines_the_worst_first(
     api: Api, admin: Asker, file: Path
 ) -> None:
-    whole = dataclasses.replace(api.web, measures=Measures(StateDir(api.place.state)))
+    whole = dataclasses.replace(api.web, check_lines=partial(of_lines, StateDir(api.place.state)))
     found = Asker(TestClient(build(whole)), admin.headers).get(f"{LINES}/check").json()["found"]
     assert {"verdict": "fail", "text": "no modem's actor runs"} in found
     assert any(one["verdict"] == "fail" and "/dev/ttyUSB0" in one["text"] for one in found)

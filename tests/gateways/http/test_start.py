@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from application import first_run
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
@@ -32,25 +33,19 @@ class Found:
         self.says = Machine(trust=Trust.OWN, names=("center.example.org",), fingerprint="AA:BB")
         self.pem: bytes | None = PEM
 
-    def machine(self) -> Machine:
-        return self.says
-
-    def authority(self) -> bytes | None:
-        return self.pem
-
-    def lines(self) -> list[tuple[str, str]]:
-        return []
-
 
 @pytest.fixture
-def found() -> Found:
-    return Found()
+def found(monkeypatch: pytest.MonkeyPatch) -> Found:
+    found = Found()
+    monkeypatch.setattr(first_run, "machine", lambda state: found.says)
+    monkeypatch.setattr(first_run, "authority", lambda state: found.pem)
+    return found
 
 
 @pytest.fixture
 def web(place: Place, found: Found) -> Web:
     settings = place.settings(**{"http.public_url": "https://center.example.org:8112"})
-    return parts(settings, notifier=LocalNotifier(), measures=found)
+    return parts(settings, notifier=LocalNotifier())
 
 
 @pytest.fixture

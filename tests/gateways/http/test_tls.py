@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.asyncio.client import connect
 
-from center.certificates import make
+from application.certificates import make
 from center.node.certificate import Certificate
 from tests.gateways.http.place import Place, WebProcess
 from tests.waiting import wait_until

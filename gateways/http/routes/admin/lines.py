@@ -178,8 +178,7 @@ def admin_check_lines(web: Web) -> CheckView:
 
     As `securwoman doctor` finds it. No port is opened.
     """
-    found = [] if web.measures is None else web.measures.lines()
-    return CheckView(found=[LineFinding(verdict=verdict, text=text) for verdict, text in found])
+    return CheckView(found=[LineFinding(verdict=one.verdict, text=one.text) for one in web.check_lines()])
 
 
 @route(

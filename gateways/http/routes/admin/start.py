@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response
 
+from application import first_run
 from gateways.http.door.codes import picture_of
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.refusing import refusing
@@ -158,7 +159,7 @@ def admin_add_modem(web: Web, data: NewModem) -> Answer[None]:
 @route(GET, AUTHORITY, by=ANYBODY, audit="the same for everybody", described=False)
 def authority(web: Web) -> Response[bytes]:
     """The certificate of the center's own authority."""
-    found = None if web.measures is None else web.measures.authority()
+    found = first_run.authority(web.state)
     if found is None:
         raise NotThere("this center has no authority of its own")
     return Response(found, media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
@@ -205,7 +206,7 @@ class Looking:
 
     def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
         web, settings = self._web, self._web.settings
-        machine = Machine() if web.measures is None else web.measures.machine()
+        machine = first_run.machine(web.state)
         people = self._web.registry.operators()
         test = self._test(said.get(Need.TEST_ALERT))
         found = Measured(

@@ -1,4 +1,4 @@
-"""For the page of the first run: what is found of the machine, by the doctor's own measures."""
+"""The first run: what is found of the machine, and the authority that devices are told of."""
 
 from __future__ import annotations
 
@@ -26,45 +26,37 @@ AUTHORITY: Final = "authority.crt"
 """Beside a certificate that `certificate make` has made: what devices are to be told of."""
 
 
-class Measures:
-    """A `gateways.http.parts.context.Measures`. Takes some milliseconds; opens no port."""
+def machine(state: StateDir) -> Machine:
+    """What is found of the machine now; as good as nothing where the settings cannot be read. Takes some
+    milliseconds.
+    """
+    try:
+        settings = load(config_in_use(state))
+    except CenterError:
+        return Machine()
+    simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile)) is not None
+    written, checked = _backup(state, settings)
+    return _with_trust(
+        Machine(simulated=simulated, backup=written, backup_checked=checked, clock=synchronised()),
+        settings.http,
+    )
 
-    def __init__(self, state: StateDir) -> None:
-        self._state = state
 
-    def machine(self) -> Machine:
-        """As it is now; as good as nothing where the settings cannot be read."""
-        try:
-            settings = load(config_in_use(self._state))
-        except CenterError:
-            return Machine()
-        simulated = simulation_in_use(settings, None, read_json(self._state.node_file, NodeFile)) is not None
-        written, checked = self._backup(settings)
-        return _with_trust(
-            Machine(simulated=simulated, backup=written, backup_checked=checked, clock=synchronised()),
-            settings.http,
-        )
+def authority(state: StateDir) -> bytes | None:
+    """The certificate of the center's own authority, PEM; None where there is none."""
+    try:
+        return _authority(load(config_in_use(state)).http)
+    except CenterError:
+        return None
 
-    def authority(self) -> bytes | None:
-        """The certificate of the center's own authority, PEM; None where there is none."""
-        try:
-            return _authority(load(config_in_use(self._state)).http)
-        except CenterError:
-            return None
 
-    def lines(self) -> list[tuple[str, str]]:
-        """What the doctor finds of lines and modems: the worst first."""
-        from center.checks.table import of_lines
-
-        return [(one.verdict, one.text) for one in of_lines(self._state)]
-
-    def _backup(self, settings: Settings) -> tuple[bool, bool]:
-        """Whether the newest is there and new enough, and whether one was restored lately."""
-        file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
-        made = backups(self._state.path).get(file) if file else None
-        if made is None:
-            return False, False
-        return not overdue(made.made_at, now_us) and Path(file).is_file(), not untried(made, now_us)
+def _backup(state: StateDir, settings: Settings) -> tuple[bool, bool]:
+    """Whether the newest is there and new enough, and whether one was restored lately."""
+    file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
+    made = backups(state.path).get(file) if file else None
+    if made is None:
+        return False, False
+    return not overdue(made.made_at, now_us) and Path(file).is_file(), not untried(made, now_us)
 
 
 def _authority(http: HttpSettings) -> bytes | None:
@@ -77,7 +69,7 @@ def _authority(http: HttpSettings) -> bytes | None:
 
 
 def _with_trust(machine: Machine, http: HttpSettings) -> Machine:
-    from center.certificates import is_known_here, read
+    from application.certificates import is_known_here, read
 
     proxied = http.public_url.startswith("https://")
     if not http.certificate:
