@@ -14,22 +14,36 @@ from litestar.response import Redirect
 
 from gateways.console.timeline import ITEMS
 from gateways.static import Files
+from messages.ids import OperatorCommand
 from model.alarms.table import KINDS
+from model.orders.refusals import Refusal
+from model.orders.row import AtConsole, Pair
 from model.orders.table import ORDERS as ROWS
 
 STATIC: Final = Path(__file__).parent / "static"
 ALARMS: Final = "data/alarms.json"
 """What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
 ORDERS: Final = "data/orders.json"
-"""By command: its key and its words, made of what stands in its row."""
+"""Of each order its key and its words, of each refusal its sentence: made of their rows."""
 EVENTS: Final = "data/events.json"
 """The rows of the console's list by the event's type, made of what stands beside its definition."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
+class OrderTables(msgspec.Struct, frozen=True):
+    """What the console reads of the tables of orders and refusals before it draws anything."""
+
+    orders: dict[OperatorCommand, AtConsole]
+    refusals: dict[str, Pair]
+
+
 def encoded_orders() -> bytes:
-    """The console's part of each order's row, as its page reads it."""
-    return msgspec.json.encode({command: row.console for command, row in ROWS.items()})
+    """Those tables, as the page is given them."""
+    return msgspec.json.encode(
+        OrderTables(
+            {command: row.console for command, row in ROWS.items()}, {one: one.at_console for one in Refusal}
+        )
+    )
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:

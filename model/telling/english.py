@@ -6,7 +6,7 @@ from typing import Final
 
 from messages.base import HangupCause
 from messages.ids import Advice, Carried, Channel, ClaimKind, OperatorLine, Outcome, Party, Unplayed
-from model.orders.refusal_sentences import SENTENCES
+from model.orders.refusals import Refusal
 from model.telling.vocabulary import UNKNOWN, Words
 
 ENGLISH: Final[Words] = {
@@ -60,7 +60,7 @@ ENGLISH: Final[Words] = {
         "psap_again": "that it is the alert of the call before",
         "question": "a question",
     },
-    "refusal": SENTENCES,
+    "refusal": {one: one.sentence for one in Refusal},
     "cause": {
         HangupCause.UNALLOCATED: "no such number",
         HangupCause.NORMAL: "hung up",

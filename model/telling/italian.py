@@ -19,7 +19,7 @@ from messages.ids import (
     Unplayed,
 )
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.orders.refusal_sentences import SENTENCES
+from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 from model.rules.said.advice import Why
 from model.telling.vocabulary import UNKNOWN, Words
@@ -133,7 +133,7 @@ ITALIAN: Final[Words] = {
         Why.FORECAST: "una chiamata non arriverebbe in tempo",
         Why.DEADLINE: "la scadenza",
     },
-    "refusal": SENTENCES,
+    "refusal": {one: one.sentence for one in Refusal},
     "cause": {
         HangupCause.UNALLOCATED: "il numero non esiste",
         HangupCause.NORMAL: "riagganciato",

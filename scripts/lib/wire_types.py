@@ -13,6 +13,7 @@ from msgspec import inspect
 from gateways.console.ended.finding import PastAlert
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView
 from gateways.console.handed import ShiftView
+from gateways.console.page import OrderTables
 from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
@@ -43,7 +44,6 @@ from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem
 from model.alarms.kind import AlarmKind
-from model.orders.row import AtConsole
 from model.reporting.month import Report
 
 TOLD = (
@@ -52,7 +52,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade, DutyView, DutyTestBegun, ProofsView),
-    *(AtConsole, ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
+    *(OrderTables, ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -29,7 +29,6 @@ from gateways.http.routing.permissions import Caller, Permission
 from gateways.http.wire.answers import Problem, said
 from gateways.http.wire.errors import BadBody, HttpGatewayError, NotDurable, Why
 from messages.ids import AlertId
-from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
 from store.audit.entry import Action
 
@@ -233,7 +232,7 @@ def _problem(one: Refusable) -> tuple[int, str]:
     if isinstance(one, Why):
         return one.status, f"`{one}`: {one.sentence}"
     if isinstance(one, Refusal):
-        return 409, f"`{one}`: {SENTENCES[one]}"
+        return 409, f"`{one}`: {one.sentence}"
     sentence = " ".join((inspect.getdoc(one) or "").partition("\n\n")[0].split())
     return one.status, f"{sentence} `code` is one of {', '.join(one.codes)}." if one.codes else sentence
 

@@ -24,7 +24,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
 
 
@@ -147,7 +146,7 @@ class Refused(RequestError):
     status: ClassVar[int] = 409
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(SENTENCES[refusal])
+        super().__init__(refusal.sentence)
         self.code = refusal.value
 
 

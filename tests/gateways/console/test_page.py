@@ -1,12 +1,10 @@
-"""What the page's scripts name is there: reasons, keys, symbols."""
+"""What the page's scripts name is there: keys, symbols."""
 
 from __future__ import annotations
 
 import re
 
 from gateways.console.page import STATIC
-from model.orders.refusal_sentences import SENTENCES
-from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 
 OURS = sorted(
@@ -14,14 +12,6 @@ OURS = sorted(
     for path in STATIC.rglob("*")
     if path.suffix in (".js", ".html", ".css") and "vendor" not in path.parts
 )
-
-
-def test_every_refusal_has_its_words_on_the_page_and_for_those_who_have_none() -> None:
-    words = (STATIC / "js" / "words" / "words.js").read_text()
-    (table,) = re.findall(r"^const REFUSALS = \{\n(.*?)^\};", words, re.DOTALL | re.MULTILINE)
-    codes = [str(refusal) for refusal in Refusal]
-    assert re.findall(r"^  (\w+): \[", table, re.MULTILINE) == codes
-    assert list(SENTENCES) == codes
 
 
 def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:

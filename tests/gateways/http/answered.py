@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from model.orders.refusal_sentences import SENTENCES
+from model.orders.refusals import Refusal
 
 
 def no(code: str) -> dict[str, str]:
     """The body of a 409."""
-    return {"reason": SENTENCES[code], "code": code}
+    return {"reason": Refusal(code).sentence, "code": code}

@@ -1,6 +1,6 @@
 // All keys by where they act, for the list of keys. Pure.
 
-import { ORDERS } from '../steps/table.js';
+import { ORDERS } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import * as closing from './closing.js';
 

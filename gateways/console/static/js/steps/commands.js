@@ -2,7 +2,8 @@
 
 import * as claims from '../words/claims.js';
 import { either, reason } from '../words/words.js';
-import { COMMANDS, ORDERS, action, keyOf, label } from './table.js';
+import { ORDERS } from '../words/center.js';
+import { COMMANDS, action, keyOf, label } from './table.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
 import {

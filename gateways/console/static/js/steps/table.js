@@ -1,22 +1,7 @@
-// What the center's table says of each order: its key, whether that waits for Enter, its words (`model/orders`).
+// Orders by the center's table: each with its key and its words.
 
+import { ORDERS } from '../words/center.js';
 import { either } from '../words/words.js';
-
-const PAUSE_MS = 2000;
-
-/**
- * The table. Without it no key orders anything: the page waits for it, as it does for its scripts.
- * @returns {Promise<Record<OperatorCommand, AtConsole>>}
- */
-async function read() {
-  const answer = await fetch('/console/data/orders.json').catch(() => null);
-  if (answer?.ok) return answer.json();
-  await new Promise((done) => setTimeout(done, PAUSE_MS));
-  return read();
-}
-
-/** By command. */
-export const ORDERS = await read();
 
 export const COMMANDS = /** @type {OperatorCommand[]} */ (Object.keys(ORDERS));
 

@@ -1,5 +1,7 @@
 // The words of the page in Italian and English. No logic but the choice between the two.
 
+import { REFUSALS } from './center.js';
+
 export const WORDS = {
   alerts: ['Allarmi', 'Alerts'],
   openAlerts: ['Allarmi aperti', 'Open alerts'],
@@ -220,150 +222,9 @@ const OWN_REASONS = {
   own_case_first: ['Hai un caso: prima L o H.', 'You have a case: L or H first.'],
   another_waits: ['T prende chi non ha nessuno.', 'T takes who has nobody.'],
 };
-// Why the center does not allow a command (`model.orders.refusals`).
+// What the center answers where it fails itself; more may follow behind a colon.
 /** @type {Record<string, Pair>} */
-const REFUSALS = {
-  not_closed: ['L’allarme non è chiuso.', 'The alert is not closed.'],
-  closed: ['L’allarme è chiuso.', 'The alert is closed.'],
-  being_ended: ['L’allarme si sta chiudendo.', 'The alert is being ended.'],
-  out_of_date: [
-    'Intanto è cambiato qualcosa: guarda e premi di nuovo.',
-    'Something has happened since: look, and press again.',
-  ],
-  newer_open: [
-    'È aperto un allarme più recente dello stesso numero.',
-    'A newer alert of the same number is open.',
-  ],
-  person_erased: ['I dati della persona sono stati cancellati.', 'The person’s data were erased.'],
-  anothers_alert: [
-    'Era l’allarme di un altro operatore: chiedi a lui o a un supervisore.',
-    'It was another operator’s alert: ask that operator, or a supervisor.',
-  ],
-  closed_long_ago: [
-    'È chiuso da più di 12 ore: chiedi a un supervisore.',
-    'It was closed more than 12 hours ago: ask a supervisor.',
-  ],
-  not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
-  already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
-  another_operator: [
-    'Un altro operatore è in linea su questo allarme.',
-    'Another operator is on the line of this alert.',
-  ],
-  no_such_operator: ['Questo operatore non esiste.', 'There is no such operator.'],
-  being_handed_over: ['L’allarme si sta già passando.', 'The alert is being handed over.'],
-  not_being_handed_over: ['L’allarme non si sta passando.', 'The alert is not being handed over.'],
-  only_a_supervisor: ['Può ascoltare solo un supervisore.', 'Only a supervisor listens in.'],
-  listening: ['Stai ascoltando: prima smetti.', 'You are listening: stop that first.'],
-  listening_already: ['Stai già ascoltando.', 'You are listening already.'],
-  not_listening: ['Non stai ascoltando.', 'You are not listening.'],
-  another_listens: ['Sta già ascoltando un’altra persona.', 'Somebody else is listening.'],
-  line_without_listening: ['Su questa linea non si può ascoltare.', 'Nobody can listen in on this line.'],
-  whispering_already: ['L’operatore ti sente già.', 'You are whispering already.'],
-  not_whispering: ['Nessuno ti sente.', 'You are not whispering.'],
-  hears_nothing_yet: ['Non li senti ancora.', 'You do not hear them yet.'],
-  no_operator: ['Nessun operatore è in linea.', 'No operator is on the line.'],
-  muted_already: ['Il tuo microfono è già spento.', 'You are muted already.'],
-  not_muted: ['Il tuo microfono è già acceso.', 'You are not muted.'],
-  line_without_mute: ['Su questa linea non si può silenziare nessuno.', 'Nobody can be muted on this line.'],
-  nobody_on_the_line: ['Nessuno è in linea.', 'Nobody is on the line.'],
-  call_up: ['C’è ancora una chiamata in corso.', 'There is still a call up.'],
-  no_answer_in_doubt: ['Nessuna risposta è in dubbio.', 'No answer is in doubt.'],
-  user_absent: ['Non è in linea.', 'She is not on the line.'],
-  user_on_the_line: ['È già in linea.', 'She is on the line.'],
-  line_unheard: ['La linea forse è caduta: V.', 'The line may be down: V.'],
-  user_not_answered: ['Non ha risposto.', 'She has not answered.'],
-  user_not_heard: ['Linea senza suono: V, o 112.', 'Her line gives no sound: V, or 112.'],
-  user_being_called: ['La stiamo già chiamando.', 'She is being called.'],
-  user_called_already: ['È già stata chiamata.', 'She is called already.'],
-  user_called_in: ['Ha chiamato lei.', 'The user called us.'],
-  user_calling: ['Sta chiamando lei.', 'The user is calling.'],
-  user_to_be_called: ['È ancora da chiamare.', 'The user is still to be called.'],
-  user_not_called_again: ['Non verrebbe richiamata.', 'The user would not be called again.'],
-  number_unknown: ['Il suo numero non è noto.', 'Her number is not known.'],
-  number_never_called: [
-    'Questo numero non viene mai chiamato come quello di un’utente.',
-    "This number is never called as a user's.",
-  ],
-  not_identified: ['Non si sa ancora chi chiamare.', 'It is not yet known whom to call.'],
-  nothing_answered: ['Nessuno ha risposto sulla sua linea.', 'Nobody has answered on her line.'],
-  machine_answered: [
-    'Ha risposto una segreteria: prima richiama ancora una volta.',
-    'A machine has answered: call once more first.',
-  ],
-  silent: ['Allarme silenzioso: prima O, poi Invio.', 'Silent alert: press O, then Enter, first.'],
-  not_silent: ['L’allarme non è silenzioso.', 'The alert is not silent.'],
-  duress: ['Ha segnalato costrizione.', 'She has signalled duress.'],
-  duress_no_call: ['Ha segnalato costrizione: non chiamarla.', 'She has signalled duress: do not call.'],
-  duress_psap_first: [
-    'Ha segnalato costrizione: il 112 va informato.',
-    'She has signalled duress: 112 has to be told.',
-  ],
-  voices_withheld: ['Ora non sente nessuno.', 'No voice reaches her now.'],
-  voices_given: ['Sente già gli altri.', 'She hears the others.'],
-  no_voice: ['Qui non c’è una voce che la dica.', 'No voice here can say it.'],
-  page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
-  vouched_already: ['L’allarme è già confermato come vero.', 'The alert is known to be real already.'],
-  heard_or_proved: [
-    'L’allarme è provato, o qualcuno si è fatto sentire: non si mette da parte.',
-    'The alert is proved, or somebody was heard: it cannot be put away.',
-  ],
-  app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
-  phone_would_sound: ['Il suo telefono suonerebbe.', 'Her phone would sound.'],
-  texts_off: ['Il centro non manda SMS.', 'The centre sends no texts.'],
-  number_not_texted: ['A questo numero non si mandano SMS.', 'No text goes to this number.'],
-  texts_allowed: ['Gli SMS partono già.', 'Texts go out already.'],
-  dialogue_full: ['Troppi messaggi in questo allarme.', 'Too many messages in this alert.'],
-  psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],
-  psap_on_the_line: ['Il 112 è già in linea.', '112 is on the line.'],
-  psap_on_this_call: ['Il 112 è in linea su questa chiamata.', '112 is on the line with this call.'],
-  psap_being_called: [
-    'Già richiesto: si prova finché risponde.',
-    'Asked for already: tried until it answers.',
-  ],
-  psap_not_being_called: ['Nessuna chiamata al 112 in corso.', '112 is not being called.'],
-  psap_called: ['Il 112 è già richiesto.', '112 is already asked for.'],
-  psap_briefed: [
-    'Il 112 è informato: se è uno sbaglio, dillo al 112.',
-    '112 is briefed: if it is a mistake, tell 112.',
-  ],
-  psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],
-  psap_not_told: [
-    'Prima il 112: E. Uno sbaglio, detto da lei: F. Altrimenti chiude un supervisore.',
-    '112 first: E. A mistake, in the user’s own words: F. Otherwise a supervisor closes it.',
-  ],
-  psap_on_another_phone: [
-    'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
-    '112 cannot be joined on this line: call it on another phone.',
-  ],
-  test_without_psap: [
-    'Una prova non chiama mai il 112 vero, e manca un numero di prova.',
-    'A test never calls the real 112, and no number for tests is set.',
-  ],
-  not_briefed: ['Il testo non è stato letto al 112.', 'The briefing has not been given.'],
-  user_absent_not_briefed: [
-    'Non è in linea, e il testo non è stato letto.',
-    'She is not on the line, and the briefing has not been given.',
-  ],
-  being_played: ['Lo sta già sentendo.', 'It is being played.'],
-  line_without_playing: [
-    'Su questa linea non si può far sentire nulla.',
-    'Nothing can be played on this line.',
-  ],
-  one_line_for_all: ['Su questa sola linea ci sono tutti.', 'All parties are on this one line.'],
-  own_voice: [
-    'La tua voce non passa per una linea del centro.',
-    'Your voice does not come over a line of the centre.',
-  ],
-  on_an_alert: [
-    'Hai un allarme: prima lascialo o passalo.',
-    'You are on an alert: leave it or hand it over first.',
-  ],
-  off_shift: ['Non sei in turno.', 'You are not on shift.'],
-  no_drill_phone: [
-    'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
-    'No phone for drills is set: drill.phone in the settings.',
-  ],
-  // What the center answers where it fails itself; more may follow behind a colon.
+const FAILURES = {
   'not durable': [
     'Il centro non l’ha ancora scritto: guarda se accade, poi premi di nuovo.',
     'The centre has not written it down yet: see whether it happens, then press again.',
@@ -375,11 +236,6 @@ const REFUSALS = {
   'the center has failed': [
     'Il centro ha avuto un guasto: premi di nuovo.',
     'The centre has failed: press again.',
-  ],
-  drill_running: ['Un’esercitazione è in corso.', 'A drill is running.'],
-  drill_phone_in_alert: [
-    'Il telefono delle esercitazioni ha un allarme reale aperto.',
-    'The phone for drills has a real alert open.',
   ],
 };
 
@@ -417,7 +273,8 @@ export const channel = (name) => t(CHANNELS[name] ?? 'data');
 export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : (name ?? '?'));
 /** Why it was refused; what has no words here says it by itself. @param {string} code */
 export const reason = (code) => {
-  const words = REFUSALS[code] ?? REFUSALS[code.split(':')[0]] ?? OWN_REASONS[code];
+  const [kind] = code.split(':');
+  const words = REFUSALS[code] ?? REFUSALS[kind] ?? FAILURES[kind] ?? OWN_REASONS[code];
   return words ? either(...words) : code;
 };
 /** @param {string} code */
