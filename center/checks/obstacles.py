@@ -95,7 +95,9 @@ CHECKS: Final = (
     look(
         "modems",
         Sentence("What is in the way of modems that are plugged in", "Che cosa ostacola i modem collegati"),
-        Sentence("As each finding says", "Come dice ogni riga"),
+        Sentence(
+            "Remove what is named, then plug it in again", "Togliere ciò che è nominato, poi ricollegarlo"
+        ),
         lambda around: plugged_in(around.settings, around.state),
         Wants.SETTINGS,
         Wants.MODEMS,

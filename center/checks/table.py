@@ -30,6 +30,7 @@ from center.checks import (
     running as run,
 )
 from center.checks.around import Around, Look
+from messages.rows import UNSAID, Sentence
 from model.checks import Asker, Finding, Row, Verdict, examined, fail
 
 CHECKS: Final[tuple[Look, ...]] = (
@@ -67,16 +68,20 @@ def found(around: Around) -> Iterator[Finding]:
             yield from examined(check.name, partial(check.look, around))
 
 
-def of_lines(state: StateDir) -> list[Finding]:
-    """What is found of lines and modems, the worst first. Opens no port."""
+def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
+    """What is found of lines and modems, the worst first, each with what to do. Opens no port."""
     try:
         settings = settings_in_use(state)
     except CenterError as error:
-        return [fail("settings", str(error))]
+        return [(fail("settings", str(error)), UNSAID)]
     around = Around(state=state, node=running(state), known=settings, simulated=False)
     asked = [check for check in CHECKS if Asker.LINES in check.asked]
-    told = [one for check in asked for one in examined(check.name, partial(check.look, around))]
-    return sorted(told, key=lambda one: _WORST_FIRST.index(one.verdict))
+    told = [
+        (one, UNSAID if one.verdict is Verdict.OK else check.do)
+        for check in asked
+        for one in examined(check.name, partial(check.look, around))
+    ]
+    return sorted(told, key=lambda one: _WORST_FIRST.index(one[0].verdict))
 
 
 def every() -> tuple[Row, ...]:

@@ -23,6 +23,7 @@ from center.node.web_standby import GO, PID_BYTES
 from gateways.http.rehearsal import rehearse
 from gateways.http.server import serve
 from gateways.http.settings import WebSettings
+from messages.rows import Sentence
 from model.checks import Finding
 from runtime.clock import SystemClock
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def check_lines(state: StateDir) -> list[Finding]:
+def check_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
     """What is found of lines and modems. Imports the checks when they are asked for."""
     from center.checks.table import of_lines
 

@@ -27,6 +27,7 @@ from gateways.http.door.saying import SocketProtocol
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
+from messages.rows import Sentence
 from model.checks import Finding
 from runtime import logs
 
@@ -62,7 +63,7 @@ def serve(
     settings: WebSettings,
     listening: Listening | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    check_lines: Callable[[], list[Finding]] = list,
+    check_lines: Callable[[], list[tuple[Finding, Sentence]]] = list,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 

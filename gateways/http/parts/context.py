@@ -33,6 +33,7 @@ from gateways.http.wire.answers import AnyConnection
 from gateways.nodes import Nodes
 from messages.ids import E164, LineId, OperatorId
 from messages.lines import LineLevels, LineReport
+from messages.rows import Sentence
 from model.alert.case import Case
 from model.checks import Finding
 from model.rules.pins import PinVerdict
@@ -131,9 +132,9 @@ class Web:
     backups: OwnBackups
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
-    check_lines: Callable[[], list[Finding]]
-    """What is found of the node's lines and modems, the worst first; by the composition root, because what
-    serves the web knows no modem."""
+    check_lines: Callable[[], list[tuple[Finding, Sentence]]]
+    """What is found of the node's lines and modems, the worst first, each with what to do; by the composition
+    root, because what serves the web knows no modem."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
     made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)

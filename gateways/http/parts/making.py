@@ -25,6 +25,7 @@ from gateways.http.parts.registry import RegistryQueries
 from gateways.http.parts.writing import Writing
 from gateways.http.settings import WebSettings
 from gateways.nodes import Nodes
+from messages.rows import Sentence
 from model.checks import Finding
 from runtime.clock import Clock, SystemClock
 from runtime.published import line_files, line_levels
@@ -47,7 +48,7 @@ def parts(
     directory: Directory | None = None,
     backups: OwnBackups | None = None,
     modems: Callable[[], list[ModemView]] = list,
-    check_lines: Callable[[], list[Finding]] = list,
+    check_lines: Callable[[], list[tuple[Finding, Sentence]]] = list,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)

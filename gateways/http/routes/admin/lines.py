@@ -22,6 +22,7 @@ from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.base import Gains
 from messages.events import LinePutBack, LineTakenOut
 from messages.ids import LineId, NodeId, TrunkId
+from messages.rows import Sentence
 from model.settings.lines import Modem
 from model.settings_edits import EditFaulty
 from runtime.published.file import publish
@@ -144,6 +145,8 @@ class LineFinding(msgspec.Struct, frozen=True, kw_only=True):
     """`ok`, `warn`, `fail`."""
     text: str
     """In English, for the person on duty."""
+    do: Sentence
+    """What to do; empty where it is well."""
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +181,9 @@ def admin_check_lines(web: Web) -> CheckView:
 
     As `securwoman doctor` finds it. No port is opened.
     """
-    return CheckView(found=[LineFinding(verdict=one.verdict, text=one.text) for one in web.check_lines()])
+    return CheckView(
+        found=[LineFinding(verdict=one.verdict, text=one.text, do=do) for one, do in web.check_lines()]
+    )
 
 
 @route(

@@ -1,6 +1,6 @@
 // What the doctor finds of lines and modems: what is in the way of each, by name.
 
-import { html } from '../../../vendor/lit.js';
+import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
 import { either, t } from '../../words/words.js';
 import { rows } from './rows.js';
@@ -9,7 +9,11 @@ import { rows } from './rows.js';
 const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
 
 /** @param {LineFinding} one */
-const sentence = ({ verdict, text }) => word(LOOKS[verdict][0], text, LOOKS[verdict][1]);
+const finding = ({ verdict, text, do: todo }) =>
+  html`<li>
+    <span lang="en">${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</span>
+    ${todo.it ? html`<small class="ink-2">${either(todo.it, todo.en)}</small>` : nothing}
+  </li>`;
 
 /** What stands beside the lines. */
 export class Check {
@@ -30,8 +34,8 @@ export const checkPane = (ui, { found }) =>
   html`<section class="panel once trial" aria-labelledby="check-h">
     <div class="panel__head"><h2 id="check-h">${either('Controllo', 'Check')}</h2></div>
     <div class="panel__body">
-      <ul class="trial__steps" lang="en">
-        ${found.map((one) => html`<li>${sentence(one)}</li>`)}
+      <ul class="trial__steps">
+        ${found.map(finding)}
       </ul>
       <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
     </div>
