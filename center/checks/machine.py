@@ -211,7 +211,7 @@ STATE: Final = (
     look(
         "state",
         Sentence("Whether the state directory can be used", "La cartella di stato si può usare"),
-        Sentence("Make it the center's account's own", "Darla all'account del centro"),
+        Sentence("Have the center's account own it", "Darla all'account del centro"),
         _state,
     ),
     look(

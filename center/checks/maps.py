@@ -104,7 +104,7 @@ CHECKS: Final = (
     look(
         "map",
         Sentence("Whether there are streets, and whose they are", "Ci sono le strade, e di chi sono"),
-        Sentence("scripts/maps", "scripts/maps"),
+        Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: tiles(around.settings),
         Wants.SETTINGS,
         cost=Cost.WORK,
@@ -112,7 +112,7 @@ CHECKS: Final = (
     look(
         "map",
         Sentence("Whether positions are told by street and number", "Le posizioni hanno via e numero"),
-        Sentence("scripts/maps", "scripts/maps"),
+        Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
         lambda around: addresses(around.settings),
         Wants.SETTINGS,
         cost=Cost.WORK,

@@ -152,7 +152,7 @@ CHECKS: Final = (
             "The switches without which 112 is never dialled",
             "Gli interruttori senza i quali non si chiama il 112",
         ),
-        Sentence("docs/operations/psap.md", "docs/operations/psap.md"),
+        Sentence("See docs/operations/psap.md", "Vedi docs/operations/psap.md"),
         lambda around: psap(around.settings, simulated=around.simulated),
         Wants.SETTINGS,
     ),

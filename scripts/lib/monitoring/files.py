@@ -8,12 +8,13 @@ from typing import Final
 
 import yaml
 
-from scripts.lib.monitoring import of_alarms
+from scripts.lib.monitoring import of_alarms, of_checks
 from scripts.lib.monitoring.board import board
 from scripts.lib.monitoring.of_figures import RULES
 
 RULES_FILE: Final = Path("deploy/prometheus/securwoman.rules.yml")
 BOARD_FILE: Final = Path("deploy/grafana/securwoman.json")
+CHECKS_FILE: Final = Path("docs/operations/checks.md")
 _HEAD: Final = (
     "# Written by scripts/monitoring from model/alarms and scripts/lib/monitoring: change it there.\n"
 )
@@ -24,6 +25,7 @@ def files() -> dict[Path, str]:
     return {
         RULES_FILE: _HEAD + yaml.safe_dump(groups(), allow_unicode=True, sort_keys=False, width=110),
         BOARD_FILE: _board(),
+        CHECKS_FILE: of_checks.page(),
     }
 
 

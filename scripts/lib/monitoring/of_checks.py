@@ -1,0 +1,44 @@
+"""The page of what is looked at, by whom, and what to do: made of the rows of all checks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from center.checks.table import every
+from model.checks import Asker, Cost, Row
+
+_HEADS: Final = {
+    Asker.DOCTOR: "`securwoman doctor`",
+    Asker.READY: "`GET /readyz`",
+    Asker.HEARTBEAT: "A heartbeat",
+    Asker.START: "The first run",
+    Asker.NIGHT: "The night's proof",
+}
+"""What the page of lines asks is among what `doctor` does."""
+_COSTS: Final = {
+    Cost.MEMORY: "nothing: it is known",
+    Cost.FILES: "milliseconds: some files, the kernel, a read of the journal",
+    Cost.WORK: "up to seconds: a disk that is flushed, a server that answers",
+    Cost.WHOLE: "minutes and more, or a call",
+}
+
+
+def page() -> str:
+    """The page, Markdown."""
+    costs = "; ".join(f"*{cost}* {text}" for cost, text in _COSTS.items())
+    parts = [
+        "# Checks\n\nWhat is looked at to tell whether the center is well, and what to do where it is not. "
+        "Written by `scripts/monitoring` from the rows of the checks\n([why](../decisions/0155-a-check-is-"
+        f"one-row.md)). What a look costs: {costs}.\n"
+    ]
+    rows = every()
+    for asker, head in _HEADS.items():
+        told = [_line(row, asker) for row in rows if asker in row.asked]
+        table = "\n".join(("| check | what is looked at | cost | to do |", "|---|---|---|---|", *told))
+        parts.append(f"## {head}\n\n{table}\n")
+    return "\n".join(parts)
+
+
+def _line(row: Row, asker: Asker) -> str:
+    others = "; asked by the page of lines, too" if Asker.LINES in row.asked and asker is Asker.DOCTOR else ""
+    return f"| {row.name} | {row.at.en}{others} | {row.cost} | {row.do.en} |"
