@@ -67,7 +67,7 @@ def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
 ) -> None:
     claimed = api.case(api.story().opened().alert)
     proved = structs.replace(claimed, proof=Proof.DEVICE)
-    looked, go = api.web.pins.pin_verdict, threading.Event()
+    looked, go = api.web.queries.pin_verdict, threading.Event()
     slowly = Registry.check_pin
 
     def held(registry: Registry, user: Any, pin: str) -> PinVerdict:
@@ -95,13 +95,13 @@ def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ev
     now = CLOCK.now_us()
     monkeypatch.setattr(api.web.senders, "_clock", SimpleNamespace(now_us=lambda: now))  # no budget fills up
     looked_at: list[str] = []
-    really = api.web.pins.pin_verdict
+    really = api.web.queries.pin_verdict
 
     async def counted(case: Case, pin: str) -> PinVerdict:
         looked_at.append(pin)
         return await really(case, pin)
 
-    monkeypatch.setattr(api.web.pins, "pin_verdict", counted)
+    monkeypatch.setattr(api.web.queries, "pin_verdict", counted)
     proved = api.signed(giulia, "POST", "/v1/alerts", {"phone": GIULIA}).json()["alert"]
     burst = int(RATES[Kind.PIN, Scope.ADDRESS].burst)
     answers = set()
@@ -224,7 +224,7 @@ def test_wrong_passwords_of_strangers_keep_nobody_out_who_has_signed_on_from_the
 
 def test_a_familiar_address_is_one_for_a_month(anywhere: Client, place: Place, signed_off: Web) -> None:
     assert typed(anywhere, "2001:db8::1", place.marta, PASSWORD) == 200
-    known = signed_off.passwords.signed_on_from
+    known = signed_off.queries.signed_on_from
     assert known(place.marta) == {network("2001:db8::ffff")}
     assert known(place.luca) == frozenset()
     month_us = (LIFE_S + REMEMBERED_S) * SECOND

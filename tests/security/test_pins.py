@@ -246,13 +246,13 @@ def test_who_guesses_is_answered_and_fills_no_journal_and_takes_no_processor(
 ) -> None:
     story = api.story().opened()
     asked: list[str] = []
-    real = api.web.pins.pin_verdict
+    real = api.web.queries.pin_verdict
 
     async def counted(case: Case, pin: str) -> Any:
         asked.append(pin)
         return await real(case, pin)
 
-    monkeypatch.setattr(api.web.pins, "pin_verdict", counted)
+    monkeypatch.setattr(api.web.queries, "pin_verdict", counted)
     answers = [cancelled(api.app, story.alert, f"{n:04}") for n in range(300)]
     assert all(one == answers[0] for one in answers)
     assert len(asked) == TRIES_MAX
@@ -345,7 +345,7 @@ def test_side_by_side_the_attempts_are_answered_within_each_other_s_time(api: Ap
 
     async def all_at_once() -> list[Any]:
         case = api.case(story.alert)
-        return await asyncio.gather(*(api.web.pins.pin_verdict(case, pin) for pin in PINS * 3))
+        return await asyncio.gather(*(api.web.queries.pin_verdict(case, pin) for pin in PINS * 3))
 
     verdicts = asyncio.run(all_at_once())
     assert [one.value for one in verdicts] == ["cancel", "duress", "wrong"] * 3

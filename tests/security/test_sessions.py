@@ -195,14 +195,14 @@ def test_no_session_is_begun_by_a_proof_that_was_changed_meanwhile(
     web = place.web()
     registry = Registry(web.journal)
     registry.set_password(place.marta, PASSWORD, by="test")
-    asked = web.passwords.password_is
+    asked = web.queries.password_is
 
     async def slowly(operator: OperatorId | None, password: str, *, familiar: bool) -> bool:
         right = await asked(operator, password, familiar=familiar)
         registry.set_password(place.marta, "she has another one now", by="test")
         return right
 
-    monkeypatch.setattr(web.passwords, "password_is", slowly)
+    monkeypatch.setattr(web.queries, "password_is", slowly)
     with TestClient(build(web)) as client:
         given_ = {"operator": place.marta, "password": PASSWORD}
         assert client.post(PATH, json=given_).status_code == 401

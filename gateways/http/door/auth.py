@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from litestar.handlers.base import BaseRouteHandler
 
 from gateways.console.sessions import CSRF_HEADER, SECRET_MAX, Cookies, csrf_fits
 from gateways.http.door.proxies import Proxies
+from gateways.http.parts.registry import RegistryQueries
 from gateways.http.wire.answers import AnyConnection, header
 from gateways.http.wire.errors import NotAllowed, NotSignedOn
 from messages.ids import OperatorId
@@ -41,16 +42,6 @@ SESSION: Final = "session"
 log = logs.get("http.auth")
 
 
-class Keys(Protocol):
-    """The registry, as far as it is asked here. Raises StoreError where it cannot be read."""
-
-    def access(self) -> Access: ...
-    def app_key_is_known(self, key: str) -> bool: ...
-    def operator_of_token(self, token: str) -> OperatorId | None: ...
-    def session_of(self, secret: str) -> Session | None: ...
-    def role_of(self, operator: OperatorId) -> StaffRole | None: ...
-
-
 @dataclass(frozen=True)
 class _Open:
     """A WebSocket, and by which session it was let in; none by a token."""
@@ -66,9 +57,9 @@ class Auth:
     The guards are coroutines: Litestar hands a plain function to a pool of threads, at every request.
     """
 
-    def __init__(self, keys: Keys, cookies: Cookies, proxies: Proxies, clock: Clock) -> None:
+    def __init__(self, queries: RegistryQueries, cookies: Cookies, proxies: Proxies, clock: Clock) -> None:
         self._clock = clock
-        self._keys = keys
+        self._queries = queries
         self._cookies = cookies
         self._proxies = proxies
         self._access = Access()
@@ -96,7 +87,7 @@ class Auth:
         """Read who is let in, and tell those who are no more. Raises StoreError."""
         while True:
             before = self._changed_here
-            found = await asyncio.to_thread(self._keys.access)
+            found = await asyncio.to_thread(self._queries.access)
             if before == self._changed_here:
                 break
         self._access = found
@@ -157,7 +148,7 @@ class Auth:
 
     def may(self, operator: OperatorId, wanted: StaffRole) -> bool:
         """Return whether the operator may what `wanted` may. The role is read at every use."""
-        role = self._keys.role_of(operator)
+        role = self._queries.role_of(operator)
         return role is not None and role.may(wanted)
 
     def require_role(self, wanted: StaffRole) -> Guard:
@@ -187,7 +178,7 @@ class Auth:
         key = fingerprint(secret)
         found = self._access.sessions.get(key)
         if found is None:
-            found = self._keys.session_of(secret)
+            found = self._queries.session_of(secret)
             if found is not None:
                 self._access.sessions[key] = found
         return found if found is not None and self._clock.now_us() < found.until else None
@@ -239,7 +230,7 @@ class Auth:
         """Whether an app may use this key."""
         digest = fingerprint(key)
         if digest not in self._access.keys:
-            if not self._keys.app_key_is_known(key):
+            if not self._queries.app_key_is_known(key):
                 return False
             self._access.keys.add(digest)
         return True
@@ -248,7 +239,7 @@ class Auth:
         digest = fingerprint(token)
         operator = self._access.tokens.get(digest)
         if operator is None:
-            operator = self._keys.operator_of_token(token)
+            operator = self._queries.operator_of_token(token)
             if operator is not None:
                 self._access.tokens[digest] = operator
         return operator

@@ -59,7 +59,7 @@ async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> 
     # Right ones count as well: who is let go on typing would know by it that one was right.
     if web.typed.is_another(person, pin):
         web.throttle.count(name, "", now_us)
-    return await web.pins.in_turn(look)
+    return await web.queries.in_turn(look)
 
 
 async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:

@@ -105,7 +105,7 @@ class Proofs:
 
     def by_token(self, token: str, address: str) -> Proof:
         """Of a token or a recovery code: its operator at this moment, not as was read a moment ago."""
-        known = self._web.passwords
+        known = self._web.queries
         recovers = token.startswith(f"{RECOVERY_PREFIX}_")
         holder_of = known.operator_of_recovery if recovers else known.operator_of_token
         way = Way.RECOVERY if recovers else Way.TOKEN
@@ -127,14 +127,14 @@ class Proofs:
         """The name by which tries for this operator count, and whether the address is familiar: from where
         the operator has signed on before, those of strangers count for nothing.
         """
-        familiar = network(address) in self._web.passwords.signed_on_from(operator)
+        familiar = network(address) in self._web.queries.signed_on_from(operator)
         return f"{operator} {network(address)}" if familiar else operator, familiar
 
     async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
         """Of a name and a password, with the code of an app where one is asked for."""
         web = self._web
         now_us = web.clock.now_us()
-        operator = web.passwords.operator_called(who)
+        operator = web.queries.operator_called(who)
         key, familiar = " ".join(who.split()).casefold(), False
         if operator is not None:
             key, familiar = self.counted_as(operator, address)
@@ -142,17 +142,17 @@ class Proofs:
         if wait_s:
             raise TooManyTries(wait_s)
         web.throttle.count(key, address, now_us)
-        if operator is None and web.passwords.is_shared(who):
+        if operator is None and web.queries.is_shared(who):
             raise NotSignedOn(
                 "several operators have this name: give the number, or the id", Fault.NAME_SHARED
             )
-        as_of = 0 if operator is None else web.passwords.changes_of(operator)
+        as_of = 0 if operator is None else web.queries.changes_of(operator)
         try:
-            right = await evenly(web.passwords.password_is(operator, password, familiar=familiar))
+            right = await evenly(web.queries.password_is(operator, password, familiar=familiar))
         except Busy:
             web.throttle.take_back(key, address)
             raise
-        record = None if operator is None else web.passwords.operator(operator)
+        record = None if operator is None else web.queries.operator(operator)
         if record is None or not right:
             # Not what was typed for a name: some type their password there.
             log.warning("a wrong password", operator=operator, address=address)
@@ -162,7 +162,7 @@ class Proofs:
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
             raise NotSignedOn("the password is right; a second factor is asked for", needed, record.id)
-        seed = next(one for one in web.passwords.authenticators(record.id) if one.kind is Kind.TOTP)
+        seed = next(one for one in web.queries.authenticators(record.id) if one.kind is Kind.TOTP)
         step = codes.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
             log.warning("a wrong code", operator=record.id, address=address)
@@ -182,11 +182,11 @@ class Proofs:
             raise BadBody("expected base64url", "$.passkey.id") from error
         challenge = passkeys.challenge_of(given)
         fault = Fault.PASSKEY_UNKNOWN
-        known = web.passwords.authenticator(which)
+        known = web.queries.authenticator(which)
         if known is None or known.kind is not Kind.PASSKEY:
             raise self.unknown("passkey", address, fault)
-        as_of = web.passwords.changes_of(known.operator)
-        known = web.passwords.authenticator(which)
+        as_of = web.queries.changes_of(known.operator)
+        known = web.queries.authenticator(which)
         handle = passkeys.base64(web.challenges.derived("handle", known.operator if known else ""))
         if (
             known is None

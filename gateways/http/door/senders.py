@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from litestar import Request as HttpRequest
@@ -18,6 +18,7 @@ from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.door.limits import is_loopback
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
+from gateways.http.parts.registry import RegistryQueries
 from gateways.http.wire.answers import AnyConnection
 from gateways.http.wire.errors import NotAllowed, NotSignedOn, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof
@@ -37,12 +38,6 @@ KNOWN_US: Final = Instant(2 * SECOND // 5)
 REMEMBERED: Final = 4096
 
 log = logs.get("http.senders")
-
-
-class Keys(Protocol):
-    """The registry, as far as it is asked here. Raises StoreError where it cannot be read."""
-
-    def device_key(self, device: str) -> DeviceKey | None: ...
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +87,13 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 class Senders:
     """Litestar's guard for what apps send, and the budgets of those who do."""
 
-    def __init__(self, auth: Auth, keys: Keys, proxies: Proxies, clock: Clock, *, far: bool) -> None:
+    def __init__(
+        self, auth: Auth, queries: RegistryQueries, proxies: Proxies, clock: Clock, *, far: bool
+    ) -> None:
         """`far`: the registry is asked over a network, which may take as long as it likes."""
         self._auth = auth
         self._far = far
-        self._keys = keys
+        self._queries = queries
         self._proxies = proxies
         self._clock = clock
         self._nonces = Nonces(clock.now_us())
@@ -194,9 +191,9 @@ class Senders:
             return known
         try:
             if self._far:
-                known = await asyncio.to_thread(self._keys.device_key, device)
+                known = await asyncio.to_thread(self._queries.device_key, device)
             else:
-                known = self._keys.device_key(device)
+                known = self._queries.device_key(device)
         except StoreError as error:
             log.error("a device's key cannot be read: the last reading holds", reason=str(error))
         self._known[device] = (now_us, known)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from application.backup.orders import OwnBackups
 from application.settings.own_file import SettingsFile
@@ -27,81 +27,22 @@ from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
+from gateways.http.parts.registry import RegistryQueries
 from gateways.http.parts.writing import Writing
 from gateways.http.settings import WebSettings
 from gateways.http.wire.answers import AnyConnection
 from gateways.nodes import Nodes
-from messages.ids import E164, LineId, OperatorId
+from messages.ids import E164, LineId
 from messages.lines import LineLevels, LineReport
 from messages.rows import Sentence
-from model.alert.case import Case
 from model.checks import Finding
-from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
 from store.journal.journal import Journal
-from store.registry.access.authenticators import Authenticator
-from store.registry.people import Operator
 from store.registry.registry import Registry
 
 T = TypeVar("T")
-
-
-class Pins(Protocol):
-    """The registry, as far as it is asked for PINs. Raises StoreError, Busy."""
-
-    async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
-        """What this PIN is of the alert's user, after the same time whatever it is."""
-        ...
-
-    async def in_turn(self, look: Callable[[], T]) -> T:
-        """Look at the PIN with which a phone asks for its person's own things."""
-        ...
-
-
-class Passwords(Protocol):
-    """The registry, as far as signing on asks it."""
-
-    def operator_of_token(self, token: str) -> OperatorId | None:
-        """Whose token this is. Raises StoreError."""
-        ...
-
-    def operator_called(self, who: str) -> OperatorId | None:
-        """The operator of this id, name or number."""
-        ...
-
-    def is_shared(self, who: str) -> bool:
-        """Whether several operators have this name or number."""
-        ...
-
-    def operator_of_recovery(self, code: str) -> OperatorId | None:
-        """Whom this recovery code signs on. Raises StoreError."""
-        ...
-
-    def operator(self, operator: OperatorId) -> Operator | None:
-        """The operator of this id. Raises StoreError."""
-        ...
-
-    def authenticator(self, which: bytes) -> Authenticator | None:
-        """The authenticator of this id. Raises StoreError."""
-        ...
-
-    def authenticators(self, operator: OperatorId) -> list[Authenticator]:
-        """The operator's second factors, oldest first. Raises StoreError."""
-        ...
-
-    def changes_of(self, operator: OperatorId) -> int:
-        """Grows whenever what proves this operator is changed. Raises StoreError."""
-        ...
-
-    def signed_on_from(self, operator: OperatorId) -> frozenset[str]:
-        """The networks from which the operator has signed on before. Raises StoreError."""
-        ...
-
-    async def password_is(self, operator: OperatorId | None, password: str, *, familiar: bool) -> bool:
-        """Whether it is the operator's; takes as long for nobody. Raises StoreError, Busy."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +60,7 @@ class Web:
     cookies: Cookies
     nodes: Nodes
     people: People
-    pins: Pins
-    passwords: Passwords
+    queries: RegistryQueries
     challenges: Challenges
     proxies: Proxies
     throttle: Throttle

@@ -89,8 +89,7 @@ def parts(
             settings.node, settings.center.cluster.web, run, FilePeers(run) if shared else PeerBook()
         ),
         people=People(asked, clock),
-        pins=asked,
-        passwords=asked,
+        queries=asked,
         challenges=Challenges(partial(keyring.shared_secret, journal, keyring.SIGN_ON), clock.now_us),
         proxies=proxies,
         throttle=Throttle(),

@@ -51,7 +51,7 @@ class PasswordLane(IntEnum):
 
 
 class RegistryQueries:
-    """One registry, asked."""
+    """One registry, asked. Each question raises StoreError where it cannot be read."""
 
     def __init__(
         self, registry: Registry, journal: Journal, clock: Clock, shares: tuple[Shared, ...] = SHARED

@@ -91,6 +91,6 @@ async def _looked_at(web: Web, sender: Sender, case: Case, pin: str) -> AlertCan
     if web.senders.wait_s(Kind.PIN, sender, "") or not _tries(web).may(case.alert, web.clock.now_us()):
         return None
     try:
-        return in_alert(await web.pins.pin_verdict(case, pin))
+        return in_alert(await web.queries.pin_verdict(case, pin))
     except Busy:
         return None

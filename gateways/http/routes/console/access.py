@@ -203,7 +203,7 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
         if wait_s := web.throttle.wait_s(counted, address, now_us):
             raise TooManyTries(wait_s)
         web.throttle.count(counted, address, now_us)
-        if not await web.passwords.password_is(operator, data.old or "", familiar=True):
+        if not await web.queries.password_is(operator, data.old or "", familiar=True):
             raise BadBody("the password of now is wrong", "$.old")
         web.throttle.right(counted, address)
     if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
@@ -247,7 +247,7 @@ def _told(web: Web, who: Caller) -> OwnAccess:
         asked=record is not None and record.role.needs(web.settings.center.sign_on.passkeys),
         has_password=record is not None and record.has_password,
         passkeys_of="" if party is None else party.id,
-        authenticators=[_told_one(one) for one in web.passwords.authenticators(session.operator)],
+        authenticators=[_told_one(one) for one in web.queries.authenticators(session.operator)],
         sessions=[
             _told_session(one, session)
             for one in web.registry.sessions(web.clock.now_us())
@@ -268,7 +268,7 @@ def _told_session(one: Session, here: Session) -> SessionAnswer:
 
 def _purposes(web: Web, session: Session) -> tuple[str, str]:
     """For what a challenge is: this session, and the operator as it is now. So each counts once."""
-    as_of = web.passwords.changes_of(session.operator)
+    as_of = web.queries.changes_of(session.operator)
     return f"passkey {session.id} {as_of}", f"totp {session.id} {as_of}"
 
 
@@ -284,7 +284,7 @@ def _creation(web: Web, operator: OperatorId, host: str, purpose: str) -> passke
         ),
         exclude_credentials=[
             passkeys.Descriptor(id=passkeys.base64(one.id))
-            for one in web.passwords.authenticators(operator)
+            for one in web.queries.authenticators(operator)
             if one.kind is Kind.PASSKEY
         ],
     )

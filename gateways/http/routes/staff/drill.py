@@ -154,7 +154,7 @@ async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
 
     It is called as a user's. For admins on shift; one at a time for each telephone.
     """
-    operator = await asyncio.to_thread(web.passwords.operator, who.operator)
+    operator = await asyncio.to_thread(web.queries.operator, who.operator)
     if operator is None:
         raise NotAllowed("no operator any more")
     with refusing():
