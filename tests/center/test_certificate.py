@@ -193,7 +193,7 @@ def test_a_node_that_would_serve_others_without_tls_does_not_start(state: StateD
     ],
 )
 def test_what_cannot_be_meant_is_a_fault_of_the_settings(text: str, fault: str) -> None:
-    from tests.center.settings.test_settings import faults
+    from tests.application.settings.test_settings import faults
 
     assert faults(f"[http]\n{text}") == (fault,)
 

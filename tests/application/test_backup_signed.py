@@ -18,7 +18,7 @@ from center.checks.backup import prove_backup as trial
 from messages.ids import E164
 from messages.proofs import ProofWhy, StepResult
 from store.registry.registry import Registry
-from tests.center.test_backup import GIULIA, Center, center  # noqa: F401 - fixtures
+from tests.application.test_backup import GIULIA, Center, center  # noqa: F401 - fixtures
 from tests.support.postgres import PostgresServer
 
 ELSEWHERE = "CA:FE" + 30 * ":00"

@@ -12,7 +12,7 @@ from center.checks.backup import prove_backup as backup
 from messages.proofs import ProofWhy, StepResult
 from model.proof.bounds import OLDEST_BACKUP_S
 from runtime.published.backup_file import backups
-from tests.center.test_backup import Center, center  # noqa: F401 - fixtures
+from tests.application.test_backup import Center, center  # noqa: F401 - fixtures
 
 
 @pytest.fixture
