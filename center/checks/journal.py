@@ -16,7 +16,7 @@ from application.state.state_dir import StateDir, running
 from center.checks.around import Wants, look
 from center.checks.machine import SLOW_FLUSH_S
 from messages.ids import DEMO_OPERATOR
-from messages.proofs import ProofWhy, Shown, StepResult
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings
@@ -245,3 +245,4 @@ CHECKS: Final = (
         cost=Cost.WORK,
     ),
 )
+NIGHT: Final = {ProofStep.JOURNAL: prove_journal, ProofStep.AUDIT: prove_audit}

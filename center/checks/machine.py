@@ -13,7 +13,7 @@ from typing import Final
 from application.state.state_dir import NodeFile, StateDir, read_json
 from center.checks.around import Around, Wants, look
 from center.node.launching import DESCRIPTORS_WANTED
-from messages.proofs import ProofWhy, Shown, StepResult
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 from model.proof.bounds import CLOCK_STEP_S
@@ -264,3 +264,4 @@ CHECKS: Final = (
         lambda around: limits(),
     ),
 )
+NIGHT: Final = {ProofStep.CLOCK: prove_clock, ProofStep.DISK: prove_disk}

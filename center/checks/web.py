@@ -15,7 +15,7 @@ from application.settings.in_use import settings_in_use
 from application.state.state_dir import NodeFile, StateDir, living_web
 from center.checks.around import Wants, look
 from center.checks.listeners import Address, exposure
-from messages.proofs import ProofWhy, Shown, StepResult
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import (
@@ -144,3 +144,4 @@ CHECKS: Final = (
         Wants.SETTINGS,
     ),
 )
+NIGHT: Final = {ProofStep.CERTIFICATE: prove_certificate}

@@ -9,19 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from application.state.state_dir import StateDir
-from center.checks.backup import prove_backup
-from center.checks.journal import prove_audit, prove_journal
-from center.checks.machine import prove_clock, prove_disk
-from center.checks.web import prove_certificate
+from center.checks import backup, journal, machine, web
 from center.proving.chain import chain
 from messages.proofs import ProofStep, Shown
 
 LOOKS: Final[Mapping[ProofStep, Callable[[StateDir], Shown]]] = {
-    ProofStep.CLOCK: prove_clock,
-    ProofStep.CERTIFICATE: prove_certificate,
-    ProofStep.DISK: prove_disk,
-    ProofStep.AUDIT: prove_audit,
-    ProofStep.JOURNAL: prove_journal,
-    ProofStep.BACKUP: prove_backup,
+    **machine.NIGHT,
+    **web.NIGHT,
+    **journal.NIGHT,
+    **backup.NIGHT,
     ProofStep.CHAIN: chain,
 }

@@ -16,7 +16,7 @@ from center import cli
 from center.commands.audited import COMMANDS
 from center.proving import looks
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
-from messages.proofs import StepResult
+from messages.proofs import ProofStep, StepResult
 from model.duty.roster import Contact, Roster
 from model.duty.roster import Person as OnDuty
 from model.rules.signal import Signal
@@ -130,7 +130,7 @@ def test_the_audit_is_verified_with_the_places_and_exit_code_1(
     said = capfd.readouterr().out
     assert "3 entries: as written, its head is lost" in said
     assert "DAMAGED" not in said
-    shown = looks.prove_audit(StateDir(state))
+    shown = looks.LOOKS[ProofStep.AUDIT](StateDir(state))
     assert (shown.result, shown.figures) == (StepResult.OK, {"entries": 3.0})
     assert "its head is lost" in capfd.readouterr().err
 

@@ -62,7 +62,7 @@ def test_a_disk_that_takes_nothing_more_is_said_to_be_that(
 ) -> None:
     found = os.statvfs_result((4096, 4096, 10_000, blocks, blocks, 10_000, files, files, flag, 255))
     monkeypatch.setattr(os, "statvfs", lambda _: found)
-    shown = looks.prove_disk(StateDir(tmp_path))
+    shown = looks.LOOKS[ProofStep.DISK](StateDir(tmp_path))
     assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DISK)
     # However fast it fills by the proofs before.
     assert judged(shown, [(START, 1e12)], Instant(START + 86_400 * SECOND)).why is ProofWhy.DISK
