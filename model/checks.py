@@ -3,7 +3,7 @@
 A check is one row: what is looked at, what that costs, who asks for it, what to do, and the look itself, a
 function of what its askers know. The rows lie where their looks can be made: `model.first_run`,
 `gateways.http.routes.center.health`, `gateways.heartbeat.evidence`, `center.checks`, and of the night's proof
-`model.proof.steps`. `center.checks.every` has all of them.
+`model.proof.steps`; of a watcher `center.watching.checking`. `center.checks.table.every` has all of them.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Asker(StrEnum):
     """Those outside: the evidence of each heartbeat."""
     NIGHT = "night"
     """The night's proof."""
+    WATCHER = "watcher"
+    """`securwoman watch --check`, on the watcher's own machine."""
 
 
 class Cost(StrEnum):

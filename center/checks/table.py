@@ -86,9 +86,18 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 
 def every() -> tuple[Row, ...]:
     """The rows of all askers."""
+    from center.watching import checking
     from gateways.heartbeat import evidence
     from gateways.http.routes.center import health
     from model import first_run
     from model.proof import steps
 
-    return (*health.CHECKS, *evidence.CHECKS, *first_run.NEEDS, *CHECKS, *steps.KINDS)
+    return (
+        *CHECKS,
+        *health.CHECKS,
+        *evidence.CHECKS,
+        *first_run.NEEDS,
+        *steps.KINDS,
+        *checking.CHECKS,
+        *checking.OF_CENTER,
+    )

@@ -13,6 +13,7 @@ _HEADS: Final = {
     Asker.HEARTBEAT: "A heartbeat",
     Asker.START: "The first run",
     Asker.NIGHT: "The night's proof",
+    Asker.WATCHER: "`securwoman watch --check`, on the watcher's machine",
 }
 """What the page of lines asks is among what `doctor` does."""
 _COSTS: Final = {
