@@ -39,11 +39,12 @@ class OrderTables(msgspec.Struct, frozen=True):
 
 def encoded_orders() -> bytes:
     """Those tables, as the page is given them."""
-    return msgspec.json.encode(
-        OrderTables(
-            {command: row.console for command, row in ROWS.items()}, {one: one.at_console for one in Refusal}
-        )
-    )
+    orders = {command: row.console for command, row in ROWS.items()}
+    keys = {command.value: shown.key for command, shown in orders.items()}
+    refusals = {
+        one.value: (it.format(**keys), en.format(**keys)) for one in Refusal for it, en in [one.at_console]
+    }
+    return msgspec.json.encode(OrderTables(orders, refusals))
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:

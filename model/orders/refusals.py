@@ -16,7 +16,7 @@ class Refusal(StrEnum):
     _value_: str
     sentence: str
     at_console: tuple[str, str]
-    """Italian, English."""
+    """Italian, English; `{command}` stands for that command's key."""
 
     def __new__(cls, value: str, sentence: str, it: str, en: str = "") -> Self:
         made = str.__new__(cls, value)
@@ -111,16 +111,16 @@ class Refusal(StrEnum):
     LINE_UNHEARD = (
         "line_unheard",
         "The modem does not answer: the line may be down. Call again on another line.",
-        "La linea forse è caduta: V.",
-        "The line may be down: V.",
+        "La linea forse è caduta: {another_line}.",
+        "The line may be down: {another_line}.",
     )
     """The modem of the party's line does not answer: the call may be up, and may have ended."""
     USER_NOT_ANSWERED = "user_not_answered", "She has not answered.", "Non ha risposto."
     USER_NOT_HEARD = (
         "user_not_heard",
         "Her line gives no sound: she cannot have said that it was a mistake.",
-        "Linea senza suono: V, o 112.",
-        "Her line gives no sound: V, or 112.",
+        "Linea senza suono: {another_line}, o 112.",
+        "Her line gives no sound: {another_line}, or 112.",
     )
     """The user's line has given no sound: the user cannot have said that the alert was a mistake."""
     USER_BEING_CALLED = "user_being_called", "She is being called.", "La stiamo già chiamando."
@@ -153,8 +153,8 @@ class Refusal(StrEnum):
     SILENT = (
         "silent",
         "The alert is silent: order the call aloud first.",
-        "Allarme silenzioso: prima O, poi Invio.",
-        "Silent alert: press O, then Enter, first.",
+        "Allarme silenzioso: prima {call_aloud}, poi Invio.",
+        "Silent alert: press {call_aloud}, then Enter, first.",
     )
     NOT_SILENT = "not_silent", "The alert is not silent.", "L’allarme non è silenzioso."
     DURESS = "duress", "She has signalled duress.", "Ha segnalato costrizione."
@@ -271,8 +271,10 @@ class Refusal(StrEnum):
     PSAP_NOT_TOLD = (
         "psap_not_told",
         "112 was not told: call 112, or declare a false alarm; a supervisor may close it.",
-        "Prima il 112: E. Uno sbaglio, detto da lei: F. Altrimenti chiude un supervisore.",
-        "112 first: E. A mistake, in the user’s own words: F. Otherwise a supervisor closes it.",
+        "Prima il 112: {call_psap}. Uno sbaglio, detto da lei: {declare_false_alarm}. Altrimenti chiude un "
+        "supervisore.",
+        "112 first: {call_psap}. A mistake, in the user’s own words: {declare_false_alarm}. Otherwise a "
+        "supervisor closes it.",
     )
     PSAP_ON_ANOTHER_PHONE = (
         "psap_on_another_phone",

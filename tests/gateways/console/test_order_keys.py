@@ -7,26 +7,37 @@ from typing import Final
 
 from gateways.console.page import STATIC
 from messages.ids import OperatorCommand
+from model.orders.refusals import Refusal
 from model.orders.row import AtConsole, Enter
 from model.orders.table import ORDERS
 from tests.support.each import each
 
-SCRIPTS: Final = {path.name: path.read_text() for path in (STATIC / "js").rglob("*.js")}
+SCRIPTS: Final = {
+    path.relative_to(STATIC / "js").as_posix(): path.read_text() for path in (STATIC / "js").rglob("*.js")
+}
 ROWS: Final = {command.value: row.console for command, row in ORDERS.items()}
 WITHOUT_KEY: Final = {"send_digit", "have_read"}
 """The page has no button for the one, and gives the other by itself."""
-OF_THE_PAGE: Final = set("CDGK")
-"""Keys of a case that order nothing: copy, record, headset, seen."""
+ANOTHER_WAY: Final = {("case/dialogue/asking.js", "I")}
+"""The questions' own key for another way to ask: no order."""
 NAMED: Final = re.compile(
-    r"(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter))"
+    r"(?:(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter)))"
+    r"|(?:(?:^|[.!?] )([A-Z])(?=: ))"
 )
 """A key in a sentence, as `shown.js` finds it."""
+LITERAL: Final = re.compile(r"'(?:[^'\\\n]|\\.)*'|`[^`]*`")
+COMMENT: Final = re.compile(r"^ *(?://|/?\*).*$", re.MULTILINE)
+
+
+def named(sentence: str) -> set[str]:
+    """Return the keys that a sentence names by their letters."""
+    return {key for pair in NAMED.findall(sentence) for key in pair if key}
 
 
 def table(name: str) -> set[str]:
     """Return the commands for which a table of `commands.js` has an entry."""
     (inside,) = re.findall(
-        rf"^export const {name} = \{{\n(.*?)^\}};", SCRIPTS["commands.js"], re.DOTALL | re.M
+        rf"^export const {name} = \{{\n(.*?)^\}};", SCRIPTS["steps/commands.js"], re.DOTALL | re.M
     )
     return set(re.findall(r"^  (\w+):", inside, re.MULTILINE))
 
@@ -49,7 +60,7 @@ def test_what_waits_for_enter_has_its_words_in_the_row_or_by_the_case() -> None:
 
 
 def test_the_list_of_keys_has_each_key_of_an_order_once() -> None:
-    named = re.findall(r"\bof\(([^)]*)\)", SCRIPTS["listed-keys.js"])
+    named = re.findall(r"\bof\(([^)]*)\)", SCRIPTS["shell/listed-keys.js"])
     listed = [ROWS[name] for group in named for name in re.findall(r"'(\w+)'", group)]
 
     def shown(row: AtConsole) -> tuple[str, bool]:
@@ -68,11 +79,23 @@ def test_a_button_s_words_are_in_the_row() -> None:
     assert {name for name in shown if ROWS[name].label is None} == set()
 
 
-@each("name", ["alone.js", "commands.js", "next.js", "others.js", "psap.js", "steps.js", "otherline.js"])
-def test_every_key_that_a_sentence_names_is_of_a_row(name: str) -> None:
-    keys = {row.key for row in ROWS.values()} | OF_THE_PAGE
-    sentences = re.findall(r"(?:'(?:[^'\\\n]|\\.)*'|`[^`]*`)", SCRIPTS[name])
-    assert {key for one in sentences for key in NAMED.findall(one[1:-1])} <= keys
+def test_no_sentence_names_the_key_of_an_order_by_its_letter() -> None:
+    keys = {row.key for row in ROWS.values()}
+    found = {
+        (name, key)
+        for name, text in SCRIPTS.items()
+        for one in LITERAL.findall(COMMENT.sub("", text))
+        for key in named(one[1:-1])
+        if key in keys and not name.startswith("admin/")
+    }
+    assert found == ANOTHER_WAY
+
+
+@each("refusal", list(Refusal))
+def test_no_refusal_names_a_key_by_its_letter_and_each_key_that_it_names_is_there(refusal: Refusal) -> None:
+    for sentence in refusal.at_console:
+        assert named(sentence) == set()
+        assert all(ROWS[name].key for name in re.findall(r"{(\w+)}", sentence))
 
 
 @each("command", list(OperatorCommand))

@@ -194,8 +194,7 @@ def test_e_that_is_hammered_in_fright_keeps_the_call_to_112_and_says_so(stage: S
 ESC = """async () => {
   const { LAYERS, close } = await import('/console/js/shell/closing.js');
   const { waitingSaid } = await import('/console/js/steps/commands.js');
-  const { COMMANDS } = await import('/console/js/steps/table.js');
-  const { ORDERS } = await import('/console/js/words/center.js');
+  const { COMMANDS, ORDERS } = await import('/console/js/words/center.js');
   const asked = [];
   const ui = {
     draw() {},

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { tag } from '../shell/parts.js';
-import { keyOf } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, reason, t } from '../words/words.js';
 import { log } from '../case/log.js';
 import { noteField } from '../case/notes.js';
@@ -16,7 +16,7 @@ import * as s from '../case/situation.js';
 /** What was written, and where more can be: N. @param {Ui} ui @param {CaseView} view */
 function note(ui, view) {
   if (view.note) return html`<p class="history__reopen ink-2">${reason(view.note)}</p>`;
-  const refused = ui.orders.whyNotIn(view, keyOf('note'));
+  const refused = ui.orders.whyNotIn(view, KEY.note);
   return html`${refused ? html`<p class="history__reopen ink-bad" role="status">${refused}</p>` : nothing}
   ${noteField(ui, view.alert, false)}`;
 }

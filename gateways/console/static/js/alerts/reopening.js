@@ -2,7 +2,8 @@
 // it is. In the history, and beside the shift.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { keyOf, label } from '../steps/table.js';
+import { label } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, reason, t } from '../words/words.js';
 
 const ERASED = 'person_erased'; // why an alert is reopened no more
@@ -25,7 +26,7 @@ export const asks = (ui) =>
 export function pressed(ui, key, { alert, version: seen }, no) {
   if (state.asking && state.alert !== alert) forget(); // that is not shown any more
   if (!state.asking) {
-    if (key !== keyOf('reopen')) return false;
+    if (key !== KEY.reopen) return false;
     Object.assign(state, { alert, seen, psap: false, asking: !no, said: no ? reason(no) : '' });
   } else if (key === 'E') state.psap = !state.psap;
   else {
@@ -73,7 +74,7 @@ export function offer(ui, alert, user, no) {
     ${
       mine && state.asking
         ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', t('back'))}`
-        : html`${button(keyOf('reopen'), label('reopen'))}${
+        : html`${button(KEY.reopen, label('reopen'))}${
             mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
           }`
     }

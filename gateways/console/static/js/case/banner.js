@@ -1,6 +1,7 @@
 // The banner of a case: red for what is wrong, amber for what is to be kept in mind, plain for what has to be
 // known. Pure.
 
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
@@ -286,8 +287,10 @@ function beside(view) {
   }
   const title = either('Un allarme provato usa questo numero', 'A proved alert uses this number');
   const text = either(
-    'Questo non è provato. Il telefono viene chiamato da quello; R, poi Invio: chiamarlo anche da qui.',
-    'This one is not proved. The other one calls the phone; R, then Enter: call it from here as well.',
+    'Questo non è provato. Il telefono viene chiamato da quello; ' +
+      `${KEY.redial_user}, poi Invio: chiamarlo anche da qui.`,
+    'This one is not proved. The other one calls the phone; ' +
+      `${KEY.redial_user}, then Enter: call it from here as well.`,
   );
   return { icon: 'shield', tone: 'quiet', title, text, brief: `${title}.` };
 }

@@ -2,7 +2,7 @@
 // writes.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { keyOf } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { isKeyAlone } from '../steps/shown.js';
@@ -13,7 +13,7 @@ import * as s from './situation.js';
 const drafts = new Map();
 let opened = null; // of which alert
 
-const fieldOf = (alert, field) => `${alert} ${field}`;
+const keyOf = (alert, field) => `${alert} ${field}`;
 
 export const clear = () => drafts.clear();
 /** @param {CaseView} view */
@@ -40,7 +40,7 @@ export function close(ui, view) {
  * @param {Ui} ui @param {CaseView} view @param {string} field
  */
 async function keep(ui, view, field) {
-  const key = fieldOf(view.alert, field);
+  const key = keyOf(view.alert, field);
   const draft = drafts.get(key);
   if (draft === undefined) return;
   const text = draft.trim();
@@ -51,7 +51,7 @@ async function keep(ui, view, field) {
   if (text !== (view.briefing[field]?.text ?? '')) {
     const answer = await ui.feed.command(view.alert, 'brief', { field, text });
     // It stays in the field until the center has it.
-    if (!answer.ok) return ui.orders.refuse(keyOf('brief'), view.alert, answer.reason);
+    if (!answer.ok) return ui.orders.refuse(KEY.brief, view.alert, answer.reason);
   }
   if (drafts.get(key) === draft) drafts.delete(key);
   ui.draw();
@@ -94,8 +94,8 @@ export function panel(ui, view, allowed) {
             data-field=${field}
             ?disabled=${disabled}
             ?readonly=${lost}
-            .value=${drafts.get(fieldOf(view.alert, field)) ?? filled?.text ?? ''}
-            @input=${(e) => drafts.set(fieldOf(view.alert, field), e.target.value)}
+            .value=${drafts.get(keyOf(view.alert, field)) ?? filled?.text ?? ''}
+            @input=${(e) => drafts.set(keyOf(view.alert, field), e.target.value)}
             @blur=${() => keep(ui, view, field)}
             @keydown=${(e) => pressed(ui, view, field, e)} />${
               filled ? html`<small title=${f.clock(filled.at_us)}>${by.split(' ')[0]}</small>` : nothing

@@ -3,6 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import * as claims from '../words/claims.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situation.js';
 import { take } from '../steps/steps.js';
@@ -122,7 +123,10 @@ export function next(now) {
     const sub = view.test
       ? either('La PROVA diventa tua', 'The TEST becomes yours')
       : either('Il caso diventa tuo', 'The case becomes yours');
-    const say = either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`);
+    const say = either(
+      `Senti ${names(by)}? Allora ${KEY.take}.`,
+      `Do you hear ${names(by)}? Then ${KEY.take}.`,
+    );
     return [say, more, { ...take('primary'), label, sub }];
   }
   const first = either('Prima rispondi', 'Answer first');

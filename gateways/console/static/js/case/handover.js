@@ -3,7 +3,8 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { keyOf, label } from '../steps/table.js';
+import { label } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
@@ -51,7 +52,7 @@ function choices(ui) {
 /** @param {Ui} ui @param {Choice} one */
 function choose(ui, one) {
   if (!one || one.busy) return;
-  ui.orders.order(keyOf('hand_over'), 'hand_over', one.to);
+  ui.orders.order(KEY.hand_over, 'hand_over', one.to);
   close(ui);
 }
 
@@ -72,7 +73,7 @@ export function pressed(ui, key) {
     state.alert = null;
     return false;
   }
-  if (key === 'Escape' || key === keyOf('hand_over')) {
+  if (key === 'Escape' || key === KEY.hand_over) {
     close(ui);
     return true;
   }
@@ -99,7 +100,7 @@ function step(by) {
  */
 export function toggle(ui, view, allowed) {
   if (view.hand_over) {
-    if (allowed.keep === null) ui.orders.order(keyOf('keep'), 'keep');
+    if (allowed.keep === null) ui.orders.order(KEY.keep, 'keep');
     return allowed.keep;
   }
   if (allowed.hand_over !== null) return allowed.hand_over;
@@ -117,7 +118,7 @@ export function button(ui, view, allowed) {
   const keeps = view.hand_over !== null; // until it has ended, also once it has been asked for
   const command = keeps ? 'keep' : 'hand_over';
   const why = allowed[command];
-  const key = keyOf(command);
+  const key = KEY[command];
   const off = ui.feed.link !== 'live' || why !== null;
   return html`<button
     class="btn dock__hand"

@@ -1,7 +1,7 @@
 // The notes of a case.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { keyOf } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Writing } from './dialogue/writing.js';
@@ -12,7 +12,7 @@ const listeners = new Set();
 export const onNote = (told) => listeners.add(told);
 
 const notes = new Writing({
-  key: keyOf('note'),
+  key: KEY.note,
   most: 4000,
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
   send: async (ui, alert, text, id) => {
@@ -39,7 +39,7 @@ export const noteField = (ui, alert, narrow) =>
 export function lastNote(ui, view) {
   const one = view.timeline.findLast((entry) => entry.what === 'note.added' && entry.text);
   if (!one) return nothing;
-  const key = keyOf('brief');
+  const key = KEY.brief;
   const by = one.operator === ui.feed.me.operator ? '' : `${ui.feed.names(one.operator)}: `;
   return html`<p class="noted">
     <span role="status">${f.minute(one.at_us)} ${by}${one.text}</span>

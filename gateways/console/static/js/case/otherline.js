@@ -2,7 +2,8 @@
 // Enter. It hangs up, and calls the party again at once; so it is armed first, as a false alarm is.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { keyOf, label } from '../steps/table.js';
+import { label } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { asObject, from, mine, talking, unheard } from './situation.js';
 
@@ -29,7 +30,7 @@ export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[
 export function offer(ui, view, which, party, allowed) {
   if (!silent(party) || !mine(view, ui.feed.me) || changed(view) !== which) return nothing;
   const off = ui.feed.link !== 'live' || allowed.another_line !== null;
-  const key = keyOf('another_line');
+  const key = KEY.another_line;
   return html`<button
     class="btn"
     data-key=${key}
@@ -64,13 +65,15 @@ export function changesLine(view) {
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {
-  if (!offersLine(view, ui.feed.me) || ui.orders.armed === keyOf('another_line')) return nothing;
+  if (!offersLine(view, ui.feed.me) || ui.orders.armed === KEY.another_line) return nothing;
   const which = changed(view);
   if (isLost(view))
     return html`<span class="ink-wait"
       >${either(
-        'Il modem della linea non risponde: non si sa se vi sentite ancora. Se non vi sentite: V, poi Invio.',
-        'The modem does not answer: whether you still hear each other is not known. If not: V, then Enter.',
+        'Il modem della linea non risponde: non si sa se vi sentite ancora. ' +
+          `Se non vi sentite: ${KEY.another_line}, poi Invio.`,
+        'The modem does not answer: whether you still hear each other is not known. ' +
+          `If not: ${KEY.another_line}, then Enter.`,
       )}</span
     >`;
   const source = {
@@ -80,8 +83,8 @@ export function said(ui, view) {
   }[which];
   return html`<span class="ink-wait"
     >${either(
-      `Nessun suono ${source}. Altra linea: V, poi Invio.`,
-      `No sound ${source}. Another line: V, then Enter.`,
+      `Nessun suono ${source}. Altra linea: ${KEY.another_line}, poi Invio.`,
+      `No sound ${source}. Another line: ${KEY.another_line}, then Enter.`,
     )}</span
   >`;
 }

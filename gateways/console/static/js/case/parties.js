@@ -2,7 +2,8 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
-import { keyOf, label } from '../steps/table.js';
+import { label } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { why } from '../words/causes.js';
 import { link } from './links.js';
@@ -132,7 +133,7 @@ function callAloud(ui, view, allowed) {
     s.underWay(view.user)
   )
     return nothing;
-  const key = keyOf('call_aloud');
+  const key = KEY.call_aloud;
   return html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
     <kbd>${key}</kbd><span>${ui.orders.armed === key ? t('thenEnter') : label('call_aloud')}</span>
   </button>`;

@@ -1,6 +1,7 @@
 // One party's tile: what its leg is at, in a word, a time and a line of more words. Pure.
 
 import { said, so } from '../words/claims.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { endingName, endingOf } from './ending.js';
@@ -199,7 +200,12 @@ function idle(which, view, nowUs, center, foot, made) {
     return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', t('notCalled'), null);
   if (which === 'operator') return made('idle', 'todo', t('noOperatorYet'), null);
   if (view.dial_withheld)
-    foot.push(either('R, poi Invio: chiamala lo stesso', 'R, then Enter: call her all the same'));
+    foot.push(
+      either(
+        `${KEY.redial_user}, poi Invio: chiamala lo stesso`,
+        `${KEY.redial_user}, then Enter: call her all the same`,
+      ),
+    );
   return (
     hushed(which, view, center, made) ??
     made('idle', view.dial_withheld ? 'warn' : 'todo', t('notCalledF'), null)

@@ -3,7 +3,6 @@
 import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/commands.js';
 import { onScreen } from '../steps/shown.js';
-import { keyOf } from '../steps/table.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';
 import * as handed from '../shift/handed.js';
@@ -30,6 +29,7 @@ import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/waiting.js';
 import { writtenAfter, writtenKey } from '../alerts/written.js';
+import { KEY } from '../words/center.js';
 import { either } from '../words/words.js';
 import { wrapping } from '../shift/wrapup.js';
 
@@ -37,9 +37,9 @@ import { wrapping } from '../shift/wrapup.js';
 export const SETTLE_MS = 300;
 /** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
 const PANELS = {
-  [keyOf('ask_spoken')]: [questions, ''],
-  [keyOf('brief')]: [facts, 'brief'],
-  [keyOf('write')]: [dialogue, 'write'],
+  [KEY.ask_spoken]: [questions, ''],
+  [KEY.brief]: [facts, 'brief'],
+  [KEY.write]: [dialogue, 'write'],
   D: [record, ''],
 };
 /** So long after a place was left with Esc no letter acts on the shift. */
@@ -69,7 +69,7 @@ export function pressed(ui, key) {
   if (feed.link === 'lost') return withoutCenter(ui, key);
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return seen(ui);
-  if (key === keyOf('take') && takesOffered(ui)) return;
+  if (key === KEY.take && takesOffered(ui)) return;
   if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
   // The answer to why one pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
@@ -85,7 +85,7 @@ function withoutCenter(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (key === 'Enter') ui.feed.retryNow();
   else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
-  else if (view && [keyOf('brief'), 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
+  else if (view && [KEY.brief, 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
   else if (view && commandOf(key, ui.screen.step(view), view, ui.feed.me, ui.feed.allowedIn(view)))
     ui.orders.notSent(key, view.alert);
 }
@@ -129,7 +129,7 @@ function takesOffered(ui) {
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (shown && ui.feed.allowedIn(shown).take === null) return false;
   ui.screen.open(view.alert);
-  ui.orders.order(keyOf('take'), 'take');
+  ui.orders.order(KEY.take, 'take');
   return true;
 }
 
@@ -147,16 +147,16 @@ function ready(ui, key) {
 function inCase(ui, key, view, twice) {
   const { feed } = ui;
   const allowed = feed.allowedIn(view);
-  if (key === keyOf('note')) return notes.focus();
+  if (key === KEY.note) return notes.focus();
   if (filling.pressed(ui, key, view, allowed)) return undefined;
   if (PANELS[key]) return panel(ui, key, view, allowed);
   if (key === 'C') return copyBriefing(ui, view, placeSentences(view));
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
-  const hands = key === keyOf('hand_over');
+  const hands = key === KEY.hand_over;
   const command = hands
     ? null
-    : key === keyOf('mute')
+    : key === KEY.mute
       ? microphone(allowed)
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
@@ -191,8 +191,10 @@ const microphone = (allowed) => MICROPHONE.find((command) => allowed[command] ==
 
 const pressedTwice = () =>
   either(
-    'E due volte di fila: il 112 resta chiamato. Per annullare: un secondo, poi E.',
-    'E twice in a row: 112 is still being called. To take it back: one second, then E.',
+    `${KEY.call_psap} due volte di fila: il 112 resta chiamato. ` +
+      `Per annullare: un secondo, poi ${KEY.withdraw_psap}.`,
+    `${KEY.call_psap} twice in a row: 112 is still being called. ` +
+      `To take it back: one second, then ${KEY.withdraw_psap}.`,
   );
 
 /** @param {Ui} ui @param {CaseView} view */

@@ -4,7 +4,8 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
-import { keyOf, label } from '../steps/table.js';
+import { label } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
@@ -143,7 +144,7 @@ function unheldAlerts(ui, all) {
   const my = ui.screen.mineNow();
   const who = view.person || view.phone ? s.shortName(view) : inBand(ui, view);
   const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : label('take');
-  const key = keyOf('take');
+  const key = KEY.take;
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   // One T on a screen: of a case that can be taken it is that case's.
   const other = shown && shown.alert !== view.alert && ui.feed.allowedIn(shown).take === null;
@@ -179,8 +180,14 @@ function comesNext(ui, my) {
     return either('Ti arriva appena ti liberi.', 'It comes to you as soon as you are free.');
   // Elsewhere on the page L is no key of the case.
   return ui.screen.away()
-    ? either('Esc, poi L: lasci il tuo, e arriva a te.', 'Esc, then L: you leave yours, and it comes to you.')
-    : either('L: lasci questo, e arriva a te.', 'L: you leave yours, and it comes to you.');
+    ? either(
+        `Esc, poi ${KEY.leave}: lasci il tuo, e arriva a te.`,
+        `Esc, then ${KEY.leave}: you leave yours, and it comes to you.`,
+      )
+    : either(
+        `${KEY.leave}: lasci questo, e arriva a te.`,
+        `${KEY.leave}: you leave yours, and it comes to you.`,
+      );
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */

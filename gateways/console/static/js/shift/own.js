@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import * as reopening from '../alerts/reopening.js';
 import * as notes from '../case/notes.js';
-import { keyOf } from '../steps/table.js';
+import { KEY } from '../words/center.js';
 import { either, outcome, reason, t } from '../words/words.js';
 import { said } from './handed.js';
 import * as f from '../words/format.js';
@@ -28,7 +28,7 @@ export function pressed(ui, key) {
   const own = last(ui);
   if (!own) return false;
   if (own.closed_us !== null && reopening.pressed(ui, key, own, own.reopen)) return true;
-  if (key !== keyOf('note') || own.note) return false;
+  if (key !== KEY.note || own.note) return false;
   notes.focus();
   return true;
 }
@@ -47,7 +47,7 @@ export function panel(ui) {
       : view?.outcome
         ? outcome(view.outcome)
         : either(`chiuso alle ${f.minute(own.closed_us)}`, `closed at ${f.minute(own.closed_us)}`);
-  const refused = ui.orders.whyNotIn({ alert: own.alert }, keyOf('note'));
+  const refused = ui.orders.whyNotIn({ alert: own.alert }, KEY.note);
   const added = noted.get(own.alert);
   const called = own.quiet ? '' : user(view);
   return html`<section class="ready__own" aria-labelledby="own-h">

@@ -2,6 +2,7 @@
 
 import { said } from '../words/claims.js';
 import * as f from '../words/format.js';
+import { KEY } from '../words/center.js';
 import { either, reason } from '../words/words.js';
 import { endOf } from './commands.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
@@ -18,8 +19,11 @@ export function alone(now) {
 function realOrForged({ view, allowed }) {
   if (allowed.vouch !== null) return '';
   return endOf(view, allowed) === 'put_away'
-    ? either('Non provato. È vero: Y. È falso: X, poi Invio.', 'Not proved. Real: Y. Forged: X, then Enter.')
-    : either('Non provato. È vero: Y.', 'Not proved. Real: Y.');
+    ? either(
+        `Non provato. È vero: ${KEY.vouch}. È falso: ${KEY.put_away}, poi Invio.`,
+        `Not proved. Real: ${KEY.vouch}. Forged: ${KEY.put_away}, then Enter.`,
+      )
+    : either(`Non provato. È vero: ${KEY.vouch}.`, `Not proved. Real: ${KEY.vouch}.`);
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -63,8 +67,8 @@ function between(now) {
         'Call 112 and read the text: she cannot talk.',
       ),
       either(
-        'Il suo telefono non viene chiamato. Chiamarla lo stesso: O, poi Invio.',
-        'Her phone is not called. To call her all the same: O, then Enter.',
+        `Il suo telefono non viene chiamato. Chiamarla lo stesso: ${KEY.call_aloud}, poi Invio.`,
+        `Her phone is not called. To call her all the same: ${KEY.call_aloud}, then Enter.`,
       ),
       callPsap(view, asItAnswers(), 'primary'),
     ];
@@ -99,7 +103,10 @@ function toldBefore(view, user) {
   const at = f.clock(view.psap_told_us);
   return [
     either(`Il 112 sa dell’allarme dalle ${at}.`, `112 has known of the alert since ${at}.`),
-    `${user} ${either('Qualcosa di nuovo per il 112: E.', 'Something new for 112: E.')}`,
+    either(
+      `${user} Qualcosa di nuovo per il 112: ${KEY.call_psap}.`,
+      `${user} Something new for 112: ${KEY.call_psap}.`,
+    ),
     callPsap(view, asItAnswers()),
   ];
 }
@@ -111,14 +118,17 @@ function asked(now) {
     allowed.declare_false_alarm === 'psap_briefed'
       ? reason('psap_briefed')
       : either(
-          'Uno sbaglio: F. Ogni altra risposta, o silenzio: E.',
-          'A mistake: F. Any other answer, or silence: E.',
+          `Uno sbaglio: ${KEY.declare_false_alarm}. Ogni altra risposta, o silenzio: ${KEY.call_psap}.`,
+          `A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: ${KEY.call_psap}.`,
         );
   const both = either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once');
   if (view.silent)
     return [
       either('In silenzio: ascolta. Chiama il 112.', 'Be quiet and listen. Call 112.'),
-      either('Non può parlare. Uno sbaglio: F.', 'She cannot talk. A mistake: F.'),
+      either(
+        `Non può parlare. Uno sbaglio: ${KEY.declare_false_alarm}.`,
+        `She cannot talk. A mistake: ${KEY.declare_false_alarm}.`,
+      ),
       callPsap(view, both, 'primary'),
     ];
   if (view.user_hears_nobody) return [said(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
@@ -139,14 +149,20 @@ function isItTheUser(view) {
   return safe_word
     ? [
         either('Chiedi la parola d’ordine, senza dirla tu.', 'Ask for the safe word, and do not say it.'),
-        either(`È «${safe_word}»: F. Altrimenti: E.`, `It is “${safe_word}”: F. Otherwise: E.`),
+        either(
+          `È «${safe_word}»: ${KEY.declare_false_alarm}. Altrimenti: ${KEY.call_psap}.`,
+          `It is “${safe_word}”: ${KEY.declare_false_alarm}. Otherwise: ${KEY.call_psap}.`,
+        ),
       ]
     : [
         either(
           'Può non essere sola: chiedi ciò che si risponde con sì o no.',
           'She may not be alone: ask what yes or no answers.',
         ),
-        either('Non nominare l’allarme. Nel dubbio: E.', 'Do not mention the alert. In doubt: E.'),
+        either(
+          `Non nominare l’allarme. Nel dubbio: ${KEY.call_psap}.`,
+          `Do not mention the alert. In doubt: ${KEY.call_psap}.`,
+        ),
       ];
 }
 
@@ -154,11 +170,11 @@ function isItTheUser(view) {
 function going(view) {
   if (view.user.state === 'ringing')
     return either(
-      'Intanto il suo telefono squilla. Una segreteria: M.',
-      'Her phone rings meanwhile. A machine: M.',
+      `Intanto il suo telefono squilla. Una segreteria: ${KEY.mark_machine}.`,
+      `Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`,
     );
   if (s.underWay(view.user)) return either(`Intanto la stiamo chiamando.`, 'She is being called meanwhile.');
-  return either('Richiamarla: R.', 'To call her again: R.');
+  return either(`Richiamarla: ${KEY.redial_user}.`, `To call her again: ${KEY.redial_user}.`);
 }
 
 /** Why the user is not on the line, as far as is known. @param {Moment} now */
@@ -182,7 +198,10 @@ function tries(now) {
   if (s.inDoubt(view.user))
     return [
       either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`),
-      either('È lei: Y. Una segreteria: M. Squilla: attendi.', 'It is her: Y. A machine: M. Ringing: wait.'),
+      either(
+        `È lei: ${KEY.confirm_answer}. Una segreteria: ${KEY.mark_machine}. Squilla: attendi.`,
+        `It is her: ${KEY.confirm_answer}. A machine: ${KEY.mark_machine}. Ringing: wait.`,
+      ),
     ];
   if (view.operator_leg.network && view.user.state === 'ringing')
     return [
@@ -199,19 +218,22 @@ function tries(now) {
     return [
       either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'),
       either(
-        'Una segreteria: M. Per chiamare il 112 non serve aspettare.',
-        'A machine: M. You need not wait to call 112.',
+        `Una segreteria: ${KEY.mark_machine}. Per chiamare il 112 non serve aspettare.`,
+        `A machine: ${KEY.mark_machine}. You need not wait to call 112.`,
       ),
     ];
   if (s.underWay(view.user))
     return [either(`Stiamo chiamando ${s.first(view)}.`, `${Who} is being called.`), ''];
   if (view.user.state === 'released')
-    return [notThere(now), either('Richiamarla: R.', 'To call her again: R.')];
+    return [
+      notThere(now),
+      either(`Richiamarla: ${KEY.redial_user}.`, `To call her again: ${KEY.redial_user}.`),
+    ];
   if (view.dial_withheld)
     return [
       either(
-        'Il suo numero non viene chiamato. Chiama il 112, o premi R e Invio.',
-        'Her number is not called. Call 112, or press R and Enter.',
+        `Il suo numero non viene chiamato. Chiama il 112, o premi ${KEY.redial_user} e Invio.`,
+        `Her number is not called. Call 112, or press ${KEY.redial_user} and Enter.`,
       ),
       '',
     ];

@@ -1,9 +1,9 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
 import * as claims from '../words/claims.js';
+import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { either, reason } from '../words/words.js';
-import { ORDERS } from '../words/center.js';
-import { COMMANDS, action, keyOf, label } from './table.js';
+import { action, label } from './table.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
 import {
@@ -21,9 +21,7 @@ import {
 /** @typedef {(command: OperatorCommand) => string} Why */
 
 /** Orders that their key gives wherever no other one has borrowed it, by key. */
-const KEYS = Object.fromEntries(
-  COMMANDS.filter((one) => ORDERS[one].whenever).map((one) => [keyOf(one), one]),
-);
+const KEYS = Object.fromEntries(COMMANDS.filter((one) => ORDERS[one].whenever).map((one) => [KEY[one], one]));
 
 /**
  * When those orders wait for Enter that wait for it sometimes.
@@ -79,7 +77,10 @@ function unknownTo112(view) {
       `112 does not know: ${quoted.join(', ')}${more}`,
     );
   return !briefed(view)
-    ? either('Nessuno ha detto che il 112 sa tutto (B)', 'Nobody has said that 112 is briefed (B)')
+    ? either(
+        `Nessuno ha detto che il 112 sa tutto (${KEY.briefing_given})`,
+        `Nobody has said that 112 is briefed (${KEY.briefing_given})`,
+      )
     : either('Il 112 non sa l’ultima novità', '112 does not know the latest');
 }
 
@@ -111,17 +112,13 @@ export function arms(command, view, step) {
 export function commandOf(key, step, view, me, allowed) {
   if (step.key === key && step.command) return step.command;
   // 112 may be told on another phone before the screen asks for it: no line, or no answer.
-  if (
-    key === keyOf('called_elsewhere') &&
-    allowed.confirm_answer !== null &&
-    allowed.called_elsewhere === null
-  )
+  if (key === KEY.called_elsewhere && allowed.confirm_answer !== null && allowed.called_elsewhere === null)
     return 'called_elsewhere';
   // What nothing proves is real, or forged: where there is no answer to confirm, and nothing that is over.
-  if (key === keyOf('vouch') && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
-  if (key === keyOf('close')) return endOf(view, allowed);
-  if (key === keyOf('stop_listening') && view.listener === me.operator) return 'stop_listening';
-  if (key === keyOf('reopen') && view.closed_us !== null) return 'reopen';
+  if (key === KEY.vouch && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
+  if (key === KEY.close) return endOf(view, allowed);
+  if (key === KEY.stop_listening && view.listener === me.operator) return 'stop_listening';
+  if (key === KEY.reopen && view.closed_us !== null) return 'reopen';
   return SAID[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
 }
 
@@ -141,10 +138,10 @@ export function closeSaid(view, allowed) {
   if (!had || allowed.close !== null || endOf(view, allowed) !== 'close') return '';
   return untold(view)
     ? either(
-        'Come supervisore puoi chiudere senza il 112: X, poi Invio.',
-        'As a supervisor you may close it without 112: X, then Enter.',
+        `Come supervisore puoi chiudere senza il 112: ${KEY.close}, poi Invio.`,
+        `As a supervisor you may close it without 112: ${KEY.close}, then Enter.`,
       )
-    : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+    : either(`Chiudere: ${KEY.close}, poi Invio.`, `To close it: ${KEY.close}, then Enter.`);
 }
 
 /**
@@ -153,9 +150,9 @@ export function closeSaid(view, allowed) {
  * @type {Record<string, WhereSaid>}
  */
 const SAID = {
-  [keyOf('withhold_voices')]: voices,
-  [keyOf('another_line')]: anotherLine,
-  [keyOf('announce')]: announces,
+  [KEY.withhold_voices]: voices,
+  [KEY.another_line]: anotherLine,
+  [KEY.announce]: announces,
 };
 
 /** @type {WhereSaid} */
@@ -181,15 +178,26 @@ function announces(view, me, allowed) {
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
 export function keysSaid(view, me, allowed) {
-  const cannot = announces(view, me, allowed) ? either('Non può parlare: Z.', 'She cannot speak: Z.') : '';
+  const cannot = announces(view, me, allowed)
+    ? either(`Non può parlare: ${KEY.announce}.`, `She cannot speak: ${KEY.announce}.`)
+    : '';
   const command = voices(view, me, allowed);
   if (command === null) return cannot;
   const said =
     command === 'withhold_voices'
-      ? either('Perché non senta voci: S.', 'So that she hears no voices: S.')
+      ? either(
+          `Perché non senta voci: ${KEY.withhold_voices}.`,
+          `So that she hears no voices: ${KEY.withhold_voices}.`,
+        )
       : view.duress
-        ? either('Farle sentire le voci: S, poi Invio.', 'To let the voices through: S, then Enter.')
-        : either('Farle sentire le voci: S.', 'To let the voices through: S.');
+        ? either(
+            `Farle sentire le voci: ${KEY.give_voices}, poi Invio.`,
+            `To let the voices through: ${KEY.give_voices}, then Enter.`,
+          )
+        : either(
+            `Farle sentire le voci: ${KEY.give_voices}.`,
+            `To let the voices through: ${KEY.give_voices}.`,
+          );
   return [cannot, said].filter(Boolean).join(' ');
 }
 
@@ -203,18 +211,24 @@ export function slots(view, allowed, armed) {
     {
       ...action(
         'declare_false_alarm',
-        armed === keyOf('declare_false_alarm')
+        armed === KEY.declare_false_alarm
           ? confirms()
           : talking(view.user)
-            ? either('Saluta e chiude: F, poi Invio', 'Says goodbye and closes: F, then Enter')
-            : either('Chiude: F, poi Invio', 'Closes the alert: F, then Enter'),
+            ? either(
+                `Saluta e chiude: ${KEY.declare_false_alarm}, poi Invio`,
+                `Says goodbye and closes: ${KEY.declare_false_alarm}, then Enter`,
+              )
+            : either(
+                `Chiude: ${KEY.declare_false_alarm}, poi Invio`,
+                `Closes the alert: ${KEY.declare_false_alarm}, then Enter`,
+              ),
       ),
       why: why('declare_false_alarm'),
     },
     again(view, why, armed),
     machine(view, why, armed),
     {
-      key: keyOf('note'),
+      key: KEY.note,
       command: '',
       label: label('note'),
       sub:
@@ -233,26 +247,38 @@ const confirms = () => either('Invio conferma, Esc annulla', 'Enter confirms, Es
 function again(view, why, armed) {
   if (view.closed_us !== null) {
     const sub =
-      armed === keyOf('reopen')
+      armed === KEY.reopen
         ? confirms()
-        : either('L’allarme riprende: R, poi Invio', 'The alert goes on: R, then Enter');
+        : either(
+            `L’allarme riprende: ${KEY.reopen}, poi Invio`,
+            `The alert goes on: ${KEY.reopen}, then Enter`,
+          );
     return { ...action('reopen', sub), why: why('reopen') };
   }
   const plain = either('La chiamiamo subito', 'She is called at once');
   const asks = arms('redial_user', view, null)
-    ? either('Chiamala lo stesso: R, poi Invio', 'Call her all the same: R, then Enter')
+    ? either(
+        `Chiamala lo stesso: ${KEY.redial_user}, poi Invio`,
+        `Call her all the same: ${KEY.redial_user}, then Enter`,
+      )
     : plain;
   return {
-    ...action('redial_user', armed === keyOf('redial_user') ? confirms() : asks),
+    ...action('redial_user', armed === KEY.redial_user ? confirms() : asks),
     why: why('redial_user'),
   };
 }
 
 /** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
 function machine(view, why, armed) {
-  const ends = either('Chiude la sua chiamata: M, poi Invio', 'Ends her call: M, then Enter');
-  const plain = either('Come nessuna risposta: M, poi Invio', 'As no answer: M, then Enter');
-  const sub = armed === keyOf('mark_machine') ? confirms() : talking(view.user) ? ends : plain;
+  const ends = either(
+    `Chiude la sua chiamata: ${KEY.mark_machine}, poi Invio`,
+    `Ends her call: ${KEY.mark_machine}, then Enter`,
+  );
+  const plain = either(
+    `Come nessuna risposta: ${KEY.mark_machine}, poi Invio`,
+    `As no answer: ${KEY.mark_machine}, then Enter`,
+  );
+  const sub = armed === KEY.mark_machine ? confirms() : talking(view.user) ? ends : plain;
   return { ...action('mark_machine', sub), why: why('mark_machine') };
 }
 
@@ -275,5 +301,8 @@ function microphone(view, allowed, why) {
     const sub = claims.said({ view, nowUs: 0 }, 'mutedForBoth', 'mutedForUser', 'mutedFor112', 'muted');
     return { ...action('unmute', sub, 'armed'), why: null };
   }
-  return { ...action('mute', either('Acceso: U lo spegne', 'Your microphone is open')), why: why('mute') };
+  return {
+    ...action('mute', either(`Acceso: ${KEY.mute} lo spegne`, 'Your microphone is open')),
+    why: why('mute'),
+  };
 }

@@ -4,10 +4,10 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
 import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
+import { KEY } from '../words/center.js';
 import { either, t } from '../words/words.js';
 import { closeSaid, keysSaid, slots, waitingSaid } from './commands.js';
 import { next } from './next.js';
-import { keyOf } from './table.js';
 import { copyHint } from '../case/reading.js';
 import * as s from '../case/situation.js';
 import * as handed from '../case/handed.js';
@@ -85,14 +85,14 @@ export function dock(ui, view, allowed, nowUs, lost) {
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
   const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const closing = ui.orders.armed === keyOf('close') ? '' : closeSaid(view, allowed);
+  const closing = ui.orders.armed === KEY.close ? '' : closeSaid(view, allowed);
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${t('now')}</span><b>${now.say}</b
       ><span
         >${typing()}${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
         ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
-        ${ui.orders.armed === keyOf('give_voices') ? '' : keysSaid(view, feed.me, allowed)} ${closing}
+        ${ui.orders.armed === KEY.give_voices ? '' : keysSaid(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span
       >
     </p>

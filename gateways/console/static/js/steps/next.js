@@ -1,6 +1,7 @@
 // What to do now in a case: one sentence, a few more words, one step. Made of what is, never of what was
 // ordered. Pure.
 
+import { KEY } from '../words/center.js';
 import { either, outcome, reason } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alone } from './alone.js';
@@ -60,12 +61,12 @@ function takenBack(now) {
   const by = now.names(last.operator);
   const said = mine
     ? either(
-        'Hai annullato la chiamata al 112. E: richiamalo.',
-        'You cancelled the call to 112. E: call again.',
+        `Hai annullato la chiamata al 112. ${KEY.call_psap}: richiamalo.`,
+        `You cancelled the call to 112. ${KEY.call_psap}: call again.`,
       )
     : either(
-        `${by} ha annullato la chiamata al 112. E: richiamalo.`,
-        `${by} cancelled the call to 112. E: call again.`,
+        `${by} ha annullato la chiamata al 112. ${KEY.call_psap}: richiamalo.`,
+        `${by} cancelled the call to 112. ${KEY.call_psap}: call again.`,
       );
   return [said, more, step];
 }

@@ -2,6 +2,7 @@
 // operator. Pure.
 
 import { said, so } from '../words/claims.js';
+import { KEY } from '../words/center.js';
 import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
@@ -17,7 +18,9 @@ import * as s from '../case/situation.js';
 export function others(now) {
   const [say, more, step] = notMine(now);
   const listen =
-    now.allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';
+    now.allowed.listen === null
+      ? either(`Ascoltare in silenzio: ${KEY.listen}.`, `To listen unheard: ${KEY.listen}.`)
+      : '';
   return [say, [more, listen].filter(Boolean).join(' '), step];
 }
 
@@ -72,7 +75,7 @@ function listens({ view, allowed, names }) {
   if (view.whispering)
     return [
       either(`${operator} ti sente, e nessun altro.`, `${operator} hears you, and nobody else does.`),
-      either('Per tacere: U.', 'To be silent: U.'),
+      either(`Per tacere: ${KEY.stop_whispering}.`, `To be silent: ${KEY.stop_whispering}.`),
       stop,
     ];
   if (!view.listening)
@@ -83,7 +86,14 @@ function listens({ view, allowed, names }) {
     ];
   const unheard = either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.');
   if (allowed.whisper === null)
-    return [unheard, either(`Per parlare solo a ${operator}: U.`, `To speak to ${operator} alone: U.`), stop];
+    return [
+      unheard,
+      either(
+        `Per parlare solo a ${operator}: ${KEY.whisper}.`,
+        `To speak to ${operator} alone: ${KEY.whisper}.`,
+      ),
+      stop,
+    ];
   return [
     unheard,
     either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'),
@@ -115,10 +125,12 @@ function answerIt(now) {
   // An operator whose telephone is dead calls 112 all the same.
   if (!there) return [text, more, callPsap(view)];
   const sub = s.onHeadset(view.operator_leg)
-    ? either('Parla, o T', 'Speak, or T')
-    : either('Se hai risposto: parla, o T', 'If you have answered: speak, or T');
+    ? either(`Parla, o ${KEY.take}`, `Speak, or ${KEY.take}`)
+    : either(`Se hai risposto: parla, o ${KEY.take}`, `If you have answered: speak, or ${KEY.take}`);
   const call =
-    now.allowed.call_psap === null ? either('Chiamare subito il 112: E.', 'To call 112 at once: E.') : '';
+    now.allowed.call_psap === null
+      ? either(`Chiamare subito il 112: ${KEY.call_psap}.`, `To call 112 at once: ${KEY.call_psap}.`)
+      : '';
   return [
     text,
     [more, call].filter(Boolean).join(' '),
@@ -134,7 +146,9 @@ function left(now) {
   const { view } = now;
   const who = s.capital(s.first(view));
   const come =
-    now.allowed.take === null ? either('Per tornare in linea: T.', 'To come back on the line: T.') : '';
+    now.allowed.take === null
+      ? either(`Per tornare in linea: ${KEY.take}.`, `To come back on the line: ${KEY.take}.`)
+      : '';
   if (view.user_hears_psap) {
     const both = said(now, 'phoneAnswered', 'bothTalk');
     const given = `${either('Affidata al 112.', 'Handed over to 112.')} ${both}`;

@@ -1,6 +1,7 @@
 // What to do while 112 is wanted: called, on the line, without a line, or told on another phone. Pure.
 
 import { said, so } from '../words/claims.js';
+import { KEY } from '../words/center.js';
 import { either } from '../words/words.js';
 import { isBroken } from '../case/broken.js';
 import { action } from './table.js';
@@ -38,9 +39,10 @@ export function elsewhere(now) {
       step,
     ];
   const mistake = either(
-    'Uno sbaglio: F. Ogni altra risposta, o silenzio: chiama il 112 da un altro telefono. Qui non può ' +
-      'entrare.',
-    'A mistake: F. Any other answer, or silence: call 112 from another phone. It cannot be joined here.',
+    `Uno sbaglio: ${KEY.declare_false_alarm}. Ogni altra risposta, o silenzio: chiama il 112 da un altro ` +
+      'telefono. Qui non può entrare.',
+    `A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: call 112 from another phone. ` +
+      'It cannot be joined here.',
   );
   return [
     either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
@@ -102,11 +104,14 @@ const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
 function byY({ view, allowed }) {
   if (allowed.confirm_answer === null)
     return either(
-      `${s.capital(s.first(view))} ha risposto: Y.`,
-      `${s.capital(s.first(view))} has answered: Y.`,
+      `${s.capital(s.first(view))} ha risposto: ${KEY.confirm_answer}.`,
+      `${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`,
     );
   return allowed.called_elsewhere === null
-    ? either('Informato il 112 da un altro telefono: Y.', '112 briefed on another phone: Y.')
+    ? either(
+        `Informato il 112 da un altro telefono: ${KEY.called_elsewhere}.`,
+        `112 briefed on another phone: ${KEY.called_elsewhere}.`,
+      )
     : '';
 }
 
@@ -117,7 +122,9 @@ function conference(now) {
   const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
   const more = away.join(' ');
   /** @type {Action} */
-  const briefed = briefedStep(either('Poi puoi lasciare con L', 'Then you may leave with L'));
+  const briefed = briefedStep(
+    either(`Poi puoi lasciare con ${KEY.leave}`, `Then you may leave with ${KEY.leave}`),
+  );
   if (isBroken(view) && !s.briefed(view))
     return [
       `${either('Resta con il 112.', 'Stay with 112.')} ${more}`,
@@ -157,7 +164,9 @@ const briefedStep = (sub) => action('briefing_given', sub, 'primary');
 
 /** @param {Moment} now */
 const redial = ({ allowed }) =>
-  allowed.redial_user === null ? either('Richiamare: R.', 'To call again: R.') : '';
+  allowed.redial_user === null
+    ? either(`Richiamare: ${KEY.redial_user}.`, `To call again: ${KEY.redial_user}.`)
+    : '';
 
 /** What 112 is to be told by the operator. @param {Moment} now */
 const toTell = (now) =>
@@ -181,8 +190,8 @@ function together(now) {
   if (view.duress && (so('heardBy112', now) || so('bothTalk', now))) {
     const only = untold
       ? either(
-          'Lasciare, solo se lo chiede il 112: L, poi Invio.',
-          'To leave, only if 112 asks: L, then Enter.',
+          `Lasciare, solo se lo chiede il 112: ${KEY.leave}, poi Invio.`,
+          `To leave, only if 112 asks: ${KEY.leave}, then Enter.`,
         )
       : either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
     const how = so('heardBy112', now)
@@ -192,7 +201,9 @@ function together(now) {
   }
   if (!view.user_hears_psap) {
     const text = said(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
-    const leaves = untold ? either('Lasciare: L, poi Invio.', 'To leave: L, then Enter.') : '';
+    const leaves = untold
+      ? either(`Lasciare: ${KEY.leave}, poi Invio.`, `To leave: ${KEY.leave}, then Enter.`)
+      : '';
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
   const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
@@ -201,8 +212,8 @@ function together(now) {
   if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
   if (so('phoneAnswered', now)) {
     const who = either(
-      'Senti chi è: se risponde, puoi lasciare. Una segreteria: M.',
-      'Hear who it is: a person, and you can leave. A machine: M.',
+      `Senti chi è: se risponde, puoi lasciare. Una segreteria: ${KEY.mark_machine}.`,
+      `Hear who it is: a person, and you can leave. A machine: ${KEY.mark_machine}.`,
     );
     return [said(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
   }
@@ -228,10 +239,10 @@ export function hungUp(now) {
   const more = [between, byY(now)].filter(Boolean).join(' ');
   const knew = said(now, 'psapKnew');
   if (knew) {
-    const call = either('Richiamare il 112: E.', 'To call 112 again: E.');
+    const call = either(`Richiamare il 112: ${KEY.call_psap}.`, `To call 112 again: ${KEY.call_psap}.`);
     return [`${gone} ${knew}`, `${call} ${more}`, callPsap(view, asItAnswers())];
   }
-  const call = either('Richiamalo: E.', 'Call again: E.');
+  const call = either(`Richiamalo: ${KEY.call_psap}.`, `Call again: ${KEY.call_psap}.`);
   return [`${gone} ${call}`, more, callPsap(view, asItAnswers(), 'primary')];
 }
 
@@ -254,7 +265,10 @@ export function toldElsewhere(now) {
         ? callPsap(view, asItAnswers(), 'primary')
         : briefedStep(either('Dopo averlo richiamato', 'Once you have called again')),
     ];
-  const call = allowed.call_psap === null ? either('Richiamare il 112: E.', 'To call 112 again: E.') : '';
+  const call =
+    allowed.call_psap === null
+      ? either(`Richiamare il 112: ${KEY.call_psap}.`, `To call 112 again: ${KEY.call_psap}.`)
+      : '';
   return [
     said(now, 'knowsAll'),
     [said(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),

@@ -1,12 +1,7 @@
 // Orders by the center's table: each with its key and its words.
 
-import { ORDERS } from '../words/center.js';
+import { KEY, ORDERS } from '../words/center.js';
 import { either } from '../words/words.js';
-
-export const COMMANDS = /** @type {OperatorCommand[]} */ (Object.keys(ORDERS));
-
-/** Its letter. @param {OperatorCommand} command */
-export const keyOf = (command) => ORDERS[command].key;
 
 /** On its button. @param {OperatorCommand} command */
 export const label = (command) => either(...ORDERS[command].label);
@@ -16,7 +11,7 @@ export const label = (command) => either(...ORDERS[command].label);
  * @param {OperatorCommand} command @param {string} [sub] @param {string} [tone] @returns {Action}
  */
 export const action = (command, sub = '', tone = '') => ({
-  key: keyOf(command),
+  key: KEY[command],
   command,
   label: label(command),
   sub,

@@ -1,5 +1,5 @@
-// What the center's own tables say, read before anything is drawn: of each order its key and its words, of each
-// refusal its sentence (`model/orders`).
+// What the center's own tables say, read before anything is drawn: of each order its key and its words, of
+// each refusal its sentence (`model/orders`).
 
 const PAUSE_MS = 2000;
 
@@ -20,3 +20,10 @@ export const {
   /** By code: why the center does not allow a command. */
   refusals: REFUSALS,
 } = await read();
+
+export const COMMANDS = /** @type {OperatorCommand[]} */ (Object.keys(ORDERS));
+
+/** By command: its letter, for buttons and sentences. */
+export const KEY = /** @type {Record<OperatorCommand, string>} */ (
+  Object.fromEntries(COMMANDS.map((command) => [command, ORDERS[command].key]))
+);

@@ -2,6 +2,7 @@
 // its words. Each part of the screen takes its claims from here; a search goes through stories for one that
 // is shown and is not so (tests/gateways/console/test_claims.py). Pure.
 
+import { KEY } from './center.js';
 import { either } from './words.js';
 import * as f from './format.js';
 import { offered } from '../case/dialogue/read.js';
@@ -142,7 +143,10 @@ const CLAIMS = {
       view.user.answered_us > view.psap.answered_us &&
       nowUs - view.user.answered_us < INTRODUCED_US,
     says: () =>
-      either('Resta, e senti chi ha risposto. Una segreteria: M.', 'Stay, and hear who it is. A machine: M.'),
+      either(
+        `Resta, e senti chi ha risposto. Una segreteria: ${KEY.mark_machine}.`,
+        `Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
+      ),
   },
   heardBy112: {
     so: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
@@ -344,8 +348,8 @@ const CLAIMS = {
     so: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
     says: () =>
       either(
-        'Sei in cuffia ma non ti sentiamo: parla, o T.',
-        'You are on your headset, but we do not hear you: speak, or T.',
+        `Sei in cuffia ma non ti sentiamo: parla, o ${KEY.take}.`,
+        `You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
       ),
   },
   headsetUp: {
@@ -384,7 +388,7 @@ const CLAIMS = {
   },
   muted: {
     so: (now) => isMuted(now),
-    says: () => either('Spento: U lo accende', 'Your microphone is off'),
+    says: () => either(`Spento: ${KEY.unmute} lo accende`, 'Your microphone is off'),
   },
   youAreCalled: {
     so: ({ view, me }) => s.calledFor(view, me),

@@ -1,6 +1,6 @@
 // The words of the page in Italian and English. No logic but the choice between the two.
 
-import { REFUSALS } from './center.js';
+import { KEY, REFUSALS } from './center.js';
 
 export const WORDS = {
   alerts: ['Allarmi', 'Alerts'],
@@ -219,8 +219,11 @@ export const OUTCOMES = {
 // Why this page does not give an order that the center would take (`alerts/waiting.js`).
 /** @type {Record<string, Pair>} */
 const OWN_REASONS = {
-  own_case_first: ['Hai un caso: prima L o H.', 'You have a case: L or H first.'],
-  another_waits: ['T prende chi non ha nessuno.', 'T takes who has nobody.'],
+  own_case_first: [
+    `Hai un caso: prima ${KEY.leave} o ${KEY.hand_over}.`,
+    `You have a case: ${KEY.leave} or ${KEY.hand_over} first.`,
+  ],
+  another_waits: [`${KEY.take} prende chi non ha nessuno.`, `${KEY.take} takes who has nobody.`],
 };
 // What the center answers where it fails itself; more may follow behind a colon.
 /** @type {Record<string, Pair>} */

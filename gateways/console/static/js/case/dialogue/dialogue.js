@@ -2,7 +2,8 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon } from '../../shell/parts.js';
-import { keyOf, label } from '../../steps/table.js';
+import { label } from '../../steps/table.js';
+import { KEY } from '../../words/center.js';
 import { either, reason, t } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import * as s from '../situation.js';
@@ -13,7 +14,7 @@ import * as read from './read.js';
 import { Writing } from './writing.js';
 
 const writing = new Writing({
-  key: keyOf('write'),
+  key: KEY.write,
   most: 1000,
   sends: (e) => e.key === 'Enter' && !e.shiftKey,
   // A question is answered in the app by one key.
@@ -148,7 +149,7 @@ const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lo
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function lost(ui, view, allowed) {
-  const key = keyOf('write_by_sms');
+  const key = KEY.write_by_sms;
   const goes = allowed.write_by_sms === 'texts_allowed';
   const none = isLost(ui, view) ? either('L’app non risponde.', 'No answer from the app.') : '';
   if (view.closed_us !== null || goes || !(none || allowed.write === 'phone_would_sound')) return nothing;
@@ -156,7 +157,8 @@ function lost(ui, view, allowed) {
   const sounds = either('Con un SMS il telefono suona.', 'An SMS makes the phone sound.');
   const armed = either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms');
   return html`<p class="ink-wait dialogue__lost">
-    <button class="btn" @click=${() => ui.press(key)}><kbd>${key}</kbd><span>${label('write_by_sms')}</span></button>
+    <button class="btn" @click=${() => ui.press(key)}>
+      <kbd>${key}</kbd><span>${label('write_by_sms')}</span></button>
     ${ui.orders.armed === key ? armed : `${none} ${sounds}`}
   </p>`;
 }

@@ -1,7 +1,7 @@
 // The keys by which a message of the user's goes into the text for 112, or is put aside.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { keyOf } from '../../steps/table.js';
+import { KEY } from '../../words/center.js';
 import { either, t } from '../../words/words.js';
 import { inSight } from '../../steps/shown.js';
 import { putAside } from './missing.js';
@@ -57,6 +57,6 @@ async function fill(ui, view, field, one) {
   const before = view.briefing[field]?.text ?? '';
   const text = [before.replace(/[.\s]+$/, ''), one.text.trim()].filter(Boolean).join('. ');
   const answer = await ui.feed.command(view.alert, 'brief', { field, text: text.slice(0, FIELD_MAX) });
-  if (!answer.ok) return ui.orders.refuse(keyOf('brief'), view.alert, answer.reason);
+  if (!answer.ok) return ui.orders.refuse(KEY.brief, view.alert, answer.reason);
   return unread(view) === 1 ? haveRead(ui, view, one.number) : undefined;
 }

@@ -2,7 +2,7 @@
 // keys of an alert whose user cannot talk.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { keyOf } from '../../steps/table.js';
+import { KEY } from '../../words/center.js';
 import { either } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { pageCode } from '../reading.js';
@@ -36,10 +36,10 @@ export function keys(ui, view, allowed) {
     (ways) => cannotTalk(view) && ways.some((by) => allowed[by] === null),
   );
   return html`<span class="latest__keys"
-    >${asks ? button(ui, keyOf('ask_spoken'), either('domande', 'questions')) : nothing}
-    ${writes ? button(ui, keyOf('write'), either('scrivi', 'write')) : nothing}
-    ${button(ui, keyOf('brief'), either('per il 112', 'for 112'))}
-    ${allowed.open_page === null ? button(ui, keyOf('open_page'), either('pagina', 'page')) : nothing}</span
+    >${asks ? button(ui, KEY.ask_spoken, either('domande', 'questions')) : nothing}
+    ${writes ? button(ui, KEY.write, either('scrivi', 'write')) : nothing}
+    ${button(ui, KEY.brief, either('per il 112', 'for 112'))}
+    ${allowed.open_page === null ? button(ui, KEY.open_page, either('pagina', 'page')) : nothing}</span
   >`;
 }
 
@@ -65,6 +65,6 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
             ><b>${asked(view, one)}${words(view, one)}</b>`
         : nothing
     }</p>
-    ${one ? html`${button(ui, keyOf('write'), others)}${fillKeys(ui, view, allowed, one)}` : nothing} ${row} ${code}
+    ${one ? html`${button(ui, KEY.write, others)}${fillKeys(ui, view, allowed, one)}` : nothing} ${row} ${code}
   </div>`;
 }

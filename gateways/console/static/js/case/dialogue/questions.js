@@ -2,6 +2,7 @@
 // the user's language with the operator's beside it.
 
 import { html, nothing } from '../../../vendor/lit.js';
+import { KEY } from '../../words/center.js';
 import { either, reason, t } from '../../words/words.js';
 import { inSight } from '../../steps/shown.js';
 import { psapIs } from '../situation.js';
@@ -100,7 +101,7 @@ export function panel(ui, view) {
   return html`<div class="panel__head">
       <h2>${own(now.name)}</h2>
       <button class="btn" @click=${() => open(ui, view)}>
-        <kbd>J</kbd><span>${t('nextProtocol')}</span>
+        <kbd>${KEY.ask_spoken}</kbd><span>${t('nextProtocol')}</span>
       </button>
       <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
     </div>
