@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -36,20 +36,13 @@ from model.settings import Settings
 from model.settings.lines import Modem
 from runtime.clock import Clock
 
+if TYPE_CHECKING:
+    from gateways.console.channel import Console
+
 EVENTS_KEPT: Final = 4096
 Reasons = dict[str, Refusal | None]
 """For each command, None when it is allowed, else why not."""
 _encoder: Final = msgspec.json.Encoder()
-
-
-class Window(Protocol):
-    """A console, as what is shared knows it."""
-
-    def watching_changed(self) -> None:
-        """Somebody looks at another alert now."""
-
-    def levels(self, told: str) -> None:
-        """How loud the parties of the alert are that it shows, as JSON."""
 
 
 class Screen:
@@ -101,8 +94,8 @@ class Screen:
             language=policy.language,
             speaks=speaks,
         )
-        self.connected: set[Window] = set()
-        self.watching: Watching[Window] = Watching()
+        self.connected: set[Console] = set()
+        self.watching: Watching[Console] = Watching()
         self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw, msgspec.Raw]] = {}
         self._events: dict[tuple[int, bool], msgspec.Raw] = {}

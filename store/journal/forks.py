@@ -14,24 +14,16 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from store.journal.access import Access
+
+_watched: Final[weakref.WeakSet[Access]] = weakref.WeakSet()
+_waiting: Final[list[Access]] = []
 
 
-class Forkable(Protocol):
-    """Something that has files open in SQLite."""
-
-    def before_fork(self) -> None:
-        """Close them, and keep everybody from opening them."""
-
-    def after_fork(self) -> None:
-        """Let everybody go on; in the parent and in the child."""
-
-
-_watched: Final[weakref.WeakSet[Forkable]] = weakref.WeakSet()
-_waiting: Final[list[Forkable]] = []
-
-
-def watch(one: Forkable) -> None:
+def watch(one: Access) -> None:
     """Care for this one too, as long as it lives."""
     _watched.add(one)
 
