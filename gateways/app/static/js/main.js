@@ -346,7 +346,7 @@ navigator.getBattery?.().then(
   () => {},
 );
 
-/** Keep the app's files here: without the worker it needs a network to open. What breaks off is tried anew. */
+/** Keep the app's files here: without the worker it needs a network to open. What breaks off is repeated. */
 async function keepFiles() {
   const again = () => setTimeout(keepFiles, KEEP_AGAIN_MS);
   try {
