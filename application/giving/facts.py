@@ -25,8 +25,8 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import AnyEvent, Recorded, event_type
-from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
+from model.telling.sheet import fold
 from model.telling.story import cause_in_words, in_words
 
 AN_OPERATOR: Final = "an operator"
@@ -118,15 +118,16 @@ def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None
 
     `language`: of the story and of why calls ended, one of `model.telling.story.LANGUAGES`.
     """
-    case = fold(recorded)
-    if case is None:
+    sheet = fold(recorded)
+    if sheet is None:
         return None
+    case = sheet.case
     return Facts(
         alert=case.alert,
         channel=case.channel,
         proof=case.proof,
-        doubt=case.doubt,
-        key_enrolled_at=case.key_enrolled_at,
+        doubt=sheet.doubt,
+        key_enrolled_at=sheet.key_enrolled_at,
         received_at=case.received_at,
         raised_at=case.raised_at,
         deadline_at=case.deadline_at,
@@ -139,10 +140,10 @@ def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None
         user=case.user,
         phone=case.phone,
         device=case.device,
-        battery_pct=case.battery_pct,
+        battery_pct=sheet.battery_pct,
         positions=tuple(case.positions),
         calls=_calls(recorded, language),
-        notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in case.notes),
+        notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in sheet.notes),
         operators=_operators(recorded),
         story=tuple(_story(recorded, language)),
     )

@@ -127,7 +127,7 @@ class _Hand:
             except RefusedByCenter as error:
                 if error.status != 409:  # the case has moved on; the next look shows where to
                     raise
-        if case.operator_left_at is None:
+        if case.leave.at is None or case.operator is not None:
             return
         if self._left_s is None:
             self._left_s = time.monotonic()

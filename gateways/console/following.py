@@ -15,11 +15,12 @@ from messages.events import AlertReopened, DialogueSaid, PersonalDataChanged
 from messages.ids import AlertId, Instant, UserId
 from messages.journal import Recorded, is_kind
 from model.alert.case import Case
-from model.alert.evolve import fold
+from model.telling.sheet import Sheet
 from runtime import logs
 from runtime.clock import Clock
 from store import streams
 from store.alarms import since_started
+from store.alerts.sheets import read
 from store.callouts import told_lately
 from store.errors import JournalError, JournalRenumbered
 from store.journal.follower import Follower
@@ -170,15 +171,16 @@ class Following:
         known = self.picture.alerts.get(alert)
         if known is not None:
             return known.case
-        return self.fresh(alert)
+        sheet = self.fresh(alert)
+        return None if sheet is None else sheet.case
 
     def proved_open(self, most: int) -> bool:
         """Whether at least so many proved alerts are open, as far as it has followed."""
         return self.picture.proved_open(most)
 
-    def fresh(self, alert: AlertId) -> Case | None:
+    def fresh(self, alert: AlertId) -> Sheet | None:
         """The alert as the journal tells at this moment. Raises JournalError."""
-        return fold(self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        return read(self.journal, alert)
 
     def _look(self) -> None:
         """Read what is new, then wait for more: at once for a single event, after a pause in a storm."""

@@ -30,12 +30,12 @@ from messages.ids import (
 from messages.journal import Recorded, Unreadable, is_kind
 from model.alarms.lines_left import can_wait, lost
 from model.alert.case import Case
-from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.duty.callouts import Callouts
 from model.rules import wrap_up
 from model.rules.said.dialogue import unread_since
 from model.settings.lines import Modem
+from model.telling.sheet import Sheet, begin, evolve
 from store.journal.projections import TakenOut
 
 CLOSED_KEPT_US: Final = 600 * SECOND
@@ -45,12 +45,17 @@ CLOSED_KEPT_MAX: Final = 200
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as far as it is known."""
 
-    case: Case
+    sheet: Sheet
     seq: int
     """The journal's place of its last event."""
     node: NodeId = NodeId("")
     """Whose AlertCase has written last; empty where none has yet."""
     entries: tuple[timeline.Entry, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """What is decided by."""
+        return self.sheet.case
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,28 +205,29 @@ class Picture:
     def _alert(self, alert: AlertId, recorded: Recorded) -> Change:
         known = self.alerts.get(alert)
         if known is None:
-            case = begin(recorded)
+            sheet = begin(recorded)
             entries: tuple[timeline.Entry, ...] = ()
             node = NodeId("")
-            if case is not None and case.check is not None:
+            if sheet is not None and sheet.case.check is not None:
                 self._checks.add(alert)
             if alert in self._checks:
                 if is_kind(recorded.event, ev.AlertClosed):
                     self._checks.discard(alert)
                 return Change(alert, check=True)
-            if case is None:
+            if sheet is None:
                 return NOTHING
         else:
-            case, entries, node = known.case, known.entries, known.node
+            sheet, entries, node = known.sheet, known.entries, known.node
             inbox = recorded.stream.startswith("inbox-")
-            if recorded.version <= (case.inbox_version if inbox else case.case_version):
+            if recorded.version <= (known.case.inbox_version if inbox else known.case.case_version):
                 return NOTHING
-            case = evolve(case, recorded)
-        entries = timeline.add(entries, recorded, case)
+            sheet = evolve(sheet, recorded)
+        case = sheet.case
+        entries = timeline.add(entries, recorded, sheet)
         seq = max(recorded.seq, 0 if known is None else known.seq)
         if recorded.stream.startswith("alert-"):
             node = recorded.node
-        self.alerts[alert] = Known(case=case, seq=seq, node=node, entries=entries)
+        self.alerts[alert] = Known(sheet=sheet, seq=seq, node=node, entries=entries)
         over = False
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)

@@ -29,6 +29,7 @@ from messages.journal import AnyEvent, Recorded, Unreadable, event_type
 from messages.personal import PERSONAL
 from messages.rows import Listed
 from model.alert.case import Case
+from model.telling.sheet import Sheet
 
 _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"
@@ -79,16 +80,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def add(
-    entries: tuple[Entry, ...], recorded: Recorded, case: Case, most: int = LENGTH_MAX
+    entries: tuple[Entry, ...], recorded: Recorded, sheet: Sheet, most: int = LENGTH_MAX
 ) -> tuple[Entry, ...]:
-    """The list with this event, `case` being after it; what tells an operator nothing adds nothing."""
+    """The list with this event, `sheet` being after it; what tells an operator nothing adds nothing."""
     if isinstance(recorded.event, ev.AlertErased):
         gone = recorded.event.kinds
         entries = tuple(
             msgspec.structs.replace(one, text="") if _PERSONAL.get(one.what) in gone else one
             for one in entries
         )
-    entry = _entry(recorded, case)
+    entry = _entry(recorded, sheet)
     if entry is None:
         return entries
     if entry.what == _ADDRESS:
@@ -117,21 +118,22 @@ def _inbound(case: Case, leg: LegId) -> str:
     return "inbound" if found is not None and found.call is not None else ""
 
 
-def _entry(recorded: Recorded, case: Case) -> Entry | None:
+def _entry(recorded: Recorded, sheet: Sheet) -> Entry | None:
     event = recorded.event
     what = event_type(event)
     listed = _LISTED.get(what)
-    more = None if listed is None else _more(event, case)
+    more = None if listed is None else _more(event, sheet)
     if listed is None or more is None:
         return None
     taken: dict[str, Any] = {field: getattr(event, of) for field, of in listed.takes.items()}
     leg = taken.pop("leg", None)
     entry = Entry(**{"at_us": recorded.at_us, "what": what, **taken, **more})
-    return entry if leg is None else _of_leg(case, leg, entry)
+    return entry if leg is None else _of_leg(sheet.case, leg, entry)
 
 
-def _more(event: AnyEvent, case: Case) -> dict[str, Any] | None:
+def _more(event: AnyEvent, sheet: Sheet) -> dict[str, Any] | None:
     """What the entry has besides what it takes of the event as it is; None: it is not listed this time."""
+    case = sheet.case
     match event:
         case ev.AlertReceived(received_at=received_at):
             return {"at_us": received_at}
@@ -155,7 +157,7 @@ def _more(event: AnyEvent, case: Case) -> dict[str, Any] | None:
             return None if became is Carried.SENT else {"reason": failure or ""}
         case ev.CaseOpened():
             # The first tells an operator nothing; a later one, that the case was taken up again.
-            return {} if case.restarts else None
+            return {} if sheet.restarts else None
         case ev.OperatorWanted(holder=holder):
             return {"reason": "" if holder == case.alert else "asks"}
         case ev.LegOriginating(leg=leg):
@@ -169,7 +171,7 @@ def _more(event: AnyEvent, case: Case) -> dict[str, Any] | None:
             # A first one, or the end: updates are what the screen shows by itself.
             return {} if kind is not DataKind.UPDATE or version == 1 else None
         case ev.DataReceived(target=target, version=version):
-            given = case.data.get(target)
+            given = sheet.data.get(target)
             news = given is not None and given.version == version and given.kind is not DataKind.UPDATE
             return {} if news else None
         case ev.DataRefused(status=status, reason=reason):

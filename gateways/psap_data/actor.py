@@ -18,11 +18,11 @@ from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
 from model.alarms.standing import Key
 from model.alert.case import Case
-from model.alert.evolve import fold
 from model.settings.psap import DataTarget
 from model.setup import Setup
 from model.telling.data_due import KEEPS_ON_US, Owed, owed, wanted
 from model.telling.psap_alert import Who
+from model.telling.sheet import fold
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
 from runtime.logs import Outage
@@ -52,8 +52,8 @@ class DataSenderActor(CenterActor):
         self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()
         self._follower = self.keep(Following(self._journal, self._live))
-        for case in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
-            self._live.put(case)
+        for sheet in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
+            self._live.keep(sheet)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())
         self._couriers = {target.name: self.courier(target) for target in self._targets}
@@ -127,9 +127,9 @@ class DataSenderActor(CenterActor):
 
     def _due(self, target: DataTarget, now_us: Instant) -> dict[AlertId, Owed]:
         found: dict[AlertId, Owed] = {}
-        for alert, case in self._live.all(now_us).items():
-            if self._is_ours(case) and (target.name in case.data or wanted(case)):
-                due = owed(case, target, self._who(case), now_us)
+        for alert, sheet in self._live.all(now_us).items():
+            if self._is_ours(sheet.case) and (target.name in sheet.data or wanted(sheet.case)):
+                due = owed(sheet, target, self._who(sheet.case), now_us)
                 if due is not None:
                     found[alert] = due
         return found
@@ -139,9 +139,9 @@ class DataSenderActor(CenterActor):
         recorded = sorted(
             (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert))), key=lambda one: one.seq
         )
-        case = fold(recorded)
-        due = None if case is None else owed(case, target, self._who(case), now_us)
-        if case is None or due is None or due.begun:
+        sheet = fold(recorded)
+        due = None if sheet is None else owed(sheet, target, self._who(sheet.case), now_us)
+        if due is None or due.begun:
             return due
         sent = DataSent(target=target.name, version=due.version, kind=due.kind, digest=due.digest)
         written = tx.append(Append(streams.inbox(alert), None, (sent,)))

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from messages.ids import AlertId, Instant
-from messages.journal import Recorded
-from model.alert.case import Case
-from model.alert.evolve import evolve
-from model.alert.live import LiveCases
+from model.alert.live import Live
 from model.telling.data_due import over
+from model.telling.sheet import Sheet, begin, evolve
 
 
-class LatelyOpen(LiveCases):
-    """LiveCases lets go of an alert with its end; here it stays until nothing more can be owed of it."""
+class LatelyOpen(Live[Sheet]):
+    """Alerts that stay after their end, until nothing more can be owed of them."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.closed: dict[AlertId, Case] = {}
+        super().__init__(begin, evolve, lambda sheet: sheet.case)
+        self.closed: dict[AlertId, Sheet] = {}
 
-    def put(self, case: Case) -> None:
-        super().put(case)
-        if case.closed_at is None:
-            self.closed.pop(case.alert, None)
+    def known(self, alert: AlertId) -> Sheet | None:
+        return self.cases.get(alert) or self.closed.get(alert)
+
+    def keep(self, known: Sheet) -> None:
+        super().keep(known)
+        if known.case.closed_at is None:
+            self.closed.pop(known.case.alert, None)
         else:
-            self.closed[case.alert] = case
+            self.closed[known.case.alert] = known
 
-    def apply(self, recorded: Recorded) -> None:
-        alert = AlertId(recorded.stream.partition("-")[2])
-        before = self.cases.get(alert)
-        super().apply(recorded)
-        kept = self.closed.get(alert)
-        if before is not None and alert not in self.cases:
-            self.closed[alert] = evolve(before, recorded)
-        elif kept is not None and recorded.stream.startswith(("inbox-", "alert-")):
-            known = kept.inbox_version if recorded.stream.startswith("inbox-") else kept.case_version
-            self.closed[alert] = evolve(kept, recorded) if recorded.version > known else kept
-
-    def all(self, now_us: Instant) -> dict[AlertId, Case]:
+    def all(self, now_us: Instant) -> dict[AlertId, Sheet]:
         """All of them."""
-        self.closed = {alert: case for alert, case in self.closed.items() if not over(case, now_us)}
+        self.closed = {alert: sheet for alert, sheet in self.closed.items() if not over(sheet.case, now_us)}
         return {**self.closed, **self.cases}

@@ -1,4 +1,8 @@
-"""The state of one alert, as its two streams of the journal tell it. Made by `model.alert.evolve` alone."""
+"""The state of one alert, as its two streams of the journal tell it: what actors and rules decide by.
+
+Made by `model.alert.evolve` alone. What is shown of an alert and decides nothing stands in
+`model.telling.sheet`.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,8 @@ from messages.ids import (
     Advice,
     AlertId,
     BridgeId,
-    BriefingField,
     Channel,
     Check,
-    Doubt,
     Instant,
     LegId,
     OperatorId,
@@ -31,11 +33,8 @@ from model.alert.parts import (
     Beside,
     CallsTo112,
     CancelAsked,
-    Claim,
     Correction,
     Erased,
-    Filled,
-    GivenData,
     HandOver,
     InboundCall,
     InboxEntry,
@@ -46,13 +45,10 @@ from model.alert.parts import (
     Leave,
     Listener,
     Matter,
-    Note,
     Owner,
-    Page,
     PsapCall,
     Said,
 )
-from model.alert.told import Told
 from model.alert.trail import Trail
 
 NOWHERE: Final[Trail[KnownPosition]] = Trail()
@@ -77,32 +73,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None = None
     proof: Proof = Proof.APP
     """Of its first signal; those of the others are no higher and no lower than it can take."""
-    doubt: Doubt | None = None
-    """Why it was not proved, though it was to be."""
     rank: int = 0
     """How far behind others it comes in need (`model.rules.proof`)."""
     key: str = ""
     """The enrolled device that has signed it; empty below `device`."""
-    key_enrolled_at: Instant | None = None
-    """When that device was enrolled."""
     beside: tuple[Beside, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    """What came under aliases (`model.rules.proof`), in the order in which it came."""
     test: bool = False
     check: Check | None = None
     """It is a test that no operator is called for, and goes so far."""
     silent: bool = False
-    battery_pct: int | None = None
     positions: Trail[KnownPosition] = NOWHERE
     """In the order in which they came."""
     address_found: Address | None = None
     """The last that was found, of whichever position; see `address`."""
-    signals: int = 1
-    """How often, over all channels, the alert was raised."""
-    unreadable: int = 0
-    """How many of its events this version cannot read."""
-    unread_texts: int = 0
-    """How many of the user's short messages came and could not be read."""
 
     # who and whose
     identified: bool = False
@@ -116,20 +99,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When the AlertCase that has it took it up."""
     returned_at: Instant | None = None
     """When its AlertCase gave it back; None while one has it."""
-    restarts: int = 0
-    """How often another AlertCase has taken the alert over."""
 
     # the inbox
     inbox_version: int = 0
-    inbox_handled: int = 0
     unread: tuple[InboxEntry, ...] = ()
     case_version: int = 0
 
     # orders
-    changed: dict[Matter | BriefingField, int] = {}
-    """The version at which each matter, and each field of the briefing, last changed
-    (`model.alert.folds.orders`).
-    """
+    changed: dict[Matter, int] = {}
+    """The version at which each matter last changed (`model.alert.folds.orders`)."""
     orders: tuple[KnownOrder, ...] = ()
     """The newest orders that have an id."""
 
@@ -147,8 +125,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Who is on the line and has the case."""
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
-    operator_left_at: Instant | None = None
-    """When the operator left on purpose: the work is done."""
     taking: OperatorId | None = None
     """Who has asked for the case and is to be called."""
     taking_at: Instant | None = None
@@ -201,13 +177,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # 112
     psap: PsapCall | None = None
     to_112: CallsTo112 = CallsTo112()
-    data: dict[str, GivenData] = {}
-    """What 112's own systems were sent, by target."""
 
     contacts_at: Instant | None = None
     """When short messages to those were asked for whom the user wanted told."""
-    contacts: str = ""
-    """Their names."""
 
     # what was said
     false_alarm_at: Instant | None = None
@@ -225,24 +197,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool = False
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
-    notes: tuple[Note, ...] = ()
-    page: Page | None = None
+    has_page: bool = False
+    """112 was given a page, since the alert was opened last."""
     voices: bool | None = None
     """Whether an operator has ordered that the user hear the others; None: as the alert's kind has it."""
     dialogue: tuple[Said, ...] = ()
     texts_ordered: bool = False
     """An operator has ordered that what is written may go by short message, though the phone sounds."""
-    briefing: dict[BriefingField, Filled] = {}
-    """Only what is known."""
-    briefed: Told | None = None
-    """What 112 knew when an operator last said that it was read the text."""
     asked: tuple[str, ...] = ()
     """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()
     """The ids of the clips that have been played to their end, and are not to be played again."""
 
-    held: str = ""
-    """Why nothing of it may be forgotten; empty where nothing keeps it."""
     erased: Erased | None = None
 
     closed_at: Instant | None = None

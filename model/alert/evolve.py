@@ -1,10 +1,9 @@
 """The fold: how each event of an alert's two streams changes its state.
 
-Used by everyone who shows or decides.
+Used by everyone who decides; who shows folds `model.telling.sheet`, which goes on from here.
 
-Total over the events of an alert. One that cannot be read is counted and changes nothing else, but where its
-kind says enough: that an alert has come in, is closed, is reopened. It never refuses: what stands in the
-journal has happened.
+Total over the events of an alert. One that cannot be read changes nothing, but where its kind says enough:
+that an alert has come in, is closed, is reopened. It never refuses: what stands in the journal has happened.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from messages import events as ev
 from messages.ids import Instant
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
-from model.alert.folds.data import fold_data
 from model.alert.folds.dialogue import fold_dialogue
 from model.alert.folds.ending import closed, fold_ending, reopened, together_again
 from model.alert.folds.forgetting import fold_forgetting
@@ -49,7 +47,6 @@ _FOLDS: Final = (
     fold_operators,
     fold_dialogue,
     fold_texts,
-    fold_data,
     fold_forgetting,
 )
 
@@ -76,19 +73,14 @@ def begin(recorded: Recorded) -> Case | None:
         phone=event.phone,
         device=event.device,
         proof=event.proof,
-        doubt=event.doubt,
         rank=rank_of(event.proof, event.doubt),
         key=event.key,
-        key_enrolled_at=event.key_enrolled_at,
         test=event.test,
         check=event.check,
         silent=event.silent,
-        battery_pct=event.battery_pct,
         positions=known_positions(NOWHERE, event.position, event.received_at, event.channel),
         inbox_version=recorded.version,
-        inbox_handled=recorded.version,
         inbound_call=inbound_call_of(event),
-        unreadable=int(isinstance(recorded.event, Unreadable)),
     )
 
 
@@ -108,7 +100,6 @@ def evolve(case: Case, recorded: Recorded) -> Case:
 def apply(case: Case, event: AnyEvent, at: Instant) -> Case:
     """The case after this event, wherever it stands. Versions are `evolve`'s."""
     if isinstance(event, Unreadable):
-        case = replace(case, unreadable=case.unreadable + 1)
         match event.kind:
             case "alert.closed":
                 return closed(case, None, at)

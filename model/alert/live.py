@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
 from messages.events import AlertReopened
 from messages.ids import AlertId
 from messages.journal import Recorded, is_kind
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 
+K = TypeVar("K")
 
-class LiveCases:
-    """The open alerts. Feed it every event of the journal, in order."""
 
-    def __init__(self) -> None:
-        self.cases: dict[AlertId, Case] = {}
+class Live(Generic[K]):
+    """The open alerts, as `begin` and `evolve` fold each. Feed it every event of the journal, in order."""
+
+    def __init__(
+        self,
+        begin: Callable[[Recorded], K | None],
+        evolve: Callable[[K, Recorded], K],
+        case_of: Callable[[K], Case],
+    ) -> None:
+        self.cases: dict[AlertId, K] = {}
         self.missing: set[AlertId] = set()
         """Alerts that were reopened, of which nothing is known here any more: `put` them in."""
+        self._begin = begin
+        self._evolve = evolve
+        self._case_of = case_of
 
-    def put(self, case: Case) -> None:
-        """An alert as the journal has it now; the events up to there change nothing any more."""
-        self.missing.discard(case.alert)
+    def put(self, recorded: Iterable[Recorded]) -> None:
+        """Put in an alert by all events of its two streams; those events change nothing any more."""
+        known: K | None = None
+        for one in recorded:
+            known = self._begin(one) if known is None else self._evolve(known, one)
+        if known is not None:
+            self.missing.discard(self._case_of(known).alert)
+            self.keep(known)
+
+    def known(self, alert: AlertId) -> K | None:
+        """The alert, where it is kept."""
+        return self.cases.get(alert)
+
+    def keep(self, known: K) -> None:
+        """Keep the alert as it is now, while it is open."""
+        case = self._case_of(known)
         if case.closed_at is None:
-            self.cases[case.alert] = case
+            self.cases[case.alert] = known
+        else:
+            self.cases.pop(case.alert, None)
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
@@ -29,19 +57,23 @@ class LiveCases:
         if kind not in ("inbox", "alert"):
             return
         alert = AlertId(name)
-        known = self.cases.get(alert)
+        known = self.known(alert)
         if known is None:
             if is_kind(recorded.event, AlertReopened):
                 self.missing.add(alert)
             # Nothing else that is added to an alert after its end opens it again.
-            case = begin(recorded)
-        elif recorded.version <= (known.inbox_version if kind == "inbox" else known.case_version):
-            return
+            after = self._begin(recorded)
         else:
-            case = evolve(known, recorded)
-        if case is None:
-            return
-        if case.closed_at is None:
-            self.cases[alert] = case
-        else:
-            self.cases.pop(alert, None)
+            case = self._case_of(known)
+            if recorded.version <= (case.inbox_version if kind == "inbox" else case.case_version):
+                return
+            after = self._evolve(known, recorded)
+        if after is not None:
+            self.keep(after)
+
+
+class LiveCases(Live[Case]):
+    """The cases of open alerts, for those who decide."""
+
+    def __init__(self) -> None:
+        super().__init__(begin, evolve, lambda case: case)

@@ -15,9 +15,7 @@ from messages.ids import (
     AlertId,
     BriefingField,
     Channel,
-    ClaimKind,
     CrewId,
-    DataKind,
     ErasureReason,
     Instant,
     LegId,
@@ -100,14 +98,6 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     incarnation: int
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator wrote down."""
-
-    by: OperatorId
-    at: Instant
-    text: str
-
-
 class Texted(msgspec.Struct, frozen=True, kw_only=True):
     """A message's way by short message, as far as is known."""
 
@@ -164,28 +154,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """None: it goes by the app alone, or came from the user."""
 
 
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one field of the briefing."""
-
-    text: str
-    by: OperatorId
-    """Empty: the user."""
-    at: Instant
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """The page for 112's call-taker."""
-
-    code: str
-    """Empty once it is erased."""
-    at: Instant
-    by: OperatorId
-    viewed_from: tuple[str, ...] = ()
-    """Addresses, in the order in which they came first."""
-    viewed_at: Instant | None = None
-    """When it was first looked at."""
-
-
 class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own call, ringing on one of our lines (S2)."""
 
@@ -209,29 +177,6 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId | None
     number: E164
     at: Instant
-
-
-class GivenData(msgspec.Struct, frozen=True, kw_only=True):
-    """What one of 112's own systems was sent of the alert."""
-
-    version: int
-    """The newest that was begun."""
-    kind: DataKind
-    digest: str
-    at: Instant
-    """When it was first about to be sent."""
-    receipt: str = ""
-    received_at: Instant | None = None
-    """When the newest was taken; None: it was not yet, or never."""
-    refused_at: Instant | None = None
-    status: int = 0
-    reason: str = ""
-    """Why the newest was refused."""
-    may_have: tuple[tuple[int, Instant], ...] = ()
-    """Versions that the target has, or may have, each with when it was begun: the last that it has for
-    certain, and what came after it."""
-    had_at: Instant | None = None
-    """When it last took any."""
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,24 +273,6 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     """How often with a PIN that is neither."""
     unproved: bool = False
     """Where no PIN is set."""
-
-
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said by somebody who does not speak for the alert."""
-
-    alias: str
-    kind: ClaimKind
-    at: Instant
-    proof: Proof
-    """`device`: by another enrolled phone of the alert's number."""
-    key_enrolled_at: Instant | None = None
-    """Of a signal: when that phone was enrolled."""
-    position: KnownPosition | None = None
-    silent: bool = False
-    """The signal asks for silence, which it does not bring about."""
-    text: str = ""
-    skipped: int = 0
-    """How much else came before it that was not kept."""
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):

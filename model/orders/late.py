@@ -6,22 +6,16 @@ position or a phone that rings, never refuse a key: what does stands in the orde
 
 from __future__ import annotations
 
-from messages.ids import BriefingField, OperatorId, Party
 from messages.ids import OperatorCommand as Command
+from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.folds.orders import DIALLED
 from model.alert.parts import KnownOrder, Matter
 from model.orders.table import ORDERS
 
 
-def rests_on(
-    command: Command, party: Party | None = None, field: BriefingField | None = None
-) -> frozenset[Matter | BriefingField]:
-    """Return the matters that the order rests on. `party`: into the call of which party it goes; `field`: of
-    the briefing, which it fills.
-    """
-    if command is Command.BRIEF and field is not None:
-        return frozenset({field})
+def rests_on(command: Command, party: Party | None = None) -> frozenset[Matter]:
+    """Return the matters that the order rests on. `party`: into the call of which party it goes."""
     calls: tuple[Party, ...] = ()
     if command is Command.SEND_DIGIT:
         calls = (party or Party.PSAP,)
@@ -31,14 +25,15 @@ def rests_on(
 
 
 def is_out_of_date(
-    case: Case,
-    command: Command,
-    seen: int,
-    party: Party | None = None,
-    field: BriefingField | None = None,
+    case: Case, command: Command, seen: int, party: Party | None = None, filled: int = 0
 ) -> bool:
-    """Return True where something that the order rests on has changed after version `seen` of the alert."""
-    return any(case.changed.get(matter, 0) > seen for matter in rests_on(command, party, field))
+    """Return True where something that the order rests on has changed after version `seen` of the alert.
+
+    `filled`: the version at which the field of the briefing last changed that `brief` fills.
+    """
+    if command is Command.BRIEF:
+        return filled > seen
+    return any(case.changed.get(matter, 0) > seen for matter in rests_on(command, party))
 
 
 def is_repeated(case: Case, order: str, command: Command, by: OperatorId) -> bool:

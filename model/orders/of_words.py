@@ -86,7 +86,7 @@ OF_WORDS: Final = (
     Order(
         command=OperatorCommand.OPEN_PAGE,
         italian="la pagina per il 112",
-        why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.page is not None else None,
+        why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.has_page else None,
         console=AtConsole(
             key="P", whenever=True, listed=("Pagina per il 112, con un codice", "A page for 112, with a code")
         ),

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case
-from model.alert.parts import GivenData
 from model.areas import holds
 from model.rules.calls.quiet import told_112
 from model.settings.psap import DataFormat, DataTarget
 from model.telling.psap_alert import PsapAlert, Who, psap_alert
+from model.telling.sheet import GivenData, Sheet
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)
 """So long after the alert's end what is due is tried."""
@@ -73,12 +73,12 @@ def over(case: Case, now_us: Instant) -> bool:
     return case.erased is not None or (case.closed_at is not None and now_us > case.closed_at + KEEPS_ON_US)
 
 
-def owed(case: Case, target: DataTarget, who: Who | None, now_us: Instant) -> Owed | None:
+def owed(sheet: Sheet, target: DataTarget, who: Who | None, now_us: Instant) -> Owed | None:
     """What this target is to be sent now; None: nothing, or not yet."""
-    given = case.data.get(target.name)
+    case, given = sheet.case, sheet.data.get(target.name)
     if target.is_feed or over(case, now_us) or (given is None and not wanted(case)):
         return None
-    alert = psap_alert(case, who)
+    alert = psap_alert(sheet, who)
     if target.format is DataFormat.EDS:
         # It has no words for an end.
         alert = replace(alert, closed_at=None, outcome=None)

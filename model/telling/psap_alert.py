@@ -12,10 +12,10 @@ import msgspec
 
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
-from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.record import EMPTY, PersonRecord
 from model.rules.calls.quiet import voices_withheld
+from model.telling.sheet import Sheet
 
 ASKED_BY_112: Final = tuple(BriefingField)
 """The fields in the order in which 112 asks."""
@@ -60,8 +60,9 @@ class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:32]
 
 
-def psap_alert(case: Case, who: Who | None) -> PsapAlert:
-    """What 112 is told of the case as it is."""
+def psap_alert(sheet: Sheet, who: Who | None) -> PsapAlert:
+    """What 112 is told of the alert as it is."""
+    case, briefing = sheet.case, sheet.briefing
     return PsapAlert(
         alert=case.alert,
         test=case.test,
@@ -73,11 +74,11 @@ def psap_alert(case: Case, who: Who | None) -> PsapAlert:
         position=case.position,
         address=case.address,
         briefing={
-            field: case.briefing[field].text
+            field: briefing[field].text
             for field in ASKED_BY_112
-            if field in case.briefing and case.briefing[field].text
+            if field in briefing and briefing[field].text
         },
         who=who,
         phone=case.phone,
-        battery_pct=case.battery_pct,
+        battery_pct=sheet.battery_pct,
     )

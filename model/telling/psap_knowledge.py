@@ -7,19 +7,20 @@ from math import hypot
 from messages.ids import BriefingField, Instant, PsapKnows
 from model.address import HOLDS_M, metres
 from model.alert.case import Case
-from model.alert.told import Told
 from model.rules.calls.quiet import hushed, told_112
 from model.rules.said.announcing import CANNOT_SPEAK
-from model.telling.told import told
+from model.telling.sheet import Sheet
+from model.telling.told import Told
 
 
-def psap_knows(case: Case) -> tuple[PsapKnows, ...]:
+def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:
     """Return what 112 was told: by the operator who has read it the text, by its page, or by the center's own
     voice. What was said in a conversation is not known.
     """
-    if not told_112(case) and not _looked(case):
+    case = sheet.case
+    if not told_112(case) and not _looked(sheet):
         return ()
-    read = _read(case)
+    read = _read(sheet)
     knows = [PsapKnows.ALERT]
     if read is not None and (read.fields.get(BriefingField.WHERE) or (read.position and _there(read, case))):
         knows.append(PsapKnows.PLACE)
@@ -29,21 +30,21 @@ def psap_knows(case: Case) -> tuple[PsapKnows, ...]:
     return tuple(knows)
 
 
-def psap_place_at(case: Case) -> Instant | None:
+def psap_place_at(sheet: Sheet) -> Instant | None:
     """Return when the user was at the place that 112 knows; None where 112 was told it in words, or none."""
-    read = _read(case)
-    if PsapKnows.PLACE not in psap_knows(case) or read is None or read.position is None:
+    read = _read(sheet)
+    if PsapKnows.PLACE not in psap_knows(sheet) or read is None or read.position is None:
         return None
     return None if read.fields.get(BriefingField.WHERE) else read.position.at
 
 
-def _looked(case: Case) -> bool:
-    return case.page is not None and case.page.viewed_at is not None
+def _looked(sheet: Sheet) -> bool:
+    return sheet.page is not None and sheet.page.viewed_at is not None
 
 
-def _read(case: Case) -> Told | None:
+def _read(sheet: Sheet) -> Told | None:
     """Return what 112 has read: its page says what is known now."""
-    return told(case) if _looked(case) else case.briefed
+    return sheet.told if _looked(sheet) else sheet.briefed
 
 
 def _there(read: Told, case: Case) -> bool:

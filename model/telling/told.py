@@ -1,28 +1,43 @@
-"""What has changed since 112 was told: by what is said of it, not by when it was written again. Pure."""
+"""What 112 was told of an alert, and what of that has changed since: by what it says, not by when. Pure."""
 
 from __future__ import annotations
 
 from math import hypot
 
-from messages.base import Position
+import msgspec
+
+from messages.base import Address, Position
+from messages.ids import BriefingField
 from model.address import HOLDS_M, metres, says_the_same
-from model.alert.case import Case
-from model.alert.told import Changes, Told
 
 
-def told(case: Case) -> Told:
-    """What the text for 112 says at this moment."""
-    fields = {field: filled.text for field, filled in case.briefing.items()}
-    return Told(fields=fields, address=case.address, position=case.position)
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """As it was known at one moment."""
+
+    fields: dict[BriefingField, str] = {}
+    """Only what was known."""
+    address: Address | None = None
+    position: Position | None = None
 
 
-def changes(before: Told, case: Case) -> Changes:
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known otherwise now."""
+
+    fields: dict[BriefingField, str] = {}
+    """By field: what 112 was told of it; empty where it was nothing."""
+    address: bool = False
+    position: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.fields) or self.address or self.position
+
+
+def changes(before: Told, now: Told) -> Changes:
     """What the text says otherwise now than it did then; withdrawn fields too.
 
     An address that is gone is no change by itself: it goes with its position, and comes back once the new
     one's is known.
     """
-    now = told(case)
     fields = {
         field: before.fields.get(field, "")
         for field in (*now.fields, *(one for one in before.fields if one not in now.fields))
@@ -30,11 +45,6 @@ def changes(before: Told, case: Case) -> Changes:
     }
     address = now.address is not None and not says_the_same(before.address, now.address)
     return Changes(fields=fields, address=address, position=_moved(before.position, now.position))
-
-
-def since_read(case: Case) -> Changes | None:
-    """What has changed since an operator last said that 112 was read the text; None before one has."""
-    return None if case.briefed is None else changes(case.briefed, case)
 
 
 def _moved(before: Position | None, now: Position | None) -> bool:

@@ -41,13 +41,18 @@ _SIGNALS: Final = _newest("type IN ('alert.signal_added', 'claim.added', 'alert.
 _WORDS: Final = _newest("type = 'dialogue.said'")
 
 
-def current(transaction: Transaction, known: Case) -> Case:
-    """Bring a case that was folded a moment ago to where its two streams are."""
-    newer = (
+def newer(transaction: Transaction, known: Case) -> list[Recorded]:
+    """Return what the alert's two streams have beyond a case that was folded a moment ago, in order."""
+    read = (
         *transaction.read(streams.inbox(known.alert), known.inbox_version),
         *transaction.read(streams.case(known.alert), known.case_version),
     )
-    for recorded in sorted(newer, key=lambda one: one.seq):
+    return sorted(read, key=lambda one: one.seq)
+
+
+def current(transaction: Transaction, known: Case) -> Case:
+    """Bring a case that was folded a moment ago to where its two streams are."""
+    for recorded in newer(transaction, known):
         known = evolve(known, recorded)
     return known
 

@@ -9,6 +9,7 @@ from messages.events import PageNamed, PageOpened
 from messages.ids import AlertId, Instant, OperatorId
 from model.alert.case import Case
 from model.rules.said.dialogue import page_stands
+from model.telling.sheet import Sheet
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 
@@ -37,9 +38,9 @@ def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
     return named[-1].alert if named and isinstance(named[-1], PageNamed) else None
 
 
-def is_there(case: Case, code: str, now_us: Instant) -> bool:
+def is_there(sheet: Sheet, code: str, now_us: Instant) -> bool:
     """Whether the page is to be seen: while the alert is open and for a while after, unless it was erased."""
-    return case.page is not None and case.page.code == code and page_stands(case, now_us)
+    return sheet.page is not None and sheet.page.code == code and page_stands(sheet.case, now_us)
 
 
 def read(typed: str) -> str:

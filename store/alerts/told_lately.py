@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import bindparam, select, text
 
 from messages.ids import AlertId, Instant
-from model.alert.case import Case
-from model.alert.evolve import fold
+from model.telling.sheet import Sheet
 from store import streams
+from store.alerts.sheets import read
 from store.database.query import Query
 from store.database.schema import event
 from store.journal import rows
@@ -31,7 +31,7 @@ _TOLD: Final = Query(
 )
 
 
-def told_lately(journal: Journal, since_us: Instant) -> list[Case]:
+def told_lately(journal: Journal, since_us: Instant) -> list[Sheet]:
     """Closed ones that were closed, or of which something was told, since then. Raises JournalError."""
     last = journal.last_seq()
     after = place_at(journal, since_us, last)
@@ -45,8 +45,8 @@ def told_lately(journal: Journal, since_us: Instant) -> list[Case]:
         after = upto
     # After a storm thousands were closed of which 112 was told nothing: those are not read.
     told = (one for one, lately in found.items() if lately or _was_sent(journal, one))
-    cases = (fold(journal.read_streams(streams.inbox(one), streams.case(one))) for one in told)
-    return [case for case in cases if case is not None and case.closed_at is not None]
+    sheets = (read(journal, one) for one in told)
+    return [one for one in sheets if one is not None and one.case.closed_at is not None]
 
 
 def _was_sent(journal: Journal, alert: AlertId) -> bool:

@@ -11,7 +11,7 @@ from messages.events import LineSeized
 from messages.ids import LineId
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.alert.live import LiveCases
+from model.alert.live import Live
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Row
@@ -45,11 +45,9 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
 
 def bring_back(journal: Journal, *folds: Fold) -> None:
     """Give the folds the alerts that were reopened after they had let go of them. Raises JournalError."""
-    for one in (each for each in folds if isinstance(each, LiveCases)):
+    for one in (each for each in folds if isinstance(each, Live)):
         for alert in tuple(one.missing):
-            case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-            if case is not None:
-                one.put(case)
+            one.put(journal.read_streams(streams.inbox(alert), streams.case(alert)))
 
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:

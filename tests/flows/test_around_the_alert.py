@@ -139,7 +139,7 @@ def test_the_language_is_changed_in_mid_call_and_nothing_else(desk: Desk, made: 
     desk.press("Escape")
     desk.false_alarm()
     expect(desk.dock).to_contain_text("Chiuso: falso allarme.")
-    assert [note.text for note in desk.closed(alert).notes] == ["At the bar, exit E"]
+    assert [note.text for note in desk.made.sheet(desk.closed(alert).alert).notes] == ["At the bar, exit E"]
 
 
 def test_a_colleague_looks_on_and_takes_the_case_once_it_was_left(

@@ -94,7 +94,7 @@ def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
     desk.page.keyboard.press("Escape")
     desk.press("q")
     expect(desk.page.locator("[data-field=weapons]")).to_have_value("Yes, not known which")
-    assert desk.case(alert).briefing[BriefingField.WEAPONS].text == "Yes, not known which"
+    assert desk.made.sheet(alert).briefing[BriefingField.WEAPONS].text == "Yes, not known which"
     assert "has asked, by the center's voice: Ci sono armi?" in desk.timeline(alert)
 
 

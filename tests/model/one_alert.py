@@ -5,11 +5,11 @@ from __future__ import annotations
 from messages import events as ev
 from messages.ids import SECOND, Channel, Instant, Proof
 from model.alert.case import Case
-from model.alert.evolve import apply, begin
+from model.telling.sheet import Sheet, begin, evolve
 from tests.support.recorded import recorded
 
 
-def case_of(*events: ev.Event) -> Case:
+def sheet_of(*events: ev.Event) -> Sheet:
     """Received at 0, and a second between two events."""
     first = ev.AlertReceived(
         channel=Channel.DATA,
@@ -18,8 +18,13 @@ def case_of(*events: ev.Event) -> Case:
         received_at=Instant(0),
         deadline_at=Instant(50 * SECOND),
     )
-    case = begin(recorded(first, stream="inbox-a"))
-    assert case is not None
+    sheet = begin(recorded(first, stream="inbox-a"))
+    assert sheet is not None
     for second, event in enumerate(events, 1):
-        case = apply(case, event, Instant(second * SECOND))
-    return case
+        sheet = evolve(sheet, recorded(event, second + 1, second * SECOND, stream="inbox-a"))
+    return sheet
+
+
+def case_of(*events: ev.Event) -> Case:
+    """The same, as it is decided by."""
+    return sheet_of(*events).case

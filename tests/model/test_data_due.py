@@ -23,10 +23,9 @@ from messages.ids import (
     PersonalKind,
     Proof,
 )
-from model.alert.case import Case
-from model.alert.evolve import begin, evolve
 from model.settings.psap import DataFormat, DataTarget
 from model.telling.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
+from model.telling.sheet import Sheet, begin, evolve
 from store import streams
 from tests.support.depth import often
 from tests.support.recorded import recorded
@@ -61,7 +60,7 @@ class Target(RuleBasedStateMachine):
         self.now = Instant(1_000_000 * SECOND)
         self.versions = {"inbox": 0, "alert": 0}
         self.target = DataTarget(name="t", format=self.form, to="out")
-        self.case: Case | None = None
+        self.sheet: Sheet | None = None
         self.begun: list[ev.DataSent] = []
         self.has: dict[int, DataKind] = {}
         """What the target has, whatever we know of it."""
@@ -84,11 +83,11 @@ class Target(RuleBasedStateMachine):
         stream = streams.inbox(ALERT) if kind == "inbox" else streams.case(ALERT)
         number = sum(self.versions.values())
         one = recorded(event, number, self.now, stream=stream, version=self.versions[kind])
-        self.case = begin(one) if self.case is None else evolve(self.case, one)
+        self.sheet = begin(one) if self.sheet is None else evolve(self.sheet, one)
 
     def due(self) -> Owed | None:
-        assert self.case is not None
-        return owed(self.case, self.target, None, self.now)
+        assert self.sheet is not None
+        return owed(self.sheet, self.target, None, self.now)
 
     @rule(what=st.sampled_from(sorted(HAPPENS)))
     def happens(self, what: str) -> None:
@@ -106,7 +105,7 @@ class Target(RuleBasedStateMachine):
         here = Position(lat=45 + self.moved / 1000, lon=9.0, at=self.now, accuracy_m=10.0)
         self.write("inbox", ev.PositionUpdated(position=here))
 
-    @precondition(lambda self: self.case is not None and self.case.closed_at is not None)
+    @precondition(lambda self: self.sheet is not None and self.sheet.case.closed_at is not None)
     @rule()
     def is_forgotten(self) -> None:
         gone = ev.AlertErased(by="", kinds=(PersonalKind.POSITION,), reason=ErasureReason.RETENTION)
@@ -174,23 +173,23 @@ class Target(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_sent_before_112_is_wanted(self) -> None:
-        if self.case is None or self.begun:
+        if self.sheet is None or self.begun:
             return
-        if not wanted(self.case):
+        if not wanted(self.sheet.case):
             assert self.due() is None
 
     @invariant()
     def with_a_target_that_takes_all_it_is_soon_told_everything(self) -> None:
         """What it has last is the alert as it is, and then it is left alone."""
-        if self.case is None:
+        if self.sheet is None:
             return
-        case, now = self.case, Instant(self.now + EVERY_US)
-        settled = owed(case, self.target, None, now)
+        sheet, now = self.sheet, Instant(self.now + EVERY_US)
+        settled = owed(sheet, self.target, None, now)
         for _ in range(2):
             if settled is None:
                 break
             self_ = Target.__new__(Target)
-            self_.versions, self_.now, self_.case = dict(self.versions), now, case
+            self_.versions, self_.now, self_.sheet = dict(self.versions), now, sheet
             if not settled.begun:
                 self_.write(
                     "inbox",
@@ -199,17 +198,18 @@ class Target(RuleBasedStateMachine):
                     ),
                 )
             self_.write("inbox", ev.DataReceived(target="t", version=settled.version))
-            assert self_.case is not None
-            case, now = self_.case, Instant(now + EVERY_US)
-            settled = owed(case, self.target, None, now)
+            assert self_.sheet is not None
+            sheet, now = self_.sheet, Instant(now + EVERY_US)
+            settled = owed(sheet, self.target, None, now)
         assert settled is None
 
     @invariant()
     def nothing_is_owed_an_hour_after_the_end_or_of_what_is_forgotten(self) -> None:
-        if self.case is None:
+        if self.sheet is None:
             return
-        late = self.case.closed_at is not None and self.now > self.case.closed_at + KEEPS_ON_US
-        if late or self.case.erased is not None:
+        case = self.sheet.case
+        late = case.closed_at is not None and self.now > case.closed_at + KEEPS_ON_US
+        if late or case.erased is not None:
             assert self.due() is None
 
 
@@ -220,7 +220,7 @@ class EdsTarget(Target):
 
     @invariant()
     def nothing_is_called_off(self) -> None:
-        if self.case is not None:
+        if self.sheet is not None:
             assert all(one.kind is not DataKind.CANCEL for one in self.begun)
 
 

@@ -138,11 +138,12 @@ def test_an_old_text_does_not_replace_a_newer_one_of_its_field(event: ev.InboxEv
     book.write("inbox-a1", asked)
     seen = book.case.version
     book.write("inbox-a1", event)
-    assert book.case.briefing[BriefingField.WEAPONS].text
+    changed = book.sheet.changed
+    assert book.sheet.briefing[BriefingField.WEAPONS].text
     brief = OperatorCommand.BRIEF
-    assert is_out_of_date(book.case, brief, seen, field=BriefingField.WEAPONS)
-    assert not is_out_of_date(book.case, brief, seen, field=BriefingField.CHILDREN)
-    assert not is_out_of_date(book.case, brief, book.case.version, field=BriefingField.WEAPONS)
+    assert is_out_of_date(book.case, brief, seen, filled=changed[BriefingField.WEAPONS])
+    assert BriefingField.CHILDREN not in changed
+    assert not is_out_of_date(book.case, brief, book.case.version, filled=changed[BriefingField.WEAPONS])
 
 
 def test_an_order_is_known_again_by_id_command_and_operator() -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import BriefingField, ErasureReason, Instant, Nearness, OperatorId, PersonalKind, PsapKnows
-from model.alert.told import Changes
 from model.telling.psap_knowledge import psap_knows, psap_place_at
-from model.telling.told import changes, since_read, told
-from tests.model.one_alert import case_of
+from model.telling.sheet import Sheet
+from model.telling.told import Changes, changes
+from tests.model.one_alert import sheet_of
 
 MARTA = OperatorId("marta")
 GIVEN = ev.BriefingGiven(by=MARTA)
@@ -41,21 +41,25 @@ def found(street: str, number: str = "", north_m: float = 0.0) -> ev.AddressFoun
     return ev.AddressFound(address=address)
 
 
+def since_read(sheet: Sheet) -> Changes | None:
+    return None if sheet.briefed is None else changes(sheet.briefed, sheet.told)
+
+
 def test_before_112_was_read_anything_nothing_is_said_to_have_changed() -> None:
-    assert since_read(case_of(filled(BriefingField.WEAPONS, "a knife"))) is None
+    assert since_read(sheet_of(filled(BriefingField.WEAPONS, "a knife"))) is None
 
 
 def test_what_was_read_and_is_so_still_is_no_change_also_where_it_was_written_again() -> None:
     knife = filled(BriefingField.WEAPONS, "a knife")
-    now = since_read(case_of(at(), found("via Roma", "12"), knife, GIVEN, knife, found("via Roma", "12")))
+    now = since_read(sheet_of(at(), found("via Roma", "12"), knife, GIVEN, knife, found("via Roma", "12")))
     assert now == Changes()
     assert not now
 
 
 def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> None:
     knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
-    assert since_read(case_of(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
-    assert since_read(case_of(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == Changes()
+    assert since_read(sheet_of(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
+    assert since_read(sheet_of(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == Changes()
 
 
 @pytest.mark.parametrize(
@@ -72,29 +76,29 @@ def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> Non
 def test_a_position_has_changed_by_more_than_a_receiver_errs(
     then: tuple[float, float | None], now: tuple[float, float | None], moved: bool
 ) -> None:
-    assert since_read(case_of(at(*then), GIVEN, at(*now, second=3))) == Changes(position=moved)
+    assert since_read(sheet_of(at(*then), GIVEN, at(*now, second=3))) == Changes(position=moved)
 
 
 def test_the_first_position_is_a_change() -> None:
-    assert since_read(case_of(GIVEN, at())) == Changes(position=True)
+    assert since_read(sheet_of(GIVEN, at())) == Changes(position=True)
 
 
 def test_an_address_counts_once_it_is_known_and_not_while_the_new_one_is_looked_for() -> None:
     read = (at(), found("via Roma", "12"), GIVEN)
     away = at(50, second=4)
-    assert since_read(case_of(*read, away)) == Changes(position=True)
-    assert since_read(case_of(*read, away, found("via Po", "3", 50))) == Changes(position=True, address=True)
-    assert since_read(case_of(*read, away, found("via Roma", "12", 50))) == Changes(position=True)
+    assert since_read(sheet_of(*read, away)) == Changes(position=True)
+    assert since_read(sheet_of(*read, away, found("via Po", "3", 50))) == Changes(position=True, address=True)
+    assert since_read(sheet_of(*read, away, found("via Roma", "12", 50))) == Changes(position=True)
 
 
 def test_of_a_reopened_alert_112_was_read_nothing() -> None:
     again = (ev.AlertReopened(by=MARTA), filled(BriefingField.WEAPONS, "a knife"))
-    assert since_read(case_of(GIVEN, *again)) is None
+    assert since_read(sheet_of(GIVEN, *again)) is None
 
 
 def test_what_is_erased_is_gone_from_what_was_read_too() -> None:
     gone = ev.AlertErased(by="test", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
-    erased = case_of(at(), found("via Roma", "12"), filled(BriefingField.WEAPONS, "a knife"), GIVEN, gone)
+    erased = sheet_of(at(), found("via Roma", "12"), filled(BriefingField.WEAPONS, "a knife"), GIVEN, gone)
     assert erased.briefed is not None
     assert "knife" not in repr(erased)
     assert "via Roma" not in repr(erased)
@@ -116,15 +120,15 @@ def test_what_is_erased_is_gone_from_what_was_read_too() -> None:
 def test_112_knows_the_place_it_was_told_until_the_user_is_elsewhere_and_since_when(
     after: tuple[ev.Event, ...], place_at: Instant | None
 ) -> None:
-    case = case_of(at(), GIVEN, *after)
-    assert (PsapKnows.PLACE in psap_knows(case)) == (place_at is not None)
-    assert psap_place_at(case) == place_at
+    sheet = sheet_of(at(), GIVEN, *after)
+    assert (PsapKnows.PLACE in psap_knows(sheet)) == (place_at is not None)
+    assert psap_place_at(sheet) == place_at
 
 
 def test_a_place_in_words_is_where_the_user_is_until_112_is_told_another() -> None:
-    case = case_of(at(), filled(BriefingField.WHERE, "in the cellar"), GIVEN, at(90, second=4))
-    assert PsapKnows.PLACE in psap_knows(case)
-    assert psap_place_at(case) is None
+    sheet = sheet_of(at(), filled(BriefingField.WHERE, "in the cellar"), GIVEN, at(90, second=4))
+    assert PsapKnows.PLACE in psap_knows(sheet)
+    assert psap_place_at(sheet) is None
 
 
 FIELDS = st.builds(filled, st.sampled_from(BriefingField), st.sampled_from(["", "a", "b"]))
@@ -135,9 +139,9 @@ EVENTS = st.lists(st.one_of(FIELDS, st.builds(at, st.integers(0, 20)), st.just(G
 def test_a_field_is_marked_where_its_text_is_another_and_nowhere_else(
     before: list[ev.Event], after: list[ev.Event]
 ) -> None:
-    then = case_of(*before)
-    now = case_of(*before, *after)
-    found = changes(told(then), now)
+    then = sheet_of(*before)
+    now = sheet_of(*before, *after)
+    found = changes(then.told, now.told)
     marked = found.fields
     assert found or not marked
     for field in BriefingField:

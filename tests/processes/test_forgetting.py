@@ -48,7 +48,7 @@ def test_an_erased_person_is_in_no_file_of_a_running_center(tmp_path: Path) -> N
         alert = made.send(position={"lat": LAT, "lon": LON})
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         made.order(alert, "note", NOTE)
-        assert made.case(alert).notes[0].text == NOTE
+        assert made.sheet(alert).notes[0].text == NOTE
         assert made.cli("user", "erase", USER, "--yes").returncode == 1, "it goes on"
         made.order(alert, "declare_false_alarm", NOTE)
         made.until("it is closed", lambda: made.case(alert).closed_at)

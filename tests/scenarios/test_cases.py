@@ -44,7 +44,7 @@ def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(world: World) -> 
     world.network.call_in(USER)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.alerts() == [first]
-    assert world.case.signals >= 3
+    assert world.sheet.signals >= 3
 
 
 def test_case_02_the_user_calls_while_we_are_dialling_the_user(world: World) -> None:
@@ -401,7 +401,7 @@ def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(wor
     world.kill(Role.ALERT_CASE)
     world.advance(0.5)
     world.env.faults = None
-    world.until("it has its case again", lambda: world.case.owner is not None and world.case.restarts == 1, 4)
+    world.until("it has its case again", lambda: world.case.owner and world.sheet.restarts == 1, 4)
 
 
 def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_world: MakeWorld) -> None:

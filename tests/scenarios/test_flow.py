@@ -54,7 +54,7 @@ def test_s01_one_data_packet_brings_all_that_is_known(world: World) -> None:
     position = Position(lat=44.39, lon=8.97, at=Instant(1), accuracy_m=18.0, source="gps")
     world.send(position=position, battery_pct=23)
     world.advance(0.01)
-    assert (world.case.channel, world.case.battery_pct) == (Channel.DATA, 23)
+    assert (world.case.channel, world.sheet.battery_pct) == (Channel.DATA, 23)
     known = world.case.position
     assert known is not None
     assert (known.lat, known.lon, known.accuracy_m, known.source) == (44.39, 8.97, 18.0, "gps")

@@ -64,9 +64,9 @@ def test_a_dial_that_comes_after_the_order_to_hang_up_is_not_dialled(make_world:
 
 def pressed(world: World, command: OperatorCommand, press: str, seen: int) -> RequestError | None:
     """The request arrives at a web: why it is refused, or None where it is taken."""
-    body, case = CommandBody(command=command, id=press, seen=seen), world.case
+    body, sheet = CommandBody(command=command, id=press, seen=seen), world.sheet
     refused = world.journal.transact(
-        lambda transaction: order(transaction, case, body, world.operators[0], world.policy)
+        lambda transaction: order(transaction, sheet, body, world.operators[0], world.policy)
     )
     world.advance(5)
     return refused

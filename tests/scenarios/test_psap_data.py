@@ -59,7 +59,7 @@ def test_nothing_is_sent_before_112_is_wanted_then_at_once(make_world: MakeWorld
     (first,) = questura.came
     assert text(first, "msgType") == "Alert"
     assert text(first, "info/area/circle") == "45.464200,9.190000 0.010"
-    (given,) = world.case.data.values()
+    (given,) = world.sheet.data.values()
     assert given.received_at is not None
     assert given.receipt == "thanks"
 
@@ -108,13 +108,13 @@ def test_a_slow_system_holds_up_no_other_and_no_alert(make_world: MakeWorld) -> 
     world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o")))
     world.advance(61)
     assert len(slow.came) == 1
-    assert world.case.data["slow"].received_at is None
-    assert world.case.data["quick"].received_at is not None
+    assert world.sheet.data["slow"].received_at is None
+    assert world.sheet.data["quick"].received_at is not None
     assert len(quick.came) > 1
     assert ("raised", "data.away", "slow") in world.alarms()
     slow.says = Received(receipt="at last")
     world.advance(8)
-    assert world.case.data["slow"].received_at is not None
+    assert world.sheet.data["slow"].received_at is not None
     assert world.alarms()[-1] == ("cleared", "data.away", "slow")
 
 
@@ -126,7 +126,7 @@ def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
     world.advance(20)
-    given = world.case.data["questura"]
+    given = world.sheet.data["questura"]
     assert (given.status, given.reason, given.received_at) == (403, "no agreement", None)
     assert world.alarms() == [("raised", "data.refused", "questura")]
     before = len(questura.came)
@@ -148,7 +148,7 @@ def test_killed_between_sending_and_the_receipt_it_sends_the_same_once_more(make
     world.until("it was sent", lambda: questura.came)
     world.kill(Role.DATA_SENDER)
     questura.says = Received(receipt="twice the same")
-    world.until("received", lambda: world.case.data["questura"].had_at is not None)
+    world.until("received", lambda: world.sheet.data["questura"].had_at is not None)
     same = [one for one in questura.came if one.name == questura.came[0].name]
     assert {one.content for one in same} == {questura.came[0].content}
     assert [one.version for one in world.events(ev.DataSent)] == list(
@@ -185,7 +185,7 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
     world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
     questura.go_away()  # with the end still to be told
     world.order(OperatorCommand.LEAVE)
-    world.until("they are left", lambda: world.case.operator_left_at is not None)
+    world.until("they are left", lambda: world.case.operator is None)
     world.advance(2)
     world.network.hang_up(PSAP)
     world.network.hang_up(USER)
@@ -193,7 +193,7 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
     world.kill(Role.DATA_SENDER)  # the next one finds what is still owed of a closed alert
     world.advance(5)
     questura.says = Received(receipt="end")
-    world.until("the end is told", lambda: world.case.data["questura"].received_at is not None, within_s=70)
+    world.until("the end is told", lambda: world.sheet.data["questura"].received_at is not None, within_s=70)
     assert "Cancel" not in types(questura)
     assert "ha chiuso" in text(questura.came[-1], "info/description")
 

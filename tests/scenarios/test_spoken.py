@@ -73,7 +73,7 @@ def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(worl
     ends(world)
     presses(world, "1")
     world.until("it is answered", lambda: world.case.dialogue[-1].answer == "yes")
-    assert world.case.briefing[BriefingField.WEAPONS].text == "A knife"
+    assert world.sheet.briefing[BriefingField.WEAPONS].text == "A knife"
 
 
 @pytest.mark.parametrize("killed", [Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])

@@ -62,7 +62,7 @@ def test_a_case_that_hears_nothing_is_started_again_and_the_alert_goes_on(make_w
     assert [(role, cause.partition(":")[0]) for role, cause in restarted(world)][:1] == [
         (Role.ALERT_CASE, "stuck")
     ]
-    assert world.case.restarts == 1
+    assert world.sheet.restarts == 1
     assert world.case.met_at is not None
     assert world.case.met_at - world.case.deadline_at < 0, "found long before her deadline"
     assert len(world.calls(USER)) == 1

@@ -55,7 +55,7 @@ def test_the_user_s_place_comes_by_sms_and_further_places_go_to_the_open_case(wo
     write(world, AML.replace("45.46420", "45.50000").replace("141935", "142035"))
     world.until("a second place", lambda: len(world.case.positions) == 2)
     assert len(world.alerts()) == 1
-    assert world.case.signals == 2
+    assert world.sheet.signals == 2
     assert world.case.position is not None
     assert world.case.position.lat == 45.5
 
@@ -89,7 +89,7 @@ def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_mak
     world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
     world.advance(70)
     assert len(world.alerts()) == 1
-    assert world.case.signals == 1
+    assert world.sheet.signals == 1
     assert len(world.case.dialogue) == 1
 
 

@@ -55,7 +55,7 @@ def test_a_text_that_cannot_be_read_is_an_alert_of_its_sender_and_kept_as_it_cam
     world.until("there is an alert", lambda: len(world.alerts()) == 1, within_s=5)
     (world.alert,) = world.alerts()
     assert (world.case.channel, world.case.phone) == (Channel.SMS, phone)
-    assert world.case.unread_texts == 1
+    assert world.sheet.unread_texts == 1
     (kept,) = unread(world)
     assert (kept.raw, kept.line) == (pdu, "sim1")
     world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)

@@ -44,9 +44,9 @@ def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
         write(world.journal, owned, *what)
     world.advance(2)
     world.kill(Role.ALERT_CASE)
-    world.until("the case is taken up again", lambda: world.case.restarts == 1)
+    world.until("the case is taken up again", lambda: world.sheet.restarts == 1)
     ends(world)
-    assert world.case.unreadable == 2
+    assert world.sheet.unreadable == 2
     if what is TORN:
         own = {streams.inbox(world.alert), streams.case(world.alert)}
         assert own < set(raised(world, "event.damaged"))

@@ -43,6 +43,7 @@ from model.settings.lines import CreditSettings, Modem
 from model.settings.psap import DataTarget, PsapSettings
 from model.settings.watching import DutySettings, ProofSettings
 from model.setup import Setup
+from model.telling.sheet import Sheet
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment, Faults
@@ -54,6 +55,7 @@ from simulator.config import ModemConfig, parse_config
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
+from store.alerts.sheets import read
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier
@@ -323,6 +325,13 @@ class World:
             self._case, self._folded = fold(self.recorded), now
         assert self._case is not None
         return self._case
+
+    @property
+    def sheet(self) -> Sheet:
+        """The alert as it is shown."""
+        sheet = read(self.journal, self.alert)
+        assert sheet is not None
+        return sheet
 
     @property
     def recorded(self) -> list[Recorded]:

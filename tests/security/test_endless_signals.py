@@ -13,9 +13,9 @@ import pytest
 
 from messages.events import AlertCancelled, AlertSignalAdded, ClaimAdded
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
-from model.alert.evolve import fold
 from model.rules.kept_signals import AT_ONCE
 from model.rules.signal import Signal
+from model.telling.sheet import fold
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
 from store.alerts.skipped import Skipped
@@ -72,9 +72,9 @@ def test_of_signals_without_end_twenty_are_kept_and_then_one_a_minute(flood: Flo
     flood.send(id, after_s=60)
     flood.send(id)
     assert [one.skipped for one in flood.signals()[-2:]] == [0, 100 - AT_ONCE]
-    case = fold(flood.journal.read(streams.inbox(OWN)))
-    assert case is not None
-    assert case.signals == 1 + 101, "and all of them are counted"
+    sheet = fold(flood.journal.read(streams.inbox(OWN)))
+    assert sheet is not None
+    assert sheet.signals == 1 + 101, "and all of them are counted"
 
 
 def test_a_wish_for_silence_and_a_press_after_an_attempt_to_cancel_are_always_kept(flood: Flood) -> None:
@@ -86,8 +86,9 @@ def test_a_wish_for_silence_and_a_press_after_an_attempt_to_cancel_are_always_ke
     flood.journal.append(Append(streams.inbox(OWN), None, (AlertCancelled(),)))
     flood.send(OWN)
     flood.send(OWN, silent=True)
-    case = fold(flood.journal.read(streams.inbox(OWN)))
-    assert case is not None
+    sheet = fold(flood.journal.read(streams.inbox(OWN)))
+    assert sheet is not None
+    case = sheet.case
     assert (case.silent, case.cancel_asked) == (True, None)
     assert len(flood.signals()) == 2 * AT_ONCE + 2
 

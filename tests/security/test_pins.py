@@ -44,7 +44,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(api: Api, alert: AlertId) -> dict[str, Any]:
     """What the app is told, without what is another alert's anyway: its id and its moments."""
-    shown = state(api.case(alert))
+    shown = state(api.sheet(alert))
     said = {field: getattr(shown, field) for field in shown.__struct_fields__}
     moments = ("received_at", "deadline_at", "closed_at")
     return {**said, "alert": "", **{name: said[name] is not None for name in moments}}

@@ -33,5 +33,5 @@ def test_those_that_were_told_or_closed_within_the_hour(tmp_path: Path) -> None:
     untold.say(CLOSED)
     still_open.say(CALLED)
     found = told_lately(journal, Instant(clock.now_us() - 3600 * SECOND))
-    assert {case.alert for case in found} == {called.alert, sent.alert}
+    assert {sheet.case.alert for sheet in found} == {called.alert, sent.alert}
     journal.close()

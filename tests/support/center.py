@@ -29,6 +29,8 @@ from messages.ids import AlertId, NodeId
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.telling.sheet import Sheet
+from model.telling.sheet import fold as fold_sheet
 from runtime.clock import SystemClock
 from store import streams
 from store.errors import JournalLocked, JournalRenumbered
@@ -311,6 +313,12 @@ class Center:
         case = fold(self.recorded(alert))
         assert case is not None
         return case
+
+    def sheet(self, alert: AlertId) -> Sheet:
+        """The alert as it is shown."""
+        sheet = fold_sheet(self.recorded(alert))
+        assert sheet is not None
+        return sheet
 
     def joined(self, alert: AlertId) -> set[str]:
         """The parties in the conference."""

@@ -21,10 +21,11 @@ from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, Opera
 from messages.journal import Recorded
 from model import figures
 from model.alert.case import Case
-from model.alert.evolve import begin, evolve, fold
+from model.alert.evolve import fold
 from model.filtering import ALL, Filter
 from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
+from model.telling.sheet import begin, evolve
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID
@@ -225,8 +226,8 @@ def story(journal: Journal, people: People, room: Room, alert: AlertId, me: Oper
 
 
 def _told(known: Known | None, recorded: Recorded) -> Known | None:
-    case: Case | None = begin(recorded) if known is None else evolve(known.case, recorded)
-    if case is None:
+    sheet = begin(recorded) if known is None else evolve(known.sheet, recorded)
+    if sheet is None:
         return known
     entries = () if known is None else known.entries
-    return Known(case=case, seq=recorded.seq, entries=timeline.add(entries, recorded, case, STORY_MAX))
+    return Known(sheet=sheet, seq=recorded.seq, entries=timeline.add(entries, recorded, sheet, STORY_MAX))

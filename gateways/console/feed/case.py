@@ -23,11 +23,12 @@ from messages.base import Address
 from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.alert.parts import Claim, GivenData, KnownPosition
+from model.alert.parts import KnownPosition
 from model.alert.phase import phase
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said.dialogue import read_by_app, unread_since
-from model.telling.told import since_read
+from model.telling.sheet import Claim, GivenData
+from model.telling.told import changes
 
 CLAIMS_MAX: Final = 20
 TRAIL_MAX: Final = 50
@@ -36,7 +37,7 @@ TRAIL_MAX: Final = 50
 
 def case_view(known: Known, person: PersonView | None) -> CaseView:
     """The alert as the screen shows it."""
-    case = known.case
+    sheet, case = known.sheet, known.case
     position = case.position
     user, operator, psap = shown(case, Party.USER), operator_leg(case), shown(case, Party.PSAP)
     return CaseView(
@@ -50,10 +51,10 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         cancelled=case.cancelled,
         channel=case.channel,
         proof=case.proof,
-        doubt=case.doubt,
-        key_enrolled_us=case.key_enrolled_at,
+        doubt=sheet.doubt,
+        key_enrolled_us=sheet.key_enrolled_at,
         beside=tuple(BesideView(alert=one.alert, proof=one.proof) for one in case.beside),
-        claims=tuple(_claim(one) for one in case.claims[-CLAIMS_MAX:]),
+        claims=tuple(_claim(one) for one in sheet.claims[-CLAIMS_MAX:]),
         raised_us=case.raised_at,
         received_us=case.received_at,
         deadline_us=case.deadline_at,
@@ -64,10 +65,10 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         person=None if case.erased is not None and case.erased.person else person,
         position=None if position is None else _position(position, case.address),
         positions=_trail(case),
-        battery_pct=case.battery_pct,
-        signals=case.signals,
-        unreadable=case.unreadable,
-        unread_texts=case.unread_texts,
+        battery_pct=sheet.battery_pct,
+        signals=sheet.signals,
+        unreadable=sheet.unreadable,
+        unread_texts=sheet.unread_texts,
         advice=case.advice,
         rang_us=case.rang_at,
         met_us=case.met_at,
@@ -101,8 +102,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         broken_party=case.leave.broken_party,
         alone_us=alone_since(known),
         reopened_us=case.reopened_at,
-        contacts_us=case.contacts_at if case.contacts else None,
-        contacts=case.contacts,
+        contacts_us=case.contacts_at if sheet.contacts else None,
+        contacts=sheet.contacts,
         false_alarm_us=case.false_alarm_at,
         briefing_us=case.briefing_at,
         left_us=case.leave.at,
@@ -115,17 +116,17 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         erased=() if case.erased is None else case.erased.kinds,
         steps=steps_view(known),
         timeline=known.entries,
-        data=tuple(_data(target, given) for target, given in case.data.items()),
-        page_code="" if case.page is None else case.page.code,
-        page_viewed_us=None if case.page is None else case.page.viewed_at,
+        data=tuple(_data(target, given) for target, given in sheet.data.items()),
+        page_code="" if sheet.page is None else sheet.page.code,
+        page_viewed_us=None if sheet.page is None else sheet.page.viewed_at,
         dialogue=said_views(case),
         app_reads=read_by_app(case),
         lost_us=lost_us(case),
         texts_ordered=case.texts_ordered,
         briefing={
-            field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
+            field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in sheet.briefing.items()
         },
-        changed=since_read(case),
+        changed=None if sheet.briefed is None else changes(sheet.briefed, sheet.told),
         node=known.node,
     )
 

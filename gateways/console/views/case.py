@@ -28,10 +28,10 @@ from messages.ids import (
     TextFailure,
 )
 from model.alert.phase import Phase
-from model.alert.told import Changes
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
 from model.rules.said.spoken import Progress
+from model.telling.told import Changes
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):

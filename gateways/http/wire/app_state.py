@@ -23,15 +23,17 @@ from model.rules.cancelling import tried
 from model.rules.said.advice import told_to_app
 from model.rules.said.dialogue import PAGE_STAYS_US
 from model.telling.psap_knowledge import psap_knows, psap_place_at
+from model.telling.sheet import Sheet
 
 
-def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
+def state(sheet: Sheet, calls_from: tuple[E164, ...] = ()) -> AlertState:
     """The alert for the app; `calls_from` are the numbers from which the center calls."""
+    case = sheet.case
     asked, was_tried = case.cancel_asked, tried(case)
     shown = _operator_alone(case) if was_tried else case
     legs = () if asked is not None else sorted(_told(shown), key=lambda leg: leg.since)
     closed_at = case.closed_at if asked is None else asked.at
-    place_at = psap_place_at(case)
+    place_at = psap_place_at(sheet)
     outcome = Outcome.CANCELLED if asked is not None or (was_tried and case.outcome) else case.outcome
     return AlertState(
         alert=case.alert,
@@ -58,14 +60,14 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         calls_from=calls_from,
         proof=case.proof,
         silent=asked is None and case.silent,
-        psap_knows=() if was_tried else psap_knows(case),
+        psap_knows=() if was_tried else psap_knows(sheet),
         psap_place_at=None if was_tried or place_at is None else rfc3339(place_at),
         writes_until=None if was_tried else _writes_until(case),
     )
 
 
 def _writes_until(case: Case) -> str | None:
-    if case.closed_at is None or case.page is None:
+    if case.closed_at is None or not case.has_page:
         return None
     return rfc3339(Instant(case.closed_at + PAGE_STAYS_US))
 

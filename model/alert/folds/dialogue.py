@@ -1,4 +1,4 @@
-"""What user and operator have written to each other, and what is known for 112. Pure."""
+"""What user and operator have written to each other. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Instant, OperatorId, Unplayed
+from messages.ids import Instant, Unplayed
 from model.alert.case import Case
-from model.alert.parts import Filled, Page, Said
+from model.alert.parts import Said
 
 ANSWERS: Final = ("yes", "no")
 """What the app's two buttons send; on the line they are the keys 1 and 2."""
@@ -40,7 +40,7 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 version=case.version,
             )
             case = replace(case, dialogue=(*case.dialogue, said))
-            return case if said.by else with_answer(case, said.text.lower(), at, event.answers)
+            return case if said.by else with_answer(case, said.text.lower(), event.answers)
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, case.version) for one in case.dialogue)
             return replace(case, dialogue=seen)
@@ -48,35 +48,19 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return _of_clip(case, clip, begun_at=begun_at)
         case ev.AnnouncementFailed(clip=clip, reason=reason):
             return _of_clip(case, clip, unplayed=reason)
-        case ev.PageOpened(code=code, by=by):
-            return replace(case, page=case.page or Page(code=code, at=at, by=by))
-        case ev.PageViewed(origin=origin) if case.page is not None:
-            before = case.page.viewed_from
-            viewed_from = before if origin in before else (*before, origin)
-            page = replace(case.page, viewed_from=viewed_from, viewed_at=case.page.viewed_at or at)
-            return replace(case, page=page)
-        case ev.BriefingFilled(field=field, text=text, by=by):
-            others = {name: filled for name, filled in case.briefing.items() if name is not field}
-            known = {field: Filled(text=text, by=by, at=at)} if text else {}
-            return replace(case, briefing=others | known)
+        case ev.PageOpened():
+            return replace(case, has_page=True)
         case _:
             return None
 
 
-def with_answer(case: Case, answer: str, at: Instant, number: int) -> Case:
+def with_answer(case: Case, answer: str, number: int) -> Case:
     """The case once the user has answered the question of this number, where it is open."""
     question = next((one for one in case.dialogue if one.number == number and one.by and one.asks), None)
     if answer not in ANSWERS or question is None or question.answer:
         return case
     after = replace(question, answer=answer)
-    case = replace(case, dialogue=tuple(after if one is question else one for one in case.dialogue))
-    known = question.yes if answer == "yes" else question.no
-    if question.fills is None or not known:
-        return case
-    before = case.briefing.get(question.fills)
-    text = known if before is None or known in before.text else f"{before.text}; {known}"
-    filled = Filled(text=text, by=OperatorId(""), at=at)
-    return replace(case, briefing=case.briefing | {question.fills: filled})
+    return replace(case, dialogue=tuple(after if one is question else one for one in case.dialogue))
 
 
 def asked_before(case: Case, at: Instant) -> int:

@@ -8,7 +8,6 @@ from messages import events as ev
 from messages.ids import Advice, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.parts import CallsTo112, Correction, Leave
-from model.telling.told import told
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -17,7 +16,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.FalseAlarmDeclared():
             return replace(case, false_alarm_at=at, hand_over=None)
         case ev.BriefingGiven():
-            return replace(case, briefing_at=at, briefed=told(case))
+            return replace(case, briefing_at=at)
         case ev.LeaveRequested(handed_over=handed_over):
             together_at = at if handed_over else None
             leave = Leave(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
@@ -45,7 +44,6 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
     case = replace(
         case,
         leave=Leave(by=case.leave.by, broken_at=at, broken_party=party),
-        operator_left_at=None,
         tried=(),
         user_ends=(),
     )
@@ -71,7 +69,7 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         outcome=None,
         corrected=None,
         reopened_at=at,
-        page=None,  # who had the code then is not to have it now
+        has_page=False,
         owner=None,
         unread=(),
         calls_on_lost_nodes={},
@@ -79,7 +77,6 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         operator=None,
         operator_joined_at=None,
         operator_lost_at=None,
-        operator_left_at=None,
         tried=(),
         taking=by,
         taking_at=None if by is None else at,
@@ -95,7 +92,6 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         to_112=CallsTo112(told_before_at=case.told_112_at),
         false_alarm_at=None,
         briefing_at=None,
-        briefed=None,
         leave=Leave(),
         close_at=None,
         put_away=False,

@@ -1,4 +1,4 @@
-"""What is kept of an alert longer than others, and what is gone from it. Pure."""
+"""What is personal and gone from an alert for good. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from model.alert.parts import Erased
 def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """The case after this event; None where it is about something else."""
     match event:
-        case ev.AlertHeld(reason=reason):
-            return replace(case, held=reason or "held")
-        case ev.AlertHoldEnded():
-            return replace(case, held="")
         case ev.AlertErased(kinds=kinds, reason=reason):
             for kind in kinds:
                 case = _without(case, kind)
@@ -34,20 +30,12 @@ def _without(case: Case, kind: PersonalKind) -> Case:
             legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}
             return replace(case, phone=None, device=None, key="", legs=legs)
         case PersonalKind.POSITION:
-            briefed = None if case.briefed is None else replace(case.briefed, position=None, address=None)
-            claims = tuple(replace(one, position=None) for one in case.claims)
-            return replace(case, positions=NOWHERE, address_found=None, briefed=briefed, claims=claims)
+            return replace(case, positions=NOWHERE, address_found=None)
         case PersonalKind.WORDS:
             return replace(
                 case,
-                notes=tuple(replace(note, text="") for note in case.notes),
                 dialogue=tuple(replace(one, text="", yes="", no="", answer="") for one in case.dialogue),
-                claims=tuple(replace(one, text="") for one in case.claims),
-                briefing={},
-                briefed=None if case.briefed is None else replace(case.briefed, fields={}),
-                page=None if case.page is None else replace(case.page, code=""),
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
                 hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),
-                held="held" if case.held else "",
                 corrected=None if case.corrected is None else replace(case.corrected, reason=""),
             )

@@ -134,7 +134,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             pressed = _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
             if leg.party is not Party.USER:
                 return pressed
-            return with_answer(pressed, _KEYS.get(digit, ""), at, asked_before(pressed, pressed_at))
+            return with_answer(pressed, _KEYS.get(digit, ""), asked_before(pressed, pressed_at))
         case ev.LegUnheard():
             return _with(case, replace(leg, unheard_at=at))
         case ev.LegHeardAgain():

@@ -22,7 +22,7 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             since = case.taking_at if by == case.taken_for(at) else at
             # User and 112 have come together since: this `take` is for what is so now.
             since = at if since is None or since < (case.leave.together_at or 0) else since
-            return replace(case, taking=by, taking_at=since, leave=leave, operator_left_at=None)
+            return replace(case, taking=by, taking_at=since, leave=leave)
         case ev.OperatorWanted(alert=alert, holder=holder):
             asks = alert == case.alert
             return replace(case, asked_holders={**case.asked_holders, holder: at}) if asks else case
@@ -74,10 +74,9 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             if case.operator != operator:
                 return case
             case = replace(case, hand_over=None)
-            if reason == LeaveReason.LEFT:
-                return replace(case, operator=None, operator_left_at=at)
-            if reason == LeaveReason.ANOTHER_LINE:
-                return replace(case, operator=None)  # she is not lost: she alone is called, as she has asked
+            if reason in (LeaveReason.LEFT, LeaveReason.ANOTHER_LINE):
+                # Not lost: the work is done, or this operator alone is called, as the order was.
+                return replace(case, operator=None)
             if reason == LeaveReason.GIVEN_UP:
                 # Nobody has met the deadline of a silent alert that no operator has.
                 rang = case.rang_at or case.reached_at

@@ -12,8 +12,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import BriefingField, Party
 from messages.ids import OperatorCommand as Command
+from messages.ids import Party
 from messages.journal import AnyEvent
 from model.alert.case import Case
 from model.alert.parts import KnownOrder, Matter
@@ -34,15 +34,8 @@ def fold_orders(before: Case, case: Case, event: AnyEvent) -> Case:
     given = _order(event)
     if given is not None and given.id:
         case = replace(case, orders=(*case.orders, given)[-KEPT:])
-    matters = dict.fromkeys((*_changed(before, event), *_filled(before, case)), case.version)
+    matters = dict.fromkeys(_changed(before, event), case.version)
     return replace(case, changed={**case.changed, **matters}) if matters else case
-
-
-def _filled(before: Case, case: Case) -> tuple[BriefingField, ...]:
-    """Return the fields of the briefing that the event has changed; a user's answer fills one, too."""
-    if case.briefing is before.briefing:
-        return ()
-    return tuple([field for field in BriefingField if case.briefing.get(field) != before.briefing.get(field)])
 
 
 def _changed(before: Case, event: AnyEvent) -> tuple[Matter, ...]:

@@ -9,7 +9,6 @@ from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.parts import CallsTo112, PsapCall
 from model.alert.reasons import ReleaseReason
-from model.telling.told import told
 
 
 def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -27,7 +26,7 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, to_112=replace(case.to_112, no_line=reason, no_line_at=lacking_at))
         case ev.PsapCalledElsewhere():
             to_112 = replace(_unhindered(case), elsewhere_at=at)
-            case = replace(case, to_112=to_112, briefing_at=at, briefed=told(case))
+            case = replace(case, to_112=to_112, briefing_at=at)
             return _not_called(case)
         case ev.PsapWithdrawn():
             # A user whose phone gave way to 112, where one line carries all, is called again.

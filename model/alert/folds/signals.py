@@ -1,4 +1,4 @@
-"""What has come from outside: signals, positions, PINs, notes, the deadline, and who has the alert. Pure."""
+"""What has come from outside: signals, positions, PINs, the deadline, and who has the alert. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import Channel, ClaimKind, Instant, Party, Proof
+from messages.ids import Channel, Instant, Party
 from model.alert.case import Case
 from model.alert.folds.clocks import not_ahead
-from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Leave, Note, Owner
+from model.alert.parts import Beside, InboundCall, KnownPosition, Leave, Owner
 from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again
 
@@ -18,16 +18,13 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """The case after this event; None where it is about something else."""
     match event:
         case ev.AlertSignalAdded(alias=alias) if alias:
-            return _claimed(case, event, at)
-        case ev.ClaimAdded():
-            return _claimed(case, event, at)
+            return case  # of somebody who does not speak for the alert
         case ev.AlertSignalAdded():
             positions = known_positions(case.positions, event.position, event.received_at, event.channel)
             met = event.silent and not case.aloud and case.operator is not None
             return replace(
                 _wanted_again(case) if event.silent and not case.silent else case,
                 met_at=case.met_at or (at if met else None),
-                signals=case.signals + 1 + event.skipped,
                 positions=positions,
                 phone=case.phone or event.phone,
                 device=case.device or event.device,
@@ -35,7 +32,6 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 voices=None if event.silent and not case.silent else case.voices,
                 texts_ordered=case.texts_ordered and (case.silent or not event.silent),
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
-                battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
                 inbound_call=case.inbound_call
                 if case.confirmed_answered(Party.USER)
                 else inbound_call_of(event) or case.inbound_call,
@@ -62,24 +58,19 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             if event.none_set:
                 return replace(case, cancel_unproved=True, cancel_asked=asked)
             return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
-        case ev.TextUnreadable():
-            return replace(case, unread_texts=case.unread_texts + 1)
-        case ev.NoteAdded():
-            return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
         case ev.DeadlineMissed():
             return replace(case, missed_at=case.missed_at or at)
         case ev.AdviceChanged(advice=advice):
             return replace(case, advice=advice)
         case ev.CaseOpened():
             owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
-            restarts = case.restarts + (case.owner is not None)
             case = not_ahead(case, at)
-            return replace(case, owner=owner, owned_at=at, returned_at=None, restarts=restarts)
+            return replace(case, owner=owner, owned_at=at, returned_at=None)
         case ev.CaseReturned():
             return replace(case, owner=None, returned_at=at)
         case ev.InboxRead(upto=upto):
             unread = tuple(entry for entry in case.unread if entry.version > upto)
-            return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)
+            return replace(case, unread=unread)
         case _:
             return None
 
@@ -90,27 +81,7 @@ def _wanted_again(case: Case) -> Case:
     """
     if not case.leave.handed_over or case.parties_released or case.closed_at is not None:
         return case
-    return replace(case, leave=Leave(by=case.leave.by), operator_left_at=None, tried=(), user_ends=())
-
-
-def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Case:
-    """The case with what somebody has said who does not speak for it: shown, and nothing else."""
-    told = event.position
-    claim = Claim(
-        alias=event.alias,
-        kind=ClaimKind.SIGNAL,
-        at=at,
-        proof=event.proof or Proof.APP,
-        position=None if told is None else known_position(told, at, Channel.DATA),
-        skipped=event.skipped,
-    )
-    match event:
-        case ev.AlertSignalAdded(silent=silent, key_enrolled_at=key_enrolled_at):
-            claim = replace(claim, silent=silent, key_enrolled_at=key_enrolled_at)
-        case ev.ClaimAdded(kind=kind, text=text):
-            claim = replace(claim, kind=kind, text=text)
-    more = event.skipped + isinstance(event, ev.AlertSignalAdded)
-    return replace(case, claims=(*case.claims, claim), signals=case.signals + more)
+    return replace(case, leave=Leave(by=case.leave.by), tried=(), user_ends=())
 
 
 def known_position(told: Position, received_at: Instant, channel: Channel) -> KnownPosition:

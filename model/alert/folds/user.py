@@ -28,8 +28,8 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 language=event.language,
                 tells=event.tells,
             )
-        case ev.ContactsTexted(names=names):
-            return replace(case, contacts_at=at, contacts=names)
+        case ev.ContactsTexted():
+            return replace(case, contacts_at=at)
         case ev.UserUnknown():
             return replace(case, identified=True)
         case ev.UserRang(meets_deadline=meets):

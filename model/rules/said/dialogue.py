@@ -19,7 +19,7 @@ PAGE_STAYS_US: Final = Instant(3600 * SECOND)
 
 def page_stands(case: Case, now_us: Instant) -> bool:
     """Return whether 112's page is there: while the alert is open, and for an hour after its end."""
-    return case.page is not None and (case.closed_at is None or now_us < case.closed_at + PAGE_STAYS_US)
+    return case.has_page and (case.closed_at is None or now_us < case.closed_at + PAGE_STAYS_US)
 
 
 def goes_on(case: Case, now_us: Instant) -> bool:

@@ -40,6 +40,8 @@ from model.orders.refusals import Refusal
 from model.rules.proof import level_of
 from model.settings import Settings
 from model.settings.psap import PsapSettings
+from model.telling.sheet import Sheet
+from model.telling.sheet import fold as fold_sheet
 from tests.support.recorded import recorded
 
 E = TypeVar("E")
@@ -108,6 +110,13 @@ class Book:
         self._folded = len(self.recorded)
         assert self._case is not None
         return self._case
+
+    @property
+    def sheet(self) -> Sheet:
+        """The alert as it is shown."""
+        sheet = fold_sheet(self.recorded)
+        assert sheet is not None
+        return sheet
 
     @property
     def events(self) -> list[ev.Event]:

@@ -111,7 +111,7 @@ def test_from_its_beginning_to_the_key_that_answers_it() -> None:
     book.pass_time(3)
     reports(book, played=(name,), pressed={user: (Press(at=book.now, digit="1"),)})
     assert book.case.dialogue[number - 1].answer == "yes"
-    assert book.case.briefing[BriefingField.WEAPONS].text == "A knife"
+    assert book.sheet.briefing[BriefingField.WEAPONS].text == "A knife"
     assert fold(book.recorded) == book.case
 
 
@@ -260,5 +260,5 @@ def test_each_question_of_ours_is_spoken_and_each_answer_fills_its_field(
         book.pass_time(3)
         reports(book, begun=begun, played=(asked.id,), pressed={user: (Press(at=book.now, digit=key),)})
         assert book.case.dialogue[0].answer == ("yes" if key == "1" else "no")
-        filled = {field: one.text for field, one in book.case.briefing.items()}
+        filled = {field: one.text for field, one in book.sheet.briefing.items()}
         assert filled == ({question.fills: known[language]} if known else {})

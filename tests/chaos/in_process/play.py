@@ -45,7 +45,6 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.case import Case
-from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from model.orders.effects import refusal
 from model.rules.signal import Signal
@@ -57,6 +56,7 @@ from simulator.modem.modem import Power
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
+from store.alerts.sheets import read
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import bring_back
@@ -430,8 +430,8 @@ class _Run:
         by, policy, journal = self.world.operators[0], self.world.policy, self.world.journal
         if known is None:
             return
-        case = fold(journal.read_streams(streams.inbox(known), streams.case(known)))
-        if case is None or journal.transact(lambda on: order(on, case, body, by, policy)) is not None:
+        sheet = read(journal, known)
+        if sheet is None or journal.transact(lambda on: order(on, sheet, body, by, policy)) is not None:
             return
         self._met["reopen"] += 1
 

@@ -29,9 +29,9 @@ from messages.ids import (
     Party,
 )
 from model.alert.case import Case
-from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.orders.effects import refusal
+from model.telling.sheet import Sheet, begin, evolve
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.gateways.console.what_is_so import TALKERS, Moment, on_line
 
@@ -231,7 +231,7 @@ class Telling:
         self.book = Book(operators=() if begins == "alone" else EVERYONE, **received)
         self.book.voices = dict.fromkeys(EVERYONE, self.random.choice(OWN))
         self.moments: list[Moment] = []
-        self._case: Case | None = None
+        self._sheet: Sheet | None = None
         self._ends: dict[Party, Leg] = {}
         self._ended: Leg | None = None
         self._parted: frozenset[LegId] = frozenset()
@@ -315,9 +315,9 @@ class Telling:
     def keep(self) -> None:
         """Keep the state as it is now, for the operator whom it concerns most."""
         for one in self.book.recorded[self._folded :]:
-            self._case = begin(one) if self._case is None else evolve(self._case, one)
-            assert self._case is not None
-            self._entries = timeline.add(self._entries, one, self._case)
+            self._sheet = begin(one) if self._sheet is None else evolve(self._sheet, one)
+            assert self._sheet is not None
+            self._entries = timeline.add(self._entries, one, self._sheet)
             match one.event:
                 case ev.BridgeLeft(legs=legs):
                     self._parted |= set(legs)
@@ -326,17 +326,18 @@ class Telling:
                 case ev.LegOriginating(leg=leg):
                     self._parted -= {leg}
             if isinstance(one.event, ev.LegReleased):
-                ended = self._case.legs[one.event.leg]
+                ended = self._sheet.case.legs[one.event.leg]
                 self._ends = {**self._ends, ended.party: ended}
                 self._ended = ended
-            elif timeline.add((), one, self._case):
+            elif timeline.add((), one, self._sheet):
                 self._ended = None
-            alone = self._waits_alone(self._case)
+            alone = self._waits_alone(self._sheet.case)
             self._alone_at = (self._alone_at or one.at_us) if alone else None
         self._folded = len(self.book.recorded)
-        case = self._case
-        assert case is not None
-        known = Known(case=case, seq=self._folded, entries=self._entries)
+        sheet = self._sheet
+        assert sheet is not None
+        case = sheet.case
+        known = Known(sheet=sheet, seq=self._folded, entries=self._entries)
         view = case_view(known, GIULIA if case.user is not None else None)
         # As those see it whom it concerns, and at times as another one does.
         me = case.operator or next(iter(case.reserved), EVERYONE[0])
@@ -349,7 +350,7 @@ class Telling:
             "nowUs": [self.book.now + later_us for later_us in LATER_US],
             "center": _center(self.book),
         }
-        self.moments.append(Moment(case, self._ends, self._ended, self._parted, self._alone_at, me, told))
+        self.moments.append(Moment(sheet, self._ends, self._ended, self._parted, self._alone_at, me, told))
 
     @staticmethod
     def _waits_alone(case: Case) -> bool:

@@ -11,6 +11,7 @@ from messages.base import Joins
 from messages.ids import SECOND, Channel, Instant, LegId, OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
+from model.telling.sheet import Sheet
 
 TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
 
@@ -18,7 +19,7 @@ TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
 class Moment(msgspec.Struct, frozen=True):
     """One state, for one operator."""
 
-    case: Case
+    sheet: Sheet
     ends: dict[Party, Leg]
     """The last call to each party that has ended."""
     ended: Leg | None
@@ -29,6 +30,10 @@ class Moment(msgspec.Struct, frozen=True):
     """Since when the user is on the line, and neither an operator has the alert nor 112 is there."""
     me: OperatorId
     told: dict[str, Any]
+
+    @property
+    def case(self) -> Case:
+        return self.sheet.case
 
 
 Rule = Callable[[Moment], bool]
@@ -200,7 +205,7 @@ def place_is_old(now: Moment) -> bool:
 
 def knows_all(now: Moment) -> bool:
     """And each message of the user's is in the text for 112, and who is on the line there was told."""
-    told_at, text = now.case.briefing_at, " ".join(one.text for one in now.case.briefing.values())
+    told_at, text = now.case.briefing_at, " ".join(one.text for one in now.sheet.briefing.values())
     users = [one for one in now.case.dialogue if not one.by]
     psap = on_line(now.case, Party.PSAP)
     if told_at is None or (psap is not None and (psap.answered_at or 0) > told_at):

@@ -15,6 +15,7 @@ from messages.events import Event
 from messages.ids import SECOND, AlertId, OperatorId
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.telling.sheet import Sheet
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
@@ -147,6 +148,12 @@ class Api:
         case = fold(self.journal.read_streams(streams.inbox(name), streams.case(name)))
         assert case is not None
         return case
+
+    def sheet(self, alert: str) -> Sheet:
+        """The alert as it is shown."""
+        sheet = self.web.following.fresh(AlertId(alert))
+        assert sheet is not None
+        return sheet
 
     def seen(self, alert: str) -> Case:
         """The alert as the web has it, once all that there is was read."""

@@ -103,11 +103,11 @@ def test_after_the_end_it_goes_on_while_112_s_page_is_there_and_whoever_is_on_sh
     assert story.alert not in api.picture.alerts
     assert write(api.app, story, "He <is> at the door").status_code == 202
     api.followed()
-    case = api.picture.alerts[story.alert].case
-    assert dialogue.unread_since(case) is not None
+    sheet = api.picture.alerts[story.alert].sheet
+    assert dialogue.unread_since(sheet.case) is not None
     assert api.picture.forget(Instant(CLOCK.now_us() + 601 * SECOND)) == []
-    assert case.page is not None
-    page = api.client.get(f"/112/{case.page.code}?lang=en").text
+    assert sheet.page is not None
+    page = api.client.get(f"/112/{sheet.page.code}?lang=en").text
     assert "Written after the end" in page
     assert "He &lt;is&gt; at the door" in page
     assert api.luca.order(story, "have_read", upto=1).status_code == 202
@@ -210,8 +210,8 @@ def test_the_last_to_write_a_field_of_the_briefing_is_named_with_it(api: Api, st
     api.marta.order(story, "brief", field="children", text="two")
     api.marta.order(story, "brief", field="weapons", text="a gun")
     api.marta.order(story, "brief", field="children", text="")
-    case = api.seen(story.alert)
-    assert {name: (one.text, one.by) for name, one in case.briefing.items()} == {"weapons": ("a gun", MARTA)}
+    briefing = api.sheet(story.alert).briefing
+    assert {name: (one.text, one.by) for name, one in briefing.items()} == {"weapons": ("a gun", MARTA)}
 
 
 @each(
@@ -281,7 +281,7 @@ def test_an_answer_fills_what_its_own_question_asks_for_and_once(api: Api, story
     write(api.app, story, "yes", "m4", answers=9)
     case = api.seen(story.alert)
     assert [one.answer for one in case.dialogue] == ["yes", "", "", "", "", ""]
-    assert {field: (one.text, one.by) for field, one in case.briefing.items()} == {
+    assert {field: (one.text, one.by) for field, one in api.sheet(story.alert).briefing.items()} == {
         BriefingField.WEAPONS: ("a stick; A knife", "")
     }
 
@@ -312,7 +312,8 @@ def test_who_has_no_app_is_asked_on_the_line_and_answers_by_a_key(api: Api, stor
         pressed = LegPressed(leg=leg, attempt=1, digit=digit, pressed_at=Instant(at))
         story.say(pressed)
     case = api.seen(story.alert)
-    assert (case.dialogue[0].answer, case.briefing[BriefingField.INJURED].text) == ("no", "Nobody")
+    filled = api.sheet(story.alert).briefing[BriefingField.INJURED]
+    assert (case.dialogue[0].answer, filled.text) == ("no", "Nobody")
     assert told(api.app, story)["messages"] == []
 
 

@@ -37,9 +37,10 @@ def story(api: Api) -> Story:
 def code(api: Api, story: Story) -> str:
     """Of the page that Marta has opened."""
     assert api.marta.order(story, "open_page").status_code == 202
-    case = api.seen(story.alert)
-    assert case.page is not None
-    return case.page.code
+    api.followed()
+    page = api.sheet(story.alert).page
+    assert page is not None
+    return page.code
 
 
 def test_who_types_the_code_reads_what_is_known_now(api: Api, story: Story, code: str) -> None:
@@ -113,11 +114,10 @@ def test_the_page_stays_for_an_hour_after_the_end_and_no_longer(api: Api, story:
     assert (answer.status_code, "Alert closed at" in answer.text) == (200, True)
     # What the user still writes comes by it.
     assert f"http-equiv='refresh' content='{as_html.AGAIN_AFTER_S};" in answer.text
-    case = api.web.following.fresh(story.alert)
-    assert case is not None
-    assert case.closed_at is not None
-    assert pages.is_there(case, code, Instant(case.closed_at + PAGE_STAYS_US - 1))
-    assert not pages.is_there(case, code, Instant(case.closed_at + PAGE_STAYS_US))
+    sheet = api.sheet(story.alert)
+    assert (closed_at := sheet.case.closed_at) is not None
+    assert pages.is_there(sheet, code, Instant(closed_at + PAGE_STAYS_US - 1))
+    assert not pages.is_there(sheet, code, Instant(closed_at + PAGE_STAYS_US))
 
 
 def test_what_is_erased_has_no_page(api: Api, story: Story, code: str) -> None:

@@ -14,15 +14,15 @@ from gateways.psap_data.outlets import Parcel, Received
 from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, CrewId, NodeId, Outcome, Role
-from model.alert.case import Case
-from model.alert.evolve import fold
 from model.settings import Settings
 from model.settings.psap import PsapSettings
 from model.setup import Setup
+from model.telling.sheet import Sheet
 from runtime.environment import Environment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
 from store import streams
+from store.alerts.sheets import read
 from store.journal.journal import Journal
 from tests.gateways.psap_data.examples import target
 from tests.gateways.story import Story
@@ -61,11 +61,10 @@ class Alone:
         self.story.hear(ev.PositionUpdated(position=here))
 
     @property
-    def case(self) -> Case:
-        alert = self.story.alert
-        case = fold(self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
-        assert case is not None
-        return case
+    def sheet(self) -> Sheet:
+        sheet = read(self.journal, self.story.alert)
+        assert sheet is not None
+        return sheet
 
     def alarms(self) -> list[type[ev.Event]]:
         said = (one.event for one in self.journal.read(streams.node(self.env.node)))
@@ -102,7 +101,7 @@ def test_who_was_away_for_an_hour_is_sent_one_message_the_newest(alone: Alone) -
     assert alone.alarms() == [ev.AlarmRaised]
     tried = len(alone.listener.came)
     assert tried < 80  # once a minute, in the end
-    assert alone.case.data["questura"].had_at is None
+    assert alone.sheet.data["questura"].had_at is None
     alone.listener.says = Received(receipt="back")
     alone.system.advance(62)
     last = alone.listener.came[tried:]
@@ -140,7 +139,7 @@ def test_killed_after_the_end_it_is_owed_still(alone: Alone) -> None:
     alone.listener.says = Received(receipt="there")
     alone.begin()
     alone.system.advance(2)
-    given = alone.case.data["questura"]
+    given = alone.sheet.data["questura"]
     assert given.received_at is not None
     assert said(alone.listener.came[-1], "info/urgency") == "Past"
 
@@ -166,4 +165,4 @@ def test_what_the_node_before_has_begun_goes_on_by_the_same_name(alone: Alone) -
     alone.begin()
     alone.system.advance(2)
     assert alone.listener.came == [first, first]
-    assert alone.case.data["questura"].received_at is not None
+    assert alone.sheet.data["questura"].received_at is not None

@@ -40,13 +40,13 @@ from messages.ids import (
     ShiftState,
     TextPurpose,
 )
-from model.alert.case import Case
-from model.alert.evolve import fold
 from model.rules.signal import Signal
 from model.settings import Settings
+from model.telling.sheet import Sheet
 from store import shift_notes, streams
 from store.alerts.accepting import Accepted, accept, accept_in
 from store.alerts.checks import PutOff, accept_check
+from store.alerts.sheets import read
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull, JournalNotDurable, JournalReadOnly, JournalUnavailable
 from store.journal.group_commit import GroupCommitter
@@ -132,12 +132,12 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     journal.append(Append(streams.case(CLOSED), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     clock.forward(3600)
 
-    def case_of(alert: AlertId) -> Case:
-        case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-        assert case is not None
-        return case
+    def sheet_of(alert: AlertId) -> Sheet:
+        sheet = read(journal, alert)
+        assert sheet is not None
+        return sheet
 
-    known = {alert: case_of(alert) for alert in (OPEN, CLOSED)}
+    known = {alert: sheet_of(alert) for alert in (OPEN, CLOSED)}
 
     def raised(sent: Signal) -> Work:
         return lambda tx: accept_in(tx, sent, DEADLINE_S, 50)

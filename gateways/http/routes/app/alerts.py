@@ -27,6 +27,7 @@ from messages.base import Position
 from messages.events import Event, PositionUpdated, RingingSeen, SignalNamed
 from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
 from model.alert.case import Case
+from model.telling.sheet import Sheet
 from store import streams
 from store.alerts.claims import add_claim
 from store.alerts.known import named_signal
@@ -60,13 +61,13 @@ async def alert_state(
     With `wait` the answer comes at the first change, or after so many seconds. With `since`, the `version`
     last seen, it comes at once when something has changed meanwhile, so that no change is missed.
     """
-    case = await own(web, who, alert, Kind.READ, since or 0)
-    if isinstance(case, Alias):
-        told = await state_under(web, case, min(wait, WAIT_MAX_S), since)
+    sheet = await own(web, who, alert, Kind.READ, since or 0)
+    if isinstance(sheet, Alias):
+        told = await state_under(web, sheet, min(wait, WAIT_MAX_S), since)
     else:
-        before = version(case) if since is None else since
-        case = await waited(web, case, wait, lambda now: version(now) != before)
-        told = state(case, web.calls_from())
+        before = version(sheet.case) if since is None else since
+        sheet = await waited(web, sheet, wait, lambda now: version(now) != before)
+        told = state(sheet, web.calls_from())
     return msgspec.structs.replace(told, proof=who.sender.shown(told.proof, web.clock.now_us()))
 
 
@@ -80,8 +81,9 @@ async def add_position(web: Web, who: Caller, alert: str, data: PositionBody) ->
     known = await own(web, who, alert, Kind.POSITION)
     if isinstance(known, Alias):
         return await claimed(web, who, known, ClaimKind.POSITION, position=position)
-    await into_inbox(web, known.alert, PositionUpdated(position=position))
-    return kept(web, known.alert)
+    alert_id = known.case.alert
+    await into_inbox(web, alert_id, PositionUpdated(position=position))
+    return kept(web, alert_id)
 
 
 @route(POST, "/v1/alerts/{alert}/ringing", by=APP, audit=OWN, status=202, refuses=KNOWN)
@@ -91,30 +93,30 @@ async def say_ringing(web: Web, who: Caller, alert: str) -> Kept:
     The app sees that the phone rings, or has rung, with a call from one of `calls_from`. Said again it
     changes nothing.
     """
-    case = await own(web, who, alert, Kind.POSITION)
-    if isinstance(case, Alias):
-        return await claimed(web, who, case, ClaimKind.RINGS)
-    known = case
+    sheet = await own(web, who, alert, Kind.POSITION)
+    if isinstance(sheet, Alias):
+        return await claimed(web, who, sheet, ClaimKind.RINGS)
+    known = sheet.case
     await into_inbox(web, known.alert, RingingSeen(), when=lambda tx: _rings(current(tx, known)))
     return kept(web, known.alert)
 
 
-async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
+async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
     """The alert as it is known now. Raises NoSuchAlert.
 
     `known`: the version of which an app has been told already, by the journal, behind which the picture
     may lag.
     """
     there = web.following.picture.alerts.get(alert)
-    case = None if there is None else there.case
-    if case is None or version(case) < known:
-        case = await asyncio.to_thread(web.following.fresh, alert)
-    if case is None:
+    sheet = None if there is None else there.sheet
+    if sheet is None or version(sheet.case) < known:
+        sheet = await asyncio.to_thread(web.following.fresh, alert)
+    if sheet is None:
         raise NoSuchAlert("no such alert")
-    return case
+    return sheet
 
 
-async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int = 0) -> Case | Alias:
+async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int = 0) -> Sheet | Alias:
     """The alert, if who asks may: it is its own sender's alone (`model.rules.proof`). Or the signal that has
     joined one, where the name is an alias.
 
@@ -126,12 +128,13 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
     name = checked(alert)
     if name not in web.following.picture.alerts and (alias := await alias_of(web, name)) is not None:
         return alias
-    case = await found(web, name, known)
+    sheet = await found(web, name, known)
+    case = sheet.case
     if case.check is Check.ARRIVAL:
         # It says nothing of anybody, not even by which phone it was raised.
         if kind is not Kind.READ:
             raise NoSuchAlert("nothing is added to a check")
-        return case
+        return sheet
     if case.channel is not Channel.DATA:
         # No app was told of it: its user has called, or written a short message.
         raise NoSuchAlert("no such alert")
@@ -140,20 +143,20 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
         if signer is None or signer.device != case.key:
             why = f" ({sender.doubt})" if sender.doubt is not None else ""
             raise NotItsPhone(f"this alert is its phone's: it has to be asked with that one's signature{why}")
-    return case
+    return sheet
 
 
-async def waited(web: Web, case: Case, wait_s: float, until: Callable[[Case], bool]) -> Case:
+async def waited(web: Web, sheet: Sheet, wait_s: float, until: Callable[[Case], bool]) -> Sheet:
     """The alert as soon as this holds of it, or as it is after `wait_s` seconds (30 at most), or at the web's
     end. Raises NoSuchAlert.
     """
     left_until = web.clock.now_us() + int(min(wait_s, WAIT_MAX_S) * SECOND)
-    while not until(case) and (left_us := left_until - web.clock.now_us()) > 0:
+    while not until(sheet.case) and (left_us := left_until - web.clock.now_us()) > 0:
         if web.stopping.is_set():
             break
-        await web.following.change_of(case.alert, left_us / SECOND)
-        case = await found(web, case.alert, version(case))
-    return case
+        await web.following.change_of(sheet.case.alert, left_us / SECOND)
+        sheet = await found(web, sheet.case.alert, version(sheet.case))
+    return sheet
 
 
 def _rings(case: Case) -> bool:

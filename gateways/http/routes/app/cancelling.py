@@ -68,11 +68,11 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
     """
     begun_s = (loop := asyncio.get_running_loop()).time()
     # Refused by no budget: every PIN is answered alike, and few are looked at.
-    case = await own(web, who, alert, None)
-    if isinstance(case, Alias):
-        told = await claimed(web, who, case, ClaimKind.CANCELS)
+    sheet = await own(web, who, alert, None)
+    if isinstance(sheet, Alias):
+        told = await claimed(web, who, sheet, ClaimKind.CANCELS)
     else:
-        known = case
+        known = sheet.case
         if (event := await _looked_at(web, who.sender, known, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:

@@ -171,8 +171,8 @@ async def _advice(web: Web, accepted: Accepted) -> Advice:
     known = web.following.picture.alerts.get(accepted.alert)
     if known is not None:
         return told_to_app(known.case)
-    case = await asyncio.to_thread(web.following.fresh, accepted.alert)
-    return Advice.WAIT if case is None else told_to_app(case)
+    sheet = await asyncio.to_thread(web.following.fresh, accepted.alert)
+    return Advice.WAIT if sheet is None else told_to_app(sheet.case)
 
 
 async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswer | Problem]:

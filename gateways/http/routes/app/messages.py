@@ -54,9 +54,10 @@ async def write_message(web: Web, who: Caller, alert: str, data: MessageBody) ->
 
     Refused once the alert has ended, and 112's page with it: it is raised again.
     """
-    case = await own(web, who, alert, Kind.POSITION)
-    if isinstance(case, Alias):
-        return await claimed(web, who, case, ClaimKind.WORDS, text=data.text.strip())
+    sheet = await own(web, who, alert, Kind.POSITION)
+    if isinstance(sheet, Alias):
+        return await claimed(web, who, sheet, ClaimKind.WORDS, text=data.text.strip())
+    case = sheet.case
     await _keep(web, case, DialogueSaid(id=data.id, text=data.text.strip(), answers=data.answers))
     return kept(web, case.alert)
 
@@ -64,9 +65,10 @@ async def write_message(web: Web, who: Caller, alert: str, data: MessageBody) ->
 @route(POST, "/v1/alerts/{alert}/messages/seen", by=APP, audit=OWN, status=202, refuses=KNOWN)
 async def saw_messages(web: Web, who: Caller, alert: str, data: SeenBody) -> Kept:
     """Messages have arrived, or were read."""
-    case = await own(web, who, alert, Kind.POSITION)
-    if isinstance(case, Alias):
-        return kept(web, case.name)
+    sheet = await own(web, who, alert, Kind.POSITION)
+    if isinstance(sheet, Alias):
+        return kept(web, sheet.name)
+    case = sheet.case
     await _keep(web, case, DialogueSeen(upto=data.upto, read=data.read))
     return kept(web, case.alert)
 
@@ -84,12 +86,12 @@ async def messages(
     The messages that have come or changed since `since`, the `version` last seen; with `wait` the answer
     comes at the first of them, or after so many seconds.
     """
-    case = await own(web, who, alert, Kind.READ, since)
-    if isinstance(case, Alias):
-        state = await state_under(web, case, min(wait, WAIT_MAX_S), since or None)
-        return MessagesAnswer(alert=case.name, version=state.version, messages=())
-    case = await waited(web, case, wait, lambda now: bool(messages_of(now, since).messages))
-    return messages_of(case, since)
+    sheet = await own(web, who, alert, Kind.READ, since)
+    if isinstance(sheet, Alias):
+        state = await state_under(web, sheet, min(wait, WAIT_MAX_S), since or None)
+        return MessagesAnswer(alert=sheet.name, version=state.version, messages=())
+    sheet = await waited(web, sheet, wait, lambda now: bool(messages_of(now, since).messages))
+    return messages_of(sheet.case, since)
 
 
 async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> None:

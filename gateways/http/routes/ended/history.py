@@ -151,9 +151,10 @@ def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
     says that there are others. It is entered in the audit.
     """
     # As the journal has it, and not the picture: who she is may be in it this very moment.
-    case = web.following.fresh(alert)
-    if case is None:
+    sheet = web.following.fresh(alert)
+    if sheet is None:
         raise NoSuchAlert("no such alert")
+    case = sheet.case
     told = earlier_of(web.journal, web.registry, case)
     return Answer(told, (case.alert, case.user, *(one.alert for one in told.alerts)), "earlier")
 

@@ -17,12 +17,12 @@ from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.address import in_one_line
-from model.alert.case import Case
 from model.alert.parts import KnownPosition
-from model.alert.told import Changes
 from model.record import PersonRecord, facts
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said.dialogue import written_after
+from model.telling.sheet import Sheet
+from model.telling.told import Changes
 from store.registry.people import User
 
 AGAIN_S: Final = 10
@@ -107,7 +107,7 @@ def address(code: str, lang: str, since_us: Instant) -> str:
 
 
 def page(
-    case: Case,
+    sheet: Sheet,
     user: User | None,
     record: PersonRecord,
     code: str,
@@ -119,7 +119,7 @@ def page(
     """What is known of the alert now, and marked, what has `changed` since `since_us`. Of the `record` what
     112 may be told.
     """
-    w = words(lang)
+    w, case = words(lang), sheet.case
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
         notes.append(w["closed"].format(_clock(case.closed_at)))
@@ -137,26 +137,26 @@ def page(
     ]
     rows = [
         *([(w["after"], after)] if after else []),
-        (w["where"], _where(case, w, now_us, changed) + of_record("where")),
+        (w["where"], _where(sheet, w, now_us, changed) + of_record("where")),
         (
             w["what"],
             [
-                *_filled(case, BriefingField.WHAT, w, changed),
+                *_filled(sheet, BriefingField.WHAT, w, changed),
                 _Line(w["raised"].format(_clock(case.raised_at))),
             ],
         ),
         *((w["dangerous"], [one]) for one in of_record("dangerous")),
         *(
-            (w[field.value], [*_filled(case, field, w, changed), *of_record(field)])
+            (w[field.value], [*_filled(sheet, field, w, changed), *of_record(field)])
             for field in (
                 BriefingField.WEAPONS,
                 BriefingField.INJURED,
                 BriefingField.CHILDREN,
                 BriefingField.WITH,
             )
-            if field in case.briefing or changed.fields.get(field) or of_record(field)
+            if field in sheet.briefing or changed.fields.get(field) or of_record(field)
         ),
-        (w["who"], [*map(_Line, _who(case, user, w)), *of_record("who")]),
+        (w["who"], [*map(_Line, _who(sheet, user, w)), *of_record("who")]),
         (w["phone"], [_Line(case.phone or w["unknown"]), _Line(w["on"] if on_line else w["off"])]),
     ]
     return _page(
@@ -173,8 +173,9 @@ def page(
     )
 
 
-def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:
-    lines = list(_filled(case, BriefingField.WHERE, w, changed))
+def _where(sheet: Sheet, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:
+    case = sheet.case
+    lines = list(_filled(sheet, BriefingField.WHERE, w, changed))
     if case.address is not None:
         lines.append(_Line(_address(case.address, w), changed.address))
     position = case.position
@@ -198,17 +199,17 @@ def _address(known: Address, w: dict[str, str]) -> str:
     return w["near"].format(line) if known.nearness is Nearness.NEAR else line
 
 
-def _who(case: Case, user: User | None, w: dict[str, str]) -> list[str]:
+def _who(sheet: Sheet, user: User | None, w: dict[str, str]) -> list[str]:
     if user is None:
         return [w["nobody"]]
     more = [w["speaks"].format(w.get(user.language, user.language))] if user.language else []
     more += [user.notes] if user.notes else []
-    more += [] if case.battery_pct is None else [w["battery"].format(case.battery_pct)]
+    more += [] if sheet.battery_pct is None else [w["battery"].format(sheet.battery_pct)]
     return [user.name, *more]
 
 
-def _filled(case: Case, field: BriefingField, w: dict[str, str], changed: Changes) -> Iterable[_Line]:
-    known = case.briefing.get(field)
+def _filled(sheet: Sheet, field: BriefingField, w: dict[str, str], changed: Changes) -> Iterable[_Line]:
+    known = sheet.briefing.get(field)
     if known is not None and known.text:
         return (_Line(known.text, field in changed.fields),)
     before = changed.fields.get(field)

@@ -18,10 +18,10 @@ from gateways.http.routing.permissions import FEED, Caller
 from gateways.http.routing.route import GET, route
 from gateways.http.wire.errors import NotSignedOn
 from gateways.psap_data.geojson import MEDIA_TYPE, collection
-from model.alert.case import Case
 from model.settings.psap import TOKEN_MIN, DataTarget
 from model.telling.data_due import called_off, serves, wanted
 from model.telling.psap_alert import PsapAlert, psap_alert
+from model.telling.sheet import Sheet
 from runtime import logs
 from store.audit.entry import Action
 from store.registry.users.who import who_is
@@ -40,8 +40,8 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
     if target is None:
         raise NotSignedOn("the token of a feed is needed")
-    open_now = [known.case for known in web.following.picture.open()]
-    shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one)])
+    open_now = [known.sheet for known in web.following.picture.open()]
+    shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one.case)])
     if shown:
         await who.note([one.alert for one in shown], actor=f"psap:{target.name}", detail="feed")
     else:
@@ -64,10 +64,10 @@ def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
     return found
 
 
-def _shown(web: Web, target: DataTarget, cases: list[Case]) -> list[PsapAlert]:
+def _shown(web: Web, target: DataTarget, sheets: list[Sheet]) -> list[PsapAlert]:
     alerts = (
-        psap_alert(case, who_is(web.journal, case.user, web.settings.center.psap.shares))
-        for case in cases
-        if not called_off(case)
+        psap_alert(sheet, who_is(web.journal, sheet.case.user, web.settings.center.psap.shares))
+        for sheet in sheets
+        if not called_off(sheet.case)
     )
     return [alert for alert in alerts if serves(target, alert)]

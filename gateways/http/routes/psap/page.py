@@ -25,13 +25,12 @@ from gateways.http.wire.errors import NoSuchPerson
 from messages.events import PageViewed
 from messages.ids import Instant
 from model.alert.case import Case
-from model.alert.evolve import fold
-from model.alert.told import Told
 from model.record import EMPTY, PersonRecord, shared
-from model.telling.told import changes, told
+from model.telling.sheet import Sheet, fold
+from model.telling.told import Told, changes
 from store import streams
 from store.alerts import pages
-from store.alerts.lately import current
+from store.alerts.sheets import current
 from store.audit.entry import Action
 from store.registry import keyring
 from store.registry.people import User
@@ -85,20 +84,20 @@ async def page(web: Web, who: Caller, code: str, lang: Lang = "it", since: Since
     found = await _shown(web, who, code, lang)
     if isinstance(found, Response):
         return found
-    case, known = found
-    origin = who.address
+    sheet, known = found
+    case, origin = sheet.case, who.address
     await who.note((case.alert,), actor="112", detail="112's page")
-    if not _has_seen(case, origin):
+    if not _has_seen(sheet, origin):
         viewed = PageViewed(origin=network(origin))
-        await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, case), origin))
+        await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, sheet), origin))
     user: User | None = None
     if case.user is not None:
         user = await asyncio.to_thread(web.registry.user, case.user)
     record = await asyncio.to_thread(_record_of, web, case)
     now_us = web.clock.now_us()
     since_us = Instant(min(since, now_us) or now_us)
-    changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
-    return _html(as_html.page(case, user, record, known, lang, now_us, since_us, changed))
+    changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), sheet.told)
+    return _html(as_html.page(sheet, user, record, known, lang, now_us, since_us, changed))
 
 
 @route(GET, "/112/{code}/pictures/{picture}", by=ANYBODY, audit=Action.READ_PERSON, described=False)
@@ -107,7 +106,7 @@ async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes
     found = await _shown(web, who, code, "it")
     if isinstance(found, Response):
         return found
-    case, _ = found
+    case = found[0].case
     record = await asyncio.to_thread(_record_of, web, case)
     await who.note((case.alert, case.user), actor="112", detail="picture")
     if case.user is None or picture not in record.pictures:
@@ -115,22 +114,22 @@ async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes
     return await asyncio.to_thread(picture_of, web, case.user, picture)
 
 
-async def _shown(web: Web, who: Caller, typed: str, lang: Lang) -> Response[bytes] | tuple[Case, str]:
-    """The case behind what was typed, or what is answered in its place."""
+async def _shown(web: Web, who: Caller, typed: str, lang: Lang) -> Response[bytes] | tuple[Sheet, str]:
+    """The alert behind what was typed, or what is answered in its place."""
     throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
     code = pages.read(typed)
-    case = await asyncio.to_thread(_case_of, web, code) if code else None
-    there = case is not None and pages.is_there(case, code, now_us)
-    if case is not None and there and _has_seen(case, address):
-        return case, code  # whoever has had it does not lose it by what is typed beside
+    sheet = await asyncio.to_thread(_sheet_of, web, code) if code else None
+    there = sheet is not None and pages.is_there(sheet, code, now_us)
+    if sheet is not None and there and _has_seen(sheet, address):
+        return sheet, code  # whoever has had it does not lose it by what is typed beside
     if wait_s := throttle.wait_s("", address, now_us):
         return _html(as_html.form(lang, "wait", wait_s, code), 429, wait_s)
     # Counted as soon as it is let through: tries side by side are no way around it.
     throttle.count("", address, now_us)
-    if case is None or not there:
+    if sheet is None or not there:
         return _html(as_html.form(lang, "wrong"), 404)
     throttle.take_back("", address)
-    return case, code
+    return sheet, code
 
 
 def _html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
@@ -149,7 +148,7 @@ def _record_of(web: Web, case: Case) -> PersonRecord:
     return shared(kept.record, web.settings.center.psap.shares)
 
 
-def _case_of(web: Web, code: str) -> Case | None:
+def _sheet_of(web: Web, code: str) -> Sheet | None:
     alert = pages.alert_of_page(web.journal, code, keyring.shared_secret(web.journal, keyring.PAGE))
     return None if alert is None else web.following.fresh(alert)
 
@@ -158,14 +157,14 @@ def _told_at(web: Web, case: Case, at: Instant) -> Told:
     """What the page said at that moment."""
     recorded = web.journal.read_streams(streams.inbox(case.alert), streams.case(case.alert))
     then = fold(one for one in recorded if one.at_us <= at)
-    return Told() if then is None else told(then)
+    return Told() if then is None else then.told
 
 
-def _has_seen(case: Case, address: str) -> bool:
-    return case.page is not None and network(address) in case.page.viewed_from
+def _has_seen(sheet: Sheet, address: str) -> bool:
+    return sheet.page is not None and network(address) in sheet.page.viewed_from
 
 
-def _is_news(case: Case, address: str) -> bool:
+def _is_news(sheet: Sheet, address: str) -> bool:
     """Whether nobody has looked from there yet; so many addresses are told, and no more."""
-    seen = () if case.page is None else case.page.viewed_from
+    seen = () if sheet.page is None else sheet.page.viewed_from
     return network(address) not in seen and len(seen) < ADDRESSES_MAX

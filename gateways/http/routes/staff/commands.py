@@ -30,7 +30,6 @@ from messages.events import (
     WrapUpEnded,
 )
 from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
-from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.late import is_out_of_date, is_repeated
@@ -39,9 +38,10 @@ from model.orders.table import ORDERS
 from model.rules import wrap_up
 from model.rules.said import asking, dialogue
 from model.settings import Settings
+from model.telling.sheet import Sheet
 from store import streams
 from store.alerts import pages, reopening
-from store.alerts.lately import current
+from store.alerts.sheets import current
 from store.journal.journal import Append, Transaction
 from store.nodes.leases import term_of
 from store.registry import keyring
@@ -65,9 +65,9 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
         web.auth.require(by, StaffRole.SUPERVISOR)
     supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
     policy = web.settings.center
-    case = await found(web, alert)
-    if case.closed_at is not None:
-        not_theirs = web.room().why_not(case, data.command, by)
+    sheet = await found(web, alert)
+    if sheet.case.closed_at is not None:
+        not_theirs = web.room().why_not(sheet.case, data.command, by)
         if not_theirs is not None:
             raise Refused(not_theirs)
     if data.to is not None and OperatorId(data.to) not in web.people.operators():
@@ -75,7 +75,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
     if data.question and data.language not in web.settings.speaks.get(data.question, ()):
         raise Refused(Refusal.NO_VOICE)
     wrong = await web.writing.run(
-        lambda transaction: order(transaction, case, data, by, policy, supervisor=supervisor),
+        lambda transaction: order(transaction, sheet, data, by, policy, supervisor=supervisor),
         first=True,
     )
     result = "refused" if wrong is not None else "journaled"
@@ -105,7 +105,7 @@ async def change_shift(web: Web, who: Caller, data: ShiftBody) -> ShiftAnswer:
 
 def order(
     transaction: Transaction,
-    known: Case,
+    known: Sheet,
     data: CommandBody,
     by: OperatorId,
     policy: Settings,
@@ -116,9 +116,10 @@ def order(
     operator saw; else why not, to be raised. An order that is known by its id already is not journaled again.
     Within the write lock.
 
-    `known`: the case as it was a moment ago; `supervisor`: whether a supervisor orders it.
+    `known`: the alert as it was a moment ago; `supervisor`: whether a supervisor orders it.
     """
-    case = current(transaction, known)
+    sheet = current(transaction, known)
+    case = sheet.case
     given = data.id or ""
     if is_repeated(case, given, data.command, by):
         return None
@@ -127,7 +128,8 @@ def order(
     if reason is None and data.command is OperatorCommand.REOPEN:
         reason = reopening.why_not(transaction, case)
     if reason is None and data.seen is not None:
-        late = is_out_of_date(case, data.command, data.seen, data.party, data.field)
+        filled = 0 if data.field is None else sheet.changed.get(data.field, 0)
+        late = is_out_of_date(case, data.command, data.seen, data.party, filled)
         reason = Refusal.OUT_OF_DATE if late else None
     if reason is not None:
         return Refused(reason)

@@ -56,10 +56,10 @@ async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
     A ZIP with a page, the data and the person's own recorded voice, as `securwoman user export` makes them.
     That it was given is entered.
     """
-    case = await asyncio.to_thread(web.following.fresh, alert)
-    if case is None or case.user is None:
+    sheet = await asyncio.to_thread(web.following.fresh, alert)
+    if sheet is None or sheet.case.user is None:
         raise NoSuchAlert("no such alert, or nobody who is known")
-    return await _of_person(web, who, case.user)
+    return await _of_person(web, who, sheet.case.user)
 
 
 @route(GET, "/v1/users/{user}/data", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchPerson,))

@@ -1,0 +1,327 @@
+"""An alert with all that is shown of it: its case, by which rules decide, and what no rule decides by. Pure.
+
+A second fold of the same two streams, kept by those who show an alert or tell others of it: the console,
+112's page and its data, the dossier, the app's answer. No actor and no rule imports it.
+
+Total, as `model.alert.evolve` is: an event that cannot be read is counted, and changes what its kind says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import (
+    BriefingField,
+    Channel,
+    ClaimKind,
+    DataKind,
+    Doubt,
+    Instant,
+    OperatorId,
+    PersonalKind,
+    Proof,
+)
+from messages.journal import AnyEvent, Recorded, Unreadable
+from model.alert import evolve as cases
+from model.alert.case import Case
+from model.alert.folds.signals import known_position
+from model.alert.parts import KnownPosition
+from model.alert.receipt import receipt
+from model.telling.told import Told
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator wrote down."""
+
+    by: OperatorId
+    at: Instant
+    text: str
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one field of the briefing."""
+
+    text: str
+    by: OperatorId
+    """Empty: the user."""
+    at: Instant
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """The page for 112's call-taker."""
+
+    code: str
+    """Empty once it is erased."""
+    viewed_from: tuple[str, ...] = ()
+    """Addresses, in the order in which they came first."""
+    viewed_at: Instant | None = None
+    """When it was first looked at."""
+
+
+class GivenData(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of 112's own systems was sent of the alert."""
+
+    version: int
+    """The newest that was begun."""
+    kind: DataKind
+    digest: str
+    at: Instant
+    """When it was first about to be sent."""
+    receipt: str = ""
+    received_at: Instant | None = None
+    """When the newest was taken; None: it was not yet, or never."""
+    refused_at: Instant | None = None
+    status: int = 0
+    reason: str = ""
+    """Why the newest was refused."""
+    may_have: tuple[tuple[int, Instant], ...] = ()
+    """Versions that the target has, or may have, each with when it was begun: the last that it has for
+    certain, and what came after it."""
+    had_at: Instant | None = None
+    """When it last took any."""
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said by somebody who does not speak for the alert."""
+
+    alias: str
+    kind: ClaimKind
+    at: Instant
+    proof: Proof
+    """`device`: by another enrolled phone of the alert's number."""
+    key_enrolled_at: Instant | None = None
+    """Of a signal: when that phone was enrolled."""
+    position: KnownPosition | None = None
+    silent: bool = False
+    """The signal asks for silence, which it does not bring about."""
+    text: str = ""
+    skipped: int = 0
+    """How much else came before it that was not kept."""
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as it is shown."""
+
+    case: Case
+
+    # what came in
+    doubt: Doubt | None = None
+    """Why it was not proved, though it was to be."""
+    key_enrolled_at: Instant | None = None
+    """When the device that has signed it was enrolled."""
+    battery_pct: int | None = None
+    signals: int = 1
+    """How often, over all channels, the alert was raised."""
+    claims: tuple[Claim, ...] = ()
+    """What came under aliases (`model.rules.proof`), in the order in which it came."""
+    unread_texts: int = 0
+    """How many of the user's short messages came and could not be read."""
+    unreadable: int = 0
+    """How many of its events this version cannot read."""
+    restarts: int = 0
+    """How often another AlertCase has taken the alert over."""
+
+    # what is written of it
+    notes: tuple[Note, ...] = ()
+    contacts: str = ""
+    """Names of those to whom short messages were sent because the user wanted them told."""
+    briefing: dict[BriefingField, Filled] = {}
+    """Only what is known."""
+    changed: dict[BriefingField, int] = {}
+    """The version of the alert at which each field of the briefing last changed."""
+
+    # what 112 has of it
+    briefed: Told | None = None
+    """What 112 knew when an operator last said that it was read the text."""
+    page: Page | None = None
+    data: dict[str, GivenData] = {}
+    """What 112's own systems were sent, by target."""
+
+    @property
+    def told(self) -> Told:
+        """What the text for 112 says at this moment."""
+        fields = {field: filled.text for field, filled in self.briefing.items()}
+        return Told(fields=fields, address=self.case.address, position=self.case.position)
+
+
+def fold(recorded: Iterable[Recorded]) -> Sheet | None:
+    """The sheet after these events of both streams, in order; None without `alert.received`."""
+    sheet: Sheet | None = None
+    for one in recorded:
+        sheet = evolve(sheet, one) if sheet is not None else begin(one)
+    return sheet
+
+
+def begin(recorded: Recorded) -> Sheet | None:
+    """The sheet of an alert that has just come in."""
+    case, event = cases.begin(recorded), receipt(recorded)
+    if case is None or event is None:
+        return None
+    return Sheet(
+        case=case,
+        doubt=event.doubt,
+        key_enrolled_at=event.key_enrolled_at,
+        battery_pct=event.battery_pct,
+        unreadable=int(isinstance(recorded.event, Unreadable)),
+    )
+
+
+def evolve(sheet: Sheet, recorded: Recorded) -> Sheet:
+    """The sheet after one more event of either stream."""
+    return _after(sheet, cases.evolve(sheet.case, recorded), recorded.event, recorded.at_us)
+
+
+def _after(sheet: Sheet, case: Case, event: AnyEvent, at: Instant) -> Sheet:
+    """Return the sheet after this event, which has made `case` of its case."""
+    before, sheet = sheet.case, replace(sheet, case=case)
+    match event:
+        case ev.AlertSignalAdded(alias=alias) if alias:
+            return _claimed(sheet, event, at)
+        case ev.ClaimAdded():
+            return _claimed(sheet, event, at)
+        case ev.AlertSignalAdded(battery_pct=battery_pct):
+            left = sheet.battery_pct if battery_pct is None else battery_pct
+            return replace(sheet, signals=sheet.signals + 1 + event.skipped, battery_pct=left)
+        case ev.TextUnreadable():
+            return replace(sheet, unread_texts=sheet.unread_texts + 1)
+        case ev.NoteAdded():
+            return replace(sheet, notes=(*sheet.notes, Note(by=event.by, at=at, text=event.text)))
+        case ev.CaseOpened():
+            return replace(sheet, restarts=sheet.restarts + (before.owner is not None))
+        case ev.ContactsTexted(names=names):
+            return replace(sheet, contacts=names)
+        case ev.BriefingFilled(field=field, text=text, by=by):
+            others = {name: filled for name, filled in sheet.briefing.items() if name is not field}
+            known = {field: Filled(text=text, by=by, at=at)} if text else {}
+            return _with_briefing(sheet, others | known)
+        case ev.DialogueSaid() | ev.LegPressed():
+            return _answered(sheet, before, at)
+        case ev.BriefingGiven() | ev.PsapCalledElsewhere():
+            return replace(sheet, briefed=sheet.told)
+        case ev.PageOpened(code=code):
+            return replace(sheet, page=sheet.page or Page(code=code))
+        case ev.PageViewed(origin=origin) if sheet.page is not None:
+            seen = sheet.page.viewed_from
+            viewed_from = seen if origin in seen else (*seen, origin)
+            page = replace(sheet.page, viewed_from=viewed_from, viewed_at=sheet.page.viewed_at or at)
+            return replace(sheet, page=page)
+        case ev.DataSent() | ev.DataReceived() | ev.DataRefused():
+            given = _given(sheet.data.get(event.target), event, at)
+            return sheet if given is None else replace(sheet, data=sheet.data | {event.target: given})
+        case ev.AlertReopened():
+            return _reopened(sheet)
+        case ev.AlertErased(kinds=kinds):
+            for kind in kinds:
+                sheet = _without(sheet, kind)
+            return sheet
+        case Unreadable(kind=kind):
+            sheet = replace(sheet, unreadable=sheet.unreadable + 1)
+            return _reopened(sheet) if kind == "alert.reopened" else sheet
+        case _:
+            return sheet
+
+
+def _claimed(sheet: Sheet, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Sheet:
+    """Return the sheet with what somebody has said who does not speak for the alert."""
+    said = event.position
+    claim = Claim(
+        alias=event.alias,
+        kind=ClaimKind.SIGNAL,
+        at=at,
+        proof=event.proof or Proof.APP,
+        position=None if said is None else known_position(said, at, Channel.DATA),
+        skipped=event.skipped,
+    )
+    match event:
+        case ev.AlertSignalAdded(silent=silent, key_enrolled_at=key_enrolled_at):
+            claim = replace(claim, silent=silent, key_enrolled_at=key_enrolled_at)
+        case ev.ClaimAdded(kind=kind, text=text):
+            claim = replace(claim, kind=kind, text=text)
+    more = event.skipped + isinstance(event, ev.AlertSignalAdded)
+    return replace(sheet, claims=(*sheet.claims, claim), signals=sheet.signals + more)
+
+
+def _answered(sheet: Sheet, before: Case, at: Instant) -> Sheet:
+    """Return the sheet with what is known by the user's answer to a question, where the event was one."""
+    dialogue = sheet.case.dialogue
+    if dialogue is before.dialogue:
+        return sheet
+    for was, question in zip(before.dialogue, dialogue, strict=False):
+        known = question.yes if question.answer == "yes" else question.no
+        if was.answer or not question.answer or question.fills is None or not known:
+            continue
+        filled = sheet.briefing.get(question.fills)
+        text = known if filled is None or known in filled.text else f"{filled.text}; {known}"
+        answered = Filled(text=text, by=OperatorId(""), at=at)
+        return _with_briefing(sheet, sheet.briefing | {question.fills: answered})
+    return sheet
+
+
+def _with_briefing(sheet: Sheet, briefing: dict[BriefingField, Filled]) -> Sheet:
+    fields = [field for field in BriefingField if briefing.get(field) != sheet.briefing.get(field)]
+    changed = sheet.changed | dict.fromkeys(fields, sheet.case.version)
+    return replace(sheet, briefing=briefing, changed=changed)
+
+
+def _given(
+    before: GivenData | None, event: ev.DataSent | ev.DataReceived | ev.DataRefused, at: Instant
+) -> GivenData | None:
+    """Return what a target was sent after this event; None where it says nothing new."""
+    match event:
+        case ev.DataSent(version=version, kind=kind):
+            if before is not None and version <= before.version:
+                return None
+            # What the target may have that the message is about; a first one is about none.
+            had = () if before is None or kind is DataKind.ALERT else before.may_have
+            return GivenData(
+                version=version,
+                kind=kind,
+                digest=event.digest,
+                at=at,
+                may_have=(*had, (version, at)),
+                had_at=None if before is None else before.had_at,
+            )
+        case ev.DataReceived(version=version, receipt=taken) if before is not None:
+            # An answer that comes late says what the target has; the newest is still on its way.
+            may_have = tuple(one for one in before.may_have if one[0] >= version)
+            given = replace(before, may_have=may_have, had_at=at)
+            if version == before.version and before.received_at is None:
+                given = replace(given, received_at=at, receipt=taken, refused_at=None, reason="")
+            return given
+        case ev.DataRefused(version=version) if before is not None:
+            may_have = tuple(one for one in before.may_have if one[0] != version)
+            given = replace(before, may_have=may_have)
+            if version == before.version and before.received_at is None:
+                given = replace(given, refused_at=at, status=event.status, reason=event.reason)
+            return given
+        case _:
+            return None
+
+
+def _reopened(sheet: Sheet) -> Sheet:
+    # Who had the page's code then is not to have it now.
+    return replace(sheet, page=None, briefed=None)
+
+
+def _without(sheet: Sheet, kind: PersonalKind) -> Sheet:
+    """Return the sheet without what was told of it before the key was gone."""
+    match kind:
+        case PersonalKind.POSITION:
+            claims = tuple(replace(one, position=None) for one in sheet.claims)
+            briefed = None if sheet.briefed is None else replace(sheet.briefed, position=None, address=None)
+            return replace(sheet, claims=claims, briefed=briefed)
+        case PersonalKind.WORDS:
+            sheet = replace(
+                sheet,
+                notes=tuple(replace(note, text="") for note in sheet.notes),
+                claims=tuple(replace(one, text="") for one in sheet.claims),
+                briefed=None if sheet.briefed is None else replace(sheet.briefed, fields={}),
+                page=None if sheet.page is None else replace(sheet.page, code=""),
+            )
+            return _with_briefing(sheet, {})
+        case _:
+            return sheet
