@@ -1,5 +1,5 @@
-"""The backups of this node: how they stand, and orders of staff, which are carried out by the commands that
-timers give.
+"""The backups of this node: how they stand, what runs, and orders of staff, which are carried out by the
+commands that timers give.
 
 The service may not write where backups lie (`deploy/securwoman.service`): its order is a file then, for which
 a unit that may looks. Where it may, as in a checkout or a container, the command is started beside the web.
@@ -12,21 +12,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from application.backup.running import is_running
+import msgspec
+
 from application.backup.standing import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
-from application.backup.timers import next_by_timer
 from application.errors import SettingsError
 from application.settings.file import load
 from application.settings.in_use import config_in_use
-from application.state.state_dir import StateDir
+from application.state.processes import ProcessId, identity, is_alive
+from application.state.state_dir import StateDir, write_kept
 from messages.ids import SECOND, Instant
 from runtime.published.backup_file import backups
-from runtime.published.backup_runs import Work, run_of, wanted_file
+from runtime.published.backup_runs import Run, Work, file_of, run_of, said, wanted_file
 from runtime.published.file import publish
 
 UNHEARD_US: Final = 15 * SECOND
@@ -35,6 +36,24 @@ TIMERS_S: Final = 30.0
 """So old what is known of the timers may be: each look is a process."""
 COMMAND_LINE: Final = str(Path(sys.executable).with_name("securwoman"))
 _COMMANDS: Final = {Work.BACKUP: ("backup",), Work.CHECK: ("restore", "--check")}
+TIMERS: Final = {Work.BACKUP: "securwoman-backup.timer", Work.CHECK: "securwoman-check.timer"}
+_RUNS: Final = Path("/run/systemd/system")
+_PATIENCE_S: Final = 3.0
+
+
+def next_by_timer(runs: Path = _RUNS) -> dict[Work, Instant] | None:
+    """When systemd's timers begin the next one of each work; None where systemd does not run this machine, or
+    does not say.
+    """
+    if not runs.is_dir():
+        return None
+    found: dict[Work, Instant] = {}
+    for work, timer in TIMERS.items():
+        command = ["systemctl", "show", timer, "--timestamp=unix", "--value", "-P", "NextElapseUSecRealtime"]
+        with suppress(OSError, subprocess.SubprocessError, ValueError):
+            told = subprocess.run(command, capture_output=True, timeout=_PATIENCE_S, check=True).stdout
+            found[work] = Instant(int(told.decode().strip().removeprefix("@")) * SECOND)
+    return found or None
 
 
 class OwnBackups:
@@ -118,6 +137,36 @@ class OwnBackups:
             failed=run.failed,
             bytes=_written(Path(file)) if running and work is Work.BACKUP and file else 0,
         )
+
+
+def is_running(run: Run | None) -> bool:
+    """Whether it is still at work."""
+    return run is not None and run.ended_at is None and is_alive(ProcessId(pid=run.pid, started=run.started))
+
+
+@contextmanager
+def noted(state: StateDir, work: Work) -> Iterator[None]:
+    """What is done within is the last run of this work; not where another process is at it already."""
+    wanted_file(state.path, work).unlink(missing_ok=True)
+    own = identity(os.getpid())
+    if own is None or not state.path.is_dir() or is_running(run_of(state.path, work)):
+        yield
+        return
+    run = Run(began_at=_now(), pid=own.pid, started=own.started)
+    _write(state, work, run)
+    try:
+        yield
+    except BaseException as error:
+        told = str(error) or type(error).__name__
+        _write(state, work, msgspec.structs.replace(run, ended_at=_now(), failed=told))
+        raise
+    _write(state, work, msgspec.structs.replace(run, ended_at=_now()))
+
+
+def _write(state: StateDir, work: Work, run: Run) -> None:
+    # A full disk is no reason to leave a backup out: its folder is another one.
+    with suppress(OSError):
+        write_kept(file_of(state.path, work), said(run))
 
 
 def _written(file: Path) -> int:

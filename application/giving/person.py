@@ -17,12 +17,13 @@ from typing import Final
 import msgspec
 
 from application.errors import UsageError
-from application.giving.facts import Facts, facts_of, told_outside, without_operators
-from application.giving.page import page
+from application.giving.facts import Facts, facts_of, position_in_words, told_outside, without_operators
 from application.recordings import recordings
+from application.templates import render
+from application.times import local
 from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
-from model.record import PersonRecord
+from model.record import EMPTY, PersonRecord
 from store import streams
 from store.alerts.forgetting import alerts_of
 from store.audit.search import entries
@@ -37,6 +38,13 @@ PAGE: Final = "index.html"
 DATA: Final = "data.json"
 SOUND: Final = "recordings"
 PICTURES: Final = "pictures"
+_TEMPLATE: Final = Path(__file__).with_name("page.html.j2")
+_PARTIES: Final = {
+    Party.USER: "Lei / you",
+    Party.OPERATOR: "un operatore / an operator",
+    Party.LISTENER: "un responsabile / a supervisor",
+    Party.PSAP: "112",
+}
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,3 +184,18 @@ def sha256_of(file: Path) -> str:
 def _write(file: Path, content: bytes) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
+
+
+def page(data: PersonalData) -> str:
+    """Return the data as one page, in HTML, that needs nothing else: no script, nothing from a network.
+
+    Every label stands in Italian and in English: the page is read by the person, and by those who help.
+    """
+    return render(
+        _TEMPLATE,
+        data=data,
+        has_record=data.record != EMPTY,
+        parties=_PARTIES,
+        local=local,
+        position_in_words=position_in_words,
+    )

@@ -11,13 +11,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_netw
 from typing import Final
 from urllib.parse import urlsplit
 
-from application.settings.data import data_faults
 from model.credit import changes_the_line, pattern_fault
 from model.rules.calls.emergency_numbers import is_named
 from model.settings import Settings
 from model.settings.lines import CreditSettings
 from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
-from model.settings.psap import LastResort
+from model.settings.psap import FEED, DataFormat, DataTarget, LastResort
 from model.settings.watching import MailTls, TargetKind
 from model.settings.web import HttpSettings
 
@@ -220,7 +219,7 @@ def _map(settings: Settings) -> Iterator[str]:
     if tiles:
         missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
         rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
-        if not _is_web(tiles):
+        if not is_web(tiles):
             yield f"map.tiles: {expected}"
         elif missing:
             yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
@@ -232,7 +231,7 @@ def _addresses(settings: Settings) -> Iterator[str]:
     geocoder, expected = settings.map.geocoder, 'expected an address like "https://geocoder.example.org"'
     if geocoder and settings.map.addresses:
         yield "map.addresses: not together with map.geocoder"
-    if geocoder and not _is_web(geocoder):
+    if geocoder and not is_web(geocoder):
         yield f"map.geocoder: {expected}"
     elif geocoder.rstrip("/").endswith("/reverse") or "?" in geocoder or "#" in geocoder:
         yield f"map.geocoder: {expected}; /reverse and what it is asked are added to it"
@@ -251,7 +250,8 @@ def _is_own(host: str) -> bool:
         return False
 
 
-def _is_web(address: str) -> bool:
+def is_web(address: str) -> bool:
+    """Whether this is an address of the web."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -304,6 +304,51 @@ def _heartbeat(settings: Settings) -> Iterator[str]:
             yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
 
 
+def _data(settings: Settings) -> Iterator[str]:
+    """Every fault, as `path: what is wrong`."""
+    names: dict[str, int] = {}
+    for i, table in enumerate(settings.psap.data):
+        where = f"psap.data[{i}]"
+        if table.name in names:
+            yield f"{where}.name: {table.name} is already in psap.data[{names[table.name]}]"
+        names.setdefault(table.name, i)
+        yield from (f"{where}.{fault}" for fault in _target(table))
+
+
+def _target(table: DataTarget) -> Iterator[str]:
+    web = is_web(table.to)
+    if "://" in table.to and not web:
+        yield 'to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'
+    elif table.to.startswith("http:"):
+        yield "to: what is known of a user would go there unencrypted; https:// is needed"
+    elif web and ("@" in urlsplit(table.to).netloc):
+        yield "to: no name and password in an address; token_file, or certificate and key"
+    if table.to == FEED:
+        if table.format is not DataFormat.GEOJSON:
+            yield f'format: a feed is GeoJSON, not "{table.format}"'
+        if not table.token_file:
+            yield "token_file: a feed needs one: who has it is shown alerts"
+    if bool(table.area) != bool(table.area_file):
+        given, missing = ("area", "area_file") if table.area else ("area_file", "area")
+        yield f"{given}: needs {missing} as well"
+    if bool(table.certificate) != bool(table.key):
+        given, missing = ("certificate", "key") if table.certificate else ("key", "certificate")
+        yield f"{given}: needs {missing} as well"
+    for key in ("certificate", "authority"):
+        if getattr(table, key) and not web:
+            yield f"{key}: only with an address, https://"
+    if table.token_file and not (web or table.to == FEED):
+        yield "token_file: only with an address, https://, or a feed"
+    for key in ("code", "event_code"):
+        if getattr(table, key) and table.format is not DataFormat.CAP:
+            yield f'{key}: only with format = "cap"'
+
+
+def is_near(to: str) -> bool:
+    """Whether nothing leaves this machine: a folder, a feed, or an address of its own."""
+    return not is_web(to) or urlsplit(to).hostname in ("localhost", "127.0.0.1", "::1")
+
+
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _psap,
     _dialling,
@@ -317,7 +362,7 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _sign_on,
     _map,
     _addresses,
-    data_faults,
+    _data,
     _duty,
     _heartbeat,
 )

@@ -18,13 +18,12 @@ from msgspec.structs import replace
 
 from application.errors import SettingsError
 from application.settings.areas import outline_of
-from application.settings.check import faults_of
-from application.settings.data import with_whole_addresses
+from application.settings.check import faults_of, is_web
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
 from model.settings import Settings
-from model.settings.psap import DataTarget, PsapRoute
+from model.settings.psap import FEED, DataTarget, PsapRoute
 
 Row = TypeVar("Row", PsapRoute, DataTarget)
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -57,7 +56,7 @@ def loaded(text: str, path: Path) -> Settings:
     psap = replace(
         settings.psap,
         route=_drawn("psap.route", settings.psap.route, faults),
-        data=_drawn("psap.data", with_whole_addresses(settings, beside), faults),
+        data=_drawn("psap.data", _with_whole_addresses(settings, beside), faults),
     )
     try:
         protocols_of(settings.protocols.folder)
@@ -67,6 +66,18 @@ def loaded(text: str, path: Path) -> Settings:
         raise SettingsError(str(path), faults)
     to = tuple(one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to)
     return replace(settings, psap=psap, backup=replace(settings.backup, to=to))
+
+
+def _with_whole_addresses(settings: Settings, beside: Path) -> tuple[DataTarget, ...]:
+    """The rows with whole paths of folders, and with a language."""
+    return tuple(
+        replace(
+            one,
+            to=one.to if one.to == FEED or is_web(one.to) else str(beside / one.to),
+            language=one.language or settings.spoken,
+        )
+        for one in settings.psap.data
+    )
 
 
 def _drawn(table: str, rows: tuple[Row, ...], faults: list[str]) -> tuple[Row, ...]:

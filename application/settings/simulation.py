@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec.structs
 
 from application.errors import SettingsError
-from application.settings.check import is_short
-from application.settings.data import is_near
+from application.settings.check import is_near, is_short
 from messages.ids import E164, TrunkId
 from model.settings import Settings
 from model.settings.lines import CreditSettings, Modem, Trunk

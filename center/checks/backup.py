@@ -63,8 +63,8 @@ def _signature(state: StateDir) -> Iterator[Finding]:
 def prove_backup(state: StateDir) -> Shown:
     """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
     from application.backup import age, restoring, signed
+    from application.backup.orders import noted
     from application.backup.parts import Wanted
-    from application.backup.running import noted
     from runtime.published.backup_runs import Work
 
     wish = settings_in_use(state).backup

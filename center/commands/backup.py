@@ -42,7 +42,7 @@ def backup(
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
     from application.backup import age
-    from application.backup.running import noted
+    from application.backup.orders import noted
     from application.backup.writing import backup as write
     from runtime.published.backup_runs import Work
     from store.audit.entry import EVERYBODY, Action
@@ -107,8 +107,8 @@ def restore(
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from application.backup import age, restoring, signed
+    from application.backup.orders import noted
     from application.backup.parts import Wanted
-    from application.backup.running import noted
     from runtime.published.backup_runs import Work
 
     if not check and file is None:

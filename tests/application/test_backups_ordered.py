@@ -10,10 +10,8 @@ import pytest
 
 from application.backup import orders
 from application.backup.age import new_identity
-from application.backup.orders import OwnBackups
-from application.backup.running import noted
+from application.backup.orders import OwnBackups, next_by_timer, noted
 from application.backup.standing import BackupStanding, BackupWrong, who
-from application.backup.timers import next_by_timer
 from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
