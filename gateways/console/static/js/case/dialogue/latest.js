@@ -65,6 +65,7 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
             ><b>${asked(view, one)}${words(view, one)}</b>`
         : nothing
     }</p>
-    ${one ? html`${button(ui, KEY.write, others)}${fillKeys(ui, view, allowed, one)}` : nothing} ${row} ${code}
+    ${one ? html`${button(ui, KEY.write, others)}${fillKeys(ui, view, allowed, one)}` : nothing}
+    ${row} ${code}
   </div>`;
 }
