@@ -19,6 +19,7 @@ from messages.lines import WEAK_DBM, LineLevels, LineReport, LineState, VoiceSer
 from messages.operators import OperatorVoice
 from messages.rows import Sentence
 from model.checks import Asker, Finding, fail, ok, warn
+from model.first_run import EMERGENCY_LINES_WANTED, PUBLIC_LINES_WANTED
 from model.loudness import Loudness, better_gain_in_db, judged
 from model.settings import Settings
 from model.settings.lines import Modem
@@ -35,8 +36,6 @@ from store.registry.registry import Registry
 
 INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
-EMERGENCY_LINES_WANTED: Final = 2
-"""112 busy or silent: at once again on another reserved line (case 15)."""
 
 
 def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
@@ -47,7 +46,7 @@ def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
     text = f"{len(public)} public lines, {len(reserved)} reserved for 112"
     if len(public) == 1 and _joins_in_the_network(public[0], state):
         yield warn("trunks", f"{text}: it joins its calls in the network, enough for one alert and no more")
-    elif len(public) < 2:
+    elif len(public) < PUBLIC_LINES_WANTED:
         yield fail("trunks", f"{text}: an operator and a user cannot be called at the same time")
     elif len(public) < INBOUND_LINES_WANTED:
         yield warn("trunks", f"{text}: while an alert is handled nobody can call in")

@@ -130,6 +130,27 @@ def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
     wait_until(lambda: len(journal.read(streams.service(L1))) == 2)
 
 
+def test_a_check_says_what_is_found_and_in_the_screens_language_what_to_do(
+    page: Page, site: WebThread, place: Place
+) -> None:
+    found = [
+        {"verdict": "fail", "text": "no modem's actor runs", "do": {"en": "Look at modem", "it": "Guardare"}},
+        {"verdict": "ok", "text": "4 public lines, 2 reserved for 112", "do": {"en": "", "it": ""}},
+    ]
+    page.route("**/v1/admin/lines/check", lambda route: route.fulfill(json={"found": found}))
+    signed_on(page, site.url, place, "it")
+    page.keyboard.press("5")
+    page.keyboard.press("l")
+    expect(page.locator(".lines tbody tr")).to_have_count(3)
+    page.keyboard.press("m")
+    said = page.locator(".trial__steps li")
+    expect(said).to_contain_text(["no modem's actor runs", "reserved for 112"])
+    expect(said.first.locator("small")).to_have_text("Guardare")
+    expect(said.last.locator("small")).to_have_count(0)
+    expect(said.first.locator("[lang=en]")).to_contain_text("no modem's actor runs")
+    assert barriers(page) == []
+
+
 def trial(order: TrialOrder, **changes: object) -> LineTrial:
     return replace(
         LineTrial(
