@@ -56,10 +56,11 @@ def sent(client: Client, request: Sent) -> int:
 def test_what_a_web_before_has_taken_is_refused_and_an_alert_is_the_same_again(
     place: Place, clock: Later, phone: Phone
 ) -> None:
-    raised = signed(phone, clock, "/v1/alerts", {"id": "a1", "phone": GIULIA})
     path = "/v1/alerts/a1/position"
-    old = signed(phone, clock, path, {"lat": 44.0, "lon": 8.0})
     with a_web(place, clock) as first:
+        # Not before it: what was signed in the second before it began is not new to it.
+        raised = signed(phone, clock, "/v1/alerts", {"id": "a1", "phone": GIULIA})
+        old = signed(phone, clock, path, {"lat": 44.0, "lon": 8.0})
         assert [sent(first, raised), sent(first, old), sent(first, old)] == [202, 202, 403]
         assert sent(first, signed(phone, clock, path, {"lat": 44.5, "lon": 8.5})) == 202
     clock.by_s = 1

@@ -181,9 +181,9 @@ def test_a_modem_that_says_nothing_is_no_lost_port_and_a_silent_bridge_is() -> N
         beat = Beat()
         for _ in range(75):
             assert port.read() == b""
+            silent = time.monotonic()
             port.write(SILENCE)
             beat.wait()
-        silent = time.monotonic()
         wait_until(lambda: one.line.closed, within_s=3.0, what="a bridge that says nothing is let go")
         assert time.monotonic() - silent > 0.9
         with pytest.raises(VoicePortLost):
