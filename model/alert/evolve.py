@@ -8,7 +8,7 @@ that an alert has come in, is closed, is reopened. It never refuses: what stands
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -49,6 +49,8 @@ _FOLDS: Final = (
     fold_texts,
     fold_forgetting,
 )
+_FOLD_OF: Final[dict[type[ev.Event], Callable[[Case, ev.Event, Instant], Case | None]]] = {}
+"""The fold that an event of this type is for, each one's alone; found with the first that comes."""
 
 
 def fold(recorded: Iterable[Recorded]) -> Case | None:
@@ -107,10 +109,12 @@ def apply(case: Case, event: AnyEvent, at: Instant) -> Case:
                 return reopened(case, None, at)
             case _:
                 return case
-    if isinstance(event, LegEvent):
+    known = _FOLD_OF.get(type(event))
+    if known is None and isinstance(event, LegEvent):
         return together_again(fold_leg(case, event, at), at)
-    for one in _FOLDS:
+    for one in _FOLDS if known is None else (known,):
         after = one(case, event, at)
         if after is not None:
+            _FOLD_OF[type(event)] = one
             return after
     return case

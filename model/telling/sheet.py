@@ -9,6 +9,7 @@ Total, as `model.alert.evolve` is: an event that cannot be read is counted, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -28,10 +29,14 @@ from messages.ids import (
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert import evolve as cases
 from model.alert.case import Case
+from model.alert.folds.legs import LegEvent
 from model.alert.folds.signals import known_position
 from model.alert.parts import KnownPosition
 from model.alert.receipt import receipt
 from model.telling.told import Told
+
+_OF_CALLS: Final = frozenset(get_args(LegEvent)) - {ev.LegPressed}
+"""Events that change nothing but the case; most are of these. A key that is pressed may answer a question."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +183,8 @@ def evolve(sheet: Sheet, recorded: Recorded) -> Sheet:
 def _after(sheet: Sheet, case: Case, event: AnyEvent, at: Instant) -> Sheet:
     """Return the sheet after this event, which has made `case` of its case."""
     before, sheet = sheet.case, replace(sheet, case=case)
+    if type(event) in _OF_CALLS:
+        return sheet
     match event:
         case ev.AlertSignalAdded(alias=alias) if alias:
             return _claimed(sheet, event, at)
