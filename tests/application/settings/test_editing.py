@@ -17,6 +17,8 @@ from application.settings.editing import wanted
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
 from application.settings.file import load
+from application.settings.own_file import SettingsFile
+from application.state.state_dir import StateDir
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
 
 SHIPPED = (Path(__file__).parents[3] / "config" / "center.toml").read_text()
@@ -188,3 +190,12 @@ def test_a_folder_that_is_shared_with_others_lets_who_owns_the_file_change_it(fi
     with patch.object(os, "geteuid", return_value=os.geteuid() + 4711):
         assert not is_writable(file)
     assert not is_writable(file.parent / "none.toml")
+
+
+def test_a_web_without_a_node_changes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text(SHIPPED)
+    monkeypatch.setenv("SECURWOMAN_CONFIG", str(file))
+    with pytest.raises(NotWritable, match="no node"):
+        SettingsFile(StateDir(tmp_path)).change([Set("user.attempts", 3)])
+    assert file.read_text() == SHIPPED
