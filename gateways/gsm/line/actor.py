@@ -43,13 +43,14 @@ from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.failed_reads import FailedReads
 from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.line.legs_on_line import KEPT, LegsOnLine, Order
+from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.line.order_turn import Orders, OrderTurn
 from gateways.gsm.line.remembered import Remembered
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
 from gateways.gsm.line.right_to_dial import RightToDial
 from gateways.gsm.line.sending import Sending
+from gateways.gsm.line.standing import KEPT
 from gateways.gsm.line.wear_reset import WearReset
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
@@ -144,7 +145,7 @@ class GsmModemActor(CenterActor):
             gains=self._spec.gains,
             emergency=self._spec.emergency,
         )
-        self._legs.left = legs
+        self._legs.standing.left = legs
         self._right = RightToDial(journal, self._legs, self.now_us, self.log)
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
@@ -223,7 +224,7 @@ class GsmModemActor(CenterActor):
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
         # As they are now: most are gone in an instant, and are told of all the same.
-        ghosts = self._legs.ghosts
+        ghosts = self._legs.nobodys.ghosts
         self._say_incoming()
         self._say_texts()
         self._sending.tell_again()
@@ -257,15 +258,15 @@ class GsmModemActor(CenterActor):
         heard of this line, or that nobody has dialled: whoever is on it hears nothing, and the line is lost
         as long as that lasts.
         """
-        strays, forgotten = self._legs.strays(self._now_s()), self._orders.seem_forgotten(now_us)
+        strays, forgotten = self._legs.nobodys.strays(self._now_s()), self._orders.seem_forgotten(now_us)
         if not strays and not forgotten:
             return
         standing = self._journal.who_stands_here()
-        self._legs.left = standing or []
+        self._legs.standing.left = standing or []
         if forgotten and standing == []:
             self.log.warning("a call of nobody's is ended", line=self.key)
-            self._legs.end_all(self._now_s())
-        elif standing is not None and self._legs.end_strays(strays, self._now_s()):
+            self._legs.nobodys.end_all(self._now_s())
+        elif standing is not None and self._legs.nobodys.end_strays(strays, self._now_s()):
             self.log.warning("a call of nobody's is ended", line=self.key)
 
     def _now_s(self) -> float:
@@ -282,7 +283,7 @@ class GsmModemActor(CenterActor):
             self._trouble = str(error)
             self._away()
             return
-        self._legs.voice_path = self._where.voice()
+        self._legs.standing.voice_path = self._where.voice()
         usb, takes_commands = self._where.usb()
         self._driver.plugged_in_as(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
         self._driver.opened(self._now_s())
@@ -302,7 +303,7 @@ class GsmModemActor(CenterActor):
 
     def _give_up_calls(self, now_us: Instant) -> None:
         """Count the calls as gone once no modem has answered for too long: the parties are called again."""
-        if self._absence.is_gone(now_us) and self._legs.live and not self._driver.listening:
+        if self._absence.is_gone(now_us) and self._legs.standing.live and not self._driver.listening:
             self._driver.calls_lost(self._now_s(), "the modem is gone")
 
     def _lose(self, error: PortLost) -> None:
@@ -332,7 +333,7 @@ class GsmModemActor(CenterActor):
         """Write what the driver has to say, tell what it has heard, and set the clock by it."""
         for _ in range(100):
             for report in (
-                *self._legs.unheard_is(self._journal.quarantined),
+                *self._legs.standing.unheard_is(self._journal.quarantined),
                 *self._legs.go_on(self._now_s()),
             ):
                 self._tell_leg(report)
@@ -351,7 +352,7 @@ class GsmModemActor(CenterActor):
         if self._driver.in_step and self._absence.ended():
             self._trouble = ""
         self._driver.protected = (
-            self._legs.live
+            self._legs.standing.live
             or self._orders.waits_since_lately(self.now_us())
             # Whatever its case has made of it meanwhile: nobody has seen yet that the call is gone.
             or (self._left_calls and not self._calls_known)
@@ -480,7 +481,7 @@ class GsmModemActor(CenterActor):
             trouble=self._trouble,
             another_modem=self._where.another_modem_there,
             pin_fault=self._pins.fault,
-            ghosts=self._legs.ghosts,
+            ghosts=self._legs.nobodys.ghosts,
             rests=self._legs.faults.rests(self._now_s()),
             emergency=self._spec.emergency,
         )
@@ -544,8 +545,8 @@ class GsmModemActor(CenterActor):
 
     def _file_voice(self) -> None:
         """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
-        if self._legs.voice is not None and self._legs.voice != self._voice_filed:
-            self._voice_filed = self._legs.voice
+        if self._legs.standing.voice is not None and self._legs.standing.voice != self._voice_filed:
+            self._voice_filed = self._legs.standing.voice
             line_files.write_voice(self.env.run, self._spec.line, self._voice_filed)
 
     def _say_line(self) -> None:
@@ -553,8 +554,8 @@ class GsmModemActor(CenterActor):
         report = self._reports.report(
             self._driver,
             self._condition(),
-            joins=self._legs.joins,
-            legs=self._legs.held_for,
+            joins=self._legs.standing.joins,
+            legs=self._legs.standing.held_for,
             port=self._port.path if self._port.is_open else "",
             now_us=self.now_us(),
         )

@@ -38,7 +38,7 @@ class Orders:
 
     def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> OrderTurn:
         """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
-        if self._legs.knows(order.leg, order.attempt):
+        if self._legs.standing.knows(order.leg, order.attempt):
             return OrderTurn.NOW
         if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
             return OrderTurn.TOO_LATE
@@ -66,7 +66,11 @@ class Orders:
         """Whether there is a call that was set up, and no leg has asked for one for a while; once in that
         while.
         """
-        if now_us - self._asked_at < FORGOTTEN_US or not self._driver.knows_calls or not self._legs.set_up:
+        if (
+            now_us - self._asked_at < FORGOTTEN_US
+            or not self._driver.knows_calls
+            or not self._legs.standing.set_up
+        ):
             return False
         self._asked_at = now_us
         return True

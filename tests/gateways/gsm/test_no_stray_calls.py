@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gateways.gsm.at import parse
 from gateways.gsm.driver.events import CallEvent, HangUpStuck, VoiceReady
-from gateways.gsm.line.legs_on_line import SETTLES_S, LegsOnLine
+from gateways.gsm.line.legs_on_line import LegsOnLine
+from gateways.gsm.line.standing import SETTLES_S
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, Instant, LegId, LineId, Party
 from model.alert.leg import Leg, LegState
@@ -45,10 +46,10 @@ class Desk:
         while self.site.now_s < until_s:
             for leg in list(self.journal.values()) if self.site.driver.knows_calls else ():
                 self._told(self.legs.obey(self._order(leg), self.site.now_s))
-            strays = self.legs.strays(self.site.now_s)
-            self.legs.left = list(self.journal.values())
-            self.legs.end_strays(strays, self.site.now_s)
-            self.site.driver.protected = self.legs.live
+            strays = self.legs.nobodys.strays(self.site.now_s)
+            self.legs.standing.left = list(self.journal.values())
+            self.legs.nobodys.end_strays(strays, self.site.now_s)
+            self.site.driver.protected = self.legs.standing.live
             self.site.run(min(1.0, until_s - self.site.now_s))
             self._hear()
 
@@ -72,7 +73,7 @@ class Desk:
         self.site.open(self.site.driver.dialect.key)
         self._read = len(self.site.events)
         self.legs = LegsOnLine(CENTER, self.site.driver, first_number=100, voice_path="", number_within_s=1.0)
-        self.legs.left = list(self.journal.values())
+        self.legs.standing.left = list(self.journal.values())
 
     def nobodys(self) -> list[object]:
         """The calls that the modem holds: neither a leg's, nor ringing for us, nor being ended."""

@@ -74,8 +74,8 @@ def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
     )
     for event in bench.of(VoiceReady):
         legs.hear(event, bench.now_s)
-    assert legs.voice is not None
-    assert (legs.voice.kind, legs.voice.path) == ("alsa", "Device")
+    assert legs.standing.voice is not None
+    assert (legs.standing.voice.kind, legs.standing.voice.path) == ("alsa", "Device")
 
 
 def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> Whereabouts:

@@ -115,7 +115,7 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     assert said.state is CallState.ANSWERED
     assert said.voice is not None
     assert said.voice.path == "/dev/v"
-    assert legs.voice == said.voice
+    assert legs.standing.voice == said.voice
 
 
 def test_a_call_found_on_an_early_modem_is_no_surer_than_one_that_was_dialled() -> None:

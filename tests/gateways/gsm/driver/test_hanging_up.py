@@ -96,11 +96,11 @@ def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
     report = legs.stuck(stuck.call)
     assert report is not None
     assert (report.leg, report.state, report.cause) == (user, CallState.RELEASED, HangupCause.NORMAL)
-    assert legs.ghosts == 1
+    assert legs.nobodys.ghosts == 1
     again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
     assert (again.state, again.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
     bench.lists([], 40.0)
-    assert legs.ghosts == 0
+    assert legs.nobodys.ghosts == 0
 
 
 def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_rings_ends_that() -> None:
