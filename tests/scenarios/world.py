@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from center.node.composition import SUPERVISOR, plan
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.port.modem_port import ModemPort
+from gateways.gsm.line.port_hold import PortHold
 from messages import events as ev
 from messages.ids import (
     E164,
@@ -426,8 +426,10 @@ def for_tests(made: Plan) -> Plan:
 def bury(actor: CenterActor) -> None:
     """Closes what the kernel closes when a process is killed, in its way: nothing is said to anybody."""
     for value in vars(actor).values():
-        if isinstance(value, Following | Journal | LocalEar | LineJournal | ModemPort):
+        if isinstance(value, Following | Journal | LocalEar | LineJournal):
             value.close()
+        elif isinstance(value, PortHold):
+            value.stop()
     if isinstance(actor, SilentBridgeActor):
         actor.let_go()
 

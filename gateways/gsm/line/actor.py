@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
-from gateways.gsm.dialects.detection import by_usb_ids
 from gateways.gsm.dialects.loading import Dialects, installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
@@ -34,21 +33,18 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
-from gateways.gsm.errors import DialRefused, GsmError, PortLost, where_raised
+from gateways.gsm.errors import where_raised
 from gateways.gsm.line import modem_log
-from gateways.gsm.line.absence import REOPEN_US, Absence
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
-from gateways.gsm.line.condition import condition
 from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.failed_reads import FailedReads
 from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
-from gateways.gsm.line.order_turn import Orders, OrderTurn
+from gateways.gsm.line.order_turn import Orders, OrderTurn, RightToDial
+from gateways.gsm.line.port_hold import PortHold
 from gateways.gsm.line.remembered import Remembered
 from gateways.gsm.line.report import LineReports
-from gateways.gsm.line.rescue import Rescue
-from gateways.gsm.line.right_to_dial import RightToDial
 from gateways.gsm.line.sending import Sending
 from gateways.gsm.line.standing import KEPT
 from gateways.gsm.line.wear_reset import WearReset
@@ -61,7 +57,6 @@ from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
 from gateways.gsm.tracing.live import Tracing
 from messages import calls
-from messages.base import VoicePort
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineState
@@ -98,7 +93,6 @@ class GsmModemActor(CenterActor):
         dialects = self.dialects()
         if card:
             dialects = dialects.by_card(own=self._spec.voice_port == CARD)
-        self._dialects = dialects
         self._where = Whereabouts(
             self._spec,
             [spec for spec in setup.settings.lines if spec is not self._spec],
@@ -108,12 +102,12 @@ class GsmModemActor(CenterActor):
             roles=roles_of(dialects),
             base=dialects.base(),
         )
-        self._port = ModemPort(
+        port = ModemPort(
             self._where,
             lambda path: self.open_port(path, self._guard),
             self,
             readable=self._readable,
-            told=self._told,
+            told=self._open,
         )
         self._pins = PinMemory(
             self._spec.pin_file,
@@ -133,7 +127,6 @@ class GsmModemActor(CenterActor):
         self._driver.wear.worn = self._journal.is_said(WORN)
         kin = [spec for spec in setup.settings.lines if spec.emergency is self._spec.emergency]
         self._wear_reset = WearReset(self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1)
-        self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
         now_us = self.now_us()
         self._legs = LegsOnLine(
             self._spec.line,
@@ -150,10 +143,27 @@ class GsmModemActor(CenterActor):
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
-        self._reports = LineReports(self._spec, now_us)
         self._alarm = LineAlarm(self._spec.line, now_us)
-        self._voice_filed: VoicePort | None = None
-        self._absence = Absence()
+        self._hold = PortHold(
+            self,
+            self._where,
+            port,
+            self._driver,
+            dialects,
+            self._legs.standing,
+            self._journal,
+            self._tracing,
+        )
+        self._reports = LineReports(
+            self,
+            self._spec,
+            self._driver,
+            self._where,
+            self._hold,
+            self._pins,
+            self._legs,
+            self._journal,
+        )
         self._left_calls, self._calls_known = bool(legs), False
         self._sending = Sending(self._spec.line, self._driver, self._journal)
         self._credit = LineCreditAsking(
@@ -161,7 +171,6 @@ class GsmModemActor(CenterActor):
         )
         self._failed = FailedReads(self.env.state / "lines" / f"{self.key}.unread")
         self._texts = IncomingTexts(self._spec.line, self._driver, self._credit, self._failed, self.log)
-        self._trouble = ""
         self._open()
         self._say_back(legs)
 
@@ -179,8 +188,7 @@ class GsmModemActor(CenterActor):
 
     def stopping(self) -> None:
         """Let go of the port; the calls stay up."""
-        self._port.stop()
-        self._tracing.close()
+        self._hold.stop()
         self._journal.close()
 
     def _say_back(self, legs: list[Leg]) -> None:
@@ -217,7 +225,7 @@ class GsmModemActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Say how the line is, and who rings; end what nobody wants."""
-        self._give_up_calls(now_us)
+        self._hold.give_up_calls()
         if self._driver.ready:
             self._remembered.note_voiceless(self._driver.voiceless)
         self._reports.tell_again()
@@ -234,7 +242,7 @@ class GsmModemActor(CenterActor):
         self._back_in_service()
         self._open_sim()
         health = Health(
-            *self._condition(),
+            *self._reports.condition(),
             dbm=self._driver.signal_dbm,
             failing=self._legs.faults.failing,
             dials_well=self._legs.faults.well,
@@ -272,59 +280,14 @@ class GsmModemActor(CenterActor):
     def _now_s(self) -> float:
         return self.now_us() / SECOND
 
-    # ------------------------------------------------------------ the port
-
     def _open(self) -> None:
-        if self._port.is_open:
-            return
-        try:
-            self._port.open(self._now_s())
-        except GsmError as error:
-            self._trouble = str(error)
-            self._away()
-            return
-        self._legs.standing.voice_path = self._where.voice()
-        usb, takes_commands = self._where.usb()
-        self._driver.plugged_in_as(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
-        self._driver.opened(self._now_s())
-        self._work()
-
-    def _told(self) -> None:
-        """Somebody who was asked has answered."""
-        self._open()
-
-    def _away(self) -> bool:
-        """The port cannot be had now, or is no modem's; return whether that is new."""
-        now_us = self.now_us()
-        is_new = self._absence.noticed(now_us)
-        self._give_up_calls(now_us)
-        self.at(Instant(now_us + self._absence.pause_us), "open")
-        return is_new
-
-    def _give_up_calls(self, now_us: Instant) -> None:
-        """Count the calls as gone once no modem has answered for too long: the parties are called again."""
-        if self._absence.is_gone(now_us) and self._legs.standing.live and not self._driver.listening:
-            self._driver.calls_lost(self._now_s(), "the modem is gone")
-
-    def _lose(self, error: PortLost) -> None:
-        self._port.close()
-        self._tracing.lost(str(error), self._now_s())
-        self._trouble = str(error)
-        self._driver.port_lost(self._now_s())
-        if self._away():
-            self.log.warning("the port is lost", line=self.key, error=str(error))
+        """Also when somebody who was asked where the modem is has answered."""
+        if self._hold.open():
+            self._work()
 
     def _readable(self) -> None:
-        try:
-            data = self._port.read()
-        except PortLost as error:
-            self._lose(error)
-        else:
-            if data:
-                self._tracing.modem(data, self._now_s())
-                self._driver.receive(data, self._now_s())
-                if self._legs.ringing.unsettled:
-                    self._say_incoming()
+        if self._hold.read() and self._legs.ringing.unsettled:
+            self._say_incoming()
         self._work()
 
     # ------------------------------------------------------------ what follows
@@ -337,7 +300,7 @@ class GsmModemActor(CenterActor):
                 *self._legs.go_on(self._now_s()),
             ):
                 self._tell_leg(report)
-            self._write()
+            self._hold.write()
             events = self._driver.take_events()
             if not events:
                 break
@@ -348,16 +311,14 @@ class GsmModemActor(CenterActor):
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
             for order, envelope in self._orders.take_waiting():
                 self._order(order, envelope)
-        # A modem that lists the same calls as before tells no event of it.
-        if self._driver.in_step and self._absence.ended():
-            self._trouble = ""
+        self._hold.look()
         self._driver.protected = (
             self._legs.standing.live
             or self._orders.waits_since_lately(self.now_us())
             # Whatever its case has made of it meanwhile: nobody has seen yet that the call is gone.
             or (self._left_calls and not self._calls_known)
         )
-        self._say_line()
+        self._reports.say()
         now_s = self._now_s()
         dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
         due = min((when for when in dues if when is not None), default=None)
@@ -375,23 +336,6 @@ class GsmModemActor(CenterActor):
         if pin := self._pins.to_give(card):
             self._driver.give_pin(pin, self._now_s())
 
-    def _write(self) -> None:
-        if not self._port.is_open:
-            return
-        try:
-            # The time is asked last, and nothing comes between that and the modem: this process may be
-            # frozen at any point, and a dial whose time is over by the thaw must not be made.
-            data = self._driver.take_output(self._now_s())
-            if not self._port.write(data):
-                self.at(Instant(self.now_us() + SECOND // 100), "flush")
-            if data:
-                self._tracing.host(data, self._now_s())
-        except DialRefused as error:
-            self.log.error("the dial guard refused", line=self.key, error=str(error))
-            self._driver.write_refused(self._now_s(), str(error))
-        except PortLost as error:
-            self._lose(error)
-
     def _follow(self, event: Event) -> None:
         """Do what follows from the event. One that fails twice is left out: the first time a process that
         starts anew may find things as they should be.
@@ -407,7 +351,7 @@ class GsmModemActor(CenterActor):
         match event:
             case CallEvent() | VoiceReady():
                 report = self._legs.hear(event, self._now_s())
-                self._file_voice()
+                self._reports.file_voice()
                 if isinstance(report, calls.CallReport):
                     self._tell_leg(report)
                 elif report is not None:
@@ -445,23 +389,21 @@ class GsmModemActor(CenterActor):
                 self._ready()
                 self._open_sim()
             case Responsive():
-                self._trouble = ""
+                self._hold.trouble = ""
             case HangUpStuck(call=call):
                 modem_log.note(self.log, self.key, event)
                 released = self._legs.stuck(call)
                 if released is not None:
                     self._tell_leg(released)
             case Unresponsive(stage=stage):
-                self._trouble = self._rescue.climb(stage)
-                if not self._port.is_open:
-                    self.at(Instant(self.now_us() + REOPEN_US), "open")
+                self._hold.climb(stage)
             case _:
                 modem_log.note(self.log, self.key, event)
 
     def _ready(self) -> None:
-        self._trouble = ""
+        self._hold.trouble = ""
         if self._where.is_not_it(self._driver.identity.imei, self._now_s()):
-            self._lose(PortLost(f"{self._port.path}: another modem"))
+            self._hold.is_another_s()
             return
         if self._driver.voiceless:
             self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
@@ -472,19 +414,6 @@ class GsmModemActor(CenterActor):
         """A line that was taken out of service, by a process before this one perhaps, is there again."""
         if self._journal.quarantined and self._driver.ready:
             self._journal.returned()
-
-    def _condition(self) -> tuple[LineState, str]:
-        return condition(
-            self._driver,
-            open_port=self._port.is_open,
-            quarantined=self._journal.quarantined,
-            trouble=self._trouble,
-            another_modem=self._where.another_modem_there,
-            pin_fault=self._pins.fault,
-            ghosts=self._legs.nobodys.ghosts,
-            rests=self._legs.faults.rests(self._now_s()),
-            emergency=self._spec.emergency,
-        )
 
     # ------------------------------------------------------------ legs
 
@@ -501,7 +430,7 @@ class GsmModemActor(CenterActor):
                     return
                 report = self._legs.obey(order, self._now_s(), until_s)
                 # The dial first: what is said of it can wait for as long as it takes to say.
-                self._write()
+                self._hold.write()
                 self._tell_leg(report)
             case OrderTurn.WAITS:
                 pass
@@ -528,7 +457,7 @@ class GsmModemActor(CenterActor):
 
     def _is_free(self) -> bool:
         """Whether no call is here, nor may be by what is known."""
-        ready = self._condition()[0] is LineState.READY and self._driver.knows_calls
+        ready = self._reports.condition()[0] is LineState.READY and self._driver.knows_calls
         return ready and not self._driver.calls() and not self._driver.protected
 
     # ------------------------------------------------------------ the line
@@ -542,28 +471,6 @@ class GsmModemActor(CenterActor):
         if self._journal.who_stands_here() == [] and self._driver.reset_worn(self._now_s()):
             self.log.warning("the modem is reset: its voice is worn", line=self.key)
             self._wear_reset.begun(now_us)
-
-    def _file_voice(self) -> None:
-        """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
-        if self._legs.standing.voice is not None and self._legs.standing.voice != self._voice_filed:
-            self._voice_filed = self._legs.standing.voice
-            line_files.write_voice(self.env.run, self._spec.line, self._voice_filed)
-
-    def _say_line(self) -> None:
-        """At every change, and every second."""
-        report = self._reports.report(
-            self._driver,
-            self._condition(),
-            joins=self._legs.standing.joins,
-            legs=self._legs.standing.held_for,
-            port=self._port.path if self._port.is_open else "",
-            now_us=self.now_us(),
-        )
-        if self._reports.is_to_be_filed(report):
-            line_files.write(self.env.run, report)
-        if self._reports.is_to_be_told(report) and self.tell(Role.TRUNK_POOL, "", report):
-            self._reports.told(report)
-            self.tell(Role.DEADLINE_WATCHDOG, "", report)
 
 
 def _digest(*said: str) -> str:

@@ -1,40 +1,109 @@
-"""What is told of a line, and when it has to be told again. Pure."""
+"""How a line is, in one word for the machine and a sentence for the person on duty; to whom that is told, and
+when it has to be told again.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from gateways.gsm.at.parse import Registration
 from gateways.gsm.driver.driver import Driver
-from messages.base import Joins
-from messages.ids import SECOND, Instant, LegId
-from messages.lines import LineReport, LineState
+from gateways.gsm.driver.pin_memory import PinMemory
+from gateways.gsm.driver.startup import NOT_INSERTED, SIM_PIN, SIM_PUK
+from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.line.legs_on_line import LegsOnLine
+from gateways.gsm.line.port_hold import PortHold
+from gateways.gsm.port.whereabouts import Whereabouts
+from messages.base import VoicePort
+from messages.ids import SECOND, Role
+from messages.lines import LineReport, LineState, VoiceService
 from model.settings.lines import Modem
+from runtime.actor import CenterActor
+from runtime.published import line_files
 
+_REGISTRATION: Final = {
+    Registration.SEARCHING: "It finds no network: look at its aerial and its place.",
+    Registration.DENIED: "The network refuses its SIM: ask the operator whether it is active.",
+}
+_RADIO_OFF: Final = (
+    "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
+)
+_GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
+_WORN: Final = "Its modem's voice is worn; it is used last, and reset once another line is free as well."
+_RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
+_DATA_ALONE: Final = (
+    "It is registered for data only: no voice call can be placed; there is neither VoLTE nor 2G."
+)
+_NO_VOICE: Final = "Its modem's firmware gives no voice to the center: its calls are joined in the network."
+_OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 SOON_S: Final = 1.0
 """A SIM lists its messages within this time, or is a slow one: a dial would wait for it, and be lost."""
 
 
 class LineReports:
-    """Of one line; `now_us`: since when it is starting."""
+    """Of one line's actor, which is starting."""
 
-    def __init__(self, spec: Modem, now_us: Instant) -> None:
+    def __init__(
+        self,
+        actor: CenterActor,
+        spec: Modem,
+        driver: Driver,
+        where: Whereabouts,
+        hold: PortHold,
+        pins: PinMemory,
+        legs: LegsOnLine,
+        journal: LineJournal,
+    ) -> None:
+        self._actor = actor
         self._spec = spec
-        self._state, self._since = LineState.STARTING, now_us
+        self._driver = driver
+        self._where = where
+        self._hold = hold
+        self._pins = pins
+        self._legs = legs
+        self._journal = journal
+        self._state, self._since = LineState.STARTING, actor.now_us()
         self._told: LineReport | None = None
         self._filed: LineReport | None = None
+        self._voice_filed: VoicePort | None = None
 
-    def report(
-        self,
-        driver: Driver,
-        condition: tuple[LineState, str],
-        *,
-        joins: Joins,
-        legs: tuple[LegId, ...] = (),
-        port: str,
-        now_us: Instant,
-    ) -> LineReport:
-        """How the line is. `condition` is its state, and what is wrong; `port` is empty while closed."""
-        state, text = condition
+    def condition(self) -> tuple[LineState, str]:
+        """The state of the line, and what is wrong where something is."""
+        return condition(
+            self._driver,
+            open_port=self._hold.is_open,
+            quarantined=self._journal.quarantined,
+            trouble=self._hold.trouble,
+            another_modem=self._where.another_modem_there,
+            pin_fault=self._pins.fault,
+            ghosts=self._legs.nobodys.ghosts,
+            rests=self._legs.faults.rests(self._actor.now_us() / SECOND),
+            emergency=self._spec.emergency,
+        )
+
+    def say(self) -> None:
+        """Tell it at every change, and every second."""
+        report = self._report()
+        changed, self._filed = report != self._filed, report
+        if changed:
+            line_files.write(self._actor.env.run, report)
+        if report != self._told and self._actor.tell(Role.TRUNK_POOL, "", report):
+            self._told = report
+            self._actor.tell(Role.DEADLINE_WATCHDOG, "", report)
+
+    def tell_again(self) -> None:
+        """Whatever was told may have been lost, or be asked for by somebody new."""
+        self._told = None
+
+    def file_voice(self) -> None:
+        """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
+        voice = self._legs.standing.voice
+        if voice is not None and voice != self._voice_filed:
+            self._voice_filed = voice
+            line_files.write_voice(self._actor.env.run, self._spec.line, voice)
+
+    def _report(self) -> LineReport:
+        driver, now_us, (state, text) = self._driver, self._actor.now_us(), self.condition()
         if state is not self._state:
             self._state, self._since = state, now_us
         registration = driver.registration
@@ -49,31 +118,73 @@ class LineReports:
             busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms or lists),
             sends_text=state is LineState.READY and driver.sends_sms,
             inbound=self._spec.takes_calls,
-            joins=joins,
-            legs=legs,
+            joins=self._legs.standing.joins,
+            legs=self._legs.standing.held_for,
             worn=driver.worn,
             signal_dbm=driver.signal_dbm,
             service=driver.voice_service,
             registration=registration.name.lower() if registration is not None else "",
-            port=port,
+            port=self._hold.path,
             imei=driver.identity.imei,
             dialect=driver.dialect.key,
             text=text,
         )
 
-    def is_to_be_filed(self, report: LineReport) -> bool:
-        """Whether it is not what the line's file says already; from now on it is."""
-        changed, self._filed = report != self._filed, report
-        return changed
 
-    def is_to_be_told(self, report: LineReport) -> bool:
-        """Whether it was not told since `tell_again`."""
-        return report != self._told
+def condition(
+    driver: Driver,
+    *,
+    open_port: bool,
+    quarantined: bool = False,
+    trouble: str = "",
+    another_modem: bool = False,
+    pin_fault: str = "",
+    ghosts: int = 0,
+    rests: bool = False,
+    emergency: bool = False,
+) -> tuple[LineState, str]:
+    """The state of the line, and what is wrong where something is.
 
-    def told(self, report: LineReport) -> None:
-        """Somebody was there to hear it."""
-        self._told = report
+    `another_modem`: the port that it is configured for has a modem with another IMEI. `pin_fault`: why
+    the SIM is not given its PIN. `ghosts`: how many calls are on it that are nobody's. `rests`: what was
+    dialled last has come to nothing.
+    """
+    trouble = _sentence(trouble)
+    if quarantined:
+        return LineState.QUARANTINED, trouble or "The modem was taken out of service."
+    if not open_port:
+        state = LineState.WRONG_MODEM if another_modem else LineState.LOST
+        return state, trouble or "The modem's port cannot be opened."
+    if driver.sim == SIM_PUK:
+        return LineState.PUK_NEEDED, "The SIM is locked: open it in a telephone, with the PUK of its papers."
+    if driver.sim == SIM_PIN and pin_fault:
+        return LineState.PIN_NEEDED, f"The SIM is closed: {pin_fault}."
+    if driver.sim == NOT_INSERTED:
+        return LineState.NO_SIM, "There is no SIM in the modem, or it does not sit well."
+    if driver.sim not in ("", "READY", SIM_PIN):
+        return LineState.NO_SIM, f"The SIM cannot be used; the modem says: {driver.sim}."
+    if not driver.ready or driver.sim == SIM_PIN:
+        return LineState.STARTING, trouble or "The modem is being set up."
+    if driver.registration is not None and not driver.registration.in_service:
+        words = _REGISTRATION.get(driver.registration, _OFF)
+        return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
+    data_alone = driver.voice_service is VoiceService.NONE and not driver.calls()
+    # An emergency call needs no service of one's own network (22.101 clause 10): it is tried.
+    if data_alone and not emergency:
+        return LineState.NO_VOICE_SERVICE, _DATA_ALONE
+    if ghosts:
+        return LineState.FAILING, _GHOST
+    if rests:
+        return LineState.FAILING, _RESTS
+    if data_alone:
+        return LineState.READY, _DATA_ALONE
+    if driver.worn:
+        return LineState.READY, _WORN
+    return LineState.READY, _NO_VOICE if driver.voiceless else ""
 
-    def tell_again(self) -> None:
-        """Whatever was told may have been lost, or be asked for by somebody new."""
-        self._told = None
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop, but for a path at the beginning."""
+    if not text:
+        return ""
+    return (text if "/" in text.split(" ", 1)[0] else text[0].upper() + text[1:]).rstrip(".") + "."

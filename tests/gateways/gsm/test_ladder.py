@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateways.gsm.driver.events import Stage
 from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, Ladder
-from gateways.gsm.line.silence import being_tried, given_up
+from gateways.gsm.line.port_hold import being_tried, given_up
 from tests.support.each import each
 
 CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]

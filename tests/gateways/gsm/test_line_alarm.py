@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateways.gsm.line.alarm import ALARM, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
-from gateways.gsm.line.condition import condition
+from gateways.gsm.line.report import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState

@@ -6,7 +6,7 @@ import itertools
 
 from gateways.gsm.at.parse import Registration, parse_technology
 from gateways.gsm.driver.line_watch import voice_service
-from gateways.gsm.line.condition import condition
+from gateways.gsm.line.report import condition
 from messages.lines import LineState, VoiceService
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateways.gsm.at.parse import Direction, Registration, Stat
 from gateways.gsm.driver.events import PinAnswered, Ready, SimState, UntoldCall, VoiceReady
 from gateways.gsm.driver.startup import CALLS_FIRST_S
-from gateways.gsm.line.condition import condition
+from gateways.gsm.line.report import condition
 from messages.calls import AttachCall, CallReport, CallState
 from messages.ids import E164, LegId
 from messages.lines import LineState
