@@ -30,11 +30,12 @@ class NetworkFault(Exception):
     """`ip` has refused something."""
 
 
-def missing() -> str:
-    """Why there can be no such network here; empty where there can."""
+def missing(*, faults: bool = False) -> str:
+    """Why there can be no such network here; empty where there can. `faults`: in which packets are lost."""
     if os.geteuid() != 0:
         return "network namespaces are made by root alone"
-    for program, package in (("ip", "iproute2"), ("nsenter", "util-linux")):
+    needed = {"ip": "iproute2", "nsenter": "util-linux"} | ({"nft": "nftables"} if faults else {})
+    for program, package in needed.items():
         if shutil.which(program) is None:
             return f"there is no `{program}` (Debian's {package})"
     name = f"sw{os.getpid()}n0-try"

@@ -55,11 +55,11 @@ SETTINGS: Final = "[limits]\nlive_cases = 4\nidle_crews = 1\n"
 """What all nodes have set, beside what is each one's own."""
 
 
-def missing() -> str:
-    """Why nodes on machines of their own cannot be had here; empty where they can."""
+def missing(*, faults: bool = False) -> str:
+    """Why nodes on machines of their own cannot be had; empty where they can. `faults`: of their network."""
     if postgres.binaries() is None:
         return "no PostgreSQL server is installed (Debian calls it postgresql)"
-    return networks.missing()
+    return networks.missing(faults=faults)
 
 
 class Node:
