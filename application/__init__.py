@@ -1,4 +1,1 @@
-"""What the center does for people, whichever door they come by: hand out, back up, read and change settings.
-
-The command line and the web call the same functions of it.
-"""
+"""Functions that the command line and the web share: hand out data, back up, read and change settings."""

@@ -1,4 +1,4 @@
-"""What the command line enters in the audit: by which account of the machine something was read or changed.
+"""Enter in the audit which account of the machine read or changed data by the command line.
 
 Before anything is shown: a command whose entry cannot be made ends with that, and shows nothing.
 """

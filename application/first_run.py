@@ -27,8 +27,8 @@ AUTHORITY: Final = "authority.crt"
 
 
 def machine(state: StateDir) -> Machine:
-    """What is found of the machine now; as good as nothing where the settings cannot be read. Takes some
-    milliseconds.
+    """Measure what the first run needs of the machine, in some milliseconds. Where the settings cannot be
+    read, nearly nothing is measured.
     """
     try:
         settings = load(config_in_use(state))
@@ -51,7 +51,7 @@ def authority(state: StateDir) -> bytes | None:
 
 
 def _backup(state: StateDir, settings: Settings) -> tuple[bool, bool]:
-    """Whether the newest is there and new enough, and whether one was restored lately."""
+    """Return whether the newest backup is there and new enough, and whether a backup was restored lately."""
     file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
     made = backups(state.path).get(file) if file else None
     if made is None:

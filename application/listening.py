@@ -1,4 +1,4 @@
-"""What a web listens with: its socket, where it may listen, and whether certificate and key will do.
+"""Open the socket of a web; check its address, certificate and key.
 
 The node holds the socket, so that a web that is started again finds those who wait.
 """

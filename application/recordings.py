@@ -44,7 +44,7 @@ def recordings(folder: Path) -> list[Kept]:
 
 
 def whole_of(folder: Path, alert: AlertId) -> list[Kept]:
-    """Those of an alert that nobody is writing any more, oldest first. Raises OSError."""
+    """Return the finished recordings of an alert, oldest first. Raises OSError."""
     return [one for one in recordings(folder) if one.alert == alert and not one.file.endswith(PART)]
 
 

@@ -140,13 +140,13 @@ class OwnBackups:
 
 
 def is_running(run: Run | None) -> bool:
-    """Whether it is still at work."""
+    """Return whether the process of the run is alive and the run has not ended."""
     return run is not None and run.ended_at is None and is_alive(ProcessId(pid=run.pid, started=run.started))
 
 
 @contextmanager
 def noted(state: StateDir, work: Work) -> Iterator[None]:
-    """What is done within is the last run of this work; not where another process is at it already."""
+    """Note the work done within as its last run; note nothing while another process does the same work."""
     wanted_file(state.path, work).unlink(missing_ok=True)
     own = identity(os.getpid())
     if own is None or not state.path.is_dir() or is_running(run_of(state.path, work)):

@@ -1,4 +1,4 @@
-"""What is there of this center's backups, and what is wrong with them."""
+"""The state of a center's backups: which files are kept, when the next is due, and their faults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN: Final = 12
 
 
 class BackupWrong(StrEnum):
-    """What somebody has to see to; the pages have its words."""
+    """A fault of the backups that the staff have to mend; the pages have the words of each fault."""
 
     SETTINGS = "settings"
     """They cannot be read: nothing else is known."""
@@ -40,7 +40,7 @@ class BackupWrong(StrEnum):
     GONE = "gone"
     """The last one is not where it was written to."""
     NO_KEYS = "no_keys"
-    """`FILE.keys` is not beside it: nobody would come back."""
+    """`FILE.keys` is not beside the backup: a restored center would have no people, staff or keys."""
     NO_TRIAL_KEY = "no_trial_key"
     """`[backup] identity` is not set: this machine cannot try its own backups."""
     UNTRIED = "untried"
@@ -71,9 +71,9 @@ class BackupRun(msgspec.Struct, frozen=True, kw_only=True):
     began_at: Instant
     ended_at: Instant | None = None
     waits: bool = False
-    """It is ordered, and nobody has begun it."""
+    """The run is ordered and not begun."""
     unheard: bool = False
-    """And nobody will: no unit of this machine looks for orders."""
+    """The ordered run will not begin: no systemd unit of the machine looks for orders."""
     running: bool = False
     cut_off: bool = False
     """Its process has ended without a word."""

@@ -1,1 +1,1 @@
-"""What is handed out: everything about a person to that person, the whole story of an alert to a court."""
+"""Data handed out: a person's own data to the person, the dossier of an alert to a court."""

@@ -180,7 +180,7 @@ def _http(settings: Settings) -> Iterator[str]:
 
 
 def _networks_fault(trusted: Iterable[str]) -> str:
-    """What is wrong with a list of addresses and networks; empty for nothing."""
+    """Return the fault of a list of IP addresses and networks, in words; empty where the list is valid."""
     for text in trusted:
         try:
             network = ip_network(text)
@@ -251,7 +251,7 @@ def _is_own(host: str) -> bool:
 
 
 def is_web(address: str) -> bool:
-    """Whether this is an address of the web."""
+    """Return whether the address is an HTTP or HTTPS URL."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -345,7 +345,7 @@ def _target(table: DataTarget) -> Iterator[str]:
 
 
 def is_near(to: str) -> bool:
-    """Whether nothing leaves this machine: a folder, a feed, or an address of its own."""
+    """Return whether data sent to the target stays on the machine: a folder, a feed, or a loopback URL."""
     return not is_web(to) or urlsplit(to).hostname in ("localhost", "127.0.0.1", "::1")
 
 

@@ -1,4 +1,4 @@
-"""Whether a node that starts again by itself, by the settings as they are then, would come back.
+"""Check whether a node that restarts by itself would come up again with its present settings.
 
 Looked at before it ends: a center that would not come back is not ended. What is only known once it is
 tried, as another journal or another place among the nodes, is for whoever sits at the machine.

@@ -1,4 +1,4 @@
-"""What admins are told of the settings' file. Data."""
+"""Answers to an admin about the settings' file. Data."""
 
 from __future__ import annotations
 
