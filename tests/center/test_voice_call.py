@@ -80,31 +80,23 @@ def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
 
 
 @pytest.mark.timed
-def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent_in_one_file(
-    site: Site, tmp_path: Path
-) -> None:
+def test_a_voice_that_works_is_measured_and_can_be_sent_in_a_file(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "line.trace"
     # A rate, measured over six seconds.
-    assert site.call("sim1", SPEAKS, "--twice", "--json", "--out", str(file), seconds=6) == 0
-    first, second = site.reports()
-    assert (first["call"], second["call"]) == (1, 2)
-    for one in (first, second):
-        assert one["path"].endswith("sim1.voice")
-        assert one["findings"] == []
-        assert one["tries"] >= 1
-        assert one["opened_after_s"] < 3
-        assert one["in_bytes_s"] == pytest.approx(16000, rel=0.06)
-        assert one["out_bytes_s"] == pytest.approx(16000, rel=0.06)
-        assert one["into"]["dbfs"] == pytest.approx(-20, abs=2)
-        assert one["out"]["dbfs"] == pytest.approx(-20, abs=2)
-        assert one["echo"] is None
+    assert site.call("sim1", SPEAKS, "--json", "--out", str(file), seconds=6) == 0
+    (one,) = site.reports()
+    assert one["path"].endswith("sim1.voice")
+    assert one["findings"] == []
+    assert one["tries"] >= 1
+    assert one["opened_after_s"] < 3
+    assert one["in_bytes_s"] == pytest.approx(16000, rel=0.06)
+    assert one["out_bytes_s"] == pytest.approx(16000, rel=0.06)
+    assert one["into"]["dbfs"] == pytest.approx(-20, abs=2)
+    assert one["out"]["dbfs"] == pytest.approx(-20, abs=2)
+    assert one["echo"] is None
     levels = line_levels.read_all(site.state.path)[LineId("sim1")]
-    assert levels.into.dbfs == second["into"]["dbfs"], "the doctor need not ask for it any more"
-    written = file.read_text()
-    assert "# the voice works, as far as can be told from here" in written
-    assert cli.run(["modem", "replay", str(file), "--json"]) == 0
-    told = [json.loads(line)["event"] for line in site.capfd.readouterr().out.splitlines()]
-    assert told.count("call.answered") == 2
+    assert levels.into.dbfs == one["into"]["dbfs"], "the doctor need not ask for it any more"
+    assert "# the voice works, as far as can be told from here" in file.read_text()
 
 
 def test_a_modem_that_gives_silence_is_told_in_words_and_is_exit_code_1(site: Site) -> None:
@@ -114,11 +106,18 @@ def test_a_modem_that_gives_silence_is_told_in_words_and_is_exit_code_1(site: Si
     assert "the voice works" not in said
 
 
-def test_a_modem_whose_voice_is_worn_by_its_first_call_is_found_by_the_second(site: Site) -> None:
-    assert site.call("wears", SPEAKS, "--twice", "--json") == 1
+def test_a_modem_whose_voice_is_worn_by_its_first_call_is_found_by_the_second(
+    site: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "line.trace"
+    assert site.call("wears", SPEAKS, "--twice", "--json", "--out", str(file)) == 1
     first, second = site.reports()
+    assert (first["call"], second["call"]) == (1, 2)
     assert "worn" not in first["findings"]
     assert "worn" in second["findings"]
+    assert cli.run(["modem", "replay", str(file), "--json"]) == 0
+    told = [json.loads(line)["event"] for line in site.capfd.readouterr().out.splitlines()]
+    assert told.count("call.answered") == 2
 
 
 def test_of_a_call_that_nobody_answers_the_voice_is_not_known(site: Site) -> None:

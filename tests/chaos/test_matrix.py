@@ -1,4 +1,5 @@
-"""The matrix of `scripts/chaos/run` in small: every role is struck once, at a step where it has work to do.
+"""The matrix of `scripts/chaos/run` in small: every role is struck, one after another in a few alerts, at a
+step where it has work to do.
 
 How soon somebody stands in its place the whole matrix measures, on a quiet machine; here it only has to be.
 """
@@ -10,42 +11,44 @@ from pathlib import Path
 
 import pytest
 
-from messages.ids import Role
-from tests.chaos.harness.cell import Cell, Strike
+from tests.chaos.harness.cell import Cell
+from tests.chaos.harness.command_line import strike_of
 from tests.chaos.harness.flows import FLOWS
 from tests.chaos.harness.matrix import matrix, pairs
 from tests.chaos.harness.report import PAGE, roles_of
-from tests.chaos.harness.strikes import ROLES, Kind
+from tests.chaos.harness.strikes import ROLES
 from tests.chaos.harness.worker import Worker, sweep
 
-CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
-    ("main", "accepted", Role.ALERT_INTAKE, Kind.KILL),
-    ("main", "user_ringing", Role.CALL_LEG, Kind.KILL),
-    ("main", "operator_answered", Role.ALERT_CASE, Kind.KILL),
-    ("main", "psap_ringing", Role.GSM_MODEM, Kind.KILL),
-    ("main", "talking", Role.WEB, Kind.KILL),
-    ("main", "conference", Role.CONFERENCE_BRIDGE, Kind.STOP),
-    ("main", "psap_dialled", Role.TRUNK_POOL, Kind.STOP),
-    ("main", "alone", Role.SUPERVISOR, Kind.KILL),
-    ("main", "hung_up", Role.DEADLINE_WATCHDOG, Kind.KILL),
-    ("main", "psap_ordered", Role.JOURNAL_KEEPER, Kind.KILL),
-    ("main", "user_dialled", Role.OPERATOR_LINES, Kind.KILL),
-    ("main", "leave_ordered", Role.RECORDING_KEEPER, Kind.KILL),
-    ("voice", "ringing_in", Role.LINE_TESTER, Kind.KILL),
-    ("voice", "joined", Role.PROVER, Kind.KILL),
-    ("no_answer", "user_rang_out", Role.DUTY_CALLER, Kind.STOP),
-    ("no_answer", "briefing", Role.HEARTBEAT_SENDER, Kind.STOP),
-    ("voice", "ringing_in", Role.ALERT_INTAKE, Kind.KILL),
-    ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
-    ("voice", "joined", Role.ADMIN, Kind.KILL),
-    ("voice", "talking", Role.WEB_STANDBY, Kind.STOP),
-    ("no_answer", "user_ringing_again", Role.LOGGER, Kind.KILL),
-    ("no_answer", "psap_dialled", Role.NODE, Kind.KILL),
-    ("false_alarm", "operator_dialled", Role.IDENTIFIER, Kind.KILL),
-    ("false_alarm", "false_alarm_ordered", Role.GSM_MODEM, Kind.STOP),
-    ("main", "user_answered", Role.GSM_MODEM, Kind.GARBLE),
-    ("main", "psap_answered", Role.GSM_MODEM, Kind.UNPLUG),
+CELLS = tuple(
+    Cell(flow=flow, strikes=tuple(map(strike_of, strikes.split())))
+    for flow, strikes in (
+        (
+            "main",
+            "AlertIntake:kill/accepted AlertCase:kill/operator_answered CallLeg:kill/user_ringing "
+            "Web:kill/talking GsmModem:kill/psap_ringing ConferenceBridge:stop/conference "
+            "Supervisor:kill/alone",
+        ),
+        (
+            "main",
+            "OperatorLines:kill/user_dialled GsmModem:garble/user_answered JournalKeeper:kill/psap_ordered "
+            "TrunkPool:stop/psap_dialled RecordingKeeper:kill/leave_ordered DeadlineWatchdog:kill/hung_up",
+        ),
+        ("main", "GsmModem:unplug/psap_answered"),
+        (
+            "voice",
+            "AlertIntake:kill/ringing_in LineTester:kill/ringing_in OperatorPool:stop/taken "
+            "Prover:kill/joined WebStandby:stop/talking",
+        ),
+        ("voice", "Admin:kill/joined"),
+        (
+            "no_answer",
+            "DutyCaller:stop/user_rang_out Logger:kill/user_ringing_again Node:kill/psap_dialled "
+            "HeartbeatSender:stop/briefing",
+        ),
+        ("false_alarm", "Identifier:kill/operator_dialled GsmModem:stop/false_alarm_ordered"),
+    )
 )
+"""Each a flow, and who is struck in it, as `scripts/chaos/run one` has them: ROLE:KIND/STEP."""
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +64,16 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 
 @pytest.mark.process
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("flow", "step", "role", "kind"), CELLS)
-def test_s13_an_alert_ends_well_whoever_is_struck(
-    worker: Worker, flow: str, step: str, role: Role, kind: Kind
-) -> None:
-    cell = Cell(flow=flow, step=step, strikes=(Strike(role=role, kind=kind),))
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.flow}-{cell.strikes[-1].at}")
+def test_s13_an_alert_ends_well_whoever_is_struck(worker: Worker, cell: Cell) -> None:
     result = worker.run(cell)
     wrong = [str(one) for one in result.violations if one.rule != "in time"]
     assert not wrong, "\n".join((*wrong, cell.command, result.story))
 
 
 def test_every_role_is_struck_in_small_as_in_the_whole_matrix() -> None:
-    assert {role for _, _, role, _ in CELLS} == set(ROLES)
+    assert {one.role for cell in CELLS for one in cell.strikes} == set(ROLES)
+    assert all({one.at for one in cell.strikes} <= set(FLOWS[cell.flow].places) for cell in CELLS)
     whole = matrix()
     places = {(cell.flow, cell.step) for cell in whole}
     assert places == {(flow.name, step) for flow in FLOWS.values() for step in flow.places}

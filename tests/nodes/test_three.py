@@ -18,6 +18,7 @@ from tests.chaos.harness.hearing import all_hear
 from tests.chaos.harness.view import People
 from tests.nodes.blows import OWNER, PSAP_LINE, Blow, Cell, Run, quick_world
 from tests.support.center import OPERATOR, PSAP
+from tests.support.depth import every
 from tests.support.nodes import METRICS_PORT, Nodes, missing, nodes
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
@@ -29,8 +30,8 @@ OWNED_WITHIN_S = 6.0
 CELLS = (
     Cell(step="accepted", who=OWNER),
     Cell(step="operator_ringing", who=OWNER),
-    Cell(step="talking", who=OWNER),
     Cell(step="psap_ringing", who=PSAP_LINE),
+    Cell(step="talking", who=OWNER),
     Cell(step="conference", who=OWNER),
     Cell(step="alone", who=PSAP_LINE),
     Cell(step="conference", who=OWNER, blow=Blow.FREEZE, back_after_s=4.0),
@@ -39,6 +40,7 @@ CELLS = (
     Cell(step="user_ringing", who=OWNER, blow=Blow.CUT, back_after_s=4.0),
     Cell(step="talking", who=OWNER, blow=Blow.KILL, back_after_s=1.0),
 )
+"""Of each two the first has what the suite needs; all of them at night."""
 _users = itertools.count(10)
 
 
@@ -103,7 +105,7 @@ def test_an_alert_of_one_node_has_112_on_another_and_its_operator_at_the_third(
     assert sorted(call["to"] for call in three.calls()[before:]) == sorted(people.all)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.blow}-{cell.who}-{cell.step}")
+@pytest.mark.parametrize("cell", every(2, CELLS), ids=lambda cell: f"{cell.blow}-{cell.who}-{cell.step}")
 def test_an_alert_ends_well_whichever_node_is_struck(three: Nodes, cell: Cell) -> None:
     run = Run(three, cell, next(_users))
     wrong = run.go()

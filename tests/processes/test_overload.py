@@ -16,12 +16,12 @@ from tests.support.overload import Judgement, Operators, Storm, Story, order, ph
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
-ALERTS, SECONDS, SPREAD_S = 150, 1.0, 5.0
+ALERTS, SECONDS, SPREAD_S = 75, 0.5, 4.0
 WAITED_US = Instant(4 * SECOND)
 """An alert is passed over when it was there for so long: a loaded machine takes its time to open a case."""
 SETTINGS = """
 [deadline]
-seconds = 15
+seconds = 12
 
 [limits]
 live_cases = 4

@@ -19,7 +19,7 @@ from tests.support.sentences import FRAME, RATE_HZ, Told, find
 
 pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(120)]
 
-SENTENCES = 3
+SENTENCES = 2
 WITH_CARD = 'dialect = "quectel_ec2x"'
 DIALECTS = (*["quectel_ec2x"] * 4, "huawei", "simcom7600")
 """Four lines that users and operators are called on, two for 112."""

@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -58,11 +59,14 @@ INTENSITY, INTENSITY_S = 4, 11.0
 
 @dataclass(frozen=True, kw_only=True)
 class Strike:
-    """Whom and how. `after_s`: so long after the step was struck; None: at the step itself."""
+    """Whom and how. `at`: at which step, the cell's where it is empty; `after_s`: so long after the step was
+    struck; None: at the step itself.
+    """
 
     role: Role
     kind: Kind
     after_s: float | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,8 @@ class Cell:
             words += ["--step", self.step]
         for one in self.strikes:
             after = "" if one.after_s is None else f"@{one.after_s}"
-            words += ["--strike", f"{one.role}:{one.kind}{after}"]
+            at = f"/{one.at}" if one.at else ""
+            words += ["--strike", f"{one.role}:{one.kind}{at}{after}"]
         return " ".join(words)
 
 
@@ -201,8 +206,8 @@ class Run:
             if not self._until(step, deed):
                 self.stood_still = step
                 break
-            if step.name == self.cell.step:
-                self._strike_now()
+            if here := [one for one in self.cell.strikes if (one.at or self.cell.step) == step.name]:
+                self._strike_now(here)
             deed = step.then
         comes_true(self._tended, within_s=WELL_WITHIN_S)
         unwell = self.served.unwell_after(WELL_WITHIN_S if self.stood_still is None else 1.0)
@@ -334,11 +339,11 @@ class Run:
 
     # ------------------------------------------------------------ strikes
 
-    def _strike_now(self) -> None:
+    def _strike_now(self, strikes: Iterable[Strike]) -> None:
         due_s = time.monotonic() + self.cell.jitter_s
         wait_until(lambda: time.monotonic() >= due_s, what="the moment that the seed has drawn")
         now_s = time.monotonic()
-        for strike in self.cell.strikes:
+        for strike in strikes:
             if strike.after_s is None:
                 self._strike(strike)
             else:

@@ -31,10 +31,11 @@ from tests.chaos.harness.worker import sweep
 
 
 def strike_of(text: str) -> Strike:
-    """`ROLE:KIND` or `ROLE:KIND@SECONDS` (so long after the first strike)."""
+    """`ROLE:KIND`, with `/STEP` at another step, with `@SECONDS` so long after the first strike there."""
     whom, _, after = text.partition("@")
+    whom, _, at = whom.partition("/")
     role, _, kind = whom.partition(":")
-    return Strike(role=Role(role), kind=Kind(kind or "kill"), after_s=float(after) if after else None)
+    return Strike(role=Role(role), kind=Kind(kind or "kill"), after_s=float(after) if after else None, at=at)
 
 
 def one(given: argparse.Namespace) -> int:

@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
 TONES_HZ = (440.0, 620.0, 880.0)
 WITHIN_S = 20.0
-UNBROKEN_S = 5
-"""So many of ten seconds are unbroken also on a machine with much other work; else nearly all."""
+UNBROKEN_S = 2
+"""So many of five seconds are unbroken also on a machine with much other work; else nearly all."""
 
 
 @pytest.fixture
@@ -114,13 +114,13 @@ def unbroken_seconds(pcm: bytes, hz: float) -> int:
 
 
 @pytest.mark.timed
-def test_ten_seconds_pass_both_ways_and_hardly_a_frame_is_missing(side: ModemSide) -> None:
+def test_five_seconds_pass_both_ways_and_hardly_a_frame_is_missing(side: ModemSide) -> None:
     """A port that is written and read at a bridge's pace, without a jitter buffer that would hide a loss."""
     with gate_process(side) as gate:
         port = opened(gate, "voice0")
         beat, said, skipped = Beat(), [], 0
         began = time.monotonic()
-        for number in range(500):
+        for number in range(250):
             port.write(tone(1000, 160, at=number * 160))
             said.append(port.read())
             skipped += beat.wait().skipped
