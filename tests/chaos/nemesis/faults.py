@@ -45,6 +45,7 @@ class Faults:
         self._ends = ends
         self.machines: set[str] = set()
         """Phones that a machine answers just now."""
+        self._full = threading.Lock()
 
     # ------------------------------------------------------------ processes
 
@@ -142,14 +143,15 @@ class Faults:
             held.execute("ROLLBACK")
 
     def disk(self, deed: Disk) -> None:
-        """Where the state has a file system of its own."""
+        """Where the state has a file system of its own; of two at once the second comes after the first."""
         if self.world.disk is None:
             self.done.say("(a full disk: there is none of its own)")
             return
-        self.done.say(f"the disk is full for {deed.for_s} s")
-        fill(self.world.disk)
-        self._ends.wait(deed.for_s)
-        (self.world.disk / "filler").unlink()
+        with self._full:
+            self.done.say(f"the disk is full for {deed.for_s} s")
+            fill(self.world.disk)
+            self._ends.wait(deed.for_s)
+            (self.world.disk / "filler").unlink()
 
     # ------------------------------------------------------------ commands
 
