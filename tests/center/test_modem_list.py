@@ -10,55 +10,37 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from application.state.state_dir import StateDir
 from center import cli
 from center.commands.modems.listing import told
 from center.modems import obstacles
 from center.modems.found import Asked, GivesVoice, as_settings
 from center.modems.unnamed import Unnamed
-from center.node.carrier import Carrier
 from messages.ids import LineId
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk
+from tests.support.carriers import carrier_of, modem
 from tests.support.usb_machine import QUECTEL, Machine
 
-SIMULATION = """
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "one"
-dialect = "quectel_ec2x"
-imei = "490154203237518"
-card = "8939990000000000011"
-number = "+390200000001"
-[[modem]]
-name = "two"
-dialect = "huawei"
-voice = false
-number = "+390200000002"
-"""
+ONE, TWO = "+390200000001", "+390200000002"
 
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """An EC25 and a stick without voice firmware, whose ports are simulated modems'."""
-    state = StateDir(tmp_path / "state")
-    state.create()
-    simulation = tmp_path / "simulation.toml"
-    simulation.write_text(SIMULATION)
     machine = Machine(tmp_path / "machine")
     machine.plug("1-2", QUECTEL, {1: "ttyUSB1", 2: "ttyUSB2"}, attributes={"power/control": "auto"})
     machine.plug("1-3", "12d1:1001", {1: "ttyUSB5", 2: "ttyUSB6"})
-    carrier = Carrier(state, simulation)
-    try:
-        carrier.wait_ready()
+    ec25 = 'imei = "490154203237518"\ncard = "8939990000000000011"'
+    modems = (
+        modem("one", "quectel_ec2x", ec25, number=ONE),
+        modem("two", "huawei", "voice = false", number=TWO),
+    )
+    with carrier_of(tmp_path, *modems) as state:
         for tty, name in (("ttyUSB2", "one"), ("ttyUSB6", "two")):
             (machine.dev / tty).unlink()
             (machine.dev / tty).symlink_to(state.run / f"{name}.at")
         monkeypatch.setattr(obstacles, "HERE", machine.roots)
         yield machine
-    finally:
-        carrier.end()
 
 
 @pytest.mark.process
@@ -79,9 +61,9 @@ def test_a_modem_that_no_line_names_is_told_with_all_that_it_says_and_what_is_in
         "name": "line1",
         "trunk": "public",
         "imei": "490154203237518",
-        "number": "+390200000001",
+        "number": ONE,
     }
-    assert (two["name"], two["number"]) == ("line2", "+390200000002")
+    assert (two["name"], two["number"]) == ("line2", TWO)
 
 
 EC25 = Unnamed(position="1-2", usb=QUECTEL, maker="Quectel", product="EG25-G", dialect="quectel_ec2x")

@@ -10,62 +10,50 @@ import tty
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from application.state.state_dir import StateDir
 from center import cli
-from center.node.carrier import Carrier
+from tests.support.carriers import carrier_of, modem, network, phone
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
-SIMULATION = """
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "sim1"
-dialect = "simcom7600"
-number = "+390200000001"
-setup_time_s = 0.1
-[[phone]]
-number = "+393331112223"
-rings_after_s = 0.1
-answers_after_s = 0.1
-hangs_up_after_s = 0.3
-[[phone]]
-number = "+393331112224"
-rings_after_s = 0.1
-behaviour = "busy"
-[[phone]]
-number = "+393331112225"
-rings_after_s = 0.1
-answers_after_s = 0.1
-[[phone]]
-number = "+393331112226"
-setup_time_s = 0.1
-"""
+ENDS, BUSY, STAYS, CALLS_IN = (f"+39333111222{n}" for n in (3, 4, 5, 6))
+OURS = "+390200000001"
+CALL = ["call.dialing", "call.ringing", "call.answered", "call.released"]
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateDir]:
+    phones = (
+        phone(ENDS, "answers_after_s = 0.1\nhangs_up_after_s = 0.3"),
+        phone(BUSY, 'behaviour = "busy"'),
+        phone(STAYS),
+        phone(CALLS_IN),
+    )
+    with carrier_of(
+        tmp_path_factory.mktemp("session"), modem("sim1", "simcom7600", number=OURS), *phones
+    ) as made:
+        yield made
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[str]:
-    state = StateDir(tmp_path / "state")
-    state.create()
-    simulation = tmp_path / "simulation.toml"
-    simulation.write_text(SIMULATION)
-    carrier = Carrier(state, simulation)
-    try:
-        carrier.wait_ready()
-        yield str(state.run / "sim1.at")
-    finally:
-        carrier.end()
+def port(state: StateDir) -> str:
+    return str(state.run / "sim1.at")
 
 
-def test_a_modem_says_what_it_is(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_modem_says_what_it_is_and_what_such_modems_are_known_to_do(
+    port: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["modem", "probe", port, "--json"]) == 0
     (found,) = json.loads(capfd.readouterr().out)
     assert (found["answers"], found["dialect"], found["sim"]) == (True, "simcom7600", "READY")
     assert len(found["imei"]) == 15
+    assert cli.run(["modem", "probe", port]) == 0
+    said = capfd.readouterr().out.splitlines()
+    assert "dialect simcom7600 (SIMCom SIM7600)" in said[0]
+    assert "  to know: ATH is answered OK and does nothing unless AT+CVHU=0" in said
 
 
 @pytest.mark.parametrize(
@@ -100,68 +88,52 @@ def test_it_is_said_what_came_from_a_port_that_is_no_modems_and_after_how_long(
     assert "15 s" not in said
 
 
-def test_it_is_said_what_such_modems_are_known_to_do(port: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["modem", "probe", port]) == 0
-    said = capfd.readouterr().out.splitlines()
-    assert "dialect simcom7600 (SIMCom SIM7600)" in said[0]
-    assert "  to know: ATH is answered OK and does nothing unless AT+CVHU=0" in said
-
-
-def test_a_call_is_written_down_and_read_again_without_being_told_the_dialect(
+def test_a_call_goes_from_the_dial_to_the_end_and_its_trace_is_read_again_without_a_dialect(
     port: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     trace = tmp_path / "call.trace"
-    assert cli.run(["modem", "call", port, "+393331112223", "--trace", str(trace)]) == 0
+    assert cli.run(["modem", "call", port, ENDS, "--json", "--trace", str(trace)]) == 0
+    assert events(capfd) == CALL
     assert "SIM7600" in trace.read_text()
-    capfd.readouterr()
     assert cli.run(["modem", "replay", str(trace), "--json"]) == 0
-    told = [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()]
-    assert told == ["call.dialing", "call.ringing", "call.answered", "call.released"]
+    assert events(capfd) == CALL
 
 
-def test_a_call_goes_from_the_dial_to_the_end(port: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["modem", "call", port, "+393331112223", "--json"]) == 0
-    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert [one["event"] for one in told] == [
-        "call.dialing",
-        "call.ringing",
-        "call.answered",
-        "call.released",
-    ]
+def events(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    return [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()]
 
 
 def test_a_call_that_is_not_answered_is_exit_code_1(port: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["modem", "call", port, "+393331112224", "--json"]) == 1
+    assert cli.run(["modem", "call", port, BUSY, "--json"]) == 1
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["cause"] == 17
 
 
 def test_a_call_does_not_end_with_that_of_somebody_who_calls_in_meanwhile_and_gives_up(
-    port: str, capfd: pytest.CaptureFixture[str]
+    state: StateDir, port: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Its end was taken for the call's: the command was over, and the call stood in the modem, paid for."""
-    carrier = json.loads(Path(port).with_name("carrier.json").read_text())
-    with httpx.Client(base_url=carrier["control"]) as network:
+    with network(state) as ask:
 
         def states(to: str) -> list[str]:
-            return [one["state"] for one in network.get("/calls").json() if one["to"] == to]
+            return [one["state"] for one in ask.get("/calls").json() if one["to"] == to]
 
         def call_in() -> None:
-            wait_until(lambda: "active" in states("+393331112225"))
-            network.post("/phones/+393331112226/call", json={"to": "+390200000001"})
-            wait_until(lambda: "ringing" in states("+390200000001"))
-            network.post("/phones/+393331112226/hang_up")
+            wait_until(lambda: "active" in states(STAYS))
+            ask.post(f"/phones/{CALLS_IN}/call", json={"to": OURS})
+            wait_until(lambda: "ringing" in states(OURS))
+            ask.post(f"/phones/{CALLS_IN}/hang_up")
 
         other = threading.Thread(target=call_in)
         other.start()
-        assert cli.run(["modem", "call", port, "+393331112225", "--json", "--seconds", "3"]) == 0
+        assert cli.run(["modem", "call", port, STAYS, "--json", "--seconds", "3"]) == 0
         other.join()
         told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
         assert [(one["event"], one["number"]) for one in told][3:] == [
-            ("call.waiting", "+393331112226"),
-            ("call.released", "+393331112226"),
-            ("call.released", "+393331112225"),
+            ("call.waiting", CALLS_IN),
+            ("call.released", CALLS_IN),
+            ("call.released", STAYS),
         ]
-        assert states("+393331112225") == ["ended"]
+        assert states(STAYS) == ["ended"]
 
 
 def test_a_trace_of_a_session_can_be_replayed(

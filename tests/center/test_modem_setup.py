@@ -16,58 +16,25 @@ from center import cli
 from center.modems import own_settings
 from center.modems.own_settings import looked_at_again
 from center.modems.questions import questions
-from center.node.carrier import Carrier
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import places
+from tests.support.carriers import carrier_of, modem, phone
 
 pytestmark = pytest.mark.process
 
-SIMULATION = """
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "unset"
-dialect = "quectel_ec2x"
-number = "+390200000001"
-boot_time_s = 0.2
-memory = { '+QCFG="ims"' = "2", '+QMBNCFG="AutoSel"' = "0" }
-[[modem]]
-name = "forgetful"
-dialect = "quectel_ec2x"
-number = "+390200000002"
-boot_time_s = 0.2
-memory = { '+QCFG="ims"' = "2" }
-forgets = ['+QCFG="ims"']
-[[modem]]
-name = "asked"
-dialect = "quectel_ec2x"
-number = "+390200000004"
-boot_time_s = 0.2
-memory = { '+QCFG="ims"' = "2" }
-[[modem]]
-name = "plain"
-dialect = "zte"
-number = "+390200000003"
-setup_time_s = 0.1
-[[phone]]
-number = "+393331112223"
-rings_after_s = 0.1
-"""
+OUT_OF_VOLTE = """'+QCFG="ims"' = "2\""""
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateDir]:
-    directory = tmp_path_factory.mktemp("setup")
-    state = StateDir(directory / "state")
-    state.create()
-    simulation = directory / "simulation.toml"
-    simulation.write_text(SIMULATION)
-    carrier = Carrier(state, simulation)
-    try:
-        carrier.wait_ready()
-        yield state
-    finally:
-        carrier.end()
+    modems = (
+        modem("unset", "quectel_ec2x", f"""memory = {{ {OUT_OF_VOLTE}, '+QMBNCFG="AutoSel"' = "0" }}"""),
+        modem("forgetful", "quectel_ec2x", f"""memory = {{ {OUT_OF_VOLTE} }}\nforgets = ['+QCFG="ims"']"""),
+        modem("asked", "quectel_ec2x", f"memory = {{ {OUT_OF_VOLTE} }}"),
+        modem("plain", "zte"),
+    )
+    with carrier_of(tmp_path_factory.mktemp("setup"), *modems, phone("+393331112223", "")) as made:
+        yield made
 
 
 def setup(state: StateDir, name: str, *options: str) -> int:

@@ -11,44 +11,14 @@ import pytest
 
 from application.state.state_dir import StateDir
 from center import cli
-from center.node.carrier import Carrier
 from media.conference.sounds import FOLDER
 from messages.ids import LineId
 from runtime.published import line_levels
+from tests.support.carriers import carrier_of, modem, phone
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
 SPEAKS, SILENT = "+393331112223", "+393331112224"
-SIMULATION = f"""
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "sim1"
-dialect = "simcom7600"
-number = "+390200000001"
-setup_time_s = 0.1
-[[modem]]
-name = "mute"
-dialect = "huawei"
-number = "+390200000002"
-setup_time_s = 0.1
-no_voice = true
-[[modem]]
-name = "wears"
-dialect = "simcom7600"
-number = "+390200000003"
-setup_time_s = 0.1
-pcm_worn_after = 1
-[[phone]]
-number = "{SPEAKS}"
-rings_after_s = 0.1
-answers_after_s = 0.1
-says = "loop:{FOLDER / "psap_stay.en.wav"}"
-[[phone]]
-number = "{SILENT}"
-rings_after_s = 0.1
-behaviour = "busy"
-"""
 
 
 class Site(NamedTuple):
@@ -65,18 +35,22 @@ class Site(NamedTuple):
         return [one for one in told if one["event"] == "voice"]
 
 
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateDir]:
+    tables = (
+        modem("sim1", "simcom7600"),
+        modem("mute", "huawei", "no_voice = true"),
+        modem("wears", "simcom7600", "pcm_worn_after = 1"),
+        phone(SPEAKS, f'answers_after_s = 0.1\nsays = "loop:{FOLDER / "psap_stay.en.wav"}"'),
+        phone(SILENT, 'behaviour = "busy"'),
+    )
+    with carrier_of(tmp_path_factory.mktemp("voice"), *tables) as made:
+        yield made
+
+
 @pytest.fixture
-def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
-    state = StateDir(tmp_path / "state")
-    state.create()
-    simulation = tmp_path / "simulation.toml"
-    simulation.write_text(SIMULATION)
-    carrier = Carrier(state, simulation)
-    try:
-        carrier.wait_ready()
-        yield Site(state, capfd)
-    finally:
-        carrier.end()
+def site(state: StateDir, capfd: pytest.CaptureFixture[str]) -> Site:
+    return Site(state, capfd)
 
 
 @pytest.mark.timed

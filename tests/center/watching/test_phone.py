@@ -9,46 +9,26 @@ from pathlib import Path
 import pytest
 
 from application.state.state_dir import StateDir
-from center.node.carrier import Carrier
 from center.watching.checking import findings
 from center.watching.phone import Call, Phone
 from center.watching.running import phone_of
 from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings
 from gateways.duty.call import SAYS_US
 from messages.ids import E164, SECOND, Instant
+from tests.support import carriers
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
 ANSWERS = E164("+393331112223")
-SIMULATION = f"""
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "own"
-dialect = "simcom7600"
-number = "+390200000001"
-setup_time_s = 0.1
-[[phone]]
-number = "{ANSWERS}"
-rings_after_s = 0.1
-answers_after_s = 0.1
-"""
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[WatchSettings, StateDir]]:
-    state = StateDir(tmp_path / "state")
-    state.create()
-    simulation = tmp_path / "simulation.toml"
-    simulation.write_text(SIMULATION)
-    carrier = Carrier(state, simulation)
-    modem = ModemOfWatcher(port=f"{state.run}/own.at", voice_port=f"{state.run}/own.voice")
-    try:
-        carrier.wait_ready()
+    tables = (carriers.modem("own", "simcom7600"), carriers.phone(ANSWERS))
+    with carriers.carrier_of(tmp_path, *tables) as state:
+        modem = ModemOfWatcher(port=f"{state.run}/own.at", voice_port=f"{state.run}/own.voice")
         yield WatchSettings(modem=modem, center=(CenterTable(name="milano"),)), state
-    finally:
-        carrier.end()
 
 
 @pytest.fixture
