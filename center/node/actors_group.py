@@ -133,7 +133,6 @@ class ActorsGroup:
         """
         import os
 
-        from center.duty_file.first import first_roster
         from store.errors import JournalNotDurable, StoreError
         from store.registry.registry import Registry
 
@@ -154,7 +153,10 @@ class ActorsGroup:
                         ensure_demo_user(registry)
                     else:
                         told += drop_demo_operator(state, registry)
-                    told += first_roster(settings, journal)
+                    if settings.duty.person:
+                        from center.duty_file.first import first_roster
+
+                        told += first_roster(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that gave up here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")

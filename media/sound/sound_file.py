@@ -4,6 +4,8 @@ While it is written a file is `NAME.part`, locked by its writer; with its end it
 nobody locks was left by somebody who died, and is mended: what can be read of it is kept. Both formats go to
 the disk in pieces, FLAC in half seconds (4096 samples), Opus in pages of a second, and nothing has to be
 written at the end for the pieces to be read.
+
+Who asks for names alone, as a web does, loads neither numpy nor what writes sound.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ import fcntl
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
-from media.sound.frames import FRAME_SAMPLES, RATE_HZ, Samples
+if TYPE_CHECKING:
+    from media.sound.frames import Samples
 
 PART: Final = ".part"
 MENDED: Final = ".mended"
@@ -75,6 +76,8 @@ class SoundWriter:
         except (ImportError, OSError) as error:
             raise SoundFileFailed(f"sound cannot be written on this machine: {error}") from error
 
+        from media.sound.frames import RATE_HZ
+
         self.path = path
         self._part = path.with_name(path.name + PART)
         self.samples = 0
@@ -95,6 +98,7 @@ class SoundWriter:
 
     def write(self, sound: Samples) -> None:
         """Add sound, one column for each channel. Raises SoundFileFailed."""
+        import numpy as np
         from soundfile import SoundFileError
 
         try:
@@ -158,6 +162,8 @@ def mend(part: Path) -> Path | None:
 
 def _mend(part: Path) -> Path | None:
     from soundfile import SoundFile, SoundFileError
+
+    from media.sound.frames import FRAME_SAMPLES
 
     path = part.with_name(part.name.removesuffix(PART))
     try:

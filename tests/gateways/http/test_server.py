@@ -144,6 +144,7 @@ import msgspec
 from gateways.http.rehearsal import rehearse
 from gateways.http.settings import WebSettings
 rehearse()
+assert not {"numpy", "cyclopts"} & sys.modules.keys(), "what the bridges and the command line need"
 from gateways.http.server import serve
 before = set(sys.modules)
 def listening(host, port):
