@@ -19,7 +19,7 @@ from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Wan
 from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
 from actors.alert_case.rules.checking import finish_check
 from actors.alert_case.rules.emergency import call_psap
-from actors.alert_case.rules.ending import end
+from actors.alert_case.rules.ending import end, is_waited_out
 from actors.alert_case.rules.find_operator import find_operator, keep_operator
 from actors.alert_case.rules.handing import relieve
 from actors.alert_case.rules.inbox import read_inbox
@@ -88,6 +88,8 @@ CHECK_RULES: Final[tuple[Rule, ...]] = (
     call_user,
 )
 """Of what no operator is called for."""
+WAITED_OUT_RULES: Final[tuple[Rule, ...]] = (read_inbox, let_go_of_line, end)
+"""Of a test for which no operator was to be had: nobody is called any more."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,12 +138,18 @@ def decide(
 def _first_with_events(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
     """The first rule's step that decides something; else all that the rules want and wait for."""
     steps: list[Step] = []
-    for rule in RULES if case.check is None else CHECK_RULES:
+    for rule in _rules(case, now_us):
         step = rule(case, pending, policy, now_us)
         if step.events:
             return step
         steps.append(step)
     return join(*steps)
+
+
+def _rules(case: Case, now_us: Instant) -> tuple[Rule, ...]:
+    if case.check is not None:
+        return CHECK_RULES
+    return WAITED_OUT_RULES if is_waited_out(case, now_us) else RULES
 
 
 def _to_be_closed(case: Case) -> bool:

@@ -125,6 +125,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Who is on the line and has the case."""
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
+    unattended_at: Instant | None = None
+    """When an operator who had it last had it no more, for whatever reason."""
     taking: OperatorId | None = None
     """Who has asked for the case and is to be called."""
     taking_at: Instant | None = None

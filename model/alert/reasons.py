@@ -51,6 +51,8 @@ class ReleaseReason(StrEnum):
     CLOSED = "closed"
     OVER = "over"
     """Nobody is left to be listened to."""
+    NO_OPERATOR = "no operator"
+    """A test has waited long enough for one."""
     PSAP_HUNG_UP = "112 has hung up"
     USER_HUNG_UP = "user has hung up"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from actors.alert_case.rules.inbox import pins_are_over
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
@@ -18,6 +18,9 @@ USER_STAYS_US: Final = Instant(3 * SECOND)
 """After 112 has hung up, the user is not cut off in the middle of a word."""
 PSAP_STAYS_US: Final = Instant(10 * SECOND)
 """After the user has hung up for good, 112 may still want to listen."""
+TEST_WAITS_US: Final = Instant(180 * SECOND)
+"""So long a test waits for an operator, and for another one after that: the last who is free is kept for who
+is in danger, and nobody ends a test that nobody has. Those at home have been called by then."""
 
 
 def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
@@ -26,8 +29,10 @@ def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) 
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
         return _all(case, ReleaseReason.CLOSED, _how_it_was(case))
+    if is_waited_out(case, now_us):
+        return _all(case, ReleaseReason.NO_OPERATOR, Outcome.TEST_DONE)
     if case.leave.at is None:
-        return _settle(case, policy, now_us)
+        return join(_settle(case, policy, now_us), _test_waits(case))
     if not case.leave.handed_over:
         return _all(case, ReleaseReason.LEFT, Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.active]
@@ -35,6 +40,24 @@ def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) 
     if going:
         return Step(events=going)
     return _handed_over(case, now_us)
+
+
+def is_waited_out(case: Case, now_us: Instant) -> bool:
+    """Return whether the case is a test for which no operator was to be had in time."""
+    return _waits_for_operator(case) and now_us >= _waits_until(case)
+
+
+def _test_waits(case: Case) -> Step:
+    return Step(wake_at=_waits_until(case)) if _waits_for_operator(case) else NOTHING
+
+
+def _waits_for_operator(case: Case) -> bool:
+    return case.test and case.check is None and case.operator is None and not case.leaving
+
+
+def _waits_until(case: Case) -> Instant:
+    begun = (case.received_at, case.reopened_at, case.unattended_at, case.taking_at)
+    return Instant(max(at for at in begun if at is not None) + TEST_WAITS_US)
 
 
 def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:

@@ -73,7 +73,7 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             case = replace(case, reserved=_without(case.reserved, operator))
             if case.operator != operator:
                 return case
-            case = replace(case, hand_over=None)
+            case = replace(case, hand_over=None, unattended_at=at)
             if reason in (LeaveReason.LEFT, LeaveReason.ANOTHER_LINE):
                 # Not lost: the work is done, or this operator alone is called, as the order was.
                 return replace(case, operator=None)
