@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role, ShiftState
+from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said.announcing import hears
 from store.alarms import standing_now
@@ -74,16 +74,6 @@ def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
     assert voices_withheld(world.case)
     world.order(OperatorCommand.LEAVE)
     in_conference(world, Party.USER, Party.PSAP)
-
-
-def test_the_next_one_is_called_where_who_left_has_gone_home(make_world: MakeWorld) -> None:
-    world = make_world(operators=2)
-    left(world)
-    (who,) = [event.operator for event in world.events(ev.OperatorJoined)]
-    world.shift(who, ShiftState.OFF)
-    world.network.hang_up(USER)
-    in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
-    assert world.case.operator not in (None, who)
 
 
 def test_on_a_line_that_joins_in_the_network_the_user_is_called_back_beside_112(

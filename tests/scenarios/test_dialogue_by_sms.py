@@ -314,23 +314,6 @@ def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(world: World) -> 
     world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
 
 
-def test_what_the_network_gives_up_is_told(world: World) -> None:
-    phone(world, texts="refused")
-    to_written(world)
-    world.until("it has failed", lambda: texted(world).failed_at is not None, within_s=10)
-    assert texted(world).failure is None
-    assert on_the_phone(world) == []
-
-
-def test_where_nothing_is_reported_it_stays_sent(world: World) -> None:
-    phone(world, texts="unreported")
-    to_written(world)
-    world.until("it is sent", lambda: sent(world), within_s=6)
-    world.advance(30)
-    assert (texted(world).awaits, texted(world).delivered_at) == (True, None)
-    assert on_the_phone(world) == ["Sei sola?"]
-
-
 def test_a_report_that_comes_before_the_network_s_answer_counts(world: World) -> None:
     vices(world, Vices(message_takes_s=5.0))
     to_written(world)

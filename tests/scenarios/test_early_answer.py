@@ -12,7 +12,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined
 from tests.scenarios.test_mute import unheard
-from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, World
 
 pytestmark = pytest.mark.scenario
 
@@ -91,44 +91,6 @@ def test_an_operators_phone_that_only_rings_does_not_give_the_operator_the_case(
     world.until("the silent phone is let go", lambda: world.calls(OPERATORS[0])[0].ended_at_s is not None)
     assert world.events(ev.OperatorNotAnswering) == [ev.OperatorNotAnswering(operator=world.operators[0])]
     assert unheard(world) == set()
-
-
-def test_case_05_a_user_who_only_rings_has_not_answered(make_world: MakeWorld) -> None:
-    world = make_world(early=True, behaviours={USER: "no_answer"})
-    world.send()
-    speaks(world, Party.OPERATOR)
-    leg = rings(world, Party.USER)
-    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
-    assert (world.case.reached_by, phase(world.case)) == ("", Phase.CALLING_USER)
-    assert world.case.met_at is not None
-    world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 40)
-    rang = world.calls(USER)[0]
-    assert rang.answered_at_s is None
-    assert rang.ended_at_s is not None
-    assert rang.ended_at_s - rang.started_at_s < 32, "its time to answer is what it is on any other modem"
-    assert world.case.user_ends == (19,) or world.case.user_ends == (16,)
-    world.order(OperatorCommand.CALL_PSAP)
-    speaks(world, Party.PSAP)
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
-    everything_is_over(world)
-
-
-def test_the_operators_word_is_enough(make_world: MakeWorld) -> None:
-    world = make_world(early=True)
-    world.send()
-    speaks(world, Party.OPERATOR)
-    rings(world, Party.USER)
-    world.order(OperatorCommand.CONFIRM_ANSWER)
-    assert phase(world.case) is Phase.TALKING
-    world.order(OperatorCommand.CALL_PSAP)
-    leg = rings(world, Party.PSAP)
-    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
-    assert phase(world.case) is Phase.CALLING_112
-    assert world.events(ev.PsapJoined) == []
-    world.order(OperatorCommand.CONFIRM_ANSWER)
-    assert len(world.events(ev.PsapJoined)) == 1
-    assert phase(world.case) is Phase.CONFERENCE
 
 
 @pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.GSM_MODEM])

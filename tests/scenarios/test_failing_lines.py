@@ -35,11 +35,6 @@ def dials(world: World, line: str) -> int:
     return world.network.written[line].count(b"ATD")
 
 
-def held(world: World) -> int:
-    """How many calls all modems hold."""
-    return sum(len(modem.line.legs) for modem in world.network.carrier.modems.values())
-
-
 @pytest.mark.parametrize(
     "door",
     [Door(), Door(says=b"Device open failure: No such file or directory\r\n"), Door(closes=False)],
@@ -69,28 +64,6 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     world.until("it is back", lambda: state(world, user.line) is LineState.READY)
 
 
-def test_lines_on_which_every_dial_is_refused_are_dialled_on_now_and_then_and_told_of(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world(everywhere='refuses = ["D"]', public=2, emergency=1)
-    world.send()
-    world.advance(60)
-    assert ("raised", "line.failing", "sim2") in alarms(world)
-    assert state(world, "sim2") is LineState.FAILING
-    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 6
-    world.advance(90)
-    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 7
-
-
-def test_a_line_that_dials_again_is_used_again(make_world: MakeWorld) -> None:
-    world = make_world(everywhere='refuses = ["D"]', public=2, emergency=1)
-    world.send()
-    world.until("it is told", lambda: ("raised", "line.failing", "sim2") in alarms(world))
-    for line in ("sim1", "sim2", "sim3"):
-        world.network.vices(line, refuses=[])
-    world.until("it is over", lambda: ("cleared", "line.failing", "sim2") in alarms(world), within_s=300)
-
-
 def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pools_death(
     make_world: MakeWorld,
 ) -> None:
@@ -105,16 +78,6 @@ def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pool
     world.advance(130)
     to_talking(world)
     assert {call.line for call in world.calls()} == {"sim3", "sim4"}
-
-
-def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2, everywhere='shows_number = "+390612345678"')
-    to_talking(world)
-    assert len(joined(world)) == 2
-    world.advance(60)
-    assert len(joined(world)) == 2
-    assert world.events(ev.LegReleased) == []
-    assert held(world) == 2
 
 
 def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_alert(
@@ -142,16 +105,6 @@ def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_aler
         within_s=60,
     )
     assert b"AT+CFUN=4\r" in world.network.written[first]
-
-
-def test_a_call_that_nobody_has_ordered_is_hung_up_and_told_of(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2)
-    modem = world.network.carrier.modem("sim3")
-    modem.feed(f"ATD{USER};\r".encode(), world.network.now_s)
-    world.network.pump()
-    world.until("it is seen", lambda: ("raised", "line.stray_call", "sim3") in alarms(world))
-    world.until("it is over", lambda: ("cleared", "line.stray_call", "sim3") in alarms(world))
-    assert held(world) == 0
 
 
 def test_a_call_under_another_number_is_its_legs_after_its_modems_process_has_died(

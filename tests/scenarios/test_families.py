@@ -6,12 +6,12 @@ import pytest
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import OperatorCommand, Outcome, Party
+from messages.ids import Channel, OperatorCommand, Outcome, Party
 from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, to_conference, to_talking, voice_alert
 from tests.scenarios.test_modems import port
-from tests.scenarios.world import LEFT_S, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
@@ -27,6 +27,8 @@ def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, 
     world = make_world(public=4, emergency=2, dialects=(family,))
     to_conference(world)
     assert phase(world.case) is Phase.CONFERENCE
+    assert [call.to for call in world.calls()] == [OPERATORS[0], USER, PSAP]
+    assert world.after_s(ev.UserRang) < 10
     assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"]), "the reserved trunk"
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
@@ -38,28 +40,15 @@ def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, 
     assert [call.to for call in world.calls()].count(PSAP) == 1
 
 
-@any_at_night
-def test_case_05_no_answer_is_told_to_the_operator_and_112_is_called(
-    make_world: MakeWorld, family: str
-) -> None:
-    world = make_world(dialects=(family,), behaviours={USER: "no_answer"})
-    world.send()
-    world.until("her phone rings", lambda: world.case.rang_at is not None)
-    world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 60)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: {Party.OPERATOR, Party.PSAP} <= joined(world))
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.BRIEFED
-
-
 @any_family
 def test_s02_a_user_who_calls_in_is_answered(make_world: MakeWorld, family: str) -> None:
     world = make_world(dialects=(family,))
     voice_alert(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    assert world.case.phone == USER
+    assert (world.case.channel, world.case.phone, world.case.user) == (Channel.VOICE, USER, world.user.id)
+    assert (world.case.reached_by, world.case.rang_at) == ("answer", None)
+    assert world.after_s(ev.UserReached) < 3
+    assert world.calls(USER) == [], "nobody calls who is on the line"
     ends(world)
 
 

@@ -6,10 +6,7 @@ from collections.abc import Collection
 
 import pytest
 
-from messages import events as ev
-from messages.base import Position
-from messages.ids import E164, SECOND, Advice, Channel, Instant, OperatorCommand, Party
-from model.alert.phase import Phase, phase
+from messages.ids import E164, SECOND, Advice, OperatorCommand, Party
 from store.errors import StoreMisuse
 from store.journal.notify import LocalEar, LocalNotifier, kind
 from tests.scenarios.conftest import MakeWorld
@@ -50,45 +47,10 @@ def ends(world: World) -> None:
     everything_is_over(world)
 
 
-def test_s01_one_data_packet_brings_all_that_is_known(world: World) -> None:
-    position = Position(lat=44.39, lon=8.97, at=Instant(1), accuracy_m=18.0, source="gps")
-    world.send(position=position, battery_pct=23)
-    world.advance(0.01)
-    assert (world.case.channel, world.sheet.battery_pct) == (Channel.DATA, 23)
-    known = world.case.position
-    assert known is not None
-    assert (known.lat, known.lon, known.accuracy_m, known.source) == (44.39, 8.97, 18.0, "gps")
-
-
-def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(world: World) -> None:
-    voice_alert(world)
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    assert world.case.channel is Channel.VOICE
-    assert world.case.user == world.user.id
-    assert (world.case.reached_by, world.case.rang_at) == ("answer", None)
-    assert len(world.calls(USER)) == 0, "nobody calls her who is on the line"
-    assert world.after_s(ev.UserReached) < 3
-
-
 def voice_alert(world: World) -> None:
     """The user calls the center."""
     world.network.call_in(USER)
     world.until("an alert", world.alerts)
-
-
-def test_s03_the_user_is_identified_by_number_or_device(make_world: MakeWorld) -> None:
-    world = make_world(operators=0)
-    world.send(None, device="phone-1")
-    world.advance(1.0)
-    assert (world.case.user, world.case.phone) == (world.user.id, USER)
-
-
-def test_s04_s05_s06_operator_then_user_then_both_in_conversation(world: World) -> None:
-    to_talking(world)
-    numbers = [call.to for call in world.calls()]
-    assert numbers == [OPERATORS[0], USER]
-    assert phase(world.case) is Phase.TALKING
-    assert world.after_s(ev.UserRang) < 10
 
 
 class Silent(LocalNotifier):
@@ -133,11 +95,3 @@ def test_s11_a_missed_deadline_is_known_and_the_app_was_advised_before(make_worl
     world.advance(0.2)
     assert world.case.missed_at == world.case.deadline_at
     assert world.case.deadline_at == world.case.received_at + 50 * SECOND
-
-
-def test_s11_with_no_operator_the_user_is_called_before_the_deadline(make_world: MakeWorld) -> None:
-    world = make_world(operators=0)
-    world.send()
-    world.advance(50)
-    assert world.case.rang_at is not None
-    assert world.case.missed_at is None

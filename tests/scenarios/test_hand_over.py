@@ -93,13 +93,6 @@ def wrapping_up(make_world: MakeWorld, operators: int) -> World:
     return world
 
 
-def test_the_next_alert_is_another_s_while_the_operator_writes_the_notes(make_world: MakeWorld) -> None:
-    world = wrapping_up(make_world, 2)
-    world.send(E164("+393331112299"))
-    world.until("an operator is kept for it", lambda: bool(world.case.reserved), 5)
-    assert world.case.reserved == (world.operators[1],)
-
-
 def test_a_real_alert_is_worth_more_than_notes_and_a_test_is_not(make_world: MakeWorld) -> None:
     world = wrapping_up(make_world, 1)
     begun_us = world.clock.now_us()
@@ -108,12 +101,6 @@ def test_a_real_alert_is_worth_more_than_notes_and_a_test_is_not(make_world: Mak
     assert world.case.reserved == ()
     world.until("she has written them", lambda: world.case.reserved == (world.operators[0],), 10)
     assert world.clock.now_us() - begun_us > 25 * SECOND
-
-
-def test_a_real_alert_has_the_operator_at_once_where_nobody_else_is_free(make_world: MakeWorld) -> None:
-    world = wrapping_up(make_world, 1)
-    world.send(E164("+393331112299"))
-    world.until("she is called", lambda: world.case.reserved == (world.operators[0],), 1)
 
 
 def test_who_is_in_a_test_takes_the_real_alert_that_nobody_has_though_somebody_talks_in_the_test(

@@ -8,8 +8,7 @@ import pytest
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role, ShiftState
-from runtime.published.voice_files import HEADSET
+from messages.ids import OperatorCommand, OperatorLine, Party
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.own_lines import speaks, to_talking
@@ -72,21 +71,6 @@ def test_s06_s08_s09_the_whole_flow_takes_no_line_of_the_operator_s(headsets: tu
     everything_is_over(world)
 
 
-def test_a_headset_that_comes_is_the_operators_at_once_where_the_web_says_so(
-    headsets: tuple[World, Headsets],
-) -> None:
-    world, there = headsets
-    for operator in world.operators:
-        there.disconnect(operator)
-    world.advance(6)  # longer than a blink; the actors have just looked
-    there.connect(world.operators[0])
-    world.notify.committed(0, [f"{HEADSET}-{world.operators[0]}"])
-    world.system.run()
-    world.send()
-    world.advance(0.1)
-    assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[0]}"
-
-
 def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Headsets]) -> None:
     """Nobody knows of it yet when the operator is called, who has not failed to answer."""
     world, there = headsets
@@ -138,46 +122,3 @@ def test_s17_a_web_that_is_killed_leaves_its_files_and_nobody_is_called_on_them(
     to_talking(world)
     assert world.case.operator_leg is not None
     assert len(world.calls(str(world.case.operator_leg.number))) == 1
-
-
-def test_s13_who_keeps_the_lines_is_killed_and_nothing_ends(headsets: tuple[World, Headsets]) -> None:
-    world, _ = headsets
-    to_talking(world)
-    had_it = world.case.operator
-    world.kill(Role.OPERATOR_LINES)
-    world.advance(20)
-    assert world.case.operator == had_it
-    assert len(world.events(ev.LegReleased)) == 0
-    to = world.case.operator_leg
-    assert to is not None
-    assert to.adopted
-    ends(world)
-
-
-def test_who_takes_it_is_reached_on_the_headset(headsets: tuple[World, Headsets]) -> None:
-    world, _ = headsets
-    to_talking(world)
-    before = world.case.operator
-    other = next(one for one in world.operators if one != before)
-    world.order(OperatorCommand.HAND_OVER, before)
-    world.until("she is called", lambda: len(world.case.of(Party.OPERATOR)) == 2)
-    speaks(world)
-    world.until("it has changed hands", lambda: world.case.operator == other, within_s=20)
-    assert {call.to for call in world.calls()} == {USER}
-    assert world.clock.now_us() - world.case.received_at < 60 * SECOND
-
-
-def test_who_pauses_takes_an_alert_that_nobody_has_and_has_it_on_the_headset(
-    headsets: tuple[World, Headsets],
-) -> None:
-    world, _ = headsets
-    for operator in world.operators:
-        world.shift(operator, ShiftState.PAUSED)
-    world.advance(1.5)
-    world.send()
-    world.advance(3)
-    assert world.case.of(Party.OPERATOR) == ()
-    world.order(OperatorCommand.TAKE, by=world.operators[1])
-    world.until("the headset is on the line", lambda: bool(world.case.of(Party.OPERATOR)), 3)
-    world.until("it has answered", lambda: world.case.of(Party.OPERATOR)[0].answered, 3)
-    assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[1]}"

@@ -89,14 +89,6 @@ def test_a_number_is_called_is_heard_and_is_hung_up_when_that_is_ordered(world: 
     assert line_trials.order_of(world.env.run, SIM2) is None
 
 
-def test_a_call_that_nobody_ends_is_over_after_a_minute(world: World) -> None:
-    up(world)
-    begun = shown(world).begun_at
-    world.until("it is over", lambda: over(world), 70)
-    assert shown(world).ends is OwnCallEnd.TIME
-    assert 60 <= ((shown(world).ended_at or 0) - begun) / 1e6 < 63
-
-
 @pytest.mark.parametrize(("behaviour", "cause"), [("busy", 17), ("reject", 21)])
 def test_what_the_network_says_is_told_and_the_line_is_free_at_once(
     make_world: MakeWorld, behaviour: str, cause: int

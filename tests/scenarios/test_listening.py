@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from messages import events as ev
 from messages.ids import E164, LegId, OperatorCommand, OperatorId, Outcome, Party, Proof, Role, ShiftState
 from model.alert.leg import place
-from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_mute import unheard
-from tests.scenarios.world import OPERATORS, POLICY, World
+from tests.scenarios.world import POLICY, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -34,24 +32,6 @@ def listens(world: World, supervisor: OperatorId) -> None:
     world.until("she hears them", lambda: joined(world) >= EVERYBODY)
 
 
-def test_the_listener_is_called_hears_them_and_is_heard_by_nobody(make_world: MakeWorld) -> None:
-    world, supervisor = supervised(make_world)
-    listens(world, supervisor)
-    assert unheard(world) == {Party.LISTENER}
-    (call,) = world.calls(str(OPERATORS[1]))
-    assert call.ended_at_s is None
-    # She is kept from other alerts as long as she listens.
-    first = world.alert
-    world.shift(supervisor, ShiftState.READY)
-    reserved = world.journal.read(streams.operator(supervisor))
-    assert [one.event.alert for one in reserved if isinstance(one.event, ev.OperatorReserved)] == [first]
-    world.order(OperatorCommand.STOP_LISTENING, by=supervisor)
-    world.until("her call is over", lambda: call.ended_at_s is not None)
-    world.until("she has left", lambda: world.case.listener is None)
-    assert joined(world) == {Party.OPERATOR, Party.USER}
-    ends(world)
-
-
 def heard_by(world: World, party: Party) -> set[Party] | None:
     """Who alone hears this party; None: everybody, or it is not there."""
     owner = world.case.owner
@@ -64,7 +44,7 @@ def heard_by(world: World, party: Party) -> set[Party] | None:
     return None
 
 
-@pytest.mark.parametrize("killed", [None, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
 def test_the_listener_s_whisper_is_heard_by_the_operator_alone(
     make_world: MakeWorld, killed: Role | None
 ) -> None:

@@ -75,14 +75,6 @@ def test_an_ec25_with_firmware_for_data_is_never_offered_where_a_voice_is_needed
     assert "sim2" not in seized(world)
 
 
-def test_where_all_have_firmware_for_data_the_network_joins_the_parties(make_world: MakeWorld) -> None:
-    world = make_world(**EC25, everywhere="data_only = true")
-    world.send()
-    world.until("they talk", lambda: world.case.answered(Party.USER) is not None, within_s=90)
-    assert {said_of(world, line).joins for line in seized(world)} == {Joins.NETWORK}
-    assert len(set(seized(world))) == 1
-
-
 def test_a_line_registered_for_data_alone_is_told_of_and_never_dialled_on_until_it_has_a_voice(
     make_world: MakeWorld,
 ) -> None:
@@ -123,16 +115,4 @@ def test_a_line_whose_sim_takes_20_s_to_list_its_messages_stays_ready_and_is_dia
     assert [said_of(world, name).busy for name in names] == [False] * 6
     to_talking(world)
     assert len(joined(world)) == 2
-    assert alarms(world) == []
-
-
-def test_a_line_that_waits_for_its_slow_sim_is_not_dialled_on_while_there_are_others(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world(public=4, emergency=2, modems={"sim2": 'slow_s = { "+CMGL" = 20.0 }'})
-    assert said_of(world, "sim2").busy
-    to_talking(world)
-    assert len(joined(world)) == 2
-    assert "sim2" not in seized(world)
-    world.until("it is free", lambda: not said_of(world, "sim2").busy)
     assert alarms(world) == []

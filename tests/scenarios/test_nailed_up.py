@@ -121,7 +121,7 @@ def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_a
     assert "busy" in words
 
 
-@pytest.mark.parametrize("role", [Role.OPERATOR_LINES, Role.GSM_MODEM, Role.TRUNK_POOL, Role.OPERATOR_POOL])
+@pytest.mark.parametrize("role", [Role.OPERATOR_LINES, Role.TRUNK_POOL])
 def test_s13_killed_between_alerts_nothing_ends(make_world: MakeWorld, role: Role) -> None:
     world = up(make_world)
     world.alert = ev.AlertId("none")
@@ -133,9 +133,7 @@ def test_s13_killed_between_alerts_nothing_ends(make_world: MakeWorld, role: Rol
     assert len(world.calls(OPERATORS[0])) == 1
 
 
-@pytest.mark.parametrize(
-    "role", [Role.OPERATOR_LINES, Role.GSM_MODEM, Role.CALL_LEG, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE]
-)
+@pytest.mark.parametrize("role", [Role.OPERATOR_LINES, Role.GSM_MODEM, Role.CALL_LEG])
 def test_s13_killed_in_an_alert_nothing_ends(make_world: MakeWorld, role: Role) -> None:
     world = up(make_world)
     to_talking(world)

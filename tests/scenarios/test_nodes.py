@@ -16,7 +16,7 @@ from messages.ids import (
     TextFailure,
     TextPurpose,
 )
-from model.alert.leg import LegState, leg_id
+from model.alert.leg import leg_id
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.psap import PsapSettings
@@ -105,14 +105,6 @@ def test_a_frozen_node_neither_writes_nor_dials_when_it_wakes_up_and_its_calls_a
     up = [call for call in nodes.calls(PSAP) if call.ended_at_s is None]
     assert [call.line for call in up] == ["a-e1"], nodes.story()
     closes_handed_over(nodes, "b")
-
-
-def test_an_alert_that_waited_on_a_lost_node_is_handled(nodes: Cluster) -> None:
-    nodes.send("a")
-    nodes.lose("a")
-    nodes.until("b has the alert", lambda: nodes.owner == "b")
-    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH)
-    assert not any(leg.state is LegState.ORIGINATING for leg in nodes.case.legs.values())
 
 
 def test_a_lost_node_is_an_alarm_that_ends_with_its_return(nodes: Cluster) -> None:

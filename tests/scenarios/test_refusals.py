@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from messages import events as ev
 from messages.ids import SECOND, Advice, OperatorCommand, Party
 from messages.lines import Lack
@@ -21,13 +19,10 @@ def busiest(world: World) -> int:
     return max(sum(first <= one < first + 60 * SECOND for one in at) for first in at)
 
 
-@pytest.mark.parametrize("vices", [{"refuses": ["D"]}, {"fails_after_s": 0.5}])
-def test_where_every_dial_is_refused_an_alert_writes_little_and_the_app_is_told(
-    make_world: MakeWorld, vices: dict[str, object]
-) -> None:
+def test_where_every_dial_fails_an_alert_writes_little_and_the_app_is_told(make_world: MakeWorld) -> None:
     world = make_world(public=4, emergency=2, operators=2)
     for line in LINES:
-        world.network.vices(line, **vices)
+        world.network.vices(line, fails_after_s=0.5)
     world.send()
     world.advance(30.0)
     assert world.case.advice is Advice.CALL_112_NOW
@@ -35,7 +30,7 @@ def test_where_every_dial_is_refused_an_alert_writes_little_and_the_app_is_told(
     assert busiest(world) <= MOST
     assert world.events(ev.OperatorNotAnswering) == []
     for line in LINES:
-        world.network.vices(line, refuses=[], fails_after_s=0)
+        world.network.vices(line, fails_after_s=0)
     world.until("an operator is there", lambda: world.case.operator is not None, within_s=180.0)
 
 

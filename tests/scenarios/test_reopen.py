@@ -5,14 +5,14 @@ from __future__ import annotations
 from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from messages import events as ev
-from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
+from messages.ids import OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase
 from model.figures import row_of
 from model.orders.refusals import Refusal
 from store.alerts.forgetting import erase_person
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, to_conference, to_talking
+from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, to_talking
 from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 
 
@@ -63,94 +63,6 @@ def test_who_reopens_is_called_and_the_user_is_and_it_ends_anew(make_world: Make
     assert row.outcome is Outcome.HANDED_OVER, "it counts by its last end"
 
 
-def test_112_is_called_again_where_that_is_asked(world: World) -> None:
-    to_conference(world)
-    world.order(OperatorCommand.LEAVE)
-    world.advance(LEFT_S)
-    world.network.hang_up(PSAP)
-    everything_is_over(world)
-    world.advance(5)
-    reopen(world, psap=True)
-    together(world, Party.OPERATOR, Party.USER, Party.PSAP)
-    assert [event.by for event in world.events(ev.PsapRequested)] == [world.operators[0]] * 2
-
-
-def test_under_duress_112_that_was_briefed_is_called_anew_by_an_order_alone_and_the_user_is_not(
-    world: World,
-) -> None:
-    world.send()
-    world.fact(ev.AlertCancelled(duress=True))
-    together(world, Party.OPERATOR, Party.PSAP)
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
-    everything_is_over(world)
-    world.advance(5)
-    told_at = world.case.told_112_at
-    reopen(world)
-    together(world, Party.OPERATOR)
-    world.advance(5)
-    assert world.case.psap is None
-    assert world.case.told_112_at == told_at, "it is known still, and the screen says so"
-    world.order(OperatorCommand.CALL_PSAP)
-    together(world, Party.OPERATOR, Party.PSAP)
-    assert world.calls(USER) == []
-
-
-def test_under_duress_112_that_was_on_the_line_and_told_nothing_is_called_again_by_itself(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
-    world.send()
-    world.fact(ev.AlertCancelled(duress=True))
-    together(world, Party.OPERATOR, Party.PSAP)
-    assert world.case.told_112_at is None, "a call that stands has told 112 nothing yet"
-    world.network.hang_up(PSAP)
-    world.until("112 has gone", lambda: world.case.psap is None)
-    close(world)
-    world.advance(5)
-    reopen(world)
-    together(world, Party.OPERATOR, Party.PSAP)
-
-
-def unreachable(make_world: MakeWorld) -> World:
-    """The user was tried in vain, and a supervisor may close it."""
-    world = make_world(behaviours={USER: "unreachable"})
-    to_attended(world)
-    world.until("the user was tried", lambda: len(world.case.user_ends) >= 2, within_s=45)
-    return world
-
-
-def close(world: World) -> None:
-    close = ev.CommandGiven(command=OperatorCommand.CLOSE, by=world.operators[0], supervisor=True)
-    world.fact(close)
-    world.until("it is over", lambda: world.case.closed_at is not None)
-
-
-def test_a_deadline_that_has_passed_is_not_missed_again_and_advises_nothing(make_world: MakeWorld) -> None:
-    world = unreachable(make_world)
-    world.advance(50)
-    assert len(world.events(ev.DeadlineMissed)) == 1
-    close(world)
-    advised = len(world.events(ev.AdviceChanged))
-    reopen(world)
-    assert world.case.advice is Advice.WAIT
-    world.advance(60)
-    assert len(world.events(ev.DeadlineMissed)) == 1
-    assert len(world.events(ev.AdviceChanged)) == advised
-
-
-def test_an_alert_that_was_closed_in_time_has_missed_nothing_when_it_is_reopened_late(
-    make_world: MakeWorld,
-) -> None:
-    world = unreachable(make_world)
-    close(world)
-    assert world.case.met_at is None
-    world.advance(60)
-    reopen(world)
-    world.advance(10)
-    assert world.events(ev.DeadlineMissed) == []
-
-
 def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(world: World) -> None:
     closed_by_mistake(world)
     first = world.alert
@@ -193,13 +105,3 @@ def test_another_crew_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> N
     reopen(world, free)
     together(world, Party.OPERATOR, Party.USER)
     assert world.case.operator == free
-
-
-def test_before_its_deadline_it_is_met_as_ever(make_world: MakeWorld) -> None:
-    world = unreachable(make_world)
-    close(world)
-    assert world.case.closed_at is not None
-    assert world.case.closed_at < world.case.deadline_at - 3 * SECOND
-    reopen(world)
-    world.advance(50)
-    assert len(world.events(ev.DeadlineMissed)) == 1

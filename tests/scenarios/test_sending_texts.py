@@ -169,33 +169,12 @@ def test_a_line_with_a_call_sends_nothing_and_the_last_free_one_is_left_to_alert
     assert messages(world) == []
 
 
-@pytest.mark.parametrize("works", [True, False])
-def test_the_emergency_trunk_sends_only_where_no_other_can(make_world: MakeWorld, works: bool) -> None:
-    world = make_world(public=2, emergency=1)
-    if not works:
-        for name in ("sim1", "sim2"):
-            world.network.unplug(name)
-        world.advance(5)
-    text = ask(world)
-    world.until("it is sent", lambda: over(world, text), within_s=10.0)
-    assert (became(world, text)[0] == ev.TextSending(line=LineId("sim3"))) is not works
-    assert isinstance(became(world, text)[-1], ev.TextSent)
-
-
 @pytest.mark.parametrize("to", ["+39899112233", "+390200000001", "112", "aiuto"])
 def test_to_a_number_that_is_never_called_nothing_is_sent(world: World, to: str) -> None:
     text = ask(world, to=E164(to))
     world.until("it is given up", lambda: over(world, text), within_s=3.0)
     assert became(world, text) == [ev.TextFailed(cause=TextFailure.UNFIT)]
     assert messages(world) == []
-
-
-def test_what_is_urgent_goes_first(world: World) -> None:
-    vices(world, SLOW)
-    purposes = [one for one in TextPurpose if one is not TextPurpose.PROOF]  # which goes to no user
-    asked = [ask(world, str(one), purpose=one) for one in reversed(purposes)]
-    world.until("all are sent", lambda: all(over(world, one) for one in asked))
-    assert [one.text for one in messages(world)] == [str(one) for one in purposes]
 
 
 OF_SIM3 = E164("+390200000003")
@@ -225,14 +204,6 @@ def test_a_text_that_goes_round_arrives_at_our_own_line_and_is_no_alert(world: W
     assert not [one for one in world.journal.read_all() if one.stream.startswith("inbox-")]
     world.advance(2)
     assert world.network.carrier.modem(to).mailbox.listed() == [], "nothing of it stays on the SIM"
-
-
-def test_one_that_never_comes_is_sent_and_stays_without_a_time(world: World) -> None:
-    world.network.carrier.modem("sim3").change(Vices(loses_messages=True))
-    text = sent_round(world)
-    world.until("it is sent", lambda: of_round(world, text).sent_at is not None, within_s=10.0)
-    world.advance(120)
-    assert of_round(world, text).seconds is None
 
 
 def test_while_an_alert_is_open_none_goes_round(world: World) -> None:

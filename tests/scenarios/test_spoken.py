@@ -9,14 +9,12 @@ import pytest
 
 from messages import events as ev
 from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, Unplayed
-from model.orders.effects import refusal
-from model.orders.refusals import Refusal
 from model.rules.said.spoken import Progress, progress
 from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of
 from tests.scenarios.sounding import says, sounding
 from tests.scenarios.test_announcements import bridge, hears
-from tests.scenarios.test_flow import joined, to_attended, to_conference, to_talking, voice_alert
+from tests.scenarios.test_flow import joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 from tests.support.recordings import write_tone
 from tests.support.signals import level_db
@@ -123,45 +121,12 @@ def test_one_that_had_not_begun_is_asked_by_who_comes_after(world: World, killed
     assert len(world.events(ev.AnnouncementBegun)) == 1
 
 
-def test_the_death_of_both_after_its_end_asks_nothing_twice(world: World) -> None:
-    to_talking(world)
-    ask(world)
-    is_asked(world)
-    ends(world)
-    world.kill(Role.ALERT_CASE)
-    world.kill(Role.CONFERENCE_BRIDGE)
-    world.until("they are joined", lambda: len(joined(world)) == 2)
-    world.advance(5)
-    assert len(world.events(ev.AnnouncementBegun)) == 1
-    assert hears(world, Party.USER) == set()
-
-
 def test_where_nothing_can_speak_it_is_said_at_once(world: World) -> None:
     to_talking(world)
     NO_VOICE.add("here")
     ask(world)
     world.until("it is said", lambda: last(world) is Progress.NO_SOUND)
     assert world.events(ev.AnnouncementBegun) == []
-
-
-def test_in_a_silent_alert_nothing_is_spoken_but_softly_by_an_order_of_its_own(world: World) -> None:
-    to_attended(world, silent=True)
-    voice_alert(world)
-    world.until("operator and user are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
-    by = world.case.operator
-    assert by is not None
-    why = refusal(world.case, OperatorCommand.ASK_SPOKEN, by, world.policy)
-    assert why is Refusal.VOICES_WITHHELD
-    # One that was allowed when it was written, and is not any more when it is read.
-    ask(world)
-    world.advance(3)
-    assert (hears(world, Party.USER), last(world)) == ({"soft_tone"}, Progress.WITHHELD)
-    ask(world, softly=True)
-    is_asked(world)
-    (asked,) = [one for name, one in bridge(world).playing.items() if name.startswith("question")]
-    assert asked.softly
-    ends(world)
-    world.until("the tone is back", lambda: hears(world, Party.USER) == {"soft_tone"})
 
 
 def voices(tmp_path: Path) -> Path:

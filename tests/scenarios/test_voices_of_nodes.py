@@ -213,26 +213,6 @@ def test_s17_the_operator_s_node_dies_and_the_page_goes_on_at_another_and_nobody
     ends(nodes, "a")
 
 
-def test_s17_the_operator_s_node_dies_and_another_one_with_a_headset_is_found(make_place: MakePlace) -> None:
-    place = make_place(operators=2, nodes="abc")
-    nodes = place.nodes
-    first, second = nodes.operators
-    assert to_talking(nodes).operator == first
-    place.connect(second, "c")
-    nodes.advance(1.0)
-    place.headsets["b"].kill_web()
-    nodes.lose("b")
-    within_s = 4 + FOLLOWS_WITHIN_US / SECOND
-    nodes.until(
-        "another is on the line", lambda: (leg := on_the_line(nodes)) and leg.operator == second, within_s
-    )
-    speaks(nodes, "c")
-    nodes.until("she has it", lambda: nodes.case.operator == second, 5)
-    assert nodes.joined == BOTH
-    assert len(nodes.calls(USER)) == 1, "the user stays on the line"
-    ends(nodes, "c")
-
-
 @pytest.mark.parametrize("to", ["a", "c"])
 def test_s17_a_headset_that_goes_on_at_another_node_is_heard_again_and_nobody_is_called(
     make_place: MakePlace, to: str
@@ -305,17 +285,6 @@ def test_s13_killed_in_an_alert_nothing_ends(place: Place, at: str, role: Role) 
     assert nodes.joined == BOTH, nodes.story()
     assert told(nodes, ev.LegReleased) == []
     ends(nodes, "b")
-
-
-def test_who_keeps_the_headsets_of_a_node_is_found_at_once_after_a_death(place: Place) -> None:
-    nodes, operator = place.nodes, place.operator
-    nodes.nodes["b"].system.kill(Role.OPERATOR_LINES)
-    nodes.advance(0.3)
-    nodes.send("a")
-    nodes.advance(0.3)
-    leg = on_the_line(nodes)
-    assert leg is not None, nodes.story()
-    assert leg.line == f"headset:{operator}"
 
 
 def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(place: Place) -> None:

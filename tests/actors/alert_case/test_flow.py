@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from actors.alert_case.pending import PendingOffers
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
-from messages.base import HangupCause, Position
-from messages.calls import CallReport, CallState
+from messages.base import Position
+from messages.calls import CallState
 from messages.identity import Identify
 from messages.ids import (
     E164,
@@ -26,7 +26,6 @@ from messages.ids import (
 )
 from messages.legs import Originate, ReleaseLeg
 from messages.lines import PreemptCase
-from model.alert.evolve import fold
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
@@ -500,16 +499,6 @@ def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
     assert len([one for one in book.case.legs.values() if one.answered]) == 3
 
 
-def test_close_ends_what_is_over() -> None:
-    book = Book().attended()
-    assert book.why_not(OperatorCommand.CLOSE)
-    book.ends(Party.USER, 17)
-    book.pass_time(4.1)
-    book.ends(Party.USER, 17)
-    book.obeyed(OperatorCommand.CLOSE)
-    assert book.case.outcome is Outcome.USER_CALLED_112
-
-
 def test_an_alert_that_is_closed_before_anybody_had_it_asks_nobody_for_anything() -> None:
     book = Book()
     book.now = Instant(START + 51 * SECOND)
@@ -556,71 +545,7 @@ def test_after_the_end_notes_are_allowed_reading_and_reopening(command: Operator
     assert allowed == (command in after)
 
 
-def test_the_state_is_the_fold_of_the_journal() -> None:
-    book = Book().to_conference()
-    assert fold(book.recorded) == book.case
-
-
 # ---------------------------------------------------------------- case 16
-
-
-def left_conference(book: Book) -> Book:
-    book.to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
-    assert book.case.leave.at is not None
-    return book
-
-
-def alarms_at(book: Book, party: Party, cause: int = 16) -> list[str]:
-    """What is raised at the moment at which this party's call ends."""
-    leg = book.leg(party)
-    report = CallReport(
-        leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=cause
-    )
-    decision = book.go_on_once(report)
-    return [event.text for event in decision.events if isinstance(event, ev.AlarmRaised)]
-
-
-@pytest.mark.parametrize(("party", "who"), [(Party.USER, "The user's call"), (Party.PSAP, "The call to 112")])
-def test_case_16_a_drop_soon_after_leaving_is_an_alarm_at_the_drop_itself(party: Party, who: str) -> None:
-    book = left_conference(Book())
-    book.pass_time(20)
-    (text,) = alarms_at(book, party)
-    assert text.startswith(who)
-    assert book.all_of(ev.ConferenceBroken) == [ev.ConferenceBroken(party=party)]
-    assert book.case.closed_at is None
-
-
-def test_case_16_what_we_end_ourselves_or_much_later_is_no_alarm() -> None:
-    book = left_conference(Book())
-    book.pass_time(61)
-    assert alarms_at(book, Party.PSAP) == []
-    book.pass_time(4)
-    book.release_all()
-    assert book.case.closed_at is not None
-
-
-@pytest.mark.parametrize("first", [Party.PSAP, Party.USER])
-@pytest.mark.parametrize("cause", [HangupCause.NODE_LOST, HangupCause.LINE_LOST])
-def test_case_16_both_are_called_again_whose_lines_are_lost_one_after_the_other(
-    first: Party, cause: HangupCause
-) -> None:
-    book = left_conference(Book())
-    book.pass_time(2)
-    then = Party.USER if first is Party.PSAP else Party.PSAP
-    book.ends(first, cause)
-    if cause is HangupCause.NODE_LOST:
-        book.ends(first, HangupCause.BUSY)  # still in the call that is not heard any more, it may be
-    book.ends(then, cause)
-    assert book.case.closed_at is None
-    book.pass_time(15)
-    assert book.case.closed_at is None
-    for party in (Party.USER, Party.PSAP):
-        assert book.case.active(party) is not None
-        book.rings(party)
-        book.answers(party)
-    assert book.case.answered(Party.PSAP) is not None
-    assert book.case.answered(Party.USER) is not None
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:

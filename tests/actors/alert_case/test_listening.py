@@ -11,7 +11,6 @@ from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, Party
 from messages.lines import PreemptCase
-from model.alert.evolve import fold
 from model.alert.phase import phase
 from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import POLICY, Book
@@ -241,12 +240,3 @@ def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
     book.obeyed(OperatorCommand.CLOSE, supervisor=True)
     book.release_all()
     assert book.case.closed_at is not None
-
-
-def test_a_case_that_is_taken_up_again_knows_who_listens() -> None:
-    book = listening(Book().to_talking())
-    again = fold(book.recorded)
-    assert again == book.case
-    assert again is not None
-    assert again.listener is not None
-    assert again.listener.operator == DORA

@@ -5,7 +5,6 @@ from __future__ import annotations
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
@@ -43,15 +42,6 @@ def test_two_orders_at_once_are_one() -> None:
         book.fact(ev.CommandGiven(command=OperatorCommand.MUTE, by=EVERYONE[0]))
     assert len(book.all_of(ev.LegMuted)) == 1
     assert len(book.all_of(ev.CommandRefused)) == 1
-    assert muted(book) == {Party.OPERATOR}
-
-
-def test_it_outlives_the_case_and_is_told_to_whatever_bridge_there_is() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.MUTE)
-    again = fold(book.recorded)
-    assert again is not None
-    assert bridge_wish(again) == bridge_wish(book.case)
     assert muted(book) == {Party.OPERATOR}
 
 

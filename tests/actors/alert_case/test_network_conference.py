@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.hear import hear
@@ -11,9 +12,23 @@ from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.calls import CallReport, CallState
-from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party, TrunkId
+from messages.ids import (
+    E164,
+    AlertId,
+    BridgeId,
+    Channel,
+    Instant,
+    LegId,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+    TrunkId,
+)
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.rules.calls.psap import on_another_phone, psap_number, psap_number_for
 from model.settings import Settings
 from model.settings.psap import PsapSettings
@@ -137,3 +152,27 @@ def test_a_112_that_is_alone_on_its_line_hears_nobody() -> None:
     ours = (replace(OPERATOR, joins=Joins.HOST), replace(USER, joins=Joins.HOST, line=LineId("sim3")))
     assert on_another_phone(case(*ours, alone), POLICY)
     assert not on_another_phone(case(*ours, replace(alone, joins=Joins.HOST)), POLICY)
+
+
+@pytest.mark.parametrize(
+    ("command", "by", "legs", "reason"),
+    [
+        (OperatorCommand.MUTE, "anna", (OPERATOR, USER), Refusal.LINE_WITHOUT_MUTE),
+        (OperatorCommand.LISTEN, "dora", (OPERATOR, USER), Refusal.LINE_WITHOUT_LISTENING),
+        (OperatorCommand.CALL_PSAP, "anna", (OPERATOR, USER), Refusal.PSAP_ON_ANOTHER_PHONE),
+        (
+            OperatorCommand.LEAVE,
+            "anna",
+            (
+                replace(OPERATOR, joins=Joins.HOST),
+                replace(USER, joins=Joins.HOST, line=LineId("sim3")),
+                leg("psap", Party.PSAP, line=LineId("e1")),
+            ),
+            Refusal.NOT_BRIEFED,
+        ),
+    ],
+)
+def test_on_such_a_line_nobody_is_muted_listened_to_or_left_with_a_112_that_hears_nothing(
+    command: OperatorCommand, by: str, legs: tuple[Leg, ...], reason: Refusal
+) -> None:
+    assert refusal(case(*legs), command, OperatorId(by), POLICY) is reason

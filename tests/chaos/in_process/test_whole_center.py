@@ -11,7 +11,7 @@ from tests.chaos.in_process.search import search
 from tests.support.depth import WHOLE
 
 SEED = 1001
-RUNS = 25 if WHOLE else 5
+RUNS = 25 if WHOLE else 3
 
 
 @pytest.mark.scenario
