@@ -41,7 +41,7 @@ FAMILIES: Final[dict[str, dict[str, object]]] = {
 }
 """What gives no voice to the host, and how the world is told so."""
 SOME: Final = ("sim800", "simcom_a76xx", "huawei", "quectel_ec2x collapsed")
-"""That each holds, joins and drops in its own way, and finds its calls again, is shown by its driver's tests."""
+"""Each holds, joins and drops in its own way, and finds its calls again: its driver's tests show that."""
 any_family = pytest.mark.parametrize("family", FAMILIES if WHOLE else SOME)
 any_at_night = pytest.mark.parametrize("family", FAMILIES if WHOLE else SOME[:1])
 """For what is made of these ways, each of which `any_family` goes through."""

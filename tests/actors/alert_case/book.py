@@ -95,12 +95,13 @@ class Book:
 
     # ------------------------------------------------------------ the journal
 
-    def write(self, stream: str, *events: ev.Event) -> None:
+    def write(self, stream: str, *events: ev.Event) -> Self:
         for event in events:
             version = self.versions.get(stream, 0) + 1
             self.versions[stream] = version
             number = len(self.recorded) + 1
             self.recorded.append(recorded(event, number, self.now, stream=stream, version=version))
+        return self
 
     @property
     def case(self) -> Case:
@@ -200,7 +201,7 @@ class Book:
 
     # ------------------------------------------------------------ what happens
 
-    def pass_time(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> Self:
         """Move the clock, deciding at every moment that the decider asked for."""
         until = Instant(self.now + round(seconds * SECOND))
         while self.wake_at is not None and self.wake_at <= until and self.case.closed_at is None:
@@ -209,6 +210,7 @@ class Book:
             assert self.wake_at is None or self.wake_at > self.now
         self.now = until
         self.go_on()
+        return self
 
     def report(
         self,
@@ -218,7 +220,7 @@ class Book:
         *,
         adopted: bool = False,
         confirmed: bool = True,
-    ) -> None:
+    ) -> Self:
         voice = VoicePort(path=f"/dev/voice-{leg.line}") if state is CallState.ANSWERED else None
         self.go_on(
             CallReport(
@@ -232,29 +234,34 @@ class Book:
                 confirmed=confirmed,
             )
         )
+        return self
 
     def leg(self, party: Party) -> Leg:
         leg = self.case.active(party)
         assert leg is not None, f"no leg of {party}: {self.case.legs}"
         return leg
 
-    def rings(self, party: Party) -> None:
+    def rings(self, party: Party) -> Self:
         self.report(self.leg(party), CallState.RINGING)
+        return self
 
-    def answers(self, party: Party) -> None:
+    def answers(self, party: Party) -> Self:
         self.report(self.leg(party), CallState.ANSWERED)
         self.bridge()
+        return self
 
-    def ends(self, party: Party, cause: int = 16) -> None:
+    def ends(self, party: Party, cause: int = 16) -> Self:
         self.report(self.leg(party), CallState.RELEASED, cause)
+        return self
 
-    def release_all(self) -> None:
+    def release_all(self) -> Self:
         """The modems hang up whatever the case wants hung up."""
         for leg in list(self.case.legs.values()):
             if leg.live and not leg.active:
                 self.report(leg, CallState.RELEASED, 16)
+        return self
 
-    def bridge(self, *silent: Party, lost: tuple[Party, ...] = ()) -> None:
+    def bridge(self, *silent: Party, lost: tuple[Party, ...] = ()) -> Self:
         """The bridge joins everybody whose voice it was told; of those parties it hears nothing.
 
         `lost`: whose ports it cannot open, and so does not join.
@@ -268,6 +275,7 @@ class Book:
         joined = tuple(leg for leg in members if leg not in away)
         no_sound = tuple(leg for leg in joined if self.case.legs[leg].party in silent)
         self.go_on(BridgeReport(bridge=wish.bridge, joined=joined, lost=away, no_sound=no_sound))
+        return self
 
     def order(
         self,
@@ -277,23 +285,26 @@ class Book:
         party: Party | None = None,
         *,
         supervisor: bool = False,
-    ) -> None:
+    ) -> Self:
         operator = by or self.case.operator or EVERYONE[0]
         given = ev.CommandGiven(command=command, by=operator, text=text, party=party, supervisor=supervisor)
         self.write("inbox-a1", given)
         self.go_on()
+        return self
 
     def obeyed(
         self, command: OperatorCommand, by: OperatorId | None = None, *, supervisor: bool = False
-    ) -> None:
+    ) -> Self:
         """An order, and the modems hang up whatever that ends."""
         self.order(command, by, supervisor=supervisor)
         self.release_all()
+        return self
 
-    def fact(self, *events: ev.Event) -> None:
+    def fact(self, *events: ev.Event) -> Self:
         """Something from outside, for the alert's inbox."""
         self.write("inbox-a1", *events)
         self.go_on()
+        return self
 
     def why_not(
         self,

@@ -37,8 +37,7 @@ def lost(book: Book, *parties: Party) -> Book:
 
 
 def test_who_answers_the_second_call_is_told_once_that_it_is_the_same_alert() -> None:
-    book = lost(Book(), Party.PSAP)
-    book.rings(Party.PSAP)
+    book = lost(Book(), Party.PSAP).rings(Party.PSAP)
     assert clips(book) == []
     book.answers(Party.PSAP)
     assert clips(book) == [AGAIN]
@@ -55,35 +54,28 @@ def test_where_nothing_proves_the_answer_it_is_told_until_somebody_is_there_and_
 
 
 def test_a_call_whose_line_alone_has_failed_is_made_again_without_a_word() -> None:
-    book = Book().to_conference()
-    book.ends(Party.PSAP, HangupCause.LINE_LOST)
-    book.pass_time(0.5)
-    book.answers(Party.PSAP)
+    book = Book().to_conference().ends(Party.PSAP, HangupCause.LINE_LOST).pass_time(0.5).answers(Party.PSAP)
     assert not any(clip.startswith("psap_again") for clip in clips(book))
 
 
 def test_the_first_call_is_waited_for_until_somebody_is_with_the_second() -> None:
-    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
-    book.answers(Party.PSAP)
+    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP).answers(Party.PSAP)
     assert PSAP in book.case.calls_on_lost_nodes
     book.answers(Party.USER)
     assert PSAP not in book.case.calls_on_lost_nodes
 
 
 def test_the_first_call_is_not_waited_for_where_the_second_has_the_user_at_once() -> None:
-    book = lost(Book(), Party.PSAP)
-    book.answers(Party.PSAP)
+    book = lost(Book(), Party.PSAP).answers(Party.PSAP)
     assert PSAP not in book.case.calls_on_lost_nodes
 
 
 def test_the_first_call_is_the_one_that_is_waited_for_where_the_second_s_node_is_lost_too() -> None:
     book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
     first = book.case.calls_on_lost_nodes[PSAP]
-    book.answers(Party.PSAP)
-    book.ends(Party.PSAP, HangupCause.NODE_LOST)
+    book.answers(Party.PSAP).ends(Party.PSAP, HangupCause.NODE_LOST)
     assert book.case.calls_on_lost_nodes[PSAP] == first
-    book.pass_time(2)
-    book.answers(Party.PSAP)
+    book.pass_time(2).answers(Party.PSAP)
     assert clips(book) == ["psap_again:3"]
 
 
@@ -122,8 +114,7 @@ def test_who_has_ended_the_second_call_asks_for_the_first_and_dials_only_where_t
 def test_the_first_call_is_taken_back_though_who_answered_the_second_has_hung_up() -> None:
     book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
     first = book.case.calls_on_lost_nodes[PSAP].line
-    book.answers(Party.PSAP)
-    book.ends(Party.PSAP)
+    book.answers(Party.PSAP).ends(Party.PSAP)
     assert book.case.psap is None
     granted = LineGranted(leg=PSAP, attempt=3, line=first, trunk=TrunkId("t"), version=0)
     book.pending = book.pending.take(granted)

@@ -21,8 +21,7 @@ BOTH = (Party.USER, Party.PSAP)
 
 
 def left(book: Book) -> Book:
-    book.to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
+    book.to_conference().obeyed(OperatorCommand.LEAVE)
     assert book.case.operator is None
     return book
 
@@ -36,8 +35,7 @@ def drop(book: Book, party: Party, cause: int = 16) -> Decision:
 
 
 def comes_back(book: Book, party: Party) -> None:
-    book.rings(party)
-    book.answers(party)
+    book.rings(party).answers(party)
 
 
 def cleared(decision: Decision) -> list[ev.AlarmCleared]:
@@ -45,9 +43,7 @@ def cleared(decision: Decision) -> list[ev.AlarmCleared]:
 
 
 def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_stay() -> None:
-    book = left(Book())
-    book.pass_time(12)
-    book.ends(Party.USER)
+    book = left(Book()).pass_time(12).ends(Party.USER)
     assert book.leg(Party.USER).number == PHONE
     assert hears(book.case, book.leg(Party.PSAP).leg) == ("psap_stay",)
     assert phase(book.case) is Phase.CALLING_USER
@@ -56,9 +52,7 @@ def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_st
 
 
 def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to_stay() -> None:
-    book = left(Book())
-    book.pass_time(12)
-    book.ends(Party.PSAP)
+    book = left(Book()).pass_time(12).ends(Party.PSAP)
     assert book.leg(Party.PSAP).number == POLICY.psap.number
     assert hears(book.case, book.leg(Party.USER).leg) == ("user_stay",)
     assert phase(book.case) is Phase.CALLING_112
@@ -67,14 +61,11 @@ def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to
 
 
 def test_112_that_answered_on_its_alternate_number_is_called_there_again() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     for _ in range(2):
-        book.ends(Party.PSAP, HangupCause.BUSY)
-        book.pass_time(3)
+        book.ends(Party.PSAP, HangupCause.BUSY).pass_time(3)
     comes_back(book, Party.PSAP)
-    book.obeyed(OperatorCommand.LEAVE)
-    book.ends(Party.PSAP)
+    book.obeyed(OperatorCommand.LEAVE).ends(Party.PSAP)
     assert book.leg(Party.PSAP).number == POLICY.psap.alternate
 
 
@@ -106,8 +97,7 @@ def test_who_left_is_offered_before_others_by_the_hand_as_well() -> None:
 def test_an_operator_whose_phone_is_not_yet_on_hook_has_left_all_the_same() -> None:
     book = Book().to_conference()
     who = book.case.operator
-    book.order(OperatorCommand.LEAVE)
-    book.ends(Party.USER)
+    book.order(OperatorCommand.LEAVE).ends(Party.USER)
     assert book.case.leave.broken_at is not None
     book.release_all()
     assert [(one.operator, one.reason) for one in book.all_of(ev.OperatorLeft)] == [(who, "left")]
@@ -120,8 +110,7 @@ def test_the_alarm_is_taken_back_when_they_are_together_again(party: Party) -> N
     raised = [event for event in drop(book, party).events if isinstance(event, ev.AlarmRaised)]
     assert [one.alarm for one in raised] == [ALARM]
     book.go_on()
-    book.rings(party)
-    book.report(book.leg(party), CallState.ANSWERED)
+    book.rings(party).report(book.leg(party), CallState.ANSWERED)
     assert book.case.leave.broken_at is not None
     wish = bridge_wish(book.case)
     report = BridgeReport(bridge=wish.bridge, joined=tuple(one.leg for one in wish.members))
@@ -130,12 +119,9 @@ def test_the_alarm_is_taken_back_when_they_are_together_again(party: Party) -> N
 
 
 def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
-    book = left(Book())
-    book.ends(Party.USER)
+    book = left(Book()).ends(Party.USER)
     comes_back(book, Party.OPERATOR)
-    book.ends(Party.PSAP)
-    book.ends(Party.USER, HangupCause.NO_ANSWER)
-    book.pass_time(1)
+    book.ends(Party.PSAP).ends(Party.USER, HangupCause.NO_ANSWER).pass_time(1)
     book.ends(Party.USER, HangupCause.NO_ANSWER)
     assert book.case.leave.broken_at is not None
     book.write(
@@ -155,17 +141,13 @@ def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
 
 
 def test_the_operator_can_leave_them_again() -> None:
-    book = left(Book())
-    book.ends(Party.USER)
+    book = left(Book()).ends(Party.USER)
     comes_back(book, Party.OPERATOR)
     comes_back(book, Party.USER)
     assert book.case.leave.broken_at is None
     book.obeyed(OperatorCommand.LEAVE)
     assert phase(book.case) is Phase.HANDED_OVER
-    book.pass_time(61)
-    book.ends(Party.PSAP)
-    book.pass_time(4)
-    book.release_all()
+    book.pass_time(61).ends(Party.PSAP).pass_time(4).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
 
 
@@ -173,24 +155,19 @@ def test_the_operator_can_leave_them_again() -> None:
 def test_with_no_operator_to_be_had_they_go_on_talking_and_it_ends_as_handed_over(party: Party) -> None:
     book = left(Book())
     book.operators.clear()
-    book.pass_time(5)
-    book.ends(party)
+    book.pass_time(5).ends(party)
     comes_back(book, party)
     assert book.case.leave.at is None, "an operator is looked for still"
     book.pass_time(61)
     assert phase(book.case) is Phase.HANDED_OVER
     assert len(book.all_of(ev.ConferenceSettled)) == 1
-    book.ends(party)
-    book.pass_time(11)
-    book.release_all()
+    book.ends(party).pass_time(11).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
     assert len(book.all_of(ev.ConferenceBroken)) == 1
 
 
 def test_who_asks_for_the_case_is_called_however_long_they_have_been_together() -> None:
-    book = left(Book())
-    book.pass_time(300)
-    book.order(OperatorCommand.TAKE, by=EVERYONE[1])
+    book = left(Book()).pass_time(300).order(OperatorCommand.TAKE, by=EVERYONE[1])
     assert book.leg(Party.OPERATOR).operator == EVERYONE[1]
     book.pass_time(1)
     assert book.case.leave.at is None
@@ -200,12 +177,10 @@ def test_who_asks_for_the_case_is_called_however_long_they_have_been_together() 
 
 @pytest.mark.parametrize("party", BOTH)
 def test_an_end_after_the_time_is_the_end_of_a_conversation(party: Party) -> None:
-    book = left(Book())
-    book.pass_time(61)
+    book = left(Book()).pass_time(61)
     decision = drop(book, party)
     assert not any(isinstance(event, ev.AlarmRaised) for event in decision.events)
-    book.pass_time(11)
-    book.release_all()
+    book.pass_time(11).release_all()
     assert book.all_of(ev.ConferenceBroken) == []
     assert book.case.outcome is Outcome.HANDED_OVER
 
@@ -213,9 +188,7 @@ def test_an_end_after_the_time_is_the_end_of_a_conversation(party: Party) -> Non
 @pytest.mark.parametrize("party", BOTH)
 @pytest.mark.parametrize("cause", [HangupCause.LINE_LOST, HangupCause.NODE_LOST])
 def test_a_line_that_fails_is_never_the_end_of_a_conversation(party: Party, cause: HangupCause) -> None:
-    book = left(Book())
-    book.pass_time(600)
-    book.ends(party, cause)
+    book = left(Book()).pass_time(600).ends(party, cause)
     assert book.all_of(ev.ConferenceBroken) == [ev.ConferenceBroken(party=party)]
     book.pass_time(2)
     comes_back(book, party)
@@ -224,8 +197,7 @@ def test_a_line_that_fails_is_never_the_end_of_a_conversation(party: Party, caus
 
 @pytest.mark.parametrize("first", BOTH)
 def test_a_line_that_fails_after_the_other_has_hung_up_cuts_nobody_off(first: Party) -> None:
-    book = left(Book())
-    book.pass_time(90)
+    book = left(Book()).pass_time(90)
     second = Party.PSAP if first is Party.USER else Party.USER
     drop(book, first)
     drop(book, second, HangupCause.NODE_LOST)
@@ -235,9 +207,7 @@ def test_a_line_that_fails_after_the_other_has_hung_up_cuts_nobody_off(first: Pa
 
 
 def test_a_112_that_hangs_up_after_the_user_is_called_again_once_there_is_somebody_to_hear() -> None:
-    book = left(Book())
-    book.ends(Party.USER)
-    book.ends(Party.PSAP)
+    book = left(Book()).ends(Party.USER).ends(Party.PSAP)
     assert book.case.psap is None, "nobody is there whom it could hear"
     book.rings(Party.USER)
     assert book.case.psap is None
@@ -247,9 +217,7 @@ def test_a_112_that_hangs_up_after_the_user_is_called_again_once_there_is_somebo
 
 
 def test_a_user_who_hangs_up_after_112_is_called_back() -> None:
-    book = left(Book())
-    book.ends(Party.PSAP)
-    book.ends(Party.USER)
+    book = left(Book()).ends(Party.PSAP).ends(Party.USER)
     assert book.leg(Party.USER).attempt == 2
 
 
@@ -272,35 +240,26 @@ def test_112_that_hangs_up_each_time_is_not_called_for_ever() -> None:
 
 @pytest.mark.parametrize("first", BOTH)
 def test_both_are_called_again_in_either_order_after_one_had_dropped_before(first: Party) -> None:
-    book = Book().to_talking()
-    book.ends(Party.USER)
+    book = Book().to_talking().ends(Party.USER)
     comes_back(book, Party.USER)
     book.order(OperatorCommand.CALL_PSAP)
     comes_back(book, Party.PSAP)
-    book.obeyed(OperatorCommand.LEAVE)
-    book.ends(first, HangupCause.NODE_LOST)
-    book.ends(Party.PSAP if first is Party.USER else Party.USER, HangupCause.NODE_LOST)
-    book.pass_time(2)
+    book.obeyed(OperatorCommand.LEAVE).ends(first, HangupCause.NODE_LOST)
+    book.ends(Party.PSAP if first is Party.USER else Party.USER, HangupCause.NODE_LOST).pass_time(2)
     for party in BOTH:
         comes_back(book, party)
     assert book.case.leave.broken_at is None
 
 
 def test_who_tests_is_not_called_again_when_the_test_is_over() -> None:
-    book = left(Book(test=True))
-    book.ends(Party.USER)
-    book.pass_time(11)
-    book.release_all()
+    book = left(Book(test=True)).ends(Party.USER).pass_time(11).release_all()
     assert book.all_of(ev.ConferenceBroken) == []
     assert book.case.outcome is Outcome.TEST_DONE
 
 
 def test_a_user_under_duress_is_not_called_again_and_112_is_kept() -> None:
-    book = Book().to_conference()
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.obeyed(OperatorCommand.LEAVE)
-    book.ends(Party.USER)
-    book.pass_time(20)
+    book = Book().to_conference().write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.obeyed(OperatorCommand.LEAVE).ends(Party.USER).pass_time(20)
     assert book.case.active(Party.USER) is None
     assert book.leg(Party.PSAP).answered
     assert book.leg(Party.OPERATOR).operator is not None

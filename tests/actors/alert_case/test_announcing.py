@@ -46,8 +46,7 @@ def test_a_phone_that_may_still_ring_is_whispered_to_until_somebody_speaks_and_t
 
 
 def test_a_user_whom_nobody_attends_is_told_to_hold_in_the_own_language_and_never_under_duress() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1).opened()
-    book.answers(Party.USER)
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1).opened().answers(Party.USER)
     (hold,) = plays(book, Party.USER)
     assert (hold.names, hold.language, hold.every_s) == (("please_hold",), "it", 8.0)
     book.fact(ev.AlertCancelled(duress=True))
@@ -55,10 +54,7 @@ def test_a_user_whom_nobody_attends_is_told_to_hold_in_the_own_language_and_neve
 
 
 def test_112_that_answers_while_nobody_attends_it_is_told_to_hold() -> None:
-    book = Book().attended()
-    book.order(OperatorCommand.CALL_PSAP)
-    book.ends(Party.OPERATOR)
-    book.answers(Party.PSAP)
+    book = Book().attended().order(OperatorCommand.CALL_PSAP).ends(Party.OPERATOR).answers(Party.PSAP)
     (hold,) = plays(book, Party.PSAP)
     assert (hold.names, hold.language, hold.every_s) == (("psap_hold",), "", 8.0)
     book.answers(Party.OPERATOR)

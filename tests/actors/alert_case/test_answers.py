@@ -94,9 +94,7 @@ def test_s11_an_answer_in_doubt_is_a_ringing_and_a_voice_reaches_the_user(met_by
 
 
 def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_that_the_operator_has() -> None:
-    book = with_operator()
-    book.rings(Party.USER)
-    book.pass_time(3)
+    book = with_operator().rings(Party.USER).pass_time(3)
     perhaps(book, Party.USER)
     assert phase(book.case) is Phase.CALLING_USER
     book.pass_time(POLICY.user.no_answer_s - 3.1)
@@ -115,13 +113,10 @@ def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_tha
 
 
 def test_an_answer_that_proves_nothing_and_comes_too_late_ends_all_the_same() -> None:
-    book = with_operator()
-    book.rings(Party.USER)
-    book.pass_time(POLICY.user.no_answer_s + 0.1)
+    book = with_operator().rings(Party.USER).pass_time(POLICY.user.no_answer_s + 0.1)
     leg = book.case.of(Party.USER)[0]
     assert leg.given_up
-    book.report(leg, CallState.ANSWERED, confirmed=False)
-    book.bridge()
+    book.report(leg, CallState.ANSWERED, confirmed=False).bridge()
     assert book.case.of(Party.USER)[0].state is LegState.RELEASING
 
 
@@ -140,9 +135,7 @@ def test_nobody_is_cut_off_where_we_cannot_hear_whether_somebody_speaks() -> Non
 
 
 def test_112_that_is_joined_and_then_heard_is_in_the_conference_once() -> None:
-    book = with_operator()
-    book.answers(Party.USER)
-    book.order(OperatorCommand.CALL_PSAP)
+    book = with_operator().answers(Party.USER).order(OperatorCommand.CALL_PSAP)
     perhaps(book, Party.PSAP, joined=False)
     leg = book.leg(Party.PSAP).leg
     everybody = tuple(member.leg for member in bridge_wish(book.case).members)
@@ -152,8 +145,7 @@ def test_112_that_is_joined_and_then_heard_is_in_the_conference_once() -> None:
 
 
 def test_case_15_a_112_that_only_rang_has_failed_and_is_called_again() -> None:
-    book = with_operator()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = with_operator().order(OperatorCommand.CALL_PSAP)
     perhaps(book, Party.PSAP)
     book.ends(Party.PSAP, 19)
     assert book.leg(Party.PSAP).attempt == 2
@@ -201,14 +193,9 @@ def test_s10_after_a_briefing_the_user_s_phone_may_ring_on_and_is_given_up_in_ti
     perhaps(book, Party.USER)
     book.order(OperatorCommand.CALL_PSAP)
     perhaps(book, Party.PSAP)
-    book.order(OperatorCommand.BRIEFING_GIVEN)
-    book.order(OperatorCommand.LEAVE)
+    book.order(OperatorCommand.BRIEFING_GIVEN).order(OperatorCommand.LEAVE)
     assert book.leg(Party.USER).in_doubt
-    book.release_all()
-    book.pass_time(POLICY.user.no_answer_s)
-    book.release_all()
-    book.pass_time(15)
-    book.release_all()
+    book.release_all().pass_time(POLICY.user.no_answer_s).release_all().pass_time(15).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
 
 

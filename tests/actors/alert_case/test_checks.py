@@ -48,14 +48,12 @@ def test_a_check_with_a_call_rings_the_phone_and_asks_no_operator() -> None:
     assert (line.party, line.test) == (Party.USER, True)
     book.answering = True
     book.go_on()
-    book.rings(Party.USER)
-    book.report(book.leg(Party.USER), CallState.ANSWERED)
+    book.rings(Party.USER).report(book.leg(Party.USER), CallState.ANSWERED)
     heard(book)
     assert [clip.names for clip in bridge_wish(book.case).playing] == [("alert_test",)]
     book.pass_time(3)
     assert book.case.closed_at is None, "what is announced can be heard"
-    book.pass_time(2)
-    book.release_all()
+    book.pass_time(2).release_all()
     assert book.case.outcome is Outcome.TEST_DONE
     assert broken_at(book) is None
     assert not book.all_of(ev.OperatorReserved)
@@ -64,11 +62,7 @@ def test_a_check_with_a_call_rings_the_phone_and_asks_no_operator() -> None:
 def test_a_call_that_is_answered_and_has_no_voice_ends_and_is_not_tried_again() -> None:
     book = checked(Check.CALL)
     book.go_on()
-    book.rings(Party.USER)
-    book.answers(Party.USER)
-    book.pass_time(16)
-    book.release_all()
-    book.pass_time(200)
+    book.rings(Party.USER).answers(Party.USER).pass_time(16).release_all().pass_time(200)
     assert book.case.closed_at is not None
     assert len(book.all_of(ev.LegOriginating)) == 1
     assert broken_at(book) is Link.HEARD
@@ -77,10 +71,7 @@ def test_a_call_that_is_answered_and_has_no_voice_ends_and_is_not_tried_again() 
 def test_a_phone_that_nobody_answers_is_called_once() -> None:
     book = checked(Check.CALL)
     book.go_on()
-    book.rings(Party.USER)
-    book.pass_time(60)
-    book.release_all()
-    book.pass_time(200)
+    book.rings(Party.USER).pass_time(60).release_all().pass_time(200)
     assert len(book.all_of(ev.LegOriginating)) == 1
     assert broken_at(book) is Link.ANSWERED
 

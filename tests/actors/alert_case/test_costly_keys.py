@@ -21,17 +21,13 @@ def machine(book: Book) -> None:
 
 
 def answered_by_a_machine() -> Book:
-    book = Book().attended()
-    book.rings(Party.USER)
-    book.answers(Party.USER)
+    book = Book().attended().rings(Party.USER).answers(Party.USER)
     return book
 
 
 def in_vain(book: Book, cause: int = 19) -> None:
     """Both of the center's own attempts come to nothing."""
-    book.ends(Party.USER, cause)
-    book.pass_time(5)
-    book.ends(Party.USER, cause)
+    book.ends(Party.USER, cause).pass_time(5).ends(Party.USER, cause)
 
 
 # ---------------------------------------------------------------- mark_machine
@@ -69,27 +65,19 @@ def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() ->
 def test_handed_over_is_a_user_whom_112_has_heard(then: str, outcome: Outcome) -> None:
     book = Book().to_talking()
     if then == "112 alone":
-        book.ends(Party.USER)
-        book.order(OperatorCommand.CALL_PSAP)
-        book.answers(Party.PSAP)
-        book.bridge()
+        book.ends(Party.USER).order(OperatorCommand.CALL_PSAP).answers(Party.PSAP).bridge()
     else:
-        book.order(OperatorCommand.CALL_PSAP)
-        book.answers(Party.PSAP)
-        book.bridge()
+        book.order(OperatorCommand.CALL_PSAP).answers(Party.PSAP).bridge()
     match then:
         case "heard, then without sound":
-            book.pass_time(30)
-            book.bridge(Party.USER)
+            book.pass_time(30).bridge(Party.USER)
         case "read":
             book.order(OperatorCommand.BRIEFING_GIVEN)
         case "without sound":
-            book.pass_time(2)
-            book.bridge(Party.USER)
+            book.pass_time(2).bridge(Party.USER)
         case "a machine":
             book.order(OperatorCommand.MARK_MACHINE)
-    book.ends(Party.PSAP)
-    book.pass_time(1)
+    book.ends(Party.PSAP).pass_time(1)
     for _ in range(6):
         if book.case.active(Party.USER) is not None:
             book.ends(Party.USER, 19)
@@ -99,21 +87,17 @@ def test_handed_over_is_a_user_whom_112_has_heard(then: str, outcome: Outcome) -
 
 
 def test_a_second_attempt_that_rings_beside_112_can_still_be_given_up() -> None:
-    book = Book().to_conference()
-    book.ends(Party.USER)
-    book.rings(Party.USER)
+    book = Book().to_conference().ends(Party.USER).rings(Party.USER)
     assert book.why_not(OperatorCommand.MARK_MACHINE) is None
 
 
 def test_a_call_that_the_user_has_made_is_no_machine() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9).attended()
-    book.answers(Party.USER)
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9).attended().answers(Party.USER)
     assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_CALLED_IN
 
 
 def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
-    book = Book().to_talking()
-    book.fact(ev.AlertCancelled(duress=True))
+    book = Book().to_talking().fact(ev.AlertCancelled(duress=True))
     assert book.leg(Party.USER).answered
     assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
     assert book.why_not(OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
@@ -135,14 +119,11 @@ def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -
 def test_112_is_taken_back_until_it_has_answered() -> None:
     book = Book().to_talking()
     assert book.why_not(OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_NOT_BEING_CALLED
-    book.order(OperatorCommand.CALL_PSAP)
-    book.rings(Party.PSAP)
-    book.order(OperatorCommand.WITHDRAW_PSAP)
+    book.order(OperatorCommand.CALL_PSAP).rings(Party.PSAP).order(OperatorCommand.WITHDRAW_PSAP)
     psap = book.case.legs[leg("psap")]
     assert (psap.state, book.case.psap) == (LegState.RELEASING, None)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
-    book.release_all()
-    book.pass_time(60)
+    book.release_all().pass_time(60)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
     assert book.leg(Party.USER).answered, "the user is still on the line"
 
@@ -164,8 +145,7 @@ def test_112_that_has_answered_is_not_hung_up_on() -> None:
 def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
     book = Book()
     book.emergency.clear()
-    book.to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book.to_talking().order(OperatorCommand.CALL_PSAP)
     assert book.case.psap is not None
     assert not book.case.of(Party.PSAP)
     book.order(OperatorCommand.WITHDRAW_PSAP)
@@ -176,16 +156,13 @@ def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
 
 
 def test_what_is_said_to_be_answered_without_proof_can_be_taken_back() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     book.report(book.leg(Party.PSAP), CallState.ANSWERED, confirmed=False)
     assert book.why_not(OperatorCommand.WITHDRAW_PSAP) is None
 
 
 def test_a_call_that_was_taken_back_is_no_failure_of_the_next() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
-    book.order(OperatorCommand.WITHDRAW_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP).order(OperatorCommand.WITHDRAW_PSAP)
     book.obeyed(OperatorCommand.CALL_PSAP)
     assert book.case.to_112.ends == 0
     assert book.leg(Party.PSAP).attempt == 2
@@ -195,21 +172,18 @@ def test_what_duress_has_asked_for_is_not_taken_back() -> None:
     book = Book()
     book.emergency.clear()
     book.go_on()
-    book.answers(Party.OPERATOR)
-    book.fact(ev.AlertCancelled(duress=True))
+    book.answers(Party.OPERATOR).fact(ev.AlertCancelled(duress=True))
     assert book.case.psap is not None
     assert book.why_not(OperatorCommand.WITHDRAW_PSAP) == Refusal.DURESS_PSAP_FIRST
 
 
 def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     user = book.leg(Party.USER)
     book.write(
         "alert-a1", ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=ReleaseReason.PSAP_FIRST)
     )
-    book.release_all()
-    book.order(OperatorCommand.CALL_PSAP)
+    book.release_all().order(OperatorCommand.CALL_PSAP)
     assert book.case.active(Party.USER) is None
     book.order(OperatorCommand.WITHDRAW_PSAP)
     assert book.leg(Party.USER).attempt == 2
@@ -226,15 +200,12 @@ def why_no_supervisor(book: Book) -> str | None:
 
 
 def test_s08_nothing_is_closed_before_112_was_told_however_often_the_user_declines() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     in_vain(book, 21)
     assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     book.order(CLOSE)
     assert book.case.closed_at is None
-    book.order(OperatorCommand.CALL_PSAP)
-    book.answers(Party.PSAP)
-    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.order(OperatorCommand.CALL_PSAP).answers(Party.PSAP).order(OperatorCommand.BRIEFING_GIVEN)
     book.ends(Party.PSAP)
     assert book.why_not(CLOSE) is None
 
@@ -251,8 +222,7 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
     assert book.case.closed_at is None
     assert book.why_not(OperatorCommand.REDIAL_USER) is None
     assert book.why_not(OperatorCommand.CALL_PSAP) is None
-    book.order(OperatorCommand.REDIAL_USER)
-    book.answers(Party.USER)
+    book.order(OperatorCommand.REDIAL_USER).answers(Party.USER)
     machine(book)
     assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     book.obeyed(CLOSE, supervisor=True)
@@ -262,8 +232,7 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
 def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to_be() -> None:
     book = Book().opened()
     assert why_no_supervisor(book) == Refusal.CALL_UP, "the operator's own"
-    book.answers(Party.OPERATOR)
-    book.rings(Party.USER)
+    book.answers(Party.OPERATOR).rings(Party.USER)
     assert why_no_supervisor(book) == Refusal.CALL_UP
     book.ends(Party.USER, 17)
     assert why_no_supervisor(book) == Refusal.USER_TO_BE_CALLED
@@ -272,34 +241,28 @@ def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to
 
 
 def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact_by_a_supervisor() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     in_vain(book)
     book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
 def test_a_test_whose_user_could_not_be_had_is_closed_by_its_operator() -> None:
-    book = Book(test=True).attended()
-    book.rings(Party.USER)
+    book = Book(test=True).attended().rings(Party.USER)
     in_vain(book)
     book.obeyed(CLOSE)
     assert book.case.closed_at is not None
 
 
 def test_the_apps_word_alone_is_no_contact() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
-    book.fact(ev.RingingSeen())
+    book = Book().attended().rings(Party.USER).fact(ev.RingingSeen())
     in_vain(book)
     book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
 def test_who_was_spoken_to_and_has_hung_up_is_a_false_alarm_by_its_order_or_112_is_called() -> None:
-    talked = Book().to_talking()
-    talked.ends(Party.USER)
-    talked.ends(Party.USER, 19)
+    talked = Book().to_talking().ends(Party.USER).ends(Party.USER, 19)
     assert talked.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     assert talked.why_not(OperatorCommand.CALL_PSAP) is None
     talked.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
@@ -314,9 +277,7 @@ def test_who_is_busy_is_presumed_to_have_called_112() -> None:
 
 
 def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
-    book = Book().attended()
-    book.write("inbox-a1", ev.AlertCancelled())
-    book.rings(Party.USER)
+    book = Book().attended().write("inbox-a1", ev.AlertCancelled()).rings(Party.USER)
     assert book.why_not(CLOSE) == Refusal.CALL_UP, "the user is called all the same"
     in_vain(book)
     assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD, "whoever holds the phone may know the PIN"
@@ -332,30 +293,22 @@ def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
 
 
 def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_sound() -> None:
-    book = Book().to_talking()
-    book.bridge(Party.USER)
+    book = Book().to_talking().bridge(Party.USER)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
     book.ends(Party.USER)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
-    book.pass_time(10)
-    book.rings(Party.USER)
+    book.pass_time(10).rings(Party.USER)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD, "called again"
     book.answers(Party.USER)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
-    heard = Book().to_talking()
-    heard.pass_time(60)
-    heard.bridge(Party.USER)
+    heard = Book().to_talking().pass_time(60).bridge(Party.USER)
     assert heard.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
-    heard.ends(Party.USER)
-    heard.pass_time(10)
-    heard.rings(Party.USER)
+    heard.ends(Party.USER).pass_time(10).rings(Party.USER)
     assert heard.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
 
 
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
-    book = Book().to_talking()
-    book.ends(Party.USER)
-    book.rings(Party.USER)
+    book = Book().to_talking().ends(Party.USER).rings(Party.USER)
     assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
 
 
@@ -378,8 +331,7 @@ def test_what_the_deadline_has_overtaken_before_anybody_began_can_be_put_away() 
 
 
 def test_where_a_pin_proved_nothing_the_app_calls_nobody_and_the_user_is_called_before_the_end() -> None:
-    book = Book()
-    book.write("inbox-a1", ev.PinRefused(none_set=True))
+    book = Book().write("inbox-a1", ev.PinRefused(none_set=True))
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
     assert book.why_not(CLOSE) is Refusal.PSAP_NOT_TOLD

@@ -67,9 +67,6 @@ def test_what_the_user_presses_is_told_once_however_often_and_late_it_is_reporte
 def test_another_attempt_begins_without_what_was_pressed_in_the_one_before() -> None:
     book = Book().to_conference()
     press(book, "1")
-    book.ends(Party.PSAP)
-    book.order(OperatorCommand.CALL_PSAP)
-    book.rings(Party.PSAP)
-    book.answers(Party.PSAP)
+    book.ends(Party.PSAP).order(OperatorCommand.CALL_PSAP).rings(Party.PSAP).answers(Party.PSAP)
     assert book.leg(Party.PSAP).attempt > 1
     assert wished(book, Party.PSAP) == ""

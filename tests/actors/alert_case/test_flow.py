@@ -50,16 +50,14 @@ def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
 
 
 def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
-    book = Book().opened()
-    book.rings(Party.OPERATOR)
+    book = Book().opened().rings(Party.OPERATOR)
     assert book.case.active(Party.USER) is None
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER).number == book.case.phone
 
 
 def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     assert (book.case.met_at, book.case.reached_at) == (book.case.rang_at, None)
     met_at = book.case.met_at
     book.answers(Party.USER)
@@ -68,8 +66,7 @@ def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> 
 
 
 def test_s11_answering_can_be_required_instead() -> None:
-    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).attended()
-    book.rings(Party.USER)
+    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).attended().rings(Party.USER)
     assert (book.case.rang_at is None, book.case.met_at) == (False, None)
     book.answers(Party.USER)
     assert (book.case.met_at, book.case.reached_by) == (book.case.reached_at, "answer")
@@ -82,8 +79,7 @@ def test_s06_operator_and_user_are_joined() -> None:
 
 
 def test_s07_a_false_alarm_releases_everybody_and_closes_after_that() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    book = Book().to_talking().order(OperatorCommand.DECLARE_FALSE_ALARM)
     assert {one.state for one in book.case.legs.values()} == {LegState.RELEASING}
     assert book.case.closed_at is None
     book.release_all()
@@ -102,29 +98,23 @@ def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
 
 
 def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
-    book = Book().to_conference()
-    book.order(OperatorCommand.LEAVE)
+    book = Book().to_conference().order(OperatorCommand.LEAVE)
     assert book.all_of(ev.OperatorLeft) == [], "she is not another's before her phone is on hook"
     book.release_all()
     assert book.all_of(ev.OperatorLeft)[0].reason == "left"
     assert book.case.closed_at is None
     assert {one.leg for one in book.case.legs.values() if one.answered} == {leg("user"), leg("psap")}
     assert phase(book.case) is Phase.HANDED_OVER
-    book.pass_time(90)
-    book.ends(Party.PSAP)
+    book.pass_time(90).ends(Party.PSAP)
     assert book.case.answered(Party.USER) is not None, "she is not cut off in the middle of a word"
-    book.pass_time(4)
-    book.release_all()
+    book.pass_time(4).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
 
 
 def test_s10_briefed_and_left_with_112_alone_ends_all_of_it() -> None:
-    book = Book().attended()
-    book.order(OperatorCommand.CALL_PSAP)
-    book.answers(Party.PSAP)
+    book = Book().attended().order(OperatorCommand.CALL_PSAP).answers(Party.PSAP)
     assert book.why_not(OperatorCommand.LEAVE) is not None
-    book.order(OperatorCommand.BRIEFING_GIVEN)
-    book.obeyed(OperatorCommand.LEAVE)
+    book.order(OperatorCommand.BRIEFING_GIVEN).obeyed(OperatorCommand.LEAVE)
     assert book.case.outcome is Outcome.BRIEFED
 
 
@@ -151,8 +141,7 @@ def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
 
 
 def test_case_02_the_user_s_own_call_replaces_ours() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     again = ev.AlertSignalAdded(
         channel=Channel.VOICE,
         proof=Proof.NETWORK,
@@ -167,19 +156,16 @@ def test_case_02_the_user_s_own_call_replaces_ours() -> None:
     book.release_all()
     inbound = book.leg(Party.USER)
     assert (inbound.line, inbound.call, inbound.attempt) == (LineId("p7"), 4, 2)
-    book.answers(Party.USER)
-    book.pass_time(60)
+    book.answers(Party.USER).pass_time(60)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]) == 2
 
 
 def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
-    book = Book().attended()
-    book.ends(Party.USER, 17)
+    book = Book().attended().ends(Party.USER, 17)
     assert book.case.active(Party.USER) is None
     book.pass_time(3.9)
     assert book.case.active(Party.USER) is None
-    book.pass_time(0.2)
-    book.ends(Party.USER, 17)
+    book.pass_time(0.2).ends(Party.USER, 17)
     assert book.case.presumed_calling_112 == "busy"
     book.pass_time(60)
     assert book.case.active(Party.USER) is None, "the operator decides"
@@ -188,46 +174,34 @@ def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
 
 
 def test_case_04_a_machine_counts_as_no_answer() -> None:
-    book = Book().to_talking()
-    book.obeyed(OperatorCommand.MARK_MACHINE)
+    book = Book().to_talking().obeyed(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.USER).attempt == 2, "a second attempt rings in the background"
-    book.report(book.leg(Party.USER), CallState.ANSWERED)
-    book.obeyed(OperatorCommand.MARK_MACHINE)
-    book.pass_time(30)
+    book.report(book.leg(Party.USER), CallState.ANSWERED).obeyed(OperatorCommand.MARK_MACHINE).pass_time(30)
     assert book.case.active(Party.USER) is None
 
 
 def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
-    book.pass_time(24)
+    book = Book().attended().rings(Party.USER).pass_time(24)
     assert book.leg(Party.USER).ringing_at is not None
-    book.pass_time(1.5)
-    book.release_all()
+    book.pass_time(1.5).release_all()
     assert book.leg(Party.USER).attempt == 2
     assert book.why_not(OperatorCommand.CALL_PSAP) is None
-    book.rings(Party.USER)
-    book.pass_time(26)
-    book.release_all()
-    book.pass_time(60)
+    book.rings(Party.USER).pass_time(26).release_all().pass_time(60)
     assert book.case.active(Party.USER) is None
 
 
 @pytest.mark.parametrize("party", [Party.USER, Party.PSAP])
 def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: Party) -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     if party is Party.PSAP:
-        book.order(OperatorCommand.CALL_PSAP)
-        book.rings(Party.PSAP)
+        book.order(OperatorCommand.CALL_PSAP).rings(Party.PSAP)
     book.pass_time(25.5)
     given_up = next(iter(book.case.of(party)))
     assert given_up.given_up
     wish = leg_wishes(book.case)[place(given_up.leg)]
     assert isinstance(wish, ReleaseLeg)
     assert wish.unanswered, "only if the modem knows of no answer either"
-    book.report(given_up, CallState.ANSWERED)
-    book.pass_time(1)
+    book.report(given_up, CallState.ANSWERED).pass_time(1)
     now = book.leg(party)
     assert now.answered
     assert now.attempt == given_up.attempt
@@ -235,13 +209,10 @@ def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: P
 
 
 def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:
-    book = Book().to_conference()
-    book.ends(Party.USER)
+    book = Book().to_conference().ends(Party.USER)
     assert book.leg(Party.USER).attempt == 2
     assert book.case.answered(Party.PSAP) is not None
-    book.answers(Party.USER)
-    book.ends(Party.USER)
-    book.pass_time(30)
+    book.answers(Party.USER).ends(Party.USER).pass_time(30)
     assert book.case.active(Party.USER) is None
     assert book.case.answered(Party.PSAP) is not None
 
@@ -251,9 +222,7 @@ def reserved(book: Book) -> int:
 
 
 def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
-    book = Book().opened()
-    book.rings(Party.OPERATOR)
-    book.pass_time(5.9)
+    book = Book().opened().rings(Party.OPERATOR).pass_time(5.9)
     assert reserved(book) == 1
     book.pass_time(0.2)
     assert reserved(book) == 2
@@ -284,8 +253,7 @@ def test_case_07_an_alert_taken_by_a_busy_operator_goes_to_one_who_comes_free(pr
     book.busy = {EVERYONE[2]}
     book.go_on()
     for _ in range(presses):
-        book.order(OperatorCommand.TAKE, by=EVERYONE[2])
-        book.pass_time(1)
+        book.order(OperatorCommand.TAKE, by=EVERYONE[2]).pass_time(1)
     assert book.case.active(Party.OPERATOR) is None
     book.operators, book.on_shift = [EVERYONE[1]], 1
     book.go_on()
@@ -321,8 +289,7 @@ def _last_operators_request(book: Book):  # type: ignore[no-untyped-def]
 
 
 def test_case_08_all_are_tried_again_after_a_pause() -> None:
-    book = Book(operators=EVERYONE[:1]).opened()
-    book.ends(Party.OPERATOR, 17)
+    book = Book(operators=EVERYONE[:1]).opened().ends(Party.OPERATOR, 17)
     assert book.case.active(Party.OPERATOR) is None
     book.on_shift = 1
     for _ in range(8):
@@ -343,8 +310,7 @@ def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end()
     for _ in range(GIVES_WAY_UNTIL):
         assert book.leg(Party.USER).active
         book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
-        book.release_all()
-        book.pass_time(11)
+        book.release_all().pass_time(11)
     book.pass_time(60)
     assert book.case.active(Party.USER) is None
     assert book.case.legs[leg("user")].attempt == GIVES_WAY_UNTIL
@@ -353,19 +319,15 @@ def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end()
 
 
 def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
-    book = Book(operators=()).opened()
-    book.pass_time(37.9)
+    book = Book(operators=()).opened().pass_time(37.9)
     assert book.case.active(Party.USER) is None
     book.pass_time(0.2)
     assert book.case.active(Party.USER) is not None
 
 
 def test_case_11_the_deadline_passes_while_it_rings() -> None:
-    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).opened()
-    book.pass_time(30)
-    book.report(book.leg(Party.OPERATOR), CallState.ANSWERED)
-    book.rings(Party.USER)
-    book.pass_time(20)
+    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).opened().pass_time(30)
+    book.report(book.leg(Party.OPERATOR), CallState.ANSWERED).rings(Party.USER).pass_time(20)
     book.fact(ev.DeadlineMissed())
     assert book.case.presumed_calling_112 == "deadline"
     assert book.leg(Party.USER).state is LegState.RINGING
@@ -395,14 +357,12 @@ def test_case_14_unknown_and_withheld_get_full_service() -> None:
 
 
 def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     tried = []
     for _ in range(3):
         psap = book.leg(Party.PSAP)
         tried.append((psap.line, psap.number))
-        book.ends(Party.PSAP, 17)
-        book.pass_time(2.1)
+        book.ends(Party.PSAP, 17).pass_time(2.1)
     lines = [line for line, _ in tried]
     assert lines[0] != lines[1]
     assert [number for _, number in tried] == [POLICY.psap.number, POLICY.psap.number, POLICY.psap.alternate]
@@ -410,34 +370,25 @@ def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> No
 
 
 def test_case_15_112_that_is_silent_is_given_up() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
-    book.rings(Party.PSAP)
-    book.pass_time(20.1)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP).rings(Party.PSAP).pass_time(20.1)
     book.release_all()
     assert book.leg(Party.PSAP).attempt == 2
 
 
 def test_case_17_an_operator_who_is_lost_is_redialled_with_the_next_one() -> None:
-    book = Book().to_talking()
-    book.ends(Party.OPERATOR)
+    book = Book().to_talking().ends(Party.OPERATOR)
     assert book.all_of(ev.OperatorLeft)[-1].reason == "lost"
     assert book.case.answered(Party.USER) is not None
     assert {one.operator for one in book.case.of(Party.OPERATOR) if one.active} == {EVERYONE[0], EVERYONE[1]}
 
 
 def test_case_19_a_cancellation_changes_nothing_but_what_is_shown() -> None:
-    book = Book()
-    book.write("inbox-a1", ev.AlertCancelled())
-    book.to_talking()
+    book = Book().write("inbox-a1", ev.AlertCancelled()).to_talking()
     assert book.case.cancelled
 
 
 def test_case_19_duress_calls_112_and_never_the_user() -> None:
-    book = Book()
-    book.fact(ev.AlertCancelled(duress=True))
-    book.answers(Party.OPERATOR)
-    book.pass_time(45)
+    book = Book().fact(ev.AlertCancelled(duress=True)).answers(Party.OPERATOR).pass_time(45)
     assert book.case.of(Party.USER) == ()
     assert book.case.of(Party.PSAP)
     requested = book.all_of(ev.PsapRequested)
@@ -446,8 +397,7 @@ def test_case_19_duress_calls_112_and_never_the_user() -> None:
 
 
 def test_case_19_duress_can_be_set_to_call_the_user() -> None:
-    book = Book(policy=with_policy({"duress": Duress.CALL}))
-    book.fact(ev.AlertCancelled(duress=True))
+    book = Book(policy=with_policy({"duress": Duress.CALL})).fact(ev.AlertCancelled(duress=True))
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER)
 
@@ -458,8 +408,7 @@ def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
         book.order(OperatorCommand.CALL_PSAP)
         for _ in range(4):
             assert book.leg(Party.PSAP).number == POLICY.psap.test_number
-            book.ends(Party.PSAP, 17)
-            book.pass_time(8.1)
+            book.ends(Party.PSAP, 17).pass_time(8.1)
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
 
 
@@ -475,26 +424,22 @@ def test_case_20_without_a_number_for_tests_a_test_calls_nobody() -> None:
 def test_a_line_that_fails_is_dialled_again_on_another() -> None:
     book = Book().attended()
     first = book.leg(Party.USER).line
-    book.ends(Party.USER, 200)
-    book.pass_time(1.1)
+    book.ends(Party.USER, 200).pass_time(1.1)
     second = book.leg(Party.USER)
     assert second.attempt == 2
     assert second.line != first
 
 
 def test_a_waiting_alert_is_taken_by_hand() -> None:
-    book = Book(operators=()).opened()
-    book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
+    book = Book(operators=()).opened().order(OperatorCommand.TAKE, by=OperatorId("dora"))
     assert book.leg(Party.OPERATOR).operator == "dora"
     book.answers(Party.OPERATOR)
     assert book.case.operator == "dora"
 
 
 def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
-    book = Book().to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
-    book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
-    book.answers(Party.OPERATOR)
+    book = Book().to_conference().obeyed(OperatorCommand.LEAVE)
+    book.order(OperatorCommand.TAKE, by=OperatorId("dora")).answers(Party.OPERATOR)
     assert book.case.operator == "dora"
     assert len([one for one in book.case.legs.values() if one.answered]) == 3
 
@@ -512,8 +457,7 @@ def test_an_alert_that_is_closed_before_anybody_had_it_asks_nobody_for_anything(
 
 
 def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     for incarnation in range(2, 5):
         from model.alert.case import Owner
 
@@ -538,8 +482,7 @@ def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
 
 @each("command", list(OperatorCommand))
 def test_after_the_end_notes_are_allowed_reading_and_reopening(command: OperatorCommand) -> None:
-    book = Book().to_talking()
-    book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
+    book = Book().to_talking().obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     allowed = book.why_not(command) is None
     after = (OperatorCommand.NOTE, OperatorCommand.HAVE_READ, OperatorCommand.REOPEN)
     assert allowed == (command in after)
@@ -549,8 +492,7 @@ def test_after_the_end_notes_are_allowed_reading_and_reopening(command: Operator
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     psap = book.leg(Party.PSAP)
     book.now = Instant(book.now + 45 * SECOND)
     book.me = replace(book.me, incarnation=2)

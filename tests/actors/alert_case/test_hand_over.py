@@ -71,8 +71,7 @@ def test_until_another_is_joined_the_case_is_the_operator_s_and_then_the_other_s
 def test_whoever_is_named_is_called_and_nobody_else() -> None:
     book = Book().to_talking()
     hand_over(book, to=CARLA)
-    book.report(book.case.legs[leg("op2")], CallState.RINGING)
-    book.pass_time(20)
+    book.report(book.case.legs[leg("op2")], CallState.RINGING).pass_time(20)
     assert [one.operator for one in book.case.of(Party.OPERATOR)] == [ANNA, CARLA]
     book.pass_time(10)
     assert book.case.legs[leg("op2")].state is LegState.RELEASING
@@ -96,8 +95,7 @@ def test_a_named_one_who_declines_ends_it_at_once_and_it_can_be_tried_again() ->
 def test_without_a_name_the_others_are_called_one_after_the_other_and_the_first_has_it() -> None:
     book = Book().to_talking()
     hand_over(book)
-    book.report(book.case.legs[leg("op2")], CallState.RINGING)
-    book.pass_time(6.5)
+    book.report(book.case.legs[leg("op2")], CallState.RINGING).pass_time(6.5)
     assert [one.operator for one in book.case.of(Party.OPERATOR)] == [ANNA, BICE, CARLA]
     book.go_on(next_leg(book, "op3"))
     book.bridge()
@@ -156,8 +154,7 @@ def test_a_withdrawal_that_comes_too_late_is_refused() -> None:
     book = Book().to_talking()
     hand_over(book)
     book.go_on(next_leg(book))
-    book.bridge()
-    book.order(OperatorCommand.KEEP, by=ANNA)
+    book.bridge().order(OperatorCommand.KEEP, by=ANNA)
     assert [event.command for event in book.all_of(ev.CommandRefused)] == [OperatorCommand.KEEP]
     assert book.case.operator == BICE
 
@@ -171,9 +168,7 @@ def test_anybody_may_take_what_is_being_handed_over() -> None:
     hand_over(book)
     assert book.why_not(OperatorCommand.TAKE, dora) is None
     assert book.why_not(OperatorCommand.TAKE) == Refusal.ALREADY_YOURS
-    book.pass_time(24)
-    book.order(OperatorCommand.TAKE, by=dora)
-    book.pass_time(5)
+    book.pass_time(24).order(OperatorCommand.TAKE, by=dora).pass_time(5)
     assert ended(book) == [], "she has her time, whatever the other's was"
     book.go_on(next_leg(book))
     book.bridge()
@@ -194,8 +189,7 @@ def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:
     book = Book().to_conference()
     hand_over(book, to=BICE)
     book.go_on(next_leg(book))
-    book.bridge()
-    book.release_all()
+    book.bridge().release_all()
     talking = {one.leg for one in book.case.legs.values() if one.answered}
     assert talking == {leg("op2"), leg("user"), leg("psap")}
     book.obeyed(OperatorCommand.LEAVE, by=BICE)
@@ -203,12 +197,10 @@ def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:
 
 
 def test_while_112_is_being_called_it_goes_on_being_called() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
+    book = Book().to_talking().order(OperatorCommand.CALL_PSAP)
     hand_over(book)
     book.go_on(next_leg(book))
-    book.bridge()
-    book.answers(Party.PSAP)
+    book.bridge().answers(Party.PSAP)
     assert book.case.operator == BICE
     assert book.case.answered(Party.PSAP) is not None
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
@@ -246,8 +238,7 @@ def test_who_handed_it_over_a_moment_before_its_end_has_had_it() -> None:
     book = Book().to_talking()
     hand_over(book)
     book.go_on(next_leg(book))
-    book.bridge()
-    book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM, by=BICE)
+    book.bridge().obeyed(OperatorCommand.DECLARE_FALSE_ALARM, by=BICE)
     reasons = {event.operator: event.reason for event in book.all_of(ev.OperatorLeft)}
     assert reasons == {ANNA: "handed over", BICE: "left"}
 
@@ -266,8 +257,7 @@ def test_who_answers_and_is_never_joined_is_let_go_and_the_case_stays_the_operat
     book = Book().to_talking()
     hand_over(book, to=BICE)
     book.go_on(replace(next_leg(book), voice=None))
-    book.pass_time(26)
-    book.release_all()
+    book.pass_time(26).release_all()
     assert (book.case.operator, ended(book)) == (ANNA, ["no answer"])
 
 

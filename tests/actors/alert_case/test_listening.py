@@ -21,9 +21,7 @@ DORA = OperatorId("dora")
 
 def listening(book: Book) -> Book:
     """Dora hears those who talk."""
-    book.order(OperatorCommand.LISTEN, by=DORA)
-    book.rings(Party.LISTENER)
-    book.answers(Party.LISTENER)
+    book.order(OperatorCommand.LISTEN, by=DORA).rings(Party.LISTENER).answers(Party.LISTENER)
     return book
 
 
@@ -38,8 +36,7 @@ def test_the_listener_is_called_on_own_phone_and_joins_muted() -> None:
 
 
 def test_the_listener_is_reserved_in_the_stream_with_the_call_and_free_when_the_listener_has_left() -> None:
-    book = Book().to_talking()
-    book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
+    book = Book().to_talking().write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
     pending = book.pending
     decision = book.go_on_once()
     while not any(isinstance(event, ev.LegOriginating) for event in decision.events):
@@ -95,8 +92,7 @@ def test_a_whisper_is_for_the_operator_alone() -> None:
     book = Book().to_talking()
     asked = (OperatorCommand.WHISPER, DORA)
     assert book.why_not(*asked) == Refusal.NOT_LISTENING
-    book.order(OperatorCommand.LISTEN, by=DORA)
-    book.rings(Party.LISTENER)
+    book.order(OperatorCommand.LISTEN, by=DORA).rings(Party.LISTENER)
     assert book.why_not(*asked) == Refusal.HEARS_NOTHING_YET
     book.answers(Party.LISTENER)
     assert heard_by(book) == set()
@@ -109,24 +105,20 @@ def test_a_whisper_is_for_the_operator_alone() -> None:
 
 
 def test_a_whisper_without_an_operator_is_heard_by_nobody() -> None:
-    book = listening(Book().to_talking())
-    book.order(OperatorCommand.WHISPER, by=DORA)
+    book = listening(Book().to_talking()).order(OperatorCommand.WHISPER, by=DORA)
     book.ends(Party.OPERATOR, cause=200)
     assert heard_by(book) == set()
 
 
 def test_whoever_listens_next_does_not_begin_with_a_whisper() -> None:
-    book = listening(Book().to_talking())
-    book.order(OperatorCommand.WHISPER, by=DORA)
-    book.ends(Party.LISTENER)
+    book = listening(Book().to_talking()).order(OperatorCommand.WHISPER, by=DORA).ends(Party.LISTENER)
     listening(book)
     assert heard_by(book) == set()
 
 
 @pytest.mark.parametrize("rung", [False, True])
 def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.LISTEN, by=DORA)
+    book = Book().to_talking().order(OperatorCommand.LISTEN, by=DORA)
     if rung:
         book.answers(Party.LISTENER)
     book.obeyed(OperatorCommand.STOP_LISTENING, by=DORA)
@@ -139,12 +131,8 @@ def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
 
 
 def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.LISTEN, by=DORA)
-    book.rings(Party.LISTENER)
-    book.pass_time(POLICY.operator.silent_after_s + 1)
-    book.release_all()
-    book.pass_time(60)
+    book = Book().to_talking().order(OperatorCommand.LISTEN, by=DORA).rings(Party.LISTENER)
+    book.pass_time(POLICY.operator.silent_after_s + 1).release_all().pass_time(60)
     calls = [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]
     assert len(calls) == 1
     assert book.all_of(ev.ListenerLeft)[0].reason == "no answer"
@@ -153,8 +141,7 @@ def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None
 def test_without_a_line_the_listener_waits_for_a_while_and_no_longer() -> None:
     book = Book().to_talking()
     book.public = [leg.line for leg in book.case.legs.values()]
-    book.order(OperatorCommand.LISTEN, by=DORA)
-    book.pass_time(WAITS_US / SECOND - 1)
+    book.order(OperatorCommand.LISTEN, by=DORA).pass_time(WAITS_US / SECOND - 1)
     assert book.case.listener is not None
     book.pass_time(2)
     assert book.case.listener is None
@@ -174,8 +161,7 @@ def test_the_listener_s_line_is_given_up_for_whoever_needs_it() -> None:
 
 
 def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
-    book = Book().to_talking()
-    book.ends(Party.OPERATOR, cause=200)
+    book = Book().to_talking().ends(Party.OPERATOR, cause=200)
     book.answering = False
     book.order(OperatorCommand.LISTEN, by=DORA)
     wants = book.go_on().wants
@@ -199,19 +185,14 @@ def test_an_alert_ends_with_its_listener_and_not_because_of_the_listener(
 ) -> None:
     book = Book().to_talking()
     if ends is OperatorCommand.LEAVE:
-        book.order(OperatorCommand.CALL_PSAP)
-        book.answers(Party.PSAP)
+        book.order(OperatorCommand.CALL_PSAP).answers(Party.PSAP)
     listening(book)
     book.order(ends)
     if ends is OperatorCommand.LEAVE:
         book.release_all()
         assert book.leg(Party.LISTENER).answered, "she hears them as long as they talk"
-        book.pass_time(61)
-        book.ends(Party.USER)
-        book.pass_time(11)
-        book.release_all()
-    book.release_all()
-    book.release_all()
+        book.pass_time(61).ends(Party.USER).pass_time(11).release_all()
+    book.release_all().release_all()
     assert book.case.closed_at is not None
     assert book.case.outcome is outcome
     assert book.case.listener is None
@@ -233,10 +214,8 @@ def test_the_drop_of_the_listener_s_call_after_a_leave_is_no_alarm() -> None:
 
 
 def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
-    book = listening(Book().to_talking())
-    book.ends(Party.USER)
+    book = listening(Book().to_talking()).ends(Party.USER)
     while book.case.active(Party.USER) is not None or not book.case.user_ends:
         book.ends(Party.USER, cause=19)
-    book.obeyed(OperatorCommand.CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(OperatorCommand.CLOSE, supervisor=True).release_all()
     assert book.case.closed_at is not None

@@ -46,9 +46,7 @@ def test_two_orders_at_once_are_one() -> None:
 
 
 def test_who_is_called_again_is_heard_again() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.MUTE)
-    book.ends(Party.OPERATOR, cause=200)
+    book = Book().to_talking().order(OperatorCommand.MUTE).ends(Party.OPERATOR, cause=200)
     book.answers(Party.OPERATOR)
     assert muted(book) == set()
     assert book.case.operator is not None

@@ -78,8 +78,7 @@ def test_an_operator_who_speaks_by_phone_goes_on_by_headset_on_another_line() ->
     book.report(leg, CallState.ANSWERED)
     assert (book.case.operator, leg.line) == (ANNA, "p0")
     book.voices = {ANNA: OperatorLine.HEADSET}
-    book.order(OperatorCommand.ANOTHER_LINE, ANNA, party=Party.OPERATOR)
-    book.report(leg, CallState.RELEASED)
+    book.order(OperatorCommand.ANOTHER_LINE, ANNA, party=Party.OPERATOR).report(leg, CallState.RELEASED)
     assert book.leg(Party.OPERATOR).line == "headset:anna"
 
 

@@ -150,30 +150,23 @@ def test_one_who_takes_it_by_hand_is_called_without_a_pause() -> None:
 def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
     book = Book().to_talking()
     line = book.leg(Party.USER).line
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.pass_time(24.0)
+    book.order(OperatorCommand.MARK_MACHINE).pass_time(24.0)
     assert book.case.active(Party.USER) is None
     book.pass_time(2.0)
     assert book.leg(Party.USER).line != line, "she is called on another line"
 
 
 def test_case_09_an_alert_whose_last_call_does_not_end_is_closed_all_the_same() -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    book.pass_time(26.0)
+    book = Book().to_talking().order(OperatorCommand.DECLARE_FALSE_ALARM).pass_time(26.0)
     assert book.case.closed_at is not None
 
 
 def test_112_is_not_called_again_when_its_line_fails_while_it_is_let_go() -> None:
-    book = Book().to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
-    book.pass_time(POLICY.alert.leave_alarm_within_s + 1)
-    book.ends(Party.USER)
-    book.pass_time(10.5)
+    book = Book().to_conference().obeyed(OperatorCommand.LEAVE)
+    book.pass_time(POLICY.alert.leave_alarm_within_s + 1).ends(Party.USER).pass_time(10.5)
     psap = book.case.legs[book.case.of(Party.PSAP)[0].leg]
     assert psap.state is LegState.RELEASING
-    book.report(psap, CallState.RELEASED, HangupCause.LINE_LOST)
-    book.pass_time(30.0)
+    book.report(psap, CallState.RELEASED, HangupCause.LINE_LOST).pass_time(30.0)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
     assert book.case.closed_at is not None
 

@@ -10,8 +10,7 @@ from tests.actors.alert_case.book import ALERT, START, Book
 
 
 def rung() -> Book:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     return book
 
 
@@ -22,15 +21,13 @@ def test_ringing_meets_the_deadline_and_reaches_nobody() -> None:
 
 
 def test_the_apps_word_reaches_and_an_answer_is_more() -> None:
-    book = rung()
-    book.pass_time(1)
+    book = rung().pass_time(1)
     for _ in range(2):
         book.fact(ev.RingingSeen())
     assert (book.case.reached_by, book.case.reached_at) == ("app", book.now)
     assert not spoken_to(book.case)
     assert len(book.all_of(ev.UserReached)) == 1
-    book.pass_time(2)
-    book.answers(Party.USER)
+    book.pass_time(2).answers(Party.USER)
     assert (book.case.reached_by, book.case.reached_at) == ("answer", book.now)
     assert spoken_to(book.case)
 
@@ -44,15 +41,12 @@ def test_the_apps_word_meets_the_deadline_where_the_network_says_nothing() -> No
 
 
 def test_of_a_call_that_was_never_made_the_app_has_seen_nothing() -> None:
-    book = Book().opened()
-    book.fact(ev.RingingSeen())
+    book = Book().opened().fact(ev.RingingSeen())
     assert (book.case.reached_at, book.case.met_at) == (None, None)
 
 
 def test_a_machine_has_reached_nobody() -> None:
-    book = rung()
-    book.answers(Party.USER)
-    book.order(OperatorCommand.MARK_MACHINE)
+    book = rung().answers(Party.USER).order(OperatorCommand.MARK_MACHINE)
     assert (book.case.reached_at, book.case.reached_by) == (None, "")
     assert book.case.met_at is not None
 
@@ -120,9 +114,7 @@ def test_the_alarm_is_over_with_the_alert() -> None:
 
 
 def test_112_joins_a_user_who_waits_when_an_operator_who_does_not_come_asks_for_it() -> None:
-    book = Book().opened()
-    book.pass_time(40)
-    book.answers(Party.USER)
+    book = Book().opened().pass_time(40).answers(Party.USER)
     assert book.case.operator is None
     book.order(OperatorCommand.CALL_PSAP, by=book.case.reserved[0])
     assert book.all_of(ev.CommandRefused) == []

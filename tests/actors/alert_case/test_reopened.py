@@ -19,8 +19,7 @@ def reopen(book: Book, *, psap: bool = False) -> None:
     book.release_all()
     assert book.case.closed_at is not None
     book.pending = PendingOffers(opened_at=book.now)
-    book.fact(ev.AlertReopened(by=EVERYONE[0], psap=psap))
-    book.pass_time(0.2)
+    book.fact(ev.AlertReopened(by=EVERYONE[0], psap=psap)).pass_time(0.2)
 
 
 def look_at(book: Book, seconds: float) -> None:
@@ -35,22 +34,14 @@ def missed(book: Book) -> int:
 
 
 def test_112_is_called_again_where_that_is_asked_and_the_alert_counts_by_its_last_end() -> None:
-    book = Book().to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
-    book.pass_time(61)
-    book.ends(Party.PSAP)
-    book.pass_time(4)
+    book = Book().to_conference().obeyed(OperatorCommand.LEAVE).pass_time(61).ends(Party.PSAP).pass_time(4)
     reopen(book, psap=True)
     for party in (Party.OPERATOR, Party.USER, Party.PSAP):
         book.answers(party)
     assert [one.by for one in book.all_of(ev.PsapRequested)] == [EVERYONE[0]] * 2
     book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     assert book.case.outcome is None, "112 was told"
-    book.obeyed(OperatorCommand.LEAVE)
-    book.pass_time(61)
-    book.ends(Party.PSAP)
-    book.pass_time(4)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE).pass_time(61).ends(Party.PSAP).pass_time(4).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
 
 
@@ -58,22 +49,16 @@ def test_112_is_called_again_where_that_is_asked_and_the_alert_counts_by_its_las
 def test_under_duress_112_is_called_anew_by_itself_where_it_was_told_nothing_and_the_user_never_is(
     briefed: bool,
 ) -> None:
-    book = Book()
-    book.fact(ev.AlertCancelled(duress=True))
-    book.answers(Party.OPERATOR)
-    book.pass_time(1)
+    book = Book().fact(ev.AlertCancelled(duress=True)).answers(Party.OPERATOR).pass_time(1)
     book.answers(Party.PSAP)
     assert book.case.told_112_at is None, "a call that stands has told 112 nothing yet"
     if briefed:
-        book.order(OperatorCommand.BRIEFING_GIVEN)
-        book.obeyed(OperatorCommand.LEAVE)
+        book.order(OperatorCommand.BRIEFING_GIVEN).obeyed(OperatorCommand.LEAVE)
     else:
-        book.ends(Party.PSAP)
-        book.obeyed(OperatorCommand.CLOSE, supervisor=True)
+        book.ends(Party.PSAP).obeyed(OperatorCommand.CLOSE, supervisor=True)
     told_at = book.case.told_112_at
     reopen(book)
-    book.answers(Party.OPERATOR)
-    book.pass_time(5)
+    book.answers(Party.OPERATOR).pass_time(5)
     assert (book.case.active(Party.PSAP) is None) is briefed
     if briefed:
         assert book.case.told_112_at == told_at, "it is known still"
@@ -92,8 +77,7 @@ def test_a_deadline_is_missed_once_and_only_while_the_alert_is_open(
 ) -> None:
     book = Book().attended()
     for _ in range(2):
-        book.ends(Party.USER, 20)
-        book.pass_time(5)
+        book.ends(Party.USER, 20).pass_time(5)
     look_at(book, closed_s)
     book.obeyed(OperatorCommand.CLOSE, supervisor=True)
     book.now = Instant(START + round(reopened_s * SECOND))

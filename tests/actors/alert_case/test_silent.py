@@ -36,16 +36,14 @@ def signal(book: Book, **fields: object) -> None:
 
 @pytest.mark.parametrize("test", [False, True])
 def test_the_user_of_a_silent_alert_is_not_called(test: bool) -> None:
-    book = silent(test=test)
-    book.pass_time(120)
+    book = silent(test=test).pass_time(120)
     assert book.case.of(Party.USER) == ()
     assert book.why_not(OperatorCommand.REDIAL_USER) == Refusal.SILENT
     assert phase(book.case) is Phase.CALLING_OPERATOR
 
 
 def test_without_an_operator_the_phone_stays_still_at_the_deadline_too() -> None:
-    book = Book(silent=True, operators=()).opened()
-    book.pass_time(120)
+    book = Book(silent=True, operators=()).opened().pass_time(120)
     assert book.case.of(Party.USER) == ()
     assert book.case.met_at is None
 
@@ -57,34 +55,28 @@ def test_an_operator_who_has_it_meets_the_deadline_of_a_silent_alert() -> None:
 
 
 def test_an_operator_orders_the_user_called_all_the_same() -> None:
-    book = silent()
-    book.pass_time(5)
-    book.order(OperatorCommand.CALL_ALOUD)
+    book = silent().pass_time(5).order(OperatorCommand.CALL_ALOUD)
     assert book.leg(Party.USER).attempt == 1
     assert book.all_of(ev.CallAloudRequested)[0].by == EVERYONE[0]
     assert not hushed(book.case)
     assert book.why_not(OperatorCommand.CALL_ALOUD) == Refusal.USER_CALLED_ALREADY
-    book.rings(Party.USER)
-    book.ends(Party.USER, 19)
+    book.rings(Party.USER).ends(Party.USER, 19)
     assert book.leg(Party.USER).attempt == 2, "as any user from then on"
 
 
 def test_only_a_silent_alert_is_ordered_aloud_and_never_one_under_duress() -> None:
     loud = Book().to_talking()
     assert loud.why_not(OperatorCommand.CALL_ALOUD) == Refusal.NOT_SILENT
-    forced = silent()
-    forced.fact(ev.AlertCancelled(duress=True))
+    forced = silent().fact(ev.AlertCancelled(duress=True))
     assert forced.why_not(OperatorCommand.CALL_ALOUD) == Refusal.DURESS_NO_CALL
 
 
 def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     signal(book, silent=True)
     user = book.case.legs[leg("user")]
     assert (user.state, user.reason) == (LegState.RELEASING, ReleaseReason.HUSHED)
-    book.release_all()
-    book.pass_time(120)
+    book.release_all().pass_time(120)
     assert book.case.active(Party.USER) is None
     book.order(OperatorCommand.CALL_ALOUD)
     assert book.leg(Party.USER).attempt == 2
@@ -97,8 +89,7 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
     assert book.leg(Party.USER).answered
     assert book.why_not(OperatorCommand.ANOTHER_LINE) == Refusal.SILENT
     assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
-    book.ends(Party.USER)
-    book.pass_time(60)
+    book.ends(Party.USER).pass_time(60)
     assert book.case.active(Party.USER) is None
 
 
@@ -115,9 +106,7 @@ def test_a_call_of_the_users_own_is_answered_as_ever(voice_alert: VoiceAlert) ->
 def test_112_is_called_and_briefed_without_the_user() -> None:
     book = silent()
     assert book.why_not(OperatorCommand.CALL_PSAP) is None
-    book.order(OperatorCommand.CALL_PSAP)
-    book.answers(Party.PSAP)
-    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.order(OperatorCommand.CALL_PSAP).answers(Party.PSAP).order(OperatorCommand.BRIEFING_GIVEN)
     book.obeyed(OperatorCommand.LEAVE)
     assert book.case.outcome is Outcome.BRIEFED
     assert not [one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]
@@ -126,10 +115,7 @@ def test_112_is_called_and_briefed_without_the_user() -> None:
 def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
     book = silent()
     assert book.why_not(OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
-    book.order(OperatorCommand.CALL_ALOUD)
-    book.rings(Party.USER)
-    book.ends(Party.USER, 19)
-    book.rings(Party.USER)
+    book.order(OperatorCommand.CALL_ALOUD).rings(Party.USER).ends(Party.USER, 19).rings(Party.USER)
     book.ends(Party.USER, 19)
     assert book.why_not(OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
     assert book.why_not(OperatorCommand.CLOSE, supervisor=True) is None

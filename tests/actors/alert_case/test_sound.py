@@ -29,14 +29,12 @@ def said(book: Book) -> list[str]:
 def test_it_is_said_once_and_taken_back_once() -> None:
     book = Book().to_talking()
     for _ in range(5):
-        book.bridge(Party.USER)
-        book.pass_time(1)
+        book.bridge(Party.USER).pass_time(1)
     assert said(book) == ["lost"]
     (lost,) = book.all_of(ev.LegSoundLost)
     assert lost.line == book.leg(Party.USER).line
     for _ in range(3):
-        book.bridge()
-        book.pass_time(1)
+        book.bridge().pass_time(1)
     assert said(book) == ["lost", "back"]
     assert book.leg(Party.USER).no_sound_at is None
 
@@ -45,8 +43,7 @@ def test_a_voice_port_that_stays_lost_is_no_sound_as_well() -> None:
     book = Book().to_talking()
     for _ in range(3):
         assert said(book) == []
-        book.bridge(lost=(Party.USER,))
-        book.pass_time(1)
+        book.bridge(lost=(Party.USER,)).pass_time(1)
     assert said(book) == ["lost"]
     book.pass_time(5)
     assert said(book) == ["lost"]
@@ -59,32 +56,21 @@ def test_a_voice_port_that_stays_lost_is_no_sound_as_well() -> None:
 def test_one_that_is_away_for_less_was_never_lost() -> None:
     book = Book().to_talking()
     for _ in range(4):
-        book.bridge(lost=(Party.USER,))
-        book.pass_time(2)
-        book.bridge()
-        book.pass_time(2)
+        book.bridge(lost=(Party.USER,)).pass_time(2).bridge().pass_time(2)
     assert said(book) == []
 
 
 def test_what_was_lost_in_one_attempt_is_not_held_against_the_next() -> None:
-    book = Book().to_talking()
-    book.bridge(lost=(Party.USER,))
+    book = Book().to_talking().bridge(lost=(Party.USER,))
     book.go_on(_ended(book))
-    book.pass_time(5)
-    book.rings(Party.USER)
-    book.answers(Party.USER)
-    book.pass_time(2)
+    book.pass_time(5).rings(Party.USER).answers(Party.USER).pass_time(2)
     assert said(book) == []
 
 
 def test_what_crackles_now_and_then_is_not_back() -> None:
-    book = Book().to_talking()
-    book.bridge(Party.USER)
+    book = Book().to_talking().bridge(Party.USER)
     for _ in range(5):
-        book.bridge()
-        book.pass_time(0.5)
-        book.bridge(Party.USER)
-        book.pass_time(0.5)
+        book.bridge().pass_time(0.5).bridge(Party.USER).pass_time(0.5)
     assert said(book) == ["lost"]
 
 
@@ -128,16 +114,14 @@ def _ended(book: Book) -> CallReport:
 
 
 def test_a_case_that_starts_again_says_nothing_twice() -> None:
-    book = Book().to_talking()
-    book.bridge(Party.USER)
+    book = Book().to_talking().bridge(Party.USER)
     book.pending = PendingOffers(opened_at=book.now)
     book.go_on()
     book.pass_time(2)
     assert said(book) == ["lost"]
     book.bridge(Party.USER)
     assert said(book) == ["lost"]
-    book.bridge()
-    book.pass_time(1)
+    book.bridge().pass_time(1)
     assert said(book) == ["lost", "back"]
 
 
@@ -159,8 +143,7 @@ def test_the_silence_between_two_rings_of_an_unanswered_phone_is_none() -> None:
 
 
 def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
-    book = Book().to_talking()
-    book.bridge(Party.USER)
+    book = Book().to_talking().bridge(Party.USER)
     before = book.leg(Party.USER)
     assert book.why_not(OperatorCommand.ANOTHER_LINE) is None
     book.order(OperatorCommand.ANOTHER_LINE)
@@ -179,17 +162,14 @@ def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
 def test_it_does_not_use_up_the_user_s_attempts() -> None:
     book = Book().to_talking()
     for _ in range(4):
-        book.obeyed(OperatorCommand.ANOTHER_LINE)
-        book.answers(Party.USER)
+        book.obeyed(OperatorCommand.ANOTHER_LINE).answers(Party.USER)
     book.ends(Party.USER)
     assert book.leg(Party.USER).attempt == 6, "a drop is called back once, as ever (case 6)"
 
 
 def test_the_user_s_own_call_is_taken_up_by_calling_the_user_back() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1).opened()
-    book.answers(Party.USER)
-    book.rings(Party.OPERATOR)
-    book.answers(Party.OPERATOR)
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1).opened().answers(Party.USER)
+    book.rings(Party.OPERATOR).answers(Party.OPERATOR)
     assert book.leg(Party.USER).call == 1
     book.obeyed(OperatorCommand.ANOTHER_LINE)
     again = book.leg(Party.USER)
@@ -212,8 +192,7 @@ def test_112_is_called_again_on_the_other_reserved_line_for_the_same_request() -
 
 
 def test_the_operator_is_called_again_alone_and_has_the_case_again() -> None:
-    book = Book().to_talking()
-    book.bridge(Party.OPERATOR)
+    book = Book().to_talking().bridge(Party.OPERATOR)
     before = book.leg(Party.OPERATOR)
     book.operators.reverse()  # another would be offered first
     book.order(OperatorCommand.ANOTHER_LINE)
@@ -247,8 +226,7 @@ def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
     book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1, phone=None)
     book.known = None
     book.go_on()
-    book.answers(Party.USER)
-    book.answers(Party.OPERATOR)
+    book.answers(Party.USER).answers(Party.OPERATOR)
     asked = book.why_not(OperatorCommand.ANOTHER_LINE)
     assert asked == Refusal.NUMBER_UNKNOWN
 

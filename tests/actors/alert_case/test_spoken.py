@@ -75,10 +75,8 @@ def how(book: Book, number: int) -> Progress | None:
 
 def hidden() -> Book:
     """The user has called in, in a silent alert."""
-    book = Book(silent=True).attended()
-    book.order(OperatorCommand.CALL_ALOUD)
-    book.order(OperatorCommand.WITHHOLD_VOICES)
-    book.answers(Party.USER)
+    book = Book(silent=True).attended().order(OperatorCommand.CALL_ALOUD)
+    book.order(OperatorCommand.WITHHOLD_VOICES).answers(Party.USER)
     return book
 
 

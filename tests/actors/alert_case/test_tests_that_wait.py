@@ -1,4 +1,4 @@
-"""A test that no operator has ends by itself: nobody is in danger, and the last operator is kept for who is."""
+"""A test that no operator has ends by itself: the last operator is kept for those who are in danger."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def waiting(*, test: bool = True) -> Book:
     """The user has picked up, and waits for an operator whom nobody is."""
     book = Book(operators=(), test=test).opened()
     book.on_shift = 3
-    book.pass_time(40)
-    book.answers(Party.USER)
+    book.pass_time(40).answers(Party.USER)
     return book
 
 
@@ -32,8 +31,7 @@ def over(book: Book) -> bool:
 
 
 def test_a_user_who_has_picked_up_in_a_test_does_not_wait_for_ever() -> None:
-    book = waiting()
-    book.pass_time(WAITS_S - 41)
+    book = waiting().pass_time(WAITS_S - 41)
     assert book.leg(Party.USER).answered
     book.pass_time(2)
     assert book.case.legs[leg("user")].reason == ReleaseReason.NO_OPERATOR
@@ -42,8 +40,7 @@ def test_a_user_who_has_picked_up_in_a_test_does_not_wait_for_ever() -> None:
 
 
 def test_a_real_alert_waits_as_long_as_it_takes() -> None:
-    book = waiting(test=False)
-    book.pass_time(10 * WAITS_S)
+    book = waiting(test=False).pass_time(10 * WAITS_S)
     assert book.leg(Party.USER).answered
     assert book.case.closed_at is None
 
@@ -55,8 +52,7 @@ def test_while_it_ends_nobody_is_called_or_asked_for_and_who_answers_does_not_ha
     operator = book.leg(Party.OPERATOR)
     dialled = len(book.all_of(ev.LegOriginating))
     book.now = Instant(START + TEST_WAITS_US)
-    book.report(operator, CallState.ANSWERED)
-    book.pass_time(5)
+    book.report(operator, CallState.ANSWERED).pass_time(5)
     book.answering = False
     assert not [want for want in book.go_on().wants if isinstance(want, RequestOperators)]
     assert (book.case.operator, len(book.all_of(ev.LegOriginating))) == (None, dialled)
@@ -73,9 +69,7 @@ def test_it_has_its_time_anew_where_its_operator_leaves_it_or_one_takes_it(again
         book.public = []
         book.order(OperatorCommand.TAKE, by=dora)
     else:
-        book.order(OperatorCommand.TAKE, by=dora)
-        book.answers(Party.OPERATOR)
-        book.pass_time(10 * WAITS_S)
+        book.order(OperatorCommand.TAKE, by=dora).answers(Party.OPERATOR).pass_time(10 * WAITS_S)
         assert book.case.operator == dora
         reason = "given up" if again == "given up" else "lost"
         operator = book.leg(Party.OPERATOR)

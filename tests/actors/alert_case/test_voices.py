@@ -73,9 +73,7 @@ def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator
 
 @pytest.mark.parametrize("then", ["duress", "silent"])
 def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(then: str) -> None:
-    book = Book().to_talking()
-    book.order(OperatorCommand.WITHHOLD_VOICES)
-    book.order(OperatorCommand.GIVE_VOICES)
+    book = Book().to_talking().order(OperatorCommand.WITHHOLD_VOICES).order(OperatorCommand.GIVE_VOICES)
     assert hearers(book)[Party.OPERATOR] == {Party.USER}
     if then == "duress":
         book.write("inbox-a1", ev.AlertCancelled(duress=True))

@@ -60,8 +60,7 @@ def test_s11_a_deadline_that_passes_unreached_is_missed_once() -> None:
 
 
 def test_s11_reached_is_reached() -> None:
-    book = Book().attended()
-    book.rings(Party.USER)
+    book = Book().attended().rings(Party.USER)
     assert said(book, 60) == []
     assert next_deadline([book.case], after(1)) is None
 
@@ -77,8 +76,7 @@ def test_the_app_is_advised_before_the_deadline_when_it_cannot_be_met() -> None:
 
 
 def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
-    book = Book(operators=()).opened()
-    book.pass_time(38.5)
+    book = Book(operators=()).opened().pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
     assert look([case], PLENTY, POLICY, after(49)) == ()
@@ -86,8 +84,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
     policy = Settings(deadline=DeadlineSettings(met_by=MetBy.ANSWERED))
-    book = Book(policy=policy).attended()
-    book.rings(Party.USER)
+    book = Book(policy=policy).attended().rings(Party.USER)
     assert said(book, 20, policy) == []
     assert ev.DeadlineMissed() in said(book, 50, policy)
 
@@ -134,8 +131,7 @@ def test_a_lines_return_is_expected_by_what_is_done_on_it() -> None:
 
 
 def test_who_is_being_called_needs_no_further_line() -> None:
-    book = Book(operators=()).opened()
-    book.pass_time(38.5)
+    book = Book(operators=()).opened().pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     cases = [book.case, waiting(1, later_s=60)]
     one = Means(node=HERE, public=(Instant(0),))

@@ -95,13 +95,11 @@ def ringing_and_silent(book: Book) -> None:
 
 
 def left(book: Book) -> None:
-    book.to_conference()
-    book.obeyed(OperatorCommand.LEAVE)
+    book.to_conference().obeyed(OperatorCommand.LEAVE)
 
 
 def handed_over(book: Book) -> None:
-    book.to_talking()
-    book.order(OperatorCommand.HAND_OVER)
+    book.to_talking().order(OperatorCommand.HAND_OVER)
 
 
 def handed_over_to_nobody(book: Book) -> None:
@@ -112,8 +110,7 @@ def handed_over_to_nobody(book: Book) -> None:
 
 def duress(book: Book) -> None:
     book.go_on()
-    book.write(f"inbox-{ALERT}", ev.AlertCancelled(duress=True))
-    book.answers(Party.OPERATOR)
+    book.write(f"inbox-{ALERT}", ev.AlertCancelled(duress=True)).answers(Party.OPERATOR)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +153,7 @@ def test_a_case_that_is_handed_over_to_nobody_lives_on() -> None:
 def test_where_one_line_carries_all_nobody_more_is_called_while_one_phone_rings(
     joins: Joins, expected: list[str]
 ) -> None:
-    book = Book().opened()
-    book.rings(Party.OPERATOR)
+    book = Book().opened().rings(Party.OPERATOR)
     operator = replace(book.leg(Party.OPERATOR), joins=joins)
     user = replace(operator, leg=leg("user"), party=Party.USER, operator=None, state=LegState.ANSWERED)
     case = replace(book.case, legs={user.leg: user, operator.leg: operator})
@@ -199,8 +195,7 @@ def order_unread(book: Book) -> None:
 
 
 def false_alarm_released(book: Book) -> None:
-    book.to_talking()
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    book.to_talking().order(OperatorCommand.DECLARE_FALSE_ALARM)
 
 
 def answered_and_not_joined(book: Book) -> None:
@@ -217,8 +212,7 @@ def answered_and_not_joined(book: Book) -> None:
 
 def psap_has_hung_up(book: Book) -> None:
     left(book)
-    book.pass_time(61)
-    book.ends(Party.PSAP)
+    book.pass_time(61).ends(Party.PSAP)
 
 
 @pytest.mark.parametrize(
@@ -270,8 +264,7 @@ def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_own
 def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
     book = Book().attended()
     line = book.leg(Party.USER).line
-    book.rings(Party.USER)
-    book.order(OperatorCommand.MARK_MACHINE)
+    book.rings(Party.USER).order(OperatorCommand.MARK_MACHINE)
     watch = Watch(book).dead(30)
     both = ((Role.ALERT_CASE, "c00"), (Role.CALL_LEG, "c00/user"))
     assert [finding.whom for finding in watch.found[:2]] == [both, (*both, (Role.GSM_MODEM, line))]

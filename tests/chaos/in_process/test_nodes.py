@@ -202,6 +202,7 @@ def no_call_is_left(play: Play) -> None:
 def test_whatever_happens_to_nodes_every_alert_ends_and_has_one_owner_at_a_time(tmp_path: Path) -> None:
     for seed, one_way in some(3, COURSES):
         state = tmp_path / f"{seed}"
+        state.mkdir()
         with cluster(state, LINES, operators=2, behaviours=dict.fromkeys(MORE, "answer")) as nodes:
             play = Play(nodes, seed, one_way=one_way)
             play.run()

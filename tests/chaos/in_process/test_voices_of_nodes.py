@@ -118,7 +118,9 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
     tmp_path: Path,
 ) -> None:
     for number, (seed, mode) in enumerate(some(1, COURSES)):
-        all_know_where_the_operator_is(seed, mode, tmp_path / str(number))
+        state = tmp_path / str(number)
+        state.mkdir()
+        all_know_where_the_operator_is(seed, mode, state)
 
 
 def all_know_where_the_operator_is(seed: int, mode: OperatorLine, state: Path) -> None:
