@@ -13,8 +13,8 @@ from application.state.processes import send_signal
 from application.state.state_dir import living_web, running
 from gateways.console.following import SHOWN
 from messages.ids import Outcome
-from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk
-from tests.flows.people import CHIARA, ELENA, GIULIA, LUCA, MARTA, SARA
+from tests.flows.desk import NOT_SIGNED_ON, Desk
+from tests.flows.people import GIULIA, LUCA
 from tests.support.center import PSAP, Center
 from tests.support.complaints import OUT_OF_REACH
 
@@ -96,52 +96,6 @@ def missed_nor_repeated(desk: Desk, made: Center) -> None:
     assert told == [seq for seq in there if seq <= told[-1]]
 
 
-def test_case_17_a_page_that_is_opened_anew_shows_the_call_as_it_stands_and_takes_its_keys(
-    desk: Desk, made: Center
-) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    alert = desk.talking(SARA)
-    desk.page.reload()
-    desk.are("live", "live", "idle")
-    expect(desk.page.get_by_role("heading", name="Sara Verdi")).to_be_visible()
-    expect(desk.incoming).to_be_hidden()
-    desk.false_alarm()
-    expect(desk.dock).to_contain_text("Closed: false alarm.")
-    assert desk.closed(alert).outcome is Outcome.FALSE_ALARM
-    assert len(desk.calls(MARTA.phone)) == 1
-
-
-def test_the_language_is_changed_in_mid_call_and_nothing_else(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    alert = desk.talking(ELENA)
-    desk.press("n")
-    desk.page.keyboard.type("At the bar, exit E")
-    desk.press("Escape", "?")
-    keys = desk.page.get_by_role("dialog")
-    expect(keys.get_by_role("button", name="Back")).to_be_focused()
-    # Nothing but the dialog can be reached, neither by Tab nor by a command's key.
-    desk.press("e")
-    desk.tab_to(keys.get_by_role("button", name="Italiano / English"))
-    desk.press("Enter")
-    expect(keys).to_contain_text("Falso allarme")
-    desk.press("Escape")
-    expect(keys).to_be_hidden()
-    expect(desk.page.locator("html")).to_have_attribute("lang", "it")
-    expect(desk.dock).to_contain_text("Chiedi: «Sei al sicuro? Puoi parlare?»")
-    expect(desk.page.get_by_role("textbox", name="Scrivi una nota")).to_have_value("At the bar, exit E")
-    desk.are("live", "live", "idle")
-    assert desk.calls(PSAP) == []
-    desk.press("n", "Control+Enter")
-    expect(desk.log).to_contain_text("Marta Bianchi: At the bar, exit E")
-    # The note is sent, and what is typed next would be one, too: Esc first, and the keys are commands again.
-    desk.press("Escape")
-    desk.false_alarm()
-    expect(desk.dock).to_contain_text("Chiuso: falso allarme.")
-    assert [note.text for note in desk.made.sheet(desk.closed(alert).alert).notes] == ["At the bar, exit E"]
-
-
 def test_a_colleague_looks_on_and_takes_the_case_once_it_was_left(
     desk: Desk, second: Desk, made: Center
 ) -> None:
@@ -174,55 +128,3 @@ def test_a_colleague_looks_on_and_takes_the_case_once_it_was_left(
     assert desk.closed(alert).outcome is Outcome.HANDED_OVER
     story = desk.timeline(alert)
     assert story.index("marta-bianchi leaves") < story.index("luca-ferri has the case")
-
-
-def test_s11_two_alerts_at_once_are_listed_by_deadline_reached_by_keys_and_taken_by_t(
-    desk: Desk, second: Desk, made: Center
-) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    mine = desk.talking(SARA)
-    other = made.send(CHIARA, position=WHERE)
-    second.sign_on()
-    # Marta looks at every place and at the other alert; her own is one key away.
-    for key, name in (("2", "Open alerts"), ("3", "Figures"), ("4", "Plant"), ("1", "Sara Verdi")):
-        desk.press(key)
-        expect(desk.page.locator("main h1")).to_have_text(name)
-    desk.press("2")
-    rows = desk.page.locator(".q--row")
-    expect(rows).to_have_count(2)
-    assert [row.get_attribute("data-alert") for row in rows.all()] == [other, mine]
-    expect(rows.first).to_contain_text("Waiting for an operator")
-    desk.press("ArrowUp", "Enter")
-    expect(desk.page.locator("#case-h")).to_have_text("Chiara Gallo")
-    expect(desk.dock).to_contain_text("Nobody has this case.")
-    desk.press("Escape")
-    expect(desk.page.locator("#case-h")).to_have_text("Sara Verdi")
-    # Luca is not on shift, and takes it all the same.
-    second.press("2", "ArrowDown", "Enter")
-    expect(second.page.locator("#case-h")).to_have_text("Chiara Gallo")
-    second.press("t")
-    second.rings(LUCA.phone)
-    # She has asked for it herself: no alarm, no whole screen.
-    expect(second.dock).to_contain_text("Answer your phone.")
-    second.answers(LUCA.phone)
-    second.answers(CHIARA)
-    second.are("live", "live", "idle")
-    desk.are("live", "live", "idle")
-    assert desk.up() == {MARTA.phone, SARA, LUCA.phone, CHIARA}
-    for one in (desk, second):
-        one.false_alarm()
-        expect(one.dock).to_contain_text("Closed: false alarm.")
-    assert {desk.closed(alert).outcome for alert in (mine, other)} == {Outcome.FALSE_ALARM}
-    assert "luca-ferri orders take" in second.timeline(other)
-
-
-def test_a_new_alert_comes_before_the_list_of_keys(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    desk.press("?")
-    expect(desk.page.get_by_role("dialog")).to_be_visible()
-    alert = desk.talking(ELENA)
-    expect(desk.page.get_by_role("dialog")).to_be_hidden()
-    desk.false_alarm()
-    assert desk.closed(alert).outcome is Outcome.FALSE_ALARM

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from messages.events import DeadlineMissed
-from messages.ids import AlertId, Outcome
+from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk
-from tests.flows.people import ANNA, DURESS_PIN, ELENA, GIULIA, MARTA, PIN, SARA, VERA
-from tests.support.center import PSAP, Center, line_number
+from tests.flows.people import ELENA, GIULIA, MARTA
+from tests.support.center import PSAP, Center
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,7 +21,6 @@ pytestmark = [
 ]
 
 ALARM = {880, 1175}
-TEST_ALARM = {440, 588}
 
 
 def clock(us: int) -> str:
@@ -92,41 +90,6 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(desk: Desk, ma
     assert told == sorted(told)
 
 
-def test_s07_a_false_alarm_takes_f_and_enter_once_the_user_has_answered(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    alert = desk.raised(SARA)
-    desk.rings(SARA)
-    desk.are("ring", "live", "idle")
-    desk.press("f")
-    expect(desk.key("F")).to_contain_text("She has not answered.")
-    cancelled(made, alert, PIN)
-    expect(desk.log).to_contain_text("Cancelled from the app with the right PIN")
-    desk.answers(SARA)
-    desk.are("live", "live", "idle")
-    desk.press("f")
-    expect(desk.key("F")).to_contain_text("Enter confirms")
-    desk.press("Escape")
-    expect(desk.key("F")).to_contain_text("F, then Enter")
-    desk.press("Enter")
-    assert desk.case(alert).false_alarm_at is None
-    assert desk.up() == {MARTA.phone, SARA}
-    desk.false_alarm()
-    expect(desk.dock).to_contain_text("Closed: false alarm.")
-    assert desk.closed(alert).outcome is Outcome.FALSE_ALARM
-    assert desk.calls(PSAP) == []
-    assert "marta-bianchi declares a false alarm" in desk.timeline(alert)
-
-
-def cancelled(made: Center, alert: AlertId, pin: str) -> None:
-    """The app gives the PIN."""
-    key = (made.state.path / "keys" / "app.key").read_text().strip()
-    answer = made.http.post(
-        f"/v1/alerts/{alert}/cancel", json={"pin": pin}, headers={"Authorization": f"Bearer {key}"}
-    )
-    assert answer.is_success, answer.text
-
-
 def test_s10_without_an_answer_112_is_read_the_text(desk: Desk, made: Center) -> None:
     desk.sign_on()
     desk.begin_shift()
@@ -156,116 +119,3 @@ def test_s10_without_an_answer_112_is_read_the_text(desk: Desk, made: Center) ->
     assert desk.closed(alert).outcome is Outcome.BRIEFED
     assert len(desk.calls(ELENA)) == 2
     assert "marta-bianchi has briefed 112" in desk.timeline(alert)
-
-
-def test_s11_the_seconds_run_out_and_late_is_said_in_red_until_112_is_asked(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    raised_at = datetime.now().astimezone() - timedelta(seconds=35)
-    alert = desk.raised(VERA, raised_at=raised_at.isoformat())
-    first = seconds(desk)
-    assert 0 < first <= 15
-    made.until("it counts down", lambda: seconds(desk) < first)
-    expect(desk.banner).to_contain_text("Deadline passed, not reached.")
-    expect(desk.banner).to_have_attribute("role", "alert")
-    expect(desk.page.locator(".deadline")).to_have_attribute("data-tone", "bad")
-    late = seconds(desk)
-    made.until("it counts up", lambda: seconds(desk) > late)
-    expect(desk.dock).to_contain_text("Call 112: ask whether Vera is with them.")
-    expect(desk.dock).to_contain_text("C copies the text.")
-    desk.press("e")
-    desk.answers(PSAP)
-    expect(desk.dock).to_contain_text("Read the text to 112.")
-    desk.briefs()
-    expect(desk.dock).to_contain_text("Closed:")
-    assert desk.closed(alert).missed_at is not None
-    assert any(isinstance(one.event, DeadlineMissed) for one in made.recorded(alert))
-    assert "DEADLINE MISSED" in desk.timeline(alert)
-
-
-def seconds(desk: Desk) -> int:
-    """What the clock of the deadline shows: seconds left, or since."""
-    shown = re.search(r"\d+", desk.page.locator(".deadline__clock b").inner_text())
-    assert shown is not None
-    return int(shown[0])
-
-
-def test_s02_a_call_to_the_center_is_an_alert_with_the_user_on_the_line(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    called = made.carrier.post(f"/phones/{GIULIA}/call", json={"to": line_number(1)})
-    assert called.status_code == 200, called.text
-    for text in ("Giulia Rossi", "+39 333 111 2223", "Voice", "On the line, no operator"):
-        expect(desk.incoming).to_contain_text(text)
-    expect(desk.incoming).to_contain_text("No position")
-    desk.acknowledges()
-    desk.are("live", "live", "idle")
-    expect(desk.page.locator(".facts")).to_contain_text(re.compile(r"Position\s*none, voice alert"))
-    expect(desk.page.locator(".facts")).to_contain_text(re.compile(r"Channel\s*Voice"))
-    assert desk.calls(GIULIA) == []
-    desk.false_alarm()
-    expect(desk.dock).to_contain_text("Closed: false alarm.")
-    assert "alert received by voice from +393331112223" in desk.timeline(newest(desk))
-
-
-def newest(desk: Desk) -> AlertId:
-    """The alert that is on the screen."""
-    alert = desk.page.locator(".rail__item[aria-current]").get_attribute("data-alert")
-    assert alert is not None
-    return AlertId(alert)
-
-
-def test_case_19_under_duress_nothing_sounds_the_user_is_not_called_and_112_is_told(
-    page: Page, made: Center
-) -> None:
-    # Anna has left no conference that could come apart meanwhile, which would sound.
-    desk = Desk(page, made, ANNA)
-    desk.sign_on()
-    desk.begin_shift()
-    alert = made.send(SARA, position=WHERE)
-    expect(desk.incoming).to_contain_text("Alarm sounding")
-    cancelled(made, alert, DURESS_PIN)
-    expect(desk.incoming).to_contain_text("No sound: duress")
-    before = len(desk.tones())
-    desk.acknowledges()
-    expect(desk.banner).to_contain_text("Duress")
-    expect(desk.banner).to_contain_text("Do not call her.")
-    expect(desk.tile("user")).to_contain_text("Do not call")
-    expect(desk.key("R")).to_have_attribute("aria-disabled", "true")
-    expect(desk.key("F")).to_have_attribute("aria-disabled", "true")
-    desk.press("r")
-    expect(desk.key("R")).to_contain_text("She has signalled duress: do not call.")
-    desk.answers(PSAP)
-    expect(desk.dock).to_contain_text("Read the text to 112.")
-    expect(desk.page.locator(".brief")).to_contain_text("She cancelled under duress: do not phone her.")
-    desk.briefs()
-    expect(desk.dock).to_contain_text("Closed: 112 briefed.")
-    assert desk.closed(alert).outcome is Outcome.BRIEFED
-    assert desk.calls(SARA) == []
-    assert desk.tones()[before:] == []
-    assert "cancelled with the DURESS PIN" in desk.timeline(alert)
-
-
-def test_case_20_a_test_says_so_from_end_to_end_and_calls_a_simulated_112(desk: Desk, made: Center) -> None:
-    desk.sign_on()
-    desk.begin_shift()
-    before = len(desk.tones())
-    alert = made.send(ELENA, test=True, position=WHERE)
-    expect(desk.incoming).to_contain_text("TEST")
-    expect(desk.incoming).to_contain_text("a test: never to 112")
-    made.until("it is heard an octave lower", lambda: set(desk.tones()[before:]) >= TEST_ALARM)
-    desk.acknowledges()
-    expect(desk.page.locator("html")).to_have_attribute("data-test", "")
-    desk.answers(ELENA)
-    expect(desk.step).to_contain_text("Test 112")
-    expect(desk.tile("psap")).to_contain_text("simulated")
-    desk.press("e")
-    desk.answers(PSAP)
-    desk.are("live", "live", "live")
-    assert not any(call["emergency"] for call in made.calls())
-    desk.press("l")
-    expect(desk.dock).to_contain_text("Handed over to 112.")
-    desk.hangs_up(PSAP)
-    expect(desk.dock).to_contain_text("Closed: test done.")
-    assert desk.closed(alert).outcome is Outcome.TEST_DONE
-    assert "TEST alert received" in desk.timeline(alert)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, Desk
-from tests.flows.people import GIULIA, LUCA
+from tests.flows.people import GIULIA
 from tests.support.center import Center
 
 pytestmark = [
@@ -35,24 +35,3 @@ def test_a_session_that_has_ended_in_mid_call_is_said_and_signing_on_finds_the_c
     desk.are("live", "live", "idle")
     desk.false_alarm()
     assert desk.closed(alert).outcome is Outcome.FALSE_ALARM
-
-
-def test_signing_off_is_reached_by_keys_and_lasts(desk: Desk) -> None:
-    desk.sign_on()
-    desk.press("?")
-    desk.tab_to(desk.page.get_by_role("button", name="Sign off"))
-    desk.press("Enter")
-    expect(desk.page.locator("input[name=operator]")).to_be_focused()
-    desk.page.reload()
-    expect(desk.page.locator("input[name=operator]")).to_be_focused()
-
-
-def test_who_signs_on_after_another_is_not_taken_for_the_other(desk: Desk) -> None:
-    desk.sign_on()
-    desk.press("?")
-    desk.tab_to(desk.page.get_by_role("button", name="Sign off"))
-    desk.press("Enter")
-    expect(desk.page.locator("input[name=operator]")).to_be_focused()
-    desk.type_in(LUCA.name, LUCA.password)
-    expect(desk.page.locator(".bar__me")).to_contain_text(LUCA.name)
-    expect(desk.page.locator(".ready__shift")).to_contain_text("+39 02 0000 0103")

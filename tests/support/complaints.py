@@ -17,6 +17,9 @@ addEventListener('securitypolicyviolation', (e) => {
 });
 """
 
+_BLOCKED = "Service Worker registration blocked by Playwright"
+"""The test's own wish."""
+
 OUT_OF_REACH = (r"WebSocket connection to '\S+' failed", r"Failed to load resource: net::ERR_")
 """What a browser says of a center that is not there, whatever it was about to ask."""
 
@@ -42,7 +45,7 @@ class Complaints:
             self.found.append(text)
 
     def _said(self, said: ConsoleMessage) -> None:
-        if said.type in ("error", "warning"):
+        if said.type in ("error", "warning") and said.text != _BLOCKED:
             self._put(f"{said.type}: {said.text} ({said.location.get('url', '')})")
 
     def _asked(self, url: str) -> None:

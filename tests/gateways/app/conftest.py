@@ -37,10 +37,17 @@ def place(place: Place) -> Place:
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+def service_workers() -> str:
+    """To keep a hundred files is half of what an opening costs: who asks for them says `allow`."""
+    return "block"
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], service_workers: str) -> dict[str, Any]:
     """A phone of 390 by 844 that may say where it is, in English."""
     return {
         **browser_context_args,
+        "service_workers": service_workers,
         "viewport": {"width": 390, "height": 844},
         "has_touch": True,
         "locale": "en-GB",

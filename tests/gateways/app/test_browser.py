@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, PinRefused, RingingSeen
 from messages.ids import Advice, Channel, OperatorId, Outcome, Proof
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
+from store.journal.journal import Journal
 from store.journal.notify import SocketNotifier
 from store.spare.keeping import Keeper
 from tests.gateways.app.phone import KEY_CHECKED, Phone
@@ -22,12 +23,7 @@ from tests.gateways.story import Story
 from tests.support.complaints import OUT_OF_REACH, Complaints
 from tests.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.process,
-    pytest.mark.timeout(120),
-    pytest.mark.browser_may_say(KEY_CHECKED),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 RED = re.compile(r"\bapp__btn--late\b")
 
@@ -40,10 +36,12 @@ def found(story: Story, operator: OperatorId) -> Story:
 # ------------------------------------------------------------------------------------------- raising
 
 
-@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
-def test_at_first_it_asks_for_the_settings_and_refuses_what_the_center_does_not_know(phone: Phone) -> None:
-    page = phone.page
-    page.get_by_role("button", name="Settings").click()
+@pytest.mark.browser_may_say(KEY_CHECKED, r"401 \(Unauthorized\)")
+def test_at_first_it_asks_for_the_settings_and_refuses_what_the_center_does_not_know(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    phone = Phone(page, site.url, place, journal)
+    phone.open()
     page.get_by_label("App key").fill("wrong")
     page.get_by_label("Your phone number").fill("333 1112223")
     page.get_by_role("button", name="Save").click()
@@ -54,6 +52,7 @@ def test_at_first_it_asks_for_the_settings_and_refuses_what_the_center_does_not_
     expect(page.get_by_label("App key")).to_be_focused()
     expect(page.get_by_text("These data stay on this phone, not encrypted.")).to_be_visible()
     expect(phone.call_112).to_be_visible()
+    phone.enter()
 
 
 def test_a_tap_raises_nothing_and_says_to_hold(phone: Phone) -> None:
@@ -480,6 +479,7 @@ def test_a_connection_lost_later_is_said_and_what_is_shown_is_called_old(
     expect(phone.page.get_by_text("Connection lost")).to_be_hidden()
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
     phone: Phone, context: BrowserContext, place: Place
@@ -498,6 +498,7 @@ def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
     phone.alert()
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_files_that_a_bad_network_has_broken_off_are_asked_for_again(
     context: BrowserContext, site: WebThread

@@ -142,6 +142,7 @@ def test_it_opens_by_the_keyboard_and_by_a_number_for_who_cannot_hold(
     expect(phone.sos).to_be_visible()
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_whatever_is_opened_first_is_the_calculator(
     phone: Phone, calculator: Calculator, context: BrowserContext
@@ -321,6 +322,7 @@ def test_a_call_shows_the_name_that_was_chosen(phone: Phone) -> None:
     assert not BETRAYS.search(Path(download.value.path()).read_text())
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 def test_everything_is_forgotten_by_pressing_twice(phone: Phone) -> None:
     page = phone.page
     phone.prove()

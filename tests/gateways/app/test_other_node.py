@@ -87,6 +87,7 @@ def test_an_alert_goes_on_at_the_other_node_when_the_one_that_took_it_is_lost(
     assert len(phone.raised()) == 1
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 def test_the_app_opens_and_raises_while_the_node_that_it_is_from_is_lost(
     page: Page, phone: Phone, pair: Twins, webs: tuple[WebThread, WebThread]
 ) -> None:

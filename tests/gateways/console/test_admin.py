@@ -16,6 +16,7 @@ from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import PASSWORD, tab_to, typed
 from tests.gateways.http.place import Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
+from tests.support import one_file
 
 pytestmark = [
     pytest.mark.browser,
@@ -320,6 +321,8 @@ def test_a_supervisor_sees_who_is_on_call_lines_audit_and_version_an_operator_no
     page.goto("about:blank")
     signed_on(page, site.url, place)
     expect(page.locator(".bar__nav button")).to_have_count(3)
+    page.keyboard.press("3")
+    expect(page.locator("#ready-h")).to_be_visible()
     page.keyboard.press("5")
     expect(page.locator(".chapters")).to_have_count(0)
 
@@ -332,6 +335,7 @@ def test_two_hundred_operators_are_drawn_within_half_a_second_while_fifty_alerts
         registry.add_operator(f"Operator {n}", f"+3902000{n:05}", by="test")
     for n in range(50):
         Story(journal, journal.now_us(), phone=f"+39333222{n:04}").opened().operator_called(place.luca)
+    one_file.put_into(page)
     web = WebProcess(place)
     try:
         took = []

@@ -54,6 +54,7 @@ APART = """() => {
 def test_s10_c_copies_the_text_with_everything_in_full(stage: Stage) -> None:
     stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     states.briefing(stage)
+    expect(stage.page.get_by_role("heading", name="Read to 112, in this order")).to_be_visible()
     settled(stage.page)
     stage.page.keyboard.press("c")
     expect(stage.page.locator(".copy__said")).to_have_text("Copied")

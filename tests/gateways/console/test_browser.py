@@ -14,9 +14,7 @@ from messages.ids import (
     SECOND,
     Advice,
     Channel,
-    CrewId,
     Instant,
-    NodeId,
     OperatorCommand,
     Outcome,
     ShiftState,
@@ -25,7 +23,17 @@ from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept_many
 from store.journal.journal import Append, Journal
-from tests.gateways.console.desk import giulias, inbox, ordered, settled, signed_on
+from tests.gateways.console.desk import (
+    LISTEN,
+    giulias,
+    in_italian,
+    inbox,
+    ordered,
+    settled,
+    signed_on,
+    tones,
+)
+from tests.gateways.console.test_own_access import tab_to
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
@@ -40,6 +48,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 def console(page: Page, site: WebThread, place: Place) -> Page:
     """Marta, signed on, in English."""
     return signed_on(page, site.url, place)
+
+
+@pytest.fixture
+def listened(page: Page, site: WebThread, place: Place) -> Page:
+    """The same, of which `tones` are kept; a key has let it sound."""
+    page.add_init_script(LISTEN)
+    signed_on(page, site.url, place).keyboard.press("Escape")
+    return page
 
 
 def case(journal: Journal, place: Place) -> Story:
@@ -88,9 +104,12 @@ def test_s04_a_new_alert_takes_the_whole_screen_until_it_is_acknowledged(
     console: Page, place: Place, journal: Journal
 ) -> None:
     on_shift(journal, place.marta)
+    console.keyboard.press("?")
+    expect(console.get_by_role("dialog")).to_be_visible()
     story = giulias(journal).operator_called(place.marta)
     incoming = console.get_by_role("alertdialog")
     expect(incoming).to_contain_text("Giulia Rossi")
+    expect(console.get_by_role("dialog")).to_have_count(0)
     expect(incoming).to_contain_text("+39 333 111 2223")
     expect(incoming).to_contain_text("44.39058 N")
     expect(incoming).to_contain_text("± 18 m")
@@ -120,6 +139,10 @@ def test_s06_s08_s09_the_parties_are_shown_live_and_keys_order_what_they_say(
     story.user_answered()
     expect(user).to_contain_text("On the line")
     expect(console.locator(".link").first).to_have_attribute("data-is", "on")
+    # Opened anew the page shows the call as it stands.
+    console.reload()
+    expect(user).to_contain_text("On the line")
+    expect(console.get_by_role("alertdialog")).to_have_count(0)
     step = console.locator(".dock .act--step")
     expect(step).to_contain_text("Call 112")
     settled(console)
@@ -163,27 +186,6 @@ def test_s07_a_false_alarm_needs_two_keys(console: Page, place: Place, journal: 
     ordered(journal, story, OperatorCommand.DECLARE_FALSE_ALARM)
 
 
-def test_s10_the_text_for_112_is_there_and_the_briefing_is_ordered_by_its_button(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place).user_called().user_released(18)
-    story.psap_called(place.marta).psap_joined()
-    expect(console.get_by_role("heading", name="Read to 112, in this order")).to_be_visible()
-    brief = console.locator(".brief")
-    for text in (
-        "44.39058",
-        "8.97342",
-        "Accurate to 18 m",
-        "Giulia Rossi, speaks Italian",
-        "Asthma",
-        "no answer",
-    ):
-        expect(brief).to_contain_text(text)
-    settled(console)
-    console.get_by_role("button", name="I have briefed 112").click()
-    ordered(journal, story, OperatorCommand.BRIEFING_GIVEN)
-
-
 def test_what_is_not_allowed_stays_in_its_place_and_says_why(
     console: Page, place: Place, journal: Journal
 ) -> None:
@@ -208,25 +210,24 @@ def test_a_note_is_written_and_its_keys_order_nothing(console: Page, place: Plac
     console.keyboard.type("Meet her, exit L, flat E")
     console.keyboard.press("Escape")
     expect(note).to_have_value("Meet her, exit L, flat E")
+    # Under the list of keys none orders anything; from there the language is changed, and nothing else.
+    console.keyboard.press("?")
+    keys = console.get_by_role("dialog")
+    expect(keys.get_by_role("button", name="Back")).to_be_focused()
+    console.keyboard.press("e")
+    tab_to(console, keys.get_by_role("button", name="Italiano / English"))
+    console.keyboard.press("Enter")
+    expect(keys).to_contain_text("Falso allarme")
+    console.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(console.locator(".dock")).to_contain_text("Chiedi: «Sei al sicuro? Puoi parlare?»")
+    note = console.get_by_role("textbox", name="Scrivi una nota")
+    expect(note).to_have_value("Meet her, exit L, flat E")
     console.keyboard.press("n")
     console.keyboard.press("Control+Enter")
     wait_until(lambda: inbox(journal, story) == [NoteAdded(by=place.marta, text="Meet her, exit L, flat E")])
     expect(note).to_have_value("")
     expect(console.get_by_role("log")).to_contain_text("Marta Bianchi: Meet her, exit L, flat E")
-
-
-def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    other = Story(journal, CLOCK.now_us(), phone="+393331112262", ago_s=20)
-    expect(console.get_by_role("listitem")).to_contain_text("Identifying")
-    console.keyboard.press("ArrowDown")
-    console.keyboard.press("Enter")
-    expect(console.locator(".dock")).to_contain_text("Nobody has this case.")
-    expect(console.locator(".who__phone")).to_contain_text("+39 333 111 2262")
-    settled(console)
-    console.keyboard.press("t")
-    ordered(journal, other, OperatorCommand.TAKE)
 
 
 def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and_hears_its_keys(
@@ -252,67 +253,81 @@ def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and
 def test_s11_a_missed_deadline_is_shown_in_red_with_words(
     console: Page, place: Place, journal: Journal
 ) -> None:
-    story = Story(journal, CLOCK.now_us(), ago_s=62).opened().operator_called(place.marta)
-    story.operator_joined(place.marta)
+    story = giulias(journal, ago_s=62).operator_called(place.marta).operator_joined(place.marta)
     story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW), ev.DeadlineMissed())
     banner = console.get_by_role("alert")
     expect(banner).to_contain_text("Late")
     expect(banner).to_contain_text("The app has told her to call 112.")
-    expect(console.locator(".deadline")).to_contain_text(re.compile(r"\+\d"))
+    expect(console.locator(".dock")).to_contain_text("Call 112: ask whether Giulia is with them.")
+
+    def late_s() -> int:
+        shown = re.search(r"\+(\d+)", console.locator(".deadline").inner_text())
+        return int(shown[1]) if shown else 0
+
+    first = late_s()
+    assert first >= 12
+    wait_until(lambda: late_s() > first, what="it counts up")
 
 
-def test_case_18_a_restart_in_the_middle_of_the_calls_is_said_for_a_minute(
+def test_case_18_calls_that_were_taken_over_are_said_for_a_minute(
     console: Page, place: Place, journal: Journal
 ) -> None:
-    story = case(journal, place).user_called().user_answered()
-    expect(console.locator("[data-party=user]")).to_contain_text("On the line")
-    expect(console.locator(".banner")).to_be_hidden()
-    story.say(ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=2))
-    banner = console.locator(".banner")
-    expect(banner).to_contain_text(RESTARTED)
-    expect(banner).to_have_attribute("role", "status")
-    expect(banner).to_have_attribute("data-tone", "note")
-    assert re.fullmatch(rf"{RESTARTED} \d\d:\d\d:\d\d; the calls go on\.", banner.inner_text().strip())
-    story.user_released(16)
-    expect(banner).not_to_contain_text("the calls go on")
-    story.hear(ev.AlertCancelled(duress=True))
-    expect(console.get_by_role("alert")).to_contain_text("Duress")
-
-
-def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_are_not(
-    page: Page, site: WebThread, place: Place, journal: Journal
-) -> None:
-    console = signed_on(page, site.url, place, "it")
     story = case(journal, place).user_called().user_answered()
     then = place.journal(clock=lambda: Instant(CLOCK.now_us() - 61 * SECOND))
     then.append(Append(streams.case(story.alert), None, (ev.LegAdopted(leg=story.leg("user"), attempt=1),)))
     then.close()
     story.psap_called(place.marta)
-    expect(console.locator("[data-party=psap]")).to_contain_text("Chiamiamo")
+    expect(console.locator("[data-party=psap]")).to_contain_text("Being called")
     banner = console.locator(".banner")
     expect(banner).to_be_hidden()
     story.say(ev.LegAdopted(leg=story.leg("psap"), attempt=1))
+    expect(banner).to_contain_text(RESTARTED)
+    expect(banner).to_have_attribute("role", "status")
+    expect(banner).to_have_attribute("data-tone", "note")
+    assert re.fullmatch(rf"{RESTARTED} \d\d:\d\d:\d\d; the calls go on\.", banner.inner_text().strip())
+    in_italian(console)
     expect(banner).to_contain_text("Una parte del centro è stata riavviata alle")
     expect(banner).to_contain_text("; le chiamate continuano.")
-
-
-def test_case_19_duress_is_said_and_the_user_is_not_to_be_called(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place)
+    story.user_released(16)
+    expect(banner).not_to_contain_text("le chiamate continuano")
     story.hear(ev.AlertCancelled(duress=True))
+    expect(console.get_by_role("alert")).to_contain_text("Costrizione")
+
+
+def test_case_19_duress_is_said_nothing_sounds_and_the_user_is_not_to_be_called(
+    listened: Page, place: Place, journal: Journal
+) -> None:
+    console = listened
+    on_shift(journal, place.marta)
+    story = giulias(journal).operator_called(place.marta)
+    incoming = console.get_by_role("alertdialog")
+    expect(incoming).to_contain_text("Alarm sounding")
+    story.hear(ev.AlertCancelled(duress=True))
+    expect(incoming).to_contain_text("No sound: duress")
+    before = len(tones(console))
+    console.keyboard.press("Space")
+    story.operator_joined(place.marta)
     expect(console.get_by_role("alert")).to_contain_text("Duress")
     expect(console.locator("[data-party=user]")).to_contain_text("Do not call")
-    expect(console.locator(".act[data-key=R]")).to_have_attribute("aria-disabled", "true")
+    redial = console.locator(".act[data-key=R]")
+    expect(redial).to_have_attribute("aria-disabled", "true")
     expect(console.locator(".act--step")).to_contain_text("Call 112")
+    settled(console)
+    console.keyboard.press("r")
+    expect(redial).to_contain_text("She has signalled duress: do not call.")
+    assert inbox(journal, story) == [ev.AlertCancelled(duress=True)]
+    assert tones(console)[before:] == []
 
 
-def test_case_20_a_test_says_so_wherever_one_looks(console: Page, place: Place, journal: Journal) -> None:
+def test_case_20_a_test_says_so_wherever_one_looks(listened: Page, place: Place, journal: Journal) -> None:
+    console = listened
     on_shift(journal, place.marta)
+    before = len(tones(console))
     Story(journal, CLOCK.now_us(), test=True).opened().operator_called(place.marta)
     expect(console.get_by_role("alertdialog")).to_contain_text("TEST")
     expect(console.get_by_role("alertdialog")).to_contain_text("a test: never to 112")
     expect(console.locator("html")).to_have_attribute("data-test", "")
+    wait_until(lambda: set(tones(console)[before:]) >= {440, 588}, what="the alarm, an octave lower")
     console.keyboard.press("Space")
     expect(console.locator(".act--step")).to_contain_text("Test 112")
     expect(console.locator("[data-party=psap]")).to_contain_text("simulated")
@@ -340,12 +355,3 @@ def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_miss
         assert inbox(journal, story) == []
     finally:
         again.stop()
-
-
-@pytest.mark.parametrize(("lang", "word"), [("it", "Fuori turno"), ("en", "Off shift")])
-def test_the_page_speaks_both_languages(
-    page: Page, site: WebThread, place: Place, lang: str, word: str
-) -> None:
-    page.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
-    expect(page.get_by_role("heading", name=word)).to_be_visible()
-    assert page.locator("html").get_attribute("lang") == lang

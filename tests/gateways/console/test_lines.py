@@ -32,6 +32,7 @@ from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
 from tests.gateways.http.test_line_set_up import FILE
 from tests.gateways.story import Story
+from tests.support import one_file
 from tests.waiting import wait_until
 
 pytestmark = [
@@ -294,6 +295,7 @@ def test_sixty_lines_are_drawn_within_half_a_second_while_fifty_alerts_are_open(
     says(place, *(one.line for one in place.settings().center.lines))
     for n in range(50):
         Story(journal, CLOCK.now_us(), phone=f"+39333{n:07d}").opened()
+    one_file.put_into(page)
     web = WebProcess(place)
     try:
         signed_on(page, web.url, place)

@@ -236,23 +236,6 @@ def test_s11_the_queue_lists_by_deadline_and_opens_by_keys(
     expect(console.locator(".bar__nav [aria-current]")).to_contain_text("Case")
 
 
-def test_s04_a_new_alert_takes_the_screen_from_every_place(
-    page: Page, site: WebThread, place: Place, journal: Journal
-) -> None:
-    console = signed_on(page, site.url, place)
-    on_shift(journal, place.marta)
-    console.keyboard.press("3")
-    expect(console.get_by_role("heading", name="Figures")).to_be_visible()
-    Story(journal, CLOCK.now_us(), ago_s=5).opened().operator_called(place.marta)
-    incoming = console.get_by_role("alertdialog")
-    expect(incoming).to_be_visible()
-    for key in "1234":
-        console.keyboard.press(key)
-    expect(incoming).to_be_visible()
-    console.keyboard.press("Space")
-    expect(console.locator(".dock")).to_contain_text("Answer your phone.")
-
-
 def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_counted(
     page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
@@ -360,15 +343,4 @@ def test_case_17_without_the_center_no_other_place_can_be_reached(
     expect(console.locator(".banner[role=alert]")).to_contain_text("Centre unreachable")
     expect(console.locator(".bar__nav button").nth(2)).to_have_attribute("aria-disabled", "true")
     console.keyboard.press("3")
-    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
-
-
-def test_the_figures_are_the_supervisors(page: Page, site: WebThread, place: Place, journal: Journal) -> None:
-    Registry(journal).set_role(place.marta, StaffRole.OPERATOR, by="test")
-    console = signed_on(page, site.url, place)
-    tabs = console.locator(".bar__nav button")
-    expect(tabs).to_have_count(3)
-    console.keyboard.press("3")
-    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
-    console.keyboard.press("4")
     expect(console.get_by_role("heading", name="Plant")).to_be_visible()

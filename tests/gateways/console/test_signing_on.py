@@ -175,4 +175,6 @@ def test_nobody_signs_off_from_an_alert_and_every_window_is_signed_off_together(
     page.get_by_role("button", name="Esci").click()
     for one in (page, window):
         expect(one.locator("input[name=password]")).to_be_visible()
+    page.reload()
+    expect(page.locator("input[name=operator]")).to_be_focused()
     assert shifts(journal, place)[-1] == ("off", "")
