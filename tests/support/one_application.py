@@ -2,7 +2,7 @@
 
 Litestar reads the types of two hundred functions and lays out as many paths, which takes most of the time in
 which a web is built, and comes to the same each time. Here the paths call the functions of the web that is
-asked.
+asked, and a handler of a route is made for the first web alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -39,6 +39,24 @@ class _Asked(Litestar):
             _own.reset(before)
 
 
+class _Handler:
+    """Of a route at a web: its function and guard, as far as a web differs from the next."""
+
+    def __init__(self, route: Any, web: Any) -> None:
+        from gateways.http.routing.handler import called_of
+
+        self.route, self.web = route, web
+        self.fn = called_of(route, web)
+        self.guards = [] if (guard := route.declared.by.guard) is None else [guard(web)]
+        self.paths = (route.declared.method, route.declared.path)
+
+    def whole(self) -> Any:
+        """As Litestar needs it to lay out the paths."""
+        from gateways.http.routing.handler import handler
+
+        return handler(self.route, self.web)
+
+
 @contextmanager
 def one_application() -> Iterator[None]:
     """For whatever `gateways.http.app` builds, if a test has it."""
@@ -60,13 +78,15 @@ def one_application() -> Iterator[None]:
         shape = (routes, len(middleware), tuple(exception_handlers), repr(others))
         functions = (*own, *guards, *middleware, *exception_handlers.values())
         if shape not in made:
-            asked = iter([_asked(number, one) for number, one in enumerate(functions)])
-            for one in route_handlers:
+            whole = [one.whole() if isinstance(one, _Handler) else one for one in route_handlers]
+            like = (*(one.fn for one in whole), *functions[len(whole) :])
+            asked = iter([_asked(number, one) for number, one in enumerate(like)])
+            for one in whole:
                 one._fn = next(asked)
-            for one in route_handlers:
+            for one in whole:
                 one.guards = [next(asked) for _ in one.guards or ()]
             made[shape] = _Asked(
-                route_handlers,
+                whole,
                 middleware=[_around(next(asked)) for _ in middleware],
                 exception_handlers={of: next(asked) for of in exception_handlers},
                 openapi_config=openapi_config,
@@ -84,7 +104,11 @@ def one_application() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         if "gateways.http.app" in sys.modules:
-            patch.setattr("gateways.http.app.Litestar", application)
+            app = sys.modules["gateways.http.app"]
+            patch.setattr(app, "Litestar", application)
+            patch.setattr(app, "handlers_of", lambda routes, web: [_Handler(one, web) for one in routes])
+            described = cache(partial(app.openapi_config, app.ROUTES))
+            patch.setattr(app, "openapi_config", lambda _, *of: described(*of))
         yield
 
 

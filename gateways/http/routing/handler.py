@@ -56,11 +56,11 @@ def handler(route: Route, web: Web) -> HTTPRouteHandler:
         opt={AUDIT: declared.audit},
         **body,
     )
-    return made(_called(route, web))
+    return made(_declared(called_of(route, web), route))
 
 
-def _called(route: Route, web: Web) -> Any:
-    """A function with the signature that Litestar is to see: the request, and what the client has sent."""
+def called_of(route: Route, web: Web) -> Any:
+    """What answers a request at this web: called with it, and with what the client has sent."""
     declared, given, function = route.declared, route.given, route.function
     waits = not inspect.iscoroutinefunction(function)
     parts = {given.web: web} if given.web else {}
@@ -94,13 +94,18 @@ def _called(route: Route, web: Web) -> Any:
                 await who.note(made.about, detail=made.detail, actor=made.actor)
         return response
 
-    # Litestar reads what a function takes from its signature and its annotations.
+    return called
+
+
+def _declared(called: Any, route: Route) -> Any:
+    """The function with the signature and annotations from which Litestar reads what it takes."""
+    given = route.given
     kinds: dict[str, Any] = {"request": AnyRequest}
     kinds |= {name: FromPath[int if route.hints[name] is int else str] for name in given.path}  # type: ignore[misc]
     kinds |= {name: route.hints[name] for name in given.query}
     if route.body is not None:
         kinds["data"] = JSONBody[route.body]  # type: ignore[misc, name-defined]
-    defaults = inspect.signature(function).parameters
+    defaults = inspect.signature(route.function).parameters
     own = [
         inspect.Parameter(
             name,
@@ -114,7 +119,7 @@ def _called(route: Route, web: Web) -> Any:
     called.__signature__ = inspect.Signature(own, return_annotation=kinds["return"])  # type: ignore[attr-defined]
     called.__annotations__ = kinds
     called.__name__ = called.__qualname__ = route.name
-    called.__module__ = function.__module__
+    called.__module__ = route.function.__module__
     return called
 
 

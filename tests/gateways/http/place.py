@@ -45,6 +45,7 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[3]
 NODE = NodeId("n1")
 CLOCK = SystemClock.anchored()
+PROTOCOLS: Final = protocols_of("")
 GIULIA = "+393331112223"
 NOBODY = OperatorId("")
 
@@ -147,7 +148,7 @@ class Place:
         both = {**self.changes, **changes}
         own = {name: both.pop(name) for name in tuple(both) if name in WebSettings.__struct_fields__}
         given = WebSettings(
-            protocols=protocols_of(""),
+            protocols=PROTOCOLS,
             speaks={"unknown-4": ["it"]},
             node=self.node,
             state=str(self.state),
