@@ -176,29 +176,6 @@ def test_a_node_that_would_serve_others_without_tls_does_not_start(state: StateD
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('certificate = "a"', "http.certificate: needs http.key as well"),
-        ('key = "a"', "http.key: needs http.certificate as well"),
-        ('metrics = "9112"', 'http.metrics: expected an address and a port, "127.0.0.1:9112"'),
-        ('metrics = "localhost:1"', 'http.metrics: expected an address and a port, "127.0.0.1:9112"'),
-        (
-            'metrics = "0.0.0.0:1"',
-            "http.metrics: 0.0.0.0 is no address of this machine or of a private network",
-        ),
-        (
-            'metrics = "8.8.8.8:1"',
-            "http.metrics: 8.8.8.8 is no address of this machine or of a private network",
-        ),
-    ],
-)
-def test_what_cannot_be_meant_is_a_fault_of_the_settings(text: str, fault: str) -> None:
-    from tests.application.settings.test_settings import faults
-
-    assert faults(f"[http]\n{text}") == (fault,)
-
-
-@pytest.mark.parametrize(
     ("days", "verdict", "words"),
     [
         (397, Verdict.OK, "396 days are left"),

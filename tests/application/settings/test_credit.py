@@ -4,57 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from application.errors import SettingsError
 from application.settings.file import parse
-from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
-
-HANGS = "(?:[0-9]+ ?)+:([0-9]+)"
-"""Two for each digit more, where a regular expression turns back."""
-MODEM = """
-[[trunk]]
-name = "public"
-[[modem]]
-name = "milano1"
-trunk = "public"
-imei = "356938035643809"
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('credit = { ussd = "*123#", sms_to = "4155", words = "C" }', "sms_to: it is asked by ussd already"),
-        ('credit = { ussd = "*21*333#" }', "ussd: *21*333# would change what the line does"),
-        ('credit = { ussd = "##002#" }', "ussd: ##002# would change what the line does"),
-        ('credit = { sms_to = "112", words = "C" }', "sms_to: an emergency service is not asked"),
-        ('credit = { sms_to = "4155" }', "words: what is written to 4155"),
-        ('credit.pattern = "[0-9]+"', "pattern: needs one group, in which the amount stands"),
-        *(
-            (
-                f"credit.pattern = '{bad}'",
-                f"pattern: beside the group stand words alone, and {BETWEEN} in front of it",
-            )
-            for bad in (HANGS, "(?:a|b)([0-9]+)", "a.*([0-9]+)", "([0-9]+)(?=x)", "([0-9]+).", "^([0-9]+)")
-        ),
-    ],
-)
-def test_what_cannot_be_asked_is_said_by_its_path(text: str, fault: str) -> None:
-    with pytest.raises(SettingsError) as raised:
-        parse(MODEM + text)
-    assert list(raised.value.faults) == [f"modem[0].credit.{fault}"]
-
-
-@pytest.mark.parametrize("code", ["123", "*123", "ATD112;", '*123#"', "*123#\\n"])
-def test_what_is_no_code_is_refused(code: str) -> None:
-    with pytest.raises(SettingsError):
-        parse(f"{MODEM}credit.ussd = '{code}'")
+from model.credit import AMOUNT, amount_in, changes_the_line
+from tests.application.settings.test_faults import HANGS, C
 
 
 def test_a_line_has_its_question_and_one_without_has_none() -> None:
-    (asked,) = parse(MODEM + 'credit = { ussd = "*123#", least = 5 }').lines
+    (asked,) = parse(C + 'credit = { ussd = "*123#", least = 5 }').lines
     assert asked.credit.asked
     assert (asked.credit.ussd, asked.credit.least, asked.credit.pattern) == ("*123#", 5.0, AMOUNT)
-    (plain,) = parse(MODEM).lines
+    (plain,) = parse(C).lines
     assert not plain.credit.asked
 
 

@@ -6,9 +6,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
-from application.errors import SettingsError
 from application.settings.file import parse
 from application.settings.in_use import shipped
 from application.settings.template import reference, template, with_meaning
@@ -31,22 +28,6 @@ def test_each_key_that_is_shown_is_one_and_the_file_sets_nothing_but_defaults_an
         keys.replace('area = ""', 'area = "IT"').replace('area_file = ""', 'area_file = "it.geojson"')
     )
     assert tomllib.loads(keys)["modem"][0]["credit"]["least"] == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('[[modem]]\nname = "a"\ntrunk = "t"\nemergency = true', "modem[0].emergency: unknown key"),
-        (
-            '[psap]\nroute = [{ area = "IT", number = "112", outline = {} }]',
-            "psap.route[0].outline: unknown key",
-        ),
-    ],
-)
-def test_what_is_found_out_when_the_file_is_loaded_is_no_key(text: str, fault: str) -> None:
-    with pytest.raises(SettingsError) as raised:
-        parse(text)
-    assert raised.value.faults[0].startswith(fault)
 
 
 def test_a_fault_says_what_its_key_means() -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from application.settings.file import load
 from center.checks.sound import announcements
 from media.conference.sounds import FOLDER
 from model.checks import Verdict
 from model.settings import Settings
 from model.settings.web import AnnouncementsSettings
-from model.setup import Setup
 
 
 def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
@@ -45,14 +43,3 @@ def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path)
     ((verdict, text),) = looked(str(tmp_path))
     assert verdict is Verdict.FAIL
     assert text.startswith(f"announcements.folder: {tmp_path}/please_hold.it.wav: ")
-
-
-def test_a_relative_folder_lies_beside_the_settings_and_reaches_the_actors(tmp_path: Path) -> None:
-    file = tmp_path / "center.toml"
-    file.write_text('[announcements]\nfolder = "voices"\nnames = false')
-    setup = Setup(settings=load(file))
-    assert (setup.settings.announcements.folder, setup.settings.announcements.names) == (
-        str(tmp_path / "voices"),
-        False,
-    )
-    assert Settings().announcements == AnnouncementsSettings(folder="", names=True)

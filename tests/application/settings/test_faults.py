@@ -1,0 +1,184 @@
+"""Every fault of a settings file is named by its path: a line a fault."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from application.errors import SettingsError
+from application.settings.file import parse
+from model.credit import BETWEEN
+from tests.application.settings.written import CAP, FEED, TRUNKS, modem
+from tests.support.each import each
+
+T: Final = TRUNKS
+A, B, M = modem("a"), modem("b"), '[[modem]]\nname = "a"\ntrunk = "public"\n'
+C: Final = (
+    '[[trunk]]\nname = "public"\n[[modem]]\nname = "milano1"\ntrunk = "public"\nimei = "356938035643809"\n'
+)
+HANGS: Final = "(?:[0-9]+ ?)+:([0-9]+)"
+"""Two for each digit more, where a regular expression turns back."""
+ALONE: Final = f"words alone, and {BETWEEN} in front of it"
+ALREADY: Final = ((2, "public"), (3, "emergency"))
+CODE: Final = r"^([*#][0-9*#]{1,30}#)?$(?!\\n)"
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    return caught.value.faults
+
+
+# fmt: off
+FAULTS: Final = (
+    ("dedline = 1", "dedline: unknown key; did you mean deadline?"),
+    ("xyzzy = 1", "xyzzy: unknown key"),
+    ("[psap]\nlife = true", "psap.life: unknown key; did you mean live?"),
+    (T + A + B + 'dialct = "x"', "modem[1].dialct: unknown key; did you mean dialect?"),
+    (T + A + "gain_in_db = 40", "modem[0].gain_in_db: expected float <= 30.0"),
+    ('[[psap.route]]\nare = "IT"\nnumber = "112"', "psap.route[0].are: unknown key; did you mean area?"),
+    ('[deadline]\nseconds = "50"', "deadline.seconds: expected float, got str"),
+    ("[deadline]\nseconds = 1", "deadline.seconds: expected float >= 5.0"),
+    ('[deadline]\nmet_by = "ring"', 'deadline.met_by: expected "ringing" or "answered", got \'ring\''),
+    ('duress = "x"', 'duress: expected "psap_first" or "call", got \'x\''),
+    ("[http]\nport = 70000", "http.port: expected int <= 65535"),
+    ('[operator]\non_call = ["3331112223"]', 'operator.on_call[0]: expected a number in E.164, "+39…"'),
+    ('[psap]\nnumber = "one"', 'psap.number: expected a number in E.164, "+39…", or a short one as "112"'),
+    ('[[trunk]]\nname = "a b"',
+     "trunk[0].name: expected a name of letters, digits, '.', '_' and '-', at most 32"),
+    ("[[trunk]]\nemergency = true", "trunk[0]: object missing required field name"),
+    ("psap = 3", "psap: expected object, got int"),
+    ("[deadline]\nseconds = nan", "deadline.seconds: expected float >= 5.0"),
+    ("[psap]\nlive = true", "psap.live: true needs a [[trunk]] with emergency = true"),
+    ("[psap]\nlive = true\n" + T + A, "psap.live: true needs a [[modem]] on the emergency trunk (emergency)"),
+    (A, "modem[0].trunk: there is no trunk public (none is configured)"),
+    (T + '[[modem]]\nname = "a"\ntrunk = "public"', "modem[0]: needs imei or port"),
+    (T + M + 'port = "socket://there"', "modem[0].port: expected socket://HOST:PORT"),
+    (T + M + 'port = "tcp://there:5000"', "modem[0].port: expected socket://HOST:PORT"),
+    (T + M + 'port = "socket://There:5000"\n[[modem]]\nname = "b"\ntrunk = "public"\nport = '
+     '"socket://there:05000"',
+     "modem[1].port: socket://there:5000 is already in modem[0]"),
+    (T + M + 'port = "usb:left one"',
+     'modem[0].port: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'),
+    (T + M + 'port = "/dev/ttyUSB2"\nvoice_port = "alsa:"',
+     'modem[0].voice_port: expected "alsa", or the name of a card as "alsa:NAME"'),
+    (T + M + 'port = "socket://there:5000"\nvoice_port = "alsa"',
+     'modem[0].voice_port: a modem over TCP has no card here; name one as "alsa:NAME"'),
+    (T + A + 'voice_port = "alsa:Device"\n' + B + 'voice_port = "alsa:Device"\n',
+     "modem[1].voice_port: alsa:Device is already in modem[0]"),
+    ('[[psap.route]]\narea = "IT-25"\nnumber = "+390212345678"',
+     'psap.route[0].area: where IT-25 ends is not known here; give its outline as a GeoJSON file: '
+     'area_file = "….geojson"'),
+    ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),
+    (CAP + 'to = "http://psap.test/"',
+     "psap.data[0].to: what is known of a user would go there unencrypted; https:// is needed"),
+    (CAP + 'to = "ftp://psap.test/"',
+     'psap.data[0].to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'),
+    (CAP + 'to = "https://me:secret@psap.test/"',
+     "psap.data[0].to: no name and password in an address; token_file, or certificate and key"),
+    (CAP + 'to = "feed"\ntoken_file = "t"', 'psap.data[0].format: a feed is GeoJSON, not "cap"'),
+    (FEED + 'to = "feed"', "psap.data[0].token_file: a feed needs one: who has it is shown alerts"),
+    (CAP + 'to = "out"\narea = "IT-25"', "psap.data[0].area: needs area_file as well"),
+    (CAP + 'to = "https://psap.test/"\ncertificate = "c"', "psap.data[0].certificate: needs key as well"),
+    (CAP + 'to = "out"\ntoken_file = "t"',
+     "psap.data[0].token_file: only with an address, https://, or a feed"),
+    (FEED + 'to = "out"\ncode = ["x"]', 'psap.data[0].code: only with format = "cap"'),
+    (CAP + 'to = "out"\nsender = "a b"',
+     "psap.data[0].sender: expected a name without spaces, commas, '<' and '&', at most 100"),
+    (CAP + 'to = "out"\n' + CAP + 'to = "out"\n', "psap.data[1].name: q is already in psap.data[0]"),
+    ('[[psap.data]]\nname = "q"\nformat = "kml"\nto = "out"',
+     'psap.data[0].format: expected "cap" or "geojson" or "eds", got \'kml\''),
+    ('[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
+     "psap.test_number: a test alert would call a PSAP"),
+    ("[operator]\nall_after_s = 3", "operator.all_after_s: less than operator.answer_within_s (6)"),
+    ("[deadline]\nseconds = 10", "user.setup_time_s: not less than deadline.seconds (10)"),
+    ('[map]\ntiles = "https://t.example/{z}/{x}/{y}"\npmtiles = "a.pmtiles"',
+     "map.pmtiles: not together with map.tiles"),
+    ('[map]\ntiles = "https://t.example/{z}/{x}"',
+     'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {y} missing'),
+    ('[map]\ntiles = "https://{s}.t.example/{z}/{x}/{y}"',
+     'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {s} is not known'),
+    ('[map]\ntiles = "/srv/{z}/{x}/{y}"', 'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"'),
+    ('[map]\ngeocoder = "https://g.example"\naddresses = "a.sqlite"',
+     "map.addresses: not together with map.geocoder"),
+    ('[map]\ngeocoder = "g.example"',
+     'map.geocoder: expected an address like "https://geocoder.example.org"'),
+    ('[map]\ngeocoder = "https://g.example/photon/reverse"',
+     'map.geocoder: expected an address like "https://geocoder.example.org"; /reverse and what it is '
+     'asked are added to it'),
+    ('[map]\ngeocoder = "http://g.example"',
+     "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or of a "
+     "private network"),
+    ('[map]\ngeocoder_api = "pelias"', "map.geocoder_api: invalid enum value 'pelias'"),
+    ('[journal]\nurl = "mysql://x"', 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'),
+    (T + '[recording]\ntrunks = ["x"]', "recording.trunks[0]: there is no trunk x (emergency, public)"),
+    (T + "[recording]\nparties = []", "recording.parties: expected array of length >= 1"),
+    (T + '[recording]\nparties = ["listener"]', "recording.parties[0]: invalid enum value 'listener'"),
+    (T + '[recording]\nformat = "mp3"', "recording.format: invalid enum value 'mp3'"),
+    (T + "[recording]\nretention_days = 0", "recording.retention_days: expected int >= 1"),
+    (T + "[recording]\nenable = true", "recording.enable: unknown key; did you mean enabled?"),
+    ('[[modem]]\nname = "a"\ntrunk = "t"\nemergency = true', "modem[0].emergency: unknown key"),
+    ('[psap]\nroute = [{ area = "IT", number = "112", outline = {} }]', "psap.route[0].outline: unknown key"),
+    ('[duty.smtp]\nhost = "m.example"', "duty.smtp.sender: who the mail is from has to be said"),
+    ('[duty.smtp]\nsender = "c@example.org"', "duty.smtp.host: there is a user or a sender, and no host"),
+    ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org"\nuser = "c"',
+     "duty.smtp.user: needs password_file as well"),
+    ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org"\nuser = "c"\npassword_file = "p"\ntls = '
+     '"none"',
+     'duty.smtp.password_file: with tls = "none" it would go there in the clear'),
+    ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org\\nBcc: x"',
+     'duty.smtp.sender: expected an address, "centre@example.org"'),
+    ('[duty]\nmorning = "24:00"', 'duty.morning: expected a time of day, "07:00"'),
+    ('[[heartbeat]]\nname = "w"\nurl = "http://w.test/"\n',
+     "heartbeat[0].key_file: a watcher believes a heartbeat by a key that it has, too"),
+    ('[[heartbeat]]\nname = "w"\nurl = "https://u:p@w.test/"\nkind = "url"',
+     'heartbeat[0].url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'),
+    ('[[heartbeat]]\nname = "w"\nurl = "https://w.test/"\nkind = "url"\n[[heartbeat]]\nname = "w"\nurl = '
+     '"https://w.test/"\nkind = "url"\n',
+     "heartbeat[1].name: w is already in heartbeat[0]"),
+    ('[[watched]]\nname = "m"\nkey_file = ""', "watched[0].key_file: expected str of length >= 1"),
+    (C + 'credit = { ussd = "*123#", sms_to = "4155", words = "C" }',
+     "modem[0].credit.sms_to: it is asked by ussd already"),
+    (C + 'credit = { ussd = "*21*333#" }', "modem[0].credit.ussd: *21*333# would change what the line does"),
+    (C + 'credit = { ussd = "##002#" }', "modem[0].credit.ussd: ##002# would change what the line does"),
+    (C + 'credit = { sms_to = "112", words = "C" }',
+     "modem[0].credit.sms_to: an emergency service is not asked"),
+    (C + 'credit = { sms_to = "4155" }', "modem[0].credit.words: what is written to 4155"),
+    (C + 'credit.pattern = "[0-9]+"', "modem[0].credit.pattern: needs one group, in which the amount stands"),
+    *((f"{C}credit.pattern = '{bad}'", f"modem[0].credit.pattern: beside the group stand {ALONE}")
+      for bad in (HANGS, "(?:a|b)([0-9]+)", "a.*([0-9]+)", "([0-9]+)(?=x)", "([0-9]+).", "^([0-9]+)")),
+    *((f"{C}credit.ussd = '{code}'", f"modem[0].credit.ussd: expected str matching regex '{CODE}'")
+      for code in ("123", "*123", "ATD112;", '*123#"', "*123#\\n")),
+    ('[http]\ncertificate = "a"', "http.certificate: needs http.key as well"),
+    ('[http]\nkey = "a"', "http.key: needs http.certificate as well"),
+    ('[http]\nmetrics = "9112"', 'http.metrics: expected an address and a port, "127.0.0.1:9112"'),
+    ('[http]\nmetrics = "localhost:1"', 'http.metrics: expected an address and a port, "127.0.0.1:9112"'),
+    ('[http]\nmetrics = "0.0.0.0:1"',
+     "http.metrics: 0.0.0.0 is no address of this machine or of a private network"),
+    ('[http]\nmetrics = "8.8.8.8:1"',
+     "http.metrics: 8.8.8.8 is no address of this machine or of a private network"),
+)
+# fmt: on
+
+
+@each(("text", "fault"), FAULTS)
+def test_a_fault_is_named_by_its_path_and_is_the_only_one(text: str, fault: str) -> None:
+    assert faults(text) == (fault,)
+
+
+@each(
+    ("text", "told"),
+    [
+        ("a = 1\n[http]\nprt = 1", ["a: unknown key", "http.prt: unknown key; did you mean port?"]),
+        (T + T, [f"trunk[{n}].name: {one} is already in trunk[{n - 2}]" for n, one in ALREADY]),
+        (T + A + A, [f"modem[1].{key} is already in modem[0]" for key in ("name: a", "port: /dev/a")]),
+    ],
+)
+def test_of_several_faults_all_are_named_at_once(text: str, told: list[str]) -> None:
+    assert list(faults(text)) == told
+
+
+def test_a_syntax_error_is_named_by_its_line() -> None:
+    (fault,) = faults("[psap]\nlive = yes\n")
+    assert "line 2" in fault

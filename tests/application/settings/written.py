@@ -1,0 +1,14 @@
+"""Tables of a settings file, as they are written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TRUNKS: Final = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
+CAP: Final = '[[psap.data]]\nname = "q"\nformat = "cap"\n'
+FEED: Final = CAP.replace("cap", "geojson")
+
+
+def modem(name: str, trunk: str = "public") -> str:
+    """A line at a port of its name."""
+    return f'[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
