@@ -14,10 +14,8 @@ from application.errors import StateError, StateInUse
 from application.state.processes import identity, send_signal
 from application.state.state_dir import (
     Lock,
-    NodeFile,
     StateDir,
     WebFile,
-    boot_id,
     default_path,
     holder,
     living_web,
@@ -28,6 +26,7 @@ from application.state.state_dir import (
 )
 from center.node.launching import child_environment
 from tests.support.disks import small_file_system
+from tests.support.node_files import node_file
 
 HOLDER = """
 import os, signal, sys
@@ -68,22 +67,6 @@ def locked(state: StateDir) -> Iterator[subprocess.Popen[str]]:
     child.stdout.close()
 
 
-def node_file(pid: int) -> NodeFile:
-    process = identity(pid)
-    assert process is not None
-    return NodeFile(
-        process=process,
-        boot=boot_id(),
-        node="n",
-        version="1",
-        since_us=1,
-        anchor_us=2,
-        config="c",
-        simulation=None,
-        journal="sqlite://",
-    )
-
-
 def test_everything_in_it_is_for_its_owner_alone(state: StateDir) -> None:
     for directory in (state.path, state.keys, state.logs, state.recordings, state.run, state.notify):
         assert directory.stat().st_mode & 0o777 == 0o700
@@ -105,7 +88,7 @@ def test_two_centers_never_share_one_and_what_one_holds_ends_with_it_even_while_
         Lock(state)
     assert (caught.value.pid, holder(state)) == (locked.pid, locked.pid)
     assert running(state) is None
-    node = node_file(locked.pid)
+    node = node_file(pid=locked.pid)
     web = WebFile(process=node.process, host="127.0.0.1", port=1, since_us=1)
     write_json(state.node_file, node)
     write_json(state.web_file, web)
@@ -129,7 +112,7 @@ def test_a_torn_file_is_no_file(state: StateDir) -> None:
 
 
 def test_a_file_is_written_for_its_owner_alone_and_leaves_no_other_behind(state: StateDir) -> None:
-    write_json(state.node_file, node_file(1))
+    write_json(state.node_file, node_file())
     assert state.node_file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in state.run.iterdir() if path.is_file()] == ["node.json"]
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from application.state.processes import ProcessId
-from application.state.state_dir import NodeFile, StateDir, boot_id, write_json
+from application.state.state_dir import StateDir, write_json
 from center.node.anchor import clock_for
 from center.node.composition import journal_opened
 from messages.events import AlertClosed
@@ -18,6 +17,7 @@ from runtime.clock import SystemClock
 from store import streams
 from store.alerts.accepting import accept, any_open
 from store.journal.journal import Append, Journal
+from tests.support.node_files import node_file
 
 HOUR_US = 3600 * 1_000_000
 
@@ -30,17 +30,8 @@ class Earlier:
         self.state.create()
         self.clock = SystemClock(SystemClock.anchored().anchor_us + off_us)
         self.journal = self.open()
-        file = NodeFile(
-            process=ProcessId(pid=1, started=1),
-            boot=boot_id() if boot is None else boot,
-            node="n",
-            version="1",
-            since_us=self.clock.now_us(),
-            anchor_us=self.clock.anchor_us,
-            config="",
-            simulation=None,
-            journal=self.state.journal_url,
-        )
+        since = {"since_us": self.clock.now_us(), "anchor_us": self.clock.anchor_us}
+        file = node_file(self.state.journal_url, **since, **({} if boot is None else {"boot": boot}))
         write_json(self.state.node_file, file)
 
     def open(self) -> Journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -16,7 +18,6 @@ import msgspec
 import pytest
 
 from application.state.journals import journal_of
-from application.state.state_dir import StateDir
 from center import cli
 from center.node.launching import child_environment
 from messages import events as ev
@@ -41,39 +42,15 @@ from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from store.registry.registry import Registry
+from tests.center.terminal import Terminal
 
 RECEIVED = 1_795_000_000 * SECOND
-
-
-class Terminal:
-    """Runs commands in this process, on one state directory."""
-
-    def __init__(self, state: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        self.state = state
-        self.capture = capfd
-
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        """What the command says on stdout; its exit code has to be `code`."""
-        self.capture.readouterr()
-        returned = cli.run([*arguments, "--state", str(self.state)])
-        out, self.error = self.capture.readouterr()
-        assert returned == code, f"{returned}: {out}{self.error}"
-        assert "Traceback" not in self.error
-        return out
-
-    def json(self, *arguments: str, code: int = 0) -> object:
-        return json.loads(self(*arguments, "--json", code=code))
-
-
-@pytest.fixture
-def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(tmp_path / "state", capfd)
 
 
 @pytest.fixture
 def alert(run: Terminal) -> AlertId:
     """A test alert in the journal, with the beginnings of a story."""
-    state = StateDir(run.state)
+    state = run.state
     state.create()
     journal = Journal.open(
         state.journal_url,
@@ -190,7 +167,7 @@ def test_a_password_is_asked_for_and_a_role_given(run: Terminal, monkeypatch: py
     listed = run("operator", "list")
     assert "supervisor" in listed
     assert "password" in listed
-    with journal_of(StateDir(run.state)) as journal:
+    with journal_of(run.state) as journal:
         assert Registry(journal).password_is(OperatorId("lucia-neri"), "una frase lunga")
     monkeypatch.setattr("sys.stdin", StringIO("too short\n"))
     assert run("operator", "password", "lucia-neri", code=2) == ""
@@ -198,7 +175,7 @@ def test_a_password_is_asked_for_and_a_role_given(run: Terminal, monkeypatch: py
     monkeypatch.setattr("sys.stdin", StringIO("un'altra frase lunga\n"))
     assert run("operator", "password", "Lucia Neri") == "Lucia Neri has a new password\n"
     assert run("operator", "role", "lucia-neri", "admin") == "Lucia Neri is admin\n"
-    with journal_of(StateDir(run.state)) as journal:
+    with journal_of(run.state) as journal:
         assert not Registry(journal).password_is(OperatorId("lucia-neri"), "una frase lunga")
         assert Registry(journal).password_is(OperatorId("lucia-neri"), "un'altra frase lunga")
     assert "frase" not in run("journal", "export")
@@ -211,25 +188,24 @@ def test_at_a_terminal_a_password_is_typed_twice_and_never_shown(run: Terminal) 
     command = ["operator", "password", "lucia-neri", "--state", str(run.state)]
 
     def typed(first: str, second: str) -> tuple[int, str]:
-        ours, its = pty.openpty()
-        child = subprocess.Popen(
-            [sys.executable, "-m", "center.cli", *command],
-            stdin=its,
-            stdout=its,
-            stderr=its,
-            env=child_environment(None),
-            start_new_session=True,
-        )
-        os.close(its)
+        pid, ours = pty.fork()
+        if pid == 0:
+            try:
+                for number, name in enumerate(("stdin", "stdout", "stderr")):
+                    setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
+                os._exit(cli.run(command))
+            finally:
+                os._exit(99)
         said = b""
         for asked, answer in ((b"New password: ", first), (b"Once more: ", second)):
             while asked not in said:
                 said += os.read(ours, 1024)
             os.write(ours, f"{answer}\n".encode())
-        code = child.wait(30)
-        said += os.read(ours, 1024)
+        with suppress(OSError):  # the end of a terminal's other side
+            while more := os.read(ours, 1024):
+                said += more
         os.close(ours)
-        return code, said.decode()
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
 
     code, said = typed("una frase lunga", "una frase lunda")
     assert (code, "frase" in said) == (2, False)
@@ -258,7 +234,7 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
 def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run: Terminal) -> None:
     names = ("--first-name", "Giulia", "--last-name", "Rossi")
     user = run("user", "add", "--phone", "+393331112223", *names).splitlines()[-1]
-    with journal_of(StateDir(run.state)) as journal:
+    with journal_of(run.state) as journal:
         for alert, phone in (
             ("first", "+393331112223"),
             ("held", "+393331112223"),
@@ -271,21 +247,21 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
             if alert != "anothers":
                 over = ev.AlertClosed(outcome=Outcome.CANCELLED)
                 journal.append(Append(f"alert-{alert}", 0, (over,)))
-            (run.state / "recordings").mkdir(exist_ok=True)
-            (run.state / "recordings" / f"{alert}.1.flac").write_bytes(b"said")
+            (run.state.recordings).mkdir(exist_ok=True)
+            (run.state.recordings / f"{alert}.1.flac").write_bytes(b"said")
     assert run("alert", "hold", "held", "--reason", "the court of Milan") == "held is held\n"
     run("alert", "hold", "nothing", "--reason", "x", code=1)
     said = run("user", "erase", user, "--yes").splitlines()
     assert said[0] == f"{user} is erased, with 1 alerts and 1 recordings"
     assert said[1].endswith(": held")
-    left = sorted(path.name for path in (run.state / "recordings").iterdir())
+    left = sorted(path.name for path in (run.state.recordings).iterdir())
     assert left == ["anothers.1.flac", "held.1.flac"]
     assert "the recording first.1.flac is deleted (erased)" in run("alert", "timeline", "first")
     assert "ERASED: number, position, words (person)" in run("alert", "timeline", "first")
     assert "+393331112223" in run("alert", "timeline", "held")
     assert "the court of Milan" in run("alert", "timeline", "held")
     assert run("alert", "release", "held") == "held is released, and forgotten: its person was erased\n"
-    assert [path.name for path in (run.state / "recordings").iterdir()] == ["anothers.1.flac"]
+    assert [path.name for path in (run.state.recordings).iterdir()] == ["anothers.1.flac"]
     said = run("alert", "timeline", "held")
     assert not any(personal in said for personal in ("+393331112223", "Milan"))
     assert run("alert", "hold", "anothers", "--reason", "asked")
@@ -295,7 +271,7 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
 
 def test_the_doctor_says_what_is_recorded(run: Terminal, tmp_path: Path) -> None:
     run("doctor")
-    (run.state / "recordings" / "a.1.flac").write_bytes(bytes(2_000_000))
+    (run.state.recordings / "a.1.flac").write_bytes(bytes(2_000_000))
     assert "off; 1 kept, 2 MB, the oldest of " in run("doctor")
     file = tmp_path / "center.toml"
     file.write_text("[recording]\nenabled = true\nretention_days = 9\n")
@@ -313,17 +289,15 @@ def test_an_import_is_all_or_nothing_and_names_line_and_column(run: Terminal, tm
     assert run("user", "import", str(file)) == "1 added, 0 changed, 0 unchanged\n"
 
 
-def test_a_journal_goes_out_and_comes_back_as_it_was(run: Terminal, alert: AlertId, tmp_path: Path) -> None:
+def test_a_journal_goes_out_and_comes_back_as_it_was(
+    run: Terminal, alert: AlertId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for form in ("jsonl", "msgpack"):
         exported = tmp_path / f"export.{form}"
-        command = ["journal", "export", "--format", form, "--state", str(run.state)]
-        with exported.open("wb") as file:
-            subprocess.run(
-                [sys.executable, "-m", "center.cli", *command],
-                stdout=file,
-                env=child_environment(None),
-                check=True,
-            )
+        with exported.open("wb") as file, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(file))
+            assert cli.run(["journal", "export", "--format", form, "--state", str(run.state)]) == 0
+            sys.stdout.flush()
         other = Terminal(tmp_path / f"other-{form}", run.capture)
         assert other("journal", "import", str(exported)) == "9 events\n"
         assert other("journal", "export") == run("journal", "export")
@@ -362,7 +336,7 @@ def test_a_damaged_journal_is_told_with_exit_code_1(run: Terminal, alert: AlertI
     found = run.json("journal", "verify")
     assert isinstance(found, dict)
     assert (found["alerts"], found["problems"]) == (1, [])
-    with sqlite3.connect(run.state / "journal.db") as database:
+    with sqlite3.connect(run.state.path / "journal.db") as database:
         database.execute("drop trigger if exists event_no_update")
         triggers = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
         for (name,) in triggers:
@@ -426,7 +400,7 @@ def test_alerts_are_watched_as_they_happen(run: Terminal, alert: AlertId) -> Non
         told = [json.loads(watching.stdout.readline()) for _ in range(7)]
         assert {one["alert"] for one in told} == {alert}
         assert [one["type"] for one in told[:2]] == ["alert.received", "case.opened"]
-        with journal_of(StateDir(run.state)) as journal:
+        with journal_of(run.state) as journal:
             note = ev.NoteAdded(by=OperatorId("lucia"), text="now")
             journal.append(Append(streams.inbox(alert), None, (note,)))
         assert json.loads(watching.stdout.readline())["text"] == "lucia notes: now"
@@ -451,7 +425,7 @@ def test_addresses_are_imported_from_several_files_and_the_setting_is_told(
     one, other = tmp_path / "one.csv", tmp_path / "other.csv"
     one.write_text("lon,lat,street,number,city\n9.25,44.5,via Roma,12,Pavia\n9.25,44.5,,13,Pavia\n")
     other.write_text("lon,lat,street,number,city\n9.26,44.5,via Verdi,1,Pavia\n")
-    made = run.state / "maps" / "addresses.sqlite"
+    made = run.state.path / "maps" / "addresses.sqlite"
     said = run("map", "import", str(one), str(other)).splitlines()
     assert said[0].startswith(f"{made}: 2 addresses in 2 streets of 1 towns, ")
     assert said[1:] == ["1 left out without a street", "in [map] of center.toml:", f'addresses = "{made}"']
@@ -472,4 +446,4 @@ def test_an_import_of_nothing_and_of_what_is_no_addresses_says_why(run: Terminal
     assert "osmium export" in run.error
     run("map", "import", str(tmp_path / "none.csv"), code=1)
     assert "No such file" in run.error
-    assert not (run.state / "maps" / "addresses.sqlite").exists()
+    assert not (run.state.path / "maps" / "addresses.sqlite").exists()

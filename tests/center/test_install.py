@@ -19,11 +19,12 @@ import pytest
 from application.settings.check import faults_of
 from application.settings.file import load
 from tests.foundation.tree import ROOT, pyproject
+from tests.support.each import each
 
 PYTHON = """#!/bin/bash
 printf 'python %s\\n' "$*" >>"$LOG"
 case "$*" in
-*tomllib*|*'found["modem"]'*) exec "$REAL_PYTHON" "$@" ;;
+*tomllib*|*'found["modem"]'*) exec "$REAL_PYTHON" -S "$@" ;;
 *"import ensurepip"*) exit 0 ;;
 *"version_info"*) echo 3.11 ;;
 *"-m venv --clear"*) rm -rf "$5" && mkdir -p "$5/bin" && cp "$0" "$5/bin/python" && : >"$5/pyvenv.cfg" ;;
@@ -98,6 +99,9 @@ esac
 }
 
 
+WATCHER = ("--watcher", "--center", "https://center.example.org:8112")
+
+
 class Machine:
     """A Debian with systemd, as far as the procedure asks of it."""
 
@@ -158,20 +162,22 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @pytest.fixture(scope="module")
-def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, str, str]:
+    """A machine on which it has run; what it has said, and what it has called."""
     made = Machine(tmp_path_factory.mktemp("installed"))
-    assert made.install("--phone", "+393331234567").returncode == 0
-    made.called()
-    return made
+    done = made.install("--phone", "+393331234567")
+    assert done.returncode == 0, done.stderr
+    return made, done.stdout, made.called()
 
 
 @pytest.fixture
-def installed(after_a_run: Machine, tmp_path: Path) -> Iterator[Machine]:
+def installed(first_run: tuple[Machine, str, str], tmp_path: Path) -> Iterator[Machine]:
     """A machine on which it has run; the next test finds it as this one did."""
-    kept = shutil.copytree(after_a_run.folder, tmp_path / "kept", symlinks=True)
-    yield after_a_run
-    shutil.rmtree(after_a_run.folder)
-    shutil.copytree(kept, after_a_run.folder, symlinks=True)
+    machine, *_ = first_run
+    kept = shutil.copytree(machine.folder, tmp_path / "kept", symlinks=True)
+    yield machine
+    shutil.rmtree(machine.folder)
+    shutil.copytree(kept, machine.folder, symlinks=True)
 
 
 def checkout(folder: Path, says: str) -> Path:
@@ -198,10 +204,9 @@ def test_every_package_of_the_distribution_is_copied() -> None:
     assert set(wheel) < set(parts())
 
 
-def test_a_first_run_makes_all_and_prints_the_link_once(machine: Machine) -> None:
-    done = machine.install("--phone", "+393331234567")
-    assert done.returncode == 0, done.stderr
-    there = [line for line in done.stdout.splitlines() if line.startswith("is there")]
+def test_a_first_run_makes_all_and_prints_the_link_once(first_run: tuple[Machine, str, str]) -> None:
+    machine, said, called = first_run
+    there = [line for line in said.splitlines() if line.startswith("is there")]
     assert len(there) == 2, "Debian's packages, and no key was given"
     current = machine.root / "opt/securwoman/current"
     assert current.readlink().parent == machine.root / "opt/securwoman/versions"
@@ -214,12 +219,16 @@ def test_a_first_run_makes_all_and_prints_the_link_once(machine: Machine) -> Non
         ("etc/systemd/system.conf.d/50-securwoman.conf", "securwoman-watchdog.conf"),
     ):
         assert (machine.root / path).read_text() == (ROOT / "deploy" / name).read_text()
-    assert done.stdout.count("/console/#token=swr_code") == 1
-    called = machine.called()
+    assert said.count("/console/#token=swr_code") == 1
     assert "useradd --system" in called
     assert "center operator add Admin --phone +393331234567 --role admin" in called
     assert "udevadm" not in called, "no udevd runs here"
     assert called.index("compileall") < called.index("systemctl enable --now")
+    # The pages may write the settings and nothing else there.
+    assert machine.settings.parent.stat().st_mode & 0o7777 == 0o1770
+    assert f"chown securwoman:securwoman {machine.settings}" in called
+    unit = (machine.root / "etc/systemd/system/securwoman.service").read_text()
+    assert "\nReadWritePaths=-/etc/securwoman\n" in unit
 
 
 def test_a_second_run_changes_nothing_and_shows_no_link(installed: Machine) -> None:
@@ -260,35 +269,16 @@ def test_what_it_would_do_is_said_and_not_done(machine: Machine) -> None:
     assert machine.made() == before
 
 
-def test_the_settings_that_it_writes_are_settings(machine: Machine) -> None:
-    assert machine.install("--host", "center.example.org").returncode == 0
-    text = machine.settings.read_text()
-    written = tomllib.loads(text)
-    assert written["http"]["public_url"] == "https://center.example.org:8112"
+def test_the_settings_that_it_writes_are_settings(first_run: tuple[Machine, str, str]) -> None:
+    machine, *_ = first_run
+    written = tomllib.loads(machine.settings.read_text())
+    assert written["http"]["public_url"] == "https://192.0.2.7:8112"
     assert written["http"]["certificate"] == f"{machine.state}/certificate/center.pem"
     assert written["backup"]["to"] == [f"{machine.state}/keys/trial.pub"]
     assert (machine.state / "keys/trial.pub").read_text() == "age1public\n"
     settings = load(machine.settings)
     assert faults_of(settings) == []
     assert not settings.psap.live
-
-
-@pytest.mark.parametrize(
-    ("name", "told"), [("milano.example.org", "milano.example.org"), ("debian", "192.0.2.7")]
-)
-def test_a_machine_is_found_by_its_full_name_else_by_its_address(
-    machine: Machine, name: str, told: str
-) -> None:
-    machine.install(NAME=name)
-    assert tomllib.loads(machine.settings.read_text())["http"]["public_url"] == f"https://{told}:8112"
-
-
-def test_the_pages_may_write_the_settings_and_nothing_else_there(machine: Machine) -> None:
-    machine.install()
-    assert machine.settings.parent.stat().st_mode & 0o7777 == 0o1770
-    assert f"chown securwoman:securwoman {machine.settings}" in machine.called()
-    unit = (machine.root / "etc/systemd/system/securwoman.service").read_text()
-    assert "\nReadWritePaths=-/etc/securwoman\n" in unit
 
 
 def test_a_path_of_the_settings_that_breaks_a_line_gets_into_no_unit(machine: Machine) -> None:
@@ -315,10 +305,11 @@ def test_a_certificate_that_is_given_is_copied_and_again_when_it_is_renewed(
     pem.write_text("one")
     key.write_text("its key")
     given = ("--certificate", str(pem), "--key", str(key))
-    assert machine.install(*given).returncode == 0
+    assert machine.install(*given, "--host", "center.example.org").returncode == 0
     placed = machine.settings.parent / "center.pem"
     assert (placed.read_text(), placed.with_suffix(".key").read_text()) == ("one", "its key")
-    assert tomllib.loads(machine.settings.read_text())["http"]["certificate"] == str(placed)
+    http = tomllib.loads(machine.settings.read_text())["http"]
+    assert (http["certificate"], http["public_url"]) == (str(placed), "https://center.example.org:8112")
     assert "center certificate make" not in machine.called()
     pem.write_text("two")
     assert "will be made   certificate" in machine.install(*given).stdout
@@ -338,18 +329,19 @@ def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Mac
     assert "version failed" in failed.stderr
     assert not (machine.root / "opt/securwoman/current").exists()
     assert not (machine.root / "started").exists()
-    assert machine.install().returncode == 0
+    assert machine.install(NAME="milano.example.org").returncode == 0
+    assert '"https://milano.example.org:8112"' in machine.settings.read_text(), "by its full name"
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "script", "fetched"),
     [("triggers-pending", "", False), ("not-installed", "", True), ("not-installed", "postinst", False)],
 )
 def test_debian_is_asked_only_for_what_is_missing_and_never_by_a_package(
-    machine: Machine, status: str, script: str, fetched: bool
+    installed: Machine, status: str, script: str, fetched: bool
 ) -> None:
-    machine.install(STATUS=status, DPKG_MAINTSCRIPT_NAME=script)
-    assert ("apt-get" in machine.called()) == fetched
+    installed.install(STATUS=status, DPKG_MAINTSCRIPT_NAME=script)
+    assert ("apt-get" in installed.called()) == fetched
 
 
 def test_a_service_that_runs_another_program_is_told_and_left(installed: Machine) -> None:
@@ -357,10 +349,7 @@ def test_a_service_that_runs_another_program_is_told_and_left(installed: Machine
     assert told not in installed.install().stdout
     assert told in installed.install(MAIN_PID=str(os.getpid())).stdout
     assert "restart" not in installed.called()
-
-
-def test_a_doctor_that_finds_a_failure_is_told_by_a_status_of_its_own(machine: Machine) -> None:
-    assert machine.install(DOCTOR="1").returncode == 3
+    assert installed.install(DOCTOR="1").returncode == 3, "the doctor's failure has a status of its own"
 
 
 def test_what_is_removed_and_what_stays(installed: Machine) -> None:
@@ -382,8 +371,23 @@ def test_nothing_is_removed_while_an_alert_is_open(installed: Machine) -> None:
     assert installed.made() == before
 
 
-@pytest.mark.parametrize(
-    "options", [("--certificate", "/etc/hostname"), ("--phone",), ("--unknown",), ("--config", "/nowhere")]
+def test_a_watcher_is_refused_on_the_centers_own_machine(installed: Machine) -> None:
+    refused = installed.install(*WATCHER)
+    assert (refused.returncode, "on another machine" in refused.stderr) == (1, True)
+    assert not (installed.root / "etc/securwoman/watch.toml").exists()
+
+
+@each(
+    "options",
+    [
+        ("--certificate", "/etc/hostname"),
+        ("--phone",),
+        ("--unknown",),
+        ("--config", "/nowhere"),
+        ("--watcher",),
+        WATCHER[1:],
+        ("--watcher", "--center", "x y"),
+    ],
 )
 def test_a_wrong_use_is_told_before_anything_is_done(machine: Machine, options: tuple[str, ...]) -> None:
     before = machine.made()

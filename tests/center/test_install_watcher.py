@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from center.watching.settings import load
-from tests.center.test_install import Machine, checkout, version_of
+from tests.center.test_install import WATCHER, Machine, checkout, version_of
 from tests.foundation.tree import ROOT
 
-CENTER = "https://center.example.org:8112"
-GIVEN = ("--watcher", "--center", CENTER)
 MODEMS = '[{"found": null}, {"found": {"modem": {"position": "1-1.3"}, "voice": "card"}}]'
 
 
@@ -22,11 +20,11 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_one_command_makes_all_and_says_what_the_center_has_to_be_told(machine: Machine) -> None:
-    done = machine.install(*GIVEN, MODEMS=MODEMS)
+    done = machine.install(*WATCHER, MODEMS=MODEMS)
     assert done.returncode == 0, done.stderr
     settings = load(machine.root / "etc/securwoman/watch.toml")
     (center,) = settings.center
-    assert (center.name, center.probe) == ("center-example-org", f"{CENTER}/healthz")
+    assert (center.name, center.probe) == ("center-example-org", "https://center.example.org:8112/healthz")
     assert settings.modem is not None
     assert (settings.modem.port, settings.modem.voice_port) == ("usb:1-1.3", "alsa")
     key = Path(center.key_file)
@@ -51,13 +49,21 @@ def test_one_command_makes_all_and_says_what_the_center_has_to_be_told(machine: 
     assert ("SECURWOMAN_CONFIG" in command, "var/lib/securwoman-watch" in command) == (False, True)
 
 
-def test_a_second_run_knows_what_it_is_and_changes_nothing(machine: Machine) -> None:
-    machine.install(*GIVEN)
+def test_a_second_run_knows_what_it_is_and_changes_nothing_and_what_is_removed_and_what_stays(
+    machine: Machine,
+) -> None:
+    machine.install(*WATCHER)
     before = machine.made()
     again = machine.install()
     assert (again.returncode, "will be made" in again.stdout) == (0, False), again.stderr
     assert machine.made() == before
     assert machine.install(DOCTOR="1").returncode == 3
+    machine.called()
+    gone = machine.install("--remove")
+    assert gone.returncode == 0, gone.stderr
+    left = {Path(path).name for path in machine.made()}
+    assert left == {"debian_version", "account", "watch.toml", "watch.key"}
+    assert "disable --now securwoman-watch.service" in machine.called()
 
 
 def test_settings_and_a_key_that_are_there_are_left(machine: Machine, tmp_path: Path) -> None:
@@ -66,54 +72,32 @@ def test_settings_and_a_key_that_are_there_are_left(machine: Machine, tmp_path: 
     assert machine.install("--watcher", "--config", str(given)).returncode == 0
     placed = machine.root / "etc/securwoman/watch.toml"
     assert placed.read_text() == given.read_text()
-    machine.install(*GIVEN)
+    machine.install(*WATCHER)
     assert placed.read_text() == given.read_text()
 
 
 def test_a_modem_may_be_named_and_where_there_is_none_that_is_said(machine: Machine) -> None:
-    done = machine.install(*GIVEN, "--modem", "/dev/ttyACM1")
+    done = machine.install(*WATCHER, "--modem", "/dev/ttyACM1")
     assert "no modem" not in done.stderr
     modem = load(machine.root / "etc/securwoman/watch.toml").modem
     assert modem is not None
     assert (modem.port, modem.voice_port) == ("/dev/ttyACM1", "")
     other = machine.folder / "other"
     other.mkdir()
-    assert "no modem was found" in Machine(other).install(*GIVEN).stderr
+    assert "no modem was found" in Machine(other).install(*WATCHER).stderr
 
 
-@pytest.mark.parametrize("options", [("--watcher",), ("--center", CENTER), ("--watcher", "--center", "x y")])
-def test_a_wrong_use_is_told_before_anything_is_done(machine: Machine, options: tuple[str, ...]) -> None:
-    before = machine.made()
-    assert machine.install(*options).returncode == 2
-    assert machine.made() == before
-
-
-def test_it_is_refused_on_the_centers_own_machine(machine: Machine) -> None:
-    machine.install()
-    refused = machine.install(*GIVEN)
-    assert (refused.returncode, "on another machine" in refused.stderr) == (1, True)
-    assert not (machine.root / "etc/securwoman/watch.toml").exists()
-
-
-@pytest.mark.parametrize("works", [True, False])
 def test_an_upgrade_looks_whether_it_works_and_goes_back_where_it_does_not(
-    machine: Machine, tmp_path: Path, works: bool
+    machine: Machine, tmp_path: Path
 ) -> None:
-    machine.install(*GIVEN)
+    machine.install(*WATCHER)
     before = version_of(machine)
-    machine.called()
-    fails = {} if works else {"FAILS_BUT_IN": before, "SECURWOMAN_READY_S": "1"}
-    done = machine.install("--upgrade", root=checkout(tmp_path / "next", "another"), **fails)
-    assert (done.returncode == 0, version_of(machine) != before) == (works, works), done.stderr
-    called = machine.called()
-    assert called.count("systemctl restart securwoman-watch.service") == (1 if works else 2)
-    assert ("journal" in called, "backup" in called) == (False, False)
-
-
-def test_what_is_removed_and_what_stays(machine: Machine) -> None:
-    machine.install(*GIVEN)
-    gone = machine.install("--remove")
-    assert gone.returncode == 0, gone.stderr
-    left = {Path(path).name for path in machine.made()}
-    assert left == {"debian_version", "account", "watch.toml", "watch.key"}
-    assert "disable --now securwoman-watch.service" in machine.called()
+    following = checkout(tmp_path / "next", "another")
+    for works in (False, True):
+        machine.called()
+        fails = {} if works else {"FAILS_BUT_IN": before, "SECURWOMAN_READY_S": "1"}
+        done = machine.install("--upgrade", root=following, **fails)
+        assert (done.returncode == 0, version_of(machine) != before) == (works, works), done.stderr
+        called = machine.called()
+        assert called.count("systemctl restart securwoman-watch.service") == (1 if works else 2)
+        assert ("journal" in called, "backup" in called) == (False, False)

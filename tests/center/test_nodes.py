@@ -13,8 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from application.state.processes import identity
-from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from application.state.state_dir import Lock, StateDir, write_json
 from center.node.draining import drained
 from center.options import Common
 from gateways.http.node_orders import drain
@@ -30,7 +29,8 @@ from runtime.published.peers import FilePeers, Peers, Place, encode_place
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members
-from tests.center.test_command_line import Terminal
+from tests.center.terminal import Terminal
+from tests.support.node_files import node_file
 from tests.support.postgres import PostgresServer
 
 
@@ -170,19 +170,7 @@ def test_a_node_that_a_page_has_drained_ends_when_the_command_line_drains_it(
 ) -> None:
     state = StateDir(tmp_path / "state")
     state.create()
-    process = identity(os.getpid())
-    assert process is not None
-    node = NodeFile(
-        process=process,
-        boot=boot_id(),
-        node="a",
-        version="0",
-        since_us=0,
-        anchor_us=0,
-        config="",
-        simulation=None,
-        journal="postgresql://nowhere/securwoman",
-    )
+    node = node_file("postgresql://nowhere/securwoman", node="a")
     drain(state.run, wanted=True)
     assert (state.run / DRAINING).read_bytes() == STAYS
     said = iter((node, None))
@@ -192,7 +180,7 @@ def test_a_node_that_a_page_has_drained_ends_when_the_command_line_drains_it(
 
 
 def test_ps_shows_the_actors_of_all_nodes_and_names_those_that_are_away(run: Terminal) -> None:
-    state = StateDir(run.state)
+    state = run.state
     state.create()
     pid = os.fork()
     if pid == 0:
@@ -202,22 +190,7 @@ def test_ps_shows_the_actors_of_all_nodes_and_names_those_that_are_away(run: Ter
         os._exit(0)
     os.waitpid(pid, os.WUNTRACED)
     try:
-        process = identity(pid)
-        assert process is not None
-        write_json(
-            state.node_file,
-            NodeFile(
-                process=process,
-                boot=boot_id(),
-                node="a",
-                version="1",
-                since_us=1,
-                anchor_us=0,
-                config="",
-                simulation=None,
-                journal=state.journal_url,
-            ),
-        )
+        write_json(state.node_file, node_file(state.journal_url, pid=pid, node="a"))
         assert {row["node"] for row in run.json("ps")} == {"a"}  # type: ignore[union-attr, index, call-overload]
         case = Entry(
             role=Role.ALERT_CASE,

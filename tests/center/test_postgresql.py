@@ -21,7 +21,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.center.test_command_line import Terminal
+from tests.center.terminal import Terminal
 from tests.support.postgres import PostgresServer
 
 
@@ -77,7 +77,7 @@ def test_the_commands_work_as_they_do_on_sqlite(run: Terminal) -> None:
     assert "sound" in run("journal", "verify")
     assert len(run("journal", "export").splitlines()) == 2
     assert run.json("alert", "list") == []
-    assert not (run.state / "journal.db").exists()
+    assert not (run.state.path / "journal.db").exists()
 
 
 def test_a_server_that_is_away_is_told_in_a_sentence_without_the_password(

@@ -170,11 +170,19 @@ def test_a_drill_has_succeeded_when_everybody_has_spoken_and_it_is_closed() -> N
     assert case is not None
     done = judged(case, recorded, with_psap=True)
     assert (done.ok, done.outcome, done.deadline_met) == (True, Outcome.TEST_DONE, True)
-    short = story(*TALKING, ev.AlertClosed(outcome=Outcome.TEST_DONE))
-    case = fold(short)
-    assert case is not None
-    assert not judged(case, short, with_psap=True).ok
-    assert judged(case, short, with_psap=False).ok
+    over = ev.AlertClosed(outcome=Outcome.TEST_DONE)
+    for events, with_psap, ok, missing in (
+        (TALKING, True, False, "112 in conference"),
+        (TALKING, False, True, None),
+        (CONFERENCE[:-3], True, False, "112 in conference"),
+        (TALKING[:5], False, False, "in conversation"),
+    ):
+        short = story(*events, over)
+        case = fold(short)
+        assert case is not None
+        found = judged(case, short, with_psap=with_psap)
+        assert found.ok is ok
+        assert missing is None or {one.step: one.after_s for one in found.steps}[missing] is None
 
 
 def test_what_this_process_listens_on_is_found() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from application.state.journals import journal_of
-from application.state.processes import ProcessId
-from application.state.state_dir import NodeFile, StateDir
+from application.state.state_dir import StateDir
 from center.checks.running import alarms
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId, Role
@@ -15,6 +14,7 @@ from model.settings import Settings
 from model.settings.psap import LastResort, PsapSettings
 from store import streams
 from store.journal.journal import Append
+from tests.support.node_files import node_file
 
 STARTED = NodeStarted(version="1", pid=1)
 
@@ -27,17 +27,7 @@ def said(path: Path, *events: Event, settings: Settings | None = None) -> list[t
     state = StateDir(path)
     with journal_of(state, create=True) as journal:
         journal.append(Append(streams.node(NodeId("n")), None, events))
-    node = NodeFile(
-        process=ProcessId(pid=1, started=1),
-        boot="",
-        node="n",
-        version="1",
-        since_us=0,
-        anchor_us=0,
-        config="",
-        simulation=None,
-        journal=state.journal_url,
-    )
+    node = node_file(state.journal_url)
     return [(one.verdict, one.text) for one in alarms(state, node, settings)]
 
 

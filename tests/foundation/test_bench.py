@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
-from importlib.machinery import SourceFileLoader
 from types import ModuleType
 
 import pytest
 
-from tests.foundation.tree import ROOT
+from tests.support.scripts import script
 
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    path = ROOT / "scripts" / "bench" / "at_engine"
-    loader = SourceFileLoader("bench_at_engine", str(path))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    monkeypatch.setattr(sys, "argv", [str(path)])
+    module = script("bench/at_engine")
+    monkeypatch.setattr(sys, "argv", ["at_engine"])
     monkeypatch.setattr(module, "driver_alone_percent", lambda: 0.0)
     return module
 

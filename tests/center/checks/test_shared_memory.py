@@ -9,10 +9,11 @@ import pytest
 
 from application.state import run_dir
 from application.state.processes import ProcessId
-from application.state.state_dir import NodeFile, StateDir
+from application.state.state_dir import StateDir
 from center.checks import shared_memory
 from center.checks.shared_memory import shared_memory as look
 from model.checks import Finding, Verdict
+from tests.support.node_files import node_file
 
 SERVICE = "0::/system.slice/securwoman.service"
 LOGIN = "0::/user.slice/user-1000.slice/session-3.scope"
@@ -38,17 +39,7 @@ class Machine:
 
     def found(self, group: str) -> list[Finding]:
         (self.root / "proc/77/cgroup").write_text(f"{group}\n")
-        node = NodeFile(
-            process=ProcessId(pid=77, started=1),
-            boot="",
-            node="n1",  # type: ignore[arg-type]
-            version="0.1.0",
-            since_us=0,
-            anchor_us=0,
-            config="",
-            simulation=None,
-            journal="",
-        )
+        node = node_file(process=ProcessId(pid=77, started=1))
         return list(look(self.state, node, self.root, self.answer))
 
     def answer(self, command: tuple[str, ...]) -> str:
