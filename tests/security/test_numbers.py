@@ -24,10 +24,6 @@ NUMBERS: Final = (*(dress.format(number) for number in EMERGENCY for dress in DR
 """Whatever somebody may say who has the app's key."""
 
 
-def test_there_are_as_many_as_held_before() -> None:
-    assert len(NUMBERS) == len(set(NUMBERS)) == 161
-
-
 def reaches_a_modem(api: Api, number: str) -> str:
     """The bytes that a public line's modem gets of it, an operator's order given; empty for none."""
     answer = api.app.post("/v1/alerts", json={"phone": number})

@@ -61,10 +61,6 @@ PATHS: Final[tuple[tuple[str, str], ...]] = (
 )  # fmt: skip
 
 
-def test_there_are_as_many_as_held_before() -> None:
-    assert len(BODIES) + len(TYPED) + len(PATHS) == 109
-
-
 @pytest.fixture
 def told(api: Api) -> Client:
     api.client.headers.update(api.place.app())

@@ -14,10 +14,8 @@ from sqlalchemy import delete
 
 from gateways.http.door import pins as pins_door
 from gateways.http.parts.context import Web
-from messages.events import AlarmRaised
 from messages.ids import E164, Proof, TextPurpose
 from model.rules.signal import Signal
-from store import streams
 from store.database.query import Query
 from store.database.schema import device_key
 from store.registry import devices, phones
@@ -78,11 +76,6 @@ def raised(api: Api, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
     return heard[0].level, heard[0].key, (said["proof"], said.get("doubt"))
 
 
-def alarms(web: Web) -> list[tuple[str, str]]:
-    told = (one.event for one in web.journal.read(streams.node(web.settings.node)))
-    return [(one.alarm, one.subject) for one in told if isinstance(one, AlarmRaised)]
-
-
 def notices(web: Web) -> list[tuple[str, str]]:
     return [(one.to, one.words) for one in outbox_of(web.journal) if one.purpose is TextPurpose.NOTICE]
 
@@ -141,14 +134,6 @@ def test_where_no_other_phone_was_there_the_phone_is_told_that_it_is_proved_with
         seen.append(shown)
         api.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
     assert seen == [("device", None)] * 4
-
-
-def test_operators_are_told_of_a_pin_that_was_not_the_right_one(api: Api, person: str) -> None:
-    added(api, GIULIA, RIGHT)
-    assert alarms(api.web) == []
-    for pin, alarm in ((WRONG, "pin.refused"), (DURESS, "pin.duress")):
-        added(api, GIULIA, pin)
-        assert alarms(api.web)[-1] == (alarm, person)
 
 
 @pytest.mark.parametrize("pin", WITHOUT)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
+import pytest
+from litestar.testing import TestClient
+
+from gateways.http.app import build
 from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from messages.ids import E164, UserId
+from store.journal.notify import LocalNotifier
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import Api, Asker, Client
@@ -34,6 +41,22 @@ def giulia(registry: Registry) -> UserId:
 def api(client: Client, place: Place, web: Web) -> Api:
     """The web, and everybody who asks it."""
     return Api(client, place, web)
+
+
+Start = Callable[..., Api]
+
+
+@pytest.fixture
+def start(place: Place, clock: Later) -> Iterator[Start]:
+    """Starts a web with other settings; each call another one, as after the death of the one before."""
+    with ExitStack() as stack:
+
+        def begin(**changes: object) -> Api:
+            web = parts(place.settings(**changes), clock=clock, notifier=LocalNotifier())
+            client = stack.enter_context(TestClient(build(web), raise_server_exceptions=False))
+            return Api(client, place, web)
+
+        yield begin
 
 
 @pytest.fixture

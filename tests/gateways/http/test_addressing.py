@@ -4,47 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
-from litestar.testing import TestClient
 
 from gateways.addresses.making import make
 from gateways.addresses.reading import rows
 from gateways.console.feed.case import case_view
 from gateways.console.views.queue import queue_view
-from gateways.http.app import build
-from gateways.http.parts.context import Web
-from gateways.http.parts.making import parts
 from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import Instant, Nearness
 from model.settings.web import MapSettings
 from store import streams
-from store.journal.notify import LocalNotifier
 from tests.gateways.addresses import made_up
+from tests.gateways.http.conftest import Start
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until
-
-Started = Callable[[MapSettings], Web]
-
-
-@pytest.fixture
-def start(place: Place) -> Iterator[Started]:
-    """Starts a web with these settings of its addresses."""
-    with ExitStack() as stack:
-
-        def started(settings: MapSettings) -> Web:
-            web = parts(place.settings(map=settings), notifier=LocalNotifier())
-            stack.enter_context(TestClient(build(web), raise_server_exceptions=False))
-            return web
-
-        yield started
 
 
 @pytest.fixture
@@ -73,9 +52,9 @@ def before(door: made_up.Door, accuracy_m: float = 3.5) -> ev.PositionUpdated:
 
 
 def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_console(
-    start: Started, place: Place, town: MapSettings
+    start: Start, place: Place, town: MapSettings
 ) -> None:
-    web = start(town)
+    web = start(map=town).web
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()
     door = made_up.doors()[123]
     story.hear(before(door))
@@ -93,19 +72,19 @@ def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_consol
     assert door.street not in msgspec.json.encode(queued).decode()
 
 
-def test_an_alert_that_was_open_before_is_asked_for(start: Started, place: Place, town: MapSettings) -> None:
+def test_an_alert_that_was_open_before_is_asked_for(start: Start, place: Place, town: MapSettings) -> None:
     journal = place.journal()
     story = Story(journal, CLOCK.now_us(), position=False).opened()
     story.hear(before(made_up.doors()[7]))
-    start(town)
+    start(map=town)
     assert first(story).number == "8"
     journal.close()
 
 
 def test_who_walks_along_a_street_is_told_of_once_while_the_words_stay(
-    start: Started, town: MapSettings
+    start: Start, town: MapSettings
 ) -> None:
-    web = start(town)
+    web = start(map=town).web
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()
     for n, door in enumerate(made_up.doors()[20:26:2]):
         story.hear(before(door, 20.0))
@@ -115,17 +94,17 @@ def test_who_walks_along_a_street_is_told_of_once_while_the_words_stay(
     assert [one.what for one in known.entries].count("address.found") == 1
 
 
-def test_without_the_file_the_web_starts_and_tells_no_address(start: Started) -> None:
-    web = start(MapSettings(addresses="/nowhere/addresses.sqlite"))
+def test_without_the_file_the_web_starts_and_tells_no_address(start: Start) -> None:
+    web = start(map=MapSettings(addresses="/nowhere/addresses.sqlite")).web
     story = Story(web.journal, CLOCK.now_us()).opened()
     wait_until(lambda: story.alert in web.following.picture.alerts)
     assert told(story) == []
 
 
 def test_an_address_is_sealed_on_the_disk_and_gone_with_the_positions(
-    start: Started, place: Place, town: MapSettings
+    start: Start, place: Place, town: MapSettings
 ) -> None:
-    web = start(town)
+    web = start(map=town).web
     story = Story(web.journal, CLOCK.now_us(), position=False).opened()
     story.hear(before(made_up.doors()[200]))
     assert first(story).street == "corso Italia"

@@ -17,7 +17,7 @@ from gateways.http.parts.auditing import AUDIT, nothing_unaudited
 from gateways.http.parts.context import Web
 from gateways.http.routes.staff import audit
 from messages.events import PageNamed, PageOpened
-from messages.ids import OperatorId, Outcome, UserId
+from messages.ids import OperatorId, UserId
 from store import streams
 from store.audit.entry import EVERYBODY, Action
 from store.audit.verify import verify
@@ -52,16 +52,6 @@ def story(api: Api, giulia: UserId) -> Story:
     made = api.story().opened().identified(giulia)
     api.followed()
     return made
-
-
-def test_a_history_that_stays_open_enters_the_audit_where_it_has_changed(api: Api, story: Story) -> None:
-    first = api.marta.get("/v1/alerts")
-    assert api.marta.again("/v1/alerts", first).status_code == 304
-    assert len(entered(api.web, Action.READ_LIST)) == 1
-    story.closed(Outcome.FALSE_ALARM)
-    api.followed()
-    assert api.marta.again("/v1/alerts", first).status_code == 200
-    assert len(entered(api.web, Action.READ_LIST)) == 2
 
 
 def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
@@ -113,7 +103,10 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     assert set(audited) - {"/v1/psap/feed"} == set(ways)
     for name, path in ways.items():
         before = len(entered(api.web))
-        assert supervisor.get(path).status_code == 200
+        answer = supervisor.get(path)
+        assert answer.status_code == 200
+        if "etag" in answer.headers:
+            assert supervisor.again(path, answer).status_code == 304
         (made,) = entered(api.web)[before:]
         actor = "112" if name == "/112/{code}" else "marta-bianchi"
         assert (made.action, made.actor) == (audited[name].opt[AUDIT], actor)

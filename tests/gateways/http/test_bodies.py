@@ -28,6 +28,7 @@ from messages.ids import Instant
 from tests.support.each import each
 
 NOW = Instant(1_795_000_000_000_000)
+SPOKEN = {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it", "question": "unknown-4"}
 BODIES = (AlertBody, PositionBody, CommandBody, ShiftBody)
 
 
@@ -130,9 +131,63 @@ def test_a_moment_at_the_end_of_the_calendar_is_no_failure(moment: str) -> None:
     assert isinstance(signal(read, Sender(), NOW).raised_at, int)
 
 
-def test_a_note_needs_a_text() -> None:
-    with pytest.raises(BadBody):
-        decode(b'{"command": "note", "text": "  "}', JSON, CommandBody)
+@each(
+    ("body", "path"),
+    [
+        ({"command": "dance"}, "$.command"),
+        ({"command": "leave", "to": "luca"}, "$"),
+        ({"command": "hand_over", "to": ""}, "$.to"),
+        ({"command": "hand_over", "to": 7}, "$.to"),
+        ({}, "$"),
+        ({"command": "note"}, "$"),
+        ({"command": "note", "text": "  "}, "$"),
+        ({"command": "note", "text": "x" * 4001}, "$.text"),
+        ({"command": "take", "text": 1}, "$.text"),
+        ({"command": "send_digit"}, "$"),
+        ({"command": "send_digit", "digit": "12"}, "$.digit"),
+        ({"command": "send_digit", "digit": "x"}, "$.digit"),
+        ({"command": "send_digit", "digit": "1", "party": "operator"}, "$"),
+        ({"command": "mute", "digit": "1"}, "$"),
+        ({"command": "write", "text": "x"}, None),
+        ({"command": "write", "id": "o1"}, None),
+        ({"command": "write", "id": "o1", "text": "x" * 1001}, None),
+        ({"command": "have_read"}, None),
+        ({"command": "brief", "text": "x"}, None),
+        ({"command": "brief", "field": "colour", "text": "x"}, None),
+        ({"command": "note", "text": "x", "field": "what"}, None),
+        ({"command": "write", "id": "o1", "text": "x", "field": "what"}, None),
+        ({"command": "write", "id": "o1", "text": "x", "asks": True, "yes": "known"}, None),
+        ({"command": "ask_aloud", "text": "x"}, None),
+        ({"command": "ask_aloud", "id": "o1", "text": "x", "language": "it"}, None),
+        ({"command": "ask_spoken", "id": "o1", "text": "x", "language": "it"}, None),
+        ({"command": "ask_softly", "id": "o1", "text": "x", "question": "unknown-4"}, None),
+        (
+            {
+                "command": "ask_spoken",
+                "id": "o1",
+                "text": "x" * 201,
+                "language": "it",
+                "question": "unknown-4",
+            },
+            None,
+        ),
+        (
+            {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it", "question": "../unknown-4"},
+            None,
+        ),
+        (
+            {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it;", "question": "unknown-4"},
+            None,
+        ),
+    ],
+)
+def test_what_is_no_order_is_told_with_its_path(body: object, path: str | None) -> None:
+    with pytest.raises(BadBody) as caught:
+        decode(encoded(body, JSON), JSON, CommandBody)
+    assert path in (None, caught.value.path)
+
+
+def test_an_order_may_be_without_a_text() -> None:
     assert decode(b'{"command": "take"}', JSON, CommandBody).text == ""
 
 

@@ -94,7 +94,8 @@ def test_what_an_operator_and_a_supervisor_may_is_theirs_and_the_rest_refused_an
         wanted[MARTA] += len(refused)
     wait_until(lambda: len(entered(api.web, Action.REFUSED)) == wanted.total())
     assert Counter(one.actor for one in entered(api.web, Action.REFUSED)) == wanted
-    assert set(knocked(api.marta, of(doors, "the app", "an enrolled phone")).values()) == {401}
+    others = of(doors, "the app", "an enrolled phone", "the console's session")
+    assert set(knocked(api.marta, others).values()) == {401}
 
 
 def test_by_a_session_without_its_csrf_token_nothing_is_changed(api: Api, doors: Doors) -> None:

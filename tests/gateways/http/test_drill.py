@@ -116,16 +116,6 @@ def test_what_came_of_it_is_told_by_its_steps(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_a_drill_in_which_the_phone_was_not_answered_has_failed(api: Api) -> None:
-    _, begun = begin(api.marta)
-    story = again(api.web, begun["alert"]).operator_called(MARTA).operator_joined(MARTA)
-    story.user_called().user_released(19).closed(Outcome.TEST_DONE)
-    said = last(api.marta)
-    assert (said["running"], said["ok"]) == (False, False)
-    assert {one["step"]: one["after_s"] for one in said["steps"]}["in conversation"] is None
-
-
-@pytest.mark.usefixtures("ready")
 def test_one_in_which_112_was_called_and_never_came_has_failed(api: Api) -> None:
     _, begun = begin(api.marta)
     story = again(api.web, begun["alert"]).operator_called(MARTA).operator_joined(MARTA)

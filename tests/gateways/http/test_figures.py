@@ -119,15 +119,6 @@ def test_a_parameter_that_is_none_is_said(marta: Asker, path: str) -> None:
     assert (answer.status_code, answer.json()["path"][:1]) == (400, "?")
 
 
-@each(("path", "status"), [("/v1/figures", 403), ("/v1/figures.csv", 403), ("/v1/alerts", 200)])
-def test_the_figures_are_the_supervisors_and_the_history_everybodys(api: Api, path: str, status: int) -> None:
-    assert api.luca.get(path).status_code == status
-    for token, wanted in ((api.place.luca_token, status), (api.place.marta_token, 200)):
-        api.client.post("/v1/console/session", json={"token": token})
-        assert api.client.get(path).status_code == wanted
-    api.client.cookies.clear()
-
-
 def alerts(who: Asker, **params: object) -> list[str]:
     return [one["alert"] for one in ask(who, "/v1/alerts", **params)["alerts"]]
 

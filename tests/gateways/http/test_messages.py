@@ -230,31 +230,6 @@ def test_what_is_no_message_is_refused(app: Asker, story: Story, body: dict[str,
     assert app.post(url, json=body).status_code == 400
 
 
-@each(
-    "body",
-    [
-        {"command": "write", "text": "x"},
-        {"command": "write", "id": "o1"},
-        {"command": "write", "id": "o1", "text": "x" * 1001},
-        {"command": "have_read"},
-        {"command": "brief", "text": "x"},
-        {"command": "brief", "field": "colour", "text": "x"},
-        {"command": "note", "text": "x", "field": "what"},
-        {"command": "write", "id": "o1", "text": "x", "field": "what"},
-        {"command": "write", "id": "o1", "text": "x", "asks": True, "yes": "known"},
-        {"command": "ask_aloud", "text": "x"},
-        {"command": "ask_aloud", "id": "o1", "text": "x", "language": "it"},
-        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it"},
-        {"command": "ask_softly", "id": "o1", "text": "x", "question": "unknown-4"},
-        {"command": "ask_spoken", "id": "o1", "text": "x" * 201, "language": "it", "question": "unknown-4"},
-        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it", "question": "../unknown-4"},
-        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it;", "question": "unknown-4"},
-    ],
-)
-def test_what_is_no_order_is_refused(marta: Asker, story: Story, body: dict[str, str]) -> None:
-    assert marta.order(story, **body).status_code == 400
-
-
 def test_an_alert_holds_so_many_messages_and_no_more(api: Api, story: Story) -> None:
     full = tuple(DialogueSaid(id=f"x{number}", text="x") for number in range(KEPT_MAX))
     story.hear(*full)

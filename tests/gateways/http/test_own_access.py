@@ -7,7 +7,6 @@ from typing import Any
 
 import pyotp
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
@@ -24,7 +23,8 @@ from store.registry.access.authenticators import RECOVERY_LIFE_S
 from store.registry.access.sessions import LIFE_S as SESSION_S
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.http.askers import verdict
+from tests.gateways.http.askers import Client, verdict
+from tests.gateways.http.conftest import Start
 from tests.gateways.http.place import CLOCK, Later, Place
 from tests.support.each import each
 from tests.support.passkeys import BE, BS, UP, UV, SoftPasskey
@@ -33,7 +33,6 @@ from tests.waiting import wait_until
 SESSION, ACCESS = "/v1/console/session", "/v1/console/access"
 PASSWORD = "quattro parole messe insieme"
 ORIGIN = "http://localhost:8112"
-Client = TestClient[Litestar]
 
 pytestmark = pytest.mark.filterwarnings("ignore:The base_url")
 
@@ -54,20 +53,15 @@ def registry(journal: Journal, place: Place) -> Registry:
 
 
 @pytest.fixture
-def start(place: Place, clock: Later, registry: Registry) -> Iterator[Callable[..., Client]]:
-    """Starts a web; each call a new one, as after the death of the one before."""
-    started: list[Client] = []
+def start(start: Start, registry: Registry) -> Callable[..., Client]:
+    """Starts a web at the address that passkeys are of."""
 
     def begin(**changes: object) -> Client:
-        web = parts(place.settings(**changes), notifier=LocalNotifier(), clock=clock)
-        client = TestClient(build(web), base_url=ORIGIN, raise_server_exceptions=False)
-        client.__enter__()
-        started.append(client)
+        client = start(**changes).client
+        client.base_url = ORIGIN
         return client
 
-    yield begin
-    for client in started:
-        client.__exit__(None, None, None)
+    return begin
 
 
 @pytest.fixture
@@ -297,18 +291,6 @@ def test_one_names_and_removes_ones_own_and_nobody_elses(client: Client, place: 
     assert client.delete(path).json()["authenticators"] == []
     assert by_passkey(client, passkey) == (401, "passkey_unknown")
     assert by_password(client) == (200, "")
-
-
-def test_ones_access_needs_a_session_and_its_csrf_token(client: Client, place: Place) -> None:
-    bearer = place.operator()
-    assert client.get(ACCESS, headers=bearer).status_code == 401
-    assert client.post(f"{ACCESS}/challenge", headers=bearer).status_code == 401
-    assert by_password(client)[0] == 200
-    del client.headers["x-csrf-token"]
-    assert client.get(ACCESS).status_code == 200
-    assert client.post(f"{ACCESS}/challenge").status_code == 403
-    assert client.delete(f"{ACCESS}/sessions/x").status_code == 403
-    assert client.put(f"{ACCESS}/password", json={"password": PASSWORD}).status_code == 403
 
 
 # ------------------------------------------------------------------------------------------ codes

@@ -54,16 +54,6 @@ def test_a_person_is_added_found_by_a_part_and_told_whole(web: Web, admin: Asker
     assert "perez" not in str(actions).lower()
 
 
-def test_a_list_and_a_person_are_told_again_only_where_they_have_changed(
-    admin: Asker, registry: Registry, giulia: UserId
-) -> None:
-    for path in (f"{PEOPLE}?search=giu", f"{PEOPLE}/{giulia}"):
-        first = admin.get(path)
-        assert admin.again(path, first).status_code == 304
-        registry.change_user(giulia, Person(last_name=f"of {path}"), by="another admin")
-        assert admin.again(path, first).status_code == 200
-
-
 def test_two_admins_correct_one_person_at_once_and_nothing_is_lost_silently(
     api: Api, admin: Asker, giulia: UserId
 ) -> None:

@@ -21,7 +21,6 @@ from tests.gateways.http.place import Later
 from tests.support.each import each
 
 PATH = "/v1/console/session"
-FOR_SUPERVISORS = "/v1/admin/version"
 PASSWORD = "una frase lunga, è mia"
 
 
@@ -118,18 +117,6 @@ def test_what_was_typed_is_in_no_log(client: Client, capfd: pytest.CaptureFixtur
     said = "".join(capfd.readouterr())
     assert "my-secret" not in said
     assert "a wrong password" in said
-
-
-def test_a_role_is_needed_and_asked_anew_at_each_use(api: Api) -> None:
-    assert api.client.get(FOR_SUPERVISORS).status_code == 401
-    answer = api.luca.get(FOR_SUPERVISORS)
-    assert (answer.status_code, answer.json()) == (403, {"reason": "this needs the role supervisor"})
-    assert api.marta.get(FOR_SUPERVISORS).status_code == 200
-    for role, code in ((StaffRole.OPERATOR, 403), (StaffRole.ADMIN, 200)):
-        api.grant(role)
-        assert api.marta.get(FOR_SUPERVISORS).status_code == code
-    assert sign_on(api.client, "marta-bianchi", PASSWORD) == 200
-    assert api.client.get(FOR_SUPERVISORS).status_code == 200
 
 
 def test_a_pause_has_its_reason_and_another_reason_is_news(api: Api) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,37 +9,21 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from pmtiles.tile import TileType
 
-from gateways.http.app import build
-from gateways.http.parts.making import parts
 from model.settings.web import MapSettings
-from store.journal.notify import LocalNotifier
 from tests.gateways.console.tile_pictures import pmtiles, png
-from tests.gateways.http.askers import bearer
+from tests.gateways.http.conftest import Start
 from tests.gateways.http.place import Place
 from tests.support.each import each
 
 RED = png(200, 0, 0, 8)
 Client = TestClient[Litestar]
-Started = Callable[[MapSettings], Client]
 
 
 @pytest.fixture
-def start(place: Place) -> Iterator[Started]:
-    """Starts a web with these settings of its map."""
-    with ExitStack() as stack:
-
-        def started(settings: MapSettings) -> Client:
-            web = parts(place.settings(map=settings), notifier=LocalNotifier())
-            return stack.enter_context(TestClient(build(web), raise_server_exceptions=False))
-
-        yield started
-
-
-@pytest.fixture
-def client(start: Started, tmp_path: Path) -> Client:
+def client(start: Start, tmp_path: Path) -> Client:
     """With a file of two pictures."""
     path = pmtiles(tmp_path / "map.pmtiles", {(0, 0, 0): RED, (2, 1, 1): RED})
-    return start(MapSettings(pmtiles=str(path)))
+    return start(map=MapSettings(pmtiles=str(path))).client
 
 
 def center(client: Client, place: Place) -> object:
@@ -61,11 +43,6 @@ def test_a_picture_is_given_to_an_operator_by_token_or_session(client: Client, p
     assert client.get("/v1/map/tiles/2/1/1").content == RED
 
 
-def test_nobody_else_is_given_one(client: Client, place: Place) -> None:
-    for headers in ({}, bearer("wrong"), place.app()):
-        assert client.get("/v1/map/tiles/2/1/1", headers=headers).status_code == 401
-
-
 def test_where_there_is_none_nothing_is_said_to_be_wrong(client: Client, place: Place) -> None:
     for nowhere in ("2/1/2", "2/9/9", "9/0/0", "99/0/0"):
         answer = client.get(f"/v1/map/tiles/{nowhere}", headers=place.operator())
@@ -81,17 +58,17 @@ def test_the_console_is_told_whose_map_it_is_and_how_far_it_goes(client: Client,
     assert center(client, place) == {"attribution": "© Somebody", "min_zoom": 0, "max_zoom": 2}
 
 
-def test_without_one_the_console_is_told_so(start: Started, place: Place) -> None:
-    client = start(MapSettings())
+def test_without_one_the_console_is_told_so(start: Start, place: Place) -> None:
+    client = start(map=MapSettings()).client
     assert center(client, place) is None
     assert client.get("/v1/map/tiles/0/0/0", headers=place.operator()).status_code == 404
 
 
 def test_a_file_that_cannot_be_used_keeps_no_web_from_starting(
-    start: Started, place: Place, tmp_path: Path
+    start: Start, place: Place, tmp_path: Path
 ) -> None:
     path = pmtiles(tmp_path / "map.pmtiles", {(0, 0, 0): b"\x1a\x00"}, kind=TileType.MVT)
-    client = start(MapSettings(pmtiles=str(path)))
+    client = start(map=MapSettings(pmtiles=str(path))).client
     assert client.get("/healthz").status_code == 200
     answer = client.get("/v1/map/tiles/0/0/0", headers=place.operator())
     assert (answer.status_code, answer.json()) == (503, {"reason": "the map's tiles cannot be had now"})
