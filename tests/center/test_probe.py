@@ -1,14 +1,21 @@
-"""How long a web's silence is borne: a hung web is ended soon, a slow one is not exchanged for ever."""
+"""How long the silence of a web and the stop of a process are borne."""
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from application.state.processes import ProcessId, identity
 from center.node.probe import CALM_S, MOST_PATIENCE_S, PATIENCE_S, Probe
+from center.node.stopped import STOPPED_S, StoppedWatch
+from runtime import pidfd
+from tests.waiting import wait_until
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 
@@ -115,3 +122,48 @@ def test_a_web_that_begins_is_given_thirty_seconds_for_its_first_answer(web: Web
     assert web.answers(MOST_PATIENCE_S - 1)
     web.hangs()
     assert web.hangs() == soon_after(MOST_PATIENCE_S)
+
+
+@pytest.fixture
+def child() -> Iterator[ProcessId]:
+    running = subprocess.Popen(["sleep", "60"])
+    process = identity(running.pid)
+    assert process is not None
+    try:
+        yield process
+    finally:
+        running.kill()
+        running.wait()
+
+
+def stop(process: ProcessId) -> None:
+    os.kill(process.pid, signal.SIGSTOP)
+    wait_until(lambda: pidfd.stopped(process.pid, process.started), what="its being stopped")
+
+
+def test_one_that_stays_stopped_is_to_be_ended(child: ProcessId) -> None:
+    watch = StoppedWatch()
+    assert not watch.look(child, 0.0)
+    stop(child)
+    assert not watch.look(child, 1.0)
+    assert watch.suspicious
+    assert watch.look(child, 1.0 + STOPPED_S)
+    assert not watch.suspicious
+
+
+def test_one_that_goes_on_in_time_is_spared(child: ProcessId) -> None:
+    watch = StoppedWatch()
+    stop(child)
+    assert not watch.look(child, 1.0)
+    os.kill(child.pid, signal.SIGCONT)
+    wait_until(lambda: not pidfd.stopped(child.pid, child.started), what="its going on")
+    assert not watch.look(child, 5.0)
+    stop(child)
+    assert not watch.look(child, 6.0), "the time counts anew"
+
+
+def test_another_process_of_the_same_pid_is_not_meant(child: ProcessId) -> None:
+    stop(child)
+    assert not pidfd.stopped(child.pid, child.started + 1)
+    watch = StoppedWatch()
+    assert not watch.look(None, 0.0)

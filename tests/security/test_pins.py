@@ -330,15 +330,6 @@ def test_after_every_pin_an_alert_raised_again_shows_the_operator_and_no_call_th
     assert (seen[0][1]["phase"], seen[0][1]["outcome"]) == ("closed", "cancelled")
 
 
-def test_advice_given_after_an_attempt_reaches_the_operators_and_not_the_phone(api: Api) -> None:
-    story = api.story().opened()
-    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
-    for pin in PINS:
-        cancelled(api.app, story.alert, pin)
-        assert told(api, story.alert)["advice"] == "wait"
-    assert api.case(story.alert).advice is Advice.CALL_112_NOW
-
-
 def test_side_by_side_the_attempts_are_answered_within_each_other_s_time(api: Api) -> None:
     """Ten at once cost ten hashes, and none of their answers is told apart by its place in the row."""
     story = api.story().opened()

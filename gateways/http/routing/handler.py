@@ -116,7 +116,7 @@ def _declared(called: Any, route: Route) -> Any:
         for name, kind in kinds.items()
     ]
     kinds["return"] = _returned(route)
-    called.__signature__ = inspect.Signature(own, return_annotation=kinds["return"])  # type: ignore[attr-defined]
+    called.__signature__ = inspect.Signature(own, return_annotation=kinds["return"])
     called.__annotations__ = kinds
     called.__name__ = called.__qualname__ = route.name
     called.__module__ = route.function.__module__

@@ -1,17 +1,25 @@
-"""The one registry of checks: all rows of all askers, and what is said of each."""
+"""The one registry of checks, and those that ask the machine and the folder of announcements."""
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from application.state.state_dir import StateDir
+from center.checks import capacity
 from center.checks.around import Around, Look, Wants
+from center.checks.sound import announcements
 from center.checks.table import CHECKS, every, found
+from media.conference.sounds import FOLDER
 from messages.proofs import ProofStep
-from model.checks import Asker, Cost
+from model.checks import Asker, Cost, Verdict
 from model.first_run import Need
 from model.settings import Settings
+from model.settings.alerts import LimitsSettings
+from model.settings.web import AnnouncementsSettings
 from model.watching.beat import Wrong
 
 
@@ -58,3 +66,56 @@ def test_a_look_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path) -> 
 
 def test_only_looks_of_the_center_are_in_its_table() -> None:
     assert all(isinstance(one, Look) and Asker.DOCTOR in one.asked for one in CHECKS)
+
+
+def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:
+    assert capacity.conversations(60.0, 2) == 7
+    assert capacity.conversations(60.0, 4) == 19
+    assert capacity.conversations(30.0, 2) == 19
+    assert capacity.conversations(1e9, 1) == 1
+
+
+def test_a_promise_beyond_the_machine_is_told_with_the_number_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "turn_us", lambda parties: 60.0)
+    monkeypatch.setattr(capacity, "processors", lambda: 2)
+    carried = capacity.conversations(60.0, 2)
+    (fits,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried)))
+    assert fits.verdict is Verdict.OK
+    (more,) = capacity.capacity(Settings(limits=LimitsSettings(live_cases=carried + 1)))
+    assert more.verdict is Verdict.WARN
+    assert f"Set it to {carried}" in more.text
+
+
+def test_three_parties_cost_more_than_two() -> None:
+    assert 0 < capacity.turn_us(2, 20) < 2 * capacity.turn_us(6, 20)
+
+
+def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
+    settings = Settings(announcements=AnnouncementsSettings(folder=folder, names=names))
+    return [(one.verdict, one.text) for one in announcements(settings)]
+
+
+def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    none = "0 of 34 questions can be spoken"
+    assert looked() == [(Verdict.OK, f"17, the built-in ones; no names (espeak-ng is not installed); {none}")]
+    assert looked(names=False) == [(Verdict.OK, f"17, the built-in ones; no names; {none}")]
+
+
+def test_a_question_s_own_recording_is_one_of_those_that_are_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-3.it.wav")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert (verdict, text.rpartition("; ")[2]) == (Verdict.OK, "1 of 34 questions can be spoken")
+    shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-9.it.wav")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert (verdict, "violence-9.it.wav: is never played" in text) == (Verdict.FAIL, True)
+
+
+def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path) -> None:
+    (tmp_path / "please_hold.it.wav").write_bytes(b"no sound")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert verdict is Verdict.FAIL
+    assert text.startswith(f"announcements.folder: {tmp_path}/please_hold.it.wav: ")

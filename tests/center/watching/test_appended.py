@@ -160,3 +160,24 @@ def test_a_callout_that_is_open_is_known_after_a_restart(stage: Stage) -> None:
     told = [type(one.event) for one in callouts_in(stage.folder).read()]
     assert told.count(CalloutOpened) == 1
     assert CalloutFailed in told, "the call of the watcher before is lost"
+
+
+NOW = Instant(29_900_000 * 60 * SECOND)
+
+
+def test_minutes_that_a_wrong_clock_has_counted_ahead_keep_no_true_ones_back() -> None:
+    probing = Probing("w")
+    probing.add(Instant(NOW - MINUTE_US), 1000, answered=True)
+    for ahead in range(3):
+        probing.add(Instant(NOW + (1_000_000 + ahead) * MINUTE_US), 1000, answered=False)
+    probing.add(NOW, 1000, answered=True)
+    probing.add(Instant(NOW + MINUTE_US), 1000, answered=True)
+    later = Instant(NOW + 2 * MINUTE_US)
+    this = NOW // MINUTE_US
+    assert [(one.minute, one.failed) for one in probing.whole(later)] == [
+        (this - 1, 0),
+        (this, 0),
+        (this + 1, 0),
+    ]
+    probing.taken(this)
+    assert [one.minute for one in probing.whole(later)] == [this + 1]

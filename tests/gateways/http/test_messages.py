@@ -16,7 +16,6 @@ from messages.events import (
     DialogueSeen,
     DialogueTextsOrdered,
     LegPressed,
-    PinRefused,
     Spoken,
     VoicesWithheld,
 )
@@ -133,20 +132,7 @@ def test_after_the_end_nothing_is_taken_where_112_has_no_page(api: Api, story: S
     story.closed(Outcome.BRIEFED)
     api.followed()
     assert api.app.get(f"/v1/alerts/{story.alert}").json()["writes_until"] is None
-    assert write(api.app, story, "Help").status_code == 409
-
-
-@pytest.mark.parametrize("tried", [AlertCancelled(), AlertCancelled(duress=True), PinRefused()])
-def test_after_an_attempt_to_cancel_nothing_is_told_of_what_112_knows(
-    api: Api, story: Story, tried: AlertCancelled | PinRefused
-) -> None:
-    api.marta.order(story, "open_page")
-    story.hear(tried)
-    story.psap_called(MARTA).psap_joined().say(BriefingGiven(by=MARTA))
-    story.closed(Outcome.BRIEFED)
-    api.followed()
-    state = api.app.get(f"/v1/alerts/{story.alert}").json()
-    assert (state["psap_knows"], state["writes_until"], state["outcome"]) == ([], None, "cancelled")
+    assert verdict(write(api.app, story, "Help")) == (409, "closed")
 
 
 def test_having_read_the_same_twice_writes_nothing(api: Api, story: Story) -> None:
@@ -188,21 +174,6 @@ def test_from_an_attempt_to_cancel_on_nothing_more_is_told_and_everything_is_tak
     assert [one["text"] for one in told(api.app, story)["messages"]] == ["Hide."]
     refused = api.marta.order(story, "write", id="o3", text="Are you safe?")
     assert verdict(refused) == (409, "app_shows_nothing")
-
-
-def test_who_writes_into_a_closed_alert_is_told_that_it_is_closed(api: Api, story: Story) -> None:
-    story.closed(Outcome.FALSE_ALARM)
-    assert verdict(write(api.app, story, "Not over!")) == (409, "closed")
-
-
-def test_another_operator_does_not_write_in_it(api: Api, story: Story) -> None:
-    orders: tuple[dict[str, Any], ...] = (
-        {"command": "write", "id": "o1", "text": "Hello"},
-        {"command": "have_read", "upto": 1},
-        {"command": "brief", "field": "weapons", "text": "knife"},
-    )
-    for body in orders:
-        assert verdict(api.luca.order(story, **body)) == (409, "not_on_the_line")
 
 
 def test_the_last_to_write_a_field_of_the_briefing_is_named_with_it(api: Api, story: Story) -> None:

@@ -1,0 +1,160 @@
+"""What supervisors are told and handed out: a month, its outages, proofs, dossiers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from gateways.console.ended.monthly import after, before, month_of
+from gateways.http.parts.context import Web
+from messages.events import AlarmShelved, ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun
+from messages.ids import SECOND, Instant, LineId, UserId
+from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
+from messages.trials import WayShown
+from store import streams
+from store.journal.journal import Append
+from tests.gateways.http.askers import MARTA, Api, Asker, verdict
+from tests.gateways.http.place import CLOCK, GIULIA
+from tests.gateways.proved import ended, write
+from tests.gateways.story import Story
+from tests.support.each import each
+from tests.support.watched import watched
+
+THIS = f"{date.fromtimestamp(CLOCK.now_us() / SECOND):%Y-%m}"  # noqa: DTZ012
+
+
+def test_a_supervisor_is_told_how_long_the_intake_was_away(web: Web, supervisor: Asker) -> None:
+    watched(web.journal, 0, 6, 6, 0)
+    found = supervisor.get("/v1/availability").json()["months"]
+    assert len(found) == 13
+    # In the first minutes of a month some of them are the last one's.
+    assert sum(one["availability"]["watched"] for one in found) == 4
+    assert sum(one["availability"]["lost"] for one in found) == 2
+    assert (found[2]["availability"]["watched"], found[2]["share"]) == (0, None)
+
+
+def test_what_was_announced_is_told_apart(api: Api, supervisor: Asker) -> None:
+    watched(api.journal, 6, 6, 0)
+    quiet = AlarmShelved(ends_at=Instant(CLOCK.now_us() + 60 * SECOND), by=MARTA, reason="UPS")
+    api.journal.append(Append(streams.SHELF, None, (quiet,)))
+    watched(api.journal, 6)
+    (this, *_) = supervisor.get("/v1/availability").json()["months"]
+    assert this["availability"]["lost"] + this["availability"]["planned"] == 3
+
+
+def test_a_month_is_told_as_json_table_and_paper_and_nobody_is_named(api: Api, supervisor: Asker) -> None:
+    api.app.post("/v1/alerts", json={"phone": GIULIA})
+    watched(api.journal, 0, 6)
+    said = supervisor.get(f"/v1/reports/{THIS}/json").json()
+    assert (said["month"], said["real"]) == (THIS, 1)
+    assert [one["by"] for one in said["answering"]["measured"]] == ["NENA", "NENA", "TSA", "TSA"]
+    table = supervisor.get(f"/v1/reports/{THIS}/csv")
+    assert table.headers["content-disposition"] == f'attachment; filename="securwoman-{THIS}.csv"'
+    rows = list(csv.reader(io.StringIO(table.text, newline="")))
+    assert rows[0] == ["part", "what", "value"]
+    assert ["alerts", "real", "1"] in rows
+    paper = supervisor.get(f"/v1/reports/{THIS}/pdf?language=it")
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+    assert GIULIA not in table.text
+    assert "Giulia" not in table.text
+
+
+@each("path", ["9999-12/json", "0001-01/csv", "2026-13/pdf", "2026-1/pdf", "yesterday/pdf", "2026-11/doc"])
+def test_what_is_no_month_or_no_form_is_refused(supervisor: Asker, path: str) -> None:
+    assert supervisor.get(f"/v1/reports/{path}").status_code == 400
+
+
+def test_months_follow_each_other() -> None:
+    assert after(date(2026, 12, 1)) == date(2027, 1, 1)
+    assert before(date(2027, 1, 1)) == date(2026, 12, 1)
+    assert after(date(2026, 2, 1)) == date(2026, 3, 1)
+    assert month_of("2026-11") == date(2026, 11, 1)
+
+
+@pytest.fixture
+def story(api: Api, giulia: UserId) -> Story:
+    made = api.story().opened().identified(giulia)
+    api.followed()
+    return made
+
+
+def test_a_supervisor_gets_both_packed(api: Api, story: Story, supervisor: Asker) -> None:
+    ways = {what: f"/v1/alerts/{story.alert}/{what}" for what in ("dossier", "person")}
+    names = {}
+    for what, way in ways.items():
+        answer = supervisor.get(way)
+        assert answer.headers["cache-control"] == "no-store"
+        archive = ZipFile(BytesIO(answer.content))
+        assert archive.testzip() is None
+        names[what] = {name.rpartition("/")[2] for name in archive.namelist()} - {""}
+    pdf = f"{story.alert}.pdf"
+    assert names == {"dossier": {pdf, f"{pdf}.p7s"}, "person": {"index.html", "data.json"}}
+    assert not list((api.place.state / "run").glob("giving-*"))
+
+
+def test_of_an_alert_that_is_none_or_of_nobody_nothing_is_made(api: Api, supervisor: Asker) -> None:
+    unknown = Story(api.journal, CLOCK.now_us()).opened()
+    api.followed()
+    for path in ("/v1/alerts/none/dossier", "/v1/alerts/none/person", f"/v1/alerts/{unknown.alert}/person"):
+        assert supervisor.get(path).status_code == 404
+
+
+VOICE = ProofItem(step=ProofStep.VOICE, subject="L1>L2")
+DISK = ProofItem(step=ProofStep.DISK)
+CHAIN = ProofItem(step=ProofStep.CHAIN)
+WAYS = (
+    WayShown(speaker=LineId("L1"), listener=LineId("L2"), delay_ms=80, level_db=-1.0, proved=True),
+    WayShown(speaker=LineId("L2"), listener=LineId("L1"), delay_ms=90, level_db=-2.0, proved=True),
+)
+
+
+def test_a_proof_is_told_while_it_goes_on_and_afterwards(api: Api, supervisor: Asker) -> None:
+    assert supervisor.get("/v1/proofs").json()["nodes"][0]["last"] is None
+    write(
+        api.journal,
+        ProofBegun(proof="p1", steps=(VOICE, CHAIN, DISK)),
+        ended("p1", VOICE, ways=WAYS),
+        ended("p1", CHAIN, closed_s=9.0),
+        ProofStepBegun(proof="p1", step=DISK.step),
+    )
+    (node,) = supervisor.get("/v1/proofs").json()["nodes"]
+    assert [(row["step"], row["state"]) for row in node["last"]["rows"]] == [
+        ("voice", "ok"),
+        ("chain", "ok"),
+        ("disk", "runs"),
+    ]
+    assert node["last"]["rows"][0]["ways"][0]["delay_ms"] == 80
+    # One goes on: another is not to begin beside it.
+    assert verdict(supervisor.post("/v1/proofs", json={})) == (409, "busy")
+    write(api.journal, ended("p1", DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
+    write(api.journal, ProofEnded(proof="p1", why=ProofEnd.DONE))
+    (node,) = supervisor.get("/v1/proofs").json()["nodes"]
+    disk = node["last"]["rows"][2]
+    assert (disk["why"], disk["figures"]["days"], disk["bad_since_us"] is not None) == (
+        "full_soon",
+        0.9,
+        True,
+    )
+    charted = {(one["figure"], one["subject"]): one["points"] for one in node["series"]}
+    assert charted["delay_ms", "L2>L1"][0]["value"] == 90
+    assert charted["closed_s", ""][0]["value"] == 9.0, "how long the test alert took"
+    assert (charted["free_bytes", ""][0]["value"], charted["free_bytes", ""][0]["good"]) == (5e9, False)
+    told = api.client.get("/metrics").text
+    assert 'securwoman_proof_ok{step="disk",subject=""} 0.0' in told
+    assert 'securwoman_proof_ok{step="voice",subject="L1>L2"} 1.0' in told
+    assert "securwoman_proof_last_timestamp_seconds 1." in told
+
+
+def test_a_supervisor_orders_one_and_its_end(api: Api, supervisor: Asker) -> None:
+    assert supervisor.post("/v1/proofs", json={"node": "other"}).status_code == 404
+    ordered = supervisor.post("/v1/proofs", json={"steps": ["voice"]})
+    assert (ordered.status_code, ordered.json()["nodes"][0]["ordered"]) == (202, True)
+    assert supervisor.delete("/v1/proofs").status_code == 204
+    found = [one.event for one in api.journal.read(streams.proof(api.web.settings.node))]
+    assert found == [ProofOrdered(by=MARTA, steps=(ProofStep.VOICE,)), ProofOrdered(by=MARTA, stop=True)]
