@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import httpx
 import serial
 
+from tests.support.there import is_a
 from tests.waiting import wait_until
 
 T = TypeVar("T")
@@ -42,9 +43,7 @@ class CarrierProcess:
         return self.directory / f"{name}.{kind}"
 
     def calls(self) -> list[dict[str, Any]]:
-        calls = self.http.get("/calls").json()
-        assert isinstance(calls, list)
-        return calls
+        return is_a(list, self.http.get("/calls").json())
 
     def call_state(self) -> object:
         calls = self.calls()

@@ -11,7 +11,6 @@ from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
 each_at_once = pytest.mark.parametrize("dialect", AT_ONCE)
-NUMBER = USER.lstrip("+")
 
 
 @each_dialect
@@ -177,17 +176,6 @@ def test_huawei_falls_silent_when_a_dial_is_released_by_id_before_conf() -> None
     assert world.call.state is CallState.ENDED
     world.one.modem.plug(world.now_s)
     assert world.one.ask("ATE0")[-1] == "OK"
-
-
-def test_an_early_answer_modem_reports_the_answer_at_ringback() -> None:
-    world = World("simcom7600", modem={"early_answer": True})
-    world.one.ask("AT+CLCC=1")
-    world.one.ask(f"ATD{SILENT};")
-    assert "VOICE CALL: BEGIN" in world.one.run(2.1)
-    assert world.one.stats() == [0]
-    assert world.call.state is CallState.RINGING
-    assert world.call.answered_at_s is None
-    assert "NO ANSWER" in world.one.run(30)
 
 
 @each_world

@@ -25,6 +25,7 @@ import serial
 from simulator.network.sound import RATE_HZ, tone
 from tests.simulator.process import ROOT, CarrierProcess, Port, carrier, host, start, stop, until
 from tests.simulator.test_voice import level
+from tests.support.there import is_a
 
 pytestmark = pytest.mark.process
 
@@ -95,8 +96,7 @@ def is_gone(port: serial.Serial) -> bool:
 
 def test_it_says_where_its_ports_and_its_control_are(steady: CarrierProcess) -> None:
     assert steady.ready["pid"] == steady.process.pid
-    modems = steady.ready["modems"]
-    assert isinstance(modems, list)
+    modems = is_a(list, steady.ready["modems"])
     assert [(m["name"], m["dialect"], m["trunk"], m["number"]) for m in modems] == [
         ("h", "huawei", "public", "+390200000001"),
         ("s", "simcom7600", "emergency", "+390200000002"),

@@ -123,9 +123,7 @@ def test_no_bytes_and_no_events_in_any_order_break_it(dialect: str, script: list
     script=st.lists(commands, min_size=1, max_size=8),
     cuts=st.lists(st.integers(1, 7), min_size=1, max_size=20),
 )
-def test_the_pieces_in_which_bytes_come_do_not_matter(
-    dialect: str, script: list[str], cuts: list[int]
-) -> None:
+def test_the_pieces_of_which_bytes_come_matter_not(dialect: str, script: list[str], cuts: list[int]) -> None:
     text = "".join(f"{command}\r" for command in script).encode()
     whole, pieces = World(dialect), World(dialect)
     whole.one.modem.feed(text, whole.now_s)

@@ -14,10 +14,10 @@ import pytest
 from simulator.modem.vices import Vices
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
 from simulator.network.voice import Inbox, Recording, mix, wav
-from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
+from tests.simulator.world import ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
 from tests.support.each import each
+from tests.support.there import there
 
-each_dialect = each("dialect", DIALECTS)
 FRAME = 320
 ON = {"3gpp": "AT", "huawei": "AT^DDSETEX=2", "simcom7600": "AT+CPCMREG=1", "quectel_ec2x": "AT+QPCMV=1,0"}
 each_with_voice = pytest.mark.parametrize("dialect", list(ON))
@@ -45,9 +45,7 @@ def converse(host: Host, seconds: float, says: float | None = None) -> bytes:
 
 
 def heard_by(world: World, number: str) -> bytes:
-    pcm = world.carrier.phones[number].heard_pcm(world.now_s)
-    assert pcm is not None
-    return pcm
+    return there(world.carrier.phones[number].heard_pcm(world.now_s))
 
 
 @each_with_voice

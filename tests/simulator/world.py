@@ -12,15 +12,9 @@ from simulator.network.carrier import Carrier
 from tests.support.each import each
 
 USER, OPERATOR, PSAP, BUSY, SILENT, REJECTING, VOICEMAIL, AWAY = (
-    "+393331112223",
-    "+390200000100",
-    "+390200000112",
-    "+393330000001",
-    "+393330000002",
-    "+393330000003",
-    "+393330000004",
-    "+393330000005",
-)
+    "+393331112223", "+390200000100", "+390200000112", "+393330000001", "+393330000002",
+    "+393330000003", "+393330000004", "+393330000005",
+)  # fmt: skip
 ONE, TWO = "+390200000001", "+390200000002"
 DIALECTS = (
     *("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800", "tdscdma", "balong"),
@@ -33,19 +27,11 @@ EARLY = "simcom_a76xx"
 """Says that a call is answered when it rings."""
 NOISE = (
     *(
-        "^RSSI",
-        "^BOOT",
-        "+CGEV",
-        '+QIND: "csq"',
-        '+QIND: "act"',
-        "*PSUTTZ",
-        "DST:",
-        "^HCSQ",
-        "+ZUSIMR",
-        "+ZDONR",
+        "^RSSI", "^BOOT", "+CGEV", '+QIND: "csq"', '+QIND: "act"', "*PSUTTZ", "DST:", "^HCSQ",
+        "+ZUSIMR", "+ZDONR",
     ),
     *("*EMWI", "*ETZV", "+CIEV", "^SBC", "#QSS", "#NITZ"),
-)
+)  # fmt: skip
 CLCC = re.compile(r'\+CLCC: (\d),(\d),(\d),0,(\d),"([^"]*)",(\d+)')
 
 

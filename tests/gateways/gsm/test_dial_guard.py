@@ -35,9 +35,7 @@ def _passes(guard: DialGuard, data: bytes) -> bool:
 
 @each(("live", "trunk"), SHUT)
 @each("number", NUMBERS)
-def test_an_emergency_number_is_refused_unless_both_switches_are_on(
-    number: str, live: bool, trunk: bool
-) -> None:
+def test_an_emergency_number_is_refused_unless_both_are_on(number: str, live: bool, trunk: bool) -> None:
     assert not _passes(_guard(live, trunk), f"ATD{number};\r".encode())
 
 
@@ -98,7 +96,12 @@ DRESS = st.tuples(
 
 @given(
     DRESS,
-    st.sampled_from(["ATD", "atd", "ATDT", "ATDP", "ATD ", "AT D", "ATE0D", "ATE0V1X4D", "AT&D0D"]),
+    st.sampled_from(
+        [
+            *("ATD", "atd", "ATDT", "ATDP", "ATD ", "AT D", "ATE0D", "ATE0V1X4D", "AT&D0D"),
+            *("AT+CLIP=1;D", "AT+CMEE=1;+CRC=1;D", "AT;D", "ATS0=0D"),
+        ]
+    ),
     st.data(),
 )
 def test_however_it_is_dressed_it_is_refused(
@@ -126,54 +129,18 @@ def test_cut_into_pieces_it_is_refused_and_not_a_byte_of_the_line_is_written(
         guard.pass_through(pieces[-1])
 
 
-@given(
-    st.sampled_from(NUMBERS),
-    st.sampled_from(["AT+CLIP=1;D{};", "AT+CMEE=1;+CRC=1;D{}", "AT;D{};", "ATS0=0D{};"]),
-)
-def test_behind_other_commands_in_one_line_it_is_refused(number: str, line: str) -> None:
-    assert not _passes(_guard(), line.format(number).encode() + b"\r")
-
-
 @each(
     "line",
     [
-        b"ATD>1;\r",
-        b'ATD>"Polizia";\r',
-        b"ATD>SM1;\r",
-        b"ATDL\r",
-        b"ATDS=1\r",
-        b"A/\r",
-        b"a/",
-        b"ATD\r",
-        b"ATD;\r",
-        b"ATD1,1,2;\r",
-        b"ATD11,2;\r",
-        b"ATD1W1@2;\r",
-        b"ATD1T1P2;\r",
-        b"ATD(112);\r",
-        b"ATD1-1-2;\r",
-        b"ATD1.1.2;\r",
-        b'ATD"112";\r',
-        b"ATD=112\r",
-        b"ATDsip:112;\r",
-        b"AT+CTFR=112\r",
-        b'AT+CTFR="+39112",145\r',
-        b'AT+CCFC=0,3,"112"\r',
-        b"AT+CHLD=4*112\r",
-        b'AT+CKPD="1"\r',
-        b'AT+CDU="urn:service:sos"\r',
-        b"ATD112\x08\x08\x082;\r",
-        b"ATD1\x0012;\r",
-        b"ATD1\n12;\r",
-        b"ATD1\x1a12;\r",
-        b"ATD1\x1b12;\r",
-        b"ATD112\x1b;\r",
-        b"ATD112\x1a",
-        b"xxATD112;\r",
-        b"\nATD112;\r",
-        b"AT\xc4\x84D112;\r",
+        b"ATD>1;\r", b'ATD>"Polizia";\r', b"ATD>SM1;\r", b"ATDL\r", b"ATDS=1\r", b"A/\r", b"a/",
+        b"ATD\r", b"ATD;\r", b"ATD1,1,2;\r", b"ATD11,2;\r", b"ATD1W1@2;\r", b"ATD1T1P2;\r",
+        b"ATD(112);\r", b"ATD1-1-2;\r", b"ATD1.1.2;\r", b'ATD"112";\r', b"ATD=112\r", b"ATDsip:112;\r",
+        b"AT+CTFR=112\r", b'AT+CTFR="+39112",145\r', b'AT+CCFC=0,3,"112"\r', b"AT+CHLD=4*112\r",
+        b'AT+CKPD="1"\r', b'AT+CDU="urn:service:sos"\r', b"ATD112\x08\x08\x082;\r", b"ATD1\x0012;\r",
+        b"ATD1\n12;\r", b"ATD1\x1a12;\r", b"ATD1\x1b12;\r", b"ATD112\x1b;\r", b"ATD112\x1a",
+        b"xxATD112;\r", b"\nATD112;\r", b"AT\xc4\x84D112;\r",
     ],
-)
+)  # fmt: skip
 def test_a_dial_that_cannot_be_proved_harmless_is_refused(line: bytes) -> None:
     guard = _guard()
     data = line if line[-1] in b"\r\x1a" else line + b"\r"
@@ -188,12 +155,6 @@ def test_numbers_that_the_sim_lists_are_refused_too() -> None:
     assert not _passes(guard, b"ATD1522;\r")
     assert not _passes(guard, b"ATD+391522;\r")
     assert not _passes(guard, b"ATD112;\r")
-
-
-def test_a_refusal_leaves_nothing_behind() -> None:
-    guard = _guard()
-    assert not _passes(guard, b"ATD112;\r")
-    assert guard.pass_through(b"AT+CLCC\r") == b"AT+CLCC\r"
 
 
 def test_an_unfinished_line_is_kept_until_its_end_comes() -> None:

@@ -15,6 +15,7 @@ from gateways.gsm.dialects.loading import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.each import each
+from tests.support.there import there
 
 USER = "+393331112223"
 
@@ -169,9 +170,7 @@ def test_a_modem_is_known_by_what_it_says_of_itself(answers: list[str], dialect:
 
 
 def test_a_modem_is_known_by_its_usb_ids() -> None:
-    huawei = by_usb(DIALECTS, 0x12D1, 0x1001)
-    assert huawei is not None
-    assert huawei.key == "huawei"
+    assert there(by_usb(DIALECTS, 0x12D1, 0x1001)).key == "huawei"
     assert by_usb(DIALECTS, 0x1234, 0x5678) is None
 
 
@@ -308,11 +307,6 @@ def test_a_fault_is_refused_with_its_file_and_its_place(tmp_path: Path, text: st
     assert "mine.toml" in str(caught.value)
 
 
-def test_the_files_lie_beside_the_packages() -> None:
-    assert (DIRECTORY / "3gpp.toml").is_file()
-    assert DIRECTORY.parent.name == "config"
-
-
 def test_the_dialect_that_the_handbook_walks_through_is_one(tmp_path: Path) -> None:
     text = (DIRECTORY.parents[1] / "docs" / "hardware.md").read_text("utf-8")
     block = text.partition("```toml\n")[2].partition("```")[0]
@@ -320,6 +314,5 @@ def test_the_dialect_that_the_handbook_walks_through_is_one(tmp_path: Path) -> N
     assert by_identity(Dialects.load(tmp_path), ["Nimbus N1"]).key == "nimbus"
     states = [interpret(nimbus, f"$CALL: 1,{state}", "IT") for state in (1, 2, 3, 9)]
     assert [hint.sign for hint in states if hint is not None] == ["dialing", "ringing", "active", "released"]
-    incoming = interpret(nimbus, f'$INCOMING: 2,"{USER}"', "IT")
-    assert incoming is not None
+    incoming = there(interpret(nimbus, f'$INCOMING: 2,"{USER}"', "IT"))
     assert (incoming.sign, incoming.index, incoming.number) == (Sign.INCOMING, 2, USER)

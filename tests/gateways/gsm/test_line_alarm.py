@@ -61,9 +61,7 @@ def watch() -> Watch:
         (LineState.WRONG_MODEM, "line.wrong_modem"),
     ],
 )
-def test_each_cause_has_its_alarm_which_ends_when_the_line_is_back(
-    watch: Watch, state: LineState, alarm: str
-) -> None:
+def test_each_cause_has_its_alarm_until_the_line_is_back(watch: Watch, state: LineState, alarm: str) -> None:
     assert watch.wait(OUT_US // SECOND - 1, state) == []
     assert watch.wait(2, state) == [("raised", alarm)]
     assert watch.wait(100, state) == []

@@ -21,6 +21,7 @@ from gateways.gsm.at.parse import (
 )
 from gateways.gsm.at.q850 import cause_of_report
 from tests.support.each import each
+from tests.support.there import there
 
 ROW = ClccRow(index=1, direction=Direction.IN, stat=Stat.INCOMING, number="+393331112223", number_type=145)
 
@@ -28,27 +29,17 @@ ROW = ClccRow(index=1, direction=Direction.IN, stat=Stat.INCOMING, number="+3933
 @each(
     "line",
     [
-        '+CLCC: 1,1,4,0,0,"+393331112223",145',
-        '+CLCC: 1,1,4,0,0,"393331112223",145',
-        '+CLCC:1,1,4,0,0,"+393331112223",145',
-        '+CLCC: 1, 1, 4, 0, 0, "+393331112223", 145',
-        '+CLCC: 1,1,4,0,0,"00393331112223",145',
-        '+CLCC: 1,1,4,0,0,"+393331112223",145,""',
-        '+CLCC: 1,1,4,0,0,"+393331112223",145,"",0',
-        '+CLCC: 1,1,4,0,0,"+393331112223",145,,',
+        '+CLCC: 1,1,4,0,0,"+393331112223",145', '+CLCC: 1,1,4,0,0,"393331112223",145',
+        '+CLCC:1,1,4,0,0,"+393331112223",145', '+CLCC: 1, 1, 4, 0, 0, "+393331112223", 145',
+        '+CLCC: 1,1,4,0,0,"00393331112223",145', '+CLCC: 1,1,4,0,0,"+393331112223",145,""',
+        '+CLCC: 1,1,4,0,0,"+393331112223",145,"",0', '+CLCC: 1,1,4,0,0,"+393331112223",145,,',
     ],
-)
+)  # fmt: skip
 def test_a_row_is_read_whatever_its_tail_looks_like(line: str) -> None:
-    row = parse_clcc(line)
-    assert row is not None
+    row = there(parse_clcc(line))
     assert (row.index, row.direction, row.stat, row.number, row.mode, row.multiparty) == (
-        ROW.index,
-        ROW.direction,
-        ROW.stat,
-        ROW.number,
-        0,
-        False,
-    )
+        ROW.index, ROW.direction, ROW.stat, ROW.number, 0, False,
+    )  # fmt: skip
 
 
 @each(
@@ -65,32 +56,22 @@ def test_a_row_is_read_whatever_its_tail_looks_like(line: str) -> None:
     ],
 )
 def test_a_number_may_be_missing_national_or_an_address(line: str, number: str) -> None:
-    row = parse_clcc(line)
-    assert row is not None
-    assert row.number == number
+    assert there(parse_clcc(line)).number == number
 
 
 def test_a_name_with_a_comma_is_one_field() -> None:
-    row = parse_clcc('+CLCC: 1,1,4,0,1,"+393331112223",145,"Rossi, Giulia",0')
-    assert row is not None
+    row = there(parse_clcc('+CLCC: 1,1,4,0,1,"+393331112223",145,"Rossi, Giulia",0'))
     assert (row.alpha, row.multiparty) == ("Rossi, Giulia", True)
 
 
 @each(
     "line",
     [
-        "+CLCC:",
-        "+CLCC: 1",
-        "+CLCC: 1,0",
-        "+CLCC: a,b,c",
-        "+CLCC: 1,2,0",
-        "+CLCC: 1,0,9",
-        "+CLCC: 1,0,4",
-        "+CLCC: 1,1,2",
-        '+CLCC: 1,0,1,0,0,"+390',
+        "+CLCC:", "+CLCC: 1", "+CLCC: 1,0", "+CLCC: a,b,c", "+CLCC: 1,2,0", "+CLCC: 1,0,9",
+        "+CLCC: 1,0,4", "+CLCC: 1,1,2", '+CLCC: 1,0,1,0,0,"+390',
         '+CLCC: 1,0,1,0,0,"+390200000\x1100",145,""',
     ],
-)
+)  # fmt: skip
 def test_what_is_no_row_is_none(line: str) -> None:
     assert parse_clcc(line) is None
 
@@ -136,8 +117,7 @@ def test_signal_is_in_dbm(line: str, dbm: int | None) -> None:
     [("+CPIN: READY", "READY"), ('+CPIN: "SIM PIN"', "SIM PIN"), ("+CPIN:SIM PUK", "SIM PUK")],
 )
 def test_the_sim_says_what_it_waits_for(line: str, code: str) -> None:
-    sim = parse_cpin(line)
-    assert sim is not None
+    sim = there(parse_cpin(line))
     assert sim.code == code
     assert sim.ready == (code == "READY")
 

@@ -90,15 +90,11 @@ def stick(*interfaces: int, at: int | None = None) -> list[SeenPort]:
     """A Huawei of which several tables are known; `at`: its interface that says so by its descriptor."""
     return [
         SeenPort(
-            path=f"/dev/{number}",
-            mark=f"m{number}",
-            usb="12d1:1506",
-            position="1-1",
-            interface=number,
-            descriptor="ff/02/02" if number == at else "ff/ff/ff",
+            path=f"/dev/{number}", mark=f"m{number}", usb="12d1:1506", position="1-1",
+            interface=number, descriptor="ff/02/02" if number == at else "ff/ff/ff",
         )
         for number in interfaces
-    ]
+    ]  # fmt: skip
 
 
 def asked_of(ports: list[SeenPort], silent: set[str]) -> list[int | None]:
@@ -169,9 +165,7 @@ def test_an_imei_is_the_same_with_a_check_digit_and_with_a_version() -> None:
     assert not same_imei("", "")
 
 
-def test_the_device_of_a_port_is_reset_and_no_other(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_device_of_a_port_alone_is_reset(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.plug("1-2", "12d1:1001", {0: "ttyUSB0"})
     asked: list[tuple[str, int]] = []
 
@@ -202,9 +196,7 @@ def test_without_a_device_or_the_right_to_it_the_reset_is_left_out_with_its_reas
     assert "may write" in told()
 
 
-def test_a_pseudo_terminal_is_told_by_its_device_and_not_by_its_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pseudo_terminal_is_told_by_its_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = os.openpty()
     port = tmp_path / "sim1.at"
     port.symlink_to(os.ttyname(theirs))

@@ -93,9 +93,7 @@ def test_hupcl_is_off_as_soon_as_the_port_is_open(pair: Pair) -> None:
     assert not pair.hangs_up_on_close
 
 
-def test_it_is_off_even_before_pyserial_gets_to_see_the_port(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_off_even_before_pyserial_sees_the_port(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
     def fail(*_: object, **__: object) -> None:

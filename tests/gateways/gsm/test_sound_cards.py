@@ -65,13 +65,9 @@ def test_with_a_sound_card_every_family_gives_its_voice_to_the_host(dialect: str
 def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
     bench = up("simcom_a76xx", WIRED)
     legs = LegsOnLine(
-        LineId("one"),
-        bench.driver,
-        first_number=1,
-        voice_path="Device",
-        voice_kind="alsa",
+        LineId("one"), bench.driver, first_number=1, voice_path="Device", voice_kind="alsa",
         number_within_s=1.5,
-    )
+    )  # fmt: skip
     for event in bench.of(VoiceReady):
         legs.hear(event, bench.now_s)
     assert legs.standing.voice is not None

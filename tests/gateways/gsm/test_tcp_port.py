@@ -135,9 +135,7 @@ def test_a_strangers_modem_places_sees_and_ends_a_call(stranger: Stranger, port:
         assert [str(call.state) for call in stranger.carrier.calls] == ["ended"]
 
 
-def test_closed_by_the_other_side_it_is_unplugged_and_can_be_opened_again(
-    stranger: Stranger, port: TcpPort
-) -> None:
+def test_closed_by_the_other_side_it_is_unplugged_and_opened_again(stranger: Stranger, port: TcpPort) -> None:
     line = Line(port)
     line.until(lambda: line.has(Ready))
     stranger.hang_up_on_host()
@@ -202,14 +200,10 @@ def test_an_address_is_a_host_and_a_port(port: str, address: tuple[str, int]) ->
 @each(
     "port",
     [
-        "socket://",
-        "socket://host",
-        "socket://:5",
-        "socket://host:0",
-        "socket://host:99999",
+        "socket://", "socket://host", "socket://:5", "socket://host:0", "socket://host:99999",
         "rfc2217://host:5",
     ],
-)
+)  # fmt: skip
 def test_what_is_no_address_is_refused(port: str) -> None:
     with pytest.raises(ValueError, match="expected socket://HOST:PORT"):
         tcp_address(port)

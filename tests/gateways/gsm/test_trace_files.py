@@ -79,9 +79,7 @@ def test_escapes_are_pythons(text: str, data: bytes) -> None:
     ),
     st.sampled_from([None, "huawei"]),
 )
-def test_a_trace_that_is_written_is_read_back(
-    entries: list[tuple[int, Side, bytes]], dialect: str | None
-) -> None:
+def test_a_written_trace_is_read_back(entries: list[tuple[int, Side, bytes]], dialect: str | None) -> None:
     made = tuple(
         Entry(ms / 1000, side, data) for ms, side, data in sorted(entries, key=lambda entry: entry[0])
     )

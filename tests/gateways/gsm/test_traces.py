@@ -28,20 +28,10 @@ REPORTED: Final = [name for name in NAMES if name.startswith("reported/")]
 """Of which the source of each line, and what is expected, stand in the trace itself (`reported.py`)."""
 
 NOISE: Final = (
-    "^RSSI:18",
-    "^BOOT:20952548,0,0,0,75",
-    "+CGEV: NW MODIFY 1,0,0",
-    "+CREG: 1",
-    "FOO BAR",
-    "+XYZZY: 1,2",
-    "+CSQ: 17,99",
-    "^MODE:5,4",
-    "+U",
-    "1,",
-    "+CSSI: 1",
-    '^HCSQ:"LTE",30,30',
+    "^RSSI:18", "^BOOT:20952548,0,0,0,75", "+CGEV: NW MODIFY 1,0,0", "+CREG: 1", "FOO BAR",
+    "+XYZZY: 1,2", "+CSQ: 17,99", "^MODE:5,4", "+U", "1,", "+CSSI: 1", '^HCSQ:"LTE",30,30',
     '+CUSD: 0,"ciao",15',
-)
+)  # fmt: skip
 
 JUNK: Final = st.binary(max_size=40).map(lambda data: re.sub(rb"[A-Za-z\r\n>^+*#$%]", b"\x80", data))
 
@@ -106,7 +96,7 @@ def test_codes_between_any_lines_change_nothing(name: str) -> None:
     trace = LOADED[name]
     dialect = dialect_of(trace, DIALECTS).key
     whole, entries = _shape(replay(trace, DIALECTS)), _lines_apart(trace)
-    for place in some(4, range(len(entries) + 1)):
+    for place in some(2, range(len(entries) + 1)):
         noisy = (*entries[:place], *_noise(entries[:place]), *entries[place:])
         assert _shape(replay(Trace(noisy, dialect), DIALECTS)) == whole, place
     everywhere = [*_noise([]), *(entry for one in entries for entry in (one, *_noise([one])))]
@@ -130,7 +120,7 @@ def test_cut_at_any_byte_it_tells_a_beginning_of_the_same_calls(name: str) -> No
     dialect = dialect_of(trace, DIALECTS).key
     whole = replay(trace, DIALECTS)
     ends = {event.call: event.t for event in whole if event.event == "call.released"}
-    for left in some(10, range(sum(len(entry.data) for entry in trace.entries) + 1)):
+    for left in some(5, range(sum(len(entry.data) for entry in trace.entries) + 1)):
         part = replay(Trace(_cut(trace.entries, left), dialect), DIALECTS)
         for call in {event.call for event in part}:
             story = [event.event for event in part if event.call == call]

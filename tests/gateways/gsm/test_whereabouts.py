@@ -252,6 +252,7 @@ def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> No
     where = make("three", (spec("three", port="/dev/x"),))
     assert (where.path(), where.usb()) == ("/dev/x", ("", False))
     assert not where.another_modem_there
+    assert not where.is_not_it(TWO, 0.0), "whoever is there"
 
 
 def test_no_line_asks_an_address_that_is_another_lines_however_it_is_spelled(hub: Hub, make: Make) -> None:
@@ -279,10 +280,6 @@ def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub:
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
     assert found(where, 10.0 + STRANGER_AGAIN_S) == port
     assert not where.another_modem_there
-
-
-def test_a_line_without_an_imei_takes_whoever_is_there(hub: Hub, make: Make) -> None:
-    assert not make("three", (spec("three", port="/dev/x"),)).is_not_it(TWO, 0.0)
 
 
 def test_a_stick_whose_command_port_is_another_than_the_tables_is_found_with_its_voice(

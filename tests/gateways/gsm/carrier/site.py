@@ -13,14 +13,9 @@ from simulator.network.carrier import Carrier
 from tests.gateways.gsm.bench import DIALECTS
 
 USER, BUSY, SILENT, REJECTING, AWAY, SECOND, WITHHELD = (
-    "+393331112223",
-    "+393330000001",
-    "+393330000002",
-    "+393330000003",
-    "+393330000005",
-    "+393409998887",
-    "+393330000009",
-)
+    "+393331112223", "+393330000001", "+393330000002", "+393330000003", "+393330000005",
+    "+393409998887", "+393330000009",
+)  # fmt: skip
 
 LINE = "+390200000001"
 

@@ -38,12 +38,6 @@ def test_the_sims_emergency_numbers_are_learnt() -> None:
     assert [event.numbers for event in site.of(EmergencyNumbers)] == [("112", "118", "1522")]
 
 
-def test_a_modem_without_a_sim_says_so() -> None:
-    site = Site("3gpp", sim=False)
-    site.run(20.0)
-    assert site.driver.sim not in ("", "READY")
-
-
 @each("dialect", ALL)
 def test_a_short_message_comes_whole(dialect: str) -> None:
     site = Site.set_up(dialect)

@@ -11,9 +11,7 @@ from tests.support.each import each
 
 
 @each("incoming", [False, True])
-def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_voice_from_the_answer(
-    incoming: bool,
-) -> None:
+def test_a_voice_port_left_on_that_dies_when_it_is_armed_late_carries_voice_at_once(incoming: bool) -> None:
     site = Site.set_up("quectel_ec2x", pcm_left=True, late_voice_dead=True)
     for _ in range(2):
         if incoming:
@@ -51,15 +49,6 @@ def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
     site.answered_call()
     assert len(site.of(VoiceReady)) == (1 if voice else 0)
     assert site.of(VoiceFailed) == []
-
-
-@each("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
-def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
-    site = Site.set_up(dialect)
-    call = site.answered_call()
-    assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
-        (call, 8000, 320)
-    ]
 
 
 def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:

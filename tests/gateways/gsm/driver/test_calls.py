@@ -141,11 +141,21 @@ def test_no_carrier_as_the_result_of_the_dial_ends_it() -> None:
     assert len(bench.of(CallReleased)) == 1
 
 
-@each(("result", "cause"), [("ERROR", 41), ("+CME ERROR: 30", 38), ("+CME ERROR: 10", 41)])
-def test_a_dial_that_the_modem_declines_ends_at_once(result: str, cause: int) -> None:
+@each(
+    ("result", "cause", "text"),
+    [
+        ("ERROR", 41, ""),
+        ("+CME ERROR: 30", 38, ""),
+        ("+CME ERROR: 10", 41, ""),
+        ("ERROR: call not allowed", 41, "the modem refused the dial: ERROR: call not allowed"),
+    ],
+)
+def test_a_dial_that_the_modem_declines_ends_at_once(result: str, cause: int, text: str) -> None:
     bench = Bench(modem=FakeModem(dial_result=result))
     bench.dial()
-    assert [event.cause for event in bench.of(CallReleased)] == [cause]
+    (released,) = bench.of(CallReleased)
+    assert released.cause == cause
+    assert text in released.text
 
 
 def test_a_dial_that_the_guard_keeps_back_ends_as_guarded() -> None:

@@ -11,12 +11,11 @@ from messages.ids import E164, LegId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import OTHER, legs_of, row, up
 from tests.support.each import each
+from tests.support.there import there
 
 
 @each("answered", [False, True])
-def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_nobody_has_answered_meanwhile(
-    answered: bool,
-) -> None:
+def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_unanswered(answered: bool) -> None:
     bench = Bench()
     call = bench.dial()
     bench.lists([row(3)], 1.0)
@@ -93,8 +92,7 @@ def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
     legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
     bench.wait(5.5)
     (stuck,) = bench.of(HangUpStuck)
-    report = legs.stuck(stuck.call)
-    assert report is not None
+    report = there(legs.stuck(stuck.call))
     assert (report.leg, report.state, report.cause) == (user, CallState.RELEASED, HangupCause.NORMAL)
     assert legs.nobodys.ghosts == 1
     again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)

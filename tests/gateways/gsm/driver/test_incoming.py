@@ -122,28 +122,25 @@ def test_a_caller_who_gives_up_before_the_answer_is_released() -> None:
     assert [event.request for event in bench.of(RequestFailed)] == ["answer"]
 
 
-def test_an_emergency_call_is_neither_held_nor_joined() -> None:
+def test_requests_that_do_not_fit_are_refused_and_an_emergency_call_is_not_held() -> None:
+    bench, call = up()
+    driver, now_s = bench.driver, bench.now_s
+    for request in (
+        lambda: driver.conference(now_s),
+        lambda: driver.swap(now_s),
+        lambda: driver.answer(call, now_s),
+        lambda: driver.send_digit(call, "12", now_s),
+        lambda: driver.hold(CallId(99), now_s),
+    ):
+        with pytest.raises(RequestRefused):
+            request()
+    driver.hang_up(CallId(99), now_s)
     bench = Bench()
     call = bench.driver.dial(LEG, "112", bench.now_s, emergency=True)
     bench.pump()
     bench.lists([row(0, number="112").replace("145", "129")], 1.0)
     with pytest.raises(RequestRefused):
         bench.driver.hold(call, bench.now_s)
-
-
-def test_requests_that_do_not_fit_are_refused() -> None:
-    bench, call = up()
-    with pytest.raises(RequestRefused):
-        bench.driver.conference(bench.now_s)
-    with pytest.raises(RequestRefused):
-        bench.driver.swap(bench.now_s)
-    with pytest.raises(RequestRefused):
-        bench.driver.answer(call, bench.now_s)
-    with pytest.raises(RequestRefused):
-        bench.driver.send_digit(call, "12", bench.now_s)
-    with pytest.raises(RequestRefused):
-        bench.driver.hold(CallId(99), bench.now_s)
-    bench.driver.hang_up(CallId(99), bench.now_s)
 
 
 def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_the_user() -> None:

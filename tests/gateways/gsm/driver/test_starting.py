@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
-from gateways.gsm.driver.events import PinAnswered, Ready, SimState, UntoldCall, VoiceReady
+from gateways.gsm.driver.events import PinAnswered, Ready, UntoldCall, VoiceReady
 from gateways.gsm.driver.startup import CALLS_FIRST_S
 from gateways.gsm.line.report import condition
 from messages.calls import AttachCall, CallReport, CallState
@@ -56,46 +56,27 @@ def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: li
 
 
 @each(
-    ("identity", "dialect"),
-    [
-        ("Manufacturer: huawei\nModel: E173", "huawei"),
-        ("SIMCOM_SIM7600E-H", "simcom7600"),
-        ("A7672E-FASE", "simcom_a76xx"),
-        ("SIMCOM_SIM800C", "sim800"),
-        ("Something else", "3gpp"),
-    ],
-)
-def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(identity: str, dialect: str) -> None:
-    bench = Bench("auto", modem=FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit"))
-    assert bench.driver.dialect.key == dialect
-
-
-@each(
     ("identity", "usb", "dialect"),
     [
-        ("Nothing that is known", "zte", "zte"),
-        ("Nothing that is known", None, "3gpp"),
+        ("Manufacturer: huawei\nModel: E173", None, "huawei"),
+        ("SIMCOM_SIM7600E-H", None, "simcom7600"),
+        ("A7672E-FASE", None, "simcom_a76xx"),
+        ("SIMCOM_SIM800C", None, "sim800"),
+        ("Something else", None, "3gpp"),
+        # Its own words tell it, and else its USB ids.
+        ("Something else", "zte", "zte"),
         ("SIMCOM_SIM7600E-H", "huawei", "simcom7600"),
     ],
 )
-def test_its_own_words_tell_a_modems_dialect_and_else_its_usb_ids(
+def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(
     identity: str, usb: str | None, dialect: str
 ) -> None:
-    bench = Bench("auto", modem=FakeModem(identity=identity), start=False)
+    modem = FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit")
+    bench = Bench("auto", modem=modem, start=False)
     bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)
     bench.open()
     assert bench.driver.ready
     assert bench.driver.dialect.key == dialect
-
-
-def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
-    opened = {'AT+CPIN="1234"': {"AT+CPIN?": "+CPIN: READY\nOK"}}
-    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK"}, then=opened)
-    bench = Bench(modem=modem, pin="1234")
-    bench.wait(2.0)
-    assert bench.sent('AT+CPIN="1234"') == 1
-    assert [event.code for event in bench.of(SimState)] == ["SIM PIN", "READY"]
-    assert bench.driver.ready
 
 
 @each(
@@ -185,23 +166,23 @@ def test_listening_ends_with_the_dial(line: str) -> None:
     assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
 
 
-def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait() -> None:
-    bench = Bench("huawei", start=False, listen_first=True)
+@each(
+    ("dialect", "identity", "assume", "found"),
+    [
+        ("huawei", "Anonymous", "", "huawei"),
+        # A remembered dialect saves an unknown modem the listening, and does not outweigh its words.
+        ("auto", "E1550", "huawei", "huawei"),
+        ("auto", "SIM7600", "huawei", "simcom7600"),
+    ],
+)
+def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait(
+    dialect: str, identity: str, assume: str, found: str
+) -> None:
+    modem = FakeModem(identity=identity)
+    bench = Bench(dialect, modem=modem, start=False, listen_first=True, assume=assume)
     bench.open()
     assert bench.driver.ready
-
-
-def test_a_remembered_dialect_saves_an_unknown_modem_the_listening() -> None:
-    modem = FakeModem(identity="E1550")
-    bench = Bench("auto", modem=modem, start=False, listen_first=True, assume="huawei")
-    bench.open()
-    assert bench.driver.ready
-    assert bench.driver.dialect.key == "huawei"
-    bench = Bench(
-        "auto", modem=FakeModem(identity="SIM7600"), start=False, listen_first=True, assume="huawei"
-    )
-    bench.open()
-    assert bench.driver.dialect.key == "simcom7600"
+    assert bench.driver.dialect.key == found
 
 
 @each("reset", [False, True])

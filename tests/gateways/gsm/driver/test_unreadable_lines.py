@@ -77,9 +77,7 @@ def test_a_line_at_which_the_engine_fails_costs_only_itself(monkeypatch: pytest.
     assert [view.number for view in bench.driver.calls()] == [USER]
 
 
-def test_a_pdu_at_which_its_reader_fails_is_told_as_one_that_cannot_be_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_pdu_at_which_its_reader_fails_is_told_as_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateways.gsm.sms.inbox.read_deliver", raising)
     bench = Bench()
     bench.modem.answers["AT+CMGR=3"] = "+CMGR: 0,,10\n00040C919333131122320000\nOK"
