@@ -19,6 +19,7 @@ from media.gate.gate import Gate, Offer
 from media.ports.node_port import NodePass, NodeVoicePort, node_pass, node_spec
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePortSpec
+from tests.support.there import is_a
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"a secret of thirty-two bytes: ok"
@@ -38,9 +39,7 @@ def at(gate: Gate | GateProcess | Cable) -> str:
 
 def opened(gate: Gate | GateProcess | Cable, name: str, who: NodePass | None = None) -> NodeVoicePort:
     """A port of the other node."""
-    port = open_port(node_spec(at(gate), name), let_in_by=who or let_in())
-    assert isinstance(port, NodeVoicePort)
-    return port
+    return is_a(NodeVoicePort, open_port(node_spec(at(gate), name), let_in_by=who or let_in()))
 
 
 @contextmanager

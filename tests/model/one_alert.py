@@ -7,6 +7,7 @@ from messages.ids import SECOND, Channel, Instant, Proof
 from model.alert.case import Case
 from model.telling.sheet import Sheet, begin, evolve
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 
 def sheet_of(*events: ev.Event) -> Sheet:
@@ -18,8 +19,7 @@ def sheet_of(*events: ev.Event) -> Sheet:
         received_at=Instant(0),
         deadline_at=Instant(50 * SECOND),
     )
-    sheet = begin(recorded(first, stream="inbox-a"))
-    assert sheet is not None
+    sheet = there(begin(recorded(first, stream="inbox-a")))
     for second, event in enumerate(events, 1):
         sheet = evolve(sheet, recorded(event, second + 1, second * SECOND, stream="inbox-a"))
     return sheet

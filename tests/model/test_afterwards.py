@@ -18,15 +18,10 @@ NOTE, REOPEN = OperatorCommand.NOTE, OperatorCommand.REOPEN
 
 def case(outcome: Outcome | None = Outcome.FALSE_ALARM, *had_by: OperatorId) -> Case:
     return Case(
-        alert=AlertId("a"),
-        channel=Channel.DATA,
-        received_at=Instant(0),
-        raised_at=Instant(0),
-        deadline_at=Instant(50 * SECOND),
-        had_by=had_by,
-        closed_at=None if outcome is None else CLOSED,
+        alert=AlertId("a"), channel=Channel.DATA, received_at=Instant(0), raised_at=Instant(0),
+        deadline_at=Instant(50 * SECOND), had_by=had_by, closed_at=None if outcome is None else CLOSED,
         outcome=outcome,
-    )
+    )  # fmt: skip
 
 
 def why(

@@ -11,6 +11,7 @@ from messages.ids import Instant, OperatorId
 from model.alarms.kind import About, Acts, Priority, Wakes, Words
 from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about, wakes
 from model.alarms.told import Told, over, seen
+from tests.support.there import there
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("actors", "application", "center", "gateways", "model", "runtime", "store")
@@ -85,13 +86,9 @@ CALLS_BY_DAY = {"proof.certificate"}
 """It was written a week before."""
 CANNOT_WAKE = {"duty.nobody", "duty.no_way"}
 SEEN_BY_WHOEVER_IS_THERE = {
-    "deadline.missed",
-    "no_operator",
-    "operator.line_lost",
-    "pin.wrong",
-    "leg.no_sound",
+    "deadline.missed", "no_operator", "operator.line_lost", "pin.wrong", "leg.no_sound",
     "record.unreadable",
-}
+}  # fmt: skip
 
 
 def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for_the_morning() -> None:
@@ -115,13 +112,11 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
 def test_an_alarm_is_told_until_it_is_over_and_has_been_seen_whichever_comes_first() -> None:
     raised_at, later = Instant(10), Instant(20)
     told = Told(at=raised_at, text="no SIM")
-    known = seen(told, raised_at, MARTA, later)
-    assert known is not None
+    known = there(seen(told, raised_at, MARTA, later))
     assert (known.seen_by, known.seen_at, known.stands) == (MARTA, later, True)
     assert seen(known, raised_at, OperatorId("luca-ferri"), Instant(30)) == known
     assert over(known, "line.no_sim", later) is None
-    ended = over(told, "line.no_sim", later)
-    assert ended is not None
+    ended = there(over(told, "line.no_sim", later))
     assert (ended.over_at, ended.stands) == (later, False)
     assert over(ended, "line.no_sim", Instant(30)) == ended
     assert seen(ended, raised_at, MARTA, Instant(30)) is None

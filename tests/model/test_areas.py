@@ -52,14 +52,9 @@ def known(lat: float, lon: float, at: Instant) -> KnownPosition:
 def case(lat: float | None = None, lon: float = 0.0, *, test: bool = False) -> Case:
     at = Instant(1_000_000_000)
     return Case(
-        alert=AlertId("a"),
-        channel=Channel.DATA,
-        received_at=at,
-        raised_at=at,
-        deadline_at=at,
-        test=test,
-        positions=() if lat is None else (known(lat, lon, at),),
-    )
+        alert=AlertId("a"), channel=Channel.DATA, received_at=at, raised_at=at, deadline_at=at,
+        test=test, positions=() if lat is None else (known(lat, lon, at),),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -99,9 +94,7 @@ def test_where_the_user_is_now_counts_and_nowhere_before() -> None:
 @given(
     st.integers(0, 40), st.integers(0, 40), st.lists(st.floats(0.5, 9.5), min_size=3, max_size=3, unique=True)
 )
-def test_every_place_is_in_exactly_one_of_areas_that_share_their_borders(
-    x: int, y: int, cuts: list[float]
-) -> None:
+def test_every_place_is_in_just_one_area_that_shares_borders(x: int, y: int, cuts: list[float]) -> None:
     """A square cut by a line that bends at three points, corners and borders included."""
     bend = [(2.5, cuts[0]), (5.0, cuts[1]), (7.5, cuts[2])]
     lower = outline([((0.0, 0.0), (0.0, 5.0), *bend, (10.0, 5.0), (10.0, 0.0))])

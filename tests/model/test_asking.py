@@ -16,6 +16,7 @@ from model.settings import Settings
 from model.settings.alerts import SmsSettings
 from tests.support.actors import NODE
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 T0 = Instant(1_790_000_000 * SECOND)
 OPERATOR = OperatorId("marta")
@@ -32,12 +33,12 @@ def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) 
         deadline_at=T0,
         **{"phone": PHONE, "proof": level_of(channel), **of},
     )
-    made = fold(
-        recorded(event, n + 1, at(n), stream="inbox-a1", node=NODE)
-        for n, event in enumerate((received, *events))
+    return there(
+        fold(
+            recorded(event, n + 1, at(n), stream="inbox-a1", node=NODE)
+            for n, event in enumerate((received, *events))
+        )
     )
-    assert made is not None
-    return made
 
 
 def at(seconds: float) -> Instant:
@@ -95,9 +96,7 @@ def test_from_an_attempt_to_cancel_on_nothing_goes_out(channel: Channel) -> None
         ({"phone": E164("112")}, Why.UNFIT),
     ],
 )
-def test_where_no_number_can_be_written_to_only_the_app_is_a_way(
-    changes: dict[str, object], why: Why
-) -> None:
+def test_where_no_number_can_be_written_to_the_app_is_a_way(changes: dict[str, object], why: Why) -> None:
     assert way(case(wrote(), **changes), POLICY, at(100)) == Going(way=Way.APP, why=why)
     by_voice = case(channel=Channel.VOICE, **changes)
     assert way(by_voice, POLICY, T0) == Going(way=None, why=why)

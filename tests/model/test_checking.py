@@ -4,42 +4,30 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import (
-    E164,
     SECOND,
     Channel,
     Check,
     CrewId,
     Instant,
-    LegId,
-    LineId,
     NodeId,
     Outcome,
-    Party,
     Proof,
 )
 from messages.journal import Recorded
 from model.rules.checking import Link, chain_of
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 BEGUN = Instant(1_795_000_000 * SECOND)
-USER = LegId("a1:user")
 OPENED = ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c"), incarnation=1)
-DIALLED = ev.LegOriginating(
-    leg=USER, party=Party.USER, number=E164("+393331112223"), line=LineId("sim1"), attempt=1
-)
 CLOSED = ev.AlertClosed(outcome=Outcome.TEST_DONE)
 
 
 def told(check: Check | None, *steps: tuple[float, ev.Event]) -> list[Recorded]:
     received = ev.AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=BEGUN,
-        received_at=BEGUN,
-        deadline_at=Instant(BEGUN + 50 * SECOND),
-        test=True,
-        check=check,
-    )
+        channel=Channel.DATA, proof=Proof.APP, raised_at=BEGUN, received_at=BEGUN,
+        deadline_at=Instant(BEGUN + 50 * SECOND), test=True, check=check,
+    )  # fmt: skip
     return [
         recorded(received, 1, BEGUN, stream="inbox-a1"),
         *(
@@ -50,11 +38,9 @@ def told(check: Check | None, *steps: tuple[float, ev.Event]) -> list[Recorded]:
 
 
 def test_a_check_of_the_arrival_is_whole_once_its_case_has_closed() -> None:
-    found = chain_of(told(Check.ARRIVAL, (0.1, OPENED)))
-    assert found is not None
+    found = there(chain_of(told(Check.ARRIVAL, (0.1, OPENED))))
     assert (found.over, found.broken_at) == (False, Link.CLOSED)
-    found = chain_of(told(Check.ARRIVAL, (0.1, OPENED), (0.25, CLOSED)))
-    assert found is not None
+    found = there(chain_of(told(Check.ARRIVAL, (0.1, OPENED), (0.25, CLOSED))))
     assert found.broken_at is None
     assert found.after_s == {Link.RECEIVED: 0.0, Link.OPENED: 0.1, Link.CLOSED: 0.25}
 

@@ -19,17 +19,10 @@ AT = Instant(1_795_000_000 * SECOND)
 MARTA = OperatorId("marta")
 POLICY = Settings()
 TOLD = Case(
-    alert=AlertId("a"),
-    channel=Channel.DATA,
-    proof=Proof.DEVICE,
-    received_at=AT,
-    raised_at=AT,
-    deadline_at=AT,
-    language="it",
-    tells=True,
-    psap=PsapCall(by=MARTA, number=E164("112"), at=AT),
+    alert=AlertId("a"), channel=Channel.DATA, proof=Proof.DEVICE, received_at=AT, raised_at=AT,
+    deadline_at=AT, language="it", tells=True, psap=PsapCall(by=MARTA, number=E164("112"), at=AT),
     to_112=CallsTo112(joined_at=AT),
-)
+)  # fmt: skip
 
 
 def test_once_112_was_told_by_an_operators_order_and_once_alone() -> None:
@@ -87,15 +80,9 @@ def test_where_it_is_only_who_may_know_it_is_told() -> None:
     assert words(there, POLICY, "Giulia", where=True).endswith(" Dove: 44.39058, 8.97342.")
     assert "Dove" not in words(TOLD, POLICY, "Giulia", where=True)
     found = Address(
-        lat=44.390581,
-        lon=8.97342,
-        accuracy_m=18.0,
-        nearness=Nearness.NUMBER,
-        street="via Roma",
-        number="12",
-        town="Genova",
-        distance_m=3,
-    )
+        lat=44.390581, lon=8.97342, accuracy_m=18.0, nearness=Nearness.NUMBER, street="via Roma",
+        number="12", town="Genova", distance_m=3,
+    )  # fmt: skip
     assert words(replace(there, address_found=found), POLICY, "Giulia", where=True).endswith(
         " Dove: via Roma 12, Genova."
     )

@@ -69,14 +69,10 @@ class Target(RuleBasedStateMachine):
         self.write(
             "inbox",
             ev.AlertReceived(
-                channel=Channel.DATA,
-                proof=Proof.APP,
-                raised_at=self.now,
-                received_at=self.now,
-                deadline_at=Instant(self.now + 50 * SECOND),
-                phone=E164("+393331112223"),
+                channel=Channel.DATA, proof=Proof.APP, raised_at=self.now, received_at=self.now,
+                deadline_at=Instant(self.now + 50 * SECOND), phone=E164("+393331112223"),
             ),
-        )
+        )  # fmt: skip
 
     def write(self, kind: str, event: Event) -> None:
         self.versions[kind] += 1

@@ -28,6 +28,7 @@ from messages.ids import (
 from model import figures as of
 from model.figures import Row, figures, quantile, row_of, spread
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 ALERT = AlertId("a1")
 MARTA = OperatorId("marta")
@@ -41,29 +42,24 @@ def leg(where: str) -> LegId:
 def told(*steps: tuple[float, Event], test: bool = False) -> Row:
     """The row of an alert received at BEGUN, its events at so many seconds after."""
     received = ev.AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=BEGUN,
-        received_at=BEGUN,
-        deadline_at=Instant(BEGUN + 50 * SECOND),
-        phone=E164("+393331112223"),
-        test=test,
-    )
+        channel=Channel.DATA, proof=Proof.APP, raised_at=BEGUN, received_at=BEGUN,
+        deadline_at=Instant(BEGUN + 50 * SECOND), phone=E164("+393331112223"), test=test,
+    )  # fmt: skip
     inbox = (ev.AlertReceived, ev.DeadlineMissed, ev.AlertCancelled)
-    row = row_of(
-        [
-            recorded(
-                event,
-                n,
-                BEGUN + round(at_s * SECOND),
-                stream=f"{'inbox' if isinstance(event, inbox) else 'alert'}-{ALERT}",
-                version=n - 9,
-            )
-            for n, (at_s, event) in enumerate(((0.0, received), *steps), 10)
-        ]
+    return there(
+        row_of(
+            [
+                recorded(
+                    event,
+                    n,
+                    BEGUN + round(at_s * SECOND),
+                    stream=f"{'inbox' if isinstance(event, inbox) else 'alert'}-{ALERT}",
+                    version=n - 9,
+                )
+                for n, (at_s, event) in enumerate(((0.0, received), *steps), 10)
+            ]
+        )
     )
-    assert row is not None
-    return row
 
 
 HANDED_OVER = told(

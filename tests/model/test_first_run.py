@@ -23,12 +23,8 @@ READY = Measured(
 SAID = Confirmed(by=OperatorId("marta"), at=Instant(1), note="two hours")
 PERSONS = {Need.UPS: SAID, Need.PSAP_AGREEMENT: SAID}
 OF_A_CARRIER = {
-    Need.LINES,
-    Need.TEST_ALERT,
-    Need.EMERGENCY_TRUNK,
-    Need.SECOND_EMERGENCY_LINE,
-    Need.PSAP_LIVE,
-}
+    Need.LINES, Need.TEST_ALERT, Need.EMERGENCY_TRUNK, Need.SECOND_EMERGENCY_LINE, Need.PSAP_LIVE,
+}  # fmt: skip
 
 
 def test_each_need_has_one_row_with_words_in_both_languages() -> None:

@@ -48,9 +48,7 @@ def test_a_public_line_waits_where_more_than_half_and_more_than_an_alert_needs_a
 
 
 @pytest.mark.parametrize(("emergency", "waits"), [(1, False), (2, False), (3, True)])
-def test_a_line_for_112_waits_where_two_are_left_whatever_public_ones_there_are(
-    emergency: int, waits: bool
-) -> None:
+def test_a_line_for_112_waits_where_two_are_left_whatever_else_there_is(emergency: int, waits: bool) -> None:
     mixed = lines(10, emergency)
     broken = mixed[-1].line
     assert (broken in can_wait(mixed, {broken}, 1)) is waits

@@ -6,14 +6,14 @@ import pytest
 
 from messages.ids import LineId, OperatorId, OperatorLine, Role
 from model.rules.calls.own_line import carrier, is_own, mode_of, operator_of, own_line
+from tests.support.there import there
 
 ANNA = OperatorId("anna")
 
 
 @pytest.mark.parametrize("mode", [OperatorLine.HEADSET, OperatorLine.NAILED_UP])
 def test_the_name_of_an_own_line_says_whose_it_is_and_how_the_operator_is_reached(mode: OperatorLine) -> None:
-    line = own_line(ANNA, mode)
-    assert line is not None
+    line = there(own_line(ANNA, mode))
     assert (is_own(line), mode_of(line), operator_of(line)) == (True, mode, ANNA)
     assert carrier(line) == (Role.OPERATOR_LINES, "")
 

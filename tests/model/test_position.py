@@ -13,6 +13,7 @@ from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
 from model.rules.proof import level_of
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 START = Instant(1_795_000_000 * SECOND)
 YEAR_2099 = Instant(4_070_908_800 * SECOND)
@@ -32,13 +33,9 @@ def told(
 def story(*came: tuple[float, Position, Channel]) -> Case:
     """An alert with these positions, each with the second of its receipt."""
     first = ev.AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=START,
-        received_at=START,
-        deadline_at=at(50),
+        channel=Channel.DATA, proof=Proof.APP, raised_at=START, received_at=START, deadline_at=at(50),
         phone=E164("+393331112223"),
-    )
+    )  # fmt: skip
     events: list[tuple[float, ev.Event]] = [(0.0, first)]
     for second, position, channel in came:
         if channel is Channel.DATA:
@@ -53,17 +50,13 @@ def story(*came: tuple[float, Position, Channel]) -> Case:
                 position=position,
             )
             events.append((second, added))
-    case = fold(
-        recorded(event, n, at(second), stream="inbox-a") for n, (second, event) in enumerate(events, 1)
+    return there(
+        fold(recorded(event, n, at(second), stream="inbox-a") for n, (second, event) in enumerate(events, 1))
     )
-    assert case is not None
-    return case
 
 
 def shown(case: Case) -> KnownPosition:
-    position = case.position
-    assert position is not None
-    return position
+    return there(case.position)
 
 
 def test_a_position_of_the_year_2099_hides_none_that_comes_later() -> None:
@@ -106,9 +99,7 @@ moments = st.one_of(
         st.tuples(moments, st.floats(0, 5000), st.sampled_from([Channel.DATA, Channel.SMS])), max_size=6
     ),
 )
-def test_a_good_fix_of_now_is_shown_whatever_came_before_it(
-    before: list[tuple[Instant, float, Channel]],
-) -> None:
+def test_a_good_fix_of_now_is_shown_whatever_came(before: list[tuple[Instant, float, Channel]]) -> None:
     came = [
         (float(n), told(1.0, moment, accuracy), channel)
         for n, (moment, accuracy, channel) in enumerate(before)

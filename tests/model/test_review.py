@@ -19,31 +19,20 @@ MONTH = "2026-11"
 def call(n: int, *had: OperatorId, test: bool = False, spoken: bool = True, by: str = "") -> Row:
     """A closed alert that these had; `by`: who has reviewed the first one's part."""
     return Row(
-        alert=AlertId(f"a{n}"),
-        seq=n,
-        received_us=Instant(AT + n * SECOND),
-        channel=Channel.DATA,
-        test=test,
-        answered_us=AT if spoken else None,
-        closed_us=AT,
-        outcome=Outcome.BRIEFED,
-        operators=had,
-        reviews=(Review(had[0], OperatorId(by), AT),) if by else (),
-    )
+        alert=AlertId(f"a{n}"), seq=n, received_us=Instant(AT + n * SECOND), channel=Channel.DATA,
+        test=test, answered_us=AT if spoken else None, closed_us=AT, outcome=Outcome.BRIEFED,
+        operators=had, reviews=(Review(had[0], OperatorId(by), AT),) if by else (),
+    )  # fmt: skip
 
 
 ROWS = st.lists(
     st.builds(
-        call,
-        st.integers(0, 10_000),
-        st.sampled_from([MARTA, LUCA]),
-        test=st.booleans(),
-        spoken=st.booleans(),
-        by=st.sampled_from(["", "", "eva"]),
+        call, st.integers(0, 10_000), st.sampled_from([MARTA, LUCA]), test=st.booleans(),
+        spoken=st.booleans(), by=st.sampled_from(["", "", "eva"]),
     ),
     max_size=30,
     unique_by=lambda row: row.seq,
-)
+)  # fmt: skip
 
 
 @given(rows=ROWS)

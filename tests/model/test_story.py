@@ -20,6 +20,7 @@ from model.rules.said.advice import Why
 from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parsed
 from model.telling.vocabulary import FORMS
 from tests.support.each import each
+from tests.support.there import is_a
 
 EVENTS = (*get_args(Event), Unreadable)
 SAMPLES: dict[str, object] = {
@@ -111,8 +112,7 @@ def sample(kind: object) -> object:
     if get_args(kind):
         inner = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
         return [sample(inner)] if "tuple" in str(kind) else sample(inner)
-    kind = getattr(kind, "__supertype__", kind)
-    assert isinstance(kind, type)
+    kind = is_a(type, getattr(kind, "__supertype__", kind))
     if hasattr(kind, "__members__"):
         return next(iter(kind))
     return msgspec.to_builtins(SAMPLES[kind.__name__])
@@ -149,14 +149,8 @@ def test_what_was_played_is_told_by_what_it_says(clip: str, place: str, said: st
 )
 def test_an_address_is_told_as_surely_as_it_was_known(nearness: Nearness, said: str) -> None:
     address = Address(
-        lat=45.0,
-        lon=9.0,
-        accuracy_m=5.0,
-        nearness=nearness,
-        street="via Roma",
-        number="12" if nearness is Nearness.NUMBER else "",
-        town="Pavia",
-        distance_m=8,
-    )
+        lat=45.0, lon=9.0, accuracy_m=5.0, nearness=nearness, street="via Roma",
+        number="12" if nearness is Nearness.NUMBER else "", town="Pavia", distance_m=8,
+    )  # fmt: skip
     assert in_words(ev.AddressFound(address=address)) == f"the address of the position: {said}"
     assert in_words(ev.AddressFound()) == "the address of the position: (erased)"

@@ -136,9 +136,7 @@ EVENTS = st.lists(st.one_of(FIELDS, st.builds(at, st.integers(0, 20)), st.just(G
 
 
 @given(EVENTS, EVENTS)
-def test_a_field_is_marked_where_its_text_is_another_and_nowhere_else(
-    before: list[ev.Event], after: list[ev.Event]
-) -> None:
+def test_a_field_is_marked_where_its_text_is_another(before: list[ev.Event], after: list[ev.Event]) -> None:
     then = sheet_of(*before)
     now = sheet_of(*before, *after)
     found = changes(then.told, now.told)

@@ -109,9 +109,7 @@ def test_at_home_a_range_is_not_soon_exhausted() -> None:
         ("+39112", Withheld.EMERGENCY),
     ],
 )
-def test_a_proof_alone_calls_the_number_that_is_agreed_for_tests(
-    agreed: str, reason: Withheld | None
-) -> None:
+def test_a_proof_alone_calls_the_number_agreed_for_tests(agreed: str, reason: Withheld | None) -> None:
     number = E164(agreed)
     policy = changed(POLICY, {"psap.test_number": number})
     assert unfit_to_try(number, policy) is reason

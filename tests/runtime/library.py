@@ -29,6 +29,7 @@ from runtime.processes import ChildConnected
 from runtime.published.directory import MemoryDirectory
 from runtime.system import thespian_fixes
 from tests.support.ports import free_port
+from tests.support.there import is_a
 from tests.waiting import comes_true
 
 STEP_S = 3.0
@@ -87,9 +88,7 @@ def ask(asked: ActorSystem, actor: ActorAddress, question: object) -> object:
 
 
 def _answers(asked: ActorSystem, parent: ActorAddress) -> tuple[int, int]:
-    answer = ask(asked, parent, "how many?")
-    assert isinstance(answer, tuple)
-    return answer
+    return is_a(tuple, ask(asked, parent, "how many?"))
 
 
 def report_every_dead_child(state: Path) -> str:
@@ -103,8 +102,7 @@ def report_every_dead_child(state: Path) -> str:
 def survive_the_loggers_death(state: Path) -> str:
     """The logger is killed: the admin still creates actors."""
     asked = system()
-    pid = ask(asked, asked.createActor(Child), "pid?")
-    assert isinstance(pid, int)
+    pid = is_a(int, ask(asked, asked.createActor(Child), "pid?"))
     admin = pidfd.parent(pid)
     (logger,) = [
         each for each in pidfd.group_members(os.getpgid(admin)) if pidfd.parent(each) == admin and each != pid
@@ -118,9 +116,7 @@ def survive_the_loggers_death(state: Path) -> str:
 def give_up_soon(state: Path) -> str:
     """The admin has stopped: how long does creating an actor take to fail?"""
     asked = system()
-    pid = ask(asked, asked.createActor(Child), "pid?")
-    assert isinstance(pid, int)
-    os.kill(pidfd.parent(pid), signal.SIGSTOP)
+    os.kill(pidfd.parent(is_a(int, ask(asked, asked.createActor(Child), "pid?"))), signal.SIGSTOP)
     failed = threading.Event()
 
     def create() -> None:
@@ -169,13 +165,9 @@ def leave_parents_behind(state: Path) -> str:
 
 
 FAULTS = (
-    report_every_dead_child,
-    survive_the_loggers_death,
-    give_up_soon,
-    describe_only_what_is_logged,
-    tell_the_parent_where_a_child_is,
-    leave_parents_behind,
-)
+    report_every_dead_child, survive_the_loggers_death, give_up_soon, describe_only_what_is_logged,
+    tell_the_parent_where_a_child_is, leave_parents_behind,
+)  # fmt: skip
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from runtime.errors import WrongEnvironment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
 from tests.support.actors import environment
+from tests.support.there import is_a, there
 
 
 class Recorder(CenterActor):
@@ -68,16 +69,27 @@ def env(tmp_path: Path) -> Environment:
 
 @pytest.fixture
 def world(env: Environment) -> Iterator[OneProcess]:
-    started = system.start("in_process", env)
-    assert isinstance(started, OneProcess)
+    started = is_a(OneProcess, system.start("in_process", env))
     yield started
     started.stop()
 
 
 def recorder(world: OneProcess, role: Role = Role.IDENTIFIER, key: str = "") -> Recorder:
-    actor = world.actor(role, key, Recorder)
-    assert actor is not None
-    return actor
+    return there(world.actor(role, key, Recorder))
+
+
+@pytest.fixture
+def actor(world: OneProcess) -> Recorder:
+    """One that keeps what it hears."""
+    world.create(Recorder)
+    return recorder(world)
+
+
+@pytest.fixture
+def peer(world: OneProcess) -> Recorder:
+    """Another, whom it can talk to."""
+    world.create(Peer)
+    return recorder(world, Role.OPERATOR_POOL)
 
 
 def said(
@@ -99,39 +111,32 @@ def said(
 # ---------------------------------------------------------------- messages
 
 
-def test_what_is_told_arrives_with_who_said_it(world: OneProcess) -> None:
-    world.create(Recorder)
-    world.create(Peer)
-    recorder(world).tell(Role.OPERATOR_POOL, "", lines.AskLine(), AlertId("a1"))
+def test_what_is_told_arrives_with_who_said_it(world: OneProcess, actor: Recorder, peer: Recorder) -> None:
+    actor.tell(Role.OPERATOR_POOL, "", lines.AskLine(), AlertId("a1"))
     world.run()
-    (envelope,) = recorder(world, Role.OPERATOR_POOL).heard
+    (envelope,) = peer.heard
     assert (envelope.role, envelope.key, envelope.incarnation) == (Role.IDENTIFIER, "", 1)
     assert envelope.alert == "a1"
     assert envelope.body == lines.AskLine()
     assert envelope.at_us == world.clock.now_us()
 
 
-def test_an_answer_goes_to_whoever_has_asked(world: OneProcess) -> None:
-    world.create(Recorder)
-    world.create(Peer)
-    recorder(world).tell(Role.OPERATOR_POOL, "", cases.AskCase())
+def test_an_answer_goes_to_whoever_has_asked(world: OneProcess, actor: Recorder, peer: Recorder) -> None:
+    actor.tell(Role.OPERATOR_POOL, "", cases.AskCase())
     world.run()
-    assert recorder(world).bodies == [lines.AskLine()]
+    assert actor.bodies == [lines.AskLine()]
 
 
-def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
-    world.create(Recorder)
-    world.create(Peer)
+def test_no_two_messages_have_the_same_id(world: OneProcess, actor: Recorder, peer: Recorder) -> None:
     for _ in range(5):
-        recorder(world).tell(Role.OPERATOR_POOL, "", lines.AskLine())
+        actor.tell(Role.OPERATOR_POOL, "", lines.AskLine())
     world.run()
-    ids = [envelope.id for envelope in recorder(world, Role.OPERATOR_POOL).heard]
+    ids = [envelope.id for envelope in peer.heard]
     assert len(set(ids)) == 5
 
 
-def test_telling_somebody_who_is_not_there_says_so(world: OneProcess) -> None:
-    world.create(Recorder)
-    assert recorder(world).tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
+def test_telling_somebody_who_is_not_there_says_so(world: OneProcess, actor: Recorder) -> None:
+    assert actor.tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xc1", b"\x81\xa1x\x01", "text", 7, object(), ("tuple",)])
@@ -160,17 +165,14 @@ def test_what_a_dead_incarnation_said_is_dropped(world: OneProcess) -> None:
     assert [envelope.incarnation for envelope in recorder(world).heard] == [1, 3, 3, 4, 1]
 
 
-def test_what_comes_before_the_actor_knows_who_it_is_waits_for_it(
-    world: OneProcess, env: Environment
-) -> None:
+def test_what_comes_before_the_actor_knows_who_it_is_waits(world: OneProcess, env: Environment) -> None:
     address = world.add(Recorder)
     world.deliver(address, said(cases.CrewWanted(busy=1, waiting=0)))
     world.deliver(address, said(cases.CrewWanted(busy=2, waiting=0)))
     order = supervision.StartActor(role=Role.IDENTIFIER, key="k", incarnation=7, node=NodeId("n"))
     world.deliver(address, said(order, role=Role.SUPERVISOR))
     world.run()
-    actor = world._system.base.actor_at(address)
-    assert isinstance(actor, Recorder)
+    actor = is_a(Recorder, world._system.base.actor_at(address))
     assert (actor.key, actor.incarnation) == ("k", 7)
     assert actor.bodies == [cases.CrewWanted(busy=1, waiting=0), cases.CrewWanted(busy=2, waiting=0)]
 
@@ -186,9 +188,9 @@ def test_an_actor_is_told_who_it_is_once_only(world: OneProcess) -> None:
 # ---------------------------------------------------------------- exceptions
 
 
-def test_an_exception_ends_the_actor_and_its_handler_is_not_run_again(world: OneProcess) -> None:
-    world.create(Recorder)
-    actor = recorder(world)
+def test_an_exception_ends_the_actor_and_its_handler_is_not_run_again(
+    world: OneProcess, actor: Recorder
+) -> None:
     heard = actor.heard
     world.tell(Role.IDENTIFIER, "", cases.OpenCase(alert=AlertId("a")))
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
@@ -197,13 +199,12 @@ def test_an_exception_ends_the_actor_and_its_handler_is_not_run_again(world: One
     assert world.actor(Role.IDENTIFIER, "", Recorder) is None
 
 
-def test_the_watcher_of_processes_is_told_that_it_crashed(world: OneProcess, env: Environment) -> None:
-    world.create(Recorder)
-    entry = world.entry(Role.IDENTIFIER)
-    assert entry is not None
+def test_the_watcher_of_processes_is_told_that_it_crashed(
+    world: OneProcess, actor: Recorder, env: Environment
+) -> None:
+    entry = there(world.entry(Role.IDENTIFIER))
     deaths = env.processes.watch()
     deaths.add(entry.pid, entry.born)
-    actor = recorder(world)
     world.tell(Role.IDENTIFIER, "", cases.OpenCase(alert=AlertId("a")))
     world.run()
     assert deaths.dead() == [entry.pid]
@@ -222,19 +223,16 @@ def test_starting_as_what_it_is_not_is_a_crash(world: OneProcess) -> None:
 # ---------------------------------------------------------------- time
 
 
-def test_a_tick_comes_every_second(world: OneProcess) -> None:
-    world.create(Recorder)
+def test_a_tick_comes_every_second(world: OneProcess, actor: Recorder) -> None:
     start = world.clock.now_us()
     world.advance(3.5)
-    assert recorder(world).ticks == [start + n * SECOND for n in (1, 2, 3)]
+    assert actor.ticks == [start + n * SECOND for n in (1, 2, 3)]
 
 
-def test_timers_come_at_their_time_and_together_in_the_order_in_which_they_were_set(
-    world: OneProcess,
+def test_timers_come_at_their_time_and_in_the_order_in_which_they_were_set(
+    world: OneProcess, actor: Recorder
 ) -> None:
-    world.create(Recorder)
     now = world.clock.now_us()
-    actor = recorder(world)
     for name, after in (("late", 700_000), ("b", 300_000), ("a", 300_000), ("gone", 400_000), ("moved", 1)):
         actor.at(Instant(now + after), name)
     actor.at(Instant(now + 500_000), "moved")
@@ -248,18 +246,15 @@ def test_timers_come_at_their_time_and_together_in_the_order_in_which_they_were_
     ]
 
 
-def test_a_timer_in_the_past_comes_at_once(world: OneProcess) -> None:
-    world.create(Recorder)
-    recorder(world).at(Instant(0), "x")
+def test_a_timer_in_the_past_comes_at_once(world: OneProcess, actor: Recorder) -> None:
+    actor.at(Instant(0), "x")
     world.advance(0)
-    assert [name for name, _ in recorder(world).timers] == ["x"]
+    assert [name for name, _ in actor.timers] == ["x"]
 
 
 def test_a_timer_ahead_of_others_leaves_no_wakeup_behind_for_ever(
-    world: OneProcess, monkeypatch: pytest.MonkeyPatch
+    world: OneProcess, actor: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.create(Recorder)
-    actor = recorder(world)
     asked: list[timedelta] = []
     really = actor.wakeupAfter
     monkeypatch.setattr(actor, "wakeupAfter", lambda after: (asked.append(after), really(after)))
@@ -274,9 +269,7 @@ def test_a_timer_ahead_of_others_leaves_no_wakeup_behind_for_ever(
 # ---------------------------------------------------------------- watches
 
 
-def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess) -> None:
-    world.create(Recorder)
-    actor = recorder(world)
+def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess, actor: Recorder) -> None:
     reader, writer = os.pipe()
     heard: list[bytes] = []
     try:
@@ -295,9 +288,7 @@ def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess
         os.close(writer)
 
 
-def test_who_would_look_too_soon_is_woken_once_when_it_is_due(world: OneProcess) -> None:
-    world.create(Recorder)
-    actor = recorder(world)
+def test_who_would_look_too_soon_is_woken_once_when_it_is_due(world: OneProcess, actor: Recorder) -> None:
     due = Instant(actor.now_us() + SECOND)
     reader, writer = os.pipe()
     try:
@@ -336,9 +327,7 @@ def supervised(world: OneProcess) -> Recorder:
     # As the Supervisor says it: the answer goes to whoever has sent it.
     recorder(world, Role.SUPERVISOR)._say(child, order)
     world.run()
-    actor = world._system.base.actor_at(child)
-    assert isinstance(actor, Recorder)
-    return actor
+    return is_a(Recorder, world._system.base.actor_at(child))
 
 
 def test_an_actor_says_that_it_has_started_and_then_that_it_lives(world: OneProcess) -> None:
@@ -370,9 +359,9 @@ def test_an_adopted_actor_sends_its_heartbeats_to_whoever_has_adopted_it(world: 
     assert [type(body) for body in recorder(world, Role.SUPERVISOR).bodies] == [supervision.Heartbeat]
 
 
-def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(world: OneProcess) -> None:
-    world.create(Recorder)
-    actor = recorder(world)
+def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(
+    world: OneProcess, actor: Recorder
+) -> None:
     kept = actor.keep(BytesIO())
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.tell(Role.IDENTIFIER, "", supervision.StopActor())
@@ -382,28 +371,25 @@ def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(world: O
     assert actor.stopped == 1
     assert kept.closed
     assert [envelope.body for envelope in heard] == [lines.AskLine()]
-    entry = world.entry(Role.IDENTIFIER)
-    assert entry is not None
+    entry = there(world.entry(Role.IDENTIFIER))
     assert not world.env.processes.alive(entry.pid, entry.born)
 
 
 # ---------------------------------------------------------------- what tests do to it
 
 
-def test_a_killed_actor_is_gone_with_all_it_knew(world: OneProcess) -> None:
-    world.create(Recorder)
-    world.create(Peer)
-    actor = recorder(world)
+def test_a_killed_actor_is_gone_with_all_it_knew(world: OneProcess, actor: Recorder, peer: Recorder) -> None:
     assert world.kill(Role.IDENTIFIER)
     assert not hasattr(actor, "heard")
-    assert recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", lines.AskLine())
+    assert peer.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.advance(5)
     assert world.actor(Role.IDENTIFIER, "", Recorder) is None
     assert not world.kill(Role.IDENTIFIER)
 
 
-def test_messages_can_be_lost_repeated_and_delayed(world: OneProcess, env: Environment) -> None:
-    world.create(Recorder)
+def test_messages_can_be_lost_repeated_and_delayed(
+    world: OneProcess, actor: Recorder, env: Environment
+) -> None:
     fate = {1: (), 2: (0.0, 0.0), 3: (1.5,), 4: (0.0,)}
 
     def faults(envelope: Envelope, role: Role | None, key: str) -> tuple[float, ...]:
@@ -415,17 +401,16 @@ def test_messages_can_be_lost_repeated_and_delayed(world: OneProcess, env: Envir
     for seq in fate:
         world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=seq, waiting=0))
     world.advance(1)
-    assert recorder(world).bodies == [cases.CrewWanted(busy=seq, waiting=0) for seq in (2, 2, 4)]
+    assert actor.bodies == [cases.CrewWanted(busy=seq, waiting=0) for seq in (2, 2, 4)]
     world.advance(1)
-    assert recorder(world).bodies[-1] == cases.CrewWanted(busy=3, waiting=0)
+    assert actor.bodies[-1] == cases.CrewWanted(busy=3, waiting=0)
     env.faults = None
 
 
 def test_two_systems_stand_side_by_side(tmp_path: Path) -> None:
     worlds = []
     for name in ("one", "two"):
-        started = system.start("in_process", environment(tmp_path / name, virtual=True))
-        assert isinstance(started, OneProcess)
+        started = is_a(OneProcess, system.start("in_process", environment(tmp_path / name, virtual=True)))
         started.create(Recorder)
         worlds.append(started)
     worlds[0].tell(Role.IDENTIFIER, "", lines.AskLine())
@@ -452,11 +437,11 @@ def test_the_environment_gives_only_what_it_has(env: Environment) -> None:
         env.open_journal_as(int)
 
 
-def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(world: OneProcess) -> None:
-    world.create(Recorder)
-    entry = world.env.directory.find(Role.IDENTIFIER)
-    assert entry is not None
-    heard = recorder(world)
+def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(
+    world: OneProcess, actor: Recorder
+) -> None:
+    entry = there(world.env.directory.find(Role.IDENTIFIER))
+    heard = actor
     assert world.freeze(Role.IDENTIFIER)
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.advance(3)
@@ -468,16 +453,15 @@ def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(world: OnePro
     assert not world.freeze(Role.OPERATOR_POOL)
 
 
-def test_an_actor_can_be_killed_in_the_middle_of_what_it_does(world: OneProcess) -> None:
-    world.create(Recorder)
-    world.create(Peer)
+def test_an_actor_can_be_killed_in_the_middle_of_what_it_does(
+    world: OneProcess, actor: Recorder, peer: Recorder
+) -> None:
     buried: list[CenterActor] = []
     world.base.buried = buried.append
     world.base.after_send = lambda actor: isinstance(actor, Recorder) and not isinstance(actor, Peer)
-    entry = world.env.directory.find(Role.IDENTIFIER)
-    assert entry is not None
-    recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", cases.AskCase())
+    entry = there(world.env.directory.find(Role.IDENTIFIER))
+    peer.tell(Role.IDENTIFIER, "", cases.AskCase())
     world.run()
     assert not world.env.processes.alive(entry.pid, entry.born)
     assert [type(actor) for actor in buried] == [Recorder]
-    assert recorder(world, Role.OPERATOR_POOL).bodies == [lines.AskLine()], "what it had said is on its way"
+    assert peer.bodies == [lines.AskLine()], "what it had said is on its way"

@@ -39,17 +39,10 @@ def test_any_bytes_are_an_address_or_a_typed_error(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
-        b"T",
-        b"T:1",
-        b"Thost",
-        b"T127.0.0.1:x",
-        b"T127.0.0.1:65536",
-        b"Tlocalhost:1",
-        b"L",
+        b"", b"T", b"T:1", b"Thost", b"T127.0.0.1:x", b"T127.0.0.1:65536", b"Tlocalhost:1", b"L",
         b"\x80\x04K\x01.",
     ],
-)
+)  # fmt: skip
 def test_what_names_nobody_is_refused(data: bytes) -> None:
     with pytest.raises(BadAddress):
         addresses.from_bytes(data)

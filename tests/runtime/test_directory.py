@@ -19,6 +19,7 @@ from runtime.published.directory import (
     FileDirectory,
     MemoryDirectory,
 )
+from tests.support.there import there
 from tests.support.unreadable import GARBAGE
 
 
@@ -77,9 +78,7 @@ def test_a_reader_in_another_process_sees_what_is_published_later(tmp_path: Path
     assert reader.read() == ()
     for incarnation in range(1, 20):
         writer.publish([entry(incarnation=incarnation)])
-        found = reader.find(Role.TRUNK_POOL)
-        assert found is not None
-        assert found.incarnation == incarnation
+        assert there(reader.find(Role.TRUNK_POOL)).incarnation == incarnation
 
 
 def test_a_reader_reads_the_file_again_only_when_it_has_changed(tmp_path: Path) -> None:
@@ -100,9 +99,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
-def test_a_damaged_file_keeps_nobody_from_being_found_and_is_written_anew(
-    tmp_path: Path, content: bytes
-) -> None:
+def test_a_damaged_file_keeps_nobody_hidden_and_is_written_anew(tmp_path: Path, content: bytes) -> None:
     supervisor, reader, begins = (FileDirectory(tmp_path) for _ in range(3))
     supervisor.publish([entry(incarnation=7)])
     assert reader.find(Role.TRUNK_POOL) == entry(incarnation=7)
@@ -127,9 +124,7 @@ def test_a_file_of_a_later_version_is_read_without_what_is_not_known(tmp_path: P
     assert [each.role for each in found] == [Role.TRUNK_POOL]
 
 
-def test_a_full_disk_does_not_keep_anybody_from_being_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_keeps_nobody_from_being_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer, reader = FileDirectory(tmp_path), FileDirectory(tmp_path)
     writer.publish([entry(key=f"a{number}") for number in range(9)])
     assert len(reader.read()) == 9

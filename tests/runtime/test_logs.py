@@ -58,9 +58,7 @@ def test_what_libraries_say_through_logging_is_written_too(tmp_path: Path) -> No
     assert (line["event"], line["part"]) == ("port 80 is taken", "uvicorn")
 
 
-def test_nothing_that_is_wrong_with_the_outputs_is_raised(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_wrong_with_the_outputs_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     logs.configure(tmp_path, "web", stderr=True)
     closed = io.StringIO()
     closed.close()

@@ -30,6 +30,7 @@ from tests.support.actors import (
     ready,
     spec,
 )
+from tests.support.there import is_a
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
@@ -76,8 +77,7 @@ def test_after_the_admins_death_the_group_is_killed_and_a_new_one_started_at_onc
         wait_until(lambda: not system.admin.alive())
         system.kill()
         env.directory.publish(())
-        again = start("processes", env, SUPERVISOR)
-        assert isinstance(again, ManyProcesses)
+        again = is_a(ManyProcesses, start("processes", env, SUPERVISOR))
         try:
             assert ready(again, Role.TRUNK_POOL).incarnation == 2
         finally:

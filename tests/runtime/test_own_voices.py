@@ -16,6 +16,7 @@ from messages.operators import OperatorVoice, OperatorVoices
 from model.rules.calls.own_line import own_line
 from runtime.published import own_voices, voice_files
 from runtime.published.peers import Place, decode_place, encode_place
+from tests.support.there import there
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA, BEA = OperatorId("anna"), OperatorId("bea")
@@ -38,9 +39,7 @@ def place(node: NodeId, *voices: OperatorVoice, gate: str = "10.0.0.2:4711", dra
 
 
 def line(operator: OperatorId = ANNA, mode: OperatorLine = OperatorLine.HEADSET) -> LineId:
-    found = own_line(operator, mode)
-    assert found is not None
-    return found
+    return there(own_line(operator, mode))
 
 
 def node_of(own: tuple[OperatorVoice, ...], *places: Place, at: LineId | None = None) -> NodeId | None:

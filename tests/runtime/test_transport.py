@@ -25,6 +25,7 @@ from runtime.environment import Environment
 from runtime.system.mailbox import MARK_BYTES, mark_of
 from runtime.system.transport import DATAGRAM_MAX, PROOF_BYTES, CenterTransport
 from tests.support.actors import environment as center_of
+from tests.support.there import is_a
 from tests.waiting import wait_until
 
 HEAD_BYTES = MARK_BYTES + PROOF_BYTES
@@ -60,9 +61,7 @@ def other() -> Iterator[CenterTransport]:
 
 
 def place(transport: CenterTransport) -> tuple[str, int]:
-    details = transport.myAddress.addressDetails
-    assert isinstance(details, UDPv4ActorAddress)
-    return details.sockname
+    return is_a(UDPv4ActorAddress, transport.myAddress.addressDetails).sockname
 
 
 def run(transport: CenterTransport, seconds: float = 5) -> object:
@@ -89,8 +88,7 @@ def say(sender: CenterTransport, to: ActorAddress, message: object) -> list[obje
 
 def test_a_message_arrives_and_names_its_sender(transport: CenterTransport, other: CenterTransport) -> None:
     assert say(other, transport.myAddress, b"hello") == [SendStatus.Sent]
-    envelope = run(transport)
-    assert isinstance(envelope, ReceiveEnvelope)
+    envelope = is_a(ReceiveEnvelope, run(transport))
     assert envelope.message == b"hello"
     assert envelope.sender == other.myAddress
     assert transport.run(TransmitOnly, timedelta(seconds=5)) == 0
@@ -238,9 +236,7 @@ def test_nobody_else_can_have_the_mailbox(transport: CenterTransport) -> None:
 
 
 def watched(transport: CenterTransport) -> list[int]:
-    message = received(transport)
-    assert isinstance(message, WatchMessage)
-    return message.ready
+    return is_a(WatchMessage, received(transport)).ready
 
 
 def test_what_is_watched_is_told_until_it_is_watched_no_more(transport: CenterTransport) -> None:

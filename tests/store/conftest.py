@@ -9,7 +9,7 @@ from messages.ids import NodeId
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier
 from tests.store.databases import Database, SqliteFile, new_schema
-from tests.store.places import Clock
+from tests.store.places import OPENED, Clock
 from tests.support.depth import WHOLE
 from tests.support.disks import small_file_system
 from tests.support.journals import empty_journal
@@ -18,6 +18,14 @@ from tests.support.journals import empty_journal
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Whatever a test has opened in its own way."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @pytest.fixture

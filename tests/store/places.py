@@ -7,9 +7,9 @@ import pytest
 from messages.events import LegAnswered, LineReturned
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId, NodeId
 from model.rules.signal import Signal
-from store.database.dialect import url_of
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier
+from tests.support.journals import empty_journal
 
 START = Instant(1_795_000_000 * SECOND)
 
@@ -35,16 +35,22 @@ on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=Tru
 """For a test of what a server alone can do."""
 
 
+OPENED: list[Journal] = []
+"""By the two below; closed behind each test."""
+
+
 def journal_at(url: str, notify: Notifier | None = None, *, node: str = "n1") -> Journal:
     """A journal with a clock that stands still, for tests that open it in their own way."""
-    return Journal.open(
+    opened = Journal.open(
         url, node=NodeId(node), clock=lambda: START, notify=notify or LocalNotifier(), shared=False
     )
+    OPENED.append(opened)
+    return opened
 
 
 def journal_in(path: Path, notify: Notifier | None = None) -> Journal:
-    """The same in a file."""
-    return journal_at(url_of(path), notify)
+    """The same in a file, laid there unless there is one: whoever wants it made calls `journal_at`."""
+    return journal_at(empty_journal(path), notify)
 
 
 def answered(attempt: int = 1) -> LegAnswered:

@@ -88,9 +88,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS)
 @settings(max_examples=often(40), deadline=None)
-def test_whatever_happens_and_wherever_it_is_broken_off_the_rows_are_what_the_events_say(
-    steps: list[object],
-) -> None:
+def test_wherever_it_is_broken_off_the_rows_are_what_the_events_say(steps: list[object]) -> None:
     """Two processes keep them, in pages of three places, eight at a time."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "PAGE", 3)
@@ -146,9 +144,7 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
 
 @on_both
 @each("data", [DAMAGED, b"", b"\x93\x01\x02\x03"])
-def test_a_row_that_cannot_be_read_is_made_anew_of_the_events(
-    journal: Journal, clock: Clock, data: bytes
-) -> None:
+def test_an_unreadable_row_is_made_anew_of_the_events(journal: Journal, clock: Clock, data: bytes) -> None:
     alerts = [accept(journal, signal(clock, f"+39333000000{n}"), 50.0).alert for n in range(3)]
     caught_up(journal)
     journal.transact(lambda tx: tx.write(Query(update(alert_row).values(data=data))))

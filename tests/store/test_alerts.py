@@ -21,6 +21,7 @@ from store.journal.journal import Append, Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import START, Clock, on_both, signal
+from tests.support.there import is_a
 
 PHONE = "+393331112223"
 
@@ -69,8 +70,7 @@ def test_the_same_number_while_the_alert_is_open_is_the_same_alert(journal: Jour
     clock.forward(3600)
     again = accept(journal, signal(clock, channel=Channel.VOICE, call=2), 50)
     assert again == replace(first, created=False)
-    added = inbox(journal, first)[1]
-    assert isinstance(added, AlertSignalAdded)
+    added = is_a(AlertSignalAdded, inbox(journal, first)[1])
     assert (added.channel, added.line, added.call, added.received_at) == (Channel.VOICE, "sim1", 2, clock())
 
 
@@ -135,9 +135,7 @@ def test_a_second_press_under_an_alias_is_kept_once_too(journal: Journal, clock:
     assert journal.version("inbox-a1") == 3
 
 
-def test_what_is_sent_again_under_the_id_of_another_alert_keeps_its_alias(
-    journal: Journal, clock: Clock
-) -> None:
+def test_what_is_sent_again_under_another_alert_s_id_keeps_its_alias(journal: Journal, clock: Clock) -> None:
     accept(journal, signal(clock, "+393330000009", id="taken"), 50)
     accept(journal, signal(clock, id="a1"), 50)
     sent = signal(clock, id="taken", raised_s_ago=1)
@@ -199,9 +197,7 @@ def test_so_many_texts_are_kept_of_an_alert_and_no_more(
     assert said(journal, accepted) == ["0", "1", "2"]
 
 
-def test_a_text_that_a_sim_shows_again_after_hours_is_the_one_that_was_kept(
-    journal: Journal, clock: Clock
-) -> None:
+def test_a_text_that_a_sim_shows_after_hours_is_the_one_that_was_kept(journal: Journal, clock: Clock) -> None:
     accepted = accept(journal, signal(clock), 50)
     written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
     assert accept(journal, written, 50).alert == accepted.alert
@@ -222,9 +218,7 @@ def test_new_data_under_the_same_id_is_kept(journal: Journal, clock: Clock) -> N
     assert len(inbox(journal, first)) == 4
 
 
-def test_an_alert_of_a_registered_device_is_one_with_the_call_from_its_number(
-    journal: Journal, clock: Clock
-) -> None:
+def test_an_alert_of_a_registered_device_is_one_with_its_call(journal: Journal, clock: Clock) -> None:
     Registry(journal).add_user(Person(phones=(PHONE,), first_name="G", devices=("d1",)), by="test")
     first = accept(journal, signal(clock, None, device="d1", id="a1"), 50)
     told = accept(journal, signal(clock, PHONE, device="d1", id="a1"), 50)
@@ -269,8 +263,7 @@ def test_the_deadline_is_counted_from_the_earlier_of_a_believable_clock_and_the_
 ) -> None:
     accepted = accept(journal, signal(clock, raised_s_ago=raised_s_ago), 50)
     assert accepted.deadline_at == clock() + round(left_s * SECOND)
-    received = inbox(journal, accepted)[0]
-    assert isinstance(received, AlertReceived)
+    received = is_a(AlertReceived, inbox(journal, accepted)[0])
     assert received.deadline_at == accepted.deadline_at
     # what the phone said is kept, believed or not
     assert received.raised_at == clock() - round((raised_s_ago or 0) * SECOND)
@@ -288,9 +281,7 @@ def test_the_deadline_is_never_later_than_the_receipt_allows(raised: Instant | N
 def test_a_time_that_cannot_be_written_down_is_the_receipt(journal: Journal, clock: Clock) -> None:
     for wild in (-1, 2**60):
         sent = replace(signal(clock, None, device=str(wild)), raised_at=Instant(wild))
-        received = inbox(journal, accept(journal, sent, 50))[0]
-        assert isinstance(received, AlertReceived)
-        assert received.raised_at == clock()
+        assert is_a(AlertReceived, inbox(journal, accept(journal, sent, 50))[0]).raised_at == clock()
 
 
 # ------------------------------------------------------------------------------------------ ids

@@ -180,9 +180,7 @@ def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with
         "WHERE number = 4",
     ],
 )
-def test_the_database_itself_lets_nothing_be_changed(
-    database: Database, ten: list[Entry], statement: str
-) -> None:
+def test_the_database_lets_nothing_be_changed(database: Database, ten: list[Entry], statement: str) -> None:
     with pytest.raises(Exception, match="append-only"):
         database.execute(statement)
 

@@ -153,9 +153,7 @@ def test_a_center_that_is_moved_has_all_of_these_rows(
 
 
 @pytest.mark.usefixtures("alerts")
-def test_what_may_be_kept_for_years_has_nothing_that_can_be_erased(
-    database: Database, journal: Journal
-) -> None:
+def test_what_may_be_kept_for_years_is_nothing_erasable(database: Database, journal: Journal) -> None:
     fill(database)
     tables = {
         part: {block.table for block in read(taken(journal, part)) if isinstance(block, Rows)}
@@ -184,9 +182,7 @@ def test_rows_of_an_older_form_come_through_the_migrations(
     assert target.execute("SELECT name, role, known_as FROM operator") == [("Marta", "operator", "Marta")]
 
 
-def test_a_newer_version_s_rows_and_another_journal_s_keys_are_refused(
-    tmp_path: Path, journal: Journal
-) -> None:
+def test_newer_rows_and_another_journal_s_keys_are_refused(tmp_path: Path, journal: Journal) -> None:
     with pytest.raises(JournalNewer):
         give(url_of(tmp_path / "a.db"), b"".join(encoded([begun(Part.LASTING, revision="9999")])))
     lasting = taken(journal, Part.LASTING)

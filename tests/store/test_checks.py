@@ -20,6 +20,7 @@ from store.registry.devices import DeviceKey
 from store.registry.registry import Registry
 from tests.store.places import Clock, on_both, signal
 from tests.store.test_devices import GIULIA, KEY, enrolled
+from tests.support.there import is_a, there
 
 DAY = 86_400 * SECOND
 
@@ -41,15 +42,12 @@ def taken(journal: Journal, sent: Signal, *, live: int = 50, every: int | None =
 
 def first(journal: Journal, accepted: Accepted | PutOff) -> AlertReceived:
     assert isinstance(accepted, Accepted)
-    event = journal.read(streams.inbox(accepted.alert))[0].event
-    assert isinstance(event, AlertReceived)
-    return event
+    return is_a(AlertReceived, journal.read(streams.inbox(accepted.alert))[0].event)
 
 
 def test_a_real_alert_in_the_middle_of_a_check_is_an_alert_by_itself(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
-    check = taken(journal, signed(clock, key, Check.ARRIVAL, named="c1"))
-    assert isinstance(check, Accepted)
+    check = is_a(Accepted, taken(journal, signed(clock, key, Check.ARRIVAL, named="c1")))
     for real in (
         signed(clock, key, None, named="c1"),
         signed(clock, key, None, named=check.alert),
@@ -62,9 +60,7 @@ def test_a_real_alert_in_the_middle_of_a_check_is_an_alert_by_itself(journal: Jo
 
 
 @on_both
-def test_a_list_of_alerts_steps_over_checks_and_over_no_alert_that_calls_itself_one(
-    journal: Journal, clock: Clock
-) -> None:
+def test_a_list_of_alerts_steps_over_checks_and_no_alert_named_so(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     for n in range(5):
         taken(journal, signed(clock, key, Check.ARRIVAL, named=f"c{n}"))
@@ -73,9 +69,7 @@ def test_a_list_of_alerts_steps_over_checks_and_over_no_alert_that_calls_itself_
     assert [alert for _, alert in newest_alerts(journal, journal.last_seq() + 1, 10)] == [real.alert]
 
 
-def test_a_check_waits_while_an_alert_of_its_phone_is_open_and_changes_nothing_of_it(
-    journal: Journal, clock: Clock
-) -> None:
+def test_a_check_waits_while_an_alert_of_its_phone_is_open_untouched(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     real = accept(journal, signed(clock, key, None), 50)
     assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), PutOff)
@@ -102,22 +96,18 @@ def test_a_check_sent_again_is_the_one_that_is_there(journal: Journal, clock: Cl
 
 
 @on_both
-def test_of_a_check_of_the_arrival_the_journal_knows_nobody_and_the_registry_the_day(
-    journal: Journal, clock: Clock
-) -> None:
+def test_of_a_check_the_journal_knows_nobody_and_the_registry_the_day(journal: Journal, clock: Clock) -> None:
     key = enrolled(journal)
     received = first(journal, taken(journal, signed(clock, key, Check.ARRIVAL), every=1))
     assert (received.phone, received.device, received.key, received.position) == (None, None, "", None)
-    known = devices.key_of(journal, key.device)
-    assert known is not None
+    known = there(devices.key_of(journal, key.device))
     assert known.check_days == 1
     assert known.seen_at is None, "no alert was raised with it"
     assert known.checked_on is not None
     assert known.checked_on % DAY == 0
     assert 0 <= received.received_at - known.checked_on < DAY
     taken(journal, signed(clock, key, Check.ARRIVAL, named="c2"))
-    after = devices.key_of(journal, key.device)
-    assert after is not None
+    after = there(devices.key_of(journal, key.device))
     assert after.check_days == 1, "where nothing is said of it the choice stands"
 
 
@@ -137,8 +127,7 @@ def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None
     device = journal.transact(lambda tx: own_phone.know(tx, KEY, None))
     assert journal.transact(lambda tx: own_phone.know(tx, KEY, GIULIA)) == device
     assert journal.transact(lambda tx: own_phone.know(tx, KEY, None)) == device, "as the number was"
-    known = devices.key_of(journal, device)
-    assert known is not None
+    known = there(devices.key_of(journal, device))
     assert (known.phone, known.key) == (GIULIA, KEY)
     assert devices.all_devices(journal) == []
     registry = Registry(journal)

@@ -22,6 +22,7 @@ from store.journal.journal import Append, Journal
 from store.texts import REPORTED_US, ask_text, begin, end, report
 from tests.store.places import Clock, journal_in, on_both
 from tests.support.journals import empty_journal
+from tests.support.there import there
 
 USER = E164("+393331112223")
 OTHER = E164("+393409998887")
@@ -72,11 +73,8 @@ class Written:
     @property
     def shown(self) -> Texted:
         recorded = self.journal.read_streams(streams.inbox(self.alert), streams.case(self.alert))
-        case = fold(sorted(recorded, key=lambda one: one.seq))
-        assert case is not None
-        texted = case.dialogue[0].texted
-        assert texted is not None
-        return texted
+        case = there(fold(sorted(recorded, key=lambda one: one.seq)))
+        return there(case.dialogue[0].texted)
 
 
 @on_both

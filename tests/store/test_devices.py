@@ -12,6 +12,7 @@ from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import Clock, on_both
+from tests.support.there import is_a, there
 
 GIULIA, ANNA = E164("+393331112223"), E164("+393471234567")
 KEY = b"\x04" + bytes(64)
@@ -27,9 +28,7 @@ def confirmed(journal: Journal, device: str, code: str) -> DeviceKey | NoCode:
 
 def enrolled(journal: Journal, phone: E164 = GIULIA) -> DeviceKey:
     one = asked(journal, phone)
-    key = confirmed(journal, one.device, one.code)
-    assert isinstance(key, DeviceKey)
-    return key
+    return is_a(DeviceKey, confirmed(journal, one.device, one.code))
 
 
 def wrong(code: str) -> str:
@@ -41,8 +40,7 @@ def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
     known = registry.add_user(Person(phones=(GIULIA,), first_name="Giulia"), by="test")
     one = asked(journal)
     assert devices.key_of(journal, one.device) is None, "not before it is confirmed"
-    key = confirmed(journal, one.device, one.code)
-    assert isinstance(key, DeviceKey)
+    key = is_a(DeviceKey, confirmed(journal, one.device, one.code))
     assert (key.person, key.phone, key.key) == (known.id, GIULIA, KEY)
     assert devices.key_of(journal, one.device) == key
     assert devices.devices_of(journal, known.id) == [key]
@@ -51,9 +49,7 @@ def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
 
 def test_a_number_that_nobody_has_becomes_a_person(journal: Journal) -> None:
     key = enrolled(journal)
-    found = Registry(journal).user_by_phone(GIULIA)
-    assert found is not None
-    assert found.id == key.person
+    assert there(Registry(journal).user_by_phone(GIULIA)).id == key.person
 
 
 def test_five_wrong_codes_end_it_also_for_the_right_one(journal: Journal) -> None:
@@ -111,9 +107,7 @@ def test_an_invitation_enrols_once_and_within_a_day(journal: Journal, clock: Clo
     def taken(secret: str) -> DeviceKey | None:
         return journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone"))
 
-    key = taken(first)
-    assert key is not None
-    assert key.phone == GIULIA
+    assert there(taken(first)).phone == GIULIA
     assert taken(first) is None
     assert taken("swi_x") is None
     clock.forward(devices.INVITATION_LIFE_S)
@@ -161,8 +155,7 @@ def test_an_invitation_handed_over_by_staff_makes_no_young_key(journal: Journal,
     enrolled(journal)
     clock.forward(1)
     secret = journal.transact(lambda tx: devices.invite(tx, GIULIA, "admin"))
-    key = journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone"))
-    assert key is not None
+    key = there(journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone")))
     assert (key.beside_older, key.is_young(key.created_at)) == (True, False)
 
 
@@ -171,6 +164,4 @@ def test_when_it_was_last_used_is_kept(journal: Journal, clock: Clock) -> None:
     assert key.seen_at is None
     clock.forward(60)
     journal.transact(lambda tx: devices.seen(tx, key.device))
-    found = devices.key_of(journal, key.device)
-    assert found is not None
-    assert found.seen_at == key.created_at + 60 * SECOND
+    assert there(devices.key_of(journal, key.device)).seen_at == key.created_at + 60 * SECOND

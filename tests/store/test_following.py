@@ -1,6 +1,5 @@
 """Who follows the journal hears of every commit, without polling, and the writer never waits for anybody."""
 
-import asyncio
 import errno
 import os
 import select
@@ -87,9 +86,7 @@ def test_it_is_known_whether_anybody_listens(notifier: Notifier) -> None:
     one.close()
 
 
-def test_an_append_wakes_those_whom_its_streams_concern(
-    open_journal: OpenJournal, notifier: Notifier
-) -> None:
+def test_an_append_wakes_whom_its_streams_concern(open_journal: OpenJournal, notifier: Notifier) -> None:
     journal = open_journal(notifier)
     line, other = notifier.listen("line-a"), notifier.listen(kind("inbox"))
     journal.append(ONE)
@@ -145,9 +142,7 @@ def test_what_the_journal_does_not_give_now_is_given_later(open_journal: OpenJou
     follower.close()
 
 
-def test_another_processes_commits_are_heard(
-    database: Database, tmp_path: Path, open_journal: OpenJournal
-) -> None:
+def test_another_process_is_heard_of(database: Database, tmp_path: Path, open_journal: OpenJournal) -> None:
     folder = tmp_path / "run" / "notify"
     journal = open_journal(SocketNotifier(folder))
     follower = Follower(journal)
@@ -255,23 +250,6 @@ def test_a_fork_does_not_remove_its_parents_socket(tmp_path: Path) -> None:
     notifier.committed(1)
     assert ear.drain()
     ear.close()
-
-
-def test_an_event_loop_can_wait_for_the_journal(open_journal: OpenJournal, notifier: Notifier) -> None:
-    journal = open_journal(notifier)
-    follower = Follower(journal)
-
-    async def wait() -> list[int]:
-        loop = asyncio.get_running_loop()
-        heard = asyncio.Event()
-        loop.add_reader(follower.fileno(), heard.set)
-        await loop.run_in_executor(None, journal.append, ONE)
-        await asyncio.wait_for(heard.wait(), 30)
-        loop.remove_reader(follower.fileno())
-        return [one.seq for one in follower.next_batch()]
-
-    assert asyncio.run(wait()) == [1]
-    follower.close()
 
 
 def test_folds_are_kept_up_to_date(open_journal: OpenJournal, notifier: Notifier) -> None:

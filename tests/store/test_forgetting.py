@@ -36,6 +36,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.databases import Database, PostgresDatabase
 from tests.store.places import Clock, journal_in, on_both, on_postgresql, signal
+from tests.support.there import there
 
 PHONE = "+393331112223"
 WHERE = Position(lat=45.123456789, lon=9.987654321, at=1)  # type: ignore[arg-type]
@@ -97,9 +98,7 @@ def swept(
 
 
 @on_both
-def test_nothing_personal_stands_open_and_all_of_it_is_read(
-    journal: Journal, database: Database, clock: Clock
-) -> None:
+def test_nothing_personal_stands_open_yet_is_read(journal: Journal, database: Database, clock: Clock) -> None:
     alert = raised(journal, clock, None)
     received, note, position, called, _ = events(journal, alert)
     assert (received.phone, received.device, received.position) == (PHONE, "phone-of-giulia", WHERE)
@@ -129,9 +128,7 @@ def test_an_erased_person_is_nowhere_and_the_journal_is_what_it_was(
     assert history.alerts_of_number(journal, "112223") == set()
 
 
-def test_an_open_alert_and_a_held_one_are_not_touched_and_go_later(
-    journal: Journal, clock: Clock, giulia: UserId
-) -> None:
+def test_an_open_alert_and_a_held_one_go_later(journal: Journal, clock: Clock, giulia: UserId) -> None:
     held, alert = raised(journal, clock, None), raised(journal, clock, giulia, close=False)
     journal.append(Append(streams.inbox(held), None, (AlertHeld(by="a", reason="a court"),)))
     with pytest.raises(InAnAlert):
@@ -148,9 +145,7 @@ def test_an_open_alert_and_a_held_one_are_not_touched_and_go_later(
     assert swept(journal) == {}
 
 
-def test_what_another_person_s_alert_says_of_the_same_number_stays(
-    journal: Journal, clock: Clock, giulia: UserId
-) -> None:
+def test_what_anothers_alert_says_of_the_number_stays(journal: Journal, clock: Clock, giulia: UserId) -> None:
     others = raised(journal, clock, UserId("u-anna"))
     own = raised(journal, clock, giulia)
     assert [one.alert for one in erase_person(journal, giulia, by="x")] == [own]
@@ -177,8 +172,7 @@ def test_a_forgotten_alert_is_not_reopened(journal: Journal, clock: Clock) -> No
     alert = raised(journal, clock, None)
     clock.forward(3 * 86_400)
     assert swept(journal, RetentionSettings(numbers_days=1))
-    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-    assert case is not None
+    case = there(fold(journal.read_streams(streams.inbox(alert), streams.case(alert))))
     assert journal.transact(lambda tx: why_not(tx, case)) == "person_erased"
 
 
@@ -217,8 +211,7 @@ def test_nothing_of_an_erased_person_is_in_the_servers_files(
     user = Registry(journal).add_user(Person(phones=(number,), first_name=name), by="test").id
     alert = accept(journal, signal(clock, number, device="phone-of-ermenegilda"), 50).alert
     journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
-    row = journal.row(erasable.KEY_ROW, alert)
-    assert row is not None
+    row = there(journal.row(erasable.KEY_ROW, alert))
     what = (number.encode(), name.encode(), b"phone-of-ermenegilda", *row[1:4])
 
     def standing_in_files() -> list[bytes]:
@@ -257,4 +250,3 @@ def test_an_export_comes_back_to_the_byte_with_what_was_forgotten(
     assert events(other, forgotten)[0].phone is None
     assert history.alerts_of_number(other, "112223") == {kept}
     assert other.row(erasable.KEY_ROW, kept) == journal.row(erasable.KEY_ROW, kept)
-    other.close()

@@ -150,9 +150,7 @@ def test_what_is_refused_for_a_reason_of_its_own_fails_alone(
 
 
 @on_sqlite
-def test_a_disk_that_is_full_in_the_middle_of_a_statement_is_no_success_of_those_before(
-    open_journal: OpenJournal,
-) -> None:
+def test_a_disk_full_in_the_middle_of_a_statement_is_nobodys_success(open_journal: OpenJournal) -> None:
     """SQLite ends the whole transaction then: what was done before in the same one is done again."""
     journal = open_journal()
     committer = GroupCommitter(journal)
@@ -193,9 +191,7 @@ def test_two_queues_take_turns(journal: Journal) -> None:
     assert order == ["first 0", "other 0", "first 1", "other 1", "other 2"]
 
 
-def test_what_was_given_up_before_its_turn_is_not_written(
-    committer: GroupCommitter, journal: Journal
-) -> None:
+def test_what_was_given_up_in_time_is_not_written(committer: GroupCommitter, journal: Journal) -> None:
     with held_up(committer):
         given_up = committer.submit(ONE)
         assert given_up.cancel()
@@ -308,4 +304,3 @@ def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(database: Data
     assert max(took) < 20
     journal = journal_at(database.url)
     assert verify(journal).problems == ()
-    journal.close()

@@ -18,6 +18,7 @@ from store.registry.registry import Registry
 from tests.gateways.story import Story
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
+from tests.support.there import is_a, there
 
 Sweeps = Callable[..., bool]
 
@@ -60,9 +61,7 @@ def test_a_session_whose_page_is_gone_ends_and_the_shift_goes_on(
     signed_on(journal, anna)
     assert not after(29)
     assert after(2)
-    last = journal.read(streams.operator(anna))[-1].event
-    assert isinstance(last, ShiftChanged)
-    assert last.state is ShiftState.READY
+    assert is_a(ShiftChanged, journal.read(streams.operator(anna))[-1].event).state is ShiftState.READY
 
 
 @pytest.mark.parametrize(
@@ -116,8 +115,7 @@ def test_of_one_that_went_on_at_another_node_the_cookie_that_is_left_ends_alone(
 ) -> None:
     session = signed_on(journal, anna)
     ticket = sessions.ticket_of(session, clock())
-    other = journal.transact(lambda tx: sessions.go_on(tx, ticket, ""))
-    assert other is not None
+    other = there(journal.transact(lambda tx: sessions.go_on(tx, ticket, "")))
     for _ in range(31):
         clock.forward(MINUTE_S)
         journal.transact(lambda tx: sweep(tx, set(), {other.session.key}, idle_s=IDLE_S))

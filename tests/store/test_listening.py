@@ -14,6 +14,7 @@ from store.nodes.listening import LOOK, CommitListener
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import journal_at, returned
 from tests.support.postgres import PostgresServer, server
+from tests.support.there import there
 
 ONE = Append("line-a", None, (returned(),))
 
@@ -51,8 +52,6 @@ def test_the_commits_of_other_nodes_are_heard_and_never_ones_own(
     third.append(ONE)
     own.append(ONE)
     assert heard(listener) == 4
-    for journal in (own, other, third):
-        journal.close()
 
 
 def test_of_several_commits_the_last_is_told(database: PostgresDatabase, listener: CommitListener) -> None:
@@ -61,11 +60,9 @@ def test_of_several_commits_the_last_is_told(database: PostgresDatabase, listene
         other.append(ONE)
     latest = 0
     while latest < 5:
-        said = heard(listener)
-        assert said is not None
+        said = there(heard(listener))
         assert said > latest
         latest = said
-    other.close()
 
 
 def test_what_was_not_committed_is_not_said(database: PostgresDatabase, listener: CommitListener) -> None:
@@ -79,7 +76,6 @@ def test_what_was_not_committed_is_not_said(database: PostgresDatabase, listener
         other.transact(gives_up)
     other.append(ONE)
     assert heard(listener) == 1
-    other.close()
 
 
 @pytest.mark.process

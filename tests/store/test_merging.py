@@ -27,6 +27,7 @@ from store.registry.users.merged import other_ids
 from store.registry.users.person_changes import Fields
 from tests.store.places import Clock, on_both, signal
 from tests.support.pictures import png
+from tests.support.there import there
 
 GIULIA, ALSO = "+393331112223", "+393409876543"
 FACE = png(2, 2)
@@ -86,8 +87,7 @@ def events(journal: Journal, alert: AlertId) -> list[Any]:
 
 def enrolled(journal: Journal, secret_of: str) -> str:
     made = journal.transact(lambda tx: devices.invite(tx, secret_of, "eva"))  # type: ignore[arg-type]
-    key = journal.transact(lambda tx: devices.accept_invitation(tx, made, b"\x04" * 65, "phone"))
-    assert key is not None
+    key = there(journal.transact(lambda tx: devices.accept_invitation(tx, made, b"\x04" * 65, "phone")))
     return key.device
 
 
@@ -167,9 +167,7 @@ def test_who_is_merged_twice_is_one_step_away(
     assert {done.alert for done in erase_person(journal, one.id, by="eva")} == {alert}
 
 
-def test_records_are_joined_and_sealed_for_the_one_who_stays(
-    journal: Journal, giulia: User, also: User
-) -> None:
+def test_records_are_joined_and_sealed_for_who_stays(journal: Journal, giulia: User, also: User) -> None:
     face = journal.transact(lambda tx: records.add_picture(tx, also.id, FACE))
     ugo = Dangerous(name="Ugo", picture=face)
     mother = Contact(name="Ada", number="+393200000001")
@@ -187,9 +185,7 @@ def test_records_are_joined_and_sealed_for_the_one_who_stays(
         medical="asthma / diabetes", safe_word="rose", children="two", photo=face, dangerous=(ugo,),
         contacts=(mother,), addresses=("Via Roma 1", "Via Po 2"),
     )  # fmt: skip
-    shown = journal.at_one_moment(lambda one: records.picture(one, giulia.id, face))
-    assert shown is not None
-    assert shown.data == FACE
+    assert there(journal.at_one_moment(lambda one: records.picture(one, giulia.id, face))).data == FACE
 
 
 def test_records_that_do_not_fit_into_one_stay_two(

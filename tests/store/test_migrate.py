@@ -18,7 +18,7 @@ from store.database.dialect import url_of
 from store.errors import JournalNewer, StoreMisuse
 from store.journal.journal import Append
 from store.registry.registry import Registry
-from tests.store.places import journal_in, returned
+from tests.store.places import journal_at, journal_in, returned
 from tests.support.next_form import NEXT, install_next_version
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def test_the_code_expects_the_last_step() -> None:
 
 
 def test_the_steps_make_the_tables_that_the_statements_are_written_for(path: Path) -> None:
-    journal_in(path).close()
+    journal_at(url_of(path)).close()
     with create_engine(url_of(path)).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
@@ -66,7 +66,6 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
     path.touch()
     journal = journal_in(path)
     assert journal.append(Append("line-a", None, (returned(),)))[0].seq == 1
-    journal.close()
 
 
 def test_a_start_of_the_next_version_changes_what_is_there(
@@ -111,7 +110,6 @@ def test_the_log_is_moved_without_anybody_asking(path: Path) -> None:
     while path.stat().st_size < before + 100_000 and time.monotonic() < deadline:
         count += len(journal.append(Append("line-a", None, (returned(),) * 50)))
     assert path.stat().st_size >= before + 100_000, f"nothing was moved after {count} events"
-    journal.close()
 
 
 def test_an_append_costs_little_besides_the_flush(path: Path) -> None:
@@ -123,4 +121,3 @@ def test_an_append_costs_little_besides_the_flush(path: Path) -> None:
         journal.append(Append("line-a", None, (returned(),)))
     # some 100 µs, the kernel's work for the flush included
     assert (time.process_time() - began) / 300 < 0.001
-    journal.close()

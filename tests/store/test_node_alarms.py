@@ -100,9 +100,7 @@ def test_what_was_told_lately_begins_with_what_stood_then(journal: Journal, cloc
     assert len(told_lately(journal, NODE, since)) == 2 * SUMMED_AFTER + 2
 
 
-def test_what_is_raised_beside_something_else_reads_nothing_old_under_the_lock(
-    journal: Journal, read: list[int]
-) -> None:
+def test_what_is_raised_beside_reads_nothing_old_under_the_lock(journal: Journal, read: list[int]) -> None:
     alarms = NodeAlarms(journal, NODE)
     assert not alarms.stands
     journal.append(Append(STREAM, None, (WEAK, WELL) * 500))
@@ -113,9 +111,7 @@ def test_what_is_raised_beside_something_else_reads_nothing_old_under_the_lock(
     assert read == [0]
 
 
-def test_of_a_node_that_has_said_nothing_since_its_start_nothing_older_is_read(
-    journal: Journal, read: list[int]
-) -> None:
+def test_a_node_silent_since_its_start_has_nothing_older_read(journal: Journal, read: list[int]) -> None:
     journal.append(Append(STREAM, None, ((WEAK, WELL) * 500 + (NodeStarted(version="1", pid=1),))))
     alarms = NodeAlarms(journal, NODE)
     assert not alarms.stands

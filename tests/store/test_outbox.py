@@ -11,6 +11,7 @@ from store.journal.journal import Journal
 from store.texts import SENT_WITHIN_US, SILENT_US, ask_text, begin, end, failure, outbox_of
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
+from tests.support.there import there
 
 USER = E164("+393331112223")
 WORDS = "securwoman: 481516"
@@ -35,9 +36,7 @@ def test_the_line_that_begins_first_sends_it_and_its_words_go_with_its_end(
     text = ask(journal)
     (waits,) = outbox_of(other)
     assert (waits.id, waits.node, waits.to, waits.words, waits.line) == (text, "n1", USER, WORDS, None)
-    begun = journal.transact(lambda tx: begin(tx, text, SIM1))
-    assert begun is not None
-    assert begun.words == WORDS
+    assert there(journal.transact(lambda tx: begin(tx, text, SIM1))).words == WORDS
     assert other.transact(lambda tx: begin(tx, text, SIM2)) is None
     assert [(one.line, one.begun_at) for one in outbox_of(other)] == [(SIM1, journal.now_us())]
     journal.transact(lambda tx: end(tx, text, SENT))

@@ -20,6 +20,7 @@ from store.journal.journal import Append, Journal
 from store.nodes import members, owners
 from tests.store.databases import Database
 from tests.store.places import Clock, answered, on_both, signal
+from tests.support.there import there
 from tests.waiting import wait_until
 
 pytestmark = on_both
@@ -259,8 +260,7 @@ def test_who_reopens_an_alert_has_it_and_its_epochs_go_on(open_as: OpenAs, clock
     story(a, alert)
     a.append(Append(streams.case(alert), 1, (AlertClosed(outcome=Outcome.CANCELLED),)))
     assert owners.owned(a, A) == {}
-    case = fold(b.read_streams(streams.inbox(alert), streams.case(alert)))
-    assert case is not None
+    case = there(fold(b.read_streams(streams.inbox(alert), streams.case(alert))))
     b.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
     assert owners.owned(b, B) == {alert: 2}
     with pytest.raises(LeaseLost):

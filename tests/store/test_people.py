@@ -17,6 +17,7 @@ from store.registry.users.finding import find
 from store.registry.users.person_changes import Fields, change
 from tests.store.databases import Database
 from tests.store.places import on_both
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -35,9 +36,7 @@ def changed(journal: Journal, who: UserId, was: Fields, now: Fields, by: str = "
 
 
 @on_both
-def test_a_person_is_found_by_parts_of_name_and_number_as_people_write_them(
-    registry: Registry, nicolo: User
-) -> None:
+def test_a_person_is_found_by_parts_of_name_and_number_as_written(registry: Registry, nicolo: User) -> None:
     registry.add_user(Person(phones=("+393409876543",), first_name="Carla"), by="x")
     names = ("nicolo", "NICOLÒ", "d'angelo nic", "angel")
     numbers = ("2223", "333 111 2223", "0039 333 111", "+39 (333) 111")
@@ -89,8 +88,7 @@ def test_numbers_are_changed_added_and_taken_away_in_the_order_in_which_they_are
     seen = Fields(phones=nicolo.phones)
     now = Fields(phones=("02 5551234", "333 111 2223", "+39025551234"))
     assert changed(journal, nicolo.id, seen, now) == ("phones",)
-    known = registry.user(nicolo.id)
-    assert known is not None
+    known = there(registry.user(nicolo.id))
     assert known.phones == ("+39025551234", "+393331112223")
     assert (known.first_name, known.notes) == ("Nicolò", "asthma")
     assert changed(journal, nicolo.id, Fields(phones=known.phones), seen) == ("phones",)
@@ -109,8 +107,7 @@ def test_of_two_at_once_the_second_is_told_and_other_fields_are_nobodys_conflict
         changed(journal, nicolo.id, seen, Fields(phones=("+393400000002",)), by="ugo")
     assert (raised.value.field, raised.value.is_now) == ("phones", "+393331112223, +393400000001")
     changed(journal, nicolo.id, Fields(notes="asthma"), Fields(notes="asthma, cats"), by="ugo")
-    known = registry.user(nicolo.id)
-    assert known is not None
+    known = there(registry.user(nicolo.id))
     assert (known.phones, known.notes) == (("+393331112223", "+393400000001"), "asthma, cats")
 
 

@@ -15,6 +15,7 @@ from store.registry.users.users_csv.comparing import Verdict
 from store.registry.users.users_csv.importing import Looked, look, take_in
 from store.registry.users.users_csv.sheet import ROWS_MAX, Encoding, read
 from tests.store.places import on_both
+from tests.support.there import there
 
 GIULIA = Person(
     phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma", devices=("d1",)
@@ -45,9 +46,7 @@ def seen(journal: Journal, text: str | bytes) -> Looked:
     return look(journal, content, "people.csv", "IT")
 
 
-def test_each_line_says_what_becomes_of_it_and_nothing_is_written(
-    registry: Registry, journal: Journal
-) -> None:
+def test_each_line_says_what_becomes_of_it_nothing_is_kept(registry: Registry, journal: Journal) -> None:
     before = journal.last_seq()
     # The first two lines name one number: the second of them is taken for a slip.
     found = seen(journal, FILE)
@@ -80,9 +79,7 @@ def test_the_good_lines_are_taken_and_the_bad_ones_come_back_with_the_reason_and
     found = seen(journal, FILE)
     _, done = take_in(journal, FILE.encode(), "people.csv", tag=found.tag, by="anna", region="IT")
     assert (done.added, done.changed, done.unchanged) == (1, 0, 1)
-    anna = registry.user_by_phone(E164("+393330000001"))
-    assert anna is not None
-    assert anna.name == "Anna Neri"
+    assert there(registry.user_by_phone(E164("+393330000001"))).name == "Anna Neri"
     bad = found.bad_rows().decode("utf-8-sig")
     heading, *rows = bad.splitlines()
     assert heading == "phone;first_name;last_name;notes;device;safe_word;why_not"
@@ -98,8 +95,7 @@ def test_the_good_lines_are_taken_and_the_bad_ones_come_back_with_the_reason_and
 def test_what_was_seen_is_what_is_done_or_nothing(registry: Registry, journal: Journal) -> None:
     text = "phone,first_name\n+393331112223,Julia\n"
     tag = seen(journal, text).tag
-    giulia = registry.user_by_phone(E164("+393331112223"))
-    assert giulia is not None
+    giulia = there(registry.user_by_phone(E164("+393331112223")))
     registry.change_user(giulia.id, Person(first_name="Julia"), by="another")
     with pytest.raises(ChangedMeanwhile):
         take_in(journal, text.encode(), "people.csv", tag=tag, by="anna", region="IT")
@@ -145,9 +141,7 @@ def test_what_is_no_list_of_people_is_refused_before_it_takes_long(content: byte
     assert [one.reason for one in refused.value.faults] == [why]
 
 
-def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_text_and_is_itself_when_it_comes_again(
-    journal: Journal,
-) -> None:
+def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_text_and_again_itself(journal: Journal) -> None:
     text = 'phone,first_name,notes\n+39 112,"=HYPERLINK(""http://x"")",@SUM(1)\n'
     found = seen(journal, text)
     bad = found.bad_rows()

@@ -111,7 +111,6 @@ def test_the_order_of_seq_is_the_order_of_commits_and_has_no_holes(database: Pos
             assert seen == list(range(1, len(seen) + 1))
         assert [child.line() for child in started] == ["done"] * 3
     assert verify(journal).problems == ()
-    journal.close()
 
 
 @pytest.mark.process
@@ -127,7 +126,6 @@ def test_nodes_that_make_the_journal_at_once_make_it_once(postgres: PostgresServ
         assert sorted(int(child.line()) for child in started) == [1, 2, 3]
     journal = journal_at(url)
     assert verify(journal).problems == ()
-    journal.close()
 
 
 def test_two_centers_may_have_a_schema_each(database: PostgresDatabase, journal: Journal) -> None:
@@ -141,7 +139,6 @@ def test_two_centers_may_have_a_schema_each(database: PostgresDatabase, journal:
 
     journal.transact(meanwhile)
     assert (journal.last_seq(), other.last_seq()) == (1, 2)
-    other.close()
 
 
 # ------------------------------------------------------------------- clients that do not go on
@@ -255,9 +252,7 @@ def test_what_nothing_can_tell_of_is_not_said_to_be_known(wired: tuple[Wire, Jou
     assert [one.name for one in Registry(journal).app_keys()] == ["app"]
 
 
-def test_connections_that_the_server_has_ended_meanwhile_are_made_anew(
-    database: PostgresDatabase, journal: Journal
-) -> None:
+def test_connections_ended_by_the_server_are_made_anew(database: PostgresDatabase, journal: Journal) -> None:
     journal.append(ONE)
     journal.last_seq()
     database.execute(
@@ -268,9 +263,7 @@ def test_connections_that_the_server_has_ended_meanwhile_are_made_anew(
     assert journal.append(ONE)[0].seq == 2
 
 
-def test_a_server_that_takes_no_more_connections_says_so(
-    database: PostgresDatabase, open_journal: OpenJournal
-) -> None:
+def test_a_server_without_connections_says_so(database: PostgresDatabase, open_journal: OpenJournal) -> None:
     database.execute(f"ALTER DATABASE {database.name} CONNECTION LIMIT 0")
     database.execute("CREATE ROLE plain LOGIN")
     with pytest.raises(JournalUnavailable, match="too many connections"):
@@ -344,7 +337,6 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
     for stream, version in acknowledged.items():
         assert journal.version(stream) == version
     assert verify(journal).problems == ()
-    journal.close()
 
 
 def until_writing(database: PostgresDatabase) -> int:
@@ -375,7 +367,6 @@ def test_a_server_that_is_away_is_said_at_once_and_used_as_soon_as_it_is_back(mo
     assert time.monotonic() - began < 2.0
     mortal.start()
     assert journal.append(ONE)[0].seq == 2
-    journal.close()
 
 
 @pytest.mark.process
@@ -502,7 +493,6 @@ def test_a_database_that_may_only_be_read_says_so_until_it_may_be_written(
     assert reading.last_seq() == 1
     database.server.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
     assert reading.append(ONE)[0].seq == 2
-    reading.close()
 
 
 def test_a_start_of_the_next_version_changes_what_is_there(

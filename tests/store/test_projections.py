@@ -1,6 +1,5 @@
 """The folds: what they show, and that a start which reads little shows what one that reads all shows."""
 
-import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import sqlite
 
 from messages.events import (
     AlertClosed,
@@ -46,11 +44,10 @@ from messages.ids import (
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
-from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
-from tests.store.places import START, Clock, journal_at, on_both, on_sqlite, signal
+from tests.store.places import START, Clock, journal_at, on_both, signal
 from tests.support.depth import often
 from tests.support.journals import empty_journal
 
@@ -64,14 +61,9 @@ PHONE = E164("+391")
 def received(deadline_s: int = 50, *, test: bool = False) -> AlertReceived:
     at = Instant(START + deadline_s * 1_000_000)
     return AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=START,
-        received_at=START,
-        deadline_at=at,
-        phone=E164("+391"),
-        test=test,
-    )
+        channel=Channel.DATA, proof=Proof.APP, raised_at=START, received_at=START, deadline_at=at,
+        phone=E164("+391"), test=test,
+    )  # fmt: skip
 
 
 def reserved(alert: AlertId = X) -> OperatorReserved:
@@ -129,9 +121,7 @@ def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
     [OperatorLeft(operator=ANNA), OperatorNotAnswering(operator=ANNA), CLOSED],
     ids=lambda one: type(one).__name__,
 )
-def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_the_operator(
-    folds: Folds, ends: Event
-) -> None:
+def test_an_operator_is_an_alerts_until_it_has_no_more_need(folds: Folds, ends: Event) -> None:
     folds.say("inbox-x", received())
     folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY))
     assert folds.operators.operators[ANNA].free
@@ -373,21 +363,3 @@ def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock) 
     assert rebuild(journal, Counting(), alerts) == journal.last_seq()
     assert list(alerts.cases) == [still_open.alert]
     assert sorted(read) == [f"inbox-{still_open.alert}", "line-sim1", "operator-anna"]
-
-
-@on_sqlite
-def test_the_queries_of_a_start_use_their_indexes(journal: Journal, path: Path) -> None:
-    other = sqlite3.connect(path)
-    for query, index in (
-        (rows.NEWEST_OF_TYPE, "event_newest (stream=? AND type=?)"),
-        (rows.STREAM, "sqlite_autoindex_event_1 (stream=? AND version>?)"),
-        (rows.AFTER, "INTEGER PRIMARY KEY (rowid>?)"),
-    ):
-        sql = query.prepared(sqlite.dialect(paramstyle="qmark")).sql
-        plan = other.execute(f"EXPLAIN QUERY PLAN {sql}", [0] * sql.count("?")).fetchall()
-        # Where an alert's keys are wanted: by their own, for each row.
-        assert [row[3] for row in plan if index not in row[3] and "SEARCH alert_key" not in row[3]] == [], (
-            plan
-        )
-        assert index in plan[0][3]
-    other.close()

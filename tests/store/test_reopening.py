@@ -19,6 +19,7 @@ from store.journal.projections import Lines, Operators
 from store.journal.rebuild import bring_back, rebuild
 from store.journal.verify import verify
 from tests.store.places import on_both
+from tests.support.there import there
 
 BY = OperatorId("anna")
 PHONE = E164("+393330000001")
@@ -34,9 +35,7 @@ def close(journal: Journal, alert: AlertId) -> None:
 
 
 def case_of(journal: Journal, alert: AlertId) -> Case:
-    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-    assert case is not None
-    return case
+    return there(fold(journal.read_streams(streams.inbox(alert), streams.case(alert))))
 
 
 def reopen(journal: Journal, alert: AlertId) -> None:
@@ -106,9 +105,7 @@ def test_one_that_is_closed_again_meanwhile_is_not_brought_back(journal: Journal
     assert (live.cases, live.missing) == ({}, set())
 
 
-def test_signals_of_its_number_are_its_own_again_and_not_those_of_a_later_alert_that_is_closed(
-    journal: Journal,
-) -> None:
+def test_signals_of_its_number_are_its_own_again_not_a_later_closed_one_s(journal: Journal) -> None:
     first = closed(journal)
     second = received(journal, 500_000_000)
     close(journal, second)

@@ -10,6 +10,7 @@ from store.journal.journal import Journal
 from store.shift_notes import DONE_SHOWN_US, KEPT_DAYS, ShiftNote
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
+from tests.support.there import there
 
 ANNA, LUCA = OperatorId("anna"), OperatorId("luca")
 
@@ -23,15 +24,12 @@ def finished(journal: Journal, note: str, by: OperatorId, *, done: bool = True) 
 
 
 @on_both
-def test_a_note_is_shown_until_somebody_is_done_with_it_and_some_hours_more(
-    journal: Journal, clock: Clock
-) -> None:
+def test_a_note_is_shown_until_it_is_done_and_some_hours_more(journal: Journal, clock: Clock) -> None:
     first = left(journal)
     clock.forward(60)
     second = left(journal, "Giulia’s neighbour has the keys")
     assert shift_notes.shown(journal, journal.now_us()) == [second, first]
-    done = finished(journal, first.id, LUCA)
-    assert done is not None
+    done = there(finished(journal, first.id, LUCA))
     assert (done.done_by, done.done_at, done.by) == (LUCA, journal.now_us(), ANNA)
     clock.forward(5)
     assert finished(journal, first.id, ANNA) == done, "who was first is told"

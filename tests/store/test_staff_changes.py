@@ -23,6 +23,7 @@ from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
 from store.registry.staff_changes import Fields, change, keep_an_admin
 from tests.store.places import on_both
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -76,15 +77,12 @@ def test_of_two_at_once_the_second_is_told_what_the_first_has_changed(
     # Another field, or what is there already, is nobody's conflict.
     changed(journal, anna.id, Fields(name="Anna"), Fields(name="Anna Neri"))
     assert changed(journal, anna.id, seen, Fields(phone="+393331110001"))[1] == ()
-    found = registry.operator(anna.id)
-    assert found is not None
+    found = there(registry.operator(anna.id))
     assert (found.name, found.phone) == ("Anna Neri", "+393331110001")
     assert len(trace(journal, anna.id)) == 3
 
 
-def test_what_cannot_be_is_refused_and_changes_nothing(
-    journal: Journal, registry: Registry, anna: Operator
-) -> None:
+def test_what_cannot_be_is_refused_unchanged(journal: Journal, registry: Registry, anna: Operator) -> None:
     registry.add_operator("Eva Neri", "+393331110009", by="x")
     faults: list[tuple[Fields, Fields, type[RegistryError]]] = [
         (Fields(phone=anna.phone), Fields(phone="112"), NumberRefused),
@@ -128,8 +126,7 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
 def test_one_key_of_a_name_is_revoked_and_never_the_last_one(journal: Journal, registry: Registry) -> None:
     first, second = registry.issue_app_key("app"), registry.issue_app_key("app")
     sign = registry.app_keys()[0].sign
-    found = journal.transact(lambda tx: revoke_key(tx, sign))
-    assert found is not None
+    there(journal.transact(lambda tx: revoke_key(tx, sign)))
     assert [registry.app_key_name(one) for one in (first, second)] == [None, "app"]
     assert journal.transact(lambda tx: revoke_key(tx, sign)) is None
     with pytest.raises(LastKey):

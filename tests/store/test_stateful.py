@@ -76,13 +76,9 @@ class Machine(RuleBasedStateMachine):
 
     def open(self) -> Journal:
         return Journal.open(
-            self.url,
-            node=NodeId("n1"),
-            clock=self.clock,
-            notify=self.notify,
-            patience_s=PATIENCE_S,
+            self.url, node=NodeId("n1"), clock=self.clock, notify=self.notify, patience_s=PATIENCE_S,
             shared=False,
-        )
+        )  # fmt: skip
 
     def teardown(self) -> None:
         for journal in self.journals:

@@ -10,6 +10,7 @@ from store.text_rounds import ask_round, came, named_by, round_of
 from store.texts import ask_text, begin, end, failure, outbox_of
 from tests.store.places import Clock, on_both
 from tests.store.test_outbox import SENT, SIM1, SIM2, USER, WORDS
+from tests.support.there import there
 
 OF_SIM2 = E164("+390200000002")
 
@@ -34,8 +35,7 @@ def test_its_line_alone_sends_it_and_the_other_writes_down_once_that_it_came(
         assert journal.transact(lambda tx: came(tx, text, SIM2))
         clock.forward(1.0)
     journal.transact(lambda tx: end(tx, text, SENT))
-    found = round_of(journal, text)
-    assert found is not None
+    found = there(round_of(journal, text))
     assert (found.seconds, found.came_to, found.failed) == (4.2, SIM2, None)
     assert found.sent_at is not None
 
@@ -44,11 +44,9 @@ def test_one_that_never_comes_and_one_that_is_never_sent_have_no_time(journal: J
     text = ask(journal)
     clock.forward(61.0)
     (waits,) = outbox_of(journal)
-    failed = failure(waits, journal.now_us())
-    assert failed is not None
+    failed = there(failure(waits, journal.now_us()))
     journal.transact(lambda tx: end(tx, text, failed))
-    found = round_of(journal, text)
-    assert found is not None
+    found = there(round_of(journal, text))
     assert (found.seconds, found.failed) == (None, TextFailure.TOO_LATE)
     assert round_of(journal, TextId("0000000000000000")) is None
 
@@ -61,8 +59,7 @@ def test_what_a_person_writes_is_of_no_such_form(words: str) -> None:
 
 
 def test_what_only_looks_like_one_is_none(journal: Journal) -> None:
-    named = named_by("securwoman 0000aabbccddeeff")
-    assert named is not None
+    named = there(named_by("securwoman 0000aabbccddeeff"))
     until = Instant(journal.now_us() + 60 * SECOND)
     others = journal.transact(lambda tx: ask_text(tx, USER, WORDS, TextPurpose.CODE, until))
     for text in (named, others):

@@ -37,14 +37,10 @@ FORMS = pytest.mark.parametrize("form", list(Format))
 
 def received(phone: str = "+393331112223") -> AlertReceived:
     return AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=Instant(START - 1),
-        received_at=START,
-        deadline_at=Instant(START + 50_000_000),
-        phone=E164(phone),
+        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(START - 1), received_at=START,
+        deadline_at=Instant(START + 50_000_000), phone=E164(phone),
         position=Position(lat=45.0, lon=9.19, at=START, accuracy_m=12.5),
-    )
+    )  # fmt: skip
 
 
 def fill(journal: Journal) -> None:
@@ -103,9 +99,7 @@ def test_an_empty_journal_verifies(journal: Journal) -> None:
         ("INSERT INTO open_alert VALUES ('x', 2)", "alert x stands among the open and is not"),
     ],
 )
-def test_every_kind_of_damage_is_told(
-    journal: Journal, database: Database, statement: str, told: str
-) -> None:
+def test_each_kind_of_damage_is_told(journal: Journal, database: Database, statement: str, told: str) -> None:
     fill(journal)
     database.without_rules(statement.replace("BROKEN", database.broken))
     assert any(told in problem for problem in verify(journal).problems), verify(journal).problems
@@ -120,10 +114,7 @@ def test_a_page_full_of_garbage_is_told(path: Path) -> None:
         file.seek(4096 * (path.stat().st_size // 4096 * 3 // 4))
         file.write(b"\xa5" * 4096)
     journal = journal_in(path)
-    try:
-        assert any(problem.startswith("file:") for problem in verify(journal).problems)
-    finally:
-        journal.close()
+    assert any(problem.startswith("file:") for problem in verify(journal).problems)
 
 
 # ------------------------------------------------------------------------------------- transfer
@@ -166,14 +157,11 @@ def test_what_goes_out_comes_back_exactly(journal: Journal, tmp_path: Path, form
     file = tmp_path / "export"
     file.write_bytes(exported(journal, form))
     other = journal_in(tmp_path / "other.db")
-    try:
-        assert import_file(other, file) == 8
-        assert dump(other) == dump(journal)
-        assert verify(other).problems == ()
-        assert exported(other, form) == file.read_bytes()
-        other.append(Append("inbox-y", 1, (PositionUpdated(position=Position(lat=1.0, lon=2.0, at=START)),)))
-    finally:
-        other.close()
+    assert import_file(other, file) == 8
+    assert dump(other) == dump(journal)
+    assert verify(other).problems == ()
+    assert exported(other, form) == file.read_bytes()
+    other.append(Append("inbox-y", 1, (PositionUpdated(position=Position(lat=1.0, lon=2.0, at=START)),)))
 
 
 @FORMS
@@ -193,11 +181,8 @@ def test_holes_other_nodes_and_newer_events_come_back_too(
     file = tmp_path / "export"
     file.write_bytes(exported(journal, form))
     again = journal_in(tmp_path / "other.db")
-    try:
-        import_file(again, file)
-        assert dump(again) == dump(journal)
-    finally:
-        again.close()
+    import_file(again, file)
+    assert dump(again) == dump(journal)
 
 
 def test_an_import_needs_an_empty_journal(journal: Journal, tmp_path: Path) -> None:
@@ -239,13 +224,10 @@ def test_a_faulty_file_is_named_with_its_place_and_nothing_is_taken(
     file = tmp_path / "export"
     file.write_bytes(content)
     other = journal_in(tmp_path / "other.db")
-    try:
-        with pytest.raises(TransferError) as error:
-            import_file(other, file)
-        assert told in str(error.value)
-        assert other.last_seq() == 0
-    finally:
-        other.close()
+    with pytest.raises(TransferError) as error:
+        import_file(other, file)
+    assert told in str(error.value)
+    assert other.last_seq() == 0
 
 
 def test_an_import_of_nothing_is_nothing(journal: Journal, tmp_path: Path) -> None:
@@ -270,19 +252,15 @@ def test_any_event_comes_back_exactly(
     folder = tmp_path_factory.mktemp("transfer")
     one, other = (journal_at(empty_journal(folder / name)) for name in ("one.db", "other.db"))
     try:
-        try:
-            one.append(Append("line-a", 0, tuple(written)))
-        except Exception:
-            # More than 64 bits, a lone surrogate: refused by the journal itself.
-            assert one.last_seq() == 0
-            return
-        file = folder / "export"
-        file.write_bytes(exported(one, form))
-        import_file(other, file)
-        assert dump(other) == dump(one)
-    finally:
-        one.close()
-        other.close()
+        one.append(Append("line-a", 0, tuple(written)))
+    except Exception:
+        # More than 64 bits, a lone surrogate: refused by the journal itself.
+        assert one.last_seq() == 0
+        return
+    file = folder / "export"
+    file.write_bytes(exported(one, form))
+    import_file(other, file)
+    assert dump(other) == dump(one)
 
 
 def test_moments_are_told_by_their_names() -> None:

@@ -22,6 +22,7 @@ from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
 from store.journal.transfer import Format, export
 from tests.support.journals import empty_journal
+from tests.support.there import there
 from tests.support.unreadable import DAMAGED, GARBAGE, newer, write
 
 ALERT = AlertId("a")
@@ -58,9 +59,7 @@ def journal(tmp_path: Path) -> Journal:
         ("user.reached", newer("leg.sung"), True),
     ],
 )
-def test_what_it_is_and_whether_it_is_damaged(
-    journal: Journal, kind: str, data: bytes, damaged: bool
-) -> None:
+def test_what_it_is_and_if_it_is_damaged(journal: Journal, kind: str, data: bytes, damaged: bool) -> None:
     journal.append(Append(streams.inbox(ALERT), 0, (received(),)))
     write(journal, streams.inbox(ALERT), kind, data)
     (first, second) = journal.read(streams.inbox(ALERT))
@@ -119,8 +118,7 @@ def test_an_alert_is_over_and_goes_on_as_its_kind_of_event_says(journal: Journal
     write(journal, streams.case(ALERT), "alert.closed", newer("alert.closed", outcome="went home"))
     following.catch_up()
     assert not live.cases
-    case = fold(journal.read_streams(streams.inbox(ALERT), streams.case(ALERT)))
-    assert case is not None
+    case = there(fold(journal.read_streams(streams.inbox(ALERT), streams.case(ALERT))))
     assert (case.closed_at, case.outcome) == (7, None)
     write(journal, streams.inbox(ALERT), "alert.reopened")
     following.catch_up()

@@ -42,9 +42,7 @@ def test_each_minute_is_kept_once_however_often_it_is_told(journal: Journal, clo
     assert counted(journal, 4 * DAY_MINUTES) == (4, 2)
 
 
-def test_what_is_older_than_is_kept_goes_and_what_lies_ahead_is_left_out(
-    journal: Journal, clock: Clock
-) -> None:
+def test_what_is_too_old_goes_and_what_lies_ahead_is_left_out(journal: Journal, clock: Clock) -> None:
     told(journal, "w", (1, 0))
     assert told(journal, "w", (-60, 6)) == 2, "what is between now and then it has to tell"
     assert told(journal, "w", (-500_000_000, 6), (1, 0)) == 2

@@ -17,6 +17,7 @@ from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.who import who_is
 from tests.support.journals import empty_journal
+from tests.support.there import there
 
 
 @pytest.fixture
@@ -38,20 +39,16 @@ def test_the_settings_say_what_is_told(journal: Journal) -> None:
         contacts=(Contact(name="Anna", number="+393331112224"),),
     )
     journal.transact(lambda tx: records.write(tx, giulia.id, record, expected=None, by="test", region="IT"))
-    who = who_is(journal, giulia.id, SHARED)
-    assert who is not None
+    who = there(who_is(journal, giulia.id, SHARED))
     assert (who.name, who.notes, who.record) == (
         "Giulia Rossi",
         "asthma",
         PersonRecord(dangerous=(Dangerous(name="Marco"),)),
     )
-    more = who_is(journal, giulia.id, (Shared.CONTACTS, Shared.PHOTO))
-    assert more is not None
+    more = there(who_is(journal, giulia.id, (Shared.CONTACTS, Shared.PHOTO)))
     assert more.record == PersonRecord(contacts=(Contact(name="Anna", number="+393331112224"),))
     assert "lemon" not in repr((who, more))
-    none = who_is(journal, giulia.id, ())
-    assert none is not None
-    assert none.record == PersonRecord()
+    assert there(who_is(journal, giulia.id, ())).record == PersonRecord()
 
 
 def test_nobody_is_nobody(journal: Journal) -> None:

@@ -49,9 +49,7 @@ def test_a_leg_alone_hears_comfort_noise_and_not_itself() -> None:
         max_size=30,
     )
 )
-def test_whoever_is_in_gets_exactly_one_frame_each_tick(
-    ticks: list[tuple[set[str], dict[str, bytes], int]],
-) -> None:
+def test_whoever_is_in_gets_one_frame_each_tick(ticks: list[tuple[set[str], dict[str, bytes], int]]) -> None:
     core = ConferenceCore()
     for legs, said, skipped in ticks:
         core.keep(legs, {leg: frozenset() for leg in legs & {"a"}})

@@ -54,10 +54,8 @@ def at_pace(ppm: float, seconds: int, *, burst_every_s: int = 0, hold_ticks: int
         sent = due
 
 
-@each(("ppm", "say"), some(3, list(product((-100, 0, 100), (counting, quiet)))))
-def test_ten_minutes_with_another_clock_do_not_move_the_delay(
-    ppm: float, say: Callable[[int, int], bytes]
-) -> None:
+@each(("ppm", "say"), some(2, list(product((-100, 0, 100), (counting, quiet)))))
+def test_ten_minutes_with_another_clock_move_no_delay(ppm: float, say: Callable[[int, int], bytes]) -> None:
     depths = []
     for buffer in playing(at_pace(ppm, 600), say):
         depths.append(buffer.stats().depth_ms)
@@ -71,7 +69,7 @@ def test_ten_minutes_with_another_clock_do_not_move_the_delay(
     assert stats.silence_frames + stats.stretched_frames <= drift_frames + 2
 
 
-@each(("ppm", "hold_ticks"), some(4, list(product((-100, 100), (2, 4, 10, 50)))))
+@each(("ppm", "hold_ticks"), some(2, list(product((-100, 100), (2, 4, 10, 50)))))
 def test_ten_minutes_of_bursts_do_not_move_the_delay(ppm: float, hold_ticks: int) -> None:
     depths = []
     for buffer in playing(at_pace(ppm, 600, burst_every_s=10, hold_ticks=hold_ticks)):

@@ -63,9 +63,7 @@ def ticks(draw: st.DrawFn) -> list[Heard]:
 
 
 @given(heard=ticks(), cuts=st.lists(st.integers(0, 40), max_size=5))
-def test_each_frame_is_where_its_tick_says_and_silence_is_everywhere_else(
-    heard: list[Heard], cuts: list[int]
-) -> None:
+def test_each_frame_is_where_its_tick_says_amid_silence(heard: list[Heard], cuts: list[int]) -> None:
     tracks = Tracks(3)
     edges = [0, *sorted(cuts), len(heard)]
     pieces = [piece for a, b in pairwise(edges) for piece in tracks.lay(heard[a:b])]
@@ -90,9 +88,7 @@ def test_two_on_one_track_are_added_up_and_not_wrapped_around() -> None:
 
 
 @pytest.mark.parametrize("kind", list(SoundFormat))
-def test_each_party_is_on_its_own_track_and_late_ones_shift_nothing(
-    tmp_path: Path, kind: SoundFormat
-) -> None:
+def test_each_party_is_on_its_track_and_late_ones_shift_nothing(tmp_path: Path, kind: SoundFormat) -> None:
     recorder = Recorder(tmp_path, "a1", kind, 3, free_bytes=lambda _: PLENTY)
     recorder.record({"a1:user": 0, "a1:op1": 1})
     for n in range(100, 250):

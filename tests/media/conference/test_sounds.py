@@ -108,9 +108,7 @@ def test_a_sound_is_read_once(tmp_path: Path) -> None:
     assert sounds.load("please_hold", "it", "") is first
 
 
-def test_a_name_is_spoken_where_there_is_a_speaker_and_is_nothing_where_there_is_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_name_is_spoken_where_there_is_a_speaker_and_else_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     there = shutil.which(SPEAKER) is not None
     assert bool(len(Sounds().load(TEXT, "it", "Giulia Rossi"))) is there
     assert len(Sounds(names=False).load(TEXT, "it", "Giulia Rossi")) == 0

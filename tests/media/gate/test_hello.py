@@ -141,9 +141,7 @@ def test_a_challenge_that_is_none_is_not_answered(challenge: bytes) -> None:
 
 
 @given(st.sampled_from(Answer), st.text(max_size=300))
-def test_a_verdict_is_read_as_it_was_said_its_words_cut_where_they_are_long(
-    answer: Answer, words: str
-) -> None:
+def test_a_verdict_is_read_as_it_was_said_and_cut_where_it_is_long(answer: Answer, words: str) -> None:
     said = verdict(answer, words)
     read = read_verdict(said[:VERDICT_BYTES])
     assert (read.answer, read.words_bytes) == (answer, len(said) - VERDICT_BYTES)

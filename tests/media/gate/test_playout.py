@@ -138,9 +138,7 @@ def test_a_modem_is_told_silence_where_nothing_comes() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 200_000), st.integers(0, 60_000)), max_size=300))
-def test_whatever_comes_when_turns_are_never_closer_than_a_frame_and_little_waits(
-    comings: list[tuple[int, int]],
-) -> None:
+def test_whatever_comes_turns_are_a_frame_apart_and_little_waits(comings: list[tuple[int, int]]) -> None:
     way = Way()
     now_us = 0
     for gap_us, late_us in comings:

@@ -209,9 +209,7 @@ def test_a_path_is_a_socket_a_card_or_a_name_of_alsas_own(tmp_path: Path) -> Non
     }
 
 
-def test_a_card_is_claimed_by_a_file_of_its_own_before_it_is_opened(
-    card: VirtualCard, tmp_path: Path
-) -> None:
+def test_a_card_is_claimed_by_its_own_file_before_it_is_opened(card: VirtualCard, tmp_path: Path) -> None:
     claimed: list[str] = []
 
     def look(fd: int) -> None:
@@ -300,9 +298,7 @@ def begins(pcm: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize("ppm", every(2, (-200.0, 200.0)))
-def test_ten_minutes_with_another_clock_move_neither_way_by_more_than_a_frame(
-    clock: Clock, ppm: float
-) -> None:
+def test_ten_minutes_with_another_clock_move_neither_way_by_over_a_frame(clock: Clock, ppm: float) -> None:
     card = VirtualCard(clock, ppm=ppm, says=words)
     port = AlsaVoicePort("modem", open_pcm=card.open_pcm)
     buffer = JitterBuffer()
@@ -378,9 +374,7 @@ def test_alsas_own_library_plays_and_captures_what_it_is_given(
 
 
 @needs_library
-def test_a_card_that_is_not_there_is_missing_and_alsa_says_nothing_on_stderr(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_a_card_that_is_not_there_is_missing_and_stderr_is_empty(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(VoicePortMissing, match="hw:31: "):
         open_port(VoicePortSpec(path="hw:31", kind="alsa"))
     assert capfd.readouterr().err == ""

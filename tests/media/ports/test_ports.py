@@ -109,10 +109,6 @@ def test_sound_passes_both_ways_byte_by_byte(modem: Modem, port: TtyVoicePort) -
     assert port.counters().written_frames == 1
 
 
-def test_nothing_there_is_no_wait_and_no_error(port: TtyVoicePort) -> None:
-    assert port.read() == b""
-
-
 def test_dying_does_not_drop_the_line_and_nothing_is_echoed(modem: Modem, port: TtyVoicePort) -> None:
     iflag, oflag, cflag, lflag = modem.mode()
     assert not cflag & termios.HUPCL

@@ -12,6 +12,7 @@ from media.sound.echo import echo_of
 from media.sound.flow import Arrival, Flow, flow_of, on_our_clock
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, Samples
 from tests.support.each import each
+from tests.support.there import there
 
 VOICE = np.tile(read_wav(FOLDER / "please_hold.en.wav"), 8)[: 20 * RATE_HZ]
 RANDOM = np.random.default_rng(7)
@@ -77,8 +78,7 @@ def back(level_db: float, delay_ms: int, noise: float = 30.0) -> Samples:
 
 @each(("level_db", "delay_ms"), [(-20.0, 180), (-6.0, 40), (-32.0, 420), (-3.0, 900)])
 def test_an_echo_is_found_with_its_delay_and_level(level_db: float, delay_ms: int) -> None:
-    found = echo_of(VOICE, back(level_db, delay_ms))
-    assert found is not None
+    found = there(echo_of(VOICE, back(level_db, delay_ms)))
     assert found.delay_ms == pytest.approx(delay_ms, abs=1)
     assert found.level_db == pytest.approx(level_db, abs=1.0)
 
@@ -87,9 +87,7 @@ def test_who_talks_at_the_other_end_is_no_echo_and_hides_none() -> None:
     other = np.tile(read_wav(FOLDER / "psap_stay.en.wav"), 12)[: len(VOICE)]
     assert echo_of(VOICE, other) is None
     both = np.clip(other.astype(int) + back(-20.0, 180), -32768, 32767).astype(np.int16)
-    found = echo_of(VOICE, both)
-    assert found is not None
-    assert found.delay_ms == pytest.approx(180, abs=1)
+    assert there(echo_of(VOICE, both)).delay_ms == pytest.approx(180, abs=1)
 
 
 def test_noise_silence_and_next_to_nothing_have_no_echo() -> None:
@@ -109,7 +107,6 @@ def test_through_a_clock_that_is_off_and_with_frames_lost_an_echo_is_found_where
     frames = np.rint(exact).astype(np.int16).reshape(-1, FRAME_SAMPLES)[: len(came) + len(lost)]
     sound = np.concatenate([frame for number, frame in enumerate(frames) if number not in lost])
     heard = on_our_clock(came[: len(sound) // FRAME_SAMPLES], sound, 0.0, len(VOICE))
-    found = echo_of(VOICE, heard)
-    assert found is not None
+    found = there(echo_of(VOICE, heard))
     assert found.delay_ms == pytest.approx(180, abs=4)
     assert -23.5 < found.level_db < -19.0

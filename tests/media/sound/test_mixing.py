@@ -30,11 +30,8 @@ def test_what_is_heard_is_the_saturated_sum_of_the_others(said: list[bytes]) -> 
         assert samples(heard) == sums
 
 
-def test_who_is_alone_hears_silence() -> None:
+def test_who_is_alone_hears_silence_and_an_empty_conference_says_nothing() -> None:
     assert mix_frames([tone(440, FRAME_SAMPLES)]) == [SILENCE]
-
-
-def test_an_empty_conference_says_nothing() -> None:
     assert mix_frames([]) == []
 
 

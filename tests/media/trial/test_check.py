@@ -120,9 +120,7 @@ def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered(
         (VoiceReport(call=1, answered=False), Finding.NOT_ANSWERED),
     ],
 )
-def test_a_voice_that_was_not_there_at_all_is_told_by_what_was_missing(
-    report: VoiceReport, finding: Finding
-) -> None:
+def test_a_voice_that_was_not_there_is_told_by_the_cause(report: VoiceReport, finding: Finding) -> None:
     found = judged_whole(report)
     assert found.findings == (finding,)
     assert not found.proved

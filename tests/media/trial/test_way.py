@@ -37,13 +37,9 @@ def way(channel: Channel, tone_hz: float = TONE, **of: float) -> WayShown:
 
 @settings(max_examples=often(25), deadline=None)
 @given(
-    tone_hz=st.sampled_from(TONES_HZ),
-    late_s=st.floats(0.02, 3.5),
-    db=st.floats(-30, 8),
-    noise_below_db=st.floats(3, 60),
-    band=st.booleans(),
-    seed=st.integers(0, 99),
-)
+    tone_hz=st.sampled_from(TONES_HZ), late_s=st.floats(0.02, 3.5), db=st.floats(-30, 8),
+    noise_below_db=st.floats(3, 60), band=st.booleans(), seed=st.integers(0, 99),
+)  # fmt: skip
 def test_its_delay_and_level_are_found_through_band_companding_and_noise(
     tone_hz: float, late_s: float, db: float, noise_below_db: float, band: bool, seed: int
 ) -> None:

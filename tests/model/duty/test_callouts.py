@@ -6,6 +6,7 @@ from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, L
 from messages.journal import Recorded
 from model.duty.callouts import KEPT, Callout, Callouts
 from tests.support.recorded import recorded
+from tests.support.there import there
 
 T0 = 1_795_000_000 * SECOND
 GONE = ev.CalloutAlarm(alarm="line.failing", subject="sim1", node=NodeId("n"), raised_at=Instant(T0))
@@ -24,9 +25,7 @@ class Story:
 
     @property
     def one(self) -> Callout:
-        found = self.callouts.get("c1")
-        assert found is not None
-        return found
+        return there(self.callouts.get("c1"))
 
 
 def tried(attempt: int, way: DutyWay = DutyWay.CALL, round: int = 1) -> ev.CalloutTried:

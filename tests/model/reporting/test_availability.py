@@ -92,9 +92,7 @@ def test_told_again_a_minute_changes_nothing_and_without_a_try_it_says_nothing()
     some.integers(0, 3000),
     some.integers(0, 3000),
 )
-def test_it_is_what_one_would_count_minute_by_minute(
-    told: list[tuple[int, int, str]], begins: int, ends: int
-) -> None:
+def test_it_is_a_count_minute_by_minute(told: list[tuple[int, int, str]], begins: int, ends: int) -> None:
     last = {(minute, who): failed for minute, failed, who in told}
     by = [
         [probed(minute, failed=failed) for (minute, who), failed in last.items() if who == watcher]

@@ -84,9 +84,7 @@ def test_the_roster_is_kept_until_another_comes() -> None:
 
 
 @given(st.lists(st.booleans(), max_size=40), st.floats(0, 9))
-def test_whatever_is_lost_it_is_silent_after_four_in_a_row_and_not_before(
-    comes: list[bool], delay_s: float
-) -> None:
+def test_whatever_is_lost_it_is_silent_after_four_in_a_row(comes: list[bool], delay_s: float) -> None:
     """Each heartbeat comes, some time late, or is lost; the second looks are a second apart."""
     hearing = said(began(START, probes=False), START)
     last = START

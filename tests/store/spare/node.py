@@ -57,13 +57,9 @@ class Node:
 
     def journal(self, patience_s: float = 0.3) -> Journal:
         opened = Journal.open(
-            url_of(self.path),
-            node=NodeId("n1"),
-            clock=self.clock,
-            notify=self.notify,
-            patience_s=patience_s,
-            spare=self.run,
-        )
+            url_of(self.path), node=NodeId("n1"), clock=self.clock, notify=self.notify,
+            patience_s=patience_s, spare=self.run,
+        )  # fmt: skip
         self._opened.append(opened)
         return opened
 

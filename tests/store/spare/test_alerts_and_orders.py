@@ -60,6 +60,7 @@ from tests.store.places import START, Clock, returned, signal
 from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
 from tests.store.test_devices import enrolled
 from tests.store.test_group_commit import held_up
+from tests.support.there import is_a, there
 
 Work = Callable[[Transaction], object]
 ANNA = OperatorId("anna")
@@ -133,9 +134,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     clock.forward(3600)
 
     def sheet_of(alert: AlertId) -> Sheet:
-        sheet = read(journal, alert)
-        assert sheet is not None
-        return sheet
+        return there(read(journal, alert))
 
     known = {alert: sheet_of(alert) for alert in (OPEN, CLOSED)}
 
@@ -281,11 +280,8 @@ def test_a_signed_alert_is_noted_of_its_phone_though_nothing_lasts(node: Node, d
     keeper.warm()
     disk.fails(JournalFull("/disk: full"))
     sent = replace(signal(node.clock, SIGNED), proof=Proof.DEVICE, key=key)
-    accepted = journal.transact(lambda tx: accept_in(tx, sent, DEADLINE_S))
-    assert isinstance(accepted, Accepted)
-    known = devices.key_of(journal, key)
-    assert known is not None
-    assert known.seen_at == node.clock()
+    is_a(Accepted, journal.transact(lambda tx: accept_in(tx, sent, DEADLINE_S)))
+    assert there(devices.key_of(journal, key)).seen_at == node.clock()
 
 
 def test_a_check_is_put_off_and_no_error(node: Node, disk: Disk) -> None:
@@ -297,5 +293,4 @@ def test_a_check_is_put_off_and_no_error(node: Node, disk: Disk) -> None:
     sent = replace(
         signal(node.clock, SIGNED, id="c1", test=True), proof=Proof.DEVICE, key=key, check=Check.ARRIVAL
     )
-    put_off = journal.transact(lambda tx: accept_check(tx, sent, DEADLINE_S, 50, None))
-    assert isinstance(put_off, PutOff)
+    is_a(PutOff, journal.transact(lambda tx: accept_check(tx, sent, DEADLINE_S, 50, None)))

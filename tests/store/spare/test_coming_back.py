@@ -86,9 +86,7 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     assert not node.keeper().go_back().renumbered
 
 
-def test_what_is_in_memory_outlives_an_update_that_gives_its_tables_another_form(
-    node: Node, disk: Disk
-) -> None:
+def test_what_is_in_memory_outlives_an_update_that_gives_tables_another_form(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
     keeper.warm()

@@ -142,9 +142,7 @@ def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: 
     assert standing_now(journal) == []
 
 
-def test_an_alarm_that_could_not_be_cleared_is_not_raised_anew_by_the_next_change(
-    node: Node, disk: Disk
-) -> None:
+def test_an_alarm_that_could_not_be_cleared_is_not_raised_by_the_next_change(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     keeper.warm()
     for _ in range(3):

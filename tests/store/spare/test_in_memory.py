@@ -161,9 +161,7 @@ def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanw
     assert [(one.entries, one.problems) for one in found.chains] == [(1, ()), (2, ())]
 
 
-def test_a_chain_whose_head_has_come_back_tells_of_an_end_that_is_cut_off(
-    node: Node, disk: Disk, tmp_path: Path
-) -> None:
+def test_a_chain_whose_head_is_back_tells_of_a_cut_off_end(node: Node, disk: Disk, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     journal, keeper, trail = node.journal(), node.keeper(), Trail(keys)
     keeper.warm()

@@ -19,6 +19,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import answered, returned, signal
 from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, lasts
+from tests.support.there import there
 
 
 def test_the_spare_does_not_grow_with_the_journal(node: Node, disk: Disk) -> None:
@@ -50,17 +51,14 @@ def test_a_late_signal_finds_its_closed_alert_in_the_spare(node: Node, disk: Dis
     assert (late.alert, late.created) == (alert, False)
 
 
-def test_an_alert_that_was_reopened_long_after_is_in_the_spare_from_its_beginning(
-    node: Node, disk: Disk
-) -> None:
+def test_an_alert_reopened_long_after_is_in_the_spare_from_its_beginning(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     alert = accept(journal, signal(node.clock), DEADLINE_S).alert
     journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
     for _ in range(2):
         node.clock.forward(3600)
         keeper.warm(anew=True)
-    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-    assert case is not None
+    case = there(fold(journal.read_streams(streams.inbox(alert), streams.case(alert))))
     journal.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
     keeper.warm()
     node.clock.forward(3600)
@@ -80,18 +78,14 @@ def traces(node: Node, *what: bytes) -> list[tuple[str, bytes]]:
     return [(file.name, one) for file in files for one in what if one in file.read_bytes()]
 
 
-def test_what_was_erased_is_in_no_file_after_the_next_start_and_does_not_come_back(
-    node: Node, disk: Disk
-) -> None:
+def test_what_was_erased_is_in_no_file_after_a_start_and_does_not_come_back(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     person = Person(phones=(USER,), first_name="Giulia")
     user = Registry(journal).add_user(person, by="test").id
     alert = accept(journal, signal(node.clock, USER, device="d-giulia"), DEADLINE_S).alert
     keeper.warm(anew=True)
     journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
-    row = journal.row(KEY_ROW, alert)
-    assert row is not None
-    left = (USER.encode(), b"d-giulia", b"Giulia", *row[1:4])
+    left = (USER.encode(), b"d-giulia", b"Giulia", *there(journal.row(KEY_ROW, alert))[1:4])
     erase_person(journal, user, by="test")
     # Whoever erased was killed here.
     assert traces(node, *left) != []

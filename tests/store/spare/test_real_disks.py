@@ -66,12 +66,8 @@ def test_a_node_that_starts_on_a_read_only_disk_knows_its_operators_and_its_open
     assert journal.append(Append(streams.case(alert), 0, (answered(),)))[0].version == 1
     assert not lasts(journal)
     assert sorted(os.listdir(node.run)) == [
-        "spare.db",
-        "spare.db-shm",
-        "spare.db-wal",
-        "spare.lock",
-        "spare.state",
-    ]
+        "spare.db", "spare.db-shm", "spare.db-wal", "spare.lock", "spare.state",
+    ]  # fmt: skip
     with pytest.raises(JournalReadOnly):
         keeper.go_back()
     subprocess.run(["mount", "-o", "remount,rw", small_disk], check=True)
