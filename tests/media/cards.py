@@ -40,7 +40,6 @@ class VirtualCard:
         """When a playback began, and what it has played without a break."""
 
     def open_pcm(self, name: str, stream: Stream, rate_hz: int) -> Pcm:
-        """As `media.ports.asound.open_pcm`."""
         if self.gone:
             raise VoicePortMissing(f"{name}: {os.strerror(self.gone)}")
         self.opened.append((name, stream, rate_hz))
@@ -154,7 +153,6 @@ def plugged(sys: Path, device: str, card: int, name: str) -> None:
 
 
 def unplugged(sys: Path, device: str) -> None:
-    """That device has no card now."""
     for card in (sys / "bus/usb/devices").glob(f"{device}:*/sound/card*"):
         (sys / "class/sound" / card.name / "id").unlink()
         (sys / "class/sound" / card.name).rmdir()

@@ -20,8 +20,6 @@ def as_it_is(sound: Sound) -> Sound:
 
 
 def with_gaps(share: float, seed: int) -> Channel:
-    """Frames are missing by chance."""
-
     def lossy(sound: Sound) -> Sound:
         frames = len(sound) // FRAME_SAMPLES
         kept = np.random.default_rng(seed).random(frames) >= share
@@ -31,7 +29,6 @@ def with_gaps(share: float, seed: int) -> Channel:
 
 
 def with_noise(dbfs: float, seed: int) -> Channel:
-    """White noise of this level is added."""
     level = 32768 * 10 ** (dbfs / 20)
     return lambda sound: sound + np.random.default_rng(seed).normal(0, level, len(sound))
 

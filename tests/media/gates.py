@@ -27,24 +27,20 @@ OTHER_SECRET = b"A secret of thirty-two bytes: no"
 
 
 def let_in(secret: bytes = SECRET) -> NodePass:
-    """For one conference."""
     return node_pass(secret)
 
 
 def at(gate: Gate | GateProcess | Cable) -> str:
-    """HOST:PORT."""
     host, port = gate.address
     return f"{host}:{port}"
 
 
 def opened(gate: Gate | GateProcess | Cable, name: str, who: NodePass | None = None) -> NodeVoicePort:
-    """A port of the other node."""
     return is_a(NodeVoicePort, open_port(node_spec(at(gate), name), let_in_by=who or let_in()))
 
 
 @contextmanager
 def gate_of(offer: Offer, *, port_of: OpenPort = open_port, secret: bytes = SECRET) -> Iterator[Gate]:
-    """A gate in a thread of this process."""
     gate = Gate(listening("127.0.0.1", (0,)), secret, offer, open_port=port_of)
     gate.start()
     try:

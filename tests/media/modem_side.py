@@ -86,7 +86,6 @@ class ModemSide:
 
 @contextmanager
 def modems(folder: Path, *tones_hz: float) -> Iterator[ModemSide]:
-    """So many lines under `folder`, talking until the block ends."""
     side = ModemSide([Line(folder / f"voice{number}", hz) for number, hz in enumerate(tones_hz)])
     for line in side.lines:
         line.plug()

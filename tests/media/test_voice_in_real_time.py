@@ -44,7 +44,6 @@ def members(*lines: Line) -> dict[str, VoicePortSpec]:
 
 
 def wait_for_sound(line: Line, frames: int, *, since: float = 0.0) -> bytes:
-    """So many frames that are not silence."""
     wait_until(
         lambda: len(line.sound(since)) >= frames * FRAME_BYTES,
         within_s=WITHIN_S,

@@ -23,7 +23,6 @@ def cut(pcm: bytes, size: int) -> list[bytes]:
 
 
 def told(core: ConferenceCore, said: dict[str, bytes], wide: set[str]) -> dict[str, bytes]:
-    """What each hears of what all say, frame by frame, each at its own rate."""
     frames = {leg: cut(pcm, WIDE_FRAME if leg in wide else FRAME) for leg, pcm in said.items()}
     heard = dict.fromkeys(said, b"")
     for number in range(min(map(len, frames.values()))):
@@ -36,7 +35,6 @@ def told(core: ConferenceCore, said: dict[str, bytes], wide: set[str]) -> dict[s
 
 
 def steps(pcm: bytes) -> int:
-    """The largest step between two samples."""
     return int(np.abs(np.diff(np.frombuffer(pcm, dtype="<i2").astype(int))).max())
 
 

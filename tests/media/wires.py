@@ -84,6 +84,5 @@ def _has_arrived(slave: int, count: int) -> bool:
 
 @contextmanager
 def wires(*, keeps_wide: bool = False, **rates_hz: int) -> Iterator[Wires]:
-    """A conference of these legs."""
     with closing(Wires(rates_hz, keeps_wide=keeps_wide)) as made:
         yield made

@@ -26,5 +26,4 @@ def sheet_of(*events: ev.Event) -> Sheet:
 
 
 def case_of(*events: ev.Event) -> Case:
-    """The same, as it is decided by."""
     return sheet_of(*events).case

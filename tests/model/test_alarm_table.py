@@ -23,7 +23,6 @@ MARTA = OperatorId("marta-bianchi")
 
 
 def names_in(module: Path) -> Iterator[str]:
-    """The constants of a module that may be names of alarms."""
     text = module.read_text()
     if not RAISES.search(text) or module.is_relative_to(ROOT / "model/alarms"):
         return

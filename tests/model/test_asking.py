@@ -25,7 +25,6 @@ POLICY = Settings()
 
 
 def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) -> Case:
-    """An alert with these events, one a second."""
     received = ev.AlertReceived(
         channel=channel,
         raised_at=T0,

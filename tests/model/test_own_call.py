@@ -33,7 +33,6 @@ def told(state: CallState, leg: LegId = LEG) -> CallReport:
 
 
 def gone_on(call: OwnCall, *said: tuple[float, CallState], until_s: float) -> OwnCall:
-    """With this from its modem, and else the same again several times a second."""
     state, ahead = CallState.DIALLING, list(said)
     for tick in range(round(until_s * 4) + 1):
         while ahead and ahead[0][0] <= tick / 4:

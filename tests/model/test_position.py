@@ -31,7 +31,6 @@ def told(
 
 
 def story(*came: tuple[float, Position, Channel]) -> Case:
-    """An alert with these positions, each with the second of its receipt."""
     first = ev.AlertReceived(
         channel=Channel.DATA, proof=Proof.APP, raised_at=START, received_at=START, deadline_at=at(50),
         phone=E164("+393331112223"),

@@ -45,7 +45,6 @@ def parts_of(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def faults(kind: Any) -> list[str]:
-    """What is wrong with the sentences of an event."""
     said: Sentence | None = getattr(kind, "sentence", None)
     if said is None:
         return ["no sentence"]
@@ -108,7 +107,6 @@ def test_an_event_with_as_little_as_it_may_have_is_told(kind: Any) -> None:
 
 
 def sample(kind: object) -> object:
-    """As it is in MessagePack."""
     if get_args(kind):
         inner = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
         return [sample(inner)] if "tuple" in str(kind) else sample(inner)

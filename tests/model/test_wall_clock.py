@@ -67,8 +67,6 @@ def test_what_is_said_of_a_clock_without_a_server_is_never_said_where_there_is_t
 
 
 class Steps:
-    """A step watch by the second."""
-
     def __init__(self, last_start_s: float | None = None, now_s: float = 100.0) -> None:
         self.watch = StepWatch(last_start_s)
         self.now_s = now_s

@@ -26,8 +26,6 @@ from tests.support.there import is_a, there
 
 
 class Recorder(CenterActor):
-    """Keeps everything that comes."""
-
     role: ClassVar[Role] = Role.IDENTIFIER
 
     def started(self) -> None:
@@ -80,14 +78,12 @@ def recorder(world: OneProcess, role: Role = Role.IDENTIFIER, key: str = "") -> 
 
 @pytest.fixture
 def actor(world: OneProcess) -> Recorder:
-    """One that keeps what it hears."""
     world.create(Recorder)
     return recorder(world)
 
 
 @pytest.fixture
 def peer(world: OneProcess) -> Recorder:
-    """Another, whom it can talk to."""
     world.create(Peer)
     return recorder(world, Role.OPERATOR_POOL)
 
@@ -309,8 +305,6 @@ def test_who_would_look_too_soon_is_woken_once_when_it_is_due(world: OneProcess,
 
 
 class Listener(Recorder):
-    """A Supervisor that only listens."""
-
     role = Role.SUPERVISOR
 
 

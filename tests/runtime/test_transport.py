@@ -39,7 +39,6 @@ def made() -> CenterTransport:
 
 @pytest.fixture(autouse=True)
 def center(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
-    """All transports are of one center."""
     monkeypatch.setenv("THESPIAN_BASE_IPADDR", "127.0.0.1")
     made = center_of(tmp_path, virtual=True)
     monkeypatch.setattr(environment, "_installed", made)
@@ -69,14 +68,12 @@ def run(transport: CenterTransport, seconds: float = 5) -> object:
 
 
 def received(transport: CenterTransport) -> object:
-    """The next message."""
     envelope = run(transport)
     assert isinstance(envelope, ReceiveEnvelope), "nothing has come"
     return envelope.message
 
 
 def say(sender: CenterTransport, to: ActorAddress, message: object) -> list[object]:
-    """What became of it."""
     done: list[object] = []
 
     def told(result: object, intent: TransmitIntent) -> None:

@@ -36,16 +36,6 @@ def test_a_call_rings_with_its_callers_number_again_and_again(dialect: str) -> N
     assert world.call.line == "one"
 
 
-@each_dialect
-def test_a_withheld_number_rings_as_any_other_with_an_empty_number(dialect: str) -> None:
-    world = ringing(dialect, HIDDEN)
-    said = world.one.lines()
-    assert "+CRING: VOICE" in said
-    assert any(line.startswith('+CLIP: "",128') and line.endswith(("1", '""')) for line in said)
-    assert world.one.clcc() == [(1, 1, 4, 0, "")]
-    assert (world.call.caller.number, world.call.withheld) == (HIDDEN, True)
-
-
 @each_world
 def test_without_clip_and_crc_there_is_only_ring(world: World) -> None:
     world.carrier.phone_call(USER, ONE, world.now_s)

@@ -15,8 +15,6 @@ ANNA = "+393330000001"
 
 
 class Posted:
-    """One message to a phone of these habits."""
-
     def __init__(self, **habits: object) -> None:
         self.agenda = Agenda(0.0)
         profile = replace(PhoneConfig(number=ANNA), **habits)

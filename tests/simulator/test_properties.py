@@ -37,7 +37,6 @@ each_at_once = pytest.mark.parametrize(
 
 
 def check(world: World) -> None:
-    """What must hold at any moment."""
     for modem in world.carrier.modems.values():
         legs = list(modem.line.legs)
         outside = [leg for leg in legs if not leg.mpty]

@@ -121,26 +121,6 @@ def test_an_emergency_call_is_held_only_where_the_modem_does_what_it_must_not(
     assert world.one.ask("AT+CHLD=2") == answer
 
 
-def test_each_answer_comes_one_command_late_until_the_port_is_opened_anew() -> None:
-    world = World("ublox")
-    one = world.one
-    one.modem.change(Vices(shifted_answers=True))
-    assert one.ask("AT+CLCC") == ["OK"], "which nobody has asked for"
-    one.call(USER)
-    assert one.ask("AT+CSQ") == ["OK"], "the dial's"
-    assert one.ask("AT+CLCC") == ["+CSQ: 21,99", "OK"]
-    assert one.ask("AT+NONSENSE")[-1] == "OK"
-    one.modem.port_closed(False, world.now_s)
-    one.modem.port_opened(world.now_s)
-    assert one.ask("AT&D0") == ["OK"]
-    assert one.ask("AT+CSQ") == ["+CSQ: 21,99", "OK"]
-    one.modem.plug(world.now_s)
-    one.modem.port_opened(world.now_s)
-    assert one.ask("ATE0;+CSQ")[-1] == "OK"
-    assert one.ask("AT+CSQ")[0] == "+CSQ: 21,99", "with its power it begins again"
-    assert one.ask("AT+CGSN")[0] == "+CSQ: 21,99"
-
-
 def test_of_every_third_code_a_piece_is_left_and_answers_are_whole() -> None:
     world = World("ublox", modem={"cut_codes": True})
     world.one.ask("AT+UCALLSTAT=1")
@@ -249,44 +229,6 @@ def test_a_radio_that_is_off_is_in_no_network_until_it_is_told() -> None:
     world.one.call(USER)
     world.one.ask("AT+CFUN=4")
     assert str(world.call.state) == "ended"
-
-
-def test_a_network_that_takes_no_voice_ends_a_call_at_once_and_does_not_say_why() -> None:
-    world = World("simcom7600", modem={"fails_after_s": 0.5})
-    world.one.write(f"ATD{USER};\r")
-    world.run(0.6)
-    assert b"NO CARRIER" in world.one.modem.take_output()
-    assert world.one.ask("AT+CEER") == ["+CEER: No cause information available", "OK"]
-
-
-def test_a_modem_that_is_registered_for_data_alone_makes_no_call() -> None:
-    world = World("quectel_ec2x", modem={"no_ims": True})
-    one = world.one
-    assert one.ask("AT+CREG?") == ["+CREG: 0,0", "OK"]
-    assert one.ask("AT+CEREG?") == ["+CEREG: 0,1", "OK"]
-    assert one.ask('AT+QCFG="ims"') == ['+QCFG: "ims",1,0', "OK"]
-    assert one.ask(f"ATD{USER};") == ["OK"]
-    assert one.run(1.0)[-1] == "NO CARRIER"
-    assert not world.call.ringing_at_s
-    one.modem.change(Vices(no_ims=False))
-    assert one.ask('AT+QCFG="ims"')[-2:] == ['+QCFG: "ims",1,1', "OK"]
-    one.call(USER)
-
-
-@each(
-    ("dialect", "ask", "refused"),
-    [
-        ("quectel_ec2x", "AT+QPCMV=1,0", True),
-        ("quectel_ec2x", "AT+QPCMV=0", False),
-        ("quectel_ec2x", "AT+QPCMV=?", False),
-        ("simcom7600", "AT+CPCMREG=?", True),
-        ("huawei", "AT^CVOICE?", True),
-    ],
-)
-def test_a_firmware_for_data_refuses_its_voice_in_its_own_way(dialect: str, ask: str, refused: bool) -> None:
-    assert World(dialect).one.ask(ask)[-1] == "OK"
-    said = World(dialect, modem={"data_only": True}).one.ask(ask)
-    assert (said[-1] != "OK") is refused
 
 
 def test_a_voice_that_another_program_has_left_on_is_refused_until_it_is_switched_off() -> None:

@@ -371,51 +371,9 @@ def test_a_wav_can_be_read_by_others() -> None:
 
 
 def _voiced(world: World) -> Host:
-    """The host, in a call whose voice is on."""
     world.one.call(USER)
     assert world.one.ask("AT+CPCMREG=1")[-1] == "OK"
     return world.one
-
-
-def test_over_volte_it_speaks_16_khz_unless_it_is_told() -> None:
-    host = _voiced(World("simcom7600", modem={"wide_over_volte": True}))
-    assert host.modem.voice.rate_hz == 16000
-    assert level(host.modem.voice_read(640, host.world.now_s), 440, 16000) > 4000
-    assert host.ask("AT+CPCMBANDWIDTH=1,1")[-1] == "OK"
-    assert host.modem.voice.rate_hz == 8000
-    host.modem.reboot(host.world.now_s)
-    host.world.run(10)
-    assert host.modem.voice.rate_hz == 16000
-
-
-def test_after_some_calls_its_voice_is_worn_until_it_is_reset() -> None:
-    world = World("simcom7600", modem={"pcm_worn_after": 1})
-    host = _voiced(world)
-    assert level(converse(host, 0.5, says=700), 440) > 4000
-    host.ask("AT+CPCMREG=0,1")
-    assert host.ask("AT+CPCMREG=1")[-1] == "OK", "it is the same call"
-    assert level(converse(host, 0.5, says=700), 440) > 4000
-    host.ask("AT+CHUP")
-    world.run(1)
-    _voiced(world)
-    assert level(converse(host, 0.5, says=700), 440) == 0
-    assert level(heard_by(world, USER)[-FRAME:], 700) == 0
-    host.ask("AT+CHUP")
-    assert host.ask("AT+CRESET")[-1] == "OK"
-    world.run(10)
-    _voiced(world)
-    assert level(converse(host, 0.5, says=700), 440) > 4000
-
-
-def test_one_that_wears_refuses_its_voice_only_once_it_has() -> None:
-    world = World("simcom7600", modem={"pcm_worn_after": 1, "cpcmreg_refused_s": 30.0})
-    _voiced(world)
-    world.one.ask("AT+CHUP")
-    world.run(1)
-    world.one.call(USER)
-    assert world.one.ask("AT+CPCMREG=1")[-1] != "OK"
-    world.run(30)
-    assert world.one.ask("AT+CPCMREG=1")[-1] == "OK"
 
 
 def test_one_that_takes_its_time_refuses_the_voice_until_then() -> None:

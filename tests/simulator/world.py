@@ -83,7 +83,6 @@ class World:
         self.two = Host(self, self.carrier.modems["two"])
 
     def run(self, seconds: float) -> None:
-        """Let time pass, from deadline to deadline."""
         until_s = self.now_s + seconds
         while (due_s := self.carrier.next_deadline()) is not None and due_s <= until_s:
             self.now_s = max(self.now_s, due_s)
@@ -93,7 +92,6 @@ class World:
 
     @property
     def call(self) -> Call:
-        """The latest call."""
         return self.carrier.calls[-1]
 
 
@@ -121,7 +119,6 @@ class Host:
         return [line for line in lines if not line.startswith(NOISE)]
 
     def run(self, seconds: float) -> list[str]:
-        """Let time pass; what was said meanwhile."""
         self.world.run(seconds)
         return self.lines()
 
@@ -138,15 +135,12 @@ class Host:
         return [row[2] for row in self.clcc()]
 
     def call(self, number: str) -> None:
-        """Dial, and wait until it is answered."""
         self.ask(f"ATD{number};")
         self.run(4.5)
         assert self.world.call.answered_at_s is not None
 
 
 def each_world(test: Callable[..., None]) -> Callable[..., None]:
-    """Gives the test a world of each dialect."""
-
     @each("dialect", DIALECTS)
     def in_all(dialect: str) -> None:
         test(world=World(dialect))

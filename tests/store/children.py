@@ -19,8 +19,6 @@ def _say(writer: int, line: str) -> None:
 
 
 class Child:
-    """One forked process that says lines."""
-
     def __init__(self, work: Callable[[Say], None]) -> None:
         self._reader, writer = os.pipe()
         sys.stdout.flush()
@@ -52,7 +50,6 @@ class Child:
             self._rest += said
 
     def line(self) -> str:
-        """The next thing that it says."""
         return next(self.lines())
 
     def kill(self) -> None:
@@ -83,7 +80,6 @@ class Child:
 
 @contextmanager
 def children(*works: Callable[[Say], None]) -> Iterator[list[Child]]:
-    """Several at once."""
     started: list[Child] = []
     try:
         for work in works:

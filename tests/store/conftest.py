@@ -22,7 +22,6 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
-    """Whatever a test has opened in its own way."""
     yield
     while OPENED:
         OPENED.pop().close()

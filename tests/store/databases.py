@@ -23,8 +23,6 @@ _with_template: set[PostgresServer] = set()
 
 
 class Database(Protocol):
-    """Where a test's journal is."""
-
     url: str
     broken: str
     """Bytes that are no event, as SQL says them."""
@@ -40,7 +38,6 @@ class Database(Protocol):
 
 
 def statements() -> list[Query]:
-    """All that are said to a journal."""
     for module in pkgutil.walk_packages(store.__path__, "store."):
         if ".migrations." not in module.name:
             importlib.import_module(module.name)

@@ -15,8 +15,6 @@ START = Instant(1_795_000_000 * SECOND)
 
 
 class Clock:
-    """Stands still until it is moved."""
-
     def __init__(self) -> None:
         self.now_us = START
 
@@ -72,7 +70,6 @@ def signal(
     test: bool = False,
     call: int | None = None,
 ) -> Signal:
-    """A signal received now."""
     at = clock()
     return Signal(
         channel=channel,

@@ -63,7 +63,6 @@ def rows(journal: Journal) -> list[Row]:
 
 
 def by_events(journal: Journal) -> list[Row]:
-    """The same from the first event to the last, newest first."""
     told: dict[AlertId, list[Recorded]] = {}
     for recorded in journal.read_all(0, 100_000):
         alert = alert_of(recorded.stream)

@@ -35,7 +35,6 @@ def begun(part: Part, *, origin: str = "n1 1", revision: str = REVISION) -> Begi
 
 
 def row_of(table: Table, n: int) -> dict[str, object]:
-    """A row with something in each of its columns."""
     made: dict[str, object] = {}
     for column in table.columns:
         match column.type:

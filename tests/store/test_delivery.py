@@ -30,7 +30,6 @@ SIM1: Final = LineId("sim1")
 
 
 def fresh(folders: pytest.TempPathFactory) -> Path:
-    """A journal with nothing in it."""
     path = folders.mktemp("journal") / "journal.db"
     empty_journal(path)
     return path

@@ -8,18 +8,8 @@ import msgpack
 import pytest
 from msgspec.structs import replace
 
+from messages import events as ev
 from messages.base import Position
-from messages.events import (
-    AlertClosed,
-    AlertErased,
-    AlertHeld,
-    AlertHoldEnded,
-    Event,
-    LegOriginating,
-    NoteAdded,
-    PositionUpdated,
-    UserIdentified,
-)
 from messages.ids import E164, AlertId, LegId, LineId, OperatorId, Outcome, Party, PersonalKind, UserId
 from model.alert.evolve import fold
 from model.settings.kept import RetentionSettings
@@ -55,24 +45,23 @@ def giulia(journal: Journal) -> UserId:
     return Registry(journal).add_user(person, by="test").id
 
 
-def told(user: UserId | None) -> tuple[Event, ...]:
-    """What an alert's story says after its receipt."""
-    called = LegOriginating(
+def told(user: UserId | None) -> tuple[ev.Event, ...]:
+    called = ev.LegOriginating(
         leg=LegId("x:user"), party=Party.USER, number=E164(PHONE), line=LineId("sim1"), attempt=1
     )
-    return (called, *(() if user is None else (UserIdentified(user=user, phone=E164(PHONE)),)))
+    return (called, *(() if user is None else (ev.UserIdentified(user=user, phone=E164(PHONE)),)))
 
 
 def raised(journal: Journal, clock: Clock, user: UserId | None, *, close: bool = True) -> AlertId:
     sent = replace(signal(clock, PHONE, device="phone-of-giulia"), position=WHERE)
     alert = accept(journal, sent, 50).alert
-    note = NoteAdded(by=OperatorId("anna"), text=NOTE)
+    note = ev.NoteAdded(by=OperatorId("anna"), text=NOTE)
     journal.append(
-        Append(streams.inbox(alert), None, (note, PositionUpdated(position=WHERE))),
+        Append(streams.inbox(alert), None, (note, ev.PositionUpdated(position=WHERE))),
         Append(streams.case(alert), None, told(user)),
     )
     if close:
-        journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.HANDED_OVER),)))
+        journal.append(Append(streams.case(alert), None, (ev.AlertClosed(outcome=Outcome.HANDED_OVER),)))
         clock.forward(200)
     return alert
 
@@ -119,27 +108,27 @@ def test_an_erased_person_is_nowhere_and_the_journal_is_what_it_was(
     assert verify(journal).problems == ()
     for alert in alerts:
         received, note, position, called, *_, last = [
-            one for one in events(journal, alert) if not isinstance(one, UserIdentified | AlertClosed)
+            one for one in events(journal, alert) if not isinstance(one, ev.UserIdentified | ev.AlertClosed)
         ]
         assert (received.phone, received.device, received.key, received.position) == (None, None, "", None)
         assert (note.text, position.position, called.number) == ("", None, None)
-        assert last == AlertErased(by="carla", kinds=ALL, reason="person")  # type: ignore[arg-type]
+        assert last == ev.AlertErased(by="carla", kinds=ALL, reason="person")  # type: ignore[arg-type]
     assert standing(journal, database) == []
     assert history.alerts_of_number(journal, "112223") == set()
 
 
 def test_an_open_alert_and_a_held_one_go_later(journal: Journal, clock: Clock, giulia: UserId) -> None:
     held, alert = raised(journal, clock, None), raised(journal, clock, giulia, close=False)
-    journal.append(Append(streams.inbox(held), None, (AlertHeld(by="a", reason="a court"),)))
+    journal.append(Append(streams.inbox(held), None, (ev.AlertHeld(by="a", reason="a court"),)))
     with pytest.raises(InAnAlert):
         erase_person(journal, giulia, by="carla")
     assert Registry(journal).user(giulia) is not None
-    journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.HANDED_OVER),)))
+    journal.append(Append(streams.case(alert), None, (ev.AlertClosed(outcome=Outcome.HANDED_OVER),)))
     done = {one.alert: one.kinds for one in erase_person(journal, giulia, by="carla")}
     assert done == {held: (), alert: ALL}
     assert history.alerts_of_number(journal, "112223") == {held, alert}, "the held one is found by its number"
     assert swept(journal) == {}
-    journal.append(Append(streams.inbox(held), None, (AlertHoldEnded(by="a"),)))
+    journal.append(Append(streams.inbox(held), None, (ev.AlertHoldEnded(by="a"),)))
     assert swept(journal) == {held: ALL}
     assert history.alerts_of_number(journal, "112223") == set()
     assert swept(journal) == {}
@@ -162,7 +151,7 @@ def test_each_kind_has_its_time(journal: Journal, clock: Clock, giulia: UserId) 
     assert swept(journal, retention) == {alert: (PersonalKind.POSITION,)}
     clock.forward(86_400)
     assert swept(journal, retention) == {alert: (PersonalKind.WORDS,)}
-    journal.append(Append(streams.inbox(alert), None, (NoteAdded(by=OperatorId("a"), text=NOTE),)))
+    journal.append(Append(streams.inbox(alert), None, (ev.NoteAdded(by=OperatorId("a"), text=NOTE),)))
     received, note, position, *_ = events(journal, alert)
     assert (received.phone, note.text, position.position) == (PHONE, "", None)
     assert swept(journal, replace(retention, numbers_days=1)) == {alert: (PersonalKind.NUMBER,)}
@@ -210,7 +199,7 @@ def test_nothing_of_an_erased_person_is_in_the_servers_files(
     number, name = "+393987654321", "Ermenegilda"
     user = Registry(journal).add_user(Person(phones=(number,), first_name=name), by="test").id
     alert = accept(journal, signal(clock, number, device="phone-of-ermenegilda"), 50).alert
-    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+    journal.append(Append(streams.case(alert), 0, (ev.AlertClosed(outcome=Outcome.BRIEFED),)))
     row = there(journal.row(erasable.KEY_ROW, alert))
     what = (number.encode(), name.encode(), b"phone-of-ermenegilda", *row[1:4])
 

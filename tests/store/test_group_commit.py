@@ -12,19 +12,10 @@ import pytest
 from sqlalchemy import column, insert, select, table
 
 from messages.ids import NodeId
+from store import errors
 from store.alerts.accepting import accept_soon
 from store.database.query import Query
 from store.database.schema import keyring
-from store.errors import (
-    JournalError,
-    JournalFull,
-    JournalLocked,
-    JournalNotDurable,
-    JournalTorn,
-    LeaseLost,
-    StoreMisuse,
-    VersionConflict,
-)
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.verify import verify
@@ -92,7 +83,7 @@ def test_a_conflict_of_one_does_not_touch_the_others(committer: GroupCommitter, 
         third = committer.run(fails)
         fourth = committer.submit(Append("line-a", 1, (returned(),)), Append("line-b", 0, (returned(),)))
     assert first.result(30)[0].version == 1
-    assert isinstance(second.exception(30), VersionConflict)
+    assert isinstance(second.exception(30), errors.VersionConflict)
     assert isinstance(third.exception(30), ZeroDivisionError)
     assert [one.version for one in fourth.result(30)] == [2, 1]
     assert [one.seq for one in journal.read_all()] == [1, 2, 3]
@@ -125,12 +116,12 @@ def _writes_and_reads_what_is_not_there(transaction: Transaction) -> None:
 @pytest.mark.parametrize(
     ("refused", "error"),
     [
-        (_raises(JournalNotDurable("not now")), JournalNotDurable),
-        (_raises(LeaseLost("case-a", NodeId("n1"))), LeaseLost),
+        (_raises(errors.JournalNotDurable("not now")), errors.JournalNotDurable),
+        (_raises(errors.LeaseLost("case-a", NodeId("n1"))), errors.LeaseLost),
         (_raises(ValueError("no such word")), ValueError),
-        (_has_a_row_twice, StoreMisuse),
-        (_reads_what_is_not_there, JournalError),
-        (_writes_and_reads_what_is_not_there, JournalTorn),
+        (_has_a_row_twice, errors.StoreMisuse),
+        (_reads_what_is_not_there, errors.JournalError),
+        (_writes_and_reads_what_is_not_there, errors.JournalTorn),
     ],
 )
 def test_what_is_refused_for_a_reason_of_its_own_fails_alone(
@@ -164,7 +155,7 @@ def test_a_disk_full_in_the_middle_of_a_statement_is_nobodys_success(open_journa
 
     with held_up(committer):
         before, full, after = committer.submit(ONE), committer.run(fills), committer.submit(ONE)
-    assert isinstance(full.exception(30), JournalFull)
+    assert isinstance(full.exception(30), errors.JournalFull)
     assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 2]
     assert [one.version for one in journal.read("line-a")] == [1, 2]
     committer.close()
@@ -216,7 +207,7 @@ def test_a_failure_of_the_journal_is_everybodys_and_the_next_group_goes_on(
     with children(hold) as (holder,):
         assert holder.line() == "held"
         futures = [committer.submit(Append(f"line-{n}", 0, (returned(),))) for n in range(5)]
-        assert {type(future.exception(30)) for future in futures} == {JournalLocked}
+        assert {type(future.exception(30)) for future in futures} == {errors.JournalLocked}
     assert committer.submit(ONE).result(30)[0].seq == 1
     committer.close()
 
@@ -227,7 +218,7 @@ def test_a_committer_that_closes_commits_what_it_has(journal: Journal) -> None:
     committer.close()
     assert [future.result(0)[0].version for future in futures] == list(range(1, 601))
     committer.close()
-    with pytest.raises(StoreMisuse, match="closed"):
+    with pytest.raises(errors.StoreMisuse, match="closed"):
         committer.submit(ONE)
 
 

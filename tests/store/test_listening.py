@@ -20,7 +20,6 @@ ONE = Append("line-a", None, (returned(),))
 
 
 def heard(listener: CommitListener, within_s: float = 30.0) -> int | None:
-    """What it says next, but for the streams."""
     assert select.select([listener], [], [], within_s)[0]
     said = listener.drain()
     return None if said is None else said[0]

@@ -46,7 +46,6 @@ def giulia(registry: Registry) -> User:
 
 @pytest.fixture
 def also(registry: Registry) -> User:
-    """The same person, entered a second time."""
     entered = Person(
         phones=(ALSO,), first_name="Julia", last_name="Rossi", language="en", notes="two children",
         cancel_pin="4711", duress_pin="9999",

@@ -6,16 +6,7 @@ import pytest
 
 from messages.events import PersonalDataChanged
 from messages.ids import OperatorId
-from store import streams
-from store.errors import (
-    AlreadyTaken,
-    ChangedMeanwhile,
-    LastAdmin,
-    LastKey,
-    NobodyThere,
-    NumberRefused,
-    RegistryError,
-)
+from store import errors, streams
 from store.journal.journal import Journal
 from store.registry.access.app_keys import revoke_key
 from store.registry.access.sessions import Way, begin
@@ -71,7 +62,7 @@ def test_of_two_at_once_the_second_is_told_what_the_first_has_changed(
 ) -> None:
     seen = Fields(phone=anna.phone)
     changed(journal, anna.id, seen, Fields(phone="+393331110001"))
-    with pytest.raises(ChangedMeanwhile) as refused:
+    with pytest.raises(errors.ChangedMeanwhile) as refused:
         changed(journal, anna.id, seen, Fields(phone="+393331110002"))
     assert (refused.value.field, refused.value.is_now) == ("phone", "+393331110001")
     # Another field, or what is there already, is nobody's conflict.
@@ -84,21 +75,21 @@ def test_of_two_at_once_the_second_is_told_what_the_first_has_changed(
 
 def test_what_cannot_be_is_refused_unchanged(journal: Journal, registry: Registry, anna: Operator) -> None:
     registry.add_operator("Eva Neri", "+393331110009", by="x")
-    faults: list[tuple[Fields, Fields, type[RegistryError]]] = [
-        (Fields(phone=anna.phone), Fields(phone="112"), NumberRefused),
-        (Fields(phone=anna.phone), Fields(phone="Anna"), NumberRefused),
-        (Fields(name="Anna"), Fields(name=" "), RegistryError),
-        (Fields(name="Anna"), Fields(name="EVA-neri"), AlreadyTaken),
+    faults: list[tuple[Fields, Fields, type[errors.RegistryError]]] = [
+        (Fields(phone=anna.phone), Fields(phone="112"), errors.NumberRefused),
+        (Fields(phone=anna.phone), Fields(phone="Anna"), errors.NumberRefused),
+        (Fields(name="Anna"), Fields(name=" "), errors.RegistryError),
+        (Fields(name="Anna"), Fields(name="EVA-neri"), errors.AlreadyTaken),
         (
             Fields(name="Anna", phone=anna.phone),
             Fields(name="eva  neri", phone="+393331110009"),
-            AlreadyTaken,
+            errors.AlreadyTaken,
         ),
     ]
     for was, now, error in faults:
         with pytest.raises(error):
             changed(journal, anna.id, was, now)
-    with pytest.raises(NobodyThere):
+    with pytest.raises(errors.NobodyThere):
         changed(journal, OperatorId("nobody"), Fields(), Fields(name="x"))
     assert registry.operator(anna.id) == anna
 
@@ -111,14 +102,14 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
     journal.transact(lambda tx: begin(tx, anna.id, "", way=Way.PASSWORD))
     changed(journal, anna.id, operator, admin)
     assert registry.sessions(journal.now_us()) == []
-    with pytest.raises(LastAdmin):
+    with pytest.raises(errors.LastAdmin):
         changed(journal, anna.id, admin, operator)
-    with pytest.raises(LastAdmin):
+    with pytest.raises(errors.LastAdmin):
         journal.transact(lambda tx: keep_an_admin(tx, but=anna.id))
     other = registry.add_operator("Bea", "+393331110005", by="x", role=StaffRole.ADMIN)
     changed(journal, anna.id, admin, operator)
     journal.transact(lambda tx: keep_an_admin(tx, but=anna.id))
-    with pytest.raises(LastAdmin):
+    with pytest.raises(errors.LastAdmin):
         changed(journal, other.id, admin, operator)
 
 
@@ -129,5 +120,5 @@ def test_one_key_of_a_name_is_revoked_and_never_the_last_one(journal: Journal, r
     there(journal.transact(lambda tx: revoke_key(tx, sign)))
     assert [registry.app_key_name(one) for one in (first, second)] == [None, "app"]
     assert journal.transact(lambda tx: revoke_key(tx, sign)) is None
-    with pytest.raises(LastKey):
+    with pytest.raises(errors.LastKey):
         journal.transact(lambda tx: revoke_key(tx, registry.app_keys()[0].sign))

@@ -13,16 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages import base, events
+from messages import events as ev
 from messages.base import Position
-from messages.events import (
-    AlertClosed,
-    AlertReceived,
-    CaseOpened,
-    Event,
-    NodeStarted,
-    NoteAdded,
-    PositionUpdated,
-)
 from messages.ids import E164, Channel, CrewId, Instant, NodeId, OperatorId, Outcome, Proof
 from store.errors import TransferError
 from store.journal import rows
@@ -35,8 +27,8 @@ from tests.support.journals import empty_journal
 FORMS = pytest.mark.parametrize("form", list(Format))
 
 
-def received(phone: str = "+393331112223") -> AlertReceived:
-    return AlertReceived(
+def received(phone: str = "+393331112223") -> ev.AlertReceived:
+    return ev.AlertReceived(
         channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(START - 1), received_at=START,
         deadline_at=Instant(START + 50_000_000), phone=E164(phone),
         position=Position(lat=45.0, lon=9.19, at=START, accuracy_m=12.5),
@@ -44,14 +36,13 @@ def received(phone: str = "+393331112223") -> AlertReceived:
 
 
 def fill(journal: Journal) -> None:
-    """A little of everything."""
-    node = NodeStarted(version="1", pid=7)
+    node = ev.NodeStarted(version="1", pid=7)
     journal.append(Append("node-n1", 0, (node,)), Append("inbox-x", 0, (received(),)))
-    opened = CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1)
-    journal.append(Append("alert-x", 0, (opened, answered(), AlertClosed(outcome=Outcome.HANDED_OVER))))
-    note = NoteAdded(by=OperatorId("anna"), text='à "quoted"\nline\u2028 😀 at 2026-01-01T00:00:00Z')
+    opened = ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1)
+    journal.append(Append("alert-x", 0, (opened, answered(), ev.AlertClosed(outcome=Outcome.HANDED_OVER))))
+    note = ev.NoteAdded(by=OperatorId("anna"), text='à "quoted"\nline\u2028 😀 at 2026-01-01T00:00:00Z')
     journal.append(
-        Append("inbox-x", 1, (note, PositionUpdated(position=Position(lat=-0.0, lon=180.0, at=START))))
+        Append("inbox-x", 1, (note, ev.PositionUpdated(position=Position(lat=-0.0, lon=180.0, at=START))))
     )
     journal.append(Append("inbox-y", 0, (received("+391"),)))
 
@@ -161,7 +152,7 @@ def test_what_goes_out_comes_back_exactly(journal: Journal, tmp_path: Path, form
     assert dump(other) == dump(journal)
     assert verify(other).problems == ()
     assert exported(other, form) == file.read_bytes()
-    other.append(Append("inbox-y", 1, (PositionUpdated(position=Position(lat=1.0, lon=2.0, at=START)),)))
+    other.append(Append("inbox-y", 1, (ev.PositionUpdated(position=Position(lat=1.0, lon=2.0, at=START)),)))
 
 
 @FORMS
@@ -243,11 +234,11 @@ st.register_type_strategy(Position, st.builds(Position, lat=FLOATS, lon=FLOATS, 
 
 
 @given(
-    written=st.lists(st.one_of(*map(st.from_type, typing.get_args(Event))), min_size=1, max_size=5),
+    written=st.lists(st.one_of(*map(st.from_type, typing.get_args(ev.Event))), min_size=1, max_size=5),
     form=st.sampled_from(Format),
 )
 def test_any_event_comes_back_exactly(
-    tmp_path_factory: pytest.TempPathFactory, written: list[Event], form: Format
+    tmp_path_factory: pytest.TempPathFactory, written: list[ev.Event], form: Format
 ) -> None:
     folder = tmp_path_factory.mktemp("transfer")
     one, other = (journal_at(empty_journal(folder / name)) for name in ("one.db", "other.db"))

@@ -10,8 +10,6 @@ from enum import Enum, auto
 
 
 class Cut(Enum):
-    """Where."""
-
     NOWHERE = auto()
     BEFORE_COMMIT = auto()
     """The server does not hear of the commit."""

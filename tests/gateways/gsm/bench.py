@@ -59,7 +59,6 @@ class FakeModem:
                 self._line.append(byte)
 
     def say(self, *lines: str) -> None:
-        """Lines to the host, now."""
         for line in lines:
             self._out += f"\r\n{line}\r\n".encode("latin-1")
 
@@ -155,7 +154,6 @@ class Bench:
         raise AssertionError("driver and modem talk without end")
 
     def dial(self, ref: Ref = LEG) -> CallId:
-        """The user is called."""
         call = self.driver.dial(ref, USER, self.now_s)
         self.pump()
         return call
@@ -170,12 +168,10 @@ class Bench:
         self.wait(for_s)
 
     def say(self, *lines: str) -> None:
-        """The modem says something by itself."""
         self.modem.say(*lines)
         self.pump()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, ticking when the driver asks for it."""
         until = self.now_s + seconds
         for _ in range(10_000):
             deadline = self.driver.next_deadline()
@@ -188,13 +184,10 @@ class Bench:
         raise AssertionError("the driver's deadline does not move")
 
     def of(self, kind: type[E]) -> list[E]:
-        """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
     def names(self) -> list[str]:
-        """The call events so far, by class."""
         return [type(event).__name__ for event in self.events if type(event).__name__.startswith("Call")]
 
     def sent(self, command: str) -> int:
-        """How often the modem has got this command."""
         return self.modem.received.count(command)

@@ -88,7 +88,6 @@ class TraceModem:
                     asked = ""
 
     def witness(self, entry: Entry) -> None:
-        """The trace goes on."""
         match entry.side:
             case Side.HOST:
                 self._observer.host(entry.data, entry.at_s)
@@ -100,7 +99,6 @@ class TraceModem:
                 self._observer.lost(entry.at_s, "gone")
 
     def calls(self) -> list[CallView]:
-        """Those that there are."""
         return [view for view in self._observer.calls() if not view.ending]
 
     def _rows(self) -> list[str]:
@@ -115,7 +113,6 @@ class TraceModem:
         ]
 
     def answer(self, text: str, now_s: float) -> list[tuple[float, bytes]]:
-        """What comes back for a command that is sent now."""
         before, self._before = self._before, _key(text)
         known = self._answers[_key(text)]
         known = [one for one in known if one.before == before] or known
@@ -127,7 +124,6 @@ class TraceModem:
 
 
 def whole(data: bytes) -> list[bytes]:
-    """As it was sent."""
     return [data]
 
 

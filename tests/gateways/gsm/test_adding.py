@@ -52,12 +52,10 @@ class Line:
 
     @property
     def waits(self) -> bool:
-        """Whether the second party has yet to be dialled."""
         return self.legs.may_dial(DialCall(leg=ADDED, attempt=1, number=E164(USER)))
 
     @property
     def dialled(self) -> list[str]:
-        """Whom the network has been asked for."""
         return [call.to for call in self.site.carrier.calls]
 
 

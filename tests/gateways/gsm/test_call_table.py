@@ -349,7 +349,6 @@ LISTS = st.lists(ROWS, max_size=3, unique_by=lambda row: row.index)
 
 
 def _chaos(table: CallTable, data: st.DataObject) -> tuple[float, list[CallEvent]]:
-    """A random life of the table."""
     now_s = 0.0
     events: list[CallEvent] = []
     for step in range(data.draw(st.integers(0, 25))):

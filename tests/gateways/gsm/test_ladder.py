@@ -11,7 +11,6 @@ CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
 
 
 def climbed(ladder: Ladder, seconds: float, *, live: bool = False, now_s: float = 0.0) -> list[Stage]:
-    """What it asks for while nobody ever answers."""
     stages = [ladder.failed(now_s, live=live)]
     until_s = now_s + seconds
     while (due_s := ladder.next_deadline()) is not None and due_s <= until_s:

@@ -19,8 +19,6 @@ GOOD = -73
 
 
 class Watch:
-    """An alarm whose clock and journal the test is."""
-
     def __init__(self) -> None:
         self.now = Instant(1_000 * SECOND)
         self.stands: dict[Key, str] = {}

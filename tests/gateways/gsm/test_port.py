@@ -22,8 +22,6 @@ PATIENCE_S = 10.0
 
 
 class Pair:
-    """A pseudo-terminal: the master is the modem's side."""
-
     def __init__(self) -> None:
         self.master, slave = os.openpty()
         tty.setraw(slave)

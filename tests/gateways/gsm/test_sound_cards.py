@@ -102,7 +102,6 @@ def test_what_names_a_card_and_what_a_terminal() -> None:
 
 
 def test_a_modem_that_refuses_its_sound_card_gives_no_voice_and_says_so() -> None:
-    """Its USB mode has none."""
     bench = up("quectel_ec2x", OWN, FakeModem(answers={"AT+QPCMV=1,2": "ERROR"}))
     assert bench.driver.voiceless
     assert bench.of(VoiceReady) == []

@@ -80,8 +80,6 @@ class Stranger:
 
 
 class Line:
-    """A driver on a port, turned until something has happened."""
-
     def __init__(self, port: TcpPort) -> None:
         self.port = port
         self.driver = Driver(DIALECTS, "auto")

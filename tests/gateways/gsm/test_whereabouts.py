@@ -20,8 +20,6 @@ ONE, TWO, THREE = "490154203237518", "356938035643809", "868859030000014"
 
 
 class FakePort:
-    """A modem of a few lines at the other end."""
-
     def __init__(self, modem: FakeModem) -> None:
         self.modem = modem
         self.closed = False
@@ -43,8 +41,6 @@ class FakePort:
 
 
 class Hub:
-    """What is plugged in where."""
-
     def __init__(self) -> None:
         self.modems: dict[str, FakeModem] = {}
         self.marks: dict[str, str] = {}

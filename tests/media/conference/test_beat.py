@@ -10,8 +10,6 @@ from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
 
 class Hand:
-    """A clock that moves when it is slept on, and oversleeps as it is told."""
-
     def __init__(self, *oversleeps_us: int) -> None:
         self.now_us = 1_000_000
         self.oversleeps_us = list(oversleeps_us)

@@ -12,7 +12,6 @@ from tests.support.signals import frames, is_comfort, tone
 
 
 def talk(ticks: int, **hz: float) -> tuple[ConferenceCore, dict[str, bytes]]:
-    """So many ticks in which each leg says its tone: what each has heard."""
     core, heard = ConferenceCore(), dict.fromkeys(hz, b"")
     core.keep(hz)
     for tick in range(ticks):

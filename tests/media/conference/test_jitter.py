@@ -29,7 +29,6 @@ def quiet(samples: int, first: int) -> bytes:
 
 
 def playing(arrivals: Iterator[int], say: Callable[[int, int], bytes] = counting) -> Iterator[JitterBuffer]:
-    """Pushes so many samples before each pop."""
     buffer = JitterBuffer()
     said = 0
     for samples in arrivals:

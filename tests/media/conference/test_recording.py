@@ -150,7 +150,6 @@ def test_what_is_no_recording_has_no_name(name: str) -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """A disk that stands still until this is set."""
     goes_on = threading.Event()
     write = SoundWriter.write
 

@@ -35,7 +35,6 @@ def doorkeeper(secret: bytes = SECRET, nonce: bytes = b"g" * 16) -> Doorkeeper:
 
 
 def cut(data: bytes, sizes: list[int]) -> list[bytes]:
-    """In pieces of these sizes, and the rest byte by byte."""
     pieces = []
     for size in sizes:
         if data:

@@ -292,7 +292,6 @@ def words(first: int, samples: int) -> bytes:
 
 
 def begins(pcm: bytes) -> list[int]:
-    """The sample at which each word begins."""
     loud = samples_of(pcm) > LOUD
     return [int(at) + 1 for at in np.flatnonzero(~loud[:-1] & loud[1:])]
 

@@ -42,7 +42,6 @@ def path() -> Iterator[str]:
 
 @contextmanager
 def holder(path: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has claimed it."""
     process = subprocess.Popen([sys.executable, "-c", HOLDS, path], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "has it\n"

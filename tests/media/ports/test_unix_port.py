@@ -26,8 +26,6 @@ SAMPLES = 320
 
 
 class Headset:
-    """Who listens."""
-
     def __init__(self, path: Path) -> None:
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.listener.bind(str(path))

@@ -149,8 +149,6 @@ def test_digital_silence_stays_digital_silence() -> None:
 
 
 class Loopback:
-    """A port that says the same always, and keeps what it was told."""
-
     rate_hz = RATE_HZ
     wide = False
 

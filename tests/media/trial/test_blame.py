@@ -16,7 +16,6 @@ LINES = [LineId(name) for name in "abcd"]
 
 
 def ways(lines: list[LineId], wrong: dict[tuple[LineId, Side], WayFault]) -> list[WayShown]:
-    """All of them, where these modems have these faults."""
     found = []
     for speaker, listener in permutations(lines, 2):
         fault = wrong.get((speaker, Side.OUT)) or wrong.get((listener, Side.IN))

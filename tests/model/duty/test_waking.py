@@ -20,8 +20,6 @@ def no_alert(alert: AlertId) -> None:
 
 
 class Night:
-    """One node's alarms, and the callouts that are opened because of them."""
-
     def __init__(self) -> None:
         self.book, self.callouts = WakingBook(no_alert), Callouts()
         self.now, self.version = Instant(T0), 0
@@ -44,12 +42,10 @@ class Night:
         return told
 
     def stands(self, of: tuple[str, str]) -> None:
-        """From now on."""
         self.raised_at = self.now
         self.book.apply(N, self._recorded(ev.AlarmRaised(alarm=of[0], subject=of[1], text="")))
 
     def seen(self, of: tuple[str, str]) -> None:
-        """At a console."""
         seen = ev.AlarmSeen(alarm=of[0], subject=of[1], raised_at=self.raised_at, by=OperatorId("eva"))
         self.book.apply(N, self._recorded(seen))
 

@@ -31,7 +31,6 @@ def probed(minute: int, *, failed: int = 0, tried: int = 6, worst_ms: int = 40, 
 
 
 def watched(*minutes: Sequence[Probed]) -> dict[int, list[WatchedDay]]:
-    """What each of several watchers has found."""
     found: dict[int, list[WatchedDay]] = {}
     for by in minutes:
         days: dict[int, WatchedDay] = {}

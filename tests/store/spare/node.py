@@ -4,10 +4,10 @@ from pathlib import Path
 
 from messages.ids import E164, Instant, NodeId
 from store.database.dialect import url_of
-from store.errors import JournalUnavailable
+from store.errors import JournalFull, JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.spare.keeping import Keeper
+from store.spare.keeping import Keeper, Returned
 from store.spare.spare import Spare
 from tests.store.places import Clock
 from tests.support.journals import empty_journal
@@ -35,6 +35,24 @@ class Disk:
 
     def works(self) -> None:
         self.at_commit = self.at_begin = self.at_read = self.after_commit = None
+
+
+def full(disk: Disk, keeper: Keeper) -> None:
+    """The disk is full from now on, and what is needed is in the spare."""
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+
+
+def gone(disk: Disk, keeper: Keeper) -> None:
+    """The same where nothing can be read of it either."""
+    keeper.warm()
+    disk.is_gone()
+
+
+def back(disk: Disk, keeper: Keeper) -> Returned:
+    """The disk works again, and the journal is there."""
+    disk.works()
+    return keeper.go_back()
 
 
 def lasts(journal: Journal) -> bool:

@@ -12,17 +12,8 @@ from msgspec.structs import replace
 from gateways.http.routes.staff import commands
 from gateways.http.routes.staff.commands import order, set_shift
 from gateways.http.wire.bodies import CommandBody
+from messages import events as ev
 from messages.base import Position
-from messages.events import (
-    AlertCancelled,
-    AlertClosed,
-    DialogueSaid,
-    DialogueSeen,
-    Event,
-    PinRefused,
-    PositionUpdated,
-    RingingSeen,
-)
 from messages.ids import (
     E164,
     SECOND,
@@ -57,7 +48,7 @@ from store.registry.access import sessions
 from store.registry.registry import Registry
 from store.texts import ask_text
 from tests.store.places import START, Clock, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
+from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, lasts
 from tests.store.test_devices import enrolled
 from tests.store.test_group_commit import held_up
 from tests.support.there import is_a, there
@@ -96,16 +87,16 @@ def alerts(clock: Clock, key: str) -> dict[str, Signal]:
     }
 
 
-def facts() -> dict[str, Event]:
+def facts() -> dict[str, ev.Event]:
     """What the user's phone says of an alert that is there."""
     return {
-        "a position": PositionUpdated(position=HERE),
-        "it rings": RingingSeen(),
-        "a cancellation": AlertCancelled(),
-        "the duress PIN": AlertCancelled(duress=True),
-        "a wrong PIN": PinRefused(),
-        "a message": DialogueSaid(id="m1", text="I cannot speak"),
-        "a message has arrived": DialogueSeen(upto=1),
+        "a position": ev.PositionUpdated(position=HERE),
+        "it rings": ev.RingingSeen(),
+        "a cancellation": ev.AlertCancelled(),
+        "the duress PIN": ev.AlertCancelled(duress=True),
+        "a wrong PIN": ev.PinRefused(),
+        "a message": ev.DialogueSaid(id="m1", text="I cannot speak"),
+        "a message has arrived": ev.DialogueSeen(upto=1),
     }
 
 
@@ -130,7 +121,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     key = enrolled(journal, SIGNED).device
     for alert in (OPEN, CLOSED):
         accept(journal, signal(clock, f"+3933344400{len(alert):02d}", id=alert), DEADLINE_S)
-    journal.append(Append(streams.case(CLOSED), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    journal.append(Append(streams.case(CLOSED), 0, (ev.AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     clock.forward(3600)
 
     def sheet_of(alert: AlertId) -> Sheet:
@@ -141,7 +132,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     def raised(sent: Signal) -> Work:
         return lambda tx: accept_in(tx, sent, DEADLINE_S, 50)
 
-    def said(event: Event) -> Work:
+    def said(event: ev.Event) -> Work:
         return lambda tx: tx.append(Append(streams.inbox(OPEN), None, (event,)))
 
     def ordered(command: OperatorCommand) -> Work:
@@ -177,7 +168,6 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def in_one_commit(journal: Journal, works: Iterable[Work]) -> list[Exception | None]:
-    """Do them in one transaction, and say with what each has ended."""
     committer = GroupCommitter(journal, longest_s=60)
     with held_up(committer):
         futures = [committer.run(work) for work in works]
@@ -191,8 +181,6 @@ def _error(error: BaseException | None) -> Exception | None:
 
 
 def one_by_one(journal: Journal, works: Iterable[Work]) -> list[Exception | None]:
-    """Do each in a transaction of its own."""
-
     def done(work: Work) -> Exception | None:
         try:
             journal.transact(work)
@@ -236,8 +224,7 @@ def test_each_kind_of_alert_and_each_order_is_taken_while_the_disk_fails(
     assert not lasts(journal)
     taken = list(journal.read_all(before))
     assert len(taken) > len(works)
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert lasts(journal)
     assert list(node.on_disk().read_all(before)) == taken
     assert verify(node.on_disk()).problems == ()
@@ -248,8 +235,7 @@ def test_each_is_taken_beside_one_that_is_refused(node: Node, disk: Disk) -> Non
     """Between all of them a change of the registry, which is refused while nothing lasts."""
     journal, keeper = node.journal(), node.keeper()
     works = everything(journal, node.clock)
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     mixed: list[Work] = []
     for work in works.values():
         mixed += [work, lambda tx: shift_notes.write(tx, ANNA, "sim2 makes noises")]
@@ -277,8 +263,7 @@ def test_each_is_taken_and_durable_where_the_disk_is_slow(
 def test_a_signed_alert_is_noted_of_its_phone_though_nothing_lasts(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     key = enrolled(journal, SIGNED).device
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     sent = replace(signal(node.clock, SIGNED), proof=Proof.DEVICE, key=key)
     is_a(Accepted, journal.transact(lambda tx: accept_in(tx, sent, DEADLINE_S)))
     assert there(devices.key_of(journal, key)).seen_at == node.clock()
@@ -287,8 +272,7 @@ def test_a_signed_alert_is_noted_of_its_phone_though_nothing_lasts(node: Node, d
 def test_a_check_is_put_off_and_no_error(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     key = enrolled(journal, SIGNED).device
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append("line-sim1", None, (returned(),)))
     sent = replace(
         signal(node.clock, SIGNED, id="c1", test=True), proof=Proof.DEVICE, key=key, check=Check.ARRIVAL

@@ -17,14 +17,13 @@ from store.journal.verify import verify
 from store.registry.registry import Registry
 from store.spare.warm import noted
 from tests.store.places import answered, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
+from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, gone, lasts
 
 
 def test_what_others_have_written_meanwhile_stays_and_ours_comes_after_it(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append("line-a", 1, (answered(1),)))
     disk.works()
     node.clock.forward(1)
@@ -45,8 +44,7 @@ def test_an_older_copy_gets_what_it_lacks(node: Node, disk: Disk, tmp_path: Path
     copy = (tmp_path / "journal.db").read_bytes()
     node.clock.forward(1)
     journal.append(Append(streams.case(alert), 0, (answered(),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append(streams.case(alert), 1, (answered(2),)))
     before = [one.event for one in journal.read(streams.case(alert))]
     disk.works()
@@ -82,26 +80,22 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     node.keeper().warm()
     disk.fails(JournalFull("/disk: full"))
     fresh.append(Append("line-b", None, (returned(),)))
-    disk.works()
-    assert not node.keeper().go_back().renumbered
+    assert not back(disk, node.keeper()).renumbered
 
 
 def test_what_is_in_memory_outlives_an_update_that_gives_tables_another_form(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append("line-a", 1, (answered(),)))
     with keeper._spare_open() as spare:
         spare.begin_write()
         noted(spare, "form", "older")
         spare.script("DROP TABLE alert_row")
         spare.commit()
-    disk.works()
-    assert not node.keeper().go_back().renumbered
+    assert not back(disk, node.keeper()).renumbered
     assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     assert journal.version("line-a") == 2
 
 
@@ -143,8 +137,7 @@ def test_an_id_that_was_another_alert_s_long_ago_is_renamed(node: Node, disk: Di
     keeper.warm(anew=True)
     disk.is_gone()
     assert accept(journal, signal(node.clock, phone="+393339999999", id="again"), DEADLINE_S).created
-    disk.works()
-    assert keeper.go_back().renumbered
+    assert back(disk, keeper).renumbered
     found = node.on_disk()
     assert verify(found).problems == ()
     assert found.version(streams.inbox(AlertId("again"))) == 1

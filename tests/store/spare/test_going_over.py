@@ -8,27 +8,19 @@ import pytest
 
 from messages.events import AlarmCleared, AlarmRaised, AlarmShelved, NodeStarted
 from messages.ids import Instant, NodeId, OperatorId
-from store import alarms, streams
+from store import alarms, errors, streams
 from store.alerts.accepting import accept
 from store.database.sqlite import SqliteConnection
-from store.errors import (
-    JournalFull,
-    JournalLocked,
-    JournalReadOnly,
-    JournalTorn,
-    JournalUnavailable,
-    VersionConflict,
-)
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.spare.spare import Spare
 from store.spare.warm import noted
 from tests.store.places import answered, returned, signal
-from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts, rows_of
+from tests.store.spare.node import DEADLINE_S, Disk, Node, back, full, lasts, rows_of
 
 
 def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk) -> None:
-    disk.at_begin = JournalFull("/disk: full")
+    disk.at_begin = errors.JournalFull("/disk: full")
     journal = node.journal()
     journal.append(Append("line-sim1", None, (returned(),)))
     assert not journal.durable
@@ -37,18 +29,18 @@ def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk
         spare.begin_write()
         noted(spare, "form", "0012.1")
         spare.commit()
-    with pytest.raises(JournalUnavailable, match="run that version until the disk can be written"):
+    with pytest.raises(errors.JournalUnavailable, match="run that version until the disk can be written"):
         node.journal()
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        JournalFull("/disk: full"),
-        JournalReadOnly("/disk: read-only"),
-        JournalUnavailable("/disk: I/O"),
-        JournalUnavailable("/disk: I/O", outcome_known=False),
-        JournalTorn("/disk: torn"),
+        errors.JournalFull("/disk: full"),
+        errors.JournalReadOnly("/disk: read-only"),
+        errors.JournalUnavailable("/disk: I/O"),
+        errors.JournalUnavailable("/disk: I/O", outcome_known=False),
+        errors.JournalTorn("/disk: torn"),
     ],
 )
 def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_back(
@@ -62,12 +54,11 @@ def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_ba
     seq = journal.last_seq()
     assert journal.append(Append("line-a", 2, (answered(),)))[0].version == 3
     assert not lasts(journal)
-    with pytest.raises(VersionConflict):
+    with pytest.raises(errors.VersionConflict):
         journal.append(Append("line-a", 2, (answered(),)))
     assert journal.read("line-a")[-1].seq == seq + 2, "one for the alarm"
     before = rows_of(journal, "line-a")[-1]
-    disk.works()
-    assert not keeper.go_back().renumbered
+    assert not back(disk, keeper).renumbered
     assert lasts(journal)
     assert rows_of(journal, "line-a")[-1] == before
     assert rows_of(node.on_disk(), "line-a")[-1] == before
@@ -95,26 +86,22 @@ def test_what_is_kept_quiet_is_known_while_the_disk_fails_and_afterwards(node: N
 
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append(streams.SHELF, None, (shelved("L1"),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append(streams.SHELF, None, (shelved("L2"),)))
     assert quiet() == ["L1", "L2"]
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert quiet() == ["L1", "L2"]
 
 
 def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append("line-a", 0, (returned(),)))
     (alarm,) = [one.event for one in journal.read(streams.node(NodeId("n1")))]
     assert isinstance(alarm, AlarmRaised)
     assert (alarm.alarm, alarm.subject) == ("journal.not_durable", "journal")
     assert "full" in alarm.text
-    disk.works()
-    done = keeper.go_back()
+    done = back(disk, keeper)
     assert done.events == 2
     assert keeper.clear_alarm("2 events")
     assert not keeper.clear_alarm("again")
@@ -127,8 +114,7 @@ def standing_now(journal: Journal) -> list[str]:
 
 def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append(streams.node(NodeId("n1")), None, (NodeStarted(version="0.1.0", pid=1),)))
     assert standing_now(journal) == []
     for _ in range(2):
@@ -136,8 +122,7 @@ def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: 
     assert standing_now(journal) == ["journal.not_durable"]
     told = [one.event for one in journal.read(streams.node(NodeId("n1")))]
     assert sum(isinstance(one, AlarmRaised) for one in told) == 2, "once in each life"
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert keeper.clear_alarm()
     assert standing_now(journal) == []
 
@@ -146,10 +131,9 @@ def test_an_alarm_that_could_not_be_cleared_is_not_raised_by_the_next_change(nod
     journal, keeper = node.journal(), node.keeper()
     keeper.warm()
     for _ in range(3):
-        disk.fails(JournalFull("/disk: full"))
+        disk.fails(errors.JournalFull("/disk: full"))
         journal.append(Append("line-a", None, (returned(),)))
-        disk.works()
-        keeper.go_back()
+        back(disk, keeper)
     told = [one.event for one in journal.read(streams.node(NodeId("n1")))]
     assert [type(one) for one in told] == [AlarmRaised]
 
@@ -157,27 +141,25 @@ def test_an_alarm_that_could_not_be_cleared_is_not_raised_by_the_next_change(nod
 def test_a_copy_that_had_to_wait_for_a_change_leaves_what_has_come_since(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     journal.append(Append("line-a", 1, (answered(),)))
     keeper.warm()
     assert [one.event for one in journal.read("line-a")] == [returned(), answered()]
-    disk.works()
-    assert keeper.go_back().events == 2
+    assert back(disk, keeper).events == 2
     assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
 
 
 def test_without_a_spare_all_is_as_it_was(node: Node, disk: Disk) -> None:
     journal = node.on_disk()
-    disk.fails(JournalFull("/disk: full"))
-    with pytest.raises(JournalFull):
+    disk.fails(errors.JournalFull("/disk: full"))
+    with pytest.raises(errors.JournalFull):
         journal.append(Append("line-a", 0, (returned(),)))
     assert lasts(journal)
 
 
 def test_a_folder_that_is_not_there_is_a_mistake_in_the_settings(node: Node, tmp_path: Path) -> None:
     node.path = tmp_path / "nowhere" / "journal.db"
-    with pytest.raises(JournalUnavailable, match="cannot be made"):
+    with pytest.raises(errors.JournalUnavailable, match="cannot be made"):
         node.journal()
     assert not Spare(node.run).in_use
 
@@ -195,12 +177,12 @@ def test_another_program_that_holds_the_journal_is_trouble_and_one_of_ours_is_no
     assert ours._access.spare is not None
     foreign = sqlite3.connect(node.path, isolation_level=None)
     foreign.execute("BEGIN EXCLUSIVE")
-    with ours._access.spare.writing(0.1), pytest.raises(JournalLocked):
+    with ours._access.spare.writing(0.1), pytest.raises(errors.JournalLocked):
         journal.append(Append("line-a", 1, (returned(),)))
     assert lasts(journal)
     assert journal.append(Append("line-a", 1, (returned(),)))[0].version == 2
     assert not lasts(journal)
-    with pytest.raises(JournalLocked):
+    with pytest.raises(errors.JournalLocked):
         node.keeper().go_back()
     foreign.execute("ROLLBACK")
     foreign.close()

@@ -13,7 +13,7 @@ from store.alerts.figures import catch_up, newest
 from store.audit.entry import Action, Said
 from store.audit.trail import Trail
 from store.audit.verify import verify as verify_audit
-from store.errors import JournalFull, JournalNotDurable
+from store.errors import JournalNotDurable
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.registry.access import sessions
@@ -23,7 +23,7 @@ from store.registry.registry import Registry
 from store.texts import ask_text, begin, end, outbox_of
 from tests.store.databases import SqliteFile
 from tests.store.places import START, signal
-from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, lasts
+from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, back, full, gone, lasts
 
 
 def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
@@ -31,13 +31,11 @@ def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
     registry = Registry(journal)
     keeper.warm()
     registry.add_operator("Anna", "+393330000001", by="test")
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     assert [one.name for one in registry.operators()] == ["Anna"]
     with pytest.raises(JournalNotDurable):
         registry.add_operator("Berta", "+393330000002", by="test")
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     registry.add_operator("Berta", "+393330000002", by="test")
 
 
@@ -45,15 +43,13 @@ def test_notes_to_the_next_shift_are_read_and_not_written(node: Node, disk: Disk
     journal, keeper = node.journal(), node.keeper()
     anna = OperatorId("anna")
     note = journal.transact(lambda tx: shift_notes.write(tx, anna, "sim2 makes noises"))
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     assert shift_notes.shown(journal, journal.now_us()) == [note]
     with pytest.raises(JournalNotDurable):
         journal.transact(lambda tx: shift_notes.write(tx, anna, "another"))
     with pytest.raises(JournalNotDurable):
         journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True))
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True)) is not None
 
 
@@ -65,14 +61,12 @@ def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node
     journal.transact(lambda tx: add(tx, passkey))
     code, _ = registry.recover(anna, by="test")
     secret = shared_secret(journal, SIGN_ON)
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     assert shared_secret(journal, SIGN_ON) == secret
     assert [journal.transact(lambda tx: count_use(tx, b"id", 2)) for _ in range(2)] == [True, False]
     with pytest.raises(JournalNotDurable):
         journal.transact(lambda tx: use_recovery(tx, anna, code))
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert journal.transact(lambda tx: use_recovery(tx, anna, code))
 
 
@@ -83,8 +77,7 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
         journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1", way=sessions.Way.PASSWORD))
         for _ in range(2)
     ]
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2", way=sessions.Way.PASSWORD))
     journal.transact(lambda tx: sessions.end(tx, before[0].session, last=False))
     assert not lasts(journal)
@@ -95,8 +88,7 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
         return [one is not None for one in found]
 
     assert standing(journal) == [False, True, True]
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert lasts(journal)
     assert standing(node.on_disk()) == [False, True, True]
 
@@ -118,8 +110,7 @@ def test_the_audit_goes_on_in_memory_as_a_chain_of_its_own_and_is_written_down_l
         disk.is_gone()
         in_memory = [enter() for _ in range(3)]
         assert in_memory == [f"{own}~{node.clock()}"] * 3
-        disk.works()
-        keeper.go_back()
+        back(disk, keeper)
         assert enter() == own
         found = verify_audit(node.on_disk(), trail)
         assert [(one.entries, one.problems) for one in found.chains] == [(n + 1, ()), *[(3, ())] * n]
@@ -140,8 +131,7 @@ def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanw
         trail.save()
 
     enter()
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     enter()
     enter()
     now = verify_audit(journal, Trail(keys))
@@ -164,13 +154,11 @@ def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanw
 def test_a_chain_whose_head_is_back_tells_of_a_cut_off_end(node: Node, disk: Disk, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     journal, keeper, trail = node.journal(), node.keeper(), Trail(keys)
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
     for _ in range(3):
         entry = journal.transact(lambda tx: trail.append(tx, said))
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     SqliteFile(node.path).without_rules("DELETE FROM audit WHERE number = 3")
     found = verify_audit(node.on_disk(), Trail(keys))
     assert found.altered
@@ -191,15 +179,13 @@ def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node
 
     before, sending = ask(), ask()
     assert begins(sending)
-    keeper.warm()
-    disk.is_gone()
+    gone(disk, keeper)
     sent, waits = ask(), ask()
     assert begins(sent)
     for text in (sending, sent):
         journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
     assert [one.id for one in outbox_of(journal)] == [waits]
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert lasts(journal)
     assert {one.id for one in outbox_of(node.on_disk())} == {before, sending, waits}
     assert [begins(text) for text in (before, sending, sent, waits)] == [True, False, False, True]
@@ -213,8 +199,7 @@ def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node
 
 def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
+    full(disk, keeper)
     accepted = accept(journal, signal(node.clock, id="one"), DEADLINE_S)
     inbox = [one.event for one in journal.read(streams.inbox(accepted.alert))]
     assert isinstance(inbox[0], AlertReceived)
@@ -222,8 +207,7 @@ def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk)
     assert inbox[1].reason == "not durable"
     again = accept(journal, signal(node.clock, id="one"), DEADLINE_S)
     assert (again.alert, again.created) == (accepted.alert, False)
-    disk.works()
-    keeper.go_back()
+    back(disk, keeper)
     assert verify(node.on_disk()).problems == ()
 
 
@@ -240,15 +224,13 @@ def test_the_rows_of_figures_go_on_in_memory_and_are_right_afterwards(node: Node
 
     assert rows() == [(long_ago, Outcome.CANCELLED)]
     for n in range(2):
-        keeper.warm()
-        disk.fails(JournalFull("/disk: full"))
+        full(disk, keeper)
         phone = f"+39333000000{n}"
         meanwhile = accept(journal, signal(node.clock, phone), DEADLINE_S).alert
         assert rows()[0] == (meanwhile, None)
         journal.append(Append(streams.case(meanwhile), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
         assert not lasts(journal)
-        disk.works()
-        assert not keeper.go_back().renumbered
+        assert not back(disk, keeper).renumbered
         found = rows()
         assert (found[0], found[-1], len(found)) == (
             (meanwhile, Outcome.BRIEFED), (long_ago, Outcome.CANCELLED), n + 2,

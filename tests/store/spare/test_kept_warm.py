@@ -18,7 +18,7 @@ from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import answered, returned, signal
-from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, lasts
+from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, back, lasts
 from tests.support.there import there
 
 
@@ -94,8 +94,7 @@ def test_what_was_erased_is_in_no_file_after_a_start_and_does_not_come_back(node
     disk.is_gone()
     first = journal.read(streams.inbox(alert))[0].event
     assert (lasts(journal), getattr(first, "phone", "")) == (False, None)
-    disk.works()
-    node.keeper().go_back()
+    back(disk, node.keeper())
     assert traces(node, *left) == []
 
 
@@ -127,8 +126,7 @@ def test_a_known_number_that_calls_while_the_spare_is_in_use_keeps_its_stream(no
     keeper.warm(anew=True)
     disk.is_gone()
     meanwhile = accept(journal, signal(node.clock), DEADLINE_S).alert
-    disk.works()
-    assert not keeper.go_back().renumbered
+    assert not back(disk, keeper).renumbered
     assert alerts_of_number(journal, USER) == {before, meanwhile}
     (stream,) = streams_of(journal.row, (USER,), ())
     assert [getattr(one.event, "alert", "") for one in journal.read(stream)] == [before, meanwhile]

@@ -32,8 +32,6 @@ def failing_disk(disk: Disk) -> Iterator[None]:
 
 
 class SpareMachine(RuleBasedStateMachine):
-    """Two processes, a keeper, a disk."""
-
     def __init__(self) -> None:
         super().__init__()
         self.disk = DISKS[0]

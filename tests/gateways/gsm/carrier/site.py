@@ -100,7 +100,6 @@ class Site:
         self.run(then_s)
 
     def replugged(self, then_s: float) -> None:
-        """The modem is pulled out, and back after two seconds."""
         self.modem.unplug(self.now_s)
         self.driver.port_lost(self.now_s)
         self.run(2.0)
@@ -150,7 +149,6 @@ class Site:
         return call
 
     def rings(self, caller: str, then_s: float) -> None:
-        """Somebody calls the line."""
         self.carrier.phone_call(caller, LINE, self.now_s)
         self.run(then_s)
 
@@ -170,5 +168,4 @@ class Site:
         return [event for event in self.events if isinstance(event, kind)]
 
     def story(self) -> list[str]:
-        """The call events so far, by class."""
         return [type(event).__name__ for event in self.events if isinstance(event, CallEvent)]

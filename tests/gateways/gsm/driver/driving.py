@@ -17,7 +17,6 @@ def row(stat: int, *, index: int = 1, direction: int = 0, number: str = USER, mp
 
 
 def up(dialect: str = "3gpp", **more: str) -> tuple[Bench, CallId]:
-    """A bench with one answered call of ours."""
     bench = Bench(dialect, modem=FakeModem(**more))  # type: ignore[arg-type]
     call = bench.dial()
     bench.lists([row(0)], 1.0)

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateways.gsm.at.parse import Direction, Stat
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallEvent,
-    CallId,
-    CallIdentified,
-    CallIncoming,
-    CallReleased,
-    RequestFailed,
-)
+from gateways.gsm.driver import events as ev
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
@@ -61,7 +53,7 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
     began_s = bench.now_s
     bench.say("RING", f'+CLIP: "{USER}",145,,,,0')
     for event in bench.events:
-        if isinstance(event, (CallIncoming, CallIdentified)):
+        if isinstance(event, (ev.CallIncoming, ev.CallIdentified)):
             legs.hear(event, bench.now_s)
     (call,) = legs.ringing.told(began_s)
     assert (call.number, call.settled) == (USER, False)
@@ -108,7 +100,7 @@ def test_an_incoming_call_is_answered() -> None:
     bench.driver.answer(view.call, bench.now_s)
     bench.pump()
     assert bench.sent("ATA") == 1
-    (answered,) = bench.of(CallAnswered)
+    (answered,) = bench.of(ev.CallAnswered)
     assert answered.direction is Direction.IN
 
 
@@ -118,8 +110,8 @@ def test_a_caller_who_gives_up_before_the_answer_is_released() -> None:
     bench.driver.answer(bench.driver.calls()[0].call, bench.now_s)
     bench.pump()
     bench.wait(2.0)
-    assert len(bench.of(CallReleased)) == 1
-    assert [event.request for event in bench.of(RequestFailed)] == ["answer"]
+    assert len(bench.of(ev.CallReleased)) == 1
+    assert [event.request for event in bench.of(ev.RequestFailed)] == ["answer"]
 
 
 def test_requests_that_do_not_fit_are_refused_and_an_emergency_call_is_not_held() -> None:
@@ -130,11 +122,11 @@ def test_requests_that_do_not_fit_are_refused_and_an_emergency_call_is_not_held(
         lambda: driver.swap(now_s),
         lambda: driver.answer(call, now_s),
         lambda: driver.send_digit(call, "12", now_s),
-        lambda: driver.hold(CallId(99), now_s),
+        lambda: driver.hold(ev.CallId(99), now_s),
     ):
         with pytest.raises(RequestRefused):
             request()
-    driver.hang_up(CallId(99), now_s)
+    driver.hang_up(ev.CallId(99), now_s)
     bench = Bench()
     call = bench.driver.dial(LEG, "112", bench.now_s, emergency=True)
     bench.pump()
@@ -149,7 +141,7 @@ def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_the_us
     legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)
     bench.pump()
     bench.lists([row(0, number=OTHER), '2,1,5,0,0,"",128'], 2.0)
-    for event in bench.of(CallEvent):
+    for event in bench.of(ev.CallEvent):
         legs.hear(event, bench.now_s)
     (told,) = legs.ringing.told(bench.now_s + 2.0)
     assert (told.number, told.settled) == (None, True)

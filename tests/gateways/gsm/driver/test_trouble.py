@@ -3,22 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.at.parse import Registration
-from gateways.gsm.driver.events import (
-    CallDialing,
-    CallEvent,
-    CallReleased,
-    CallRinging,
-    ModemRebooted,
-    Ready,
-    Ref,
-    RegistrationChanged,
-    Responsive,
-    SimState,
-    SmsReceived,
-    Stage,
-    UnknownLine,
-    Unresponsive,
-)
+from gateways.gsm.driver import events as ev
 from messages.base import HangupCause
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import PDU, row, up
@@ -41,11 +26,17 @@ def test_the_ladder_goes_from_reopen_to_reset_to_quarantine_and_back() -> None:
     bench.wait(4.0)
     assert bench.sent("AT+CFUN=1,1") == 1
     bench.wait(120.0)
-    stages = [event.stage for event in bench.of(Unresponsive)]
-    assert stages[:5] == [Stage.RESYNC, Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
+    stages = [event.stage for event in bench.of(ev.Unresponsive)]
+    assert stages[:5] == [
+        ev.Stage.RESYNC,
+        ev.Stage.REOPEN,
+        ev.Stage.RESET,
+        ev.Stage.USB_RESET,
+        ev.Stage.QUARANTINE,
+    ]
     bench.modem.mute = False
     bench.wait(35.0)
-    assert len(bench.of(Responsive)) == 1
+    assert len(bench.of(ev.Responsive)) == 1
     assert bench.driver.ready
 
 
@@ -60,7 +51,7 @@ def test_a_modem_with_a_live_call_is_never_reset(known_by: str) -> None:
     bench.modem.mute = False
     bench.wait(6.0)
     assert bench.driver.ready
-    assert bench.of(CallReleased) == []
+    assert bench.of(ev.CallReleased) == []
 
 
 def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
@@ -68,8 +59,8 @@ def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
     bench.modem.mute = True
     bench.dial()
     bench.wait(25.0)
-    bench.dial(Ref("next"))
-    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST] * 2
+    bench.dial(ev.Ref("next"))
+    assert [event.cause for event in bench.of(ev.CallReleased)] == [HangupCause.LINE_LOST] * 2
 
 
 @each("slow_s", [4.5, 6.0, 9.0])
@@ -79,9 +70,9 @@ def test_a_slow_sim_takes_no_line_away_and_its_messages_are_read(slow_s: float) 
     bench.wait(slow_s)
     bench.say("+CMGL: 5,1,,24", PDU, "OK")
     bench.wait(30.0)
-    assert [event.text for event in bench.of(SmsReceived)] == ["How are you?"]
-    assert bench.of(Unresponsive) == []
-    assert len(bench.of(Ready)) == 1
+    assert [event.text for event in bench.of(ev.SmsReceived)] == ["How are you?"]
+    assert bench.of(ev.Unresponsive) == []
+    assert len(bench.of(ev.Ready)) == 1
 
 
 def test_an_idle_question_that_is_answered_late_reopens_nothing() -> None:
@@ -93,8 +84,8 @@ def test_an_idle_question_that_is_answered_late_reopens_nothing() -> None:
     bench.modem.say_raw(f"\r\n+CPIN: READY\r\n\r\nOK\r\n{late}".encode())
     bench.pump()
     bench.wait(20.0)
-    assert [event.stage for event in bench.of(Unresponsive)] == [Stage.RESYNC]
-    assert len(bench.of(Ready)) == 1
+    assert [event.stage for event in bench.of(ev.Unresponsive)] == [ev.Stage.RESYNC]
+    assert len(bench.of(ev.Ready)) == 1
 
 
 def test_a_dial_does_not_wait_long_for_a_slow_sim_and_is_not_dropped_for_it() -> None:
@@ -102,7 +93,7 @@ def test_a_dial_does_not_wait_long_for_a_slow_sim_and_is_not_dropped_for_it() ->
     bench.dial()
     bench.wait(4.0)
     assert bench.sent(f"ATD{USER};") == 1
-    assert bench.of(CallReleased) == []
+    assert bench.of(ev.CallReleased) == []
 
 
 def test_a_dial_whose_result_takes_15_s_is_still_a_dial() -> None:
@@ -112,14 +103,14 @@ def test_a_dial_whose_result_takes_15_s_is_still_a_dial() -> None:
     bench.modem.rows = [row(3)]
     bench.say("OK")
     bench.wait(3.0)
-    assert [type(event) for event in bench.of(CallEvent)] == [CallDialing, CallRinging]
-    assert bench.of(Unresponsive) == []
+    assert [type(event) for event in bench.of(ev.CallEvent)] == [ev.CallDialing, ev.CallRinging]
+    assert bench.of(ev.Unresponsive) == []
 
 
 def test_an_error_means_alive() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CSQ": "ERROR", "AT+CREG?": "ERROR"}))
     bench.wait(120.0)
-    assert bench.of(Unresponsive) == []
+    assert bench.of(ev.Unresponsive) == []
 
 
 def test_a_modem_that_has_started_anew_and_does_not_say_so_is_found_out_by_its_settings() -> None:
@@ -132,9 +123,9 @@ def test_a_modem_that_has_started_anew_and_does_not_say_so_is_found_out_by_its_s
     bench.wait(3.0)
     del bench.modem.answers["AT+CMEE?"]
     bench.wait(5.0)
-    assert len(bench.of(ModemRebooted)) == 1
-    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST]
-    assert len(bench.of(Ready)) == 2
+    assert len(bench.of(ev.ModemRebooted)) == 1
+    assert [event.cause for event in bench.of(ev.CallReleased)] == [HangupCause.LINE_LOST]
+    assert len(bench.of(ev.Ready)) == 2
 
 
 def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
@@ -145,7 +136,7 @@ def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     bench.now_s += 3.0
     bench.open()
     assert bench.driver.ready
-    assert bench.of(CallReleased) == []
+    assert bench.of(ev.CallReleased) == []
 
 
 @each(
@@ -166,7 +157,7 @@ def test_a_call_that_is_gone_with_the_port_was_lost_by_a_modem_that_was_reset(
     assert bench.driver.kept_settings is not reset
     bench.wait(3.0)
     bench.lists([], 10.0)
-    assert [event.cause for event in bench.of(CallReleased)] == [cause]
+    assert [event.cause for event in bench.of(ev.CallReleased)] == [cause]
 
 
 def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
@@ -174,7 +165,7 @@ def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
     bench.driver.port_lost(bench.now_s)
     bench.driver.calls_lost(bench.now_s, "unplugged")
     bench.pump()
-    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST]
+    assert [event.cause for event in bench.of(ev.CallReleased)] == [HangupCause.LINE_LOST]
 
 
 def test_a_modem_without_a_list_of_calls_is_believed_line_by_line() -> None:
@@ -190,7 +181,7 @@ def test_a_modem_without_a_list_of_calls_is_believed_line_by_line() -> None:
 def test_an_unknown_line_is_told_and_does_nothing() -> None:
     bench = Bench()
     bench.say("+XYZZY: 1", "gibberish")
-    assert [event.text for event in bench.of(UnknownLine)] == ["+XYZZY: 1", "gibberish"]
+    assert [event.text for event in bench.of(ev.UnknownLine)] == ["+XYZZY: 1", "gibberish"]
     assert bench.driver.ready
 
 
@@ -198,7 +189,7 @@ def test_registration_changes_are_told_once() -> None:
     bench = Bench()
     bench.modem.answers["AT+CREG?"] = '+CREG: 1,5,"00C3","01A2"\nOK'
     bench.say("+CREG: 2", "+CREG: 2", '+CREG: 5,"00C3","01A2"')
-    assert [event.state for event in bench.of(RegistrationChanged)] == [
+    assert [event.state for event in bench.of(ev.RegistrationChanged)] == [
         Registration.HOME,
         Registration.SEARCHING,
         Registration.ROAMING,
@@ -230,7 +221,7 @@ def test_a_sim_that_is_lost_without_a_word_is_missed_soon_and_so_is_its_return(s
     assert bench.driver.sim == code
     del bench.modem.answers["AT+CPIN?"]
     bench.wait(SEEN_WITHIN_S)
-    assert [event.code for event in bench.of(SimState)][-2:] == [code, "READY"]
+    assert [event.code for event in bench.of(ev.SimState)][-2:] == [code, "READY"]
     assert bench.driver.ready
 
 
