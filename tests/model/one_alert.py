@@ -13,12 +13,9 @@ from tests.support.there import there
 def sheet_of(*events: ev.Event) -> Sheet:
     """Received at 0, and a second between two events."""
     first = ev.AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=Instant(0),
-        received_at=Instant(0),
+        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
         deadline_at=Instant(50 * SECOND),
-    )
+    )  # fmt: skip
     sheet = there(begin(recorded(first, stream="inbox-a")))
     for second, event in enumerate(events, 1):
         sheet = evolve(sheet, recorded(event, second + 1, second * SECOND, stream="inbox-a"))

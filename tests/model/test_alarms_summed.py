@@ -18,15 +18,12 @@ SAID = st.one_of(
     st.builds(ev.AlarmRaised, alarm=NAMES, subject=SUBJECTS, text=st.sampled_from(("One.", "Two."))),
     st.builds(ev.AlarmCleared, alarm=NAMES, subject=SUBJECTS),
     st.builds(
-        ev.AlarmSeen,
-        alarm=NAMES,
-        subject=SUBJECTS,
-        raised_at=st.integers(0, 20).map(Instant),
+        ev.AlarmSeen, alarm=NAMES, subject=SUBJECTS, raised_at=st.integers(0, 20).map(Instant),
         by=st.just(OperatorId("anna")),
     ),
     st.just(ev.NodeStarted(version="1", pid=1)),
     st.just(ev.ActorStarted(role=Role.DEADLINE_WATCHDOG, key="", incarnation=2, pid=2)),
-)
+)  # fmt: skip
 
 
 def recorded(at: int, event: ev.Event) -> Recorded:

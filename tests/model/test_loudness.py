@@ -29,9 +29,7 @@ def heard(dbfs: float = -24.0, **others: Any) -> WayLevel:
         (WayLevel(), Loudness.NO_SOUND, None),
     ],
 )
-def test_a_way_is_judged_and_a_gain_is_named_where_it_would_help(
-    way: WayLevel, says: Loudness, gain_db: float | None
-) -> None:
+def test_a_way_is_judged_and_its_gain_named(way: WayLevel, says: Loudness, gain_db: float | None) -> None:
     assert (judged(way), better_gain_in_db(way, NO_GAINS)) == (says, gain_db)
 
 

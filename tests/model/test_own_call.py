@@ -113,9 +113,7 @@ STATES = st.sampled_from(CallState)
 @given(
     st.lists(st.tuples(st.sampled_from(["heard", "end", "turn"]), STATES, st.integers(0, 15)), max_size=40)
 )
-def test_whatever_is_said_the_first_reason_stays_and_nothing_is_dialled_after_it(
-    steps: list[tuple[str, CallState, int]],
-) -> None:
+def test_the_first_reason_stays_and_nothing_is_dialled(steps: list[tuple[str, CallState, int]]) -> None:
     call, now_us, why = DIALLED, NOW, None
     for what, state, seconds in steps:
         now_us = Instant(now_us + seconds * SECOND)

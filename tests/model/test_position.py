@@ -42,12 +42,9 @@ def story(*came: tuple[float, Position, Channel]) -> Case:
         else:
             received_at = at(second)
             added = ev.AlertSignalAdded(
-                channel=channel,
-                proof=level_of(channel),
-                received_at=received_at,
-                raised_at=received_at,
-                position=position,
-            )
+                channel=channel, proof=level_of(channel), received_at=received_at,
+                raised_at=received_at, position=position,
+            )  # fmt: skip
             events.append((second, added))
     return there(
         fold(recorded(event, n, at(second), stream="inbox-a") for n, (second, event) in enumerate(events, 1))

@@ -75,9 +75,7 @@ def test_a_line_that_has_none_to_call_stands_alone_and_each_step_has_its_reason(
     ],
 )
 @pytest.mark.usefixtures("in_rome")
-def test_a_night_begins_at_its_hour_and_may_have_midnight_in_it(
-    clock: str, at: str, until: str, from_day: int | None
-) -> None:
+def test_a_night_begins_at_its_hour_any_day(clock: str, at: str, until: str, from_day: int | None) -> None:
     local = datetime.strptime(f"2026-11-{clock}", "%Y-%m-%d %H:%M").replace(tzinfo=ROME)
     found = night(Instant(round(local.timestamp()) * SECOND), at, until)
     if from_day is None:

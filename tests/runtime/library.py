@@ -179,13 +179,10 @@ def main() -> None:
     os.environ["THESPLOG_FILE"] = str(state / "logs" / "thespian.log")
     environment.install(
         environment.Environment(
-            node=environment.NodeId("test"),
-            state=state,
-            clock=SystemClock.anchored(),
-            directory=MemoryDirectory(),
-            open_journal=object,
+            node=environment.NodeId("test"), state=state, clock=SystemClock.anchored(),
+            directory=MemoryDirectory(), open_journal=object,
         )
-    )
+    )  # fmt: skip
     show = next(each for each in FAULTS if each.__name__ == name)
     if how == "with" and name == give_up_soon.__name__:
         thespian_fixes.CREATE_WITHIN = thespian_fixes.timedelta(seconds=1)

@@ -312,12 +312,9 @@ def supervised(world: OneProcess) -> Recorder:
     address = world.create(Listener)
     child = world.add(Recorder)
     order = supervision.StartActor(
-        role=Role.IDENTIFIER,
-        key="",
-        incarnation=1,
-        node=NodeId("n"),
+        role=Role.IDENTIFIER, key="", incarnation=1, node=NodeId("n"),
         supervisor=addresses.to_bytes(address),
-    )
+    )  # fmt: skip
     # As the Supervisor says it: the answer goes to whoever has sent it.
     recorder(world, Role.SUPERVISOR)._say(child, order)
     world.run()

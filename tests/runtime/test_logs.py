@@ -86,9 +86,7 @@ def test_a_forked_process_writes_into_the_same_file_by_itself(tmp_path: Path) ->
     assert [line["event"] for line in lines(tmp_path)] == ["parent", "child", "parent again"]
 
 
-def test_a_file_that_has_grown_is_put_aside_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_grown_file_is_put_aside_without_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "MAX_BYTES", 20_000)
     logs.configure(tmp_path, "node")
     log = logs.get("x")
@@ -110,9 +108,7 @@ def test_a_process_notices_that_another_has_put_the_file_aside(tmp_path: Path) -
     assert lines(tmp_path)[-1]["number"] == 599
 
 
-def test_one_that_says_little_looks_for_the_file_before_it_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_says_little_looks_for_the_file_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     logs.configure(tmp_path, "node")
     log = logs.get("x")
     log.info("line", number=0)

@@ -113,9 +113,7 @@ class Chatter(threading.Thread):
         return True
 
 
-def test_two_that_speak_at_the_same_time_hear_everything_once_and_in_order(
-    transport: CenterTransport, other: CenterTransport
-) -> None:
+def test_two_that_speak_at_once_hear_all_in_order(transport: CenterTransport, other: CenterTransport) -> None:
     messages = 100
     pair = [Chatter(a, b.myAddress, messages) for a, b in ((transport, other), (other, transport))]
     for each in pair:
@@ -192,9 +190,7 @@ def test_a_flood_from_a_stranger_does_not_wake_an_actor(transport: CenterTranspo
     assert not select.select([transport.socket], [], [], 0)[0]
 
 
-def test_a_proved_message_that_cannot_be_read_harms_nobody(
-    center: Environment, transport: CenterTransport
-) -> None:
+def test_a_proved_unreadable_message_harms_nobody(center: Environment, transport: CenterTransport) -> None:
     data = b"not a pickle"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as newer:
         newer.sendto(
@@ -205,9 +201,7 @@ def test_a_proved_message_that_cannot_be_read_harms_nobody(
     assert received(transport) == b"goes on"
 
 
-def test_what_no_datagram_carries_is_refused_and_the_next_is_sent(
-    transport: CenterTransport, other: CenterTransport
-) -> None:
+def test_what_no_datagram_carries_is_refused(transport: CenterTransport, other: CenterTransport) -> None:
     assert say(other, transport.myAddress, bytes(MESSAGE_MAX)) == [SendStatus.BadPacket]
     assert say(other, transport.myAddress, bytes(MESSAGE_MAX - 100)) == [SendStatus.Sent]
     assert received(transport) == bytes(MESSAGE_MAX - 100)

@@ -126,10 +126,8 @@ def test_everything_else_is_let_go_for_an_emergency_call(dialect: str) -> None:
     world = two_calls(dialect)
     world.one.call("112")
     assert [call.state for call in world.carrier.calls] == [
-        CallState.ENDED,
-        CallState.ENDED,
-        CallState.ACTIVE,
-    ]
+        CallState.ENDED, CallState.ENDED, CallState.ACTIVE,
+    ]  # fmt: skip
     assert world.one.ask("ATD113;") == ["+CME ERROR: 3"], "there is one emergency call at a time"
 
 

@@ -29,9 +29,7 @@ START_SEQUENCE = (
     ("hupcl", "d0", "survives"),
     [(False, True, True), (True, True, False), (False, False, False), (True, False, False)],
 )
-def test_a_call_survives_its_host_only_without_hupcl_and_with_d0(
-    dialect: str, hupcl: bool, d0: bool, survives: bool
-) -> None:
+def test_a_call_survives_with_d0_without_hupcl(dialect: str, hupcl: bool, d0: bool, survives: bool) -> None:
     world = World(dialect)
     if d0:
         world.one.ask("AT&D0")

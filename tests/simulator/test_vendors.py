@@ -117,10 +117,8 @@ def test_cinterion_lists_every_call_at_the_change_of_one() -> None:
     world.one.ask("AT+CCWA=1")
     world.carrier.phone_call(OPERATOR, ONE, world.now_s)
     assert world.one.run(1.1)[1:] == [
-        f'^SLCC: 1,0,0,0,0,0,"{USER}",145',
-        f'^SLCC: 2,1,5,0,0,0,"{OPERATOR}",145',
-        "^SLCC:",
-    ]
+        f'^SLCC: 1,0,0,0,0,0,"{USER}",145', f'^SLCC: 2,1,5,0,0,0,"{OPERATOR}",145', "^SLCC:",
+    ]  # fmt: skip
     world.carrier.phone_hang_up(OPERATOR, world.now_s)
     assert world.one.lines()[:2] == [f'^SLCC: 1,0,0,0,0,0,"{USER}",145', "^SLCC:"]
 
@@ -135,9 +133,7 @@ def test_cinterion_lists_every_call_at_the_change_of_one() -> None:
         ("wavecom", "AT", 4.0),
     ],
 )
-def test_the_ok_of_the_dial_comes_when_the_factory_or_the_host_has_set_it(
-    dialect: str, setting: str, ok_after_s: float
-) -> None:
+def test_the_ok_of_the_dial_comes_when_set_to_come(dialect: str, setting: str, ok_after_s: float) -> None:
     world = World(dialect)
     world.one.ask(setting)
     said = world.one.ask(f"ATD{USER};")

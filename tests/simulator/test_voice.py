@@ -363,11 +363,8 @@ def test_sounds_from_any_sample_on() -> None:
 def test_a_wav_can_be_read_by_others() -> None:
     with wave.open(BytesIO(wav(b"\x01\x00" * 8000))) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate(), file.getnframes()) == (
-            1,
-            2,
-            8000,
-            8000,
-        )
+            1, 2, 8000, 8000,
+        )  # fmt: skip
 
 
 def _voiced(world: World) -> Host:

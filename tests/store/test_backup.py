@@ -122,9 +122,7 @@ def alerts(journal: Journal, clock: Clock) -> None:
 @pytest.mark.parametrize(
     ("database", "target"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
 )
-def test_every_row_that_is_kept_goes_into_either_database(
-    database: Database, journal: Journal, target: Database
-) -> None:
+def test_every_row_goes_into_either_database(database: Database, journal: Journal, target: Database) -> None:
     fill(database)
     give(target.url, *(taken(journal, part) for part in (Part.LASTING, Part.KEYS)))
     restored = journal_at(target.url)
@@ -138,9 +136,7 @@ def test_every_row_that_is_kept_goes_into_either_database(
 
 @on_both
 @pytest.mark.usefixtures("alerts")
-def test_a_center_that_is_moved_has_all_of_these_rows(
-    database: Database, journal: Journal, postgres: PostgresServer
-) -> None:
+def test_a_moved_center_has_all_rows(database: Database, journal: Journal, postgres: PostgresServer) -> None:
     fill(database)
     other = new_schema(postgres)
     into = journal_at(other.url)

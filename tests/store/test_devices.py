@@ -86,9 +86,7 @@ def test_a_number_is_sent_one_a_minute_and_ten_a_day(journal: Journal, clock: Cl
 
 
 @on_both
-def test_all_together_are_sent_so_many_an_hour(
-    journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_are_sent_some_an_hour(journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "CENTER_AN_HOUR", 3)
     for n in range(3):
         asked(journal, E164(f"+3933300000{n:02}"))

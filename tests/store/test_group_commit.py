@@ -55,9 +55,7 @@ def held_up(committer: GroupCommitter) -> Iterator[None]:
 
 
 @on_both
-def test_what_is_submitted_meanwhile_becomes_one_commit(
-    committer: GroupCommitter, journal: Journal, clock: Clock
-) -> None:
+def test_what_waits_becomes_one_commit(committer: GroupCommitter, journal: Journal, clock: Clock) -> None:
     heard: list[int] = []
     ear = journal.notify.listen()
     with held_up(committer):

@@ -55,12 +55,9 @@ def also(registry: Registry) -> User:
 
 def seen(user: User) -> Fields:
     return Fields(
-        phones=user.phones,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        language=user.language,
-        notes=user.notes,
-    )
+        phones=user.phones, first_name=user.first_name, last_name=user.last_name,
+        language=user.language, notes=user.notes,
+    )  # fmt: skip
 
 
 def merged(journal: Journal, kept: User, other: User) -> User:
@@ -134,9 +131,7 @@ def test_what_the_old_journal_tells_is_read_as_before_and_found_in_the_audit(
     assert ids_of(journal, registry, also.id, "IT") == ids_of(journal, registry, giulia.id, "IT")
 
 
-def test_nothing_of_a_merged_person_is_taken_for_an_erased_ones(
-    journal: Journal, clock: Clock, giulia: User, also: User
-) -> None:
+def test_nothing_of_a_merged_one_is_erased(journal: Journal, clock: Clock, giulia: User, also: User) -> None:
     alert = raised(journal, clock, also)
     merged(journal, giulia, also)
     assert [done for page in sweep(journal, RetentionSettings()) for done in page] == []
@@ -187,9 +182,7 @@ def test_records_are_joined_and_sealed_for_who_stays(journal: Journal, giulia: U
     assert there(journal.at_one_moment(lambda one: records.picture(one, giulia.id, face))).data == FACE
 
 
-def test_records_that_do_not_fit_into_one_stay_two(
-    journal: Journal, registry: Registry, giulia: User, also: User
-) -> None:
+def test_too_large_records_stay_two(journal: Journal, registry: Registry, giulia: User, also: User) -> None:
     for user in (giulia, also):
         keep(journal, user, PersonRecord(medical=user.first_name * 120))
     with pytest.raises(TooMuch):

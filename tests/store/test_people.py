@@ -44,9 +44,7 @@ def test_a_person_is_found_by_parts_of_name_and_number_as_written(registry: Regi
         assert registry.users(text) == [nicolo], text
 
 
-def test_who_is_corrected_is_found_by_what_is_true_now(
-    journal: Journal, registry: Registry, nicolo: User
-) -> None:
+def test_who_is_corrected_is_found_by_the_truth(journal: Journal, registry: Registry, nicolo: User) -> None:
     was = Fields(phones=nicolo.phones, last_name=nicolo.last_name)
     changed(journal, nicolo.id, was, Fields(phones=("340 555 5555",), last_name="Bruni"))
     assert [registry.users(text) for text in ("angelo", "111 2223")] == [[], []]

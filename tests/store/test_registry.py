@@ -388,11 +388,8 @@ def test_while_many_are_taken_in_others_get_the_write_lock(
 def test_an_operator_is_found_by_id_and_token(registry: Registry, journal: Journal, clock: Clock) -> None:
     anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin", role=StaffRole.SUPERVISOR)
     assert (anna.id, anna.phone, anna.language, anna.role) == (
-        "anna-bianchi",
-        "+393331110000",
-        "it",
-        StaffRole.SUPERVISOR,
-    )
+        "anna-bianchi", "+393331110000", "it", StaffRole.SUPERVISOR,
+    )  # fmt: skip
     assert not anna.has_token
     token = registry.issue_token(anna.id, by="admin")
     found = there(registry.operator_by_token(token))
@@ -403,19 +400,15 @@ def test_an_operator_is_found_by_id_and_token(registry: Registry, journal: Journ
     assert registry.operator_by_token(another) == found
     assert registry.operator_by_token("") is None
     assert [what for _, what in trace(journal, "operator-anna-bianchi")] == [
-        "added",
-        "changed token",
-        "changed token",
-    ]
+        "added", "changed token", "changed token",
+    ]  # fmt: skip
 
 
 def test_a_password_is_hashed_slowly(slow_hasher: Callable[[], PasswordHasher]) -> None:
     assert slow_hasher().hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
-def test_a_password_is_the_operator_s_alone_and_the_newest(
-    registry: Registry, journal: Journal, database: Database
-) -> None:
+def test_a_password_is_one_s_own_and_newest(registry: Registry, journal: Journal, database: Database) -> None:
     anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin").id
     luca = registry.add_operator("Luca", "333 111 0001", by="admin").id
     assert not registry.password_is(anna, "")
@@ -526,11 +519,8 @@ def test_an_app_key_opens_until_it_is_revoked(
     registry.trust_app_key("given-by-hand", "lab")
     registry.trust_app_key("given-by-hand", "lab")
     assert [registry.app_key_name(one) for one in (key, "given-by-hand", "wrong", "")] == [
-        "app",
-        "lab",
-        None,
-        None,
-    ]
+        "app", "lab", None, None,
+    ]  # fmt: skip
     assert sorted(one.name for one in registry.app_keys()) == ["app", "lab"]
     assert registry.revoke_app_keys("app") == 1
     assert registry.app_key_name(key) is None

@@ -21,9 +21,7 @@ def ask(journal: Journal) -> TextId:
 
 
 @on_both
-def test_its_line_alone_sends_it_and_the_other_writes_down_once_that_it_came(
-    journal: Journal, clock: Clock
-) -> None:
+def test_its_line_alone_sends_it_the_other_notes_once_that_it_came(journal: Journal, clock: Clock) -> None:
     text = ask(journal)
     (waits,) = outbox_of(journal)
     assert (waits.line, waits.to, named_by(waits.words)) == (SIM1, OF_SIM2, text)

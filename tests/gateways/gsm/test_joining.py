@@ -55,9 +55,7 @@ ACTIVE, HELD, RINGING, WAITING = (
         ([ACTIVE, WAITING], True, None),
     ],
 )
-def test_whoever_is_on_hold_is_joined_or_taken_back(
-    calls: list[CallView], adding: bool, move: Move | None
-) -> None:
+def test_who_is_on_hold_is_joined_or_back(calls: list[CallView], adding: bool, move: Move | None) -> None:
     assert next_move(calls, adding=adding) is move
 
 

@@ -130,9 +130,7 @@ DEEDS = st.lists(
     max_examples=often(25), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 )
 @given(vices=VICES, deeds=DEEDS)
-def test_no_call_is_up_that_belongs_to_nobody(
-    dialect: str, vices: Vices, deeds: list[tuple[str, str, float]]
-) -> None:
+def test_no_call_up_is_nobody_s(dialect: str, vices: Vices, deeds: list[tuple[str, str, float]]) -> None:
     desk = Desk(dialect, vices)
     site = desk.site
     for what, number, then_s in deeds:

@@ -56,8 +56,6 @@ def test_the_same_pattern_is_found_as_by_trying_all(name: str, line: str) -> Non
 def test_the_first_that_matches_wins() -> None:
     patterns = Patterns([(r"\+X: 1", "one"), (r"\+X:.*", "any")])
     assert [patterns.find(line)[1] for line in ("+X: 1", "+X: 2", "+X: 1") if patterns.find(line)] == [
-        "one",
-        "any",
-        "one",
-    ]
+        "one", "any", "one",
+    ]  # fmt: skip
     assert patterns.find("X: 1") is None

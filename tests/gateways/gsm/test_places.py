@@ -130,15 +130,12 @@ def test_the_descriptor_of_an_interface_is_read(machine: Machine) -> None:
 def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
     ports = [
         SeenPort(
-            path=f"{position}/{number}",
-            mark=f"{position}/{number}",
-            usb="ffff:0001",
-            position=position,
-            interface=number,
+            path=f"{position}/{number}", mark=f"{position}/{number}", usb="ffff:0001",
+            position=position, interface=number,
         )
         for position in ("1-1", "1-2")
         for number in (0, 2)
-    ]
+    ]  # fmt: skip
     assert [place.path for place in may_be_asked(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
     simulated = [SeenPort(path=f"{name}.at", mark=name) for name in ("one", "two")]
     assert [place.path for place in may_be_asked(simulated, {}, taken={"one"})] == ["two.at"]

@@ -295,9 +295,7 @@ SEEN = [
 
 
 @each(("pdu", "reference", "recipient", "status"), SEEN)
-def test_a_report_tells_which_message_and_what_became_of_it(
-    pdu: str, reference: int, recipient: str, status: int
-) -> None:
+def test_a_report_tells_what_a_message_became(pdu: str, reference: int, recipient: str, status: int) -> None:
     told = Reported(reference=reference, recipient=recipient, status=status)
     assert read_report(pdu) == told
     assert is_report(pdu)

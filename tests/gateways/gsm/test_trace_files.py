@@ -140,10 +140,8 @@ def test_a_lost_port_is_told_and_ends_its_calls() -> None:
     assert [event.event for event in replay(trace, DIALECTS)] == ["call.dialing"]
     trace = read_trace("# dialect: huawei\n0 > ATD+393331112223;\\r\n0.1 < \\r\\nOK\\r\\n\n1 ! gone")
     assert [event.event for event in replay(trace, DIALECTS)] == [
-        "call.dialing",
-        "call.released",
-        "modem.lost",
-    ]
+        "call.dialing", "call.released", "modem.lost",
+    ]  # fmt: skip
 
 
 def test_a_message_in_a_trace_is_told() -> None:

@@ -158,9 +158,7 @@ def test_two_that_were_swapped_are_not_confused(hub: Hub, make: Make) -> None:
     assert (found(one, 20.0), found(two, 20.0)) == ("/dev/b", "/dev/a")
 
 
-def test_a_port_that_another_line_has_found_or_is_configured_for_is_never_asked(
-    hub: Hub, make: Make, tmp_path: Path
-) -> None:
+def test_a_port_another_line_has_or_is_to_have_is_never_asked(hub: Hub, make: Make, tmp_path: Path) -> None:
     configured = tmp_path / "tty"
     configured.touch()
     lines = (*LINES, spec("three", port=str(configured)))
@@ -220,9 +218,7 @@ def test_what_was_found_instead_is_said_in_words(hub: Hub, make: Make, tmp_path:
     assert "/dev/b (no modem answers)" in where.text()
 
 
-def test_a_port_that_cannot_be_claimed_on_a_full_disk_is_used_all_the_same(
-    hub: Hub, make: Make, tmp_path: Path
-) -> None:
+def test_a_port_not_to_be_claimed_on_a_full_disk_is_used_too(hub: Hub, make: Make, tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("no directory")
     hub.plug("/dev/a", ONE)
     where = make("one")
@@ -278,9 +274,7 @@ def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub:
     assert not where.another_modem_there
 
 
-def test_a_stick_whose_command_port_is_another_than_the_tables_is_found_with_its_voice(
-    hub: Hub, tmp_path: Path
-) -> None:
+def test_a_stick_with_another_command_port_is_found_with_its_voice(hub: Hub, tmp_path: Path) -> None:
     for number, imei in ((1, None), (2, None), (3, ONE)):
         hub.plug(f"/dev/{number}", imei)
 

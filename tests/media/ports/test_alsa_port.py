@@ -109,9 +109,7 @@ def test_no_more_than_60_ms_wait_in_a_card_that_plays_nothing(card: VirtualCard,
     assert (port.counters().written_frames, port.counters().dropped_frames) == (2, 8)
 
 
-def test_a_card_that_has_run_dry_is_prepared_again_and_the_frame_is_said(
-    card: VirtualCard, clock: Clock, port: AlsaVoicePort
-) -> None:
+def test_a_card_run_dry_is_prepared_again(card: VirtualCard, clock: Clock, port: AlsaVoicePort) -> None:
     port.write(SAID)
     clock.now_s += 5 * FRAME_S
     port.write(SAID)
@@ -136,9 +134,7 @@ def test_a_card_that_was_not_read_in_time_is_prepared_and_started_again(
 
 @pytest.mark.parametrize("way", ["read", "write"])
 @pytest.mark.parametrize("error", [errno.ENODEV, errno.EBADFD, errno.EIO])
-def test_a_card_that_is_gone_is_a_port_that_is_lost(
-    card: VirtualCard, port: AlsaVoicePort, way: str, error: int
-) -> None:
+def test_a_card_that_is_gone_is_lost(card: VirtualCard, port: AlsaVoicePort, way: str, error: int) -> None:
     port.write(SAID)
     card.gone = error
     with pytest.raises(VoicePortLost, match=os.strerror(error)):
@@ -171,9 +167,7 @@ def test_a_card_of_which_only_one_way_can_be_had_is_given_back(card: VirtualCard
     assert card.closed == [Stream.CAPTURE]
 
 
-def test_after_a_replug_the_card_is_found_under_its_new_number_and_name(
-    card: VirtualCard, clock: Clock, tmp_path: Path
-) -> None:
+def test_after_a_replug_the_card_is_found_anew(card: VirtualCard, clock: Clock, tmp_path: Path) -> None:
     plugged(tmp_path, "1-2.3", 2, "Android")
     assert name_of(cards_at("1-2.3", sys=tmp_path)[0], sys=tmp_path) == "Android"
 
@@ -241,9 +235,7 @@ while True:
 """
 
 
-def test_whoever_has_a_card_is_asked_for_it_though_it_has_closed_an_older_port_of_it(
-    card: VirtualCard, tmp_path: Path
-) -> None:
+def test_whoever_has_a_card_is_asked_though_it_closed_one_before(card: VirtualCard, tmp_path: Path) -> None:
     master, slave = os.openpty()
     tty.setraw(slave)
     path = os.ttyname(slave)
@@ -344,9 +336,7 @@ needs_library = pytest.mark.skipif(not has_library(), reason="NOT TESTED: libaso
 
 
 @needs_library
-def test_alsas_own_library_plays_and_captures_what_it_is_given(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_alsas_own_library_plays_and_captures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its plug-in `file` over `null` needs no sound in the kernel; it keeps no pace."""
     (tmp_path / "said").write_bytes(tone(440, RATE_HZ))
     (tmp_path / "asound.conf").write_text(

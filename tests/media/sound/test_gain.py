@@ -60,9 +60,7 @@ def test_where_there_is_room_the_level_moves_by_the_gain_exactly(gain_db: float)
     st.floats(-20, 30),
     st.booleans(),
 )
-def test_whatever_comes_as_many_samples_leave_and_none_is_beyond_the_ceiling(
-    pieces: list[bytes], gain_db: float, agc: bool
-) -> None:
+def test_as_many_samples_leave_and_none_is_too_loud(pieces: list[bytes], gain_db: float, agc: bool) -> None:
     amplifier = Amplifier(gain_db, agc=agc)
     for piece in pieces:
         louder = amplifier.process(piece)

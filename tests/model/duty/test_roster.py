@@ -90,11 +90,8 @@ def test_an_override_is_all_of_the_list_and_of_two_the_later_counts() -> None:
 
 def test_who_comes_in_for_somebody_has_that_place_wherever_it_is() -> None:
     instead = Override(
-        from_at=at("2026-11-28 18:00"),
-        to_at=at("2026-11-29 18:00"),
-        people=(LUCA,),
-        instead_of=ANNA,
-    )
+        from_at=at("2026-11-28 18:00"), to_at=at("2026-11-29 18:00"), people=(LUCA,), instead_of=ANNA,
+    )  # fmt: skip
     roster = replace(ROSTER, overrides=(instead,))
     assert who(roster, "2026-11-28 19:00") == [LUCA], "Anna is not on the list, and nothing changes"
     assert who(roster, "2026-11-28 23:00") == [LUCA, CARLA]

@@ -93,9 +93,7 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
     assert standing(node.on_disk()) == [False, True, True]
 
 
-def test_the_audit_goes_on_in_memory_as_a_chain_of_its_own_and_is_written_down_late(
-    node: Node, disk: Disk, tmp_path: Path
-) -> None:
+def test_the_audit_goes_on_in_memory_as_a_chain_written_late(node: Node, disk: Disk, tmp_path: Path) -> None:
     journal, keeper, trail = node.journal(), node.keeper(), Trail(tmp_path / "keys")
 
     def enter() -> str:

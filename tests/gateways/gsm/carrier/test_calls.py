@@ -203,9 +203,7 @@ def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dia
 
 
 @each(("dialect", "far_end"), some(14, list(product(ALL, (True, False)))))
-def test_a_call_that_is_listed_under_another_number_is_ours_and_dialled_again_after_its_end(
-    dialect: str, far_end: bool
-) -> None:
+def test_a_call_listed_under_another_number_is_ours_and_dialled_anew(dialect: str, far_end: bool) -> None:
     site = Site.set_up(dialect, shows_number="+390612345678")
     for turn in ("one", "two"):
         call = site.driver.dial(ev.Ref(turn), USER, site.now_s)

@@ -114,9 +114,7 @@ def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() 
 
 @each("dialect", ["ublox", "huawei"])
 @each("talking", [False, True])
-def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_opened_anew(
-    dialect: str, talking: bool
-) -> None:
+def test_answers_one_command_late_are_noticed_and_set_right_by_a_port(dialect: str, talking: bool) -> None:
     site = Site.set_up(dialect)
     if talking:
         site.answered_call()

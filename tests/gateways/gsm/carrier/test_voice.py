@@ -38,9 +38,7 @@ def test_a_voice_port_left_on_that_dies_when_it_is_armed_late_carries_voice_at_o
         ("simcom7600", {"data_only": True, "model": "SIM7670G-MNGV"}),
     ],
 )
-def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
-    dialect: str, vice: dict[str, object]
-) -> None:
+def test_a_firmware_without_voice_says_so_and_is_not_asked(dialect: str, vice: dict[str, object]) -> None:
     site, voice = Site(dialect, spoken="auto", **vice), not vice
     site.run(1.0)
     assert site.driver.voiceless is not voice

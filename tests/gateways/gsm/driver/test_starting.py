@@ -22,10 +22,8 @@ def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
     assert "AT+COLP=1" not in bench.modem.received
     (ready,) = bench.of(Ready)
     assert (ready.identity.model, ready.identity.imei, ready.identity.dialect) == (
-        "E1550",
-        "490154203237518",
-        "huawei",
-    )
+        "E1550", "490154203237518", "huawei",
+    )  # fmt: skip
     assert bench.driver.ready
     assert bench.driver.registration is Registration.HOME
     assert bench.driver.signal_dbm == -73
@@ -68,9 +66,7 @@ def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: li
         ("SIMCOM_SIM7600E-H", "huawei", "simcom7600"),
     ],
 )
-def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(
-    identity: str, usb: str | None, dialect: str
-) -> None:
+def test_an_unknown_modem_is_asked_and_so_spoken_to(identity: str, usb: str | None, dialect: str) -> None:
     modem = FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit")
     bench = Bench("auto", modem=modem, start=False)
     bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)

@@ -28,12 +28,8 @@ def test_the_ladder_goes_from_reopen_to_reset_to_quarantine_and_back() -> None:
     bench.wait(120.0)
     stages = [event.stage for event in bench.of(ev.Unresponsive)]
     assert stages[:5] == [
-        ev.Stage.RESYNC,
-        ev.Stage.REOPEN,
-        ev.Stage.RESET,
-        ev.Stage.USB_RESET,
-        ev.Stage.QUARANTINE,
-    ]
+        ev.Stage.RESYNC, ev.Stage.REOPEN, ev.Stage.RESET, ev.Stage.USB_RESET, ev.Stage.QUARANTINE,
+    ]  # fmt: skip
     bench.modem.mute = False
     bench.wait(35.0)
     assert len(bench.of(ev.Responsive)) == 1
@@ -190,10 +186,8 @@ def test_registration_changes_are_told_once() -> None:
     bench.modem.answers["AT+CREG?"] = '+CREG: 1,5,"00C3","01A2"\nOK'
     bench.say("+CREG: 2", "+CREG: 2", '+CREG: 5,"00C3","01A2"')
     assert [event.state for event in bench.of(ev.RegistrationChanged)] == [
-        Registration.HOME,
-        Registration.SEARCHING,
-        Registration.ROAMING,
-    ]
+        Registration.HOME, Registration.SEARCHING, Registration.ROAMING,
+    ]  # fmt: skip
 
 
 SEEN_WITHIN_S = DIALECTS.base().data.poll.idle_s + 0.5

@@ -17,9 +17,7 @@ def raising(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("reader", ["sim_state", "card_of", "parse_emergency_numbers"])
-def test_an_answer_of_the_set_up_that_cannot_be_read_counts_as_a_refusal(
-    monkeypatch: pytest.MonkeyPatch, reader: str
-) -> None:
+def test_an_answer_of_the_set_up_not_read_is_a_refusal(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
     real: Callable[..., object] = getattr(startup, reader)
 
     def read(said: object, *rest: object) -> object:
@@ -35,9 +33,7 @@ def test_an_answer_of_the_set_up_that_cannot_be_read_counts_as_a_refusal(
     assert bench.of(Ready)
 
 
-def test_a_code_that_cannot_be_read_is_left_out_and_the_calls_are_listed_anew(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_code_that_cannot_be_read_is_left_out_and_calls_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
     real = modem.interpret
     monkeypatch.setattr(
