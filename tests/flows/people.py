@@ -27,21 +27,15 @@ MARTA: Final = Operator(
     OperatorId("marta-bianchi"), "Marta Bianchi", "+390200000102", "supervisor", "una frase lunga"
 )
 LUCA: Final = Operator(OperatorId("luca-ferri"), "Luca Ferri", "+390200000103", "operator", "un’altra frase")
-ANNA: Final = Operator(OperatorId("anna-neri"), "Anna Neri", "+390200000104", "operator", "la terza frase")
-OPERATORS: Final = (MARTA, LUCA, ANNA)
+OPERATORS: Final = (MARTA, LUCA)
 
 GIULIA: Final = USER
 SARA: Final = "+393331112225"
 ELENA: Final = "+393331112226"
-CHIARA: Final = "+393331112227"
-VERA: Final = "+393331112228"
-"""The user's phone never rings."""
 USERS: Final = {
     GIULIA: "Giulia Rossi",
     SARA: "Sara Verdi",
     ELENA: "Elena Neri",
-    CHIARA: "Chiara Gallo",
-    VERA: "Vera Conti",
 }
 PIN: Final = "4711"
 DURESS_PIN: Final = "9999"
@@ -73,8 +67,7 @@ def world() -> str:
     """The simulated carrier's: enough lines for two conversations and one for callers."""
     numbers = [*(one.phone for one in OPERATORS), *USERS, PSAP]
     phones: dict[str, dict[str, object]] = {number: {"answers_after_s": 600} for number in numbers}
-    phones[VERA]["rings_after_s"] = 600
-    for hz, number in enumerate((*(one.phone for one in OPERATORS), SARA, ELENA, CHIARA, VERA), 500):
+    for hz, number in enumerate((*(one.phone for one in OPERATORS), SARA, ELENA), 500):
         # No microphone is as silent as a phone that says nothing: that would be a call without sound.
         phones[number]["says"] = f"tone:{hz}"
     return simulation(public=6, phones=phones)

@@ -385,21 +385,17 @@ def test_a_key_that_is_let_go_of_beside_the_calculator_was_not_held(
     assert phone.raised() == []
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"),
-    [("en", ("Settings", "Hide this app")), ("it", ("Impostazioni", "Nascondi l’app"))],
-)
-def test_it_has_no_barrier_in_any_theme_size_or_language(
-    phone: Phone, calculator: Calculator, lang: str, words: tuple[str, str]
+def test_it_has_no_barrier_in_any_theme_and_size_in_the_longer_language(
+    phone: Phone, calculator: Calculator
 ) -> None:
     page = phone.page
-    phone.open(f"/calculator?lang={lang}")
+    phone.open("/calculator?lang=it")
     page.evaluate(AXE)
     wrong = looked_at(phone, "calculator")
     calculator.type("123456789012")
     wrong += looked_at(phone, "a long figure")
     calculator.hold("=", phone.sos)
-    for word in words:
+    for word in ("Impostazioni", "Nascondi l’app"):
         page.get_by_role("button", name=word).click()
     page.locator("[name=openNumber]").fill("0")
     page.locator("[type=submit]").click()

@@ -11,7 +11,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 _REFLOW = (Path(__file__).parent / "reflow.js").read_text()
 LOOKS = (("dark", 1920, 1080), ("light", 1280, 720))
 """Each theme in one size: what is too pale is so in any, what is too small is so in any colour."""
-_MAGNIFIED = ((1024, 576), (640, 360), (320, 256))
+MAGNIFIED = ((1024, 576), (640, 360), (320, 256))
 """1280 × 720 at 125 % and 200 %, and the smallest that WCAG 1.4.10 asks for: 1280 × 1024 at 400 %."""
 _RUN = """async () => {
   // A colour half way from one theme to the other is nobody's.
@@ -42,7 +42,7 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
-def lost_when_magnified(page: Page, sizes: Iterable[tuple[int, int]] = _MAGNIFIED) -> list[str]:
+def lost_when_magnified(page: Page, sizes: Iterable[tuple[int, int]] = MAGNIFIED) -> list[str]:
     """A line on another, or to the side; the step, or who is on the line, out of view.
 
     The page is as large as it was, afterwards.

@@ -19,13 +19,6 @@ from tests.gateways.story import on_shift
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 
-@pytest.fixture
-def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
-    """Marta's."""
-    on_shift(journal, place.marta)
-    return signed_on(page, site.url, place)
-
-
 def test_what_the_user_hears_is_said_until_an_operator_is_joined(
     console: Page, place: Place, journal: Journal
 ) -> None:

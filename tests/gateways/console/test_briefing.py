@@ -204,13 +204,6 @@ def test_on_the_smallest_screen_a_long_address_hides_no_line(stage: Stage) -> No
         assert stage.page.evaluate(APART)
 
 
-@pytest.mark.parametrize("state", ["briefing", "restarted"])
-def test_on_the_smallest_screen_all_four_lines_are_seen(stage: Stage, state: str) -> None:
-    stage.page.set_viewport_size({"width": 1280, "height": 720})
-    states.STATES[state](stage)
-    seen_as_a_whole(stage.page)
-
-
 def test_on_the_smallest_screen_a_restart_in_the_conference_hides_no_line(stage: Stage) -> None:
     stage.page.set_viewport_size({"width": 1280, "height": 720})
     story = stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()

@@ -33,12 +33,24 @@ def orders(stage: Stage, story: Story) -> list[OperatorCommand]:
     return [one.event.command for one in inbox if isinstance(one.event, CommandGiven)]
 
 
-def test_a_meter_follows_the_voice_and_a_line_without_any_sound_says_so(
-    stage: Stage,
-) -> None:
+def test_each_tile_has_its_line_s_signal_and_a_meter_that_follows_the_voice(stage: Stage) -> None:
     story = stage.talked(21, 17)
     stage.voices.of(story)
     page = stage.signed_on()
+    line = page.locator("[data-party=user] .party__line")
+    expect(line.get_by_role("img")).to_have_accessible_name("signal: good, 3 of 4")
+    expect(line.locator(".signal .on")).to_have_count(3)
+    expect(line).to_have_text(re.compile("Line L1\\s*good"))
+    stage.voices.of(story, lines={**LINES, "L1": -110})
+    expect(line).to_have_text(re.compile("Line L1\\s*no signal"))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(line.get_by_text("no signal")).to_be_visible()
+    expect(page.locator("[data-party=operator] .party__line").get_by_text("strong")).to_be_hidden()
+    # A modem that says nothing has no bars: nothing is made up.
+    stage.voices.of(story, lines={**LINES, "L1": None})
+    expect(line.get_by_role("img")).to_have_count(0)
+    stage.voices.of(story)
+    page.set_viewport_size({"width": 1920, "height": 1080})
     expect(lit(stage, "user")).to_have_count(12)
     expect(page.locator("[data-meter=user]")).to_have_attribute("data-voice", "")
     expect(page.locator("[data-meter=operator]")).not_to_have_attribute("data-voice", "")
@@ -75,24 +87,6 @@ def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(stage: Stag
     stage.voices.of(story, {**VOICES, "user": Level(dbfs=-24, tone="whistle")})
     expect(user.locator(".party__foot")).not_to_contain_text("Segnale di occupato")
     expect(user.locator(".party__foot")).not_to_contain_text("whistle")
-
-
-def test_each_tile_has_its_line_s_signal_in_bars_and_words(stage: Stage) -> None:
-    story = stage.talked(21, 17)
-    stage.voices.of(story)
-    page = stage.signed_on()
-    line = page.locator("[data-party=user] .party__line")
-    expect(line.get_by_role("img")).to_have_accessible_name("signal: good, 3 of 4")
-    expect(line.locator(".signal .on")).to_have_count(3)
-    expect(line).to_have_text(re.compile("Line L1\\s*good"))
-    stage.voices.of(story, lines={**LINES, "L1": -110})
-    expect(line).to_have_text(re.compile("Line L1\\s*no signal"))
-    page.set_viewport_size({"width": 1280, "height": 720})
-    expect(line.get_by_text("no signal")).to_be_visible()
-    expect(page.locator("[data-party=operator] .party__line").get_by_text("strong")).to_be_hidden()
-    # A modem that says nothing has no bars: nothing is made up.
-    stage.voices.of(story, lines={**LINES, "L1": None})
-    expect(line.get_by_role("img")).to_have_count(0)
 
 
 def test_bars_are_a_phone_s_and_do_not_flicker(modules: Page) -> None:

@@ -9,20 +9,13 @@ from messages import events as ev
 from messages.ids import BridgeId, OperatorCommand
 from store import streams
 from store.journal.journal import Journal
-from tests.gateways.console.desk import giulias, settled, signed_on
+from tests.gateways.console.desk import giulias, settled
 from tests.gateways.console.test_browser import case, inbox
-from tests.gateways.http.place import Place, WebThread
-from tests.gateways.story import Story, on_shift
+from tests.gateways.http.place import Place
+from tests.gateways.story import Story
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
-    """Marta's."""
-    on_shift(journal, place.marta)
-    return signed_on(page, site.url, place)
 
 
 def perhaps(story: Story, where: str) -> None:

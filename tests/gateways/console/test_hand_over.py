@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.ids import OperatorCommand, Outcome, ShiftState
+from messages.ids import OperatorCommand, OperatorId, Outcome, ShiftState
 from store import streams
 from store.journal.journal import Journal
-from tests.gateways.console.desk import settled, signed_on
+from tests.gateways.console.desk import settled
 from tests.gateways.console.test_browser import case, inbox
-from tests.gateways.http.place import Place, WebThread
+from tests.gateways.http.place import Place
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
 
@@ -19,11 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 
 @pytest.fixture
-def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
-    """Marta's; both are on shift."""
-    for operator in (place.marta, place.luca):
-        on_shift(journal, operator)
-    return signed_on(page, site.url, place)
+def on_duty(place: Place) -> tuple[OperatorId, ...]:
+    """Both are on shift."""
+    return place.marta, place.luca
 
 
 def talking(journal: Journal, place: Place) -> Story:

@@ -91,14 +91,19 @@ def registry(journal: Journal, place: Place) -> Registry:
     return registry
 
 
-def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
-    page: Page, site: WebThread, place: Place, journal: Journal
-) -> None:
+def opened(page: Page, site: WebThread, place: Place) -> None:
+    """The list of the lines, in Italian."""
     signed_on(page, site.url, place, "it")
     page.keyboard.press("5")
     page.keyboard.press("l")
     expect(page.locator("#lines-h")).to_be_focused()
     expect(page.locator(".lines tbody tr")).to_have_count(3)
+
+
+def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    opened(page, site, place)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("f")
     page.keyboard.type("a new aerial")
@@ -139,10 +144,7 @@ def test_a_check_says_what_is_found_and_in_the_screens_language_what_to_do(
         {"verdict": "ok", "text": "4 public lines, 2 reserved for 112", "do": {"en": "", "it": ""}},
     ]
     page.route("**/v1/admin/lines/check", lambda route: route.fulfill(json={"found": found}))
-    signed_on(page, site.url, place, "it")
-    page.keyboard.press("5")
-    page.keyboard.press("l")
-    expect(page.locator(".lines tbody tr")).to_have_count(3)
+    opened(page, site, place)
     page.keyboard.press("m")
     said = page.locator(".trial__steps li")
     expect(said).to_contain_text(["no modem's actor runs", "reserved for 112"])
@@ -167,10 +169,7 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
     page: Page, site: WebThread, place: Place
 ) -> None:
     run = place.state / "run"
-    signed_on(page, site.url, place, "it")
-    page.keyboard.press("5")
-    page.keyboard.press("l")
-    expect(page.locator(".lines tbody tr")).to_have_count(3)
+    opened(page, site, place)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("t")
     expect(page.locator("#line-trial-to")).to_be_focused()
@@ -223,10 +222,7 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
 
 def test_gain_pin_and_the_real_112_are_set_by_keys(page: Page, site: WebThread, place: Place) -> None:
     file = place.state / "center.toml"
-    signed_on(page, site.url, place, "it")
-    page.keyboard.press("5")
-    page.keyboard.press("l")
-    expect(page.locator(".lines tbody tr")).to_have_count(3)
+    opened(page, site, place)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#line-set-up-trunk")).to_be_focused()

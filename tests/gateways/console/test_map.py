@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import SECOND, Channel, Instant
+from messages.ids import Channel, Instant, OperatorId
 from store.journal.journal import Journal
 from tests.gateways.console.desk import giulias, signed_on
 from tests.gateways.http.place import CLOCK, Place, WebThread
@@ -22,9 +22,9 @@ PAVIA = (45.1847, 9.1582)
 
 
 @pytest.fixture
-def console(page: Page, site: WebThread, place: Place) -> Page:
-    """Marta, signed on, in English."""
-    return signed_on(page, site.url, place)
+def on_duty() -> tuple[OperatorId, ...]:
+    """Nobody."""
+    return ()
 
 
 def case(journal: Journal, place: Place) -> Story:
@@ -47,10 +47,10 @@ def centre(page: Page) -> Any:
     return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
 
 
-def test_the_map_shows_the_user_s_place_the_doubt_the_next_towns_and_where_they_are_from(
+def test_the_map_shows_the_user_s_place_the_doubt_and_the_next_towns_and_is_moved_and_brought_back(
     console: Page, place: Place, journal: Journal
 ) -> None:
-    case(journal, place)
+    story = case(journal, place)
     on_map = console.locator("sw-map")
     expect(on_map.locator(".map__here")).to_be_visible()
     expect(on_map.locator("path.map__circle")).to_be_attached()
@@ -63,38 +63,7 @@ def test_the_map_shows_the_user_s_place_the_doubt_the_next_towns_and_where_they_
     for text in ("Pavia, Lombardia", "45.18470 N", "9.15820 E", "± 18 m", "m south of its centre"):
         expect(line).to_contain_text(text)
     expect(on_map).to_have_attribute("aria-label", "Map, Pavia, Lombardia, uncertainty 18 metres")
-
-
-def test_the_trail_grows_and_the_map_stays_until_the_user_leaves_its_middle(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place)
-    was = console.locator("sw-map path.map__was")
-    town = console.locator("sw-map .map__town span", has_text="Pavia").first
-    expect(town).to_be_visible()
-    before, first = town.bounding_box(), centre(console)
-    for step in range(1, 4):
-        moved(story, PAVIA[0] + step * 0.004, PAVIA[1] + step * 0.004)
-    expect(was).to_have_count(3)
-    expect(console.locator("sw-map path.map__trail")).to_be_visible()
-    now = centre(console)
-    assert now[0] > first[0]
-    assert now[1] < first[1]
-    assert town.bounding_box() == before
-    moved(story, PAVIA[0] + 0.2, PAVIA[1])
-    expect(was).to_have_count(4)
-    box = console.locator("sw-map").bounding_box()
-    assert box is not None
-    assert centre(console) == (
-        pytest.approx(box["x"] + box["width"] / 2, abs=2),
-        pytest.approx(box["y"] + box["height"] / 2, abs=2),
-    )
-
-
-def test_the_map_is_moved_by_keys_and_by_buttons_and_the_user_is_brought_back(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place)
+    # It is moved by keys and by buttons, and the user is brought back.
     scale = console.locator("sw-map .leaflet-control-scale-line")
     expect(scale).to_have_text("3 km")
     middle = centre(console)
@@ -114,15 +83,34 @@ def test_the_map_is_moved_by_keys_and_by_buttons_and_the_user_is_brought_back(
     assert centre(console) == pytest.approx(middle, abs=1)
 
 
-def test_a_doubtful_newer_position_does_not_take_the_mark_from_a_good_one(
+def test_the_trail_grows_and_the_map_stays_until_the_user_leaves_its_middle(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)
-    expect(console.locator("sw-map .map__here")).to_be_visible()
-    before = centre(console)
+    was = console.locator("sw-map path.map__was")
+    town = console.locator("sw-map .map__town span", has_text="Pavia").first
+    expect(town).to_be_visible()
+    before, first = town.bounding_box(), centre(console)
+    # A doubtful newer position does not take the mark from a good one.
     moved(story, PAVIA[0] + 0.02, PAVIA[1], 3000.0)
-    expect(console.locator("sw-map path.map__was")).to_have_count(1)
-    assert centre(console) == before
+    expect(was).to_have_count(1)
+    assert centre(console) == first
+    for step in range(1, 4):
+        moved(story, PAVIA[0] + step * 0.004, PAVIA[1] + step * 0.004)
+    expect(was).to_have_count(4)
+    expect(console.locator("sw-map path.map__trail")).to_be_visible()
+    now = centre(console)
+    assert now[0] > first[0]
+    assert now[1] < first[1]
+    assert town.bounding_box() == before
+    moved(story, PAVIA[0] + 0.2, PAVIA[1])
+    expect(was).to_have_count(5)
+    box = console.locator("sw-map").bounding_box()
+    assert box is not None
+    assert centre(console) == (
+        pytest.approx(box["x"] + box["width"] / 2, abs=2),
+        pytest.approx(box["y"] + box["height"] / 2, abs=2),
+    )
 
 
 def test_without_a_position_the_page_says_so_in_words_and_shows_it_when_it_comes(
@@ -223,16 +211,3 @@ def test_towns_distances_and_directions_are_right(modules: Page) -> None:
     assert found["east"] == pytest.approx(90)
     assert found["moved"] == "790 m east in 4\u00a0min".replace("790 m", "790\u00a0m")
     assert found["still"] == "Still for 4\u00a0min"
-
-
-def test_positions_are_told_oldest_first_and_never_more_than_fifty(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place)
-    now = CLOCK.now_us()
-    late = [
-        Position(lat=45.0, lon=9.0 + n / 10_000, at=Instant(now - n * SECOND), accuracy_m=10.0)
-        for n in range(80)
-    ]
-    story.hear(*(ev.PositionUpdated(position=position) for position in late))
-    expect(console.locator("sw-map path.map__was")).to_have_count(49)

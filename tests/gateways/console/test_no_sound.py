@@ -8,20 +8,13 @@ from playwright.sync_api import Locator, Page, expect
 from messages import events as ev
 from messages.ids import BridgeId, OperatorCommand, Party
 from store.journal.journal import Journal
-from tests.gateways.console.desk import settled, signed_on
+from tests.gateways.console.desk import settled
 from tests.gateways.console.test_browser import case, inbox
-from tests.gateways.http.place import Place, WebThread
-from tests.gateways.story import LINES, Story, on_shift
+from tests.gateways.http.place import Place
+from tests.gateways.story import LINES, Story
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
-    """Marta's."""
-    on_shift(journal, place.marta)
-    return signed_on(page, site.url, place)
 
 
 def place_of(tile: Locator) -> list[int]:
@@ -61,20 +54,21 @@ def test_it_is_said_on_the_user_s_tile_and_another_line_is_armed_before_it_is_or
     story.say(ev.LegSoundBack(leg=story.leg("user"), attempt=1))
     expect(offer).to_have_count(0)
     expect(tile).to_contain_text("On the line")
-
-
-def test_where_the_user_s_line_has_lost_its_voice_port_another_one_is_offered_too(
-    console: Page, place: Place, journal: Journal
-) -> None:
-    story = case(journal, place).user_called().user_answered()
-    tile = console.locator("[data-party=user]")
-    expect(tile).to_contain_text("On the line")
+    # Where the line has lost its voice port another one is offered too.
     story.say(ev.BridgeLeft(bridge=BridgeId("b"), legs=(story.leg("user"),)))
     expect(tile.locator("[data-meter]")).to_have_count(0)
-    expect(tile.get_by_role("button", name="Another line")).to_have_count(0)
+    expect(offer).to_have_count(0)
     story.say(ev.LegSoundLost(leg=story.leg("user"), attempt=1, line=LINES["user"]))
     expect(tile).to_contain_text("No sound")
-    expect(tile.get_by_role("button", name="Another line")).to_be_visible()
+    expect(offer).to_be_visible()
+    # That it is recorded is seen until it is not.
+    head = console.locator(".who")
+    expect(head).not_to_contain_text("Recorded")
+    story.say(ev.RecordingStarted(file=f"{story.alert}.1.flac"))
+    expect(head.get_by_role("status").get_by_text("Recorded")).to_be_visible()
+    story.say(ev.RecordingStopped(reason="No space left on device"))
+    expect(head).not_to_contain_text("Recorded")
+    expect(console.get_by_role("log")).to_contain_text("The recording has stopped; the voice goes on")
 
 
 def test_keys_whose_words_are_not_on_the_screen_do_nothing(
@@ -100,14 +94,3 @@ def test_keys_whose_words_are_not_on_the_screen_do_nothing(
     console.keyboard.press("Enter")
     order = (OperatorCommand.GIVE_VOICES, None)
     wait_until(lambda: given(journal, story) == [order], what="the order in the journal")
-
-
-def test_that_it_is_recorded_is_seen_until_it_is_not(console: Page, place: Place, journal: Journal) -> None:
-    story = case(journal, place).user_called().user_answered()
-    head = console.locator(".who")
-    expect(head).not_to_contain_text("Recorded")
-    story.say(ev.RecordingStarted(file=f"{story.alert}.1.flac"))
-    expect(head.get_by_role("status").get_by_text("Recorded")).to_be_visible()
-    story.say(ev.RecordingStopped(reason="No space left on device"))
-    expect(head).not_to_contain_text("Recorded")
-    expect(console.get_by_role("log")).to_contain_text("The recording has stopped; the voice goes on")

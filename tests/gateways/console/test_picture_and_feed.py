@@ -229,6 +229,14 @@ def test_case_13_positions_are_counted_and_not_listed(journal: Journal) -> None:
     ]
 
 
+def test_positions_are_told_oldest_first_and_never_more_than_fifty(journal: Journal) -> None:
+    story, now = Story(journal, CLOCK.now_us(), position=False).opened(), CLOCK.now_us()
+    at = [Instant(now - n * SECOND) for n in range(80)]
+    story.hear(*(ev.PositionUpdated(position=Position(lat=45.0, lon=9.0, at=one)) for one in at))
+    told = [one["at_us"] for one in shown(picture_of(everything(journal)), story)["positions"]]
+    assert told == sorted(at)[-50:]
+
+
 def test_a_story_without_end_keeps_its_beginning_and_its_end(journal: Journal) -> None:
     story = Story(journal, CLOCK.now_us()).opened()
     story.hear(*(ev.NoteAdded(by=MARTA, text=str(number)) for number in range(LENGTH_MAX + 50)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -80,10 +79,10 @@ def known_alerts(place: Place) -> list[Story]:
     return stories
 
 
-def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
+def test_s11_the_figures_are_the_journal_s_drawn_and_saved_by_a_key_and_lead_to_a_story(
     page: Page, site: WebThread, place: Place
 ) -> None:
-    known_alerts(place)
+    stories = known_alerts(place)
     console = signed_on(page, site.url, place)
     console.keyboard.press("3")
     expect(console.get_by_role("heading", name="Figures")).to_be_visible()
@@ -111,6 +110,12 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
     hours = console.get_by_role("list", name="Alerts by hour of the day")
     assert sum(int(cell) for cell in hours.locator("b").all_inner_texts() if cell != "·") == 10
     expect(console.locator(".figures tbody tr[data-alert]")).to_have_count(6)
+    with console.expect_download() as saving:
+        console.keyboard.press("d")
+    assert saving.value.suggested_filename == "securwoman-7-days.csv"
+    with saving.value.path().open(newline="") as text:
+        rows = list(csv.DictReader(text, strict=True))
+    assert {row["alert"] for row in rows} == {story.alert for story in stories}
     console.keyboard.press("t")
     expect(console.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
     # Whole on a small screen, in the longer language.
@@ -118,33 +123,15 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
     in_italian(console)
     cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
     assert kpis.locator("p").evaluate_all(cut) == []
-
-
-def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(
-    page: Page, site: WebThread, place: Place, tmp_path: Path
-) -> None:
-    stories = known_alerts(place)
-    console = signed_on(page, site.url, place)
-    console.keyboard.press("3")
-    expect(console.locator(".kpis")).to_be_visible()
-    with console.expect_download() as saving:
-        console.keyboard.press("d")
-    file = tmp_path / "figures.csv"
-    saving.value.save_as(file)
-    assert saving.value.suggested_filename == "securwoman-7-days.csv"
-    with file.open(newline="") as text:
-        rows = list(csv.DictReader(text, strict=True))
-    assert {row["alert"] for row in rows} == {story.alert for story in stories}
     console.keyboard.press("ArrowDown")
     console.keyboard.press("ArrowDown")
-    chosen = console.locator(".figures tr:focus")
-    alert = chosen.get_attribute("data-alert")
+    alert = console.locator(".figures tr:focus").get_attribute("data-alert")
     console.keyboard.press("Enter")
     expect(console.locator(".history__facts")).to_contain_text(str(alert))
 
 
 def test_a_month_is_chosen_and_its_report_saved_by_keyboard_alone(
-    page: Page, site: WebThread, place: Place, journal: Journal, tmp_path: Path
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     known_alerts(place)
     watched(journal, 0, 0, 0, 0, 0, 0, 6, 6)
@@ -159,8 +146,7 @@ def test_a_month_is_chosen_and_its_report_saved_by_keyboard_alone(
     with console.expect_download() as saving:
         console.keyboard.press("p")
     assert saving.value.suggested_filename == f"securwoman-{this}.pdf"
-    saving.value.save_as(tmp_path / "report.pdf")
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert saving.value.path().read_bytes().startswith(b"%PDF-")
     console.keyboard.press("ArrowDown")
     chosen = console.locator(".availability tr:focus")
     expect(chosen).to_have_attribute("aria-current", "true")
@@ -284,9 +270,16 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
     expect(health.locator("[data-alarm]").first).to_contain_text("alert stuck")
 
 
-def test_how_operators_are_reached_is_in_the_plant(
+def test_how_operators_are_reached_and_how_loud_a_lines_last_call_was_is_in_the_plant(
     page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
+    def heard(line: str, dbfs: float) -> None:
+        way = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=dbfs)
+        levels = LineLevels(line=LineId(line), at=CLOCK.now_us(), into=way, out=WayLevel(dbfs=-20.4))
+        line_levels.write(place.state, levels)
+
+    heard("L1", -38.2)
+    heard("L2", -24.0)
     on_shift(journal, place.marta)
     on_shift(journal, place.luca)
     nailed = ev.LineSeized(line=LineId("L2"), leg=LegId("nailed:m"), attempt=1, operator=place.marta)
@@ -302,7 +295,9 @@ def test_how_operators_are_reached_is_in_the_plant(
     console = signed_on(page, site.url, place)
     console.keyboard.press("4")
     expect(console.get_by_role("row", name=re.compile("^Marta Bianchi"))).to_contain_text("Standing call")
-    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("Marta Bianchi")
+    quiet, loud = (console.get_by_role("row", name=re.compile(f"^{line}")) for line in ("L1", "L2"))
+    expect(loud).to_contain_text("Marta Bianchi")
+    expect(quiet).to_contain_text("Quiet: −38 dBFS, try gain_in_db = 12")
     luca = console.get_by_role("row", name=re.compile("^Luca Ferri"))
     expect(luca).to_contain_text("Phone")
     told(CallState.RINGING)
@@ -310,25 +305,8 @@ def test_how_operators_are_reached_is_in_the_plant(
     journal.append(
         Append(streams.line(LineId("L2")), None, (msgspec.structs.replace(nailed, leg=LegId("")),))
     )
-    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("Free")
-
-
-def test_how_loud_a_lines_last_call_was_is_in_the_plant_with_the_gain_that_would_help(
-    page: Page, site: WebThread, place: Place
-) -> None:
-    def heard(line: str, dbfs: float) -> None:
-        way = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=dbfs)
-        levels = LineLevels(line=LineId(line), at=CLOCK.now_us(), into=way, out=WayLevel(dbfs=-20.4))
-        line_levels.write(place.state, levels)
-
-    heard("L1", -38.2)
-    heard("L2", -24.0)
-    console = signed_on(page, site.url, place)
-    console.keyboard.press("4")
-    expect(console.get_by_role("row", name=re.compile("^L1"))).to_contain_text(
-        "Quiet: −38 dBFS, try gain_in_db = 12"
-    )
-    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("In −24, out −20 dBFS")
+    expect(loud).to_contain_text("Free")
+    expect(loud).to_contain_text("In −24, out −20 dBFS")
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)

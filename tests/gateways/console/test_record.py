@@ -47,12 +47,6 @@ def test_an_incoming_alert_shows_what_matters_first_and_all_of_it_at_1280_by_720
         expect(image).to_have_js_property("naturalHeight", 120)
 
 
-def test_without_a_record_the_incoming_screen_is_as_large_as_ever(stage: Stage) -> None:
-    states.incoming(stage)
-    expect(stage.page.locator(".incoming__record")).to_have_count(0)
-    expect(stage.page.locator(".incoming--record")).to_have_count(0)
-
-
 def test_in_a_case_d_opens_all_of_it_and_esc_the_map_again(stage: Stage) -> None:
     states.with_record(stage)
     states.talking(stage)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.events import CommandGiven, NoteAdded
 from messages.ids import OperatorCommand
-from tests.gateways.console import states, states_of_place
+from tests.gateways.console import states_of_place
 from tests.gateways.console.desk import inbox, ordered, settled
 from tests.gateways.console.stage import Stage
 from tests.gateways.story import Story, on_shift
@@ -281,6 +281,11 @@ def test_a_closed_alert_is_reopened_from_its_story_by_keys_with_112_or_without(s
     states_of_place.history(stage)
     page = stage.page
     offer = page.locator(".history__reopen")
+    page.keyboard.press("r")
+    expect(offer).to_contain_text("Calls Giulia again")
+    page.keyboard.press("Escape")
+    expect(offer).to_contain_text("Reopen")
+    expect(page.locator(".history__log")).to_be_visible()
     with page.expect_request("**/commands") as asked:
         page.keyboard.press("r")
         expect(offer).to_contain_text("Calls Giulia again")
@@ -290,10 +295,3 @@ def test_a_closed_alert_is_reopened_from_its_story_by_keys_with_112_or_without(s
     sent = json.loads(asked.value.post_data or "")
     assert (sent["command"], sent["party"]) == ("reopen", "psap")
     assert {"id", "seen"} <= sent.keys()
-
-
-def test_esc_leaves_a_closed_alert_as_it_is(stage: Stage) -> None:
-    states.reopening(stage)
-    stage.page.keyboard.press("Escape")
-    expect(stage.page.locator(".history__reopen")).to_contain_text("Reopen")
-    expect(stage.page.locator(".history__log")).to_be_visible()

@@ -28,11 +28,15 @@ LAST = [523, 392]
 """What is heard by the last one, Hz."""
 
 
-@pytest.fixture
-def lucas(browser: Browser, site: WebThread, place: Place, journal: Journal) -> Iterator[Page]:
-    """Luca's own browser. Both are on shift."""
+@pytest.fixture(autouse=True)
+def _both_are_on_shift(place: Place, journal: Journal) -> None:
     for operator in (place.marta, place.luca):
         on_shift(journal, operator)
+
+
+@pytest.fixture
+def lucas(browser: Browser, site: WebThread, place: Place) -> Iterator[Page]:
+    """Luca's own browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()
     page.goto(f"{site.url}/console/?lang=en#token={place.luca_token}")
@@ -72,7 +76,7 @@ def test_what_one_leaves_the_other_has_and_is_done_with_by_keys_alone(
 
 
 def test_a_draft_is_there_again_once_an_alert_has_had_the_screen(
-    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     signed_on(page, site.url, place)
     page.keyboard.press("w")
@@ -109,7 +113,7 @@ def test_the_last_one_is_told_as_long_as_it_is_so_and_hears_it_once(
 
 
 def test_wrap_up_has_a_field_and_the_user_is_called_again_with_the_notes_in_sight(
-    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     story = ended(journal, place)
     signed_on(page, site.url, place).set_viewport_size({"width": 1280, "height": 720})
