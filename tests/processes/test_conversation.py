@@ -1,6 +1,7 @@
-"""One conversation through real processes, PTYs and voices: metered, muted, without sound, without a center.
+"""One center: its modems asked beside it, then a conversation through real processes, PTYs and voices:
+metered, muted, without sound, without a center.
 
-Each test leaves it as it has found it, but for the last one.
+Each test leaves all as it has found it, but for the last one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from application.state.processes import is_alive, marked, send_signal
 from messages import events as ev
 from messages.ids import AlertId, Party
 from model.alert.leg import Leg
-from tests.support.center import OPERATOR, USER, Center, center, simulation
+from tests.support.center import OPERATOR, USER, Center, center, line_number, simulation
 from tests.support.signals import RATE_HZ, tone, usual_level_db
 from tests.support.tones_heard import all_hear_each_other, hears
 from tests.waiting import wait_until
@@ -34,13 +35,100 @@ KILLED = ("Web", "AlertCase", "Supervisor", "Web")
 
 
 @pytest.fixture(scope="module")
-def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, AlertId]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
+    with center(tmp_path_factory.mktemp("talking"), simulation(public=6)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def talking(made: Center) -> tuple[Center, AlertId]:
     """User and operator, who hear each other."""
-    with center(tmp_path_factory.mktemp("talking"), simulation(public=6)) as made:
-        alert = made.send()
-        made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
-        made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
-        yield made, alert
+    alert = made.send()
+    made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+    made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
+    return made, alert
+
+
+# ---------------------------------------------------------- `modem`, beside a center that has the modems
+
+
+SIGNALS_DBM = {-71, -77, -79, -81}
+"""As it is asked for, and as a huawei says at times by itself."""
+
+
+def listed(made: Center) -> dict[str, dict[str, Any]]:
+    """By line; the machine's own ports left out."""
+    rows = json.loads(made.cli("modem", "list", "--json").stdout)
+    return {row["line"]: row for row in rows if row["line"] is not None}
+
+
+def test_the_list_has_every_line_with_its_port_its_modem_and_how_it_is(made: Center) -> None:
+    rows = made.until("all are up", lambda: all_up(listed(made)))
+    assert set(rows) == {f"sim{n}" for n in range(1, 9)}
+    for name, row in rows.items():
+        assert row["port"] == str(made.state.run / f"{name}.at")
+        assert row["present"] is True
+        assert len(row["imei"]) == 15
+        assert row["signal_dbm"] in SIGNALS_DBM
+        assert row["text"] == ""
+    table = made.cli("modem", "list").stdout
+    assert line_number(1) in table
+    assert any(f"{dbm} dBm" in table for dbm in SIGNALS_DBM)
+
+
+def all_up(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]] | None:
+    return rows if all(row["state"] == "up" for row in rows.values()) else None
+
+
+def test_a_port_of_a_line_at_work_is_not_opened_but_told_of(made: Center) -> None:
+    made.until("all are up", lambda: all_up(listed(made)))
+    trace = made.state.run / "sim1.trace"
+    trace.touch()
+    try:
+        made.until("what is said is written down", trace.read_text)
+        for port in (str(made.state.run / "sim1.at"), "sim1"):
+            asked = made.cli("modem", "probe", port, "--json")
+            assert asked.returncode == 0, asked.stderr
+            (found,) = json.loads(asked.stdout)
+            assert (found["answers"], found["dialect"], found["network"]) == (True, "huawei", "home")
+            assert found["text"] == "line sim1 of the running center has it"
+            assert "E1550: dropping one of two calls" in " ".join(found["to_know"])
+        assert "ATI" not in trace.read_text(), "nobody has asked it anew"
+    finally:
+        trace.unlink()
+
+
+def test_nobody_is_called_through_a_line_at_work(made: Center) -> None:
+    refused = made.cli("modem", "call", "sim1", "+393331112223")
+    assert refused.returncode != 0
+    assert "line sim1 of the running center has sim1" in refused.stderr
+    assert made.calls() == []
+
+
+def test_nothing_is_set_in_the_modem_of_a_line_at_work(made: Center) -> None:
+    for port in ("sim1", str(made.state.run / "sim1.at")):
+        refused = made.cli("modem", "setup", port, "--yes")
+        assert refused.returncode != 0
+        assert f"line sim1 of the running center has {port}: stop the center first" in refused.stderr
+
+
+def test_a_line_whose_modem_is_pulled_out_is_listed_with_what_is_wrong(made: Center) -> None:
+    assert made.carrier.post("/modems/sim2/unplug").status_code < 300
+    row = made.until("it is missed", lambda: not_up(listed(made)["sim2"]))
+    assert row["state"] == "lost"
+    assert row["text"]
+    asked = made.cli("modem", "probe", "sim2", "--json")
+    assert asked.returncode == 1
+    assert json.loads(asked.stdout)[0]["text"].startswith("line sim2 of the running center has it: ")
+    assert made.carrier.post("/modems/sim2/plug").status_code < 300
+    made.until("it is back", lambda: all_up(listed(made)))
+
+
+def not_up(row: dict[str, Any]) -> dict[str, Any] | None:
+    return None if row["state"] == "up" else row
+
+
+# ---------------------------------------------------------------- a conversation
 
 
 def console(made: Center) -> ClientConnection:
@@ -156,7 +244,7 @@ def test_sound_that_comes_back_is_taken_back_by_itself(talking: tuple[Center, Al
     assert standing(made, "alarms") == ["none stands"]
 
 
-@pytest.mark.parametrize("vice", ["no_voice", "takes_no_voice", "voice_port_gone"])
+@pytest.mark.parametrize("vice", ["takes_no_voice", "voice_port_gone"])
 def test_the_user_is_not_heard_or_does_not_hear_and_is_called_on_another_line(
     talking: tuple[Center, AlertId], vice: str
 ) -> None:
