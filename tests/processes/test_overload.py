@@ -21,7 +21,7 @@ WAITED_US = Instant(4 * SECOND)
 """An alert is passed over when it was there for so long: a loaded machine takes its time to open a case."""
 SETTINGS = """
 [deadline]
-seconds = 12
+seconds = 15
 
 [limits]
 live_cases = 4

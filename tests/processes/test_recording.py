@@ -18,7 +18,7 @@ from tests.support.hearing import TONES
 from tests.support.tones_heard import all_hear_each_other
 from tests.waiting import comes_true
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
 RATE_HZ = 8000
 ERASED, NAME, NOTE = "+393331112229", "Ermenegilda", "He has taken the kitchen knife"
