@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from actors.conference_bridge.actor import ORPHAN_US
 from application.state.processes import marked
-from messages.ids import AlertId
+from messages.ids import SECOND, AlertId
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
 from tests.support.tones_heard import all_hear_each_other
@@ -141,8 +142,10 @@ def test_s13_nor_that_of_the_node_and_all_that_its_next_life_ends(conference: tu
     made.kill("Node")
     made.start_again()
     made.until("another bridge", lambda: bridges(made, alert) not in ([], [before]))
+    took_s = time.time() - at
     gaps = heard_since(made, alert, at)
-    assert max(gaps.values()) <= UNTOUCHED_S, gaps
+    # A bridge without a center mixes on for so long; a machine may take longer to start one.
+    assert took_s > ORPHAN_US / SECOND or max(gaps.values()) <= UNTOUCHED_S, gaps
     made.until("the first has ended", lambda: not alive(made, before))
 
 
