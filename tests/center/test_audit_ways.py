@@ -145,9 +145,7 @@ def test_a_command_whose_entry_cannot_be_made_shows_nothing(
     os.rmdir(state / "keys" / "audit.key")
 
 
-def test_settings_that_have_changed_since_the_last_start_are_entered_by_their_names(
-    state: Path,
-) -> None:
+def test_settings_that_have_changed_since_the_last_start_are_entered_by_their_names(state: Path) -> None:
     directory, now = StateDir(state), Settings()
     hidden = replace(now, journal=replace(now.journal, url="postgresql://center:secret@host/db"))
     with journal_of(directory) as journal:

@@ -57,12 +57,7 @@ def test_a_modem_that_no_line_names_is_told_with_all_that_it_says_and_what_is_in
 
     assert cli.run(["modem", "list", "--toml", "--state", str(tmp_path / "state")]) == 0
     one, two = tomllib.loads(capfd.readouterr().out)["modem"]
-    assert one == {
-        "name": "line1",
-        "trunk": "public",
-        "imei": "490154203237518",
-        "number": ONE,
-    }
+    assert one == {"name": "line1", "trunk": "public", "imei": "490154203237518", "number": ONE}
     assert (two["name"], two["number"]) == ("line2", TWO)
 
 

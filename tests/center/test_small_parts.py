@@ -239,8 +239,7 @@ def test_systemd_is_told_and_nobody_else(tmp_path: Path) -> None:
 def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_named_for() -> None:
     setup = Setup(
         settings=Settings(
-            limits=LimitsSettings(live_cases=3, idle_crews=1),
-            modem=(Modem(name="a", trunk="public"),),
+            limits=LimitsSettings(live_cases=3, idle_crews=1), modem=(Modem(name="a", trunk="public"),)
         )
     )
     made = plan(setup)

@@ -1,14 +1,18 @@
-"""Every file of `run/` and of the state directory, with anything in it: its readers go on without it."""
+"""Every file of `run/` and of the state directory, with anything in it or at its end: its readers go on."""
 
 from __future__ import annotations
 
+import io
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from application.errors import CenterError
 from application.state.journals import configured_url
 from application.state.state_dir import StateDir, living_web, running
+from center.modems.live_trace import follow, line_at
 from center.node.anchor import clock_for
 from center.node.carrier import living
 from center.watching import kept
@@ -29,6 +33,7 @@ from runtime.published.file import Newest
 from runtime.published.peers import FilePeers, decode_place
 from tests.support.each import each
 from tests.support.unreadable import GARBAGE
+from tests.waiting import wait_until
 
 LINE = LineId("a")
 Read = Callable[[StateDir], object]
@@ -52,7 +57,7 @@ READERS: dict[str, Read] = {
     "backup.json": lambda state: backup_file.backups(state.path),
     "logs/backup-run.json": lambda state: backup_runs.run_of(state.path, backup_runs.Work.BACKUP),
     "watch.json": lambda state: kept.read(state.path),
-}
+}  # fmt: skip
 
 
 @each("content", GARBAGE.values())
@@ -86,3 +91,22 @@ def test_a_file_is_read_again_once_it_is_sound(tmp_path: Path) -> None:
     (tmp_path / "y").write_bytes(b"sound")
     (tmp_path / "y").replace(tmp_path / "x")
     assert newest.read() == "sound"
+
+
+def test_what_the_line_writes_is_read_on_and_the_file_is_gone_at_the_end(tmp_path: Path) -> None:
+    state = StateDir(tmp_path)
+    state.create()
+    file, out = state.run / "one.trace", io.StringIO()
+    following = threading.Thread(target=follow, args=(state, "one", out, 1.0))
+    following.start()
+    wait_until(file.exists)
+    with pytest.raises(CenterError, match="being traced already"):
+        follow(state, "one", io.StringIO(), 0.0)
+    file.write_text("0.000 > AT\\r\n")
+    following.join()
+    assert out.getvalue() == "0.000 > AT\\r\n"
+    assert not file.exists()
+
+
+def test_without_a_running_center_no_line_has_a_port(tmp_path: Path) -> None:
+    assert line_at(StateDir(tmp_path), "sim1") is None

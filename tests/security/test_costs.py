@@ -72,63 +72,49 @@ ALERTS, DEVICES, SESSION = "/v1/alerts", "/v1/devices", "/v1/console/session"
 ESCAPE, OCTET = '\\"', "\\134"
 CASES: dict[str, Callable[[int], Sent]] = {
     "JSON in brackets": lambda n: Sent("POST", ALERTS, JSON, (text(n, "[", BODY)).encode()),
-    "JSON of an unknown depth": lambda n: Sent(
-        "POST", ALERTS, JSON, f'{{"x{n}":'.encode() + b"[" * 20_000 + b"]" * 20_000 + b"}"
-    ),
+    "JSON of an unknown depth": lambda n: Sent("POST", ALERTS, JSON,
+        f'{{"x{n}":'.encode() + b"[" * 20_000 + b"]" * 20_000 + b"}"),
     "JSON of many keys": lambda n: Sent("POST", ALERTS, JSON, body_of(**{f"k{i}": n for i in range(4000)})),
-    "JSON of escapes": lambda n: Sent(
-        "POST", ALERTS, JSON, b'{"phone":"' + text(n, "\\u00e9", BODY - 6).encode() + b'"}'
-    ),
-    "JSON of one long number": lambda n: Sent(
-        "POST", ALERTS, JSON, b'{"battery_pct":1' + text(n, "9", BODY).encode() + b"}"
-    ),
-    "MessagePack of depth": lambda n: Sent(
-        "POST", ALERTS, PACK, b"\x81\xa1x" + b"\x91" * 60_000 + bytes([n])
-    ),
-    "MessagePack of a false length": lambda n: Sent(
-        "POST", ALERTS, PACK, b"\xdf\xff\xff\xff\xff" + b"\xa1x\xc0" * 20_000 + bytes([n])
-    ),
+    "JSON of escapes": lambda n: Sent("POST", ALERTS, JSON, b'{"phone":"' + text(n, "\\u00e9",
+        BODY - 6).encode() + b'"}'),
+    "JSON of one long number": lambda n: Sent("POST", ALERTS, JSON, b'{"battery_pct":1' + text(n, "9",
+        BODY).encode() + b"}"),
+    "MessagePack of depth": lambda n: Sent("POST", ALERTS, PACK,
+        b"\x81\xa1x" + b"\x91" * 60_000 + bytes([n])),
+    "MessagePack of a false length": lambda n: Sent("POST", ALERTS, PACK,
+        b"\xdf\xff\xff\xff\xff" + b"\xa1x\xc0" * 20_000 + bytes([n])),
     "a long key": lambda n: Sent("POST", DEVICES, JSON, jwk(x=base64ed(n, 30_000), y="A" * 30_000)),
     "a key that is no point": lambda n: Sent("POST", DEVICES, JSON, jwk(x=point(n + 7), y=point(n + 9))),
     "a key of many members": lambda n: Sent("POST", DEVICES, JSON, jwk(**{f"k{i}": n for i in range(4000)})),
-    "an invitation": lambda n: Sent(
-        "POST", DEVICES, JSON, body_of(invitation=text(n, "x", 128), public_key={})
-    ),
+    "an invitation": lambda n: Sent("POST", DEVICES, JSON, body_of(invitation=text(n, "x", 128),
+        public_key={})),
     "a passkey": lambda n: Sent("POST", SESSION, JSON, passkey(n)),
     "a password": lambda n: Sent("POST", SESSION, JSON, body_of(operator=f"n{n}", password="e\u0301" * 200)),
-    "a name of accents": lambda n: Sent(
-        "POST", SESSION, JSON, body_of(operator=text(n, "a\u0301", 200), password="x")
-    ),
+    "a name of accents": lambda n: Sent("POST", SESSION, JSON, body_of(operator=text(n, "a\u0301", 200),
+        password="x")),
     "a token": lambda n: Sent("POST", SESSION, JSON, body_of(token=text(n, "x", 400))),
     "a ticket": lambda n: Sent("POST", SESSION, JSON, body_of(ticket=f"a{n}.9999999999999999.b." + "0" * 64)),
-    "a first code": lambda n: Sent(
-        "POST", "/v1/first-admin", JSON, body_of(code=text(n, "x", 200), name="A B", phone=GIULIA)
-    ),
+    "a first code": lambda n: Sent("POST", "/v1/first-admin", JSON, body_of(code=text(n, "x", 200),
+        name="A B", phone=GIULIA)),
     "cookies": lambda n: Sent("GET", SESSION, {"cookie": "; ".join(f"c{i}={n}" for i in range(1500))}),
     "a cookie of escapes": lambda n: Sent("GET", SESSION, {"cookie": f'a{n}="{text(n, ESCAPE, HEADER)}"'}),
     "a cookie of octets": lambda n: Sent("GET", SESSION, {"cookie": f'a="{text(n, OCTET, HEADER)}"'}),
     "112's code in a form": lambda n: Sent("POST", "/112", FORM, b"code=" + text(n, "a", BODY).encode()),
     "a form of many fields": lambda n: Sent("POST", "/112", FORM, text(n, "&a=", BODY).encode()),
-    "a form in parts": lambda n: Sent(
-        "POST", "/112", {"content-type": "multipart/form-data; boundary=x"}, text(n, "--x\r\n", BODY).encode()
-    ),
+    "a form in parts": lambda n: Sent("POST", "/112", {"content-type": "multipart/form-data; boundary=x"},
+        text(n, "--x\r\n", BODY).encode()),
     "112's code in the path": lambda n: Sent("GET", "/112/" + text(n, "a", HEADER)),
     "a heartbeat": lambda n: Sent("POST", "/v1/heartbeats", {}, text(n, "x", BODY).encode()),
     "a long query": lambda n: Sent("GET", f"{ALERTS}/x?wait=1" + text(n, "9", HEADER)),
     "a query of many": lambda n: Sent("GET", f"{ALERTS}/x?" + "&".join(f"a{i}={n}" for i in range(1500))),
     "a path of many parts": lambda n: Sent("GET", f"/{n}" + "/a" * 6000),
-    "Accept": lambda n: Sent(
-        "GET", f"{ALERTS}/x", {"accept": ",".join(f"a/{n}{i};q=0.1" for i in range(800))}
-    ),
-    "Signature-Input": lambda n: Sent(
-        "GET",
-        DEVICES,
-        {"signature-input": text(n, ';keyid="a";created=1', INPUT_MAX), "signature": "sw=:AA:"},
-    ),
-    "Content-Digest": lambda n: Sent(
-        "GET", DEVICES, {"signature-input": "sw=()", "content-digest": text(n, ", sha-256=:", HEADER)}
-    ),
-}
+    "Accept": lambda n: Sent("GET", f"{ALERTS}/x", {"accept": ",".join(f"a/{n}{i};q=0.1"
+        for i in range(800))}),
+    "Signature-Input": lambda n: Sent("GET", DEVICES, {"signature-input": text(n, ';keyid="a";created=1',
+        INPUT_MAX), "signature": "sw=:AA:"}),
+    "Content-Digest": lambda n: Sent("GET", DEVICES, {"signature-input": "sw=()", "content-digest": text(n,
+        ", sha-256=:", HEADER)}),
+}  # fmt: skip
 
 
 class Turns:

@@ -61,7 +61,7 @@ def goes_on(story: Story, pin: str) -> None:
     """What the center does next: it differs, as it has to."""
     match pin:
         case "9999":
-            story.psap_called(MARTA).psap_joined()
+            story.psap_called(MARTA).psap_joined().say(ev.BriefingGiven(by=MARTA))
             story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
             story.closed(Outcome.BRIEFED)
         case "4711":
@@ -142,6 +142,7 @@ def test_what_the_app_sees_is_the_same_after_every_pin_at_every_moment(api: Api)
     seen = []
     for pin in PINS:
         story = api.story().had_by(api.place.marta)
+        assert api.marta.order(story, "open_page").status_code == 202
         assert told(api, story.alert)["phase"] == "calling_user"
         cancelled(api.app, story.alert, pin)
         steps = [told(api, story.alert)]
@@ -163,6 +164,7 @@ def test_what_the_app_sees_is_the_same_after_every_pin_at_every_moment(api: Api)
         "wait",
         True,
     )
+    assert (one["psap_knows"], one["writes_until"]) == ((), None)
     assert "duress" not in str(one).lower()
 
 

@@ -19,6 +19,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.askers import Api
 from tests.security.test_second_phone import added, enrolled, raised
+from tests.support.signing import Phone
 
 RIGHT, DURESS, WRONG, NONE = "4711", "9999", "0000", ""
 PINS = (RIGHT, DURESS, WRONG, NONE)
@@ -63,14 +64,19 @@ class Door:
         self.ask("PINs", "PUT", "/v1/pins", {"pin": NEW, "duress_pin": NEWER, "current": pin or "?"})
         self.ask("once more", "PUT", "/v1/pins", {"pin": NEW, "duress_pin": NEWER, "current": NEW})
         self.ask("by the new one", "GET", path, sw_pin=NEW)
-        phone, answer = added(self._api, self._own.number, pin)
-        self.seen.append(seen("add a phone", answer))
+        phone = self.add(pin)
         self.ask_list("the phones")
         self.ask("end the other", "DELETE", f"/v1/devices/{self._other.device}", sw_pin=pin)
         self.ask_list("the phones then")
         for name, one in (("added", phone), ("ended", self._other), ("own", self._own)):
             *_, shown = raised(self._api, one)
             self.seen.append((f"an alert by the one that was {name}", 0, str(shown), ()))
+
+    def add(self, pin: str) -> Phone:
+        """Another phone of the number, and keep what is seen."""
+        phone, answer = added(self._api, self._own.number, pin)
+        self.seen.append(seen("add a phone", answer))
+        return phone
 
     def ask_list(self, step: str) -> None:
         """The person's phones, for which no PIN is asked."""
@@ -120,9 +126,13 @@ def test_by_how_many_pins_may_be_typed_the_right_one_is_not_known(doors: Callabl
 
 def test_the_operators_are_told_what_the_phone_is_not(doors: Callable[[int], Door], web: Web) -> None:
     for n, (pin, alarms) in enumerate(((RIGHT, []), (DURESS, ["pin.duress"]), (WRONG, ["pin.refused"]))):
-        before = web.journal.version(streams.node(web.settings.node))
-        door = doors(n)
-        door.ask("the record", "GET", "/v1/me/record", sw_pin=pin)
-        assert min(door.took_s) >= pins.ANSWER_S
-        told = (one.event for one in web.journal.read(streams.node(web.settings.node), before))
-        assert [one.alarm for one in told if isinstance(one, AlarmRaised)] == alarms
+        for adds in (False, True):
+            before = web.journal.version(streams.node(web.settings.node))
+            door = doors(2 * n + adds)
+            if adds:
+                door.add(pin)
+            else:
+                door.ask("the record", "GET", "/v1/me/record", sw_pin=pin)
+                assert min(door.took_s) >= pins.ANSWER_S
+            told = (one.event for one in web.journal.read(streams.node(web.settings.node), before))
+            assert [one.alarm for one in told if isinstance(one, AlarmRaised)] == alarms

@@ -7,18 +7,30 @@ and none moves, cancels, reads, hides or takes over what is proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Final
 
 import pytest
 from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
 from msgspec import structs
 
+from gateways.http.app import build
+from gateways.http.door import signatures
+from gateways.http.door.signatures import AHEAD_S, CLOCK_US, Nonces, Signed
+from gateways.http.parts.making import parts
 from messages.events import AlertReceived
-from messages.ids import AlertId, Doubt, Proof
+from messages.ids import SECOND, AlertId, Doubt, Instant, Proof
 from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from store.journal.notify import LocalNotifier
 from tests.gateways.http.askers import Api
-from tests.gateways.http.place import GIULIA
+from tests.gateways.http.place import GIULIA, Later, Place
 from tests.support.signing import Phone
 
 STRANGER = "+393339998887"
@@ -113,10 +125,8 @@ ALERTS: dict[str, tuple[Doubt | None, Callable[[Scene], Response]]] = {
     "no signature, her device alone": (None, lambda s: bare(s, device="phone-of-giulia")),
     "no signature, the key's name as device": (None, lambda s: bare(s, phone=GIULIA, device=s.phone.device)),
     "no signature, silent": (None, lambda s: bare(s, id=ID, phone=GIULIA, silent=True)),
-    "a position far away": (
-        None,
-        lambda s: bare(s, phone=GIULIA, position={"lat": 1.0, "lon": 1.0, "at": "2099-01-01T00:00:00Z"}),
-    ),
+    "a position far away": (None, lambda s: bare(s, phone=GIULIA, position={"lat": 1.0, "lon": 1.0,
+        "at": "2099-01-01T00:00:00Z"})),
     "a key that nobody enrolled": (Doubt.UNKNOWN_KEY, by("unknown")),
     "an unknown key under a made-up name": (Doubt.UNKNOWN_KEY, by("unknown", keyid="dffffffffffffffff")),
     "an unknown key under Giulia's name": (Doubt.SIGNATURE, by("unknown", keyid=lambda s: s.phone.device)),
@@ -132,11 +142,9 @@ ALERTS: dict[str, tuple[Doubt | None, Callable[[Scene], Response]]] = {
     "the signature stripped": (Doubt.SIGNATURE, changed(drop("signature"))),
     "what was signed stripped": (None, changed(drop("signature-input"))),
     "everything stripped": (None, changed(drop("signature-input", "signature", "content-digest"))),
-    "headers of garbage": (
-        Doubt.UNKNOWN_KEY,
-        changed(lambda h: h.update({"signature-input": "\x7f((;;", "signature": ")))"})),
-    ),
-}
+    "headers of garbage": (Doubt.UNKNOWN_KEY, changed(lambda h: h.update({"signature-input": "\x7f((;;",
+        "signature": ")))"}))),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALERTS)
@@ -184,14 +192,12 @@ TOUCHES: dict[str, Callable[[Scene, str, object], Response]] = {
     "without a signature": lambda s, path, body: s.api.app.post(path, json=body),
     "with another phone's key": lambda s, path, body: s.signed(s.other, path, body),
     "with an unknown key": lambda s, path, body: s.signed(s.unknown, path, body),
-    "with a signature of an hour ago": lambda s, path, body: s.signed(
-        s.phone, path, body, created=s.now_s - 3600
-    ),
-    "with the signature of another path": lambda s, path, body: s.post(
-        path, *s.phone.signed("POST", "/v1/alerts", body, created=s.now_s)
-    ),
+    "with a signature of an hour ago": lambda s, path, body: s.signed(s.phone, path, body,
+        created=s.now_s - 3600),
+    "with the signature of another path": lambda s, path, body: s.post(path, *s.phone.signed("POST",
+        "/v1/alerts", body, created=s.now_s)),
     "recorded, and sent again": twice,
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -234,7 +240,12 @@ def test_a_signature_alone_is_enough_where_the_app_s_key_was_revoked(scene: Scen
     assert scene.api.signed(scene.unknown, "POST", "/v1/alerts", {"phone": GIULIA}).status_code == 401
 
 
-def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene) -> None:
+def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = scene.api.web.clock.now_us()
+    # However slow this machine is, no budget fills up meanwhile.
+    monkeypatch.setattr(scene.api.web.senders, "_clock", SimpleNamespace(now_us=lambda: now))
     forged = [bare(scene, phone=GIULIA, id=f"f{n}").json() for n in range(8)]
     assert [one.get("doubt") for one in forged] == [None] * 5 + ["budget"] * 3
     own = scene.signed(scene.phone, "/v1/alerts", {"phone": GIULIA, "id": ID})
@@ -243,3 +254,103 @@ def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene
     late = [one for one in (scene.api.app.get(path) for _ in range(70)) if one.status_code == 429]
     assert late
     assert int(late[0].headers["retry-after"]) >= 1
+
+
+Client = TestClient[Litestar]
+BEGAN_S: Final = 1_800_000_000
+Sent = tuple[str, bytes, dict[str, str]]
+
+
+@contextmanager
+def a_web(place: Place, clock: Later) -> Iterator[Client]:
+    """One life of it."""
+    web = parts(place.settings(), clock=clock, notifier=LocalNotifier())
+    with TestClient(build(web), raise_server_exceptions=False) as started:
+        yield started
+
+
+@pytest.fixture
+def phone(place: Place) -> Phone:
+    journal = place.journal()
+    made = Phone(number=GIULIA).enrolled(journal)
+    journal.close()
+    return made
+
+
+def signed(phone: Phone, clock: Later, path: str, body: object, ahead_s: int = 0) -> Sent:
+    created = clock.now_us() // SECOND + ahead_s
+    data, headers = phone.signed("POST", path, body, created=created)
+    return path, data, headers
+
+
+def sent(client: Client, request: Sent) -> int:
+    path, data, headers = request
+    return client.post(path, content=data, headers=headers).status_code
+
+
+def test_what_a_web_before_has_taken_is_refused_and_an_alert_is_the_same_again(
+    place: Place, clock: Later, phone: Phone
+) -> None:
+    path = "/v1/alerts/a1/position"
+    with a_web(place, clock) as first:
+        # Not before it: what was signed in the second before it began is not new to it.
+        raised = signed(phone, clock, "/v1/alerts", {"id": "a1", "phone": GIULIA})
+        old = signed(phone, clock, path, {"lat": 44.0, "lon": 8.0})
+        assert [sent(first, raised), sent(first, old), sent(first, old)] == [202, 202, 403]
+        assert sent(first, signed(phone, clock, path, {"lat": 44.5, "lon": 8.5})) == 202
+    clock.by_s = 1
+    with a_web(place, clock) as second:
+        assert sent(second, old) == 403
+        assert sent(second, raised) == 200
+        assert sent(second, signed(phone, clock, path, {"lat": 45.0, "lon": 9.0})) == 202, "signed anew"
+        assert sent(second, signed(phone, clock, path, {"lat": 46.0, "lon": 9.0}, ahead_s=AHEAD_S + 2)) == 403
+    journal = place.journal()
+    case = fold(journal.read_streams(streams.inbox(AlertId("a1"))))
+    journal.close()
+    assert case is not None
+    assert case.position is not None
+    assert (case.position.lat, case.position.lon) == (45.0, 9.0)
+
+
+def at(seconds: float) -> Instant:
+    return Instant(int((BEGAN_S + seconds) * SECOND))
+
+
+def made(nonce: str, created: float) -> Signed:
+    return Signed(nonce=nonce, created=int(BEGAN_S + created))
+
+
+def test_a_nonce_counts_once_for_each_key_for_as_long_as_its_request_would_be_taken() -> None:
+    nonces = Nonces(at(0))
+    assert nonces.is_new("d1", made("n", 1), at(1))
+    assert nonces.is_new("d2", made("n", 1), at(1))
+    for later_s in (1, 600, 2 * CLOCK_US // SECOND):
+        assert not nonces.is_new("d1", made("n", 1), at(later_s))
+    assert nonces.is_new("d1", made("n", 2000), at(2000))
+    assert list(nonces._used) == ["d1"], "what is over is forgotten, also of who is gone"
+
+
+def test_what_was_signed_before_or_far_ahead_is_not_new() -> None:
+    nonces = Nonces(at(10))
+    for created, is_new in (
+        (-600, False),
+        (9, False),
+        (10, True),
+        (10 + AHEAD_S, True),
+        (11 + AHEAD_S, False),
+    ):
+        assert nonces.is_new("d1", made(str(created), created), at(10)) is is_new
+
+
+def test_who_uses_many_nonces_pushes_out_no_other_phones_and_waits_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(signatures, "NONCES_MAX", 100)
+    nonces = Nonces(at(0))
+    assert nonces.is_new("d1", made("n", 0), at(0))
+    taken = sum(nonces.is_new("flood", made(f"f{n}", 0), at(0)) for n in range(1000))
+    assert taken == 100
+    assert not nonces.is_new("d1", made("n", 0), at(0))
+    assert nonces.is_new("d1", made("m", 0), at(0))
+    later_s = 2 * CLOCK_US // SECOND
+    assert nonces.is_new("flood", made("f", later_s), at(later_s))

@@ -113,13 +113,11 @@ FORGED: dict[str, tuple[Doubt, Request]] = {
     "a signature of zeros": (Doubt.SIGNATURE, with_headers(WHOLE, signature=ZEROS)),
     "an empty signature": (Doubt.SIGNATURE, with_headers(WHOLE, signature="sw=::")),
     "a signature that is no bytes": (Doubt.SIGNATURE, with_headers(WHOLE, signature='sw="x"')),
-    "two signatures": (
-        Doubt.SIGNATURE,
-        with_headers(WHOLE, signature=f"{ZEROS}, x{WHOLE.headers['signature']}"),
-    ),
+    "two signatures": (Doubt.SIGNATURE, with_headers(WHOLE,
+        signature=f"{ZEROS}, x{WHOLE.headers['signature']}")),
     "another digest": (Doubt.DIGEST, with_headers(WHOLE, content_digest="sha-512=:AA==:")),
     "a digest too short": (Doubt.DIGEST, with_headers(WHOLE, content_digest="sha-256=:AA==:")),
-}
+}  # fmt: skip
 
 
 @each("name", FORGED)

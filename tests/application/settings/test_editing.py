@@ -1,9 +1,10 @@
-"""`center.toml` changed by a program: comments and layout stay, and what cannot be loaded is not written."""
+"""`center.toml` as the structs say it, and as a program changes it: comments and layout stay."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -16,10 +17,14 @@ from hypothesis import strategies as st
 from application.settings.editing import wanted
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
-from application.settings.file import load
+from application.settings.file import load, parse
+from application.settings.in_use import shipped
 from application.settings.own_file import SettingsFile
+from application.settings.template import reference, template, with_meaning
 from application.state.state_dir import StateDir
+from model.settings import Settings
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
+from tests.support.settings import changed
 
 SHIPPED = (Path(__file__).parents[3] / "config" / "center.toml").read_text()
 MODEM = Add("modem", {"name": "m.1", "trunk": "public", "port": "/dev/ttyUSB2"})
@@ -199,3 +204,27 @@ def test_a_web_without_a_node_changes_no_file(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(NotWritable, match="no node"):
         SettingsFile(StateDir(tmp_path)).change([Set("user.attempts", 3)])
     assert file.read_text() == SHIPPED
+
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_shipped_file_and_the_reference_are_as_the_structs_say() -> None:
+    assert shipped("center.toml").read_text() == template(), "run scripts/settings"
+    page = ROOT / "docs" / "operations" / "settings.md"
+    assert page.read_text() == reference(), "run scripts/settings"
+
+
+def test_each_key_that_is_shown_is_one_and_the_file_sets_nothing_but_defaults_and_trunks() -> None:
+    assert changed(parse(template()), {"trunk": ()}) == Settings()
+    keys = re.sub(r"(?m)^# (?=\[|[a-z_.]+ = )", "", template())
+    assert parse(
+        keys.replace('area = ""', 'area = "IT"').replace('area_file = ""', 'area_file = "it.geojson"')
+    )
+    assert tomllib.loads(keys)["modem"][0]["credit"]["least"] == 0
+
+
+def test_a_fault_says_what_its_key_means() -> None:
+    said = with_meaning("user.attempts: expected int <= 10")
+    assert said == "user.attempts: expected int <= 10 (Calls without an operator’s order)"
+    assert with_meaning("not TOML: invalid") == "not TOML: invalid"

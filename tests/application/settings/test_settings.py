@@ -208,9 +208,7 @@ def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
     assert with_simulation(Settings(), SIMULATION).drill.phone == ""
 
 
-def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(
-    tmp_path: Path,
-) -> None:
+def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(tmp_path: Path) -> None:
     policy = with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path))
     assert policy.psap.number == SIMULATED_PSAP
     assert policy.psap.test_number

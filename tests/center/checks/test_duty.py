@@ -115,21 +115,15 @@ def lines(public: int, *more: str) -> str:
     return "\n".join((trunks, *modems, *more))
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict", "said"),
-    [
-        (lines(1), Verdict.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
-        (lines(2), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-        (lines(3), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
-        (lines(3, "[limits]\ninbound_lines_kept = 0"), Verdict.OK, "though 1 of 3 public lines be broken"),
-        (lines(4), Verdict.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
-        (
-            lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'),
-            Verdict.OK,
-            "nobody on duty is phoned while one of them is broken; villa hears of it outside",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("text", "verdict", "said"), [
+    (lines(1), Verdict.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
+    (lines(2), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+    (lines(3), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+    (lines(3, "[limits]\ninbound_lines_kept = 0"), Verdict.OK, "though 1 of 3 public lines be broken"),
+    (lines(4), Verdict.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
+    (lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'), Verdict.OK,
+        "nobody on duty is phoned while one of them is broken; villa hears of it outside"),
+])  # fmt: skip
 def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_happens(
     state: StateDir, tmp_path: Path, text: str, verdict: Verdict, said: str
 ) -> None:

@@ -136,21 +136,14 @@ def cut_short(path: Path) -> None:
         file.execute("PRAGMA user_version = 1")
 
 
-@pytest.mark.parametrize(
-    ("write", "reason"),
-    [
-        (lambda path: None, "No such file"),
-        (lambda path: path.write_bytes(b"something else" * 200), "file is not a database"),
-        (
-            lambda path: sqlite3.connect(path).execute("CREATE TABLE a (b)"),
-            "not made by `securwoman map import`",
-        ),
-        (other_version, "of another version (99)"),
-        (cut_short, "no such table"),
-        (lambda path: path.mkdir(), "Is a directory"),
-    ],
-    ids=["missing", "garbage", "other", "version", "empty", "folder"],
-)
+@pytest.mark.parametrize(("write", "reason"), [
+    (lambda path: None, "No such file"),
+    (lambda path: path.write_bytes(b"something else" * 200), "file is not a database"),
+    (lambda path: sqlite3.connect(path).execute("CREATE TABLE a (b)"), "not made by `securwoman map import`"),
+    (other_version, "of another version (99)"),
+    (cut_short, "no such table"),
+    (lambda path: path.mkdir(), "Is a directory"),
+], ids=["missing", "garbage", "other", "version", "empty", "folder"])  # fmt: skip
 def test_what_is_no_file_of_addresses_is_told_with_path_and_reason(
     tmp_path: Path, write: object, reason: str
 ) -> None:

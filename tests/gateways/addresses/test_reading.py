@@ -111,22 +111,16 @@ def test_names_are_one_line_and_no_longer_than_can_be_shown(tmp_path: Path) -> N
     assert len(town) == NAME_MAX
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "reason"),
-    [
-        ("a.csv", "lon,lat,number\n1,2,3\n", "no column for street"),
-        ("a.csv", "", "no column for lat"),
-        (
-            "a.csv",
-            "lon,lat,street\n514000,4930000,via Roma\n",
-            "has no address (1 whose coordinates are no degrees",
-        ),
-        ("a.geojson", '{"type":"FeatureCollection","features":[]}', "has no address"),
-        ("a.csv.gz", "lon,lat", "Not a gzipped file"),
-        ("a.zip", "lon,lat", "File is not a zip file"),
-        ("italy.osm.pbf", "", "osmium export"),
-    ],
-)
+@pytest.mark.parametrize(("file", "content", "reason"), [
+    ("a.csv", "lon,lat,number\n1,2,3\n", "no column for street"),
+    ("a.csv", "", "no column for lat"),
+    ("a.csv", "lon,lat,street\n514000,4930000,via Roma\n",
+        "has no address (1 whose coordinates are no degrees"),
+    ("a.geojson", '{"type":"FeatureCollection","features":[]}', "has no address"),
+    ("a.csv.gz", "lon,lat", "Not a gzipped file"),
+    ("a.zip", "lon,lat", "File is not a zip file"),
+    ("italy.osm.pbf", "", "osmium export"),
+])  # fmt: skip
 def test_what_cannot_be_read_is_told_with_path_and_reason(
     tmp_path: Path, file: str, content: str, reason: str
 ) -> None:

@@ -101,19 +101,12 @@ def test_a_wrong_password_is_final_and_said_without_it(post: MailRoom, tmp_path:
     assert post.came == []
 
 
-@pytest.mark.parametrize(
-    ("of", "says", "expected"),
-    [
-        (
-            "says_to_recipient",
-            "550 no such mailbox",
-            Refused(why="the mail server refuses the address (550)"),
-        ),
-        ("says_to_recipient", "451 greylisted", Later(why="the mail server refuses the address (451)")),
-        ("says", "554 spam", Refused(why="the mail server refuses (554)")),
-        ("says", "452 full", Later(why="the mail server refuses (452)")),
-    ],
-)
+@pytest.mark.parametrize(("of", "says", "expected"), [
+    ("says_to_recipient", "550 no such mailbox", Refused(why="the mail server refuses the address (550)")),
+    ("says_to_recipient", "451 greylisted", Later(why="the mail server refuses the address (451)")),
+    ("says", "554 spam", Refused(why="the mail server refuses (554)")),
+    ("says", "452 full", Later(why="the mail server refuses (452)")),
+])  # fmt: skip
 def test_what_the_server_says_of_address_or_letter_is_final_or_passes(
     post: MailRoom, of: str, says: str, expected: Sent
 ) -> None:

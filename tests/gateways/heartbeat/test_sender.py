@@ -157,10 +157,7 @@ def test_it_says_that_all_is_well_every_ten_seconds_and_nobody_is_missed(alone: 
 
 @pytest.mark.parametrize(
     ("looked", "wrong"),
-    [
-        (Looked(readiness=None), Wrong.WEB),
-        (Looked(readiness=Readiness(ready=False)), Wrong.NOT_READY),
-    ],
+    [(Looked(readiness=None), Wrong.WEB), (Looked(readiness=Readiness(ready=False)), Wrong.NOT_READY)],
 )
 def test_who_is_not_well_says_so_to_a_watcher_and_nothing_to_who_understands_silence_alone(
     alone: Alone, looked: Looked, wrong: Wrong

@@ -163,11 +163,7 @@ class Place:
     def web(self) -> Web:
         """The parts of a web within this process."""
         self.settings_file()
-        return parts(
-            self.settings(),
-            notifier=LocalNotifier(),
-            backups=self.backups,
-        )
+        return parts(self.settings(), notifier=LocalNotifier(), backups=self.backups)
 
     def settings_file(self) -> SettingsFile:
         """The shipped one, as of a node that has started with it."""
@@ -283,15 +279,7 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         place.settings_file()
         # As it is served in truth, but for the patience with whoever hangs on at the end.
-        config = configured(
-            build(
-                parts(
-                    place.settings(),
-                    backups=place.backups,
-                    modems=place.modems(),
-                )
-            )
-        )
+        config = configured(build(parts(place.settings(), backups=place.backups, modems=place.modems())))
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         self._goes_on = threading.Event()

@@ -14,15 +14,7 @@ from gateways.http.failing import exception_handlers
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.handler import handlers_of
-from gateways.http.routing.permissions import (
-    ADMIN,
-    ANYBODY,
-    APP,
-    SIGNED_ON,
-    SUPERVISOR,
-    Caller,
-    Permission,
-)
+from gateways.http.routing.permissions import ADMIN, ANYBODY, APP, SIGNED_ON, SUPERVISOR, Caller, Permission
 from gateways.http.routing.route import DELETE, GET, POST, Answer, Refusable, Route, route
 from gateways.http.wire.answers import Moment, derived
 from gateways.http.wire.errors import Changed, NotThere, Why

@@ -156,7 +156,7 @@ def test_a_console_stays_while_the_database_cannot_say_whether_the_operator_s_se
         assert socket.receive_json(timeout=10)["ticket"]
         for asked in ("access", "of_secret"):
             monkeypatch.setattr(registry, asked, away)
-        looked = [socket.receive_json(timeout=10)["type"] for _ in range(20)]
+        looked = [socket.receive_json(timeout=10)["type"] for _ in range(8)]
         assert {"events", "nodes"} >= set(looked)
 
 
