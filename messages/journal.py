@@ -21,9 +21,7 @@ class Unreadable(Message, frozen=True, kw_only=True, tag="event.unreadable"):
     """What stands in place of an event that this version cannot read. It is never written."""
 
     sentence: ClassVar = Sentence("{kind} CANNOT BE READ: {fault}", "{kind} NON SI PUÒ LEGGERE: {fault}")
-    listed: ClassVar = listing(
-        ListItem("warn", "bad", "Cannot be read: {text}", "Non si può leggere: {text}"), text="kind"
-    )
+    listed: ClassVar = listing(ListItem("warn", "bad", "Cannot be read: {text}"), text="kind")
 
     kind: str
     """As its row has it."""

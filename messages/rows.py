@@ -37,8 +37,8 @@ class ListItem(msgspec.Struct, frozen=True, omit_defaults=True):
     icon: str
     tone: str
     """`ok`, `wait`, `bad`, or empty."""
-    en: str
-    it: str
+    says: str
+    """In English, by which other languages have it (`gateways/console/words`)."""
     when: Mapping[str, str | bool] = {}
     """Fields of the entry with the values that they have then; none: the item fits always."""
 

@@ -17,10 +17,14 @@ from gateways.static import Files
 from messages.ids import OperatorCommand
 from model.alarms.table import KINDS
 from model.orders.refusals import Refusal
-from model.orders.row import AtConsole, Pair
+from model.orders.row import AtConsole
 from model.orders.table import ORDERS as ROWS
 
 STATIC: Final = Path(__file__).parent / "static"
+WORDS: Final = Path(__file__).parent / "words"
+"""A folder for each language but English. In each file: by the English, what stands for it."""
+CATALOGUES: Final = "data/words.json"
+"""All of them: so that another language can be chosen at any moment, without the center."""
 ALARMS: Final = "data/alarms.json"
 """What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
 ORDERS: Final = "data/orders.json"
@@ -34,17 +38,21 @@ class OrderTables(msgspec.Struct, frozen=True):
     """What the console reads of the tables of orders and refusals before it draws anything."""
 
     orders: dict[OperatorCommand, AtConsole]
-    refusals: dict[str, Pair]
+    refusals: dict[Refusal, str]
 
 
 def encoded_orders() -> bytes:
     """Those tables, as the page is given them."""
     orders = {command: row.console for command, row in ROWS.items()}
-    keys = {command.value: shown.key for command, shown in orders.items()}
-    refusals = {
-        one.value: (it.format(**keys), en.format(**keys)) for one in Refusal for it, en in [one.at_console]
-    }
-    return msgspec.json.encode(OrderTables(orders, refusals))
+    return msgspec.json.encode(OrderTables(orders, {one: one.at_console for one in Refusal}))
+
+
+def encoded_words() -> bytes:
+    """Of each language but English, what stands for which English."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(WORDS.glob("*/*.json")):
+        found.setdefault(file.parent.name, {}).update(msgspec.json.decode(file.read_bytes()))
+    return msgspec.json.encode(found)
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
@@ -52,6 +60,7 @@ def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRo
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     files.add(ALARMS, msgspec.json.encode(KINDS))
     files.add(ORDERS, encoded_orders())
+    files.add(CATALOGUES, encoded_words())
     files.add(EVENTS, msgspec.json.encode(ITEMS))
 
     @get("/", include_in_schema=False, audit="the same for everybody")

@@ -17,12 +17,7 @@ class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.correcte
         "{by} corregge l’esito in «{outcome}»: [{reason}|(cancellato)]",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "check",
-            "wait",
-            "{op} corrects the outcome: {outcome}{because}",
-            "{op} corregge l’esito: {outcome}{because}",
-        ),
+        ListItem("check", "wait", "{op} corrects the outcome: {outcome}{because}"),
         operator="by",
         outcome="outcome",
         text="reason",

@@ -16,9 +16,7 @@ class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
         "the case is opened by {crew} on {node}",
         "il caso è aperto da {crew} su {node}",
     )
-    listed: ClassVar = listing(
-        ListItem("link", "", "The centre has taken the case up again", "Il centro ha ripreso il caso")
-    )
+    listed: ClassVar = listing(ListItem("link", "", "The centre has taken the case up again"))
 
     node: NodeId
     crew: CrewId
@@ -41,7 +39,7 @@ class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
         "{by}, ordine respinto: {command} ({reason:refusal})",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "wait", "{op}: {refusal}", "{op}: {refusal}"),
+        ListItem("warn", "wait", "{op}: {refusal}"),
         operator="by",
         reason="reason",
         text="command",
@@ -56,7 +54,7 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
     """The person is known (S3)."""
 
     sentence: ClassVar = Sentence("the user is known: {user}", "l’utente è noto: {user}")
-    listed: ClassVar = listing(ListItem("user", "", "Identified: {name}", "Identificata: {name}"))
+    listed: ClassVar = listing(ListItem("user", "", "Identified: {name}"))
 
     user: UserId
     phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
@@ -70,7 +68,7 @@ class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
     """Nobody in the registry fits. Full service all the same."""
 
     sentence: ClassVar = Sentence("nobody in the registry fits", "nessuno nel registro ha questo numero")
-    listed: ClassVar = listing(ListItem("user", "", "This number is not registered", "Numero non registrato"))
+    listed: ClassVar = listing(ListItem("user", "", "This number is not registered"))
 
 
 class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
@@ -91,8 +89,8 @@ class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
         "L’UTENTE È RAGGIUNTO ({by:reached})",
     )
     listed: ClassVar = listing(
-        ListItem("", "", "", "", {"reason": "answer"}),
-        ListItem("done", "ok", "Reached: {reached}", "Raggiunta: {reached}"),
+        ListItem("", "", "", {"reason": "answer"}),
+        ListItem("done", "ok", "Reached: {reached}"),
         reason="by",
     )
 
@@ -109,9 +107,7 @@ class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.req
         "{by} wants the user of this silent alert called",
         "{by} fa chiamare l’utente di questo allarme silenzioso",
     )
-    listed: ClassVar = listing(
-        ListItem("phone", "wait", "{op}: call her all the same", "{op}: chiamarla lo stesso"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("phone", "wait", "{op}: call her all the same"), operator="by")
 
     by: OperatorId
 
@@ -123,9 +119,7 @@ class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
         "[{number}|(erased)] is not called without an operator's order: {reason}",
         "[{number}|(cancellato)] non si chiama senza l’ordine di un operatore: {reason}",
     )
-    listed: ClassVar = listing(
-        ListItem("warn", "wait", "Not called: {withheld}", "Non chiamata: {withheld}"), reason="reason"
-    )
+    listed: ClassVar = listing(ListItem("warn", "wait", "Not called: {withheld}"), reason="reason")
 
     number: Annotated[E164 | None, PersonalKind.NUMBER] = None
     reason: str
@@ -140,7 +134,7 @@ class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.pres
         "l’utente sta probabilmente chiamando il 112 ({reason:reason})",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "wait", "Presumed to be calling 112", "Si presume che stia chiamando il 112"),
+        ListItem("warn", "wait", "Presumed to be calling 112"),
         reason="reason",
     )
 
@@ -151,9 +145,7 @@ class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.de
     """The operator has heard from the user that it was a mistake (S7)."""
 
     sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
-    listed: ClassVar = listing(
-        ListItem("check", "", "{op}: false alarm", "{op}: falso allarme"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("check", "", "{op}: false alarm"), operator="by")
 
     by: OperatorId
     text: Annotated[str, PersonalKind.WORDS] = ""
@@ -163,9 +155,7 @@ class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
     """The operator has told 112 everything known (S10)."""
 
     sentence: ClassVar = Sentence("{by} has briefed 112", "{by} ha informato il 112")
-    listed: ClassVar = listing(
-        ListItem("check", "ok", "{op} has briefed 112", "{op} ha informato il 112"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("check", "ok", "{op} has briefed 112"), operator="by")
 
     by: OperatorId
 
@@ -174,7 +164,7 @@ class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
     """The operator leaves the conference (S9)."""
 
     sentence: ClassVar = Sentence("{by} leaves", "{by} lascia la conferenza")
-    listed: ClassVar = listing(ListItem("headset", "", "{op} leaves", "{op} lascia"), operator="by")
+    listed: ClassVar = listing(ListItem("headset", "", "{op} leaves"), operator="by")
 
     by: OperatorId
     handed_over: bool = True
@@ -206,8 +196,6 @@ class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
     """Nothing more is done for this alert; all its legs are released."""
 
     sentence: ClassVar = Sentence("closed: {outcome}", "chiuso: {outcome}")
-    listed: ClassVar = listing(
-        ListItem("check", "", "Closed: {outcome}", "Chiuso: {outcome}"), outcome="outcome"
-    )
+    listed: ClassVar = listing(ListItem("check", "", "Closed: {outcome}"), outcome="outcome")
 
     outcome: Outcome

@@ -13,9 +13,7 @@ class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
     """The user is to hear nobody, and is heard as ever."""
 
     sentence: ClassVar = Sentence("{by} has the user hear nobody", "{by}: l’utente non sente nessuno")
-    listed: ClassVar = listing(
-        ListItem("hush", "wait", "{op}: no voice to {user}", "{op}: nessuna voce {to_user}"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("hush", "wait", "{op}: no voice to {user}"), operator="by")
 
     by: OperatorId
 
@@ -27,9 +25,7 @@ class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
         "{by} has the user hear the others",
         "{by}: l’utente sente di nuovo gli altri",
     )
-    listed: ClassVar = listing(
-        ListItem("voice", "", "{op}: {user} hears again", "{op}: {user} sente di nuovo"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("voice", "", "{op}: {user} hears again"), operator="by")
 
     by: OperatorId
 
@@ -39,7 +35,7 @@ class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcemen
 
     sentence: ClassVar = Sentence("{by} has 112 told: {what}", "{by} fa dire al 112: {what}")
     listed: ClassVar = listing(
-        ListItem("112", "", "{op} has 112 told: {clip}", "{op} fa dire al 112: {clip}"),
+        ListItem("112", "", "{op} has 112 told: {clip}"),
         operator="by",
         reason="what",
     )
@@ -78,14 +74,8 @@ class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.f
         "non sentito fino in fondo: {clip:clip} ({reason})",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "warn",
-            "wait",
-            "A question was not said: no voice",
-            "Domanda non detta: manca la voce",
-            {"reason": "no_sound"},
-        ),
-        ListItem("warn", "wait", "A question was cut off", "Domanda interrotta"),
+        ListItem("warn", "wait", "A question was not said: no voice", {"reason": "no_sound"}),
+        ListItem("warn", "wait", "A question was cut off"),
         reason="reason",
     )
 
@@ -124,7 +114,7 @@ class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.starte
     """What is said is being recorded, in this file of the node's `recordings` folder."""
 
     sentence: ClassVar = Sentence("recorded in {file}", "si registra in {file}")
-    listed: ClassVar = listing(ListItem("rec", "", "Recorded: {text}", "Si registra: {text}"), text="file")
+    listed: ClassVar = listing(ListItem("rec", "", "Recorded: {text}"), text="file")
 
     file: str
     announce: bool = False
@@ -136,12 +126,7 @@ class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stoppe
 
     sentence: ClassVar = Sentence("NOT RECORDED any more: {reason}", "NON SI REGISTRA PIÙ: {reason}")
     listed: ClassVar = listing(
-        ListItem(
-            "warn",
-            "wait",
-            "The recording has stopped; the voice goes on",
-            "La registrazione si è fermata; la voce continua",
-        ),
+        ListItem("warn", "wait", "The recording has stopped; the voice goes on"),
         reason="reason",
     )
 
@@ -159,19 +144,8 @@ class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broke
         "la chiamata [{?party=user}dell’utente|del 112] è finita poco dopo che l’operatore aveva lasciato",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "warn",
-            "bad",
-            "112’s line dropped after the operator had left",
-            "La linea del 112 è caduta dopo l’uscita",
-            {"party": "psap"},
-        ),
-        ListItem(
-            "warn",
-            "bad",
-            "{User}’s line dropped after the operator had left",
-            "La linea {of_user} è caduta dopo l’uscita",
-        ),
+        ListItem("warn", "bad", "112’s line dropped after the operator had left", {"party": "psap"}),
+        ListItem("warn", "bad", "{User}’s line dropped after the operator had left"),
         party="party",
     )
 
@@ -188,11 +162,4 @@ class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.sett
         "the user and 112 go on talking, and no operator is looked for any more",
         "l’utente e il 112 continuano a parlare; non si cerca più un operatore",
     )
-    listed: ClassVar = listing(
-        ListItem(
-            "check",
-            "ok",
-            "{User} and 112 are talking again, by themselves",
-            "{User} e il 112 parlano di nuovo, da soli",
-        )
-    )
+    listed: ClassVar = listing(ListItem("check", "ok", "{User} and 112 are talking again, by themselves"))

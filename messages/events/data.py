@@ -21,8 +21,8 @@ class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
         "dati a {target}: {kind}, versione {version}",
     )
     listed: ClassVar = listing(
-        ListItem("112", "", "Called off at {reason}", "Revoca a {reason}", {"text": "cancel"}),
-        ListItem("112", "", "Data to {reason}", "Dati a {reason}"),
+        ListItem("112", "", "Called off at {reason}", {"text": "cancel"}),
+        ListItem("112", "", "Data to {reason}"),
         reason="target",
         text="kind",
     )
@@ -42,9 +42,7 @@ class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
         "{target} has received {version} of its data ([{receipt}|erased])",
         "{target} ha ricevuto la versione {version} dei dati ([{receipt}|cancellata])",
     )
-    listed: ClassVar = listing(
-        ListItem("112", "ok", "{reason} has the data", "{reason} ha ricevuto i dati"), reason="target"
-    )
+    listed: ClassVar = listing(ListItem("112", "ok", "{reason} has the data"), reason="target")
 
     target: str
     version: int
@@ -60,7 +58,7 @@ class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
         "{target} RIFIUTA la versione {version} dei dati[ con {status:some}][: {reason}]",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "bad", "{reason} refuses the data: {text}", "{reason} rifiuta i dati: {text}"),
+        ListItem("warn", "bad", "{reason} refuses the data: {text}"),
         reason="target",
         text="reason",
     )

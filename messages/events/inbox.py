@@ -21,11 +21,7 @@ class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"
     """One more position of the user."""
 
     sentence: ClassVar = Sentence("position [{position}|(erased)]", "posizione [{position}|(cancellata)]")
-    listed: ClassVar = listing(
-        ListItem(
-            "pin", "", "New position{accuracy}{source}{times}", "Nuova posizione{accuracy}{source}{times}"
-        )
-    )
+    listed: ClassVar = listing(ListItem("pin", "", "New position{accuracy}{source}{times}"))
 
     position: Annotated[Position | None, PersonalKind.POSITION] = None
     """None: forgotten."""
@@ -39,8 +35,8 @@ class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
         "indirizzo della posizione: [{address}|(cancellato)]",
     )
     listed: ClassVar = listing(
-        ListItem("pin", "", "Address (erased)", "Indirizzo (cancellato)", {"text": ""}),
-        ListItem("pin", "", "{address}", "{address}"),
+        ListItem("pin", "", "Address (erased)", {"text": ""}),
+        ListItem("pin", "", "{address}"),
         text="address",
     )
 
@@ -56,19 +52,8 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
         "annullato [{?duress}con il PIN di COSTRIZIONE|dall’app]",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "shield",
-            "bad",
-            "Cancelled with the duress PIN",
-            "Annullato con PIN di costrizione",
-            {"duress": True},
-        ),
-        ListItem(
-            "phone",
-            "wait",
-            "Cancelled from the app with the right PIN",
-            "Annullato dall’app con il PIN giusto",
-        ),
+        ListItem("shield", "bad", "Cancelled with the duress PIN", {"duress": True}),
+        ListItem("phone", "wait", "Cancelled from the app with the right PIN"),
         duress="duress",
     )
 
@@ -85,7 +70,7 @@ class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
         "|un mittente illeggibile] NON SI PUÒ LEGGERE ({reason}): [{raw}|(cancellato)]",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "bad", "A text message cannot be read{line}", "Un SMS non si può leggere{line}"),
+        ListItem("warn", "bad", "A text message cannot be read{line}"),
         line="line",
     )
 
@@ -111,13 +96,9 @@ class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
     )
     listed: ClassVar = listing(
         ListItem(
-            "shield",
-            "wait",
-            "Asked to cancel: no PIN is set, so this proves nothing",
-            "Chiede di annullare: nessun PIN impostato, non prova nulla",
-            {"reason": "none_set"},
+            "shield", "wait", "Asked to cancel: no PIN is set, so this proves nothing", {"reason": "none_set"}
         ),
-        ListItem("shield", "bad", "A wrong PIN was typed", "Digitato un PIN sbagliato"),
+        ListItem("shield", "bad", "A wrong PIN was typed"),
     )
 
     none_set: bool = False
@@ -128,7 +109,7 @@ class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
     """The app says that the phone rings, or has rung, with the center's call."""
 
     sentence: ClassVar = Sentence("the app sees the phone ring", "l’app vede squillare il telefono")
-    listed: ClassVar = listing(ListItem("ring", "ok", "The app sees the call", "La sua app vede la chiamata"))
+    listed: ClassVar = listing(ListItem("ring", "ok", "The app sees the call"))
 
 
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
@@ -169,9 +150,7 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
         "{by} reopens the alert[{?psap}, and 112 is to be called again]",
         "{by} riapre l’allarme[{?psap}, e il 112 va richiamato]",
     )
-    listed: ClassVar = listing(
-        ListItem("bell", "wait", "{op} reopens the alert", "{op} riapre l’allarme"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("bell", "wait", "{op} reopens the alert"), operator="by")
 
     by: OperatorId
     psap: bool = False
@@ -188,7 +167,7 @@ class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.delete
         "la registrazione {file} è cancellata ({reason})",
     )
     listed: ClassVar = listing(
-        ListItem("rec", "", "Recording deleted: {text}", "Registrazione cancellata: {text}"),
+        ListItem("rec", "", "Recording deleted: {text}"),
         text="file",
         reason="reason",
     )
@@ -205,9 +184,7 @@ class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
         "{by} keeps it from being forgotten: {reason}",
         "{by} lo trattiene dalla cancellazione: {reason}",
     )
-    listed: ClassVar = listing(
-        ListItem("rec", "wait", "Held: nothing is erased", "Trattenuto: nulla si cancella")
-    )
+    listed: ClassVar = listing(ListItem("rec", "wait", "Held: nothing is erased"))
 
     by: str
     reason: Annotated[str, PersonalKind.WORDS] = ""
@@ -220,7 +197,7 @@ class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended")
         "{by} lets it be forgotten when its time is over",
         "{by} non lo trattiene più",
     )
-    listed: ClassVar = listing(ListItem("rec", "", "No longer held", "Non più trattenuto"))
+    listed: ClassVar = listing(ListItem("rec", "", "No longer held"))
 
     by: str
 
@@ -232,9 +209,7 @@ class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
         "ERASED: {kinds} ({reason})[ by {by}]",
         "CANCELLATI: {kinds} ({reason})[ da {by}]",
     )
-    listed: ClassVar = listing(
-        ListItem("check", "", "Erased for good: {kinds}", "Cancellati per sempre: {kinds}"), reason="reason"
-    )
+    listed: ClassVar = listing(ListItem("check", "", "Erased for good: {kinds}"), reason="reason")
 
     by: str
     """Empty: its time was over."""
@@ -249,7 +224,7 @@ class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
         "DEADLINE MISSED: the user was not reached",
         "SCADENZA PASSATA: l’utente non è stato raggiunto",
     )
-    listed: ClassVar = listing(ListItem("warn", "bad", "Deadline passed", "Scadenza passata"))
+    listed: ClassVar = listing(ListItem("warn", "bad", "Deadline passed"))
 
 
 class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
@@ -260,10 +235,8 @@ class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
         "all’app si dice: {advice}[ ({reason:reason})]",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "phone", "wait", "App: “call 112 now”", "App: «chiama il 112 ora»", {"advice": "call_112_now"}
-        ),
-        ListItem("phone", "", "App: wait", "App: attendi"),
+        ListItem("phone", "wait", "App: “call 112 now”", {"advice": "call_112_now"}),
+        ListItem("phone", "", "App: wait"),
         advice="advice",
         reason="reason",
     )

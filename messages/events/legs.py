@@ -20,23 +20,16 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
         "|[ al {number}] sulla linea {line}][, {attempt:again}º tentativo]]",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "phone",
-            "",
-            "Calling {op}, to listen{line}",
-            "Chiamata a {op}, per ascoltare{line}",
-            {"party": "listener"},
-        ),
+        ListItem("phone", "", "Calling {op}, to listen{line}", {"party": "listener"}),
         ListItem(
             "112",
             "wait",
             "{psap} called twice: the first call may still be up{line}{again}",
-            "{psap} chiamato due volte: la prima chiamata forse c’è ancora{line}{again}",
             {"reason": "beside_lost"},
         ),
-        ListItem("phone", "", "{User} calls us{line}", "{User} ci chiama{line}", {"reason": "inbound"}),
-        ListItem("112", "", "{psap} called{line}{again}", "{psap} chiamato{line}{again}", {"party": "psap"}),
-        ListItem("phone", "", "Calling {who}{line}{again}", "Chiamata {to}{line}{again}"),
+        ListItem("phone", "", "{User} calls us{line}", {"reason": "inbound"}),
+        ListItem("112", "", "{psap} called{line}{again}", {"party": "psap"}),
+        ListItem("phone", "", "Calling {who}{line}{again}"),
         leg="leg",
         attempt="attempt",
     )
@@ -60,25 +53,11 @@ class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
 
     sentence: ClassVar = Sentence("{leg} is ringing", "{leg}: squilla")
     listed: ClassVar = listing(
-        ListItem("ring", "", "112 rings{again}", "Il 112 squilla{again}", {"party": "psap"}),
-        ListItem(
-            "ring",
-            "",
-            "{who}: the call is in the headset",
-            "{who}: la chiamata è in cuffia",
-            {"own": "headset"},
-        ),
-        ListItem(
-            "ring",
-            "",
-            "{who}: on the call of the shift",
-            "{who}: sulla chiamata del turno",
-            {"own": "nailed_up"},
-        ),
-        ListItem(
-            "ring", "ok", "{Who}’s phone rings{again}", "Il telefono {of} squilla{again}", {"party": "user"}
-        ),
-        ListItem("ring", "", "{Who}’s phone rings{again}", "Il telefono {of} squilla{again}"),
+        ListItem("ring", "", "112 rings{again}", {"party": "psap"}),
+        ListItem("ring", "", "{who}: the call is in the headset", {"own": "headset"}),
+        ListItem("ring", "", "{who}: on the call of the shift", {"own": "nailed_up"}),
+        ListItem("ring", "ok", "{Who}’s phone rings{again}", {"party": "user"}),
+        ListItem("ring", "", "{Who}’s phone rings{again}"),
         leg="leg",
         attempt="attempt",
     )
@@ -95,11 +74,11 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
         "{leg}: risponde[{?confirmed}|, non è certo]",
     )
     listed: ClassVar = listing(
-        ListItem("headset", "wait", "{op} is listening", "{op} ascolta", {"party": "listener"}),
-        ListItem("ring", "", "{Who} may have answered", "{Who} forse risponde", {"doubt": True}),
-        ListItem("voice", "ok", "The call of {user} is answered", "Rispondiamo {to}", {"reason": "inbound"}),
-        ListItem("112", "ok", "{Who} answers", "{Who} risponde", {"party": "psap"}),
-        ListItem("voice", "ok", "{Who} answers", "{Who} risponde"),
+        ListItem("headset", "wait", "{op} is listening", {"party": "listener"}),
+        ListItem("ring", "", "{Who} may have answered", {"doubt": True}),
+        ListItem("voice", "ok", "The call of {user} is answered", {"reason": "inbound"}),
+        ListItem("112", "ok", "{Who} answers", {"party": "psap"}),
+        ListItem("voice", "ok", "{Who} answers"),
         leg="leg",
         attempt="attempt",
     )
@@ -118,8 +97,8 @@ class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
 
     sentence: ClassVar = Sentence("{leg} is really there ({by})", "{leg}: è davvero in linea ({by:reached})")
     listed: ClassVar = listing(
-        ListItem("112", "ok", "{Who} is on the line", "{Who} è in linea", {"party": "psap"}),
-        ListItem("voice", "ok", "{Who} is on the line", "{Who} è in linea"),
+        ListItem("112", "ok", "{Who} is on the line", {"party": "psap"}),
+        ListItem("voice", "ok", "{Who} is on the line"),
         leg="leg",
         attempt="attempt",
     )
@@ -168,7 +147,7 @@ class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
 
     sentence: ClassVar = Sentence("the call of {leg} was taken over", "{leg}: la chiamata è stata ripresa")
     listed: ClassVar = listing(
-        ListItem("link", "", "{Who}’s call was taken over", "La chiamata {of} è stata ripresa"),
+        ListItem("link", "", "{Who}’s call was taken over"),
         leg="leg",
         attempt="attempt",
     )
@@ -181,9 +160,7 @@ class LegMuted(Message, frozen=True, kw_only=True, tag="leg.muted"):
     """The operator hears and is not heard, until `leg.unmuted` or the end of this attempt."""
 
     sentence: ClassVar = Sentence("{leg} is muted", "{leg}: microfono spento")
-    listed: ClassVar = listing(
-        ListItem("mute", "wait", "{who} is muted", "{who}: microfono spento"), leg="leg", attempt="attempt"
-    )
+    listed: ClassVar = listing(ListItem("mute", "wait", "{who} is muted"), leg="leg", attempt="attempt")
 
     leg: LegId
     attempt: int
@@ -194,9 +171,7 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
     """The operator is heard again."""
 
     sentence: ClassVar = Sentence("{leg} is heard again", "{leg}: si sente di nuovo")
-    listed: ClassVar = listing(
-        ListItem("voice", "", "{who} is heard again", "{who}: microfono acceso"), leg="leg", attempt="attempt"
-    )
+    listed: ClassVar = listing(ListItem("voice", "", "{who} is heard again"), leg="leg", attempt="attempt")
 
     leg: LegId
     attempt: int
@@ -208,7 +183,7 @@ class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
 
     sentence: ClassVar = Sentence("{by} sends {digit} to {leg}", "{by} manda il tasto {digit} a {leg}")
     listed: ClassVar = listing(
-        ListItem("phone", "", "Key {text} to {who}", "Tasto {text} {to}"),
+        ListItem("phone", "", "Key {text} to {who}"),
         leg="leg",
         attempt="attempt",
         text="digit",
@@ -225,7 +200,7 @@ class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
 
     sentence: ClassVar = Sentence("{leg} presses {digit}", "{leg}: preme {digit}")
     listed: ClassVar = listing(
-        ListItem("voice", "ok", "{who} presses {text}", "{who} preme {text}"),
+        ListItem("voice", "ok", "{who} presses {text}"),
         leg="leg",
         attempt="attempt",
         text="digit",
@@ -249,10 +224,7 @@ class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
     )
     listed: ClassVar = listing(
         ListItem(
-            "hush",
-            "wait",
-            "The modem does not answer{line}: whether {who} is still on the line is not known",
-            "Il modem non risponde{line}: non si sa se {who} è ancora in linea",
+            "hush", "wait", "The modem does not answer{line}: whether {who} is still on the line is not known"
         ),
         leg="leg",
         attempt="attempt",
@@ -267,7 +239,7 @@ class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
 
     sentence: ClassVar = Sentence("the modem of {leg} answers again", "{leg}: il modem risponde di nuovo")
     listed: ClassVar = listing(
-        ListItem("voice", "", "The modem answers again{line}", "Il modem risponde di nuovo{line}"),
+        ListItem("voice", "", "The modem answers again{line}"),
         leg="leg",
         attempt="attempt",
     )
@@ -287,7 +259,7 @@ class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
         "{leg}: NESSUN SUONO sulla linea {line}",
     )
     listed: ClassVar = listing(
-        ListItem("hush", "wait", "No sound from {who}{line}", "Nessun suono {from}{line}"),
+        ListItem("hush", "wait", "No sound from {who}{line}"),
         leg="leg",
         attempt="attempt",
     )
@@ -301,9 +273,7 @@ class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
     """For a second there has been sound again."""
 
     sentence: ClassVar = Sentence("sound again from {leg}", "{leg}: di nuovo suono")
-    listed: ClassVar = listing(
-        ListItem("voice", "", "Sound again from {who}", "Di nuovo suono {from}"), leg="leg", attempt="attempt"
-    )
+    listed: ClassVar = listing(ListItem("voice", "", "Sound again from {who}"), leg="leg", attempt="attempt")
 
     leg: LegId
     attempt: int
@@ -317,10 +287,8 @@ class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line
         "{by} fa richiamare {party} su un’altra linea",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "phone", "", "{op}: another line for 112", "{op}: un’altra linea per il 112", {"party": "psap"}
-        ),
-        ListItem("phone", "", "{op}: another line for {who}", "{op}: un’altra linea per {who}"),
+        ListItem("phone", "", "{op}: another line for 112", {"party": "psap"}),
+        ListItem("phone", "", "{op}: another line for {who}"),
         operator="by",
         party="party",
     )
@@ -333,7 +301,7 @@ class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
     """The operator has heard a machine on the user's leg; it counts as no answer."""
 
     sentence: ClassVar = Sentence("{by} hears a machine", "{by} sente una segreteria")
-    listed: ClassVar = listing(ListItem("hush", "", "{op}: a machine", "{op}: segreteria"), operator="by")
+    listed: ClassVar = listing(ListItem("hush", "", "{op}: a machine"), operator="by")
 
     by: OperatorId
 
@@ -342,6 +310,6 @@ class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"
     """The operator wants the user called again."""
 
     sentence: ClassVar = Sentence("{by} wants the user called again", "{by} fa richiamare l’utente")
-    listed: ClassVar = listing(ListItem("phone", "", "{op}: call again", "{op}: richiamare"), operator="by")
+    listed: ClassVar = listing(ListItem("phone", "", "{op}: call again"), operator="by")
 
     by: OperatorId

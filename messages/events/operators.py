@@ -13,9 +13,7 @@ class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserve
     """An operator is this alert's and no other's; in the operator's stream too, whose version makes it so."""
 
     sentence: ClassVar = Sentence("operator {operator} is reserved", "operatore {operator}: riservato")
-    listed: ClassVar = listing(
-        ListItem("headset", "", "{op} is being called", "Chiamata a {op}"), operator="operator"
-    )
+    listed: ClassVar = listing(ListItem("headset", "", "{op} is being called"), operator="operator")
 
     operator: OperatorId
     alert: AlertId
@@ -27,9 +25,7 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
     """The operator's phone rang for the time allowed, or failed. The reservation ends with it."""
 
     sentence: ClassVar = Sentence("operator {operator} does not answer", "operatore {operator}: non risponde")
-    listed: ClassVar = listing(
-        ListItem("headset", "wait", "{op} does not answer", "{op} non risponde"), operator="operator"
-    )
+    listed: ClassVar = listing(ListItem("headset", "wait", "{op} does not answer"), operator="operator")
 
     operator: OperatorId
 
@@ -46,8 +42,8 @@ class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
         "l’allarme {alert} chiede all’allarme {holder} l’operatore {operator}",
     )
     listed: ClassVar = listing(
-        ListItem("headset", "wait", "An alert asks for {op}", "Un allarme chiede {op}", {"reason": ""}),
-        ListItem("headset", "wait", "Another case is asked for {op}", "{op} chiesto a un altro caso"),
+        ListItem("headset", "wait", "An alert asks for {op}", {"reason": ""}),
+        ListItem("headset", "wait", "Another case is asked for {op}"),
         operator="operator",
     )
 
@@ -64,9 +60,7 @@ class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):
     """The operator on the line says that the alert is real: it keeps its operator."""
 
     sentence: ClassVar = Sentence("{by} says that the alert is real", "{by}: l’allarme è vero")
-    listed: ClassVar = listing(
-        ListItem("check", "ok", "{op}: the alert is real", "{op}: l’allarme è vero"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("check", "ok", "{op}: the alert is real"), operator="by")
 
     by: OperatorId
 
@@ -75,9 +69,7 @@ class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
     """The operator is on the line and has the case."""
 
     sentence: ClassVar = Sentence("operator {operator} has the case", "operatore {operator}: ha il caso")
-    listed: ClassVar = listing(
-        ListItem("headset", "ok", "{op} has the case", "{op} ha il caso"), operator="operator"
-    )
+    listed: ClassVar = listing(ListItem("headset", "ok", "{op} has the case"), operator="operator")
 
     operator: OperatorId
     leg: LegId
@@ -95,13 +87,9 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
     )
     listed: ClassVar = listing(
         ListItem(
-            "headset",
-            "wait",
-            "{op} goes to a proved alert; this one waits again",
-            "{op} passa a un allarme provato; questo torna in coda",
-            {"reason": "given up"},
+            "headset", "wait", "{op} goes to a proved alert; this one waits again", {"reason": "given up"}
         ),
-        ListItem("headset", "", "{op} has left the case", "{op} lascia il caso"),
+        ListItem("headset", "", "{op} has left the case"),
         operator="operator",
         reason="reason",
     )
@@ -136,7 +124,7 @@ class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
         "{operator} non ascolta più[ ({reason:reason})]",
     )
     listed: ClassVar = listing(
-        ListItem("headset", "", "{op} listens no more", "{op} non ascolta più"),
+        ListItem("headset", "", "{op} listens no more"),
         operator="operator",
         reason="reason",
     )
@@ -150,7 +138,7 @@ class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
 
     sentence: ClassVar = Sentence("{by} speaks to the operator alone", "{by} parla solo all’operatore")
     listed: ClassVar = listing(
-        ListItem("headset", "wait", "{op} speaks to the operator alone", "{op} parla solo all’operatore"),
+        ListItem("headset", "wait", "{op} speaks to the operator alone"),
         operator="by",
     )
 
@@ -161,9 +149,7 @@ class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
     """The listener is heard by nobody again."""
 
     sentence: ClassVar = Sentence("{by} is heard by nobody again", "{by} di nuovo non è sentito da nessuno")
-    listed: ClassVar = listing(
-        ListItem("headset", "", "{op} only listens again", "{op} ascolta soltanto"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("headset", "", "{op} only listens again"), operator="by")
 
     by: OperatorId
 
@@ -173,10 +159,8 @@ class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.reque
 
     sentence: ClassVar = Sentence("{by} hands the case over[ to {to}]", "{by} passa il caso[ a {to}]")
     listed: ClassVar = listing(
-        ListItem("headset", "wait", "{op} hands the case over{also}", "{op} passa il caso{also}", {"to": ""}),
-        ListItem(
-            "headset", "wait", "{op} hands the case over to {next}{also}", "{op} passa il caso a {next}{also}"
-        ),
+        ListItem("headset", "wait", "{op} hands the case over{also}", {"to": ""}),
+        ListItem("headset", "wait", "{op} hands the case over to {next}{also}"),
         operator="by",
         to="to",
         text="text",
@@ -195,7 +179,7 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
         "nobody takes the case over ({reason})",
         "nessuno prende il caso ({reason})",
     )
-    listed: ClassVar = listing(ListItem("headset", "wait", "{ended}", "{ended}"), reason="reason")
+    listed: ClassVar = listing(ListItem("headset", "wait", "{ended}"), reason="reason")
 
     reason: str
     """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""

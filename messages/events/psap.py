@@ -17,8 +17,8 @@ class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
         "il 112 è da chiamare al {number}[, dice {by}]",
     )
     listed: ClassVar = listing(
-        ListItem("112", "", "112 is asked for", "Si chiede il 112", {"operator": ""}),
-        ListItem("112", "", "{op} asks for 112", "{op} chiede il 112"),
+        ListItem("112", "", "112 is asked for", {"operator": ""}),
+        ListItem("112", "", "{op} asks for 112"),
         operator="by",
     )
 
@@ -35,7 +35,7 @@ class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
         "NESSUNA LINEA PUÒ CHIAMARE IL 112: {reason}",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "bad", "No line for 112: {lack}", "Nessuna linea per il 112: {lack}"),
+        ListItem("warn", "bad", "No line for 112: {lack}"),
         reason="reason",
     )
 
@@ -51,12 +51,7 @@ class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_e
         "{by} ha chiamato e informato il 112 da un altro telefono",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "check",
-            "ok",
-            "{op} has briefed 112 on another phone",
-            "{op} ha informato il 112 da un altro telefono",
-        ),
+        ListItem("check", "ok", "{op} has briefed 112 on another phone"),
         operator="by",
     )
 
@@ -73,9 +68,7 @@ class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
         "[{?texts}SMS a [{names}|(cancellato)]: il 112 è stato chiamato"
         "|nessuno dei contatti è più da avvisare]",
     )
-    listed: ClassVar = listing(
-        ListItem("note", "", "SMS to {text}: 112 was called", "SMS a {text}: 112 chiamato"), text="names"
-    )
+    listed: ClassVar = listing(ListItem("note", "", "SMS to {text}: 112 was called"), text="names")
 
     texts: tuple[TextId, ...] = ()
     names: Annotated[str, PersonalKind.WORDS] = ""
@@ -88,7 +81,7 @@ class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):
 
     sentence: ClassVar = Sentence("{by} takes the call to 112 back", "{by} annulla la chiamata al 112")
     listed: ClassVar = listing(
-        ListItem("112", "wait", "{op} takes the call to 112 back", "{op} annulla la chiamata al 112"),
+        ListItem("112", "wait", "{op} takes the call to 112 back"),
         operator="by",
     )
 
@@ -99,6 +92,6 @@ class PsapJoined(Message, frozen=True, kw_only=True, tag="psap.joined"):
     """112 is in the conference."""
 
     sentence: ClassVar = Sentence("112 is in the conference", "il 112 è nella conferenza")
-    listed: ClassVar = listing(ListItem("voice", "ok", "112 in conference", "112 in conversazione"))
+    listed: ClassVar = listing(ListItem("voice", "ok", "112 in conference"))
 
     leg: LegId

@@ -40,9 +40,7 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
         "[{?key}, provato dal suo telefono[ {key}, aggiunto il {key_enrolled_at}]"
         "|, non provato dalla firma ({doubt})]]",
     )
-    listed: ClassVar = listing(
-        ListItem("bell", "", "Alert received, {channel}", "Allarme ricevuto, {channel}"), channel="channel"
-    )
+    listed: ClassVar = listing(ListItem("bell", "", "Alert received, {channel}"), channel="channel")
 
     channel: Channel
     raised_at: Instant
@@ -89,7 +87,7 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
         "|segnalato di nuovo ({channel}) da [{phone}|telefono {device}|(cancellato)]" + _MORE.it + "]",
     )
     listed: ClassVar = listing(
-        ListItem("bell", "", "Signalled again, {channel}{times}", "Segnalato di nuovo, {channel}{times}"),
+        ListItem("bell", "", "Signalled again, {channel}{times}"),
         channel="channel",
     )
 
@@ -125,19 +123,8 @@ class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
         "[ {position}| {text}]" + _MORE.it,
     )
     listed: ClassVar = listing(
-        ListItem(
-            "warn",
-            "wait",
-            "Not proved: {claim}{times}{also}",
-            "Non provato: {claim}{times}{also}",
-            {"doubt": True},
-        ),
-        ListItem(
-            "bell",
-            "wait",
-            "Another phone of hers: {claim}{times}{also}",
-            "Un altro suo telefono: {claim}{times}{also}",
-        ),
+        ListItem("warn", "wait", "Not proved: {claim}{times}{also}", {"doubt": True}),
+        ListItem("bell", "wait", "Another phone of hers: {claim}{times}{also}"),
         reason="kind",
         text="text",
     )
@@ -160,19 +147,8 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
         "un altro allarme di questo numero è aperto, {alert}, provato da: {proof}",
     )
     listed: ClassVar = listing(
-        ListItem(
-            "bell",
-            "wait",
-            "A proved alert of this number is open",
-            "C’è un allarme provato dello stesso numero",
-            {"text": "device"},
-        ),
-        ListItem(
-            "bell",
-            "",
-            "An alert of this number that is not proved is open",
-            "C’è un allarme non provato dello stesso numero",
-        ),
+        ListItem("bell", "wait", "A proved alert of this number is open", {"text": "device"}),
+        ListItem("bell", "", "An alert of this number that is not proved is open"),
         text="proof",
     )
 

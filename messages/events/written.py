@@ -17,8 +17,8 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
 
     sentence: ClassVar = Sentence("[{by}|the user] notes: {text}", "[{by}|l’utente] annota: {text}")
     listed: ClassVar = listing(
-        ListItem("note", "", "Her SMS: {text}", "Il suo SMS: {text}", {"operator": ""}),
-        ListItem("note", "", "{op}: {text}", "{op}: {text}"),
+        ListItem("note", "", "Her SMS: {text}", {"operator": ""}),
+        ListItem("note", "", "{op}: {text}"),
         operator="by",
         text="text",
     )
@@ -54,8 +54,8 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
         "[{by}|l’utente] [{spoken}|{channel:saying}]: {text}[{?asks} (sì o no?)]",
     )
     listed: ClassVar = listing(
-        ListItem("note", "", "{User}: {text}", "{User}: {text}", {"operator": ""}),
-        ListItem("note", "", "{op}: {text}", "{op}: {text}"),
+        ListItem("note", "", "{User}: {text}", {"operator": ""}),
+        ListItem("note", "", "{op}: {text}"),
         operator="by",
         text="text",
         channel="channel",
@@ -104,9 +104,7 @@ class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.tex
         "{by} lets messages go by SMS, though the user's phone sounds",
         "{by} manda i messaggi per SMS, benché il telefono dell’utente suoni",
     )
-    listed: ClassVar = listing(
-        ListItem("note", "wait", "{op}: messages by SMS", "{op}: messaggi per SMS"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("note", "wait", "{op}: messages by SMS"), operator="by")
 
     by: OperatorId
     id: str = ""
@@ -130,12 +128,10 @@ class DialogueCarried(Message, frozen=True, kw_only=True, tag="dialogue.carried"
         "messaggio {number} per SMS: {became}[ ({failure})]",
     )
     listed: ClassVar = listing(
-        ListItem("warn", "bad", "SMS not sent", "SMS non partito", {"text": "failed"}),
-        ListItem(
-            "clock", "wait", "SMS: phone out of reach", "SMS: telefono non raggiungibile", {"text": "waits"}
-        ),
-        ListItem("check", "", "SMS delivered", "SMS consegnato", {"text": "delivered"}),
-        ListItem("warn", "bad", "SMS not delivered", "SMS non consegnato"),
+        ListItem("warn", "bad", "SMS not sent", {"text": "failed"}),
+        ListItem("clock", "wait", "SMS: phone out of reach", {"text": "waits"}),
+        ListItem("check", "", "SMS delivered", {"text": "delivered"}),
+        ListItem("warn", "bad", "SMS not delivered"),
         text="became",
     )
 
@@ -157,8 +153,8 @@ class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
         "[{by}|l’utente], per il 112, {field}: [{text}|(non più noto)]",
     )
     listed: ClassVar = listing(
-        ListItem("note", "", "{field}: not known any more", "{field}: non più noto", {"text": ""}),
-        ListItem("note", "", "{field}: {text}", "{field}: {text}"),
+        ListItem("note", "", "{field}: not known any more", {"text": ""}),
+        ListItem("note", "", "{field}: {text}"),
         operator="by",
         reason="field",
         text="text",
@@ -177,9 +173,7 @@ class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
     """What 112 is told stands on a page as well, for whoever has the code."""
 
     sentence: ClassVar = Sentence("{by} opens a page for 112", "{by} apre una pagina per il 112")
-    listed: ClassVar = listing(
-        ListItem("112", "", "{op} opens the page for 112", "{op} apre la pagina per il 112"), operator="by"
-    )
+    listed: ClassVar = listing(ListItem("112", "", "{op} opens the page for 112"), operator="by")
 
     by: OperatorId
     code: Annotated[str, PersonalKind.WORDS] = ""
@@ -195,7 +189,7 @@ class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
         "la pagina per il 112 è letta da {origin}",
     )
     listed: ClassVar = listing(
-        ListItem("112", "ok", "The page is looked at from {text}", "La pagina è letta da {text}"),
+        ListItem("112", "ok", "The page is looked at from {text}"),
         text="origin",
     )
 

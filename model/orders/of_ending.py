@@ -112,7 +112,7 @@ OF_ENDING: Final = (
         makes=_false_alarm,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(key="F", whenever=True, enter=Enter.ALWAYS, label=("Falso allarme", "False alarm")),
+        console=AtConsole(key="F", whenever=True, enter=Enter.ALWAYS, label="False alarm"),
     ),
     Order(
         command=OperatorCommand.LEAVE,
@@ -121,7 +121,7 @@ OF_ENDING: Final = (
         makes=_left,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(key="L", whenever=True, enter=Enter.SOMETIMES, label=("Lascia", "Leave")),
+        console=AtConsole(key="L", whenever=True, enter=Enter.SOMETIMES, label="Leave"),
     ),
     Order(
         command=OperatorCommand.CLOSE,
@@ -133,13 +133,7 @@ OF_ENDING: Final = (
         changes=Matter.END,
         rests_on=_ENDS,
         console=AtConsole(
-            key="X",
-            whenever=True,
-            enter=Enter.ALWAYS,
-            listed=(
-                "Chiudi, dopo il 112; metti da parte ciò che è falso",
-                "Close, after 112; put away what is forged",
-            ),
+            key="X", whenever=True, enter=Enter.ALWAYS, listed="Close, after 112; put away what is forged"
         ),
     ),
     Order(
@@ -150,11 +144,7 @@ OF_ENDING: Final = (
         makes=_put_away,
         changes=Matter.END,
         rests_on=_ENDS,
-        console=AtConsole(
-            key="X",
-            enter=Enter.ALWAYS,
-            waiting=("Metterlo da parte, senza il 112", "Put it away, without 112"),
-        ),
+        console=AtConsole(key="X", enter=Enter.ALWAYS, waiting="Put it away, without 112"),
     ),
     Order(
         command=OperatorCommand.REOPEN,
@@ -165,11 +155,6 @@ OF_ENDING: Final = (
         when=While.CLOSED,
         had_it=True,
         rests_on=frozenset({Matter.END}),
-        console=AtConsole(
-            key="R",
-            enter=Enter.ALWAYS,
-            label=("Riapri", "Reopen"),
-            listed=("Riapri un allarme chiuso", "Reopen a closed alert"),
-        ),
+        console=AtConsole(key="R", enter=Enter.ALWAYS, label="Reopen", listed="Reopen a closed alert"),
     ),
 )

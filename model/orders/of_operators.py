@@ -136,14 +136,7 @@ OF_OPERATORS: Final = (
         why_not=_why_not_take,
         makes=_taken,
         rests_on=frozenset({Matter.END}),
-        console=AtConsole(
-            key="T",
-            label=("Prendi", "Take"),
-            listed=(
-                "Prendi il caso; lascia una prova per un allarme vero",
-                "Take the case; leave a test for a real one",
-            ),
-        ),
+        console=AtConsole(key="T", label="Take", listed="Take the case; leave a test for a real one"),
     ),
     Order(
         command=OperatorCommand.HAND_OVER,
@@ -153,11 +146,7 @@ OF_OPERATORS: Final = (
         makes=_handed_over,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR, Matter.END}),
-        console=AtConsole(
-            key="H",
-            label=("Passa il caso", "Hand over"),
-            listed=("Passa il caso / Tieni il caso", "Hand over / Keep the case"),
-        ),
+        console=AtConsole(key="H", label="Hand over", listed="Hand over / Keep the case"),
     ),
     Order(
         command=OperatorCommand.KEEP,
@@ -166,7 +155,7 @@ OF_OPERATORS: Final = (
         makes=_kept,
         changes=Matter.OPERATOR,
         rests_on=frozenset({Matter.OPERATOR}),
-        console=AtConsole(key="H", label=("Tieni il caso", "Keep the case")),
+        console=AtConsole(key="H", label="Keep the case"),
     ),
     Order(
         command=OperatorCommand.MUTE,
@@ -176,12 +165,7 @@ OF_OPERATORS: Final = (
         changes=Matter.MUTE,
         rests_on=_MUTE,
         console=AtConsole(
-            key="U",
-            label=("Microfono", "Mute"),
-            listed=(
-                "Il tuo microfono; in ascolto: parla all’operatore",
-                "Your microphone; listening in: speak to the operator",
-            ),
+            key="U", label="Mute", listed="Your microphone; listening in: speak to the operator"
         ),
     ),
     Order(
@@ -191,7 +175,7 @@ OF_OPERATORS: Final = (
         makes=_muted(ev.LegUnmuted),
         changes=Matter.MUTE,
         rests_on=_MUTE,
-        console=AtConsole(key="U", label=("Riattiva", "Unmute")),
+        console=AtConsole(key="U", label="Unmute"),
     ),
     Order(
         command=OperatorCommand.LISTEN,
@@ -202,11 +186,7 @@ OF_OPERATORS: Final = (
         makes=making(ev.ListenRequested),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(
-            key="A",
-            whenever=True,
-            listed=("Ascolta, smetti di ascoltare (supervisore)", "Listen in, stop listening (supervisor)"),
-        ),
+        console=AtConsole(key="A", whenever=True, listed="Listen in, stop listening (supervisor)"),
     ),
     Order(
         command=OperatorCommand.STOP_LISTENING,
@@ -216,7 +196,7 @@ OF_OPERATORS: Final = (
         makes=_listens_no_more,
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="A", label=("Smetti di ascoltare", "Stop listening")),
+        console=AtConsole(key="A", label="Stop listening"),
     ),
     Order(
         command=OperatorCommand.WHISPER,
@@ -227,7 +207,7 @@ OF_OPERATORS: Final = (
         makes=making(ev.WhisperBegun),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="U", label=("Parla solo all’operatore", "Whisper")),
+        console=AtConsole(key="U", label="Whisper"),
     ),
     Order(
         command=OperatorCommand.STOP_WHISPERING,
@@ -237,6 +217,6 @@ OF_OPERATORS: Final = (
         makes=making(ev.WhisperEnded),
         changes=Matter.LISTENING,
         rests_on=_LISTENING,
-        console=AtConsole(key="U", label=("Solo ascolto", "Only listen")),
+        console=AtConsole(key="U", label="Only listen"),
     ),
 )

@@ -124,13 +124,7 @@ OF_PSAP: Final = (
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.END}),
         console=AtConsole(
-            key="E",
-            whenever=True,
-            label=("Chiama il 112", "Call 112"),
-            listed=(
-                "Chiama il 112; di nuovo E, da 1 a 5 s dopo: annulla",
-                "Call 112; E again, 1 to 5 s later: take it back",
-            ),
+            key="E", whenever=True, label="Call 112", listed="Call 112; E again, 1 to 5 s later: take it back"
         ),
     ),
     Order(
@@ -141,7 +135,7 @@ OF_PSAP: Final = (
         makes=_withdrawn,
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
-        console=AtConsole(key="E", label=("Annulla il 112", "Cancel the call")),
+        console=AtConsole(key="E", label="Cancel the call"),
     ),
     Order(
         command=OperatorCommand.CALLED_ELSEWHERE,
@@ -151,10 +145,7 @@ OF_PSAP: Final = (
         changes=Matter.CALL_TO_112,
         rests_on=frozenset({Matter.CALL_TO_112}),
         console=AtConsole(
-            key="Y",
-            enter=Enter.SOMETIMES,
-            label=("Ho informato il 112", "I have briefed 112"),
-            waiting=("Il 112 è informato", "112 is briefed"),
+            key="Y", enter=Enter.SOMETIMES, label="I have briefed 112", waiting="112 is briefed"
         ),
     ),
     Order(
@@ -163,7 +154,7 @@ OF_PSAP: Final = (
         why_not=_why_not_briefed,
         makes=_briefed,
         rests_on=frozenset({Matter.CALL_TO_112, Matter.PSAP_DIALLED}),
-        console=AtConsole(key="B", whenever=True, label=("Ho informato il 112", "I have briefed 112")),
+        console=AtConsole(key="B", whenever=True, label="I have briefed 112"),
     ),
     Order(
         command=OperatorCommand.ANNOUNCE,
@@ -173,9 +164,7 @@ OF_PSAP: Final = (
         makes=_announced,
         changes=Matter.ANNOUNCEMENT,
         rests_on=frozenset({Matter.ANNOUNCEMENT, Matter.PSAP_DIALLED}),
-        console=AtConsole(
-            key="Z", listed=("Di’ al 112 che non può parlare", "Tell 112 that she cannot speak")
-        ),
+        console=AtConsole(key="Z", listed="Tell 112 that she cannot speak"),
     ),
     Order(
         command=OperatorCommand.SEND_DIGIT,

@@ -131,11 +131,7 @@ OF_USER: Final = (
         changes=Matter.USERS_CALL,
         rests_on=frozenset({Matter.USERS_CALL, Matter.USER_DIALLED, Matter.WORDS}),
         console=AtConsole(
-            key="R",
-            whenever=True,
-            enter=Enter.SOMETIMES,
-            label=("Richiama", "Redial user"),
-            listed=("Richiama l’utente", "Call the user again"),
+            key="R", whenever=True, enter=Enter.SOMETIMES, label="Redial user", listed="Call the user again"
         ),
     ),
     Order(
@@ -149,8 +145,8 @@ OF_USER: Final = (
             key="O",
             whenever=True,
             enter=Enter.ALWAYS,
-            label=("Chiamala lo stesso", "Call her all the same"),
-            listed=("In un caso silenzioso: chiamala lo stesso", "In a silent case: call her all the same"),
+            label="Call her all the same",
+            listed="In a silent case: call her all the same",
         ),
     ),
     Order(
@@ -164,8 +160,8 @@ OF_USER: Final = (
             key="M",
             whenever=True,
             enter=Enter.ALWAYS,
-            label=("Segreteria", "Machine"),
-            listed=("Segreteria: la sua chiamata si chiude", "A machine: the user’s call ends"),
+            label="Machine",
+            listed="A machine: the user’s call ends",
         ),
     ),
     Order(
@@ -177,11 +173,8 @@ OF_USER: Final = (
         console=AtConsole(
             key="Y",
             whenever=True,
-            label=("Ha risposto", "Answered"),
-            listed=(
-                "Ha risposto; 112 informato da un altro telefono; allarme non provato: è vero",
-                "There is an answer; 112 briefed on another phone; an alert that is not proved is real",
-            ),
+            label="Answered",
+            listed="There is an answer; 112 briefed on another phone; an alert that is not proved is real",
         ),
     ),
     Order(
@@ -200,10 +193,7 @@ OF_USER: Final = (
         changes=Matter.LINE,
         rests_on=frozenset({Matter.LINE}),
         console=AtConsole(
-            key="V",
-            enter=Enter.ALWAYS,
-            label=("Altra linea", "Another line"),
-            listed=("Richiama su un’altra linea", "Call again on another line"),
+            key="V", enter=Enter.ALWAYS, label="Another line", listed="Call again on another line"
         ),
     ),
     Order(
@@ -213,13 +203,7 @@ OF_USER: Final = (
         makes=making(ev.VoicesWithheld),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES}),
-        console=AtConsole(
-            key="S",
-            listed=(
-                "Dal suo telefono nessuna voce / di nuovo voci",
-                "No voice from the phone / voices again",
-            ),
-        ),
+        console=AtConsole(key="S", listed="No voice from the phone / voices again"),
     ),
     Order(
         command=OperatorCommand.GIVE_VOICES,
@@ -228,10 +212,6 @@ OF_USER: Final = (
         makes=making(ev.VoicesGiven),
         changes=Matter.VOICES,
         rests_on=frozenset({Matter.VOICES, Matter.WORDS}),
-        console=AtConsole(
-            key="S",
-            enter=Enter.SOMETIMES,
-            waiting=("Chi la obbliga sentirà le voci", "Who forces her will hear the voices"),
-        ),
+        console=AtConsole(key="S", enter=Enter.SOMETIMES, waiting="Who forces her will hear the voices"),
     ),
 )

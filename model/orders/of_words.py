@@ -71,25 +71,19 @@ OF_WORDS: Final = (
         when=While.EITHER,
         had_it=True,
         why_not=lambda asked: why_no_note(asked.case),
-        console=AtConsole(
-            key="N",
-            label=("Nota", "Note"),
-            listed=("Nota, anche su un allarme chiuso", "Note, on a closed alert too"),
-        ),
+        console=AtConsole(key="N", label="Note", listed="Note, on a closed alert too"),
     ),
     Order(
         command=OperatorCommand.BRIEF,
         italian="per il 112",
         needs=frozenset({"field"}),
-        console=AtConsole(key="Q", listed=("Che cosa si sa per il 112", "What is known for 112")),
+        console=AtConsole(key="Q", listed="What is known for 112"),
     ),
     Order(
         command=OperatorCommand.OPEN_PAGE,
         italian="la pagina per il 112",
         why_not=lambda asked: Refusal.PAGE_OPEN if asked.case.has_page else None,
-        console=AtConsole(
-            key="P", whenever=True, listed=("Pagina per il 112, con un codice", "A page for 112, with a code")
-        ),
+        console=AtConsole(key="P", whenever=True, listed="A page for 112, with a code"),
     ),
     Order(
         command=OperatorCommand.WRITE,
@@ -97,7 +91,7 @@ OF_WORDS: Final = (
         needs=_MESSAGE,
         takes=_ANSWERS | {"asks"},
         why_not=_why_not_write,
-        console=AtConsole(key="W", listed=("Scrivi all’utente", "Write to the user")),
+        console=AtConsole(key="W", listed="Write to the user"),
     ),
     Order(
         command=OperatorCommand.WRITE_BY_SMS,
@@ -108,15 +102,9 @@ OF_WORDS: Final = (
             key="I",
             whenever=True,
             enter=Enter.ALWAYS,
-            label=("Manda per SMS", "Send by SMS"),
-            waiting=(
-                "I messaggi vanno per SMS e il suo telefono suona",
-                "Messages go by SMS, and the phone sounds there",
-            ),
-            listed=(
-                "Dai messaggi: per SMS, il telefono suona",
-                "From the messages: by SMS, the phone sounds",
-            ),
+            label="Send by SMS",
+            waiting="Messages go by SMS, and the phone sounds there",
+            listed="From the messages: by SMS, the phone sounds",
         ),
     ),
     Order(
@@ -135,9 +123,7 @@ OF_WORDS: Final = (
         takes=_ANSWERS,
         why_not=lambda asked: spoken.why_not(asked.case, softly=False),
         rests_on=_ASKS,
-        console=AtConsole(
-            key="J", listed=("Domande sì/no, se non può parlare", "Yes/no questions, if she cannot talk")
-        ),
+        console=AtConsole(key="J", listed="Yes/no questions, if she cannot talk"),
     ),
     Order(
         command=OperatorCommand.ASK_SOFTLY,

@@ -37,10 +37,6 @@ class While(Enum):
     EITHER = auto()
 
 
-Pair = tuple[str, str]
-"""Italian, English: as the pages have their words."""
-
-
 class Enter(StrEnum):
     """Whether the console's key waits for Enter: where the order cannot be undone, or costs a call."""
 
@@ -51,18 +47,20 @@ class Enter(StrEnum):
 
 
 class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
-    """An order at the console: its key and its words, as far as they are the same in every case."""
+    """An order at the console: its key and its words, as far as they are the same in every case. They are in
+    English, by which other languages have them (`gateways/console/words`).
+    """
 
     key: str = ""
     """Letter; none: the page gives the order by itself, or by a key of its own."""
     whenever: bool = False
     """The key gives this order wherever no other one has borrowed it."""
     enter: Enter = Enter.NEVER
-    label: Pair | None = None
+    label: str | None = None
     """On its button, or where there is none in the list of keys."""
-    waiting: Pair | None = None
+    waiting: str | None = None
     """What Enter does, for as long as the key waits for it; none: the page's, by the case."""
-    listed: Pair | None = None
+    listed: str | None = None
     """In the list of keys, where it says more than the label; also of the orders that share the key."""
 
 

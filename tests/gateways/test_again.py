@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(60)]
     [
         ("/console/", "**/js/shell/title.js", "input[name=operator]"),
         ("/console/", "**/data/orders.json", "input[name=operator]"),
+        ("/console/", "**/data/words.json", "input[name=operator]"),
         ("/app", "**/js/words.js", "input[name=phone]"),
     ],
 )

@@ -1,10 +1,11 @@
-"""What holds for both pages: which files are served and how, and that every word is there.
+"""What holds for both pages: which files are served and how; and that every word of the app is there.
 
 A word is there once, in Italian and in English, and used; none is used that is not there.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,17 +102,18 @@ def test_one_thing_has_one_name_on_both_pages() -> None:
     for path in OURS:
         script = re.sub(r"^\s*(//|/?\*).*|\s// .*", "", path.read_text(), flags=re.MULTILINE)
         said += re.findall(r"'((?:[^'\\\n]|\\.)*)'(?!:)|`([^`\n]*)`", script) if path.suffix == ".js" else []
+    said += [json.loads(path.read_text()).values() for path in GATEWAYS.glob("console/words/*/*.json")]
     assert len(said) > 5000
     other = re.compile(r"\bcenters?\b(?!\.\w)|[Rr]egistro(?! accessi)|[Vv]erbale")
     assert [one for one in said if other.search("".join(one))] == []
 
 
 class Words:
-    """The table of one page, and the rest of its script, which uses it."""
+    """The app's table, and the rest of its script, which uses it. The console's: `test_catalogues`."""
 
-    def __init__(self, page: str, file: str) -> None:
-        folder = GATEWAYS / page / "static" / "js"
-        text = (folder / file).read_text()
+    def __init__(self) -> None:
+        folder = GATEWAYS / "app" / "static" / "js"
+        text = (folder / "words.js").read_text()
         (table,) = re.findall(r"^(?:export )?const WORDS = \{\n(.*?)^\};", text, re.DOTALL | re.MULTILINE)
         words = re.sub(r"^  //.*\n", "", table, flags=re.MULTILINE)
         _, *parts = re.split(r"^  (\w+): ", words, flags=re.MULTILINE)
@@ -120,9 +122,9 @@ class Words:
         self.script = "".join(path.read_text() for path in folder.rglob("*.js")).replace(table, "")
 
 
-@pytest.fixture(params=[("console", "words/words.js"), ("app", "words.js")], ids=["console", "app"])
-def words(request: pytest.FixtureRequest) -> Words:
-    return Words(*request.param)
+@pytest.fixture
+def words() -> Words:
+    return Words()
 
 
 def test_no_word_is_defined_twice(words: Words) -> None:

@@ -18,7 +18,7 @@ import pytest
 from litestar import Request, Response
 from playwright.sync_api import Page, Route
 
-from gateways.console.page import ORDERS, encoded_orders
+from gateways.console.page import CATALOGUES, ORDERS, encoded_orders, encoded_words
 from gateways.static import VENDOR, Files
 
 GATEWAYS = Path(__file__).parents[2] / "gateways"
@@ -69,9 +69,9 @@ def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
     folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
-    if name == ORDERS:
-        # The one of those that a web makes without which no module begins.
-        route.fulfill(body=encoded_orders(), content_type="application/json")
+    made = {ORDERS: encoded_orders, CATALOGUES: encoded_words}  # by a web, and no module begins without
+    if name in made:
+        route.fulfill(body=made[name](), content_type="application/json")
     else:
         route.fulfill(path=folder / name) if (folder / name).is_file() else route.fulfill(status=404)
 

@@ -40,7 +40,7 @@ SAID = """async () => {
     ...Object.fromEntries(['not durable', 'the journal cannot be reached', 'the center has failed'].map(
       (one) => [one, both(() => words.reason(`${one}: said in English`))])),
     languages: both(() => ['pt', 'ru'].map(words.languageName)),
-    unnamed: both(() => [s.first, s.of, s.to, s.from, s.possessive].map((one) => one(view))),
+    unnamed: both(() => [s.first, s.to, s.from, s.possessive].map((one) => one(view))),
     hours: both(() => heat({ days: 1, figures: { days: [day] } })),
     record: both(() => told({ column: 'safe_word', flaw: 'record', reason: 'its own reason' })),
     sound: both(soundState),
@@ -57,7 +57,7 @@ WORDS = {
     "the journal cannot be reached": ("giornale: premi di nuovo", "its journal: press again"),
     "the center has failed": ("guasto: premi di nuovo", "has failed: press again"),
     "languages": ("Portoghese Russo", "Portuguese Russian"),
-    "unnamed": ("l’utente dell’utente all’utente dall’utente", "the user .*The user’s"),
+    "unnamed": ("l’utente all’utente dall’utente dell’utente", "the user .*The user’s"),
     "hours": ("ore del centro", "the centre’s hours"),
     "record": ("safe_word: .*: its own reason", "safe_word: .*: its own reason"),
     "sound": ("Premi un tasto qualsiasi", "Press any key"),

@@ -25,10 +25,8 @@ type Which = 'user' | 'operator' | 'psap';
 /** How the page is connected to the center. */
 type Link = 'starting' | 'signed-off' | 'live' | 'lost';
 type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'admin' | 'access' | 'review' | 'availability';
-/** A key of the words' table. */
-type Word = keyof typeof import('../js/words/words.js').WORDS;
-/** Italian, English. */
-type Pair = readonly [string, string];
+/** Words that are said in the page's language of the moment. */
+type Phrase = () => string;
 
 /** What is to be done now, or one of the five commands beside it. */
 interface Action {

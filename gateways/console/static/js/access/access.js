@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { factors, given, when } from './factors.js';
 import * as own from './own.js';
 import { SAID } from './said.js';
@@ -11,10 +11,10 @@ const { state } = own;
 
 const WAYS = {
   password: () => 'password',
-  code: () => either('password e codice', 'password and code'),
+  code: () => say`password and code`,
   passkey: () => 'passkey',
-  token: () => either('codice personale', 'token'),
-  recovery: () => either('link che vale una volta', 'link that works once'),
+  token: () => say`token`,
+  recovery: () => say`link that works once`,
 };
 
 /** @param {Ui} ui */
@@ -29,16 +29,8 @@ export const pressed = () => false;
 export function lacking(ui) {
   const { signedOn } = ui.feed;
   if (signedOn?.way === 'recovery')
-    return either(
-      'Sei qui con un link che vale una volta: scegli una password, o aggiungi una passkey.',
-      'You are here by a link that works once: choose a password, or add a passkey.',
-    );
-  return signedOn?.enrol
-    ? either(
-        'Il tuo ruolo richiede una passkey, o un’app di autenticazione: aggiungila adesso.',
-        'Your role asks for a passkey, or an authenticator app: add one now.',
-      )
-    : '';
+    return say`You are here by a link that works once: choose a password, or add a passkey.`;
+  return signedOn?.enrol ? say`Your role asks for a passkey, or an authenticator app: add one now.` : '';
 }
 
 /** The same in the place where one waits, with the way to it. @param {Ui} ui */
@@ -52,7 +44,7 @@ export function notice(ui) {
     : nothing;
 }
 
-export const title = () => either('I tuoi accessi', 'Your sign-on');
+export const title = () => say`Your sign-on`;
 
 /** @param {Ui} ui */
 export function pane(ui) {
@@ -90,7 +82,7 @@ function password(ui) {
       ${
         needsOld
           ? html`<label
-              >${either('Password di adesso', 'Present password')}<input
+              >${say`Present password`}<input
                 name="old"
                 type="password"
                 autocomplete="current-password"
@@ -100,14 +92,14 @@ function password(ui) {
           : nothing
       }
       <label
-        >${either('Password nuova', 'New password')}<input
+        >${say`New password`}<input
           name="password"
           type="password"
           autocomplete="new-password"
           maxlength="512"
           required
       /></label>
-      <button class="btn">${icon('check')}${either('Cambia', 'Change')}</button>
+      <button class="btn">${icon('check')}${say`Change`}</button>
     </form>
   </section>`;
 }
@@ -117,18 +109,18 @@ function sessions(ui) {
   const rows = state.own.sessions;
   return html`<section class="panel">
     <div class="panel__head">
-      <h2>${either('Dove hai fatto l’accesso', 'Where you are signed on')}</h2>
+      <h2>${say`Where you are signed on`}</h2>
       <span class="ink-2">${rows.length}</span>
     </div>
     <div class="panel__body">
       <table class="table">
         <thead>
           <tr>
-            <th>${either('Dal', 'Since')}</th>
-            <th>${either('In uso', 'In use')}</th>
-            <th>${either('Con', 'By')}</th>
-            <th>${either('Da', 'From')}</th>
-            <th><span class="sr">${either('Chiudi', 'End')}</span></th>
+            <th>${say`Since`}</th>
+            <th>${say`In use`}</th>
+            <th>${say`By`}</th>
+            <th>${say`From`}</th>
+            <th><span class="sr">${say`End`}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -142,13 +134,9 @@ function sessions(ui) {
                 <td class="num">
                   ${
                     one.here
-                      ? html`<span class="ink-2">${either('questa', 'this one')}</span>`
+                      ? html`<span class="ink-2">${say`this one##session`}</span>`
                       : html`<button class="btn" @click=${() => own.end(ui, one.id)}>
-                          ${
-                            state.asked === one.id
-                              ? either('Chiudi davvero', 'Really end')
-                              : either('Chiudi', 'End')
-                          }
+                          ${state.asked === one.id ? say`Really end` : say`End`}
                         </button>`
                   }
                 </td>

@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as own from './own.js';
 import * as passkeys from './passkeys.js';
@@ -27,15 +27,12 @@ export function factors(ui) {
   const { own: mine, seed } = state;
   const app = mine.authenticators.some((one) => one.kind === 'totp');
   return html`<section class="panel">
-    <div class="panel__head"><h2>${either('Passkey e app', 'Passkeys and app')}</h2></div>
+    <div class="panel__head"><h2>${say`Passkeys and app`}</h2></div>
     <div class="panel__body">
       ${
         ui.feed.signedOn?.way === 'recovery' && mine.authenticators.length
           ? html`<p class="ink-wait">
-              ${either(
-                'Se qui c’è quella che hai perso, toglila: chi la trova non deve entrare.',
-                'If the one that you lost is among these, remove it: its finder must not get in.',
-              )}
+              ${say`If the one that you lost is among these, remove it: its finder must not get in.`}
             </p>`
           : nothing
       }
@@ -50,14 +47,14 @@ export function factors(ui) {
         mine.passkeys_of && passkeys.known()
           ? html`<form class="access__row" @submit=${(e) => addPasskey(ui, e)}>
               <label
-                >${either('Nome della nuova passkey', 'Name of the new passkey')}<input
+                >${say`Name of the new passkey`}<input
                   name="name"
                   maxlength="60"
                   autocomplete="off"
                   required
                   value=${newName(mine.authenticators)}
               /></label>
-              <button class="btn">${icon('shield')}${either('Aggiungi una passkey', 'Add a passkey')}</button>
+              <button class="btn">${icon('shield')}${say`Add a passkey`}</button>
             </form>`
           : html`<p class="ink-2">${passkeys.known() ? noneHere() : tooOld()}</p>`
       }
@@ -66,11 +63,7 @@ export function factors(ui) {
           ? appFields(ui)
           : mine.asked || app
             ? html`<button class="btn" @click=${() => own.beginApp(ui)}>
-                ${icon('phone')}${
-                  app
-                    ? either('Cambia l’app di autenticazione', 'Exchange the authenticator app')
-                    : either('Aggiungi un’app di autenticazione', 'Add an authenticator app')
-                }
+                ${icon('phone')}${app ? say`Exchange the authenticator app` : say`Add an authenticator app`}
               </button>`
             : nothing
       }
@@ -80,7 +73,7 @@ export function factors(ui) {
 
 /** A name that no other one has. @param {AuthenticatorAnswer[]} there */
 export function newName(there) {
-  const plain = either('Questo computer', 'This computer');
+  const plain = say`This computer`;
   const names = new Set(there.map((one) => one.name));
   let name = plain;
   for (let n = 2; names.has(name); n += 1) name = `${plain} ${n}`;
@@ -89,13 +82,9 @@ export function newName(there) {
 
 /** At an address of numbers, or without TLS, no browser has passkeys. */
 export const noneHere = () =>
-  either(
-    'A questo indirizzo non ci sono passkey: servono https e il nome del centro, non numeri.',
-    'There are no passkeys at this address: they need https and the centre’s name, no numbers.',
-  );
+  say`There are no passkeys at this address: they need https and the centre’s name, no numbers.`;
 
-export const tooOld = () =>
-  either('Questo browser non ha passkey: aggiornalo.', 'This browser has no passkeys: update it.');
+export const tooOld = () => say`This browser has no passkeys: update it.`;
 
 /** @param {Ui} ui @param {AuthenticatorAnswer} one */
 const factor = (ui, one) =>
@@ -103,15 +92,15 @@ const factor = (ui, one) =>
     ${icon(one.kind === 'totp' ? 'phone' : 'shield')}
     <input
       class="access__name"
-      aria-label=${either('Nome', 'Name')}
+      aria-label=${say`Name`}
       maxlength="60"
       value=${one.name}
       @change=${(e) => e.target.value.trim() && own.rename(ui, one.id, e.target.value.trim())} />
     <small class="ink-2"
-      >${one.kind === 'totp' ? 'App' : 'Passkey'} · ${either('usata', 'used')} ${when(one.used_at)}</small
+      >${one.kind === 'totp' ? 'App' : 'Passkey'} · ${say`used`} ${when(one.used_at)}</small
     >
     <button class="btn" @click=${() => own.remove(ui, one.id)}>
-      ${state.asked === one.id ? either('Togli davvero', 'Really remove') : either('Togli', 'Remove')}
+      ${state.asked === one.id ? say`Really remove` : say`Remove`}
     </button>
   </li>`;
 
@@ -121,21 +110,18 @@ const appFields = (ui) =>
     ${picture(state.seed.picture)}
     <div>
       <p>
-        ${either(
-          'Inquadra il codice con l’app, o scrivi la chiave:',
-          'Scan the code with the app, or type the key:',
-        )}
+        ${say`Scan the code with the app, or type the key:`}
       </p>
       <code>${state.seed.secret.replace(/(.{4})/g, '$1 ').trim()}</code>
       <label
-        >${either('Codice di 6 cifre che l’app mostra', 'The 6 digits that the app shows')}<input
+        >${say`The 6 digits that the app shows`}<input
           name="code"
           inputmode="numeric"
           autocomplete="one-time-code"
           maxlength="7"
           required
       /></label>
-      <button class="btn">${icon('check')}${either('Conferma', 'Confirm')}</button>
+      <button class="btn">${icon('check')}${say`Confirm`}</button>
     </div>
   </form>`;
 
@@ -152,5 +138,4 @@ export function picture(rows) {
 const addPasskey = (ui, e) => own.addPasskey(ui, given(e).data.get('name').trim());
 
 /** @param {Ui} ui @param {SubmitEvent} e */
-const addApp = (ui, e) =>
-  own.addApp(ui, either('App di autenticazione', 'Authenticator app'), given(e).data.get('code'));
+const addApp = (ui, e) => own.addApp(ui, say`Authenticator app`, given(e).data.get('code'));

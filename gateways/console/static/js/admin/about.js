@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { why } from './frame/faults.js';
 import { Listed } from './frame/listed.js';
 
@@ -19,7 +19,7 @@ export function pane(_ui) {
   const { said } = list;
   return html`<section class="view chapter about-center" aria-labelledby="version-h">
     <header class="page-head">
-      <h1 id="version-h" tabindex="-1">${either('Versione', 'Version')}</h1>
+      <h1 id="version-h" tabindex="-1">${say`Version`}</h1>
       <p role="status">
         ${list.fault ? word('warn', why(list.fault), 'ink-bad') : nothing}
         ${
@@ -27,23 +27,23 @@ export function pane(_ui) {
             ? html`<b>securWoman ${said.version}</b>
                 <span>Python ${said.python}</span>
                 <span>${said.database}</span>
-                <span>${either('nodo', 'node')} ${said.node}</span>`
+                <span>${say`node`} ${said.node}</span>`
             : nothing
         }
       </p>
     </header>
-    <section class="panel" aria-label=${either('Licenze', 'Licences')}>
+    <section class="panel" aria-label=${say`Licences`}>
       <div class="panel__head">
-        <h2>${either('Librerie e licenze', 'Libraries and licences')}</h2>
+        <h2>${say`Libraries and licences`}</h2>
         <span class="ink-2">${said?.libraries.length ?? nothing}</span>
       </div>
       <div class="panel__body chapter__list" tabindex="0">
         <table class="table">
           <thead>
             <tr>
-              <th>${either('Libreria', 'Library')}</th>
-              <th>${either('Versione', 'Version')}</th>
-              <th>${either('Licenza', 'Licence')}</th>
+              <th>${say`Library`}</th>
+              <th>${say`Version`}</th>
+              <th>${say`Licence`}</th>
             </tr>
           </thead>
           <tbody>

@@ -2,7 +2,7 @@
 // where it has them `again` (what is asked for every few seconds) and `clear` (another operator sits here).
 
 import { html } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
 import * as backups from './backups/backups.js';
@@ -24,17 +24,17 @@ const AGAIN_MS = 3000; // so soon another admin's change is seen
  * @type {Listed[]}
  */
 const CHAPTERS = [
-  { key: 'S', name: () => either('Avvio', 'Start'), role: 'admin', chapter: start },
-  { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
-  { key: 'U', name: () => either('Persone', 'People'), role: 'admin', chapter: people },
-  { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
-  { key: 'J', name: () => either('Reperibilità', 'On duty'), role: 'supervisor', chapter: duty },
-  { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
-  { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },
-  { key: 'I', name: () => either('Impostazioni', 'Settings'), role: 'admin', chapter: settings },
-  { key: 'N', name: () => either('Nodi', 'Nodes'), role: 'admin', chapter: nodes },
-  { key: 'R', name: () => either('Registro accessi', 'Audit'), role: 'supervisor', chapter: audit },
-  { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
+  { key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
+  { key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
+  { key: 'U', name: () => say`People`, role: 'admin', chapter: people },
+  { key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
+  { key: 'J', name: () => say`On duty`, role: 'supervisor', chapter: duty },
+  { key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
+  { key: 'B', name: () => say`Backups`, role: 'admin', chapter: backups },
+  { key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
+  { key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
+  { key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit },
+  { key: 'V', name: () => say`Version`, role: 'supervisor', chapter: about },
 ];
 
 let shown = CHAPTERS.find((one) => one.key === 'O');
@@ -82,7 +82,7 @@ export function pressed(ui, key) {
 
 /** @param {Ui} ui */
 export const pane = (ui) =>
-  html`<nav class="chapters" aria-label=${either('Amministrazione', 'Administration')}>
+  html`<nav class="chapters" aria-label=${say`Administration`}>
       ${open(ui).map(
         (one) =>
           html`<button

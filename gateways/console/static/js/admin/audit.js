@@ -5,7 +5,7 @@ import { word } from '../shell/parts.js';
 import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
 import { detail, done } from '../words/audited.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const DAYS = { T: 1, W: 7, Y: 30 };
@@ -86,7 +86,7 @@ export function pressed(ui, key) {
 
 /** @param {EntryView} one */
 function subjects(one) {
-  const shown = one.subjects.map((id) => (id === '*' ? either('tutti', 'everybody') : id));
+  const shown = one.subjects.map((id) => (id === '*' ? say`everybody` : id));
   const more = shown.length - SUBJECTS;
   return html`<span title=${shown.join(' ')}
     >${shown.slice(0, SUBJECTS).join(' · ')}${more > 0 ? ` +${more}` : ''}</span
@@ -95,7 +95,7 @@ function subjects(one) {
 
 /** @param {EntryView} one */
 const details = (one) => [
-  one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing,
+  one.in_memory ? word('warn', say`in memory`, 'ink-wait') : nothing,
   detail(one.detail),
 ];
 
@@ -136,12 +136,10 @@ export function pane(ui) {
   const person = state.by === 'person';
   return html`<section class="view audit" aria-labelledby="audit-h">
     <header class="page-head">
-      <h1 id="audit-h" tabindex="-1">${either('Registro accessi', 'Audit')}</h1>
+      <h1 id="audit-h" tabindex="-1">${say`Audit`}</h1>
       ${searchField({
         id: 'audit-search',
-        hint: person
-          ? either('Numero o codice della persona', 'Number or id of the person')
-          : either('Nome dell’operatore, o account:NOME', 'Name of the operator, or account:NAME'),
+        hint: person ? say`Number or id of the person` : say`Name of the operator, or account:NAME`,
         searched: state,
         pauseMs: TYPING_MS,
         ask: () => load(ui),
@@ -149,33 +147,33 @@ export function pane(ui) {
       })}<div class="page-head__end">
         ${seg(
           ui,
-          either('Cerca per', 'Search by'),
+          say`Search by`,
           [
-            ['P', either('Di chi', 'Whose')],
-            ['A', either('Chi', 'By whom')],
+            ['P', say`Whose`],
+            ['A', say`By whom`],
           ],
           (key) => (key === 'P') === person,
         )}${seg(
           ui,
-          either('Periodo', 'Period'),
+          say`Period`,
           [
-            ['T', either('24 ore', '24 hours')],
-            ['W', either('7 giorni', '7 days')],
-            ['Y', either('30 giorni', '30 days')],
+            ['T', say`24 hours`],
+            ['W', say`7 days`],
+            ['Y', say`30 days`],
           ],
           (key) => DAYS[key] === state.days,
         )}
       </div>
     </header>
-    <section class="panel" aria-label=${either('Voci', 'Entries')}>
+    <section class="panel" aria-label=${say`Entries`}>
       <div class="panel__head">
-        <h2>${either('Chi ha visto e cambiato che cosa', 'Who has seen and changed what')}</h2>
+        <h2>${say`Who has seen and changed what`}</h2>
         <span class="ink-2" role="status"
           >${
             state.fault === 'notYours'
-              ? either('Solo per chi coordina', 'For supervisors only')
+              ? say`For supervisors only`
               : state.fault
-                ? t('noConnection')
+                ? say`No connection`
                 : `${entries.length}${state.said?.before ? '+' : ''}`
           }</span
         >
@@ -184,26 +182,22 @@ export function pane(ui) {
         <table class="table">
           <thead>
             <tr>
-              <th>${either('Quando', 'When')}</th>
-              <th>${either('Chi', 'By whom')}</th>
-              <th>${either('Che cosa', 'What')}</th>
-              <th>${either('Di chi', 'Whose')}</th>
-              <th>${either('Dettagli', 'Details')}</th>
-              <th>${either('Da', 'From')}</th>
+              <th>${say`When`}</th>
+              <th>${say`By whom`}</th>
+              <th>${say`What`}</th>
+              <th>${say`Whose`}</th>
+              <th>${say`Details`}</th>
+              <th>${say`From`}</th>
             </tr>
           </thead>
           <tbody>
             ${repeat(entries, keyOf, (one) => row(ui, one))}
           </tbody>
         </table>
-        ${
-          entries.length || !state.said
-            ? nothing
-            : html`<p class="empty">${either('Nessuna voce', 'No entry')}</p>`
-        }${
+        ${entries.length || !state.said ? nothing : html`<p class="empty">${say`No entry`}</p>`}${
           state.said?.before
             ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
-                ${either('Altre più vecchie', 'Older ones')}
+                ${say`Older ones`}
               </button>`
             : nothing
         }

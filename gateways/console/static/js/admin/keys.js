@@ -1,7 +1,7 @@
 // The keys by which apps raise alerts. A new one is issued before an old one ends: several of a name open.
 
 import { html } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Form } from './frame/form.js';
 import { once } from './frame/once.js';
@@ -12,7 +12,7 @@ import { Rows } from './frame/rows.js';
 const FIELDS = [
   {
     name: 'name',
-    label: () => either('Per quale app', 'For which app'),
+    label: () => say`For which app`,
     kind: 'text',
     max: 64,
     needed: true,
@@ -43,8 +43,7 @@ async function issue(ui) {
 
 /** @param {Ui} ui @param {string} sign */
 async function revoke(ui, sign) {
-  if (await rows.order(ui, 'DELETE', rows.pathOf(sign)))
-    rows.say(ui, true, either(`Revocata: ${sign}.`, `Revoked: ${sign}.`));
+  if (await rows.order(ui, 'DELETE', rows.pathOf(sign))) rows.say(ui, true, say`Revoked: ${sign}.`);
 }
 
 /** @param {Ui} ui @param {string} key */
@@ -53,10 +52,7 @@ export function pressed(ui, key) {
   if (key === 'A') rows.open(ui, new Form('key', FIELDS, { name: '' }));
   else if (key === 'X' && rows.row()) {
     const sign = rows.cursor;
-    const question = either(
-      `Revoco ${sign}? Le app che la usano non possono più lanciare allarmi.`,
-      `Revoke ${sign}? Apps that use it raise no alert any more.`,
-    );
+    const question = say`Revoke ${sign}? Apps that use it raise no alert any more.`;
     rows.ask(ui, question, () => revoke(ui, sign));
   } else return false;
   return true;
@@ -66,34 +62,32 @@ export function pressed(ui, key) {
 const issuedPane = (ui, issued) =>
   html`<section class="panel once" aria-labelledby="issued-h">
     <div class="panel__head">
-      <h2 id="issued-h">${either('Chiave per', 'Key for')} ${issued.row.name}</h2>
+      <h2 id="issued-h">${say`Key for`} ${issued.row.name}</h2>
     </div>
     <div class="panel__body">
       <p>
-        ${either(
-          'Mettila nell’app ora: qui non si rivede. Le altre restano valide finché non le revochi.',
-          'Put it into the app now: it is not shown again. The others go on opening until you revoke them.',
-        )}
+        ${say`Put it into the app now: it is not shown again. The others go on opening until you revoke
+          them.`}
       </p>
       ${once(issued.key, () => ui.draw())}
-      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${either('Fatto', 'Done')}</button>
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Done`}</button>
     </div>
   </section>`;
 
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
-    title: either('Chiavi delle app', 'App keys'),
-    acts: [['A', either('Nuova', 'New'), 'shield']],
-    rowActs: [['X', either('Revoca', 'Revoke')]],
-    heads: [[either('App', 'App')], [either('Segno', 'Sign')], [either('Dal', 'Since')]],
+    title: say`App keys`,
+    acts: [['A', say`New`, 'shield']],
+    rowActs: [['X', say`Revoke`]],
+    heads: [[say`App`], [say`Sign`], [say`Since`]],
     cells: (one) =>
       html`<td><b>${one.name}</b></td>
         <td><code>${one.sign}</code></td>
         <td class="ink-2">${f.day(Date.parse(one.issued_at) * 1000)}</td>`,
     form: () => ({
-      title: either('Nuova chiave', 'New key'),
-      label: either('Crea', 'Issue'),
+      title: say`New key`,
+      label: say`Issue`,
       send: () => issue(ui),
     }),
     once: () => issuedPane(ui, rows.once),

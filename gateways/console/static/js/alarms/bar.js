@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { alarms } from './alarms.js';
 import { counted } from './groups.js';
 import { SIGNS, soon } from './kinds.js';
@@ -10,7 +10,7 @@ import { SIGNS, soon } from './kinds.js';
 /** What is kept quiet calls nobody; all of them are in the plant view. @param {Ui} ui */
 export function bar(ui) {
   const all = alarms(ui).filter((one) => !one.quiet_us);
-  const said = all.length ? `${either('Avvisi', 'Alarms')}: ${inWords(all)}` : '';
+  const said = all.length ? `${say`Alarms`}: ${inWords(all)}` : '';
   return html`${all.length ? button(ui, all) : nothing}<span class="sr" role="status">${said}</span>`;
 }
 
@@ -30,7 +30,7 @@ const gravest = (all) =>
 function button(ui, all) {
   const first = gravest(all);
   const over = Boolean(first.over_us); // then all are
-  const short = over ? `${either('Risolto', 'Resolved')}: ${first.short}` : first.short;
+  const short = over ? `${say`Resolved`}: ${first.short}` : first.short;
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');
   };
@@ -47,6 +47,6 @@ function button(ui, all) {
       all.length > 1
         ? counts.map(({ priority, count }) => html`<b aria-hidden="true">${SIGNS[priority]}${count}</b>`)
         : nothing
-    }<span class="sr">. ${inWords(all)}. ${either('Tasto 4', 'Key 4')}</span>
+    }<span class="sr">. ${inWords(all)}. ${say`Key 4`}</span>
   </button>`;
 }

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { wayName } from '../admin/duty/words.js';
 import { answered, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { named } from './alarms.js';
 import { kindOf, worded } from './kinds.js';
@@ -18,18 +18,18 @@ export function clear() {
   here.fault = '';
 }
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const FAILURES = {
-  not_answered: ['non risponde', 'no answer'],
-  no_key: ['risponde, nessun tasto', 'answered, no key'],
-  next: ['passa al prossimo', 'wants the next one'],
-  no_line: ['nessuna linea libera', 'no free line'],
-  gave_way: ['la linea serviva a un allarme', 'an alert needed the line'],
-  no_voice: ['la linea era muta', 'the line was silent'],
-  refused: ['rifiutato', 'refused'],
-  away: ['non si raggiunge', 'out of reach'],
-  lost: ['non si sa', 'not known'],
-  ended: ['interrotto: non serve più', 'ended: not needed any more'],
+  not_answered: phrase`no answer`,
+  no_key: phrase`answered, no key`,
+  next: phrase`wants the next one`,
+  no_line: phrase`no free line`,
+  gave_way: phrase`an alert needed the line`,
+  no_voice: phrase`the line was silent`,
+  refused: phrase`refused`,
+  away: phrase`out of reach`,
+  lost: phrase`not known`,
+  ended: phrase`ended: not needed any more`,
 };
 
 /** @param {Ui} ui @param {CalloutView} one */
@@ -72,16 +72,13 @@ const wasCalled = (one) => one.tries.some((each) => each.way === 'call' && each.
 /** How it stands: what is so, the sign and the tone. @param {Ui} ui @param {CalloutView} one */
 function situation(ui, one) {
   const name = taker(ui, one);
-  if (one.taken_us)
-    return { text: either(`Ci pensa ${name}`, `${name} sees to it`), sign: 'done', tone: 'ink-ok' };
+  if (one.taken_us) return { text: say`${name} sees to it`, sign: 'done', tone: 'ink-ok' };
   const now = going(one);
   const who = [...new Set(now.map((each) => each.name))].join(', ');
   const rings = now.some((each) => each.way === 'call');
-  const told = rings
-    ? either(`si sta chiamando ${who}`, `calling ${who}`)
-    : either(`si sta avvisando ${who}`, `telling ${who}`);
+  const told = rings ? say`calling ${who}` : say`telling ${who}`;
   if (nobody(one)) {
-    const none = either('Nessuno l’ha presa', 'Nobody has taken it');
+    const none = say`Nobody has taken it`;
     return { text: now.length ? `${none}; ${told}` : none, sign: 'warn', tone: 'ink-bad' };
   }
   if (now.length)
@@ -93,44 +90,40 @@ function situation(ui, one) {
 const ENDS = {
   open: (one) => ({
     text: wasCalled(one)
-      ? either('Nessuno risponde; si riprova', 'No answer; it is tried again')
+      ? say`No answer; it is tried again`
       : one.round
-        ? either('Avvisati per iscritto; si aspetta una linea', 'Written to; a line is waited for')
-        : either('Si sta per chiamare', 'About to call'),
+        ? say`Written to; a line is waited for`
+        : say`About to call`,
     sign: 'clock',
   }),
-  over: () => ({ text: either('È finito da sé', 'It is over'), sign: 'check' }),
-  seen: () => ({ text: either('Visto alla console', 'Seen at a console'), sign: 'done' }),
-  told: () => ({ text: either('Avvisati', 'They are told'), sign: 'check' }),
-  taken: () => ({ text: either('Qualcuno ci pensa', 'Somebody sees to it'), sign: 'done' }),
-  nobody: () => ({ text: either('Nessuno l’ha presa', 'Nobody has taken it'), sign: 'warn' }),
+  over: () => ({ text: say`It is over`, sign: 'check' }),
+  seen: () => ({ text: say`Seen at a console`, sign: 'done' }),
+  told: () => ({ text: say`They are told`, sign: 'check' }),
+  taken: () => ({ text: say`Somebody sees to it`, sign: 'done' }),
+  nobody: () => ({ text: say`Nobody has taken it`, sign: 'warn' }),
 };
 
 /** Because of what. @param {Ui} ui @param {CalloutView} one */
 function reason(ui, one) {
-  if (one.kind === 'test') return either(`Prova: ${one.name}`, `Test: ${one.name}`);
+  if (one.kind === 'test') return say`Test: ${one.name}`;
   const [first] = one.alarms;
   if (!first) return '';
   const kind = kindOf(first.alarm, '');
   const { short } = worded(kind, named(ui, kind.about, first.subject));
   const more = one.alarms.length - 1;
-  const others = more === 1 ? 'un altro' : `altri ${more}`;
-  const text = more ? either(`${short}, e ${others}`, `${short}, and ${more} more`) : short;
-  return one.kind === 'morning' ? either(`Al mattino: ${text}`, `In the morning: ${text}`) : text;
+  const text = !more ? short : more === 1 ? say`${short}, and 1 more` : say`${short}, and ${more} more`;
+  return one.kind === 'morning' ? say`In the morning: ${text}` : text;
 }
 
 /** What came of one try. @param {CalloutView} of @param {TryView} one */
 function came(of, one) {
   const way = wayName(one.way);
-  if (one.failure) return `${way} ${either(...FAILURES[one.failure])}`;
+  if (one.failure) return `${way} ${FAILURES[one.failure]()}`;
   const calls = one.way === 'call';
-  if (one.over_us)
-    return calls ? either(`${way} preso`, `${way} taken`) : either(`${way} partito`, `${way} sent`);
-  if (of.ended_us) return either(`${way} interrotto`, `${way} ended`);
-  if (one.answered_us) return either(`${way}: ascolta`, `${way}: listening`);
-  return calls
-    ? either(`${way}: in chiamata`, `${way}: calling`)
-    : either(`${way}: in partenza`, `${way}: leaving`);
+  if (one.over_us) return calls ? say`${way} taken` : say`${way} sent`;
+  if (of.ended_us) return say`${way} ended`;
+  if (one.answered_us) return say`${way}: listening`;
+  return calls ? say`${way}: calling` : say`${way}: leaving`;
 }
 
 /** Each person's tries of one round: the last of them. @param {CalloutView} one */
@@ -156,7 +149,7 @@ function row(ui, one) {
   const since = one.taken_us ?? one.ended_us ?? one.opened_us;
   return html`<li class="called" data-callout=${one.callout} data-is=${tone}>
     <div>
-      ${word(sign, html`<b>${text}</b>`, tone)}<small>${either('dalle', 'since')} ${f.minute(since)}</small>
+      ${word(sign, html`<b>${text}</b>`, tone)}<small>${say`since`} ${f.minute(since)}</small>
     </div>
     <div>
       ${reason(ui, one)}
@@ -172,7 +165,7 @@ function row(ui, one) {
     ${
       untaken(one)
         ? html`<button class="btn" aria-keyshortcuts="R" @click=${() => take(ui, one)}>
-            <kbd>R</kbd><span>${either('Ci penso io', 'I see to it')}</span>
+            <kbd>R</kbd><span>${say`I see to it`}</span>
           </button>`
         : nothing
     }
@@ -212,8 +205,8 @@ export function bar(ui) {
   if (!one) return nothing;
   const { text, sign, tone } = situation(ui, one);
   const name = one.taken_us ? taker(ui, one) : going(one).at(-1)?.name;
-  const again = one.ended_us === null && one.round > 0 ? either('si riprova', 'again soon') : '';
-  const brief = nobody(one) ? either('nessuno', 'nobody') : (name?.split(' ')[0] ?? again);
+  const again = one.ended_us === null && one.round > 0 ? say`again soon` : '';
+  const brief = nobody(one) ? say`nobody` : (name?.split(' ')[0] ?? again);
   return html`<span class="called-bar ${tone}" data-called=${one.callout} title=${text}
     >${icon(sign)}<span aria-hidden="true">${brief}</span
     ><span class="sr" role="status">${text}</span></span
@@ -237,11 +230,11 @@ export const table = (ui, all) =>
   html`<table class="table">
     <thead>
       <tr>
-        <th>${either('Dalle', 'Since')}</th>
-        <th>${either('Per che cosa', 'Because of')}</th>
-        <th>${either('Chi', 'Who')}</th>
-        <th>${either('Com’è andata', 'What came of it')}</th>
-        <th class="num">${either('In', 'Within')}</th>
+        <th>${say`Since##hour`}</th>
+        <th>${say`Because of`}</th>
+        <th>${say`Who`}</th>
+        <th>${say`What came of it`}</th>
+        <th class="num">${say`Within`}</th>
       </tr>
     </thead>
     <tbody>

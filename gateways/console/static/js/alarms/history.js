@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
 import { word } from '../shell/parts.js';
 import { searchField } from '../shell/searching.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { named } from './alarms.js';
 import * as called from './called.js';
@@ -75,13 +75,11 @@ const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
 /** @param {Episode} one */
 const lasted = (one) =>
-  one.over_us === null
-    ? word('warn', either('dura', 'stands'), 'ink-wait')
-    : f.span(one.over_us - one.since_us);
+  one.over_us === null ? word('warn', say`stands`, 'ink-wait') : f.span(one.over_us - one.since_us);
 
 /** @param {Ui} ui @param {Episode} one */
 const seenBy = (ui, one) =>
-  one.seen_us ? `${f.minute(one.seen_us)}, ${ui.feed.names(one.seen_by)}` : either('non visto', 'not seen');
+  one.seen_us ? `${f.minute(one.seen_us)}, ${ui.feed.names(one.seen_by)}` : say`not seen##history`;
 
 /** @param {Ui} ui @param {Episode} one */
 const episode = (ui, one) =>
@@ -96,9 +94,9 @@ const episode = (ui, one) =>
 /** @param {Ui} ui @param {AlarmHistory} found */
 function told(ui, found) {
   const again = found.often.filter((one) => one.times > 1);
-  return html`<section class="panel" aria-label=${either('Più spesso', 'Most often')}>
+  return html`<section class="panel" aria-label=${say`Most often`}>
       <div class="panel__head">
-        <h2>${either('Più spesso', 'Most often')}</h2>
+        <h2>${say`Most often`}</h2>
       </div>
       <div class="panel__body">
         <table class="table">
@@ -112,36 +110,30 @@ function told(ui, found) {
             )}
           </tbody>
         </table>
-        ${
-          again.length
-            ? nothing
-            : html`<p class="empty">${either('Nessuno due volte', 'None came twice')}</p>`
-        }
+        ${again.length ? nothing : html`<p class="empty">${say`None came twice`}</p>`}
       </div>
     </section>
-    <section class="panel" aria-label=${either('Tutti', 'All')}>
+    <section class="panel" aria-label=${say`All##alarms`}>
       <div class="panel__head">
-        <h2>${found.more ? either('Gli ultimi 100', 'The last 100') : either('Tutti', 'All')}</h2>
+        <h2>${found.more ? say`The last 100` : say`All##alarms`}</h2>
         <span class="ink-2" role="status">${found.times}</span>
       </div>
-      <div class="panel__body alarms__list" tabindex="0" role="group" aria-label=${either('Elenco', 'List')}>
+      <div class="panel__body alarms__list" tabindex="0" role="group" aria-label=${say`List`}>
         <table class="table">
           <thead>
             <tr>
-              <th>${either('Dalle', 'Since')}</th>
-              <th>${either('Avviso', 'Alarm')}</th>
-              <th>${either('Quando agire', 'To act')}</th>
-              <th class="num">${either('Durata', 'For')}</th>
-              <th>${t('seen')}</th>
+              <th>${say`Since##hour`}</th>
+              <th>${say`Alarm`}</th>
+              <th>${say`To act`}</th>
+              <th class="num">${say`For`}</th>
+              <th>${say`Seen`}</th>
             </tr>
           </thead>
           <tbody>
             ${found.episodes.map((one) => episode(ui, one))}
           </tbody>
         </table>
-        ${
-          found.episodes.length ? nothing : html`<p class="empty">${either('Nessun avviso', 'No alarms')}</p>`
-        }
+        ${found.episodes.length ? nothing : html`<p class="empty">${say`No alarms`}</p>`}
       </div>
     </section>
     ${found.callouts.length ? callouts(ui, found.callouts) : nothing}`;
@@ -151,7 +143,7 @@ function told(ui, found) {
 const callouts = (ui, all) =>
   html`<section class="panel called-past" aria-labelledby="called-past-h">
     <div class="panel__head">
-      <h2 id="called-past-h">${either('Chi è stato chiamato', 'Who was called')}</h2>
+      <h2 id="called-past-h">${say`Who was called`}</h2>
       <span class="ink-2">${all.length}</span>
     </div>
     <div
@@ -167,20 +159,20 @@ const callouts = (ui, all) =>
 export const pane = (ui) =>
   html`<section class="view alarms-past" aria-labelledby="alarms-past-h">
     <header class="page-head">
-      <h1 id="alarms-past-h" tabindex="-1">${either('Avvisi passati', 'Past alarms')}</h1>
+      <h1 id="alarms-past-h" tabindex="-1">${say`Past alarms`}</h1>
       ${searchField({
         id: 'alarms-search',
-        hint: either('Linea, nodo, avviso', 'Line, node, alarm'),
+        hint: say`Line, node, alarm`,
         searched: state,
         pauseMs: TYPING_MS,
         ask: () => load(ui),
         down: () => /** @type {HTMLElement} */ (document.querySelector('.alarms__list'))?.focus(),
       })}
       <div class="page-head__end">
-        ${button(ui, ['T', either(`${state.days} giorni`, `${state.days} days`)])}
-        ${button(ui, ['H', either('Agli impianti', 'To the plant')])}
+        ${button(ui, ['T', say`${state.days} days`])}
+        ${button(ui, ['H', say`To the plant`])}
       </div>
-      ${state.fault ? html`<p role="alert">${word('warn', t('noConnection'), 'ink-bad')}</p>` : nothing}
+      ${state.fault ? html`<p role="alert">${word('warn', say`No connection`, 'ink-bad')}</p>` : nothing}
     </header>
     ${state.said ? told(ui, state.said) : nothing}
   </section>`;

@@ -1,6 +1,6 @@
 // What each alarm means, what is to be done about it, how soon, and who has to: the center's own table.
 
-import { either } from '../words/words.js';
+import { own, say } from '../words/words.js';
 
 /** @type {AlarmKind[]} */
 const TABLE = await fetch('/console/data/alarms.json').then(
@@ -17,30 +17,27 @@ export const SIGNS = { now: '‼', soon: '!', later: '·' };
 /** @param {AlarmPriority} priority */
 export const soon = (priority) =>
   ({
-    now: either('Subito', 'Now'),
-    soon: either('Presto', 'Soon'),
-    later: either('Con calma', 'In time'),
+    now: say`Now##priority`,
+    soon: say`Soon`,
+    later: say`In time`,
   })[priority];
 
 /** @param {string} acts */
 export const whoActs = (acts) =>
   ({
-    operator: either('operatore', 'operator'),
-    supervisor: either('supervisore', 'supervisor'),
-    machine: either('chi gestisce la macchina', 'who runs the machine'),
+    operator: say`operator`,
+    supervisor: say`supervisor`,
+    machine: say`who runs the machine`,
   })[acts];
 
 /**
  * Whether those on duty are woken, and of a line why. @param {string} wakes @param {boolean} waits
  */
 export function woken(wakes, waits) {
-  const called = either('sveglia i reperibili', 'wakes those on duty');
-  const morning = either('i reperibili lo leggono al mattino', 'those on duty read it in the morning');
-  if (wakes === 'few_left')
-    return waits
-      ? either(`ne restano abbastanza: ${morning}`, `enough are left: ${morning}`)
-      : either(`ne restano poche: ${called}`, `few are left: it ${called}`);
-  const byDay = either('al mattino si chiamano i reperibili', 'those on duty are phoned in the morning');
+  const called = say`wakes those on duty`;
+  const morning = say`those on duty read it in the morning`;
+  if (wakes === 'few_left') return waits ? say`enough are left: ${morning}` : say`few are left: it ${called}`;
+  const byDay = say`those on duty are phoned in the morning`;
   return { at_once: called, by_day: byDay, morning }[wakes] ?? '';
 }
 
@@ -70,7 +67,8 @@ export function kindOf(name, text) {
  * @returns {{ short: string, means: string, todo: string }}
  */
 export function worded(kind, subject) {
-  const { short, means, do: todo } = kind[either('it', 'en')];
-  const [filled, meant] = [short, means].map((words) => words.replaceAll('{s}', subject));
-  return { short: filled, means: meant, todo };
+  const { it, en } = kind;
+  const texts = ['short', 'means', 'do'].map((part) => ({ it: it[part], en: en[part] }));
+  const [short, means, todo] = texts.map((text) => own(text).replaceAll('{s}', subject));
+  return { short, means, todo };
 }

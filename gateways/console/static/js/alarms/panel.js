@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { button } from '../admin/frame/page.js';
 import { icon, word } from '../shell/parts.js';
 import { stepped } from '../shell/stepped.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';
 import * as called from './called.js';
@@ -80,28 +80,21 @@ function open(ui, key) {
 function since(us) {
   if (!us || !Number.isFinite(us)) return '';
   const when = `${f.minute(us)} ${f.shortDay(us)}`;
-  return either(`dalle ${when}`, `since ${when}`);
+  return say`since ${when}`;
 }
 
 /** How it is with one of them. @param {Ui} ui @param {Alarm} one */
 function stateOf(ui, one) {
-  if (one.quiet_us)
-    return word(
-      'hush',
-      either(`tace fino alle ${f.minute(one.quiet_us)}`, `quiet until ${f.minute(one.quiet_us)}`),
-    );
+  if (one.quiet_us) return word('hush', say`quiet until ${f.minute(one.quiet_us)}`);
   if (one.over_us) {
-    const over = either(`finito alle ${f.minute(one.over_us)}`, `over at ${f.minute(one.over_us)}`);
-    return html`${word('check', over)}<small>${either('da vedere', 'not seen')}</small>`;
+    const over = say`over at ${f.minute(one.over_us)}`;
+    return html`${word('check', over)}<small>${say`not seen`}</small>`;
   }
   if (one.seen_us) {
-    const when = either(`visto alle ${f.minute(one.seen_us)}`, `seen at ${f.minute(one.seen_us)}`);
+    const when = say`seen at ${f.minute(one.seen_us)}`;
     return html`${word('done', when)}<small>${ui.feed.names(one.seen_by)}</small>`;
   }
-  return word(
-    one.seen ? 'done' : 'bell',
-    one.seen ? t('seen').toLowerCase() : either('da vedere', 'not seen'),
-  );
+  return word(one.seen ? 'done' : 'bell', one.seen ? say`Seen`.toLowerCase() : say`not seen`);
 }
 
 /** @param {Ui} ui @param {AlarmGroup} one */
@@ -123,7 +116,7 @@ function each(ui, one) {
           <span class="ink-2">${stateOf(ui, alarm)}</span>
         </li>`,
     )}
-    ${more > 0 ? html`<li class="ink-2">${either(`e altri ${more}`, `and ${more} more`)}</li>` : nothing}
+    ${more > 0 ? html`<li class="ink-2">${say`and ${more} more`}</li>` : nothing}
   </ul>`;
 }
 
@@ -154,8 +147,8 @@ function row(ui, one) {
         >${
           members.length > 1 && one.state === 'stands'
             ? one.fresh
-              ? word('bell', either(`${one.fresh} da vedere`, `${one.fresh} not seen`))
-              : word('done', t('seen').toLowerCase())
+              ? word('bell', say`${one.fresh} not seen`)
+              : word('done', say`Seen`.toLowerCase())
             : stateOf(ui, last)
         }</span
       >
@@ -170,19 +163,15 @@ export function panel(ui) {
   const unseen = groups.some((one) => one.fresh) || behind.some((one) => one.fresh);
   return html`<section class="panel plant__alarms" aria-labelledby="alarms-h">
     <div class="panel__head">
-      <h2 id="alarms-h">${either('Avvisi', 'Alarms')}</h2>
+      <h2 id="alarms-h">${say`Alarms`}</h2>
       <div class="alarms__keys">
-        ${button(ui, ['H', either('Passati', 'Past')])}${
-          quiet.mayKeepQuiet(ui) ? button(ui, ['Q', either('Lavoro previsto', 'Planned work')]) : nothing
-        }${
-          here.cursor.startsWith('shelf/')
-            ? button(ui, ['X', either('Riattiva il suono', 'Unmute')])
-            : nothing
-        }
+        ${button(ui, ['H', say`Past`])}${
+          quiet.mayKeepQuiet(ui) ? button(ui, ['Q', say`Planned work`]) : nothing
+        }${here.cursor.startsWith('shelf/') ? button(ui, ['X', say`Unmute##alarms`]) : nothing}
       ${
         unseen
           ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
-              <kbd>K</kbd><span>${t('seen')}</span>
+              <kbd>K</kbd><span>${say`Seen`}</span>
             </button>`
           : nothing
       }
@@ -201,7 +190,7 @@ export function panel(ui) {
           ? html`<li>
               <button class="alarms__row" data-group=${REST} @click=${() => open(ui, REST)}>
                 <span></span
-                ><span>${either(`Altri ${behind.length} avvisi`, `${behind.length} more alarms`)}</span>
+                ><span>${say`${behind.length} more alarms`}</span>
               </button>
             </li>`
           : nothing
@@ -215,7 +204,7 @@ export function panel(ui) {
           ? nothing
           : html`<li class="alarms__none ink-2">
               ${icon('check', 'ink-ok')}
-              <div>${either('Tutto funziona', 'Everything works')}</div>
+              <div>${say`Everything works`}</div>
             </li>`
       }
     </ul>

@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
 import { Form, formPane } from '../admin/frame/form.js';
 import { word } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { kindOf, worded } from './kinds.js';
 
@@ -29,11 +29,11 @@ export const slotKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
 
 /** In words. @param {Slot} one */
 function named({ alarm, subject, node }) {
-  if (!alarm && !subject) return either(`Tutto del nodo ${node}`, `Everything of node ${node}`);
+  if (!alarm && !subject) return say`Everything of node ${node}`;
   const what = alarm
-    ? worded(kindOf(alarm, ''), subject || either('(tutte)', '(all)')).short
-    : either(`Tutto della linea ${subject}`, `Everything of line ${subject}`);
-  return node ? `${what}, ${either('nodo', 'node')} ${node}` : what;
+    ? worded(kindOf(alarm, ''), subject || say`(all)`).short
+    : say`Everything of line ${subject}`;
+  return node ? `${what}, ${say`node`} ${node}` : what;
 }
 
 /**
@@ -59,16 +59,16 @@ export function open(ui, group) {
   if (!choices.length) return;
   /** @type {FormField[]} */
   const fields = [
-    { name: 'what', label: () => either('Che cosa', 'What'), kind: 'select', choices: () => choices },
+    { name: 'what', label: () => say`What`, kind: 'select', choices: () => choices },
     {
       name: 'minutes',
-      label: () => either('Per quanto', 'For how long'),
+      label: () => say`For how long`,
       kind: 'select',
       choices: () => MINUTES.map((one) => [String(one), one < 60 ? `${one} min` : `${one / 60} h`]),
     },
     {
       name: 'reason',
-      label: () => either('Per quale lavoro', 'For which work'),
+      label: () => say`For which work`,
       kind: 'text',
       max: 200,
       needed: true,
@@ -113,8 +113,8 @@ export async function end(ui, key) {
 export const beside = (ui) =>
   state.form
     ? formPane(ui, state.form, {
-        title: either('Lavoro previsto', 'Planned work'),
-        label: either('Tieni in silenzio', 'Keep quiet'),
+        title: say`Planned work`,
+        label: say`Keep quiet`,
         send: () => send(ui),
         leave: () => leave(ui),
       })
@@ -126,11 +126,11 @@ export const rows = (ui, pointed) =>
     (one) =>
       html`<li data-state="quiet">
         <button class="alarms__row" data-group=${slotKey(one)} @focus=${() => pointed(slotKey(one))}>
-          ${word('hush', either('In silenzio', 'Quiet'), 'ink-2')}<span class="alarms__what"
+          ${word('hush', say`Quiet`, 'ink-2')}<span class="alarms__what"
             ><b>${named(one)}</b><small>${one.reason}</small></span
           ><span class="ink-2">${ui.feed.names(one.by)}</span
           ><span class="ink-2"
-            >${either(`fino alle ${f.minute(one.until_us)}`, `until ${f.minute(one.until_us)}`)}</span
+            >${say`until ${f.minute(one.until_us)}`}</span
           >
         </button>
       </li>`,

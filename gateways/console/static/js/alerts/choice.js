@@ -1,18 +1,18 @@
 // Which alerts are listed: the open ones, or all there have been.
 
 import { html } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 
 /** @param {Ui} ui */
 export const choice = (ui) =>
-  html`<div class="seg" role="group" aria-label=${either('Quali allarmi', 'Which alerts')}>
+  html`<div class="seg" role="group" aria-label=${say`Which alerts`}>
     <button aria-pressed=${ui.screen.section === 'queue'} aria-keyshortcuts="2" @click=${() => ui.press('2')}>
-      <kbd>2</kbd><span>${either('Aperti', 'Open')}</span>
+      <kbd>2</kbd><span>${say`Open##alerts`}</span>
     </button>
     <button
       aria-pressed=${ui.screen.section === 'history'}
       aria-keyshortcuts="H"
       @click=${() => ui.screen.go('history')}>
-      <kbd>H</kbd><span>${either('Storico', 'History')}</span>
+      <kbd>H</kbd><span>${say`History`}</span>
     </button>
   </div>`;

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { tag } from '../shell/parts.js';
 import { KEY } from '../words/center.js';
-import { either, reason, t } from '../words/words.js';
+import { phrase, reason, say } from '../words/words.js';
 import { log } from '../case/log.js';
 import { noteField } from '../case/notes.js';
 import * as correct from './correct.js';
@@ -23,6 +23,12 @@ function note(ui, view) {
 
 /** The keys of what a supervisor can hand out. @type {Record<string, 'dossier' | 'person'>} */
 const GIVEN = { J: 'dossier', Y: 'person' };
+/** @type {Record<string, Phrase>} */
+const GIVING = {
+  beingMade: phrase`It is being made…`,
+  downloaded: phrase`Downloaded`,
+  notMade: phrase`It has not worked: try again`,
+};
 
 /** @param {Ui} ui */
 const gives = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
@@ -48,13 +54,13 @@ function giving(ui, view) {
     </button>`;
   return html`<p class="history__giving">
     <button class="btn" aria-keyshortcuts="O" @click=${() => ui.press('O')}>
-      <kbd>O</kbd>${either('Correggi l’esito', 'Correct the outcome')}</button
+      <kbd>O</kbd>${say`Correct the outcome`}</button
     ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
-      <kbd>P</kbd>${either('Stampa', 'Print')}</button
-    >${button('J', either('Fascicolo per un giudice', 'Dossier for a court'))}
-    ${view.person ? button('Y', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
+      <kbd>P</kbd>${say`Print`}</button
+    >${button('J', say`Dossier for a court`)}
+    ${view.person ? button('Y', say`All the person’s data`) : nothing}
     <span role="status" class=${said === 'notMade' || printed.said ? 'ink-bad' : ''}
-      >${said ? t(said) : printed.said || nothing}</span
+      >${GIVING[said]?.() ?? (printed.said || nothing)}</span
     >
   </p>`;
 }
@@ -73,29 +79,29 @@ export function story(ui, view) {
     </div>
     <dl class="facts history__facts">
       <div>
-        <dt>${t('requested')}</dt>
+        <dt>${say`Requested`}</dt>
         <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
       </div>
       <div>
-        <dt>${either('Esito', 'Outcome')}</dt>
+        <dt>${say`Outcome`}</dt>
         <dd class=${view.missed_us !== null ? 'ink-bad' : ''}>
-          ${view.closed_us === null ? either('aperto', 'open') : correct.ended(ui, view)}
+          ${view.closed_us === null ? say`open` : correct.ended(ui, view)}
         </dd>
       </div>
       <div>
-        <dt>${t('operator')}</dt>
+        <dt>${say`Operator`}</dt>
         <dd>${since(at.operator_us)}</dd>
       </div>
       <div>
-        <dt>${t('phoneRang')}</dt>
+        <dt>${say`Phone rang`}</dt>
         <dd>${since(at.ringing_us)}</dd>
       </div>
       <div>
-        <dt>${either('112, dopo la richiesta', '112, once asked')}</dt>
+        <dt>${say`112, once asked`}</dt>
         <dd>${psap}</dd>
       </div>
       <div class="wide">
-        <dt>${either('Codice', 'Id')}</dt>
+        <dt>${say`Id`}</dt>
         <dd>${view.alert}</dd>
       </div>
     </dl>
@@ -105,12 +111,12 @@ export function story(ui, view) {
         : offer(
             ui,
             view.alert,
-            s.staysQuiet(view) ? '' : view.person ? s.first(view) : t('user'),
+            s.staysQuiet(view) ? '' : view.person ? s.first(view) : say`User`,
             view.reopen ?? null,
           )
     }${giving(ui, view)}</div>
     ${correct.pane(ui, view, () => (load(ui), choose(ui, view.alert)))}
-    <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
+    <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
       ${log(ui, view)}
     </ol>
     ${note(ui, view)}

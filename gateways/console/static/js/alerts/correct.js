@@ -4,23 +4,17 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { answered } from '../admin/frame/faults.js';
 import { Form, formPane, unsaved } from '../admin/frame/form.js';
-import { either, outcome, OUTCOMES, reason, t } from '../words/words.js';
+import { outcome, OUTCOMES, phrase, reason, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const REASON_MAX = 500;
 
-/** Why it is not done. @type {Record<string, Pair>} */
+/** Why it is not done. @type {Record<string, Phrase>} */
 const WHY = {
-  is_test: ['Una prova non ha altro esito.', 'A test has no other outcome.'],
-  forgotten: [
-    'I testi di questo allarme sono cancellati: il motivo non resterebbe.',
-    'The words of this alert are erased: the reason would not be kept.',
-  ],
-  changed_meanwhile: [
-    'Nel frattempo l’esito è cambiato, o è già questo.',
-    'The outcome has changed meanwhile, or is this already.',
-  ],
-  needed: ['Scrivi il motivo.', 'Write the reason.'],
+  is_test: phrase`A test has no other outcome.`,
+  forgotten: phrase`The words of this alert are erased: the reason would not be kept.`,
+  changed_meanwhile: phrase`The outcome has changed meanwhile, or is this already.`,
+  needed: phrase`Write the reason.`,
 };
 
 /** @type {{ alert: string, form: Form, said: string }} */
@@ -30,7 +24,7 @@ export const state = { alert: '', form: null, said: '' };
 export const countsAs = (view) => view.corrected?.outcome ?? view.outcome;
 
 /** @param {string} code */
-const why = (code) => (WHY[code] ? either(...WHY[code]) : code === 'noConnection' ? t(code) : reason(code));
+const why = (code) => (WHY[code] ? WHY[code]() : code === 'noConnection' ? say`No connection` : reason(code));
 
 /** @param {Ui} ui */
 const may = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
@@ -64,13 +58,13 @@ function made(view) {
     [
       {
         name: 'now',
-        label: () => either('È finito così', 'It ended so'),
+        label: () => say`It ended so`,
         kind: 'select',
         choices: () => others.map((one) => [one, outcome(one)]),
       },
       {
         name: 'reason',
-        label: () => either('Perché', 'Why'),
+        label: () => say`Why`,
         kind: 'text',
         max: REASON_MAX,
         needed: true,
@@ -101,8 +95,8 @@ export function pane(ui, view, again) {
   if (!may(ui) || view.closed_us === null) return nothing;
   if (state.form && state.alert === view.alert)
     return formPane(ui, state.form, {
-      title: either('Correggi l’esito', 'Correct the outcome'),
-      label: either('Correggi', 'Correct'),
+      title: say`Correct the outcome`,
+      label: say`Correct`,
       send: () => void send(ui, view, again),
       leave: () => {
         state.form = null;
@@ -121,12 +115,12 @@ export function pane(ui, view, again) {
 export function ended(ui, view) {
   const { corrected } = view;
   if (!corrected) return outcome(view.outcome);
-  const own = corrected.own ? either(', che aveva il caso', ', who had the case') : '';
+  const own = corrected.own ? say`, who had the case` : '';
   const at = `${f.shortDay(corrected.at_us)} ${f.minute(corrected.at_us)}`;
   const by = `${ui.feed.names(corrected.by)}${own}, ${at}`;
   const first = outcome(view.outcome);
   return html`${outcome(corrected.outcome)}<small class="corrected"
-      >${either(`Chiuso come: ${first}. Corretto da`, `Closed as: ${first}. Corrected by`)}
+      >${say`Closed as: ${first}. Corrected by`}
       ${by}${corrected.reason ? `: ${corrected.reason}` : ''}</small
     >`;
 }

@@ -1,7 +1,7 @@
 // What the history and the figures are filtered by. It stays while the page does, and is one for both.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { channel, CHANNELS, either, outcome, OUTCOMES, t } from '../words/words.js';
+import { channel, CHANNELS, outcome, OUTCOMES, say } from '../words/words.js';
 
 /** @typedef {'outcome' | 'operator' | 'line' | 'channel' | 'test' | 'time' | 'from' | 'to'} Field */
 
@@ -83,32 +83,32 @@ export function pressed(key, again) {
 function selects(ui) {
   const { operators, lines } = ui.feed;
   return [
-    ['outcome', either('Esito', 'Outcome'), Object.keys(OUTCOMES).map((one) => [one, outcome(one)])],
-    ['operator', t('operator'), operators.map((one) => [one.operator, ui.feed.names(one.operator)])],
-    ['line', either('Linea', 'Line'), lines.map((one) => [one.line, one.line])],
-    ['channel', t('channel'), Object.keys(CHANNELS).map((one) => [one, channel(one)])],
+    ['outcome', say`Outcome`, Object.keys(OUTCOMES).map((one) => [one, outcome(one)])],
+    ['operator', say`Operator`, operators.map((one) => [one.operator, ui.feed.names(one.operator)])],
+    ['line', say`Line`, lines.map((one) => [one.line, one.line])],
+    ['channel', say`Channel`, Object.keys(CHANNELS).map((one) => [one, channel(one)])],
     [
       'test',
-      either('Veri o prove', 'Real or tests'),
+      say`Real or tests`,
       [
-        ['false', either('veri', 'real')],
-        ['true', either('prove', 'tests')],
+        ['false', say`real`],
+        ['true', say`tests`],
       ],
     ],
   ];
 }
 
 const TIMES = () => [
-  ['today', either('oggi', 'today')],
-  ['week', either('questa settimana', 'this week')],
-  ['month', either('questo mese', 'this month')],
-  ['days', either('dal … al …', 'from … to …')],
+  ['today', say`today`],
+  ['week', say`this week`],
+  ['month', say`this month`],
+  ['days', say`from … to …`],
 ];
 
 /** What a filter that is not set says, where not *tutti*. @type {Partial<Record<Field, () => string>>} */
 const NOTHING_ASKED = {
-  time: () => either('sempre', 'any time'),
-  line: () => either('tutte', 'all'),
+  time: () => say`any time`,
+  line: () => say`all##lines`,
 };
 
 /**
@@ -133,7 +133,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     return html`<label data-on=${wanted[name] ? 'yes' : nothing}
       ><span>${label}</span
       ><select id=${first ? 'filter-first' : nothing} @change=${(e) => put(name, e.target.value)}>
-        ${[['', NOTHING_ASKED[name]?.() ?? either('tutti', 'all')], ...all].map(
+        ${[['', NOTHING_ASKED[name]?.() ?? say`all`], ...all].map(
           ([key, text]) => html`<option value=${key} .selected=${key === wanted[name]}>${text}</option>`,
         )}
       </select></label
@@ -147,18 +147,18 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
   return html`<div
     class="filters"
     role="group"
-    aria-label=${either('Filtri', 'Filters')}
+    aria-label=${say`Filters`}
     @keydown=${keyed}>
-    <kbd>F</kbd>${timed ? select('time', either('Quando', 'When'), TIMES(), true) : nothing}${
+    <kbd>F</kbd>${timed ? select('time', say`When`, TIMES(), true) : nothing}${
       timed && wanted.time === 'days'
-        ? html`${date('from', either('Dal', 'From'))}${date('to', either('Al', 'To'))}`
+        ? html`${date('from', say`From##day`)}${date('to', say`To##day`)}`
         : nothing
     }${selects(ui)
       .filter(([name]) => shown(name, timed))
       .map(([name, label, choices], i) => select(name, label, choices, !timed && i === 0))}${
       filtered(timed)
         ? html`<button class="btn" aria-keyshortcuts="X" @click=${() => ui.press('X')}>
-            <kbd>X</kbd>${either('Senza filtri', 'No filters')}
+            <kbd>X</kbd>${say`No filters`}
           </button>`
         : nothing
     }${beside}

@@ -6,7 +6,7 @@ import { word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
 import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
-import { channel, either, outcome, t } from '../words/words.js';
+import { channel, outcome, say } from '../words/words.js';
 import { choice } from './choice.js';
 import * as filters from './filters.js';
 import * as notes from '../case/notes.js';
@@ -92,20 +92,20 @@ export function pressed(ui, key) {
 /** @param {PastAlert} one */
 const who = (one) =>
   one.name ||
-  (one.phone ? f.phone(one.phone) : one.erased_us === null ? t('unknown') : f.erased(one.erased_us));
+  (one.phone ? f.phone(one.phone) : one.erased_us === null ? say`Unknown` : f.erased(one.erased_us));
 
 /** @param {number} us */
 const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
 /** @param {PastAlert} one */
 function ended(one) {
-  if (one.closed_us === null) return word('clock', either('aperto', 'open'), 'ink-wait');
+  if (one.closed_us === null) return word('clock', say`open`, 'ink-wait');
   if (['user_called_112', 'no_contact', 'put_away'].includes(one.outcome) || one.missed)
     return word('warn', outcome(one.outcome), 'ink-bad');
   const said = outcome(one.outcome);
   return word(
     ['handed_over', 'briefed'].includes(one.outcome) ? '112' : 'check',
-    one.outcome === one.closed_as ? said : either(`${said}, corretto`, `${said}, corrected`),
+    one.outcome === one.closed_as ? said : say`${said}, corrected`,
     'ink-2',
   );
 }
@@ -119,13 +119,10 @@ export function pane(ui) {
     load(ui, false, true);
   return html`<section class="view history" aria-labelledby="hist-h">
     <header class="page-head">
-      <h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>
+      <h1 id="hist-h" tabindex="-1">${say`History`}</h1>
       ${searchField({
         id: 'search',
-        hint: either(
-          'Nome, fine del numero, o codice dell’allarme',
-          'Name, end of the number, or the alert’s id',
-        ),
+        hint: say`Name, end of the number, or the alert’s id`,
         searched: state,
         pauseMs: TYPING_MS,
         ask: () => load(ui),
@@ -135,7 +132,7 @@ export function pane(ui) {
     ${filters.filterBar(ui, {
       again: () => load(ui),
       beside: html`<button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
-          <kbd>Q</kbd>${either('Valutazioni', 'Reviews')}</button
+          <kbd>Q</kbd>${say`Reviews`}</button
         >${
           supervises(ui)
             ? html`<button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}>
@@ -145,17 +142,13 @@ export function pane(ui) {
         }`,
     })}
     <div class="history__body">
-      <section class="panel" aria-label=${t('alerts')}>
+      <section class="panel" aria-label=${say`Alerts`}>
         <div class="panel__head">
           <h2>
-            ${
-              state.search.trim() || filters.filtered()
-                ? either('Trovati', 'Found')
-                : either('Tutti gli allarmi', 'All alerts')
-            }
+            ${state.search.trim() || filters.filtered() ? say`Found` : say`All alerts`}
           </h2>
           <span class="ink-2" role="status"
-            >${state.fault ? t('noConnection') : `${state.items.length}${state.more ? '+' : ''}`}</span
+            >${state.fault ? say`No connection` : `${state.items.length}${state.more ? '+' : ''}`}</span
           >
         </div>
         <div class="history__list" role="list">
@@ -184,15 +177,11 @@ export function pane(ui) {
                 </button>
               </div>`,
           )}
-          ${
-            state.items.length
-              ? nothing
-              : html`<p class="empty">${either('Nessun allarme trovato', 'No alert found')}</p>`
-          }
+          ${state.items.length ? nothing : html`<p class="empty">${say`No alert found`}</p>`}
           ${
             state.more
               ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
-                  ${either('Altri più vecchi', 'Older ones')}
+                  ${say`Older ones##alerts`}
                 </button>`
               : nothing
           }
@@ -203,12 +192,9 @@ export function pane(ui) {
           ? story(ui, state.story)
           : html`<section class="panel">
               <p class="empty">
-                <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span
+                <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${say`Enter`}</kbd></span
                 ><span
-                  >${either(
-                    'Scegli un allarme per leggerne la storia',
-                    'Choose an alert to read its story',
-                  )}</span
+                  >${say`Choose an alert to read its story`}</span
                 >
               </p>
             </section>`

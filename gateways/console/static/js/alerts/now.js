@@ -1,7 +1,7 @@
 // What is going on with an alert, in a few words for a list. Made of what is.
 
 import * as claims from '../words/claims.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { contact } from '../case/deadline.js';
 import { endingName } from '../case/ending.js';
@@ -16,10 +16,8 @@ export function now(ui, view, nowUs) {
   return [
     'warn',
     'ink-bad',
-    `${t('late')}: ${said[0].toLowerCase()}${said.slice(1)}`,
-    view.presumed_calling_112
-      ? either('Si presume che stia chiamando il 112', 'Presumed to be calling 112')
-      : small,
+    `${say`Late`}: ${said[0].toLowerCase()}${said.slice(1)}`,
+    view.presumed_calling_112 ? say`Presumed to be calling 112` : small,
   ];
 }
 
@@ -31,18 +29,15 @@ function going(ui, view, nowUs) {
   const { me } = ui.feed;
   const reached = contact(view);
   if (isBroken(view)) return ['warn', 'ink-bad', brokenSaid(view, me, ui.feed.names).title, reached];
-  if (s.psapIs(view) === 'lacking')
-    return ['warn', 'ink-bad', either('Nessuna linea per il 112', 'No line for 112'), reached];
+  if (s.psapIs(view) === 'lacking') return ['warn', 'ink-bad', say`No line for 112`, reached];
   if (view.duress)
     return [
       'shield',
       'ink-bad',
-      t('duress'),
-      s.talking(view.user)
-        ? either('È in linea', 'She is on the line')
-        : either('Non telefonarle', 'Do not phone her'),
+      say`Duress`,
+      s.talking(view.user) ? say`She is on the line` : say`Do not phone her`,
     ];
-  if (view.left_us !== null) return ['112', 'ink-ok', t('handedOver'), reached];
+  if (view.left_us !== null) return ['112', 'ink-ok', say`Handed over`, reached];
   return calls(ui, view, nowUs, reached);
 }
 
@@ -53,61 +48,37 @@ function calls(ui, view, nowUs, reached) {
   const lasts = (party) => f.span(nowUs - party.answered_us);
   switch (s.psapIs(view)) {
     case 'there': {
-      const said = view.user_hears_psap
-        ? either('In conferenza col 112', 'In conference with 112')
-        : either('In linea col 112', '112 on the line');
+      const said = view.user_hears_psap ? say`In conference with 112` : say`112 on the line`;
       return [view.user_hears_psap ? 'voice' : '112', 'ink-ok', `${said}, ${lasts(view.psap)}`, reached];
     }
     case 'calling':
     case 'doubt':
-      return ['112', 'ink-wait', either('Stiamo chiamando il 112', '112 is being called'), reached];
+      return ['112', 'ink-wait', say`112 is being called`, reached];
     case 'waiting': {
       const how = s.psapEndings(view).at(-1);
-      const said = how
-        ? `112: ${endingName(how).toLowerCase()}`
-        : either('Cerchiamo una linea per il 112', 'Looking for a line for 112');
+      const said = how ? `112: ${endingName(how).toLowerCase()}` : say`Looking for a line for 112`;
       return ['112', 'ink-wait', said, reached];
     }
     case 'told':
-      return [
-        '112',
-        'ink-ok',
-        either('112 informato da un altro telefono', '112 briefed on another phone'),
-        reached,
-      ];
+      return ['112', 'ink-ok', say`112 briefed on another phone`, reached];
     default:
   }
   if (s.talking(view.user) && view.operator) {
-    const said =
-      view.operator === me.operator
-        ? either('In linea con te', 'On the line with you')
-        : either('In conversazione', 'In conversation');
+    const said = view.operator === me.operator ? say`On the line with you` : say`In conversation`;
     return ['voice', 'ink-ok', `${said}, ${lasts(view.user)}`, reached];
   }
   if (s.waitsAlone(view)) {
     const alone = claims.said({ view, nowUs }, 'waitsOnTheLine');
     return ['voice', 'ink-wait', `${alone}, ${f.span(nowUs - s.aloneSinceUs(view))}`, reached];
   }
-  if (view.wrong_pins)
-    return [
-      'shield',
-      'ink-bad',
-      either('PIN sbagliato', 'Wrong PIN'),
-      either('Un segno di costrizione', 'A sign of coercion'),
-    ];
-  if (view.user.state === 'ringing') return ['ring', 'ink-wait', t('usersPhoneRings'), reached];
-  if (s.underWay(view.user))
-    return ['phone', 'ink-wait', either('La stiamo chiamando', 'She is being called'), reached];
-  if (view.silent && s.keptSilent(view)) return ['hush', 'ink-wait', t('silent'), t('usersPhoneSilent')];
-  if (view.operator)
-    return ['headset', 'ink-ok', either('Operatore in linea', 'Operator on the line'), reached];
+  if (view.wrong_pins) return ['shield', 'ink-bad', say`Wrong PIN`, say`A sign of coercion`];
+  if (view.user.state === 'ringing') return ['ring', 'ink-wait', say`Her phone is ringing`, reached];
+  if (s.underWay(view.user)) return ['phone', 'ink-wait', say`She is being called`, reached];
+  if (view.silent && s.keptSilent(view))
+    return ['hush', 'ink-wait', say`Silent`, say`Her phone is not called`];
+  if (view.operator) return ['headset', 'ink-ok', say`Operator on the line`, reached];
   if (view.reserved.length)
-    return [
-      'ring',
-      'ink-wait',
-      either('Chiamata all’operatore', 'Calling an operator'),
-      view.reserved.map(ui.feed.names).join(', '),
-    ];
-  if (!unheld(view)) return ['check', 'ink-2', t('releasing'), reached];
-  return ['clock', 'ink-wait', either('In attesa di un operatore', 'Waiting for an operator'), reached];
+    return ['ring', 'ink-wait', say`Calling an operator`, view.reserved.map(ui.feed.names).join(', ')];
+  if (!unheld(view)) return ['check', 'ink-2', say`Hanging up`, reached];
+  return ['clock', 'ink-wait', say`Waiting for an operator`, reached];
 }

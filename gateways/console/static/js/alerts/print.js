@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { log } from '../case/log.js';
-import { channel, either, t } from '../words/words.js';
+import { channel, say } from '../words/words.js';
 import { addressName } from '../place/address.js';
 import { ended } from './correct.js';
 import * as f from '../words/format.js';
@@ -26,7 +26,7 @@ export function print(ui, alert) {
 async function made(ui, alert) {
   const answer = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/paper`).catch(() => null);
   state.view = answer?.ok ? await answer.json().catch(() => null) : null;
-  state.said = state.view ? '' : either('Non stampato: riprova', 'Not printed: try again');
+  state.said = state.view ? '' : say`Not printed: try again`;
   ui.draw();
   if (state.view) window.print();
 }
@@ -34,7 +34,7 @@ async function made(ui, alert) {
 /** @param {CaseView} view */
 function where(view) {
   const { position } = view;
-  if (!position) return either('sconosciuta', 'unknown');
+  if (!position) return say`unknown`;
   const street = position.address ? addressName(position.address) : '';
   return [street, f.coordinates(position), f.accuracy(position.accuracy_m), f.clock(position.at_us)]
     .filter(Boolean)
@@ -49,21 +49,18 @@ export function paper(ui) {
     ...new Set(view.timeline.filter((one) => one.what === 'operator.joined').map((one) => one.operator)),
   ];
   const rows = [
-    [t('requested'), `${f.longDay(view.raised_us)}, ${f.clock(view.raised_us)}`],
-    [t('who'), s.name(view)],
-    [either('Numero', 'Number'), view.phone ? f.phone(view.phone) : '—'],
-    [either('Posizione', 'Position'), where(view)],
-    [t('channel'), channel(view.channel)],
-    [t('operator'), had.map((one) => ui.feed.names(one)).join(', ') || '—'],
-    [
-      either('Esito', 'Outcome'),
-      view.closed_us === null ? either('aperto', 'open') : html`${ended(ui, view)}`,
-    ],
-    [either('Chiuso', 'Closed'), view.closed_us === null ? '—' : f.clock(view.closed_us)],
+    [say`Requested`, `${f.longDay(view.raised_us)}, ${f.clock(view.raised_us)}`],
+    [say`Who`, s.name(view)],
+    [say`Number`, view.phone ? f.phone(view.phone) : '—'],
+    [say`Position`, where(view)],
+    [say`Channel`, channel(view.channel)],
+    [say`Operator`, had.map((one) => ui.feed.names(one)).join(', ') || '—'],
+    [say`Outcome`, view.closed_us === null ? say`open` : html`${ended(ui, view)}`],
+    [say`Closed`, view.closed_us === null ? '—' : f.clock(view.closed_us)],
   ];
   return html`<article class="paper" aria-hidden="true">
     <header>
-      <b>securWoman</b><span>${view.test ? t('test') : t('real')}</span><span>${view.alert}</span>
+      <b>securWoman</b><span>${view.test ? say`TEST` : say`REAL`}</span><span>${view.alert}</span>
     </header>
     <h1>${s.name(view)}</h1>
     <dl>
@@ -73,17 +70,14 @@ export function paper(ui) {
             <dd>${text}</dd>`,
       )}
     </dl>
-    <h2>${t('whatHappened')}</h2>
+    <h2>${say`What happened`}</h2>
     <ol class="log">
       ${log(ui, view)}
     </ol>
     <footer>
-      ${either('Stampato da', 'Printed by')} ${ui.feed.me.name}, ${f.day(ui.feed.nowUs())}
+      ${say`Printed by`} ${ui.feed.me.name}, ${f.day(ui.feed.nowUs())}
       ${f.clock(ui.feed.nowUs())}.
-      ${either(
-        'Dati personali: la stampa è nel registro accessi.',
-        'Personal data: the print is entered in the audit.',
-      )}
+      ${say`Personal data: the print is entered in the audit.`}
     </footer>
   </article>`;
 }

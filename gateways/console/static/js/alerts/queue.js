@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
 import { act, icon, word } from '../shell/parts.js';
-import { channel, either, t } from '../words/words.js';
+import { channel, say } from '../words/words.js';
 import { rank } from './urgency.js';
 import { now } from './now.js';
 import { choice } from './choice.js';
@@ -60,9 +60,10 @@ function time(view, nowUs, totalUs) {
   if (s.waitsAlone(view))
     return html`<div class="ink-wait">${word('voice', claims.said({ view, nowUs }, 'waitsAlone'))}</div>`;
   if (view.met_us !== null) {
-    if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
+    if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', say`Reached`)}</div>`;
     return html`<div class="ink-wait">
-      ${word('ring', view.rang_us === null ? t('takenUp') : t('phoneRang'))}<small>${t('notSpoken')}</small>
+      ${word('ring', view.rang_us === null ? say`Taken up` : say`Phone rang`)}<small
+        >${say`Nobody has spoken to her`}</small>
     </div>`;
   }
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
@@ -73,11 +74,11 @@ function time(view, nowUs, totalUs) {
     <div class="q__time">
       <b>${late ? `+${-left} s` : `${left} s`}</b>${
         late
-          ? word('warn', either('in ritardo', 'late'))
+          ? word('warn', say`late`)
           : view.test
-            ? word('flask', t('test'))
+            ? word('flask', say`TEST`)
             : left <= WARN_S
-              ? word('clock', t('running'))
+              ? word('clock', say`running out`)
               : nothing
       }
     </div>
@@ -99,24 +100,24 @@ export function pane(ui) {
   const more = ui.feed.open - all.length;
   return html`<section class="view queue" aria-labelledby="q-h">
     <header class="page-head">
-      <h1 id="q-h" tabindex="-1">${t('openAlerts')}</h1>
+      <h1 id="q-h" tabindex="-1">${say`Open alerts`}</h1>
       <p>
-        <span>${ui.feed.open} ${ui.feed.open === 1 ? either('aperto', 'open') : t('open')}</span
-        >${late ? word('warn', either(`${late} in ritardo`, `${late} late`), 'ink-bad') : nothing}${
-          waiting ? word('clock', either(`${waiting} in attesa`, `${waiting} waiting`), 'ink-wait') : nothing
+        <span>${ui.feed.open} ${ui.feed.open === 1 ? say`open` : say`open##several`}</span
+        >${late ? word('warn', say`${late} late`, 'ink-bad') : nothing}${
+          waiting ? word('clock', say`${waiting} waiting`, 'ink-wait') : nothing
         }
       </p>
       <p class="wide">
         <span
-          >${either('Prima chi non ha parlato con nessuno', 'First those who have spoken to nobody')}</span
-        ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span>
+          >${say`First those who have spoken to nobody`}</span
+        ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${say`Enter`}</kbd></span>
       </p>
       ${choice(ui)}
     </header>
     <div class="panel">
       <div class="q q--head" aria-hidden="true">
-        <span>${either('Alla scadenza', 'To the deadline')}</span><span>${t('who')}</span
-        ><span>${t('where')}</span><span>${either('Adesso', 'Now')}</span><span>${t('operator')}</span>
+        <span>${say`To the deadline`}</span><span>${say`Who`}</span
+        ><span>${say`Where`}</span><span>${say`Now##list`}</span><span>${say`Operator`}</span>
       </div>
       ${
         all.length
@@ -128,24 +129,21 @@ export function pane(ui) {
               )}${
                 more > 0
                   ? html`<p class="q__more ink-2">
-                      ${either(`e altri ${more} aperti`, `and ${more} more open`)}
+                      ${say`and ${more} more open`}
                     </p>`
                   : nothing
               }
             </div>`
-          : html`<p class="empty">${t('noAlerts')}</p>`
+          : html`<p class="empty">${say`No open alerts`}</p>`
       }
     </div>
     ${
       my
-        ? html`<footer class="dock dock--back" aria-label=${either('Azioni', 'Actions')}>
+        ? html`<footer class="dock dock--back" aria-label=${say`Actions`}>
             ${act({
               key: 'Enter',
-              label: either(
-                `Torna${my.test ? ':' : ' a'} ${s.shortName(my)}`,
-                `Back to ${my.test ? s.theAlert(my) : s.shortName(my)}`,
-              ),
-              sub: either('Il tuo caso', 'Your case'),
+              label: my.test ? say`Back to ${s.theAlert(my)}` : say`Back to ${s.shortName(my)}`,
+              sub: say`Your case`,
               tone: 'primary',
               step: true,
               press: () => ui.screen.open(my.alert),
@@ -163,10 +161,10 @@ function row(ui, view, nowUs) {
   const p = view.position;
   const who =
     view.operator === ui.feed.me.operator
-      ? t('you')
+      ? say`You`
       : view.operator
         ? ui.feed.names(view.operator)
-        : t('noOperatorYet');
+        : say`Nobody yet`;
   const operator = view.hand_over
     ? `${who} → ${view.hand_over.to ? ui.feed.names(view.hand_over.to) : '…'}`
     : who;
@@ -186,7 +184,9 @@ function row(ui, view, nowUs) {
           ${
             p
               ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}`
-              : t(view.withheld ? 'onceOpened' : 'noPosition')
+              : view.withheld
+                ? say`Once opened`
+                : say`No position`
           }
         </div>
         <small>${channel(view.channel)}</small>
@@ -195,7 +195,7 @@ function row(ui, view, nowUs) {
         <div class="word ${view.test ? 'ink-test' : tone}">
           ${icon(view.test ? 'flask' : ic)}<span>${said}</span>
         </div>
-        <small>${view.test ? either('Prova: mai al 112', 'A test: never to 112') : small}</small>
+        <small>${view.test ? say`A test: never to 112` : small}</small>
       </div>
       <div>
         <b>${operator}</b><small>${view.operator ? '' : view.reserved.map(ui.feed.names).join(', ')}</small>

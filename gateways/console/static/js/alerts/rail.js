@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
 import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
@@ -13,17 +13,17 @@ import * as alarms from '../alarms/alarms.js';
 function railState(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
-  if (view.closed_us !== null) return ['check', 'ink-2', t('closed')];
-  if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? t('yoursWith112') : t('yours')];
-  if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', t('yoursCalled')];
-  if (view.hand_over) return ['headset', 'ink-wait', t('handingOver')];
+  if (view.closed_us !== null) return ['check', 'ink-2', say`Closed`];
+  if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? say`Yours, with 112` : say`Yours`];
+  if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', say`Yours, calling you`];
+  if (view.hand_over) return ['headset', 'ink-wait', say`Handing over`];
   if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.feed.names(view.operator)];
-  if (view.left_us !== null) return ['112', '', t('handedOver')];
-  if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
-  if (unheld(view)) return ['warn', 'ink-wait', t('noOperatorHas')];
+  if (view.left_us !== null) return ['112', '', say`Handed over`];
+  if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', say`Late`];
+  if (unheld(view)) return ['warn', 'ink-wait', say`Nobody has it`];
   if (view.reserved.length) return ['ring', '', view.reserved.map(ui.feed.names).join(', ')];
   // Nobody has it, and nobody has to: it goes on without an operator, or is being ended.
-  return view.user_hears_psap ? ['112', '', t('handedOver')] : ['check', 'ink-2', t('releasing')];
+  return view.user_hears_psap ? ['112', '', say`Handed over`] : ['check', 'ink-2', say`Hanging up`];
 }
 
 /** @param {CaseView} view @param {number} nowUs */
@@ -66,7 +66,7 @@ export function railList(ui) {
     ${
       more > 0
         ? html`<p class="rail__others ink-2">
-            ${either(`e altri ${more} aperti`, `and ${more} more open`)}
+            ${say`and ${more} more open`}
           </p>`
         : nothing
     }`;
@@ -76,17 +76,17 @@ export function railList(ui) {
 export function rail(ui) {
   const { feed } = ui;
   const others = feed.operators.filter((one) => one.operator !== feed.me.operator && one.state !== 'off');
-  return html`<aside class="rail" aria-label=${t('openAlerts')}>
+  return html`<aside class="rail" aria-label=${say`Open alerts`}>
     <div class="rail__head">
-      <h2>${t('openAlerts')}</h2>
+      <h2>${say`Open alerts`}</h2>
       <span class="ink-2">${ui.feed.open}</span>
     </div>
     ${railList(ui)}
-    <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${t('thenEnter')}</span></p>
+    <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${say`then Enter`}</span></p>
     ${
       others.length
         ? html`<section class="rail__block">
-            <h2>${t('operators')}</h2>
+            <h2>${say`Operators`}</h2>
             <ul>
               ${others.map((one) => html`<li><span>${one.name}</span>${operatorState(ui, one)}</li>`)}
             </ul>
@@ -94,7 +94,7 @@ export function rail(ui) {
         : nothing
     }
     <section class="rail__block rail__block--lines">
-      <h2>${t('lines')}</h2>
+      <h2>${say`Lines`}</h2>
       <ul>
         ${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}
       </ul>
@@ -104,22 +104,22 @@ export function rail(ui) {
 
 /** @param {Ui} ui @param {OperatorView} one */
 export function operatorState(ui, one) {
-  if (one.alert) return word('headset', t('onCase'), 'ink-2');
+  if (one.alert) return word('headset', say`On a case`, 'ink-2');
   return shiftWord(one, ui.feed.nowUs());
 }
 
 /** @param {Ui} ui @param {LineView} line */
 export function lineState(ui, line) {
-  if (alarms.unusable(ui.feed).has(line.line)) return word('warn', t('outOfUse'), 'ink-bad');
+  if (alarms.unusable(ui.feed).has(line.line)) return word('warn', say`Out of use`, 'ink-bad');
   if (line.operator) return word('voice', ui.feed.names(line.operator), 'ink-2');
-  if (!line.alert) return word('check', t('free'), 'ink-ok');
+  if (!line.alert) return word('check', say`Free`, 'ink-ok');
   const view = ui.feed.cases.get(line.alert);
-  if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');
-  if (line.party === 'listener') return word('headset', t('listener'), 'ink-2');
+  if (line.party === 'user') return word('voice', view ? s.shortName(view) : say`User`, 'ink-2');
+  if (line.party === 'listener') return word('headset', say`Listening in`, 'ink-2');
   if (line.party === 'psap') return word('112', '112', 'ink-2');
   return word(
     'headset',
-    view && view.operator_leg.operator === ui.feed.me.operator ? t('you') : t('operator'),
+    view && view.operator_leg.operator === ui.feed.me.operator ? say`You` : say`Operator`,
     'ink-2',
   );
 }

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { label } from '../steps/table.js';
 import { KEY } from '../words/center.js';
-import { either, reason, t } from '../words/words.js';
+import { reason, say } from '../words/words.js';
 
 const ERASED = 'person_erased'; // why an alert is reopened no more
 
@@ -44,7 +44,7 @@ async function reopen(ui, { alert, seen, psap }) {
     ui.screen.open(alert);
     return;
   }
-  state.said = reason(answer.reason) || t('noConnection');
+  state.said = reason(answer.reason) || say`No connection`;
   ui.draw();
 }
 
@@ -57,23 +57,18 @@ export function offer(ui, alert, user, no) {
   if (no === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
   const mine = state.alert === alert;
   const quiet = state.psap
-    ? either(
-        'Riprende: richiama il 112, il suo telefono non squilla',
-        'Goes on: calls 112 again, her phone stays quiet',
-      )
-    : either('Riprende: il suo telefono non squilla', 'Goes on: her phone stays quiet');
-  const aloud = state.psap
-    ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
-    : either(`Richiama ${user}`, `Calls ${user} again`);
-  const other = state.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
+    ? say`Goes on: calls 112 again, her phone stays quiet`
+    : say`Goes on: her phone stays quiet`;
+  const aloud = state.psap ? say`Calls ${user} and 112 again` : say`Calls ${user} again`;
+  const other = state.psap ? say`Without 112` : say`112 as well`;
   const button = (key, words) =>
     html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${words}</span>
+      <kbd>${key === 'Enter' ? say`Enter` : key === 'Escape' ? 'Esc' : key}</kbd><span>${words}</span>
     </button>`;
   return html`<p class="history__reopen" role="status">
     ${
       mine && state.asking
-        ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', t('back'))}`
+        ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', say`Back`)}`
         : html`${button(KEY.reopen, label('reopen'))}${
             mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
           }`

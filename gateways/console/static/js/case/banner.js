@@ -2,7 +2,7 @@
 // known. Pure.
 
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { enrolled } from '../words/proof.js';
@@ -11,20 +11,20 @@ import { brokenSaid, isBroken } from './broken.js';
 /** So long the screen says that a part of the centre was restarted. */
 const RESTART_SAID_US = 60e6;
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const NO_LINE = {
-  none: ['non c’è una linea riservata al 112', 'there is no line kept for 112'],
-  out_of_use: ['nessuna linea riservata al 112 funziona', 'no line kept for 112 works'],
-  taken: ['tutte le linee riservate al 112 sono occupate', 'all lines kept for 112 are taken'],
-  failing: ['le chiamate falliscono su ogni linea riservata al 112', 'calls fail on each line kept for 112'],
-  guarded: ['le impostazioni vietano di chiamare il 112 vero', 'the settings forbid calls to the real 112'],
+  none: phrase`there is no line kept for 112`,
+  out_of_use: phrase`no line kept for 112 works`,
+  taken: phrase`all lines kept for 112 are taken`,
+  failing: phrase`calls fail on each line kept for 112`,
+  guarded: phrase`the settings forbid calls to the real 112`,
 };
 
 /**
  * Why no line can carry the call, in the page's language as far as it knows the words.
  * @param {string} why
  */
-export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why);
+export const whyNoLine = (why) => (NO_LINE[why] ? NO_LINE[why]() : why);
 
 /**
  * The banner: {icon, title, text, aside, tone}, or null. The gravest has the title, the others follow in the
@@ -52,7 +52,7 @@ export function banner(view, nowUs, me, names) {
   if (!found.length) return restarted(view, nowUs);
   const [gravest, ...others] = found;
   const rest = others.filter((one) => one.brief).map((one) => one.brief);
-  const aside = view.silent && gravest.what !== 'silent' ? t('silent') : (gravest.aside ?? '');
+  const aside = view.silent && gravest.what !== 'silent' ? say`Silent` : (gravest.aside ?? '');
   return { tone: 'bad', aside, ...gravest, text: [gravest.text, ...rest].filter(Boolean).join(' ') };
 }
 
@@ -62,22 +62,16 @@ function afterwards(view) {
     return {
       tone: 'bad',
       icon: 'shield',
-      title: t('duress'),
-      text: either(
-        'Annullato con il PIN di costrizione. Non telefonarle: uno squillo la esporrebbe.',
-        'Cancelled with the duress PIN. Do not phone her: a ring would expose her.',
-      ),
-      aside: t('noSoundHere'),
+      title: say`Duress`,
+      text: say`Cancelled with the duress PIN. Do not phone her: a ring would expose her.`,
+      aside: say`No sound here`,
     };
   if (!s.keptSilent(view)) return null;
   return {
     tone: 'quiet',
     icon: 'hush',
-    title: t('silent'),
-    text: either(
-      'Non poteva parlare. Il suo telefono non è stato chiamato: può ancora dover restare muto.',
-      'She could not talk. Her phone was not called: it may still have to stay quiet.',
-    ),
+    title: say`Silent`,
+    text: say`She could not talk. Her phone was not called: it may still have to stay quiet.`,
     aside: '',
   };
 }
@@ -88,7 +82,7 @@ function noLine(view) {
   const why = whyNoLine(view.psap_no_line);
   return {
     icon: 'warn',
-    title: either('Nessuna linea può chiamare il 112', 'No line can call 112'),
+    title: say`No line can call 112`,
     text: s.capital(`${why}.`),
     brief: '',
   };
@@ -98,21 +92,18 @@ function noLine(view) {
 function duress(view) {
   if (!view.duress) return null;
   const now = !s.talking(view.user)
-    ? either('Non richiamarla.', 'Do not call her.')
+    ? say`Do not call her.`
     : view.user_hears_nobody
-      ? either('È in linea, e non sente nessuno.', 'She is on the line, and hears nobody.')
-      : either('È in linea: chi la obbliga può sentire.', 'She is on the line: who forces her may hear.');
-  const it = 'Annullato con il PIN di costrizione: qualcuno la obbliga. Sul suo telefono non si vede altro.';
-  const en = 'Cancelled with the duress PIN: someone is forcing her. On her phone nothing else is seen.';
+      ? say`She is on the line, and hears nobody.`
+      : say`She is on the line: who forces her may hear.`;
+  const forced = say`Cancelled with the duress PIN: someone is forcing her. On her phone nothing else is
+    seen.`;
   return {
     icon: 'shield',
-    title: t('duress'),
-    text: `${either(it, en)} ${now}`,
-    aside: t('noSoundHere'),
-    brief: either(
-      `Costrizione: ${now[0].toLowerCase()}${now.slice(1)}`,
-      `Duress: ${now[0].toLowerCase()}${now.slice(1)}`,
-    ),
+    title: say`Duress`,
+    text: `${forced} ${now}`,
+    aside: say`No sound here`,
+    brief: say`Duress: ${now[0].toLowerCase()}${now.slice(1)}`,
   };
 }
 
@@ -126,22 +117,16 @@ function broken(view, nowUs, me, names) {
 /** @param {CaseView} view */
 function unreadable(view) {
   if (!view.unreadable) return null;
-  const title = either('Una parte non si può leggere', 'A part cannot be read');
-  const text = either(
-    'Il centro non legge tutto di questo allarme: chiedi all’utente, e guarda un’altra console.',
-    'The centre cannot read all of this alert: ask the user, and look at another console.',
-  );
+  const title = say`A part cannot be read`;
+  const text = say`The centre cannot read all of this alert: ask the user, and look at another console.`;
   return { icon: 'warn', title, text, brief: `${title}.` };
 }
 
 /** @param {CaseView} view */
 function unread(view) {
   if (!view.unread_texts) return null;
-  const title = either('Un suo SMS non si può leggere', 'One of her texts cannot be read');
-  const text = either(
-    'Chiederle che cosa ha scritto; se non si può, trattarlo come una richiesta di aiuto.',
-    'Ask her what she wrote; where that cannot be, take it for a call for help.',
-  );
+  const title = say`One of her texts cannot be read`;
+  const text = say`Ask her what she wrote; where that cannot be, take it for a call for help.`;
   return { icon: 'warn', title, text, brief: `${title}.` };
 }
 
@@ -149,55 +134,38 @@ function unread(view) {
 function late(view, nowUs) {
   if (!s.isLate(view, nowUs)) return null;
   const who = s.first(view);
-  const presumed = view.presumed_calling_112
-    ? either(
-        `Si presume che ${who} stia chiamando il 112.`,
-        `${s.capital(who)} is presumed to be calling 112.`,
-      )
-    : '';
-  const told =
-    view.advice === 'call_112_now' && s.hasApp(view)
-      ? either('L’app le ha detto di chiamare il 112.', 'The app has told her to call 112.')
-      : '';
-  const passed = either('Scadenza passata, non raggiunta.', 'Deadline passed, not reached.');
+  const presumed = view.presumed_calling_112 ? s.capital(say`${who} is presumed to be calling 112.`) : '';
+  const told = view.advice === 'call_112_now' && s.hasApp(view) ? say`The app has told her to call 112.` : '';
+  const passed = say`Deadline passed, not reached.`;
   const text = [passed, presumed, told].filter(Boolean).join(' ');
-  return { icon: 'warn', title: t('late'), text, brief: passed };
+  return { icon: 'warn', title: say`Late`, text, brief: passed };
 }
 
 /** @param {number} n */
-const times = (n) => (n > 1 ? either(`, ${n} volte`, `, ${n} times`) : '');
+const times = (n) => (n > 1 ? say`, ${n} times` : '');
 
 /** @param {CaseView} view */
 function wrongPin(view) {
   if (!view.wrong_pins) return null;
-  const title = either(`PIN sbagliato${times(view.wrong_pins)}`, `Wrong PIN${times(view.wrong_pins)}`);
-  const text = either(
-    'Qualcuno ha provato ad annullare l’allarme: un segno di costrizione.',
-    'Somebody tried to cancel the alert: a sign of coercion.',
-  );
-  const sign = either(`${title}: un segno di costrizione.`, `${title}: a sign of coercion.`);
+  const title = say`Wrong PIN${times(view.wrong_pins)}`;
+  const text = say`Somebody tried to cancel the alert: a sign of coercion.`;
+  const sign = say`${title}: a sign of coercion.`;
   return { icon: 'shield', title, text, brief: sign };
 }
 
 /** @param {CaseView} view */
 function cancelled(view) {
   if (!view.cancelled || view.duress) return null;
-  const title = either('Annullato con il PIN giusto: verifica', 'Cancelled with the right PIN: verify');
-  const text = either(
-    'Parlale: qualcuno può averle fatto dire il PIN.',
-    'Speak to her: somebody may have made her tell it.',
-  );
+  const title = say`Cancelled with the right PIN: verify`;
+  const text = say`Speak to her: somebody may have made her tell it.`;
   return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
 /** @param {CaseView} view */
 function unproved(view) {
   if (!view.cancel_unproved || view.cancelled || view.duress) return null;
-  const title = either('Chiede di annullare: nessun PIN impostato', 'Asked to cancel: no PIN is set');
-  const text = either(
-    'Non prova nulla: può averlo chiesto chi ha il suo telefono. Parlale.',
-    'This proves nothing: somebody who has her phone may have asked. Speak to her.',
-  );
+  const title = say`Asked to cancel: no PIN is set`;
+  const text = say`This proves nothing: somebody who has her phone may have asked. Speak to her.`;
   return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
@@ -206,21 +174,18 @@ function silent(view) {
   if (!view.silent) return null;
   const kept = s.keptSilent(view) && !s.underWay(view.user);
   const text = kept
-    ? either(
-        'Non può parlare. Il suo telefono non viene chiamato: deve restare muto.',
-        'She cannot talk. Her phone is not called: it has to stay quiet.',
-      )
-    : either('Non può parlare.', 'She cannot talk.');
-  return { what: 'silent', icon: 'hush', tone: 'quiet', title: t('silent'), text, brief: '' };
+    ? say`She cannot talk. Her phone is not called: it has to stay quiet.`
+    : say`She cannot talk.`;
+  return { what: 'silent', icon: 'hush', tone: 'quiet', title: say`Silent`, text, brief: '' };
 }
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const CLAIMED = {
-  position: ['dà un altro luogo', 'it gives another place'],
-  silent: ['chiede silenzio', 'it asks for silence'],
-  cancels: ['chiede di annullare', 'it asks to cancel'],
-  rings: ['dice che il telefono squilla', 'it says that the phone rings'],
-  words: ['scrive', 'it writes'],
+  position: phrase`it gives another place`,
+  silent: phrase`it asks for silence`,
+  cancels: phrase`it asks to cancel`,
+  rings: phrase`it says that the phone rings`,
+  words: phrase`it writes`,
 };
 
 /**
@@ -230,7 +195,7 @@ const CLAIMED = {
 function claims(view) {
   if (!view.claims.length) return null;
   const last = (of) => view.claims.findLast(of);
-  const said = (what, one, more = '') => (one ? `${either(...CLAIMED[what])} ${more}`.trim() : '');
+  const said = (what, one, more = '') => (one ? `${CLAIMED[what]()} ${more}`.trim() : '');
   const skipped = view.claims.reduce((sum, one) => sum + one.skipped, 0);
   const [placed, written] = [last((one) => one.position), last((one) => one.text)];
   const all = [
@@ -248,25 +213,20 @@ function claims(view) {
       last((one) => one.kind === 'rings'),
     ),
     said('words', written, written && `«${written.text}»`),
-    skipped && either(`altri ${skipped} segnali`, `${skipped} more signals`),
+    skipped && say`${skipped} more signals`,
   ].filter(Boolean);
   const hers = last((one) => one.proof === 'device');
   const since = enrolled(last((one) => one.key_enrolled_us !== null)?.key_enrolled_us ?? null);
   const title = hers
-    ? either('Anche un altro suo telefono manda segnali', 'Another phone of hers sends signals as well')
-    : either('Segnali non provati usano questo numero', 'Signals that are not proved use this number');
-  const text = either(
-    'Possono essere suoi o di altri, e qui non cambiano nulla.',
-    'They may be hers or somebody else’s, and change nothing here.',
-  );
+    ? say`Another phone of hers sends signals as well`
+    : say`Signals that are not proved use this number`;
+  const text = say`They may be hers or somebody else’s, and change nothing here.`;
   const what = all.length ? s.capital(`${all.join('; ')}.`) : '';
   return {
     icon: 'warn',
     tone: 'quiet',
     title,
-    text: [what, since && either(`Quel telefono: ${since}.`, `That phone: ${since}.`), text]
-      .filter(Boolean)
-      .join(' '),
+    text: [what, since && say`That phone: ${since}.`, text].filter(Boolean).join(' '),
     brief: `${title}.`,
   };
 }
@@ -278,20 +238,13 @@ function claims(view) {
 function beside(view) {
   if (!view.beside.length) return null;
   if (view.proof === 'device') {
-    const title = either('Un altro allarme usa questo numero', 'Another alert uses this number');
-    const text = either(
-      'Non è provato: può essere suo o di altri. Qui non cambia nulla.',
-      'It is not proved: it may be hers or somebody else’s. It changes nothing here.',
-    );
+    const title = say`Another alert uses this number`;
+    const text = say`It is not proved: it may be hers or somebody else’s. It changes nothing here.`;
     return { icon: 'bell', tone: 'quiet', title, text, brief: `${title}.` };
   }
-  const title = either('Un allarme provato usa questo numero', 'A proved alert uses this number');
-  const text = either(
-    'Questo non è provato. Il telefono viene chiamato da quello; ' +
-      `${KEY.redial_user}, poi Invio: chiamarlo anche da qui.`,
-    'This one is not proved. The other one calls the phone; ' +
-      `${KEY.redial_user}, then Enter: call it from here as well.`,
-  );
+  const title = say`A proved alert uses this number`;
+  const text = say`This one is not proved. The other one calls the phone; ${KEY.redial_user}, then Enter:
+    call it from here as well.`;
   return { icon: 'shield', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
@@ -304,11 +257,11 @@ function restarted(view, nowUs) {
   if (at === null || nowUs - at > RESTART_SAID_US) return null;
   const parties = [view.user, view.operator_leg, view.psap];
   const fell = parties.some((party) => party.state === 'released' && party.released_us >= at);
-  const calls = !fell && parties.some(s.talking) ? `; ${t('callsAreUp')}` : '';
+  const calls = !fell && parties.some(s.talking) ? `; ${say`the calls go on`}` : '';
   return {
     tone: 'note',
     icon: 'link',
-    title: `${t('restarted')} ${f.clock(at)}${calls}.`,
+    title: `${say`Part of the centre was restarted at`} ${f.clock(at)}${calls}.`,
     text: '',
     aside: '',
   };

@@ -5,7 +5,7 @@
 // it differs (a unit in full, a time of day instead of an age), `is` what it is compared by, so that a second
 // passing is no news.
 
-import { either, languageName, t } from '../words/words.js';
+import { languageName, number, phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { ended, ending, endingName, usersEnding } from './ending.js';
@@ -15,28 +15,40 @@ import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
 
 const NEW_MS = 8000;
-/** What 112 asks for besides, in its order, and what it is called. @type {Record<string, Word>} */
+/** What 112 asks for besides, in its order, and what it is called. @type {Record<string, Phrase>} */
 export const FIELDS = {
-  where: 'whereExactly',
-  what: 'whatHappens',
-  weapons: 'weapons',
-  injured: 'injured',
-  children: 'children',
-  with: 'with',
+  where: phrase`Where exactly`,
+  what: phrase`What happens`,
+  weapons: phrase`Weapons`,
+  injured: phrase`Injured`,
+  children: phrase`Children`,
+  with: phrase`With her`,
 };
-/** @type {Record<string, Pair>} */
-const CHANNELS = { data: ['app', 'app'], sms: ['SMS', 'SMS'], voice: ['', ''] };
-/** @type {Record<string, Pair>} */
+/** What each line is called. @type {Record<string, Phrase>} */
+export const LABELS = {
+  where: phrase`Where`,
+  what: phrase`What`,
+  dangerous: phrase`Dangerous`,
+  weapons: phrase`Weapons`,
+  injured: phrase`Injured`,
+  children: phrase`Children`,
+  with: phrase`With her`,
+  who: phrase`Who`,
+  phone: phrase`Phone`,
+};
+/** @type {Record<string, Phrase>} */
+const CHANNELS = { data: phrase`app`, sms: phrase`SMS`, voice: () => '' };
+/** @type {Record<string, Phrase>} */
 const SOURCES = {
-  app: ['', ''],
-  gps: ['GPS', 'GPS'],
-  wifi: ['Wi-Fi', 'Wi-Fi'],
-  cell: ['rete del telefono', 'phone network'],
-  network: ['rete del telefono', 'phone network'],
-  aml: ['per SMS (AML)', 'by SMS (AML)'],
+  app: () => '',
+  gps: phrase`GPS`,
+  wifi: phrase`Wi-Fi`,
+  cell: phrase`phone network`,
+  network: phrase`phone network`,
+  aml: phrase`by SMS (AML)`,
 };
 
-/** Fields with a line of their own; the others stand with what the center knows of it. @type {Word[]} */
+/** Fields with a line of their own; the others stand with what the center knows of it. */
 const OWN_LINES = ['dangerous', 'weapons', 'injured', 'children', 'with'];
 
 /**
@@ -44,8 +56,8 @@ const OWN_LINES = ['dangerous', 'weapons', 'injured', 'children', 'with'];
  * @param {Pick<PositionView, 'source' | 'channel'>} p
  */
 export function sourceName(p) {
-  const found = SOURCES[p.source] ? either(...SOURCES[p.source]) : p.source;
-  const came = CHANNELS[p.channel] ? either(...CHANNELS[p.channel]) : '';
+  const found = SOURCES[p.source]?.() ?? p.source;
+  const came = CHANNELS[p.channel]?.() ?? '';
   if (p.source === 'aml') return found;
   return found && came ? `${found} (${came})` : found || came;
 }
@@ -54,13 +66,13 @@ export function sourceName(p) {
 const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...more });
 const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
 /** @param {PositionView} p */
-const sides = (p) => [p.lat < 0 ? t('south') : t('north'), p.lon < 0 ? t('west') : t('east')];
+const sides = (p) => [p.lat < 0 ? say`south` : say`north`, p.lon < 0 ? say`west` : say`east`];
 
 /**
  * The four lines. `place` is what is known of the place by name: sentences, the nearest town first; may be
  * empty.
  * @param {CaseView} view @param {number} nowUs @param {string[]} place
- * @returns {{ key: Word, parts: Part[] }[]}
+ * @returns {{ key: string, parts: Part[] }[]}
  */
 export function briefing(view, nowUs, place = []) {
   return [
@@ -84,7 +96,9 @@ export function briefing(view, nowUs, place = []) {
     {
       key: 'phone',
       parts: [
-        part('phone', view.phone ? f.phone(view.phone) : t('noNumber'), { look: view.phone ? 'phone' : '' }),
+        part('phone', view.phone ? f.phone(view.phone) : say`Number not known`, {
+          look: view.phone ? 'phone' : '',
+        }),
       ],
     },
   ];
@@ -109,7 +123,7 @@ function filled(view, field) {
   const text = unstopped(view.briefing[field]?.text);
   const before = unstopped(view.changed?.fields[field]);
   if (text) return [part(field, `${text}.`)];
-  return before ? [part(field, either(`Non vale più: ${before}.`, `No longer so: ${before}.`))] : [];
+  return before ? [part(field, say`No longer so: ${before}.`)] : [];
 }
 
 /**
@@ -130,7 +144,7 @@ function oldPlace(view, nowUs) {
   const text = said({ view, nowUs }, 'placeIsOld');
   if (!text) return [];
   const at = f.clock(view.position.at_us);
-  const copied = either(`Dov’era alle ${at}:`, `Where she was at ${at}:`);
+  const copied = say`Where she was at ${at}:`;
   return [part('old', text, { copied, is: '' })];
 }
 
@@ -141,8 +155,8 @@ function where(p, nowUs, place) {
   const lon = Math.abs(p.lon).toFixed(5);
   const m = p.accuracy_m === null ? null : Math.round(p.accuracy_m);
   const source = sourceName(p);
-  const accuracy = m === null ? '' : either(`Precisione ${m} m`, `Accurate to ${m} m`);
-  const within = m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`);
+  const accuracy = m === null ? '' : say`Accurate to ${m} m`;
+  const within = m === null ? '' : say`Accurate to ${m} metres`;
   const at = f.clock(p.at_us);
   const named = place.map((sentence, i) => (i ? sentence : townAfter(p.address, sentence)));
   return [
@@ -171,7 +185,7 @@ function where(p, nowUs, place) {
       {
         look: 'small',
         is: `${m} ${p.at_us} ${source}`,
-        copied: `${join([within, either(`alle ${at}`, `at ${at}`), source], ', ')}.`,
+        copied: `${join([within, say`at ${at}`, source], ', ')}.`,
       },
     ),
   ];
@@ -180,67 +194,47 @@ function where(p, nowUs, place) {
 /** @param {CaseView} view */
 const unknownPlace = (view) =>
   ({
-    voice: either('Non nota: allarme telefonico.', 'Not known: voice alert.'),
-    sms: either('Non nota: allarme con un SMS.', 'Not known: alert by SMS.'),
-  })[view.channel] ?? either('Non nota.', 'Not known.');
+    voice: say`Not known: voice alert.`,
+    sms: say`Not known: alert by SMS.`,
+  })[view.channel] ?? say`Not known.`;
 
-/** @param {number} value @returns {[number, number, string]} */
-const pieces = (value) => {
+/** @param {number} value @returns {[number, number, number]} */
+const sixtieths = (value) => {
   const all = Math.round(Math.abs(value) * 36000);
-  return [Math.floor(all / 36000), Math.floor(all / 600) % 60, ((all % 600) / 10).toFixed(1)];
+  return [Math.floor(all / 36000), Math.floor(all / 600) % 60, (all % 600) / 10];
 };
 function spelled(value) {
-  const [degrees, minutes, seconds] = pieces(value);
-  return either(
-    `${degrees} gradi ${minutes} primi ${seconds.replace('.', ',')} secondi`,
-    `${degrees} degrees ${minutes} minutes ${seconds} seconds`,
-  );
+  const [degrees, minutes, seconds] = sixtieths(value);
+  return say`${degrees} degrees ${minutes} minutes ${number(seconds)} seconds`;
 }
 
 /** @param {CaseView} view */
 function what(view) {
   const raised = f.clock(view.raised_us);
   const by = {
-    data: either('dall’app', 'from the app'),
-    voice: either('con una chiamata', 'by a phone call'),
-    sms: either('con un SMS', 'by SMS'),
+    data: say`from the app`,
+    voice: say`by a phone call`,
+    sms: say`by SMS`,
   }[view.channel];
-  const it =
-    view.channel === 'voice' ? `Allarme telefonico alle ${raised}.` : `Allarme ${by} alle ${raised}.`;
-  return either(it, `Alert ${by} at ${raised}.`);
+  return say`Alert ${by} at ${raised}.`;
 }
 
 /** @param {CaseView} view @param {number} nowUs */
 function silence(view, nowUs) {
-  if (view.duress)
-    return either(
-      'Ha annullato sotto costrizione: non telefonarle.',
-      'She cancelled under duress: do not phone her.',
-    );
+  if (view.duress) return say`She cancelled under duress: do not phone her.`;
   if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
-    return either(
-      'Il suo telefono era in linea con noi; non si sa se lo è ancora.',
-      'Her phone was on the line with us; whether it still is, is not known.',
-    );
+    return say`Her phone was on the line with us; whether it still is, is not known.`;
   if (s.talking(view.user) && view.user.no_sound_us !== null)
-    return either(
-      'La sua linea è aperta, ma non si sente nulla.',
-      'Her line is open, but nothing is heard on it.',
-    );
+    return say`Her line is open, but nothing is heard on it.`;
   // Who has answered is known by a key of the phone alone: a machine has a voice as well.
   if (s.talking(view.user))
     return view.user.pressed
-      ? either('È al telefono con noi.', 'She is on the phone with us.')
-      : either('Il suo telefono ha risposto, siamo in linea.', 'Her phone was answered: we are on the line.');
-  if (s.keptSilent(view))
-    return either('Non può parlare: non telefonarle.', 'She cannot talk: do not phone her.');
-  if (view.wrong_pins)
-    return either(
-      'Qualcuno ha provato ad annullare con un PIN sbagliato.',
-      'Somebody tried to cancel with a wrong PIN.',
-    );
+      ? say`She is on the phone with us.`
+      : say`Her phone was answered: we are on the line.`;
+  if (s.keptSilent(view)) return say`She cannot talk: do not phone her.`;
+  if (view.wrong_pins) return say`Somebody tried to cancel with a wrong PIN.`;
   const declined = ended(view, 'user').some((one) => ending(one) === 'declined');
-  const going = view.user.state === 'ringing' ? either('La stiamo chiamando.', 'We are calling her.') : '';
+  const going = view.user.state === 'ringing' ? say`We are calling her.` : '';
   const spoke = said(
     { view, nowUs },
     'spokeThenNothing',
@@ -250,31 +244,20 @@ function silence(view, nowUs) {
     'machineAnswers',
   );
   if (spoke) return spoke;
-  if (declined) return join([either('Ha rifiutato la chiamata.', 'She declined our call.'), going]);
+  if (declined) return join([say`She declined our call.`, going]);
   const how = view.user.state === 'released' ? usersEnding(view) : null;
-  if (how !== null && how !== 'ours')
-    return either(
-      `L’abbiamo chiamata: ${endingName(how).toLowerCase()}.`,
-      `We called her: ${endingName(how).toLowerCase()}.`,
-    );
+  if (how !== null && how !== 'ours') return say`We called her: ${endingName(how).toLowerCase()}.`;
   return going;
 }
 
 /** @param {CaseView} view */
 function who(view) {
   const { person } = view;
-  const speaks = person?.language
-    ? either(
-        `, parla ${languageName(person.language).toLowerCase()}`,
-        `, speaks ${languageName(person.language)}`,
-      )
-    : '';
+  const speaks = person?.language ? say`, speaks ${languageName(person.language)}` : '';
   const note = s.ownNote(view);
   const more = join([
-    note ? either(`Nota: ${note}.`, `Note: ${note}.`) : '',
-    view.battery_pct === null
-      ? ''
-      : either(`Batteria del telefono ${view.battery_pct} %.`, `Phone battery ${view.battery_pct} %.`),
+    note ? say`Note: ${note}.` : '',
+    view.battery_pct === null ? '' : say`Phone battery ${view.battery_pct} %.`,
   ]);
   return [
     part('name', `${s.name(view)}${speaks}.`),
@@ -291,14 +274,11 @@ function who(view) {
 export function copyText(view, nowUs, place = []) {
   const lines = briefing(view, nowUs, place).map(
     ({ key, parts }) =>
-      `${t(key).toUpperCase()}: ${parts
-        .map(({ id, copied }) => (isChanged(view, id) ? `[${t('changed')}] ${copied}` : copied))
+      `${LABELS[key]().toUpperCase()}: ${parts
+        .map(({ id, copied }) => (isChanged(view, id) ? `[${say`changed`}] ${copied}` : copied))
         .join('\n')}`,
   );
-  return [
-    ...(view.test ? [either('PROVA, non è un allarme reale.', 'TEST, not a real alert.')] : []),
-    ...lines,
-  ]
+  return [...(view.test ? [say`TEST, not a real alert.`] : []), ...lines]
     .join('\n')
     .replaceAll('\u00a0', ' ')
     .replaceAll('\u2002', ' ');

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either, languageName, t } from '../words/words.js';
+import { languageName, say } from '../words/words.js';
 import { log, notesBefore } from './log.js';
 import * as dialogue from './dialogue/dialogue.js';
 import * as facts from './facts.js';
@@ -106,7 +106,7 @@ const gravest = (voice, other) =>
 function before(ui, view) {
   const notes = notesBefore(ui, view);
   if (!notes.length) return nothing;
-  const label = either('Note precedenti', 'Earlier notes');
+  const label = say`Earlier notes`;
   return html`<ol class="log log__before" tabindex="0" aria-label=${label}>
     ${notes.reverse()}
   </ol>`;
@@ -115,13 +115,13 @@ function before(ui, view) {
 /** @param {Ui} ui @param {CaseView} view */
 function story(ui, view) {
   return html`<div class="panel__head">
-      <h2>${t('whatHappened')}</h2>
-      ${record.opener(ui, view)}<span class="ink-3 log__order">${t('newestFirst')}</span
+      <h2>${say`What happened`}</h2>
+      ${record.opener(ui, view)}<span class="ink-3 log__order">${say`newest first`}</span
       ><span class="ink-2 log__earlier"
-        >${either('Allarmi precedenti', 'Earlier alerts')}: ${howMany(ui, view)}</span
+        >${say`Earlier alerts`}: ${howMany(ui, view)}</span
       >
     </div>
-    <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}>
+    <div class="panel__body log" role="log" tabindex="0" aria-label=${say`What happened`}>
       ${before(ui, view)}
       <ol>
         ${log(ui, view).reverse()}
@@ -130,11 +130,11 @@ function story(ui, view) {
     <dl class="about" tabindex="0">
       ${[
         ...record.short(view),
-        [t('usersNote'), s.ownNote(view)],
-        [t('language'), view.person?.language ? languageName(view.person.language) : ''],
-        [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],
-        [t('signals'), view.signals > 1 ? String(view.signals) : ''],
-        [either('Allarmi precedenti', 'Earlier alerts'), earlier(ui, view), 'about__earlier'],
+        [say`Her note`, s.ownNote(view)],
+        [say`Language`, view.person?.language ? languageName(view.person.language) : ''],
+        [say`Phone battery`, view.battery_pct === null ? '' : `${view.battery_pct} %`],
+        [say`Signals`, view.signals > 1 ? String(view.signals) : ''],
+        [say`Earlier alerts`, earlier(ui, view), 'about__earlier'],
       ]
         .filter(([, value]) => value)
         .map(

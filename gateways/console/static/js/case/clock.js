@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, track, word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { endingName, endingOf } from './ending.js';
 import * as f from '../words/format.js';
 import * as due from './deadline.js';
@@ -13,7 +13,7 @@ export function deadline(view, nowUs, center) {
   const total = center.deadline_s * 1.2e6;
   const end = view.met_us ?? view.closed_us ?? nowUs;
   const limit = (view.deadline_us - view.received_us) / total;
-  return html`<section class="deadline" data-tone=${d.tone} aria-label=${either('Scadenza', 'Deadline')}>
+  return html`<section class="deadline" data-tone=${d.tone} aria-label=${say`Deadline`}>
     <div class="deadline__clock ink-${d.tone}" role="timer">
       <b>${d.value}<i>${d.unit}</i></b
       ><span>${word({ ok: 'done', bad: 'warn' }[d.tone] ?? 'clock', d.word)}<small>${d.small}</small></span>
@@ -32,12 +32,12 @@ function steps(view) {
   const at = view.steps;
   /** @type {[string, number][]} */
   const all = [
-    [t('received'), at.received_us],
-    [t('operator'), at.operator_us],
-    [t('ringing'), at.ringing_us],
-    [t('answers'), at.answered_us],
+    [say`Received`, at.received_us],
+    [say`Operator`, at.operator_us],
+    [say`Ringing`, at.ringing_us],
+    [say`Answers`, at.answered_us],
     ['112', at.psap_us],
-    [t('handedOver'), at.handed_over_us],
+    [say`Handed over`, at.handed_over_us],
   ];
   const failed = view.user.state === 'released' && view.user.answered_us === null && at.answered_us === null;
   return all.map(([label, us], i) => {

@@ -1,6 +1,6 @@
 // How the deadline stands, and by what it was met. Pure: the view in, words and numbers out.
 
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { said } from '../words/claims.js';
 import * as s from './situation.js';
@@ -11,23 +11,22 @@ const after = (view, us) => f.seconds(Math.max(0, us - view.received_us));
 /** By whose word the user is reached. @param {CaseView} view */
 const reachedBy = (view) =>
   ({
-    answer: either('ha risposto', 'answered'),
-    voice: either('si sente la sua voce', 'heard'),
-    digit: either('ha premuto un tasto', 'pressed a key'),
-    app: either('lo dice la sua app', 'says the app'),
-    operator: either('lo dice l’operatore', 'says the operator'),
+    answer: say`answered`,
+    voice: say`heard`,
+    digit: say`pressed a key`,
+    app: say`says the app`,
+    operator: say`says the operator`,
   })[view.reached_by] ?? '';
 
 /** `Rang at 4.1 s`, or that the user is reached; empty where neither is so. @param {CaseView} view */
 export function contact(view) {
   if (view.reached_us !== null) {
     const at = after(view, view.reached_us);
-    if ((!s.spokenTo(view) || s.waitsAlone(view)) && view.reached_by !== 'app')
-      return either(`Ha risposto a ${at}`, `Answered at ${at}`);
-    return [either(`Raggiunta a ${at}`, `Reached at ${at}`), reachedBy(view)].filter(Boolean).join(', ');
+    if ((!s.spokenTo(view) || s.waitsAlone(view)) && view.reached_by !== 'app') return say`Answered at ${at}`;
+    return [say`Reached at ${at}`, reachedBy(view)].filter(Boolean).join(', ');
   }
   if (view.rang_us === null) return '';
-  return either(`Ha squillato a ${after(view, view.rang_us)}`, `Phone rang at ${after(view, view.rang_us)}`);
+  return say`Phone rang at ${after(view, view.rang_us)}`;
 }
 
 /**
@@ -38,18 +37,18 @@ export function deadline(view, nowUs) {
   const at = f.clock(view.deadline_us);
   if (s.waitsAlone(view)) return alone(view, nowUs);
   if (view.met_us !== null) return met(view, nowUs);
-  if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: t('closed'), small: at };
+  if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: say`Closed`, small: at };
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
   if (left < 0 || view.missed_us !== null) {
-    const small = either(`scaduta alle ${at}`, `deadline was ${at}`);
-    return { value: `+${Math.max(0, -left)}`, unit: 's', tone: 'bad', word: t('late'), small };
+    const small = say`deadline was ${at}`;
+    return { value: `+${Math.max(0, -left)}`, unit: 's', tone: 'bad', word: say`Late`, small };
   }
-  const small = either(`scade alle ${at}`, `deadline ${at}`);
+  const small = say`deadline ${at}`;
   return {
     value: String(left),
     unit: 's',
     tone: left <= 20 ? 'wait' : 'action',
-    word: t('secondsLeft'),
+    word: say`Seconds left`,
     small,
   };
 }
@@ -67,7 +66,7 @@ function firstReached(view) {
 /** The user has answered, and waits for somebody to talk to. @param {CaseView} view @param {number} nowUs */
 function alone(view, nowUs) {
   const at = after(view, view.user.answered_us);
-  const small = either(`ha risposto a ${at}`, `answered at ${at}`);
+  const small = say`answered at ${at}`;
   const word = said({ view, nowUs }, 'waitsAlone');
   return { value: f.span(nowUs - s.aloneSinceUs(view)), unit: '', tone: 'wait', word, small };
 }
@@ -84,14 +83,11 @@ function met(view, nowUs) {
   const at = reached ?? view.met_us;
   const spare = view.deadline_us - view.met_us;
   const tone = spare < 0 ? 'bad' : s.spokenTo(view) ? 'ok' : 'wait';
-  const answered = spoken || view.reached_by === 'app' ? t('reached') : t('answered');
-  const word = reached !== null ? answered : view.rang_us !== null ? t('phoneRang') : t('takenUp');
+  const answered = spoken || view.reached_by === 'app' ? say`Reached` : say`Answered`;
+  const word = reached !== null ? answered : view.rang_us !== null ? say`Phone rang` : say`Taken up`;
   const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
   const runs = view.closed_us === null;
-  const small = [
-    runs && either(`a ${after(view, at)}`, `at ${after(view, at)}`),
-    by || margin(view, at, spare),
-  ];
+  const small = [runs && say`at ${after(view, at)}##seconds`, by || margin(view, at, spare)];
   return {
     value: runs ? f.span(nowUs - view.received_us) : f.seconds(at - view.received_us).replace(/\u00a0s$/, ''),
     unit: runs ? '' : 's',
@@ -107,8 +103,6 @@ function met(view, nowUs) {
  */
 function margin(view, at, spare) {
   const rang = after(view, view.met_us);
-  if (at - view.met_us > 1e6) return either(`ha squillato a ${rang}`, `rang at ${rang}`);
-  return spare < 0
-    ? either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`)
-    : either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`);
+  if (at - view.met_us > 1e6) return say`rang at ${rang}`;
+  return spare < 0 ? say`${f.seconds(-spare)} past the deadline` : say`${f.seconds(spare)} to spare`;
 }

@@ -3,7 +3,7 @@
 
 import { html } from '../../vendor/lit.js';
 import * as f from '../words/format.js';
-import { either, outcome } from '../words/words.js';
+import { outcome, say } from '../words/words.js';
 import { named } from './situation.js';
 
 const AGAIN_MS = 10000;
@@ -14,14 +14,14 @@ const asked = new Map(); // by alert: {key, said, atMs}
 export function howMany(ui, view) {
   const said = answer(ui, view);
   if (!said) return '…';
-  if (!said.count) return either('nessuno', 'none');
+  if (!said.count) return say`none`;
   return [`${said.count}${said.more ? '+' : ''}`, danger(said.alerts[0])].filter(Boolean).join(': ');
 }
 
 /** Why the user's phone may still have to stay quiet. @param {{ duress: boolean, silent: boolean }} last */
 function danger(last) {
-  if (last.duress) return either('l’ultimo sotto costrizione', 'the last one under duress');
-  return last.silent ? either('l’ultimo silenzioso', 'the last one silent') : '';
+  if (last.duress) return say`the last one under duress`;
+  return last.silent ? say`the last one silent` : '';
 }
 
 /**
@@ -40,7 +40,7 @@ export function earlier(ui, view) {
 }
 
 /** @param {PastAlert} one */
-const ended = (one) => (one.closed_us === null ? either('aperto', 'open') : outcome(one.outcome));
+const ended = (one) => (one.closed_us === null ? say`open` : outcome(one.outcome));
 
 /** @param {number} us */
 function day(us) {

@@ -1,7 +1,7 @@
 // How a call has ended, and by whom: of a party's last attempt, or of an entry of the story. What the center
 // has ended itself is nobody's answer. Pure.
 
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 
 /** Causes after which it is the line that has failed, and not the phone (Q.850, and the centre's own). */
 const LINE_FAILED = new Set([34, 38, 41, 200, 201, 204]);
@@ -60,38 +60,36 @@ export function usersEnding(view) {
 /** In a word or two. @param {Ending} how */
 export const endingName = (how) =>
   ({
-    machine: t('machine'),
-    withdrawn: either('Annullata', 'Cancelled'),
-    ours: either('Chiusa da noi', 'Ended by us'),
-    hungUp: either('Ha riagganciato', 'Hung up'),
-    dropped: either('Linea caduta', 'Line dropped'),
-    over: t('ended'),
-    busy: t('busy'),
-    declined: either('Ha rifiutato', 'Declined'),
-    noAnswer: t('noAnswer'),
-    unreachable: t('unreachable'),
-    lineFailed: either('Linea caduta', 'Line failed'),
-    failed: t('failed'),
+    machine: say`Machine`,
+    withdrawn: say`Cancelled`,
+    ours: say`Ended by us`,
+    hungUp: say`Hung up`,
+    dropped: say`Line dropped`,
+    over: say`Call ended`,
+    busy: say`Busy`,
+    declined: say`Declined`,
+    noAnswer: say`No answer`,
+    unreachable: say`Unreachable`,
+    lineFailed: say`Line failed`,
+    failed: say`Failed`,
   })[how];
 
 /**
  * The story's line: {icon, tone, text}, or null where another one tells the same. What the center has ended
  * itself is blamed on nobody.
- * @param {Entry} entry @param {string} who @param {string} of
+ * @param {Entry} entry @param {string} who @param {string} whose
  */
-export function endingTold(entry, who, of) {
+export function endingTold(entry, who, whose) {
   const how = ending(entry);
   const ours = ['operator', 'listener'].includes(entry.party);
   const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(how);
-  const s = (it, en) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text: either(it, en) });
+  const made = (text) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text });
   if (how === 'withdrawn') return null; // The order tells it.
-  if (how === 'hungUp') return s(`${who} ha riagganciato`, `${who} hung up`);
-  if (how === 'dropped') return s(`La linea ${of} è caduta`, `${who}’s line dropped`);
-  if (how === 'machine') return s('La chiamata alla segreteria è chiusa', 'The call to the machine is over');
-  if (how === 'over' || (how === 'ours' && entry.talked))
-    return s(`${who} non è più in linea`, `${who} is off the line`);
-  if (entry.reason === 'another answered')
-    return s(`${who}: ha risposto prima un altro`, `${who}: another one answered first`);
-  if (how === 'ours') return s(`${who}: chiamata chiusa dal centro`, `${who}: the centre ended the call`);
-  return s(`${who}: ${endingName(how).toLowerCase()}`, `${who}: ${endingName(how).toLowerCase()}`);
+  if (how === 'hungUp') return made(say`${who} hung up`);
+  if (how === 'dropped') return made(say`${whose} line dropped`);
+  if (how === 'machine') return made(say`The call to the machine is over`);
+  if (how === 'over' || (how === 'ours' && entry.talked)) return made(say`${who} is off the line`);
+  if (entry.reason === 'another answered') return made(say`${who}: another one answered first`);
+  if (how === 'ours') return made(say`${who}: the centre ended the call`);
+  return made(`${who}: ${endingName(how).toLowerCase()}`);
 }

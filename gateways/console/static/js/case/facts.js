@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { isKeyAlone } from '../steps/shown.js';
 import { FIELDS } from './briefing.js';
@@ -79,15 +79,15 @@ export function panel(ui, view, allowed) {
   const disabled = allowed.brief !== null;
   const lost = ui.feed.link === 'lost';
   return html`<div class="panel__head">
-      <h2>${either('Per il 112', 'For 112')}</h2>
-      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
+      <h2>${say`For 112`}</h2>
+      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${say`Back`}</span></button>
     </div>
     <div class="panel__body fields">
       ${Object.entries(FIELDS).map(([field, name]) => {
         const filled = view.briefing[field];
         const by = filled && (filled.by ? ui.feed.names(filled.by) : s.first(view));
         return html`<label
-          ><span>${t(name)}</span
+          ><span>${name()}</span
           ><input
             maxlength="500"
             autocomplete="off"

@@ -1,14 +1,14 @@
 // What 112's own systems have of the alert: never said before it is so. What is not well comes first.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { icon } from '../shell/parts.js';
 
 /** @param {CaseView} view */
 export function dataGiven(view) {
   if (!view.data.length) return nothing;
-  const label = either('Dati ai sistemi del 112', 'Data to 112’s systems');
+  const label = say`Data to 112’s systems`;
   return html`<ul class="given" aria-label=${label}>
     ${view.data.toSorted((a, b) => rank(a) - rank(b)).map(line)}
   </ul>`;
@@ -19,25 +19,23 @@ const rank = (one) => (one.received_us !== null ? 2 : one.refused_us !== null ? 
 
 /** @param {DataView} one */
 function line(one) {
-  const [look, sign, it, en] = stands(one);
-  const words = either(it, en);
+  const [look, sign, words] = stands(one);
   return html`<li data-target=${one.target} title=${words}>
     <b>${one.target}</b> <span class="word ${look}">${icon(sign)}<span>${words}</span></span>
   </li>`;
 }
 
-/** @param {DataView} one @returns {[string, string, string, string]} */
+/** @param {DataView} one @returns {[string, string, string]} */
 function stands(one) {
   if (one.received_us !== null) {
     const at = f.clock(one.received_us);
-    return ['ink-ok', 'check', `ricevuti ${at}`, `received ${at}`];
+    return ['ink-ok', 'check', say`received ${at}`];
   }
-  const had = one.had_us === null ? '' : f.clock(one.had_us);
-  const [it, en] = had ? [`; gli ultimi ${had}`, `; the last ${had}`] : ['', ''];
+  const had = one.had_us === null ? '' : say`; the last ${f.clock(one.had_us)}`;
   if (one.refused_us !== null) {
     const why = [one.status || '', one.reason].filter(Boolean).join(' ');
-    return ['ink-bad', 'warn', `rifiutati (${why})${it}`, `refused (${why})${en}`];
+    return ['ink-bad', 'warn', say`refused (${why})${had}`];
   }
   const at = f.clock(one.sent_us);
-  return ['ink-wait', 'clock', `inviati ${at}, non ricevuti${it}`, `sent ${at}, not received${en}`];
+  return ['ink-wait', 'clock', say`sent ${at}, not received${had}`];
 }

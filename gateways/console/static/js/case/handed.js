@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import * as claims from '../words/claims.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situation.js';
 import { take } from '../steps/steps.js';
 import * as f from '../words/format.js';
@@ -18,21 +18,18 @@ const SAID_US = 20e6; // So long it is said that the case was not taken over.
 function called(ui, view, nowUs) {
   const { to, called: leg } = view.hand_over;
   const who = leg.operator ?? to;
-  const name = who === null ? '' : who === ui.feed.me.operator ? t('you') : ui.feed.names(who);
+  const name = who === null ? '' : who === ui.feed.me.operator ? say`You` : ui.feed.names(who);
   const is = leg.state;
   if (is === 'ringing')
-    return { name, is, said: t('ringing').toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
+    return { name, is, said: say`Ringing`.toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
   if (is === 'answered')
-    return { name, is, said: t('joining').toLowerCase(), time: f.span(nowUs - leg.answered_us) };
+    return { name, is, said: say`Answered, joining`.toLowerCase(), time: f.span(nowUs - leg.answered_us) };
   if (is === 'originating')
-    return { name, is, said: t('dialling').toLowerCase(), time: f.span(nowUs - leg.since_us) };
+    return { name, is, said: say`Being called`.toLowerCase(), time: f.span(nowUs - leg.since_us) };
   return {
     name,
     is,
-    said:
-      to === null
-        ? either('cerchiamo chi è libero', 'looking for somebody free')
-        : either('attendiamo che si liberi', 'waiting until free'),
+    said: to === null ? say`looking for somebody free` : say`waiting until free`,
     time: '',
   };
 }
@@ -45,20 +42,20 @@ export function onTile(ui, view, name, nowUs) {
   if (!view.hand_over) return null;
   const other = called(ui, view, nowUs);
   return {
-    name: `${name} → ${other.name || either('chi è libero', 'anyone free')}`,
+    name: `${name} → ${other.name || say`anyone free`}`,
     foot: [other.name, other.said, other.time].filter(Boolean).join(' '),
   };
 }
 
-/** In Italian, as a sentence of its own. */
+/** As a sentence of its own. */
 function passed({ name, said: words, is }) {
   if (!name) return words;
   return (
     {
-      ringing: `il telefono di ${name} squilla`,
-      originating: `chiamo ${name}`,
-      answered: `${name} risponde`,
-    }[is] ?? `${name}, ${words}`
+      ringing: say`${name} ringing`,
+      originating: say`${name} being called`,
+      answered: say`${name} answered, joining`,
+    }[is] ?? say`${name} ${words}##handing`
   );
 }
 
@@ -71,10 +68,7 @@ export function said(ui, view, nowUs) {
   if (view.hand_over) {
     const other = called(ui, view, nowUs);
     return html`<span class="ink-wait"
-      >${either(
-        `Passaggio: ${passed(other)}.`,
-        `Handing over: ${[other.name, other.said].filter(Boolean).join(' ')}.`,
-      )}</span
+      >${say`Handing over: ${passed(other)}.`}</span
     >`;
   }
   const last = [...view.timeline]
@@ -83,26 +77,23 @@ export function said(ui, view, nowUs) {
   if (last?.what !== 'hand_over.ended' || last.reason === 'withdrawn' || nowUs - last.at_us > SAID_US)
     return nothing;
   return html`<span class="ink-wait"
-    >${why(last.reason)} ${either('Il caso resta tuo.', 'The case stays yours.')}</span
+    >${why(last.reason)} ${say`The case stays yours.`}</span
   >`;
 }
 
 /** Why it was not taken over, as a sentence. @param {string} reason */
 export const why = (reason) =>
   ({
-    withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),
-    'no answer': either('Passaggio: nessuno ha risposto.', 'Hand over: nobody answered.'),
-    nobody: either('Passaggio: nessuno è libero.', 'Hand over: nobody is free.'),
-    'no line': either('Passaggio: nessuna linea libera.', 'Hand over: no line is free.'),
+    withdrawn: say`The hand over was withdrawn.`,
+    'no answer': say`Hand over: nobody answered.`,
+    nobody: say`Hand over: nobody is free.`,
+    'no line': say`Hand over: no line is free.`,
   })[reason] ?? reason;
 
 /** Who is on the line as the case comes: for the operator who is to take it. @param {CaseView} view */
 function onTheLine(view) {
-  const up = [
-    talking(view.user) ? asObject(view) : '',
-    talking(view.psap) ? either('il 112', '112') : '',
-  ].filter(Boolean);
-  return up.length ? either(`In linea: ${up.join(', ')}.`, `On the line: ${up.join(', ')}.`) : '';
+  const up = [talking(view.user) ? asObject(view) : '', talking(view.psap) ? say`112` : ''].filter(Boolean);
+  return up.length ? say`On the line: ${up.join(', ')}.` : '';
 }
 
 /**
@@ -114,28 +105,21 @@ export function next(now) {
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
   if (!calledFor(view, me)) {
-    const it = `${names(by)} passa ${theCase(view)}${to ? ` a ${names(to)}` : ''}.`;
-    const en = `${names(by)} hands ${theCase(view)} over${to ? ` to ${names(to)}` : ''}.`;
-    return [either(it, en), more, take('primary')];
+    const handing = to
+      ? say`${names(by)} hands ${theCase(view)} over to ${names(to)}.`
+      : say`${names(by)} hands ${theCase(view)} over.`;
+    return [handing, more, take('primary')];
   }
   if (leg.operator === me.operator && inDoubt(leg)) {
-    const label = either('Ci sono', 'I am here');
-    const sub = view.test
-      ? either('La PROVA diventa tua', 'The TEST becomes yours')
-      : either('Il caso diventa tuo', 'The case becomes yours');
-    const say = either(
-      `Senti ${names(by)}? Allora ${KEY.take}.`,
-      `Do you hear ${names(by)}? Then ${KEY.take}.`,
-    );
-    return [say, more, { ...take('primary'), label, sub }];
+    const label = say`I am here`;
+    const sub = view.test ? say`The TEST becomes yours` : say`The case becomes yours`;
+    const hear = say`Do you hear ${names(by)}? Then ${KEY.take}.`;
+    return [hear, more, { ...take('primary'), label, sub }];
   }
-  const first = either('Prima rispondi', 'Answer first');
+  const first = say`Answer first`;
   return [
     claims.said(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
-    either(
-      `${names(by)} ti passa ${theCase(view)}. ${more}`,
-      `${names(by)} hands ${theCase(view)} over to you. ${more}`,
-    ),
+    say`${names(by)} hands ${theCase(view)} over to you. ${more}`,
     { ...take(''), command: '', sub: '', why: first },
   ];
 }
@@ -145,22 +129,15 @@ export function next(now) {
  * @param {CaseView} view @param {Names} names
  */
 export function heading(view, names) {
-  return view.hand_over
-    ? either(
-        `${names(view.hand_over.by)} ti passa ${theCase(view)}`,
-        `${names(view.hand_over.by)} hands ${theCase(view)} over`,
-      )
-    : t('newAlert');
+  return view.hand_over ? say`${names(view.hand_over.by)} hands ${theCase(view)} over` : say`New alert`;
 }
 
 /** @param {CaseView} view @param {Names} names */
 export function incoming(view, names) {
   if (!view.hand_over) return nothing;
-  const others = [names(view.hand_over.by), talking(view.psap) ? either('il 112', '112') : '']
-    .filter(Boolean)
-    .join(', ');
+  const others = [names(view.hand_over.by), talking(view.psap) ? say`112` : ''].filter(Boolean).join(', ');
   return html`<p>
-    <b>${word('headset', either(`In linea: ${others}`, `On the line: ${others}`), 'ink-2')}</b><br /><span
+    <b>${word('headset', say`On the line: ${others}`, 'ink-2')}</b><br /><span
       class="ink-2"
       >${view.hand_over.text}</span
     >

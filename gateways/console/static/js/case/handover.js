@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { label } from '../steps/table.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { mine } from './situation.js';
@@ -37,13 +37,13 @@ function choices(ui) {
   );
   if (!others.length) return [];
   return [
-    { to: null, name: either('A chi è libero', 'Anyone who is free'), said: null, busy: false },
+    { to: null, name: say`Anyone who is free`, said: null, busy: false },
     ...others
       .sort((a, b) => rank(a) - rank(b))
       .map((one) => ({
         to: one.operator,
         name: one.name,
-        said: one.alert ? word('headset', t('onCase'), 'ink-2') : shiftWord(one, nowUs),
+        said: one.alert ? word('headset', say`On a case`, 'ink-2') : shiftWord(one, nowUs),
         busy: Boolean(one.alert),
       })),
   ];
@@ -135,8 +135,8 @@ export function button(ui, view, allowed) {
 export function panel(ui) {
   const all = choices(ui);
   return html`<div class="panel__head">
-      <h2 id="hand-h">${either('A chi passi il caso?', 'Hand over to whom?')}</h2>
-      <span class="ink-3 word"><kbd>Esc</kbd>${t('back')}</span>
+      <h2 id="hand-h">${say`Hand over to whom?`}</h2>
+      <span class="ink-3 word"><kbd>Esc</kbd>${say`Back`}</span>
     </div>
     <div class="panel__body hand" role="group" aria-labelledby="hand-h">
       ${all.map(
@@ -152,14 +152,8 @@ export function panel(ui) {
       <p class="ink-2">
         ${
           all.length
-            ? either(
-                'Resti in linea finché l’altro non è in conversazione.',
-                'You stay on the line until the other one has joined.',
-              )
-            : either(
-                'Nessun collega è in turno: il caso resta tuo.',
-                'No colleague is on shift: you keep the case.',
-              )
+            ? say`You stay on the line until the other one has joined.`
+            : say`No colleague is on shift: you keep the case.`
         }
       </p>
     </div>`;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { act, icon, ring, tag, word } from '../shell/parts.js';
-import { channel, either, languageName, t } from '../words/words.js';
+import { channel, languageName, say } from '../words/words.js';
 import { said } from '../words/claims.js';
 import { proof } from '../words/proof.js';
 import { sourceName } from './briefing.js';
@@ -21,10 +21,16 @@ import * as voice from '../voice/voice.js';
 export function incomingView(ui, view) {
   const { feed } = ui;
   const quiet = view.duress;
-  const sound = quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding');
+  const sound = quiet
+    ? say`No sound: duress`
+    : blocked()
+      ? say`The browser blocks the sound: press a key`
+      : say`Alarm sounding until you acknowledge`;
   const press = () => ui.press('Space');
-  const sub = voice.takes(feed) ? headset.acknowledgeSub() : t('acknowledgeSub');
-  const step = { key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press };
+  const sub = voice.takes(feed)
+    ? headset.acknowledgeSub()
+    : say`Stops the sound and opens the case. Answer your phone to take the call.`;
+  const step = { key: 'Space', label: say`Acknowledge`, sub, tone: 'primary', step: true, press };
   return html`<section
     class="view incoming ${record.isThere(view) ? 'incoming--record' : ''}"
     role="alertdialog"
@@ -41,7 +47,7 @@ export function incomingView(ui, view) {
     ${clock(ui, view)} ${data(ui, view)}
     ${
       record.isThere(view)
-        ? html`<section class="incoming__record" tabindex="0" aria-label=${either('Scheda', 'Record')}>
+        ? html`<section class="incoming__record" tabindex="0" aria-label=${say`Record`}>
             ${record.list(view)}
           </section>`
         : nothing
@@ -53,16 +59,14 @@ export function incomingView(ui, view) {
 /** @param {Ui} ui @param {CaseView} view */
 function heading(ui, view) {
   if (isBroken(view)) return brokenSaid(view, ui.feed.me, ui.feed.names).title;
-  return view.reopened_us === null
-    ? handed.heading(view, ui.feed.names)
-    : either('Allarme riaperto', 'Alert reopened');
+  return view.reopened_us === null ? handed.heading(view, ui.feed.names) : say`Alert reopened`;
 }
 
 /** What must not be overlooked, as large as the heading. @param {CaseView} view */
 function flags(view) {
-  return html`${view.duress ? word('shield', t('duress'), 'ink-bad') : nothing}
-  ${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
-  ${view.wrong_pins ? word('shield', either('PIN sbagliato', 'Wrong PIN'), 'ink-bad') : nothing}`;
+  return html`${view.duress ? word('shield', say`Duress`, 'ink-bad') : nothing}
+  ${view.silent ? word('hush', say`Silent`, 'ink-wait') : nothing}
+  ${view.wrong_pins ? word('shield', say`Wrong PIN`, 'ink-bad') : nothing}`;
 }
 
 /** @param {Ui} ui @param {CaseView} view */
@@ -73,15 +77,15 @@ function clock(ui, view) {
   const met = view.met_us !== null;
   const of = Math.round(feed.center.deadline_s);
   const counts = !met && d.tone !== 'bad' && !s.waitsAlone(view);
-  const notSpoken = s.spokenTo(view) ? '' : t('notSpoken');
+  const notSpoken = s.spokenTo(view) ? '' : say`Nobody has spoken to her`;
   const then = view.test
-    ? html`<span class="ink-test">${t('testNever')}</span>`
+    ? html`<span class="ink-test">${say`a test: never to 112`}</span>`
     : html`<span class="ink-3">${counts ? said({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span>`;
   return html`<div class="ring" role="timer">
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">
       <b class=${d.tone === 'bad' ? 'ink-bad' : s.waitsAlone(view) ? 'ink-wait' : ''}>${d.value}</b>
-      <span>${counts ? either(`secondi su ${of}`, `seconds left of ${of}`) : d.word}</span>${then}
+      <span>${counts ? say`seconds left of ${of}` : d.word}</span>${then}
     </div>
   </div>`;
 }
@@ -93,54 +97,52 @@ function data(ui, view) {
   const language = view.person?.language ? languageName(view.person.language) : '';
   const more = [
     proof(view),
-    language && either(`Parla ${language.toLowerCase()}`, `Speaks ${language}`),
-    view.battery_pct === null
-      ? ''
-      : either(`batteria ${view.battery_pct} %`, `battery ${view.battery_pct} %`),
+    language && say`Speaks ${language}`,
+    view.battery_pct === null ? '' : say`battery ${view.battery_pct} %`,
   ]
     .filter(Boolean)
     .join(' · ');
   const doubt = p ? [f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)] : [];
   const where = p
     ? html`<span class="phone">${f.coordinates(p)}</span><small>${doubt.filter(Boolean).join(', ')}</small>`
-    : html`<small>${t('noPosition')}</small>`;
+    : html`<small>${say`No position`}</small>`;
   const note = s.ownNote(view);
   const written = view.dialogue.findLast((one) => !one.by)?.text;
-  const phone = view.phone ? f.phone(view.phone) : t('noNumber');
+  const phone = view.phone ? f.phone(view.phone) : say`Number not known`;
   const raised = html`${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small>`;
   return html`<div class="data" id="inc-d">
     <dl>
-      <dt class="sr">${t('who')}</dt>
+      <dt class="sr">${say`Who`}</dt>
       <dd class="data__name">${s.name(view)}</dd>
-      <dt class="sr">${t('phone')}</dt>
+      <dt class="sr">${say`Phone`}</dt>
       <dd class="data__phone phone">${phone}</dd>
     </dl>
     ${record.photo(view)}
     <dl class="data__rows">
       <div>
-        <dt>${t('requested')}</dt>
+        <dt>${say`Requested`}</dt>
         <dd>${raised}</dd>
       </div>
       <div>
-        <dt>${t('channel')}</dt>
+        <dt>${say`Channel`}</dt>
         <dd>${channel(view.channel)}<small>${more}</small></dd>
       </div>
       ${
         written
           ? html`<div class="data__wide">
-              <dt>${either('Scrive', 'Writes')}</dt>
+              <dt>${say`Writes`}</dt>
               <dd class="data__words">${written}</dd>
             </div>`
           : nothing
       }
       <div class="data__wide">
-        <dt>${t('position')}</dt>
+        <dt>${say`Position`}</dt>
         <dd>${where}</dd>
       </div>
       ${
         note
           ? html`<div class="data__wide">
-              <dt>${t('usersNote')}</dt>
+              <dt>${say`Her note`}</dt>
               <dd class="data__note">${note}</dd>
             </div>`
           : nothing
@@ -155,7 +157,7 @@ function legs(ui, view) {
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
   const mine = voice.takes(feed)
     ? word('headset', headset.comesIn(), 'ink-wait')
-    : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait');
+    : word('ring', ringing ? say`Your phone is ringing` : say`Your phone is being called`, 'ink-wait');
   if (isBroken(view)) {
     const { text } = brokenSaid(view, feed.me, ui.feed.names);
     const now = { view, nowUs: feed.nowUs(), me: feed.me };
@@ -174,14 +176,18 @@ function legs(ui, view) {
 
 /** @param {CaseView} view @param {number} nowUs */
 function usersPhone(view, nowUs) {
-  if (view.user.state === 'ringing') return word('ring', t('usersPhoneRings'), 'ink-ok');
+  if (view.user.state === 'ringing') return word('ring', say`Her phone is ringing`, 'ink-ok');
   if (s.waitsAlone(view)) {
     const lasts = f.span(nowUs - s.aloneSinceUs(view));
-    const waits = `${said({ view, nowUs }, 'waitsOnTheLine')} ${either('da', 'for')} ${lasts}`;
+    const waits = `${said({ view, nowUs }, 'waitsOnTheLine')} ${say`for`} ${lasts}`;
     return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }
   if (s.talking(view.user))
-    return word('voice', [t('usersLineUp'), heard(view.user)].filter(Boolean).join(', '), 'ink-ok');
-  if (view.duress || s.keptSilent(view)) return word('hush', t('usersPhoneSilent'), 'ink-wait');
-  return word('todo', view.dial_withheld ? t('usersPhoneSilent') : t('usersPhoneNext'), 'ink-2');
+    return word('voice', [say`She is on the line`, heard(view.user)].filter(Boolean).join(', '), 'ink-ok');
+  if (view.duress || s.keptSilent(view)) return word('hush', say`Her phone is not called`, 'ink-wait');
+  return word(
+    'todo',
+    view.dial_withheld ? say`Her phone is not called` : say`The user’s phone comes next`,
+    'ink-2',
+  );
 }

@@ -1,22 +1,19 @@
 // Who hears whom of two whose tiles stand side by side: each direction by itself, for who is not heard may
 // hear all the same. Pure.
 
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { capital, first, hearing, talking } from './situation.js';
 
 /** @type {Record<Which, (view: CaseView) => string>} */
 const NAMES = {
   user: first,
-  operator: () => either('l’operatore', 'the operator'),
-  psap: () => either('il 112', '112'),
+  operator: () => say`the operator`,
+  psap: () => say`112`,
 };
 
 /** @param {CaseView} view @param {Which} listener @param {Which} speaker */
 const deafTo = (view, listener, speaker) =>
-  either(
-    `${capital(NAMES[listener](view))} non sente ${NAMES[speaker](view)}`,
-    `${capital(NAMES[listener](view))} does not hear ${NAMES[speaker](view)}`,
-  );
+  say`${capital(NAMES[listener](view))} does not hear ${NAMES[speaker](view)}`;
 
 /**
  * Between two tiles: {is, icon, said}; `on` where both hear, `half` where not all is well, else ''.
@@ -32,12 +29,12 @@ export function link(view, one, other) {
 function heard(view, one, other) {
   const up = [one, other].every((which) => talking(view[which === 'operator' ? 'operator_leg' : which]));
   const [here, there] = [hearing(view, one, other), hearing(view, other, one)];
-  if (here && there) return { is: 'on', said: either('Si sentono', 'They hear each other') };
+  if (here && there) return { is: 'on', said: say`They hear each other` };
   if (here === false && there === false)
     return up
-      ? { is: 'half', said: either('Non si sentono', 'They do not hear each other') }
-      : { is: '', said: either('Non sono in linea insieme', 'They are not on the line together') };
+      ? { is: 'half', said: say`They do not hear each other` }
+      : { is: '', said: say`They are not on the line together` };
   if (here === false) return { is: 'half', said: deafTo(view, one, other) };
   if (there === false) return { is: 'half', said: deafTo(view, other, one) };
-  return { is: 'half', said: either('Non si sa se si sentono', 'Whether they hear each other is not known') };
+  return { is: 'half', said: say`Whether they hear each other is not known` };
 }

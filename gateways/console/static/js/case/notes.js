@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { Writing } from './dialogue/writing.js';
 
@@ -30,7 +30,7 @@ export const clear = () => notes.clear();
  * @param {Ui} ui @param {string} alert @param {boolean} narrow
  */
 export const noteField = (ui, alert, narrow) =>
-  notes.field(ui, alert, t('writeNote'), narrow ? '' : t('noteSend'));
+  notes.field(ui, alert, say`Write a note`, narrow ? '' : say`Ctrl+Enter sends`);
 
 /**
  * The last note, under its field: what was written is seen, and that it is not in the text for 112.
@@ -46,7 +46,7 @@ export function lastNote(ui, view) {
     ${
       view.closed_us === null
         ? html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-            <kbd>${key}</kbd><span>${either('anche per il 112', 'for 112 as well')}</span>
+            <kbd>${key}</kbd><span>${say`for 112 as well`}</span>
           </button>`
         : nothing
     }

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { label } from '../steps/table.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { asObject, from, mine, talking, unheard } from './situation.js';
 
 const PARTIES = [
@@ -37,7 +37,7 @@ export function offer(ui, view, which, party, allowed) {
     aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
     @click=${() => ui.press(key)}>
-    <kbd>${key}</kbd><span>${ui.orders.armed === key ? t('thenEnter') : label('another_line')}</span>
+    <kbd>${key}</kbd><span>${ui.orders.armed === key ? say`then Enter` : label('another_line')}</span>
   </button>`;
 }
 
@@ -46,18 +46,10 @@ const isLost = (view) => PARTIES.some(([, leg]) => unheard(view[leg]));
 
 /** What V is about to do, in words. @param {CaseView} view */
 export function changesLine(view) {
-  const name = { user: asObject(view), psap: either('il 112', '112'), operator: either('te', 'you') }[
-    changed(view)
-  ];
+  const name = { user: asObject(view), psap: say`112`, operator: say`you` }[changed(view)];
   return isLost(view)
-    ? either(
-        'Riagganciamo e richiamiamo tutti su un’altra linea',
-        'Hangs up and calls everybody again on another line',
-      )
-    : either(
-        `Riagganciamo e richiamiamo ${name} su un’altra linea`,
-        `Hangs up and calls ${name} again on another line`,
-      );
+    ? say`Hangs up and calls everybody again on another line`
+    : say`Hangs up and calls ${name} again on another line`;
 }
 
 /**
@@ -69,22 +61,15 @@ export function said(ui, view) {
   const which = changed(view);
   if (isLost(view))
     return html`<span class="ink-wait"
-      >${either(
-        'Il modem della linea non risponde: non si sa se vi sentite ancora. ' +
-          `Se non vi sentite: ${KEY.another_line}, poi Invio.`,
-        'The modem does not answer: whether you still hear each other is not known. ' +
-          `If not: ${KEY.another_line}, then Enter.`,
-      )}</span
+      >${say`The modem does not answer: whether you still hear each other is not known. If not:
+        ${KEY.another_line}, then Enter.`}</span
     >`;
   const source = {
-    user: either(from(view), `from ${asObject(view)}`),
-    psap: either('dal 112', 'from 112'),
-    operator: either('dal tuo telefono', 'from your phone'),
+    user: from(view),
+    psap: say`from 112`,
+    operator: say`from your phone`,
   }[which];
   return html`<span class="ink-wait"
-    >${either(
-      `Nessun suono ${source}. Altra linea: ${KEY.another_line}, poi Invio.`,
-      `No sound ${source}. Another line: ${KEY.another_line}, then Enter.`,
-    )}</span
+    >${say`No sound ${source}. Another line: ${KEY.another_line}, then Enter.`}</span
   >`;
 }

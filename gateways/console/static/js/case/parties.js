@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { label } from '../steps/table.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { why } from '../words/causes.js';
 import { link } from './links.js';
 import { tile } from './party.js';
@@ -27,19 +27,19 @@ export function parties(ui, view, nowUs, compact, allowed) {
   const { feed } = ui;
   const operator = view.operator_leg.operator ?? view.operator ?? view.reserved[0] ?? null;
   const rows = [
-    ['user', 'user', t('user'), s.name(view), view.user],
+    ['user', 'user', say`User`, s.name(view), view.user],
     [
       'operator',
       'headset',
-      t('operator'),
-      operator === null ? '' : operator === feed.me.operator ? t('you') : ui.feed.names(operator),
+      say`Operator`,
+      operator === null ? '' : operator === feed.me.operator ? say`You` : ui.feed.names(operator),
       view.operator_leg,
     ],
     [
       'psap',
       '112',
       '112',
-      view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '',
+      view.test ? say`simulated` : view.psap.number ? f.phone(view.psap.number) : '',
       view.psap,
     ],
   ];
@@ -53,7 +53,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
   return html`<section
       class="parties"
       ?data-compact=${compact}
-      aria-label=${either('Chi è in linea', 'Who is on the line')}>
+      aria-label=${say`Who is on the line`}>
       ${rows.map(
         ([which, ic, role, name, party], i) =>
           html`${
@@ -83,7 +83,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
               ${
                 pressed(party, nowUs)
                   ? html`<b class="party__pressed" role="status"
-                      ><span class="sr">${t('keysPressed')}</span>${pressed(party, nowUs)}</b
+                      ><span class="sr">${say`Keys pressed: `}</span>${pressed(party, nowUs)}</b
                     >`
                   : html`<b class="party__time">${tiles[i].time}</b>`
               }
@@ -93,12 +93,12 @@ export function parties(ui, view, nowUs, compact, allowed) {
                     ? html`${
                         ui.feed.isElsewhere(view.node)
                           ? html`<span class="ink-2"
-                              >${either(`Livelli al nodo ${view.node}`, `Levels at node ${view.node}`)}</span
+                              >${say`Levels at node ${view.node}`}</span
                             >`
                           : meter(which)
                       }${
                         noSound(view.alert, which) && !otherline.silent(party)
-                          ? word('hush', t('noSoundAtAll'), 'ink-wait')
+                          ? word('hush', say`No sound`, 'ink-wait')
                           : nothing
                       }${
                         tone(view.alert, which) ? word('phone', tone(view.alert, which), 'ink-wait') : nothing
@@ -135,6 +135,6 @@ function callAloud(ui, view, allowed) {
     return nothing;
   const key = KEY.call_aloud;
   return html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-    <kbd>${key}</kbd><span>${ui.orders.armed === key ? t('thenEnter') : label('call_aloud')}</span>
+    <kbd>${key}</kbd><span>${ui.orders.armed === key ? say`then Enter` : label('call_aloud')}</span>
   </button>`;
 }

@@ -2,38 +2,35 @@
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { endingName, endingOf } from './ending.js';
 import * as s from './situation.js';
 
 /** What is being played to a party: the first of it; empty where nothing is. @param {PartyView} party */
-export const heard = ({ hears: [clip] }) =>
-  clip ? either(`sente: ${clipName(clip)}`, `hears: ${clipName(clip)}`) : '';
+export const heard = ({ hears: [clip] }) => (clip ? say`hears: ${clipName(clip)}` : '');
 
 /** All that a user hears who hears nobody: empty where that is nothing. @param {PartyView} party */
-const heardAlone = ({ hears: [clip] }) =>
-  clip ? either(`Sente solo ${clipName(clip)}`, `Hears only ${clipName(clip)}`) : '';
+const heardAlone = ({ hears: [clip] }) => (clip ? say`Hears only ${clipName(clip)}` : '');
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const CLIPS = {
-  please_hold: ['resta in linea', 'please stay on the line'],
-  psap_hold: ['restate in linea', 'please stay on the line'],
-  user_stay: ['resta in linea', 'please stay on the line'],
-  psap_stay: ['restate in linea', 'please stay on the line'],
-  psap_again: ['è lo stesso allarme', 'it is the same alert'],
-  cannot_speak: ['non può parlare', 'she cannot speak'],
-  soft_tone: ['un tono', 'a tone'],
-  question: ['una domanda', 'a question'],
-  recorded: ['è registrata', 'this call is recorded'],
+  please_hold: phrase`please stay on the line`,
+  psap_hold: phrase`please stay on the line##both`,
+  user_stay: phrase`please stay on the line`,
+  psap_stay: phrase`please stay on the line##both`,
+  psap_again: phrase`it is the same alert`,
+  cannot_speak: phrase`she cannot speak`,
+  soft_tone: phrase`a tone`,
+  question: phrase`a question`,
+  recorded: phrase`this call is recorded`,
 };
 
 /**
  * What an announcement says, in few words; one that the page does not know is one all the same.
  * @param {string} clip
  */
-export const clipName = (clip) =>
-  CLIPS[clip] ? either(...CLIPS[clip]) : either('l’annuncio', 'the announcement');
+export const clipName = (clip) => (CLIPS[clip] ? CLIPS[clip]() : say`the announcement`);
 
 /** @param {CaseView} view @param {PartyView} party */
 const othersUp = (view, party) => s.beside(view, party).some(s.talking);
@@ -50,7 +47,7 @@ const addsSomebody = (view, party) =>
  * @param {CenterView} center
  */
 export function tile(party, which, view, nowUs, center) {
-  const foot = party.attempt > 1 ? [either(`${party.attempt}º tentativo`, `attempt ${party.attempt}`)] : [];
+  const foot = party.attempt > 1 ? [say`attempt ${party.attempt}`] : [];
   const made = (is, icon, label, sinceUs) => ({
     is,
     icon,
@@ -64,19 +61,19 @@ export function tile(party, which, view, nowUs, center) {
     case 'ringing': {
       if (which === 'user') {
         const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
-        if (left > 0) foot.push(either(`Rinuncia tra ${left} s`, `Gives up in ${left} s`));
+        if (left > 0) foot.push(say`Gives up in ${left} s`);
       }
       return made(
         'ring',
         'ring',
-        party.attempt > 1 && which === 'user' ? t('secondCall') : t('ringing'),
+        party.attempt > 1 && which === 'user' ? say`Second call` : say`Ringing`,
         party.ringing_us,
       );
     }
     case 'originating':
-      return made('ring', 'phone', t('dialling'), party.since_us);
+      return made('ring', 'phone', say`Being called`, party.since_us);
     case 'releasing':
-      return made('idle', 'phone', t('releasing'), null);
+      return made('idle', 'phone', say`Hanging up`, null);
     case 'released':
       return which === 'psap'
         ? (psapWaits(view, nowUs, foot, made) ?? released(party, which))
@@ -89,44 +86,39 @@ export function tile(party, which, view, nowUs, center) {
 /** @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs */
 function answered(party, which, view, nowUs, foot, made) {
   if (s.inDoubt(party)) {
-    foot.push(either('risposta non certa', 'answer not certain'));
-    return made('ring', 'ring', t('perhapsAnswered'), party.ringing_us);
+    foot.push(say`answer not certain`);
+    return made('ring', 'ring', say`May have answered`, party.ringing_us);
   }
   if (party.unheard_us !== null) {
-    foot.push(either('il modem non risponde', 'its modem does not answer'));
-    return made('hush', 'hush', t('unheard'), party.answered_us);
+    foot.push(say`its modem does not answer`);
+    return made('hush', 'hush', say`Not known##party`, party.answered_us);
   }
   if (party.network && !party.joined && addsSomebody(view, party)) {
-    foot.push(either('non sente nulla', 'hears nothing'));
-    return made('hush', 'hush', t('onHold'), party.answered_us);
+    foot.push(say`hears nothing`);
+    return made('hush', 'hush', say`On hold`, party.answered_us);
   }
-  if (which === 'user' && so('overheard', { view, nowUs }))
-    foot.push(either('chi la obbliga può sentire', 'who forces her may hear'));
-  if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
+  if (which === 'user' && so('overheard', { view, nowUs })) foot.push(say`who forces her may hear`);
+  if (party.joined && party.network) foot.push(say`joined by the network`);
   const together = so('bothTalk', { view, nowUs }) && !so('phoneAnswered', { view, nowUs });
   if (together && view.operator_leg.state !== 'answered' && which !== 'operator') {
-    foot.push(
-      which === 'user'
-        ? either('parla con il 112', 'talking to 112')
-        : either(`parla con ${s.asObject(view)}`, `talking to ${s.asObject(view)}`),
-    );
+    foot.push(which === 'user' ? say`talking to 112` : say`talking to ${s.asObject(view)}`);
   }
   foot.push(which === 'user' && view.user_hears_nobody ? heardAlone(party) : heard(party));
-  if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
-  if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
+  if (party.no_sound_us !== null) return made('hush', 'hush', say`No sound##party`, party.answered_us);
+  if (party.muted) return made('hush', 'mute', say`MUTED`, party.answered_us);
   if (which === 'user' && s.waitsAlone(view))
     return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), s.aloneSinceUs(view));
   if (which === 'user' && view.user_hears_nobody && party.joined)
-    return made('hush', 'hush', t('hearsNobody'), party.answered_us);
+    return made('hush', 'hush', say`Hears nobody`, party.answered_us);
   if (party.parted_us !== null && !party.joined) {
-    foot.push(either('fuori dalla conversazione', 'out of the conversation'));
-    return made('hush', 'hush', t('notIn'), party.answered_us);
+    foot.push(say`out of the conversation`);
+    return made('hush', 'hush', say`Not joined`, party.answered_us);
   }
   const joined = party.joined || (party.network && !othersUp(view, party));
   return made(
     'live',
     which === 'operator' ? 'headset' : 'voice',
-    joined ? t('onLine') : t('joining'),
+    joined ? say`On the line` : say`Answered, joining`,
     party.answered_us,
   );
 }
@@ -145,7 +137,7 @@ function released(party, which) {
     icon: fine ? 'todo' : 'warn',
     label: endingName(how),
     time: talked ? f.span(party.released_us - party.answered_us) : again,
-    foot: either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`),
+    foot: say`at ${f.clock(party.released_us)}`,
   };
 }
 
@@ -157,14 +149,14 @@ function hushed(which, view, center, made) {
   if (which !== 'user' || view.closed_us !== null) return null;
   if (view.duress && center.duress === 'psap_first') {
     return {
-      ...made('hush', 'hush', t('doNotCall'), null),
-      foot: either('Uno squillo la esporrebbe', 'A ring would expose her'),
+      ...made('hush', 'hush', say`Do not call`, null),
+      foot: say`A ring would expose her`,
     };
   }
   if (!s.keptSilent(view)) return null;
   return {
-    ...made('hush', 'hush', t('notCalledF'), null),
-    foot: either('Deve restare muto', 'It has to stay quiet'),
+    ...made('hush', 'hush', say`Not called##she`, null),
+    foot: say`It has to stay quiet`,
   };
 }
 
@@ -175,39 +167,33 @@ function hushed(which, view, center, made) {
 function psapWaits(view, nowUs, foot, made) {
   const is = s.psapIs(view);
   if (view.closed_us === null && is === 'lacking')
-    return made('fail', 'warn', t('noLineFor112'), view.psap_requested_us);
+    return made('fail', 'warn', say`No line`, view.psap_requested_us);
   if (view.closed_us === null && is === 'waiting') {
     const how = s.psapEndings(view).at(-1);
     if (how)
       return {
         ...made('ring', 'clock', endingName(how), view.psap_requested_us),
-        foot: [...foot, t('triedOn')].join(', '),
+        foot: [...foot, say`trying again`].join(', '),
       };
-    const label = s.psapJustAsked(view, nowUs) ? t('askedFor') : t('seeksLine');
+    const label = s.psapJustAsked(view, nowUs) ? say`Asked for` : say`Looking for a line`;
     return made('ring', 'clock', label, view.psap_requested_us);
   }
   if (is !== 'told') return null;
   const at = f.clock(view.psap_elsewhere_us);
   return {
-    ...made('live', 'check', t('toldElsewhere'), null),
-    foot: either(`da un altro telefono, alle ${at}`, `on another phone, at ${at}`),
+    ...made('live', 'check', say`Briefed`, null),
+    foot: say`on another phone, at ${at}`,
   };
 }
 
 /** @param {Which} which @param {CaseView} view @param {number} nowUs @param {CenterView} center */
 function idle(which, view, nowUs, center, foot, made) {
   if (which === 'psap')
-    return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', t('notCalled'), null);
-  if (which === 'operator') return made('idle', 'todo', t('noOperatorYet'), null);
-  if (view.dial_withheld)
-    foot.push(
-      either(
-        `${KEY.redial_user}, poi Invio: chiamala lo stesso`,
-        `${KEY.redial_user}, then Enter: call her all the same`,
-      ),
-    );
+    return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', say`Not called`, null);
+  if (which === 'operator') return made('idle', 'todo', say`Nobody yet`, null);
+  if (view.dial_withheld) foot.push(say`${KEY.redial_user}, then Enter: call her all the same`);
   return (
     hushed(which, view, center, made) ??
-    made('idle', view.dial_withheld ? 'warn' : 'todo', t('notCalledF'), null)
+    made('idle', view.dial_withheld ? 'warn' : 'todo', say`Not called##she`, null)
   );
 }

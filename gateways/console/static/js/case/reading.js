@@ -1,9 +1,9 @@
 // The text for 112 on the screen: read in place while it changes, and copied with C.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { language, say } from '../words/words.js';
 import { icon } from '../shell/parts.js';
-import { briefing, copyText, isChanged, isNew, remember } from './briefing.js';
+import { LABELS, briefing, copyText, isChanged, isNew, remember } from './briefing.js';
 import { dataGiven } from './given.js';
 import * as s from './situation.js';
 
@@ -21,10 +21,7 @@ export function whyNotCopied(view, nowUs, lost = false) {
   const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
   return wanted || s.isLate(view, nowUs) || view.missed_us !== null
     ? null
-    : either(
-        'Si copia una volta chiesto il 112, o passata la scadenza.',
-        'Can be copied once 112 is called, or the deadline is past.',
-      );
+    : say`Can be copied once 112 is called, or the deadline is past.`;
 }
 
 /**
@@ -33,22 +30,22 @@ export function whyNotCopied(view, nowUs, lost = false) {
  */
 export async function copyBriefing({ feed, draw }, view, place) {
   const nowUs = feed.nowUs();
-  const say = (said, text = '') => {
+  const tell = (said, text = '') => {
     copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS };
     draw();
   };
   const why = whyNotCopied(view, nowUs, feed.link === 'lost');
   if (why !== null) {
-    say(why);
+    tell(why);
     return;
   }
   const text = copyText(view, nowUs, place);
   try {
     await navigator.clipboard.writeText(text);
-    say(either('Copiato', 'Copied'));
+    tell(say`Copied`);
   } catch {
     // No clipboard without https, or it was denied.
-    say('', text);
+    tell('', text);
   }
 }
 
@@ -72,7 +69,7 @@ export function copyButton(ui, view, nowUs) {
       aria-keyshortcuts="C"
       aria-disabled=${why === null ? nothing : 'true'}
       @click=${() => ui.press('C')}>
-      <kbd>C</kbd><span>${either('Copia il testo', 'Copy the text')}</span>
+      <kbd>C</kbd><span>${say`Copy the text`}</span>
     </button></span
   >`;
 }
@@ -84,9 +81,7 @@ export function copyButton(ui, view, nowUs) {
 export function copyHint(view, nowUs) {
   if (s.talking(view.psap) && view.left_us === null) return '';
   if (said(view)) return said(view).replace(/\.?$/, '.');
-  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null
-    ? ''
-    : either('C copia il testo.', 'C copies the text.');
+  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null ? '' : say`C copies the text.`;
 }
 
 /** The text to be copied by hand, selected; Esc closes it. @param {CaseView} view */
@@ -96,14 +91,14 @@ export function copyBox(view, close) {
     copy = { ...copy, text: '' };
     close();
   };
-  return html`<section class="panel copybox" aria-label=${either('Testo da copiare', 'Text to copy')}>
+  return html`<section class="panel copybox" aria-label=${say`Text to copy`}>
     <div class="panel__head">
-      <h2>${either('Copia con Ctrl+C', 'Copy with Ctrl+C')}</h2>
-      <button class="btn" @click=${end}><kbd>Esc</kbd><span>${t('back')}</span></button>
+      <h2>${say`Copy with Ctrl+C`}</h2>
+      <button class="btn" @click=${end}><kbd>Esc</kbd><span>${say`Back`}</span></button>
     </div>
     <textarea
       readonly
-      aria-label=${either('Testo per il 112', 'Text for 112')}
+      aria-label=${say`Text for 112`}
       .value=${copy.text}
       ${ref(select)}
       @keydown=${(e) => {
@@ -136,7 +131,7 @@ function select(element) {
 export function readingPanel(ui, view, nowUs, place = []) {
   const nowMs = Date.now();
   const lines = briefing(view, nowUs, place);
-  const lang = document.documentElement.lang;
+  const lang = language();
   // The names of places come from the center a moment after the page: that is no news either.
   const same = read.alert === view.alert && read.lang === lang && read.named === place.length;
   read = {
@@ -147,7 +142,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   };
   return html`<section class="panel">
     <div class="panel__head">
-      <h2>${t('readTo112')}</h2>
+      <h2>${say`Read to 112, in this order`}</h2>
       ${dataGiven(view)} ${pageCode(view)}
       ${copyButton(ui, view, nowUs)}
     </div>
@@ -156,7 +151,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
         ${lines.map(({ key, parts }, i) => {
           const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
           const changed = parts.some((one) => isChanged(view, one.id));
-          return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt>
+          return html`<dt><span>${i + 1}</span><span>${LABELS[key]()}</span></dt>
             <dd data-line=${key}>
               ${parts.map((one) =>
                 shown(one, isNew(read.memory, key, one.id, nowMs), isChanged(view, one.id)),
@@ -164,9 +159,9 @@ export function readingPanel(ui, view, nowUs, place = []) {
               <span class="brief__new word" role="status"
                 >${
                   changed
-                    ? html`${icon('note')}<span>${t('changed')}</span>`
+                    ? html`${icon('note')}<span>${say`changed`}</span>`
                     : fresh
-                      ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>`
+                      ? html`${icon('bell')}<span>${say`new`}</span>`
                       : nothing
                 }</span
               >
@@ -182,10 +177,10 @@ export function pageCode(view) {
   if (!view.page_code) return nothing;
   const spaced = `${view.page_code.slice(0, 3)} ${view.page_code.slice(3)}`;
   return html`<span class="page112"
-    >${either('Di’ al 112:', 'Say to 112:')} ${location.host}/112 <b>${spaced}</b>${
+    >${say`Say to 112:`} ${location.host}/112 <b>${spaced}</b>${
       view.page_viewed_us === null
         ? nothing
-        : html`<span class="word ink-ok">${icon('check')}<span>${either('letta', 'read')}</span></span>`
+        : html`<span class="word ink-ok">${icon('check')}<span>${say`read##line`}</span></span>`
     }</span
   >`;
 }

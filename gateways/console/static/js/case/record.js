@@ -4,7 +4,7 @@
 // incoming screen; the lines below the story have what fits.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 let opened = null; // of which alert
@@ -17,12 +17,7 @@ let opened = null; // of which alert
 /** @param {CaseView} view @returns {PersonRecord} */
 export const recordOf = (view) => view.person?.record ?? {};
 
-const wish = (one) =>
-  one.tell
-    ? one.where
-      ? either('avvisare, anche dove', 'to be told, and where')
-      : either('avvisare', 'to be told')
-    : '';
+const wish = (one) => (one.tell ? (one.where ? say`to be told, and where` : say`to be told`) : '');
 const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
 
 /**
@@ -32,23 +27,23 @@ const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
 export function rows(record, asked = '') {
   /** @type {[string, string, string | undefined][]} */
   const texts = [
-    ['children', t('children'), record.children],
-    ['medical', either('Salute', 'Medical'), record.medical],
-    ['court_order', either('Provvedimento', 'Court order'), record.court_order],
-    ['safe_word', either('Parola d’ordine', 'Safe word'), record.safe_word],
-    ['reach', either('Come contattarla', 'How to reach her'), record.reach],
+    ['children', say`Children`, record.children],
+    ['medical', say`Medical`, record.medical],
+    ['court_order', say`Court order`, record.court_order],
+    ['safe_word', say`Safe word`, record.safe_word],
+    ['reach', say`How to reach her`, record.reach],
   ];
   return [
     ...(record.dangerous ?? []).map((one) => ({
       key: 'dangerous',
-      label: t('dangerous'),
+      label: say`Dangerous`,
       lines: [joined([one.name, one.car]), one.note ?? ''].filter(Boolean),
       ...(one.picture ? { picture: { id: one.picture, of: one.name } } : {}),
       grave: true,
     })),
     ...texts.filter(([, , text]) => text).map(([key, label, text]) => ({ key, label, lines: [text ?? ''] })),
-    ...several('addresses', either('Indirizzi', 'Addresses'), record.addresses ?? []),
-    ...several('contacts', either('Contatti', 'Contacts') + asked, (record.contacts ?? []).map(contact)),
+    ...several('addresses', say`Addresses`, record.addresses ?? []),
+    ...several('contacts', say`Contacts` + asked, (record.contacts ?? []).map(contact)),
   ];
 }
 
@@ -67,19 +62,19 @@ const contact = (one) =>
  * @param {PersonRecord} told @returns {{ id: string, beside: string, text: string }[]}
  */
 export function for112(told) {
-  const text = (id, beside, italian, english, said) =>
-    said ? [{ id, beside, text: italian ? either(`${italian}: ${said}`, `${english}: ${said}`) : said }] : [];
+  const text = (id, beside, label, said) =>
+    said ? [{ id, beside, text: label ? `${label}: ${said}` : said }] : [];
   return [
-    ...text('home', 'where', 'Abita', 'Lives at', (told.addresses ?? []).join('; ')),
+    ...text('home', 'where', say`Lives at`, (told.addresses ?? []).join('; ')),
     ...(told.dangerous ?? []).flatMap((one, i) =>
-      text(`dangerous${i}`, 'dangerous', '', '', joined([one.name, one.car, one.note])),
+      text(`dangerous${i}`, 'dangerous', '', joined([one.name, one.car, one.note])),
     ),
-    ...text('order', 'dangerous', 'Provvedimento', 'Court order', told.court_order),
-    ...text('medical', 'injured', 'Salute', 'Medical', told.medical),
-    ...text('those', 'children', '', '', told.children),
-    ...text('reach', 'who', 'Come contattarla', 'How to reach her', told.reach),
+    ...text('order', 'dangerous', say`Court order`, told.court_order),
+    ...text('medical', 'injured', say`Medical`, told.medical),
+    ...text('those', 'children', '', told.children),
+    ...text('reach', 'who', say`How to reach her`, told.reach),
     ...(told.contacts ?? []).flatMap((one, i) =>
-      text(`contact${i}`, 'who', 'Contatto', 'Contact', joined([one.name, one.relation, one.number])),
+      text(`contact${i}`, 'who', say`Contact`, joined([one.name, one.relation, one.number])),
     ),
   ];
 }
@@ -89,7 +84,7 @@ const image = (view, one, is) =>
   html`<img
     class=${is}
     src="/v1/alerts/${encodeURIComponent(view.alert)}/pictures/${one.id}"
-    alt=${either(`Foto: ${one.of}`, `Photo: ${one.of}`)} />`;
+    alt=${say`Photo: ${one.of}`} />`;
 
 /** The user's photo. @param {CaseView} view */
 export function photo(view) {
@@ -99,12 +94,7 @@ export function photo(view) {
 
 /** @param {CaseView} view */
 const texted = (view) =>
-  view.contacts_us
-    ? either(
-        `: SMS alle ${f.clock(view.contacts_us)} a ${view.contacts}`,
-        `: SMS at ${f.clock(view.contacts_us)} to ${view.contacts}`,
-      )
-    : '';
+  view.contacts_us ? say`: SMS at ${f.clock(view.contacts_us)} to ${view.contacts}` : '';
 
 /** All of it, as a list. @param {CaseView} view */
 export function list(view) {
@@ -134,7 +124,7 @@ export const short = (view) =>
 export const opener = (ui, view) =>
   isThere(view)
     ? html`<button class="btn" @click=${() => ui.press('D')}>
-        <kbd>D</kbd><span>${either('Scheda', 'Record')}</span>
+        <kbd>D</kbd><span>${say`Record`}</span>
       </button>`
     : nothing;
 
@@ -160,15 +150,11 @@ export function close(ui, view) {
 /** @param {Ui} ui @param {CaseView} view */
 export function panel(ui, view) {
   return html`<div class="panel__head">
-      <h2>${either('Scheda', 'Record')}</h2>
-      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
+      <h2>${say`Record`}</h2>
+      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${say`Back`}</span></button>
     </div>
-    <div class="panel__body record__all" tabindex="0" aria-label=${either('Scheda', 'Record')}>
+    <div class="panel__body record__all" tabindex="0" aria-label=${say`Record`}>
       ${photo(view)}
-      ${
-        isThere(view)
-          ? list(view)
-          : html`<p class="ink-3">${either('Non c’è nessuna scheda.', 'There is no record.')}</p>`
-      }
+      ${isThere(view) ? list(view) : html`<p class="ink-3">${say`There is no record.`}</p>`}
     </div>`;
 }

@@ -1,17 +1,11 @@
 // A line's signal in bars and words, as phones draw it. The bars change only when they have reason to.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 
 const FROM_DBM = [-107, -103, -97, -89]; // the least for one bar to four: +CSQ 3, 5, 8 and 12 (27.007, 8.5)
 const FALLS_BY_DB = 2; // so far below its threshold a bar goes out: a modem hovers between two steps of 2 dB
-const STRENGTH = [
-  ['nessun segnale', 'no signal'],
-  ['debole', 'weak'],
-  ['discreto', 'fair'],
-  ['buono', 'good'],
-  ['ottimo', 'strong'],
-];
+const STRENGTH = [phrase`no signal`, phrase`weak`, phrase`fair`, phrase`good`, phrase`strong`];
 
 const shown = new Map(); // by line
 
@@ -29,13 +23,13 @@ export function signal(line) {
   if (line?.state !== 'ready' || typeof line.signal_dbm !== 'number') return nothing;
   const lit = bars(line.signal_dbm, shown.get(line.line));
   shown.set(line.line, lit);
-  const [it, en] = STRENGTH[lit];
+  const strength = STRENGTH[lit]();
   const tone = lit <= 1 ? 'ink-wait' : '';
-  return html`<span class=${tone || 'wide ink-3'} aria-hidden="true">${either(it, en)}</span
+  return html`<span class=${tone || 'wide ink-3'} aria-hidden="true">${strength}</span
     ><span
       class="signal ${tone}"
       role="img"
-      aria-label=${either(`segnale: ${it}, ${lit} di 4`, `signal: ${en}, ${lit} of 4`)}
+      aria-label=${say`signal: ${strength}, ${lit} of 4`}
       >${[1, 2, 3, 4].map((bar) => html`<i class=${bar <= lit ? 'on' : ''}></i>`)}</span
     >`;
 }

@@ -1,7 +1,7 @@
 // What is so of a case, made of its legs and joins: who is on the line, how far 112 is, how the deadline
 // stands. Pure: the view in, words and numbers out.
 
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { missing } from './dialogue/missing.js';
 import { ended, ending } from './ending.js';
@@ -46,26 +46,26 @@ export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
 export const onShiftsCall = (party) => Boolean(party.line?.startsWith('nailed:'));
 
 /** What the user is called in a sentence: as its subject, and after a verb. @param {CaseView} view */
-export const first = (view) => view.person?.first_name || either('l’utente', 'the user');
+export const first = (view) => view.person?.first_name || say`the user`;
 /** @param {CaseView} view */
 export const asObject = first;
-/** Of, to and from the user, in Italian. @param {CaseView} view */
-export const of = (view) => (view.person?.first_name ? `di ${view.person.first_name}` : 'dell’utente');
+/** To and from the user. @param {CaseView} view */
+export const to = ({ person }) => (person?.first_name ? say`to ${person.first_name}` : say`to the user`);
 /** @param {CaseView} view */
-export const to = (view) => (view.person?.first_name ? `a ${view.person.first_name}` : 'all’utente');
-/** @param {CaseView} view */
-export const from = (view) => (view.person?.first_name ? `da ${view.person.first_name}` : 'dall’utente');
-/** Whose phone or line it is, in English: at the start of a sentence. @param {CaseView} view */
-export const possessive = (view) => (view.person?.first_name ? `${view.person.first_name}’s` : 'The user’s');
+export const from = ({ person }) =>
+  person?.first_name ? say`from ${person.first_name}` : say`from the user`;
+/** Whose phone or line it is: at the start of a sentence. @param {CaseView} view */
+export const possessive = ({ person }) =>
+  person?.first_name ? say`${person.first_name}’s` : say`The user’s`;
 /** @param {string} text */
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 /** @param {CaseView} view */
 export function name(view) {
   if (view.person) return `${view.person.first_name} ${view.person.last_name}`.trim();
-  return view.identified ? t('unknown') : t('identifying');
+  return view.identified ? say`Unknown` : say`Identifying`;
 }
 /** A test is called one wherever it is named. @param {boolean} test @param {string} called */
-export const named = (test, called) => (test ? `${t('test')} ${called}` : called);
+export const named = (test, called) => (test ? `${say`TEST`} ${called}` : called);
 /** @param {CaseView} view */
 const nameOrPhone = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
 /** The alert by its name, where there is room for one thing only. @param {CaseView} view */
@@ -73,36 +73,34 @@ export const shortName = (view) => named(view.test, nameOrPhone(view));
 
 /** The alert in a sentence, after a verb. @param {CaseView} view */
 export function theAlert(view) {
-  if (!view.person && !view.phone)
-    return view.test ? either('questa PROVA', 'this TEST') : either('questo allarme', 'this alert');
+  if (!view.person && !view.phone) return view.test ? say`this TEST` : say`this alert`;
   const called = nameOrPhone(view);
-  return view.test
-    ? either(`la PROVA di ${called}`, `the TEST of ${called}`)
-    : either(`l’allarme di ${called}`, `the alert of ${called}`);
+  return view.test ? say`the TEST of ${called}` : say`the alert of ${called}`;
 }
 /** The case that somebody hands over. @param {CaseView} view */
-export const theCase = (view) => (view.test ? either('la PROVA', 'the TEST') : either('il caso', 'the case'));
+export const theCase = (view) => (view.test ? say`the TEST` : say`the case`);
 /** The user in a sentence about the alert. @param {CaseView} view */
-export const inAlert = (view) =>
-  view.test
-    ? either(`${nameOrPhone(view)} per una PROVA`, `${nameOrPhone(view)} in a TEST`)
-    : nameOrPhone(view);
+export const inAlert = (view) => (view.test ? say`${nameOrPhone(view)} in a TEST` : nameOrPhone(view));
 /** The user's own note, as a sentence. @param {CaseView} view */
 export const ownNote = (view) => (view.person?.notes ?? '').trim().replace(/[.\s]+$/, '');
 
 /** The number, or why there is none. @param {CaseView} view */
 export const phone = (view) =>
-  view.phone ? f.phone(view.phone) : view.withheld ? t('onceOpened') : gone(view, 'number') || t('noNumber');
+  view.phone
+    ? f.phone(view.phone)
+    : view.withheld
+      ? say`Once opened`
+      : gone(view, 'number') || say`Number not known`;
 /** That it was erased, and when; empty where it was not. @param {CaseView} view @param {PersonalKind} kind */
 export const gone = (view, kind) => (view.erased.includes(kind) ? f.erased(view.erased_us) : '');
 /** Why there is no position, as short as the header needs it. @param {CaseView} view */
 export const noPosition = (view) =>
-  (view.withheld ? t('onceOpened').toLowerCase() : gone(view, 'position')) ||
+  (view.withheld ? say`Once opened`.toLowerCase() : gone(view, 'position')) ||
   {
-    voice: either('nessuna, allarme telefonico', 'none, voice alert'),
-    sms: either('nessuna, allarme SMS', 'none, SMS alert'),
+    voice: say`none, voice alert`,
+    sms: say`none, SMS alert`,
   }[view.channel] ||
-  either('nessuna', 'none');
+  say`none##position`;
 
 /**
  * How far 112 is: `there`, `doubt` (said to have answered), `calling`, `lacking` (wanted, and no line can

@@ -2,7 +2,7 @@
 // stands beside its definition (messages/events): here is what its words are filled with, in the screen's
 // language, by names that the page knows.
 
-import { channel, either, outcome, reason, t } from '../words/words.js';
+import { channel, outcome, phrase, reason, say, unfilled } from '../words/words.js';
 import { whyNoLine } from './banner.js';
 import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handed.js';
@@ -20,38 +20,36 @@ const ITEMS = await fetch('/console/data/events.json').then(
   () => ({}), // each entry is named by its type then
 );
 
-/** What can be erased. @type {Record<string, Pair>} */
+/** What can be erased. @type {Record<string, Phrase>} */
 const KINDS = {
-  number: ['numeri', 'numbers'],
-  position: ['posizioni', 'positions'],
-  words: ['note e testi', 'notes and texts'],
+  number: phrase`numbers`,
+  position: phrase`positions`,
+  words: phrase`notes and texts`,
 };
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const REACHED = {
-  inbound: ['ha chiamato lei', 'she called'],
-  app: ['lo dice la sua app', 'says the app'],
-  voice: ['si sente la sua voce', 'heard'],
-  digit: ['ha premuto un tasto', 'pressed a key'],
-  operator: ['lo dice l’operatore', 'says the operator'],
+  inbound: phrase`she called`,
+  app: phrase`says the app`,
+  voice: phrase`heard`,
+  digit: phrase`pressed a key`,
+  operator: phrase`says the operator`,
 };
 
-/** What came under her number from somebody who has not raised the alert. @type {Record<string, Pair>} */
+/** What came under her number from somebody who has not raised the alert. @type {Record<string, Phrase>} */
 const CLAIMS = {
-  signal: ['un altro segnale con questo numero', 'another signal of this number'],
-  silent: ['un altro segnale chiede silenzio', 'another signal asks for silence'],
-  position: ['un’altra posizione', 'another position'],
-  words: ['scrive', 'writes'],
-  rings: ['dice che il telefono squilla', 'says that the phone rings'],
-  cancels: ['chiede di annullare', 'asks to cancel'],
+  signal: phrase`another signal of this number`,
+  silent: phrase`another signal asks for silence`,
+  position: phrase`another position`,
+  words: phrase`writes`,
+  rings: phrase`says that the phone rings`,
+  cancels: phrase`asks to cancel`,
 };
 
-/** A word of a table; what has none there says it by itself. @param {Record<string, Pair>} table */
-const of = (table, key) => (table[key] ? either(...table[key]) : key);
+/** A word of a table; what has none there says it by itself. @param {Record<string, Phrase>} table */
+const of = (table, key) => (table[key] ? table[key]() : key);
 
-/** A name after each of these words, in Italian. @param {string} name @param {string[]} words */
-const joined = (name, ...words) =>
-  words.map((one) => (one.endsWith('’') ? `${one}${name}` : `${one} ${name}`));
-
+/** To, of and from somebody of this name. @param {string} name */
+const cases = (name) => [say`to ${name}`, say`${name}’s`, say`from ${name}`];
 /**
  * What the `{…}` of an item stand for.
  * @param {Entry} entry @param {string} user @param {Names} names @param {boolean} test
@@ -59,15 +57,11 @@ const joined = (name, ...words) =>
  */
 function wordsFor(entry, user, names, test) {
   const op = entry.operator ? names(entry.operator) : '';
-  const named = user || either('l’utente', 'the user');
-  const who = { user: named, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
-  const usersCase = user ? joined(user, 'a', 'di', 'da') : joined('utente', 'all’', 'dell’', 'dall’');
-  const [to, ofThem, from] =
-    entry.party === 'user'
-      ? usersCase
-      : entry.party === 'psap'
-        ? joined('112', 'al', 'del', 'dal')
-        : joined(who, 'a', 'di', 'da');
+  const named = user || say`the user`;
+  const who = { user: named, operator: op || say`Operator`, psap: '112', listener: op }[entry.party] ?? '';
+  const usersCase = user ? cases(user) : [say`to the user`, say`The user’s`, say`from the user`];
+  const psapsCase = [say`to 112`, say`112’s`, say`from 112`];
+  const [to, ofThem, from] = { user: usersCase, psap: psapsCase }[entry.party] ?? cases(who);
   return {
     op: () => op,
     next: () => names(entry.to),
@@ -81,12 +75,11 @@ function wordsFor(entry, user, names, test) {
     to: () => to,
     of: () => ofThem,
     from: () => from,
-    psap: () => (test ? t('simulated') : '112'),
+    psap: () => (test ? say`simulated` : '112'),
     line: () => (entry.line ? `, ${f.lineName(entry.line)}` : ''),
-    again: () =>
-      entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '',
+    again: () => (entry.attempt > 1 ? say`, attempt ${entry.attempt}` : ''),
     times: () => (entry.times > 1 ? ` (${entry.times})` : ''),
-    text: () => entry.text || either('(cancellato)', '(erased)'),
+    text: () => entry.text || say`(erased)`,
     also: () => (entry.text ? `: ${entry.text}` : ''),
     because: () => (entry.text ? ` (${entry.text})` : ''),
     reason: () => entry.reason ?? '',
@@ -99,7 +92,7 @@ function wordsFor(entry, user, names, test) {
         .split(' ')
         .map((one) => of(KINDS, one))
         .join(', '),
-    field: () => (FIELDS[entry.reason] ? t(FIELDS[entry.reason]) : label('note')),
+    field: () => FIELDS[entry.reason]?.() ?? label('note'),
     refusal: () => reason(entry.reason),
     withheld: () => withheld(entry.reason),
     lack: () => whyNoLine(entry.reason),
@@ -135,6 +128,6 @@ export function told(entry, user, names, test) {
   if (entry.what === 'leg.released') return endingTold(entry, said.Who(), said.of());
   const item = items.find((one) => fits(entry, one));
   if (!item) return null;
-  const text = either(item.it, item.en).replace(/\{(\w+)\}/g, (_, word) => said[word]() ?? '');
+  const text = unfilled(item.says).replace(/\{(\w+)\}/g, (_, word) => said[word]() ?? '');
   return text ? { icon: item.icon, tone: item.tone, text } : null;
 }

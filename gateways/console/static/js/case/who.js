@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, tag } from '../shell/parts.js';
-import { channel, either, t } from '../words/words.js';
+import { channel, say } from '../words/words.js';
 import { proof } from '../words/proof.js';
 import { sourceName } from './briefing.js';
 import * as f from '../words/format.js';
@@ -18,7 +18,7 @@ function others(ui, view) {
         class="who__others word"
         role="status"
         >${icon('user')}<span
-          >${either(`Guarda anche ${names.join(', ')}`, `Also looking: ${names.join(', ')}`)}</span
+          >${say`Also looking: ${names.join(', ')}`}</span
         ></span
       >`
     : nothing;
@@ -30,18 +30,14 @@ function listener(ui, view) {
   const me = view.listener === ui.feed.me.operator;
   const name = ui.feed.names(view.listener);
   const toYou = view.operator === ui.feed.me.operator;
-  const hears = me
-    ? either('Stai ascoltando', 'You are listening')
-    : either(`${name} ascolta`, `${name} is listening`);
-  const toOne = either(`${name} parla solo all’operatore`, `${name} speaks to the operator alone`);
-  const toMe = either(`${name} parla solo a te`, `${name} speaks to you alone`);
-  const speaks = me ? either('L’operatore ti sente', 'The operator hears you') : toYou ? toMe : toOne;
+  const hears = me ? say`You are listening` : say`${name} is listening`;
+  const toOne = say`${name} speaks to the operator alone`;
+  const toMe = say`${name} speaks to you alone`;
+  const speaks = me ? say`The operator hears you` : toYou ? toMe : toOne;
   const listens = view.whispering ? speaks : hears;
   return html`<span class="who__listens word ink-wait" role="status"
     >${icon('headset')}<span
-      >${
-        view.listening ? listens : either(`Chiamata a ${name}, per ascoltare`, `Calling ${name}, to listen`)
-      }</span
+      >${view.listening ? listens : say`Calling ${name}, to listen`}</span
     ></span
   >`;
 }
@@ -50,7 +46,7 @@ function listener(ui, view) {
 const recorded = (view) =>
   view.recorded
     ? html`<span class="who__listens word ink-2" role="status"
-        >${icon('rec')}<span>${t('isRecorded')}</span></span
+        >${icon('rec')}<span>${say`Recorded`}</span></span
       >`
     : nothing;
 
@@ -66,16 +62,16 @@ export function who(ui, view) {
     </div>
     <dl class="facts">
       <div>
-        <dt>${t('requested')}</dt>
+        <dt>${say`Requested`}</dt>
         <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
       </div>
       <div>
-        <dt>${t('position')}</dt>
+        <dt>${say`Position`}</dt>
         <dd>
           ${
             p
               ? html`<span class="wide phone">${f.coordinates(p)} </span>${[
-                  f.accuracy(p.accuracy_m) || either('precisione non nota', 'accuracy not known'),
+                  f.accuracy(p.accuracy_m) || say`accuracy not known`,
                   sourceName(p),
                 ]
                   .filter(Boolean)
@@ -85,7 +81,7 @@ export function who(ui, view) {
         </dd>
       </div>
       <div>
-        <dt>${t('channel')}</dt>
+        <dt>${say`Channel`}</dt>
         <dd>${channel(view.channel)}, ${proof(view)}</dd>
       </div>
     </dl>

@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
 import { stepped } from '../shell/stepped.js';
-import { either, number, t } from '../words/words.js';
+import { language, number, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const NB = '\u00a0';
@@ -37,7 +37,7 @@ async function read(ui, path) {
 /** @param {Ui} ui */
 async function load(ui) {
   const said = await read(ui, '/v1/availability');
-  state.fault = said ? '' : t('noConnection');
+  state.fault = said ? '' : say`No connection`;
   if (said) state.said = said;
   const all = names();
   if (!all.includes(state.month)) state.month = all[0] ?? '';
@@ -52,15 +52,15 @@ async function choose(ui) {
   const report = await read(ui, `/v1/reports/${state.month}/json`);
   if (asked !== state.asked) return;
   state.report = report;
-  if (!report) state.fault = t('noConnection');
+  if (!report) state.fault = say`No connection`;
   ui.draw();
 }
 
 /** @param {Ui} ui @param {'pdf' | 'csv'} form */
 async function download(ui, form) {
   const { month } = state;
-  const path = `/v1/reports/${month}/${form}?language=${either('it', 'en')}`;
-  state.fault = (await save(ui, path, `securwoman-${month}.${form}`)) ? '' : t('noConnection');
+  const path = `/v1/reports/${month}/${form}?language=${language()}`;
+  state.fault = (await save(ui, path, `securwoman-${month}.${form}`)) ? '' : say`No connection`;
   ui.draw();
 }
 
@@ -106,7 +106,7 @@ function byMonth(ui) {
         ${
           there.watched
             ? html`<b>${isBad(one) ? word('warn', percent(one.share, 3)) : percent(one.share, 3)}</b>`
-            : html`<span class="ink-2">${either('non osservata', 'not watched')}</span>`
+            : html`<span class="ink-2">${say`not watched`}</span>`
         }
       </td>
       <td class="num">${there.watched ? there.lost : '—'}</td>
@@ -117,19 +117,19 @@ function byMonth(ui) {
   };
   return html`<section class="panel">
     <div class="panel__head">
-      <h2>${either('Ricezione degli allarmi', 'Intake of alerts')}</h2>
-      <span class="word ink-2"><kbd>↑</kbd><kbd>↓</kbd><span>${either('mese', 'month')}</span></span>
+      <h2>${say`Intake of alerts`}</h2>
+      <span class="word ink-2"><kbd>↑</kbd><kbd>↓</kbd><span>${say`month`}</span></span>
     </div>
     <div class="panel__body">
       <table class="table">
         <thead>
           <tr>
-            <th>${either('Mese', 'Month')}</th>
-            <th class="num">${either('Disponibile', 'Available')}</th>
-            <th class="num">${either('Minuti persi', 'Minutes lost')}</th>
-            <th class="num">${either('in lavori previsti', 'in planned work')}</th>
-            <th class="num">${either('La più lunga', 'Longest')}</th>
-            <th class="num">${either('Osservata', 'Watched')}</th>
+            <th>${say`Month`}</th>
+            <th class="num">${say`Available`}</th>
+            <th class="num">${say`Minutes lost`}</th>
+            <th class="num">${say`in planned work`}</th>
+            <th class="num">${say`Longest`}</th>
+            <th class="num">${say`Watched`}</th>
           </tr>
         </thead>
         <tbody>
@@ -137,12 +137,8 @@ function byMonth(ui) {
         </tbody>
       </table>
       <p class="ink-2">
-        ${either(
-          `Perso è un minuto in cui ogni osservatore da fuori ha visto fallire più di metà delle prove.
-          Quelli che nessuno ha osservato non contano.`,
-          `A minute is lost where each watcher outside saw more than half of its tries fail. Those that
-          nobody watched do not count.`,
-        )}
+        ${say`A minute is lost where each watcher outside saw more than half of its tries fail. Those that
+          nobody watched do not count.`}
       </p>
     </div>
   </section>`;
@@ -153,7 +149,7 @@ function benchmark(one) {
   const low = one.found !== null && one.found < one.share;
   return html`<tr>
     <td><b>${one.by}</b></td>
-    <td>${percent(one.share, 1)} ${either('entro', 'within')} ${one.within_s}${NB}s</td>
+    <td>${percent(one.share, 1)} ${say`within`} ${one.within_s}${NB}s</td>
     <td class="num ${low ? 'ink-bad' : ''}">
       ${
         one.found === null
@@ -175,46 +171,33 @@ function whole(report) {
       <h2>${f.monthName(report.month)}</h2>
     </div>
     <div class="panel__body">
-      <h3>${either('Risposta agli allarmi veri', 'Answering of real alerts')}</h3>
+      <h3>${say`Answering of real alerts`}</h3>
       <p>
-        ${either(
-          `${answering.answered} di ${answering.of} con un operatore in linea`,
-          `${answering.answered} of ${answering.of} with an operator on the line`,
-        )}
+        ${say`${answering.answered} of ${answering.of} with an operator on the line`}
       </p>
       <table class="table">
         <thead>
           <tr>
-            <th>${either('Chi lo chiede', 'Who asks')}</th>
-            <th>${either('Quanto', 'How much')}</th>
-            <th class="num">${either('Qui', 'Here')}</th>
+            <th>${say`Who asks`}</th>
+            <th>${say`How much`}</th>
+            <th class="num">${say`Here`}</th>
           </tr>
         </thead>
         <tbody>
           ${answering.measured.map(benchmark)}
         </tbody>
       </table>
-      <h3>${either('Reperibili', 'People on duty')}</h3>
+      <h3>${say`People on duty`}</h3>
       <p>
         ${
           callouts.length
-            ? either(
-                `Chiamate: ${callouts.length}; prese: ${taken.length}, la più lenta dopo ${after}`,
-                `Callouts: ${callouts.length}; taken: ${taken.length}, the slowest after ${after}`,
-              )
-            : either('Nessuna chiamata.', 'No callouts.')
+            ? say`Callouts: ${callouts.length}; taken: ${taken.length}, the slowest after ${after}`
+            : say`No callouts.`
         }
       </p>
-      <h3>${either('Prove del centro', 'Proofs of the centre')}</h3>
+      <h3>${say`Proofs of the centre`}</h3>
       <p>
-        ${
-          proofs.length
-            ? either(
-                `${good} di ${proofs.length} senza difetti`,
-                `${good} of ${proofs.length} without a fault`,
-              )
-            : either('Nessuna prova.', 'No proofs.')
-        }
+        ${proofs.length ? say`${good} of ${proofs.length} without a fault` : say`No proofs.`}
       </p>
     </div>
   </section>`;
@@ -225,14 +208,14 @@ export function pane(ui) {
   const { said, report } = state;
   return html`<section class="view availability" aria-labelledby="av-h" aria-busy=${!said}>
     <header class="page-head">
-      <h1 id="av-h" tabindex="-1">${either('Disponibilità', 'Availability')}</h1>
+      <h1 id="av-h" tabindex="-1">${say`Availability`}</h1>
       <p>${state.fault ? word('warn', state.fault, 'ink-bad') : nothing}</p>
       <div class="page-head__end">
         <button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
-          <kbd>P</kbd>${either('Rapporto del mese', 'Month’s report')}</button
+          <kbd>P</kbd>${say`Month’s report`}</button
         ><button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}><kbd>D</kbd>CSV</button
         ><button class="btn" aria-keyshortcuts="Escape" @click=${() => ui.press('Escape')}>
-          <kbd>Esc</kbd>${either('Statistiche', 'Figures')}
+          <kbd>Esc</kbd>${say`Figures`}
         </button>
       </div>
     </header>
@@ -242,7 +225,7 @@ export function pane(ui) {
             ${byMonth(ui)}
             ${report?.month === state.month ? whole(report) : html`<section class="panel"></section>`}
           </div>`
-        : html`<p class="empty" role="status">${state.fault ? '' : either('Si conta…', 'Counting…')}</p>`
+        : html`<p class="empty" role="status">${state.fault ? '' : say`Counting…`}</p>`
     }
   </section>`;
 }

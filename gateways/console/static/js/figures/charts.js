@@ -2,7 +2,7 @@
 
 import { html, nothing, svg } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either, number, t } from '../words/words.js';
+import { number, say } from '../words/words.js';
 
 const BIN_S = 2;
 
@@ -32,11 +32,9 @@ export function distribution(name, spread) {
       <text class="v" x="${x(s) + (left ? -6 : 6)}" y="${top + 9}" text-anchor="${left ? 'end' : 'start'}"
         >${sec(s)} <tspan class="k">${text}</tspan></text>`;
   };
-  const never = spread.never ? either(`${spread.never} mai`, `${spread.never} never`) : '';
-  const spoken = either(
-    `${name}: ${of} allarmi, mediana ${sec(p50)}, nel 95 % entro ${sec(p95)}, mai ${spread.never}.`,
-    `${name}: ${of} alerts, median ${sec(p50)}, 95 % within ${sec(p95)}, never ${spread.never}.`,
-  );
+  const never = spread.never ? say`${spread.never} never` : '';
+  const spoken = say`${name}: ${of} alerts, median ${sec(p50)}, 95 % within ${sec(p95)}, never
+    ${spread.never}.`;
   return html`<section class="panel">
     <div class="panel__head">
       <h2>${name}</h2>
@@ -57,10 +55,10 @@ export function distribution(name, spread) {
                 (s) => svg`<path class="axis" d="M${x(s)} ${BASE}v6"></path>
                   <text x="${x(s)}" y="${BASE + 20}" text-anchor="middle">${s}${s === 50 ? ' s' : ''}</text>`,
               )}
-              ${p50 === null ? nothing : mark(p50, 18, '', either('mediana', 'median'))}
-              ${p95 === null ? nothing : mark(p95, 66, 'p95', either('nel 95 %', 'for 95 %'))}
+              ${p50 === null ? nothing : mark(p50, 18, '', say`median`)}
+              ${p95 === null ? nothing : mark(p95, 66, 'p95', say`for 95 %`)}
             </svg>`
-          : html`<p class="empty">${either('Nessun allarme', 'No alerts')}</p>`
+          : html`<p class="empty">${say`No alerts`}</p>`
       }
     </div>
   </section>`;
@@ -71,14 +69,14 @@ export function shares(said) {
   const g = said.figures;
   /** @type {[string, Spread, number[]][]} */
   const rows = [
-    [t('operator'), g.operator, said.targets.operator],
-    [t('ringing'), g.ringing, said.targets.ringing],
+    [say`Operator`, g.operator, said.targets.operator],
+    [say`Ringing`, g.ringing, said.targets.ringing],
     ['112', g.psap, said.targets.psap],
   ];
   return html`<section class="panel">
     <div class="panel__head">
-      <h2>${either('Quota entro', 'Share within')}</h2>
-      <span class="ink-3">${either('tacca: obiettivo', 'tick: target')}</span>
+      <h2>${say`Share within`}</h2>
+      <span class="ink-3">${say`tick: target`}</span>
     </div>
     <table class="shares">
       <thead>
@@ -107,9 +105,7 @@ function share(value, target) {
     target === null ? nothing : svg`<rect class="tick" x="${target * 99}%" width="2" height="100%"></rect>`;
   return html`<td class=${low ? 'ink-bad' : ''}>
     <b>${low ? icon('warn') : nothing}${value === undefined ? '—' : percent(value)}</b>${
-      target === null
-        ? nothing
-        : html`<span class="sr">${either(`obiettivo ${percent(target)}`, `target ${percent(target)}`)}</span>`
+      target === null ? nothing : html`<span class="sr">${say`target ${percent(target)}`}</span>`
     }
     <svg class="shares__bar" aria-hidden="true">
       ${svg`<rect class="rest" y="25%" width="100%" height="50%" rx="4"></rect>
@@ -133,7 +129,7 @@ export function heat(said) {
     );
   };
   const dayOf = (day) => new Date(`${day.day}T12:00:00`);
-  const lang = either('it-IT', 'en-GB');
+  const lang = say`en-GB`;
   const short = days.map((day) =>
     days.length > 7
       ? String(dayOf(day).getDate())
@@ -145,28 +141,21 @@ export function heat(said) {
   return html`<section class="panel">
     <div class="panel__head">
       <h2>
-        ${
-          said.days === 1
-            ? either('Per ora: allarmi di oggi', 'By hour: alerts of today')
-            : either('Per ora e per giorno', 'By hour and by day')
-        }
+        ${said.days === 1 ? say`By hour: alerts of today` : say`By hour and by day`}
       </h2>
       <span class="ink-2"
-        >${either(
-          'ore del centro; più allarmi, colore più intenso',
-          'the centre’s hours; more alerts, stronger colour',
-        )}</span
+        >${say`the centre’s hours; more alerts, stronger colour`}</span
       >
     </div>
     <div class="heats" data-days=${said.days}>
       <div
         class="heat"
         role="list"
-        aria-label=${either('Allarmi per ora del giorno', 'Alerts by hour of the day')}>
+        aria-label=${say`Alerts by hour of the day`}>
         ${cells(
           hours,
           hours.map((_, h) => String(h).padStart(2, '0')),
-          hours.map((_, h) => either(`ore ${h}`, `${h} h`)),
+          hours.map((_, h) => say`${h} h`),
         )}
       </div>
       ${
@@ -174,7 +163,7 @@ export function heat(said) {
           ? html`<div
               class="heat heat--days"
               role="list"
-              aria-label=${either('Allarmi per giorno', 'Alerts by day')}>
+              aria-label=${say`Alerts by day`}>
               ${cells(
                 days.map((day) => day.alerts),
                 short,

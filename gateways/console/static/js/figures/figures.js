@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
 import { stepped } from '../shell/stepped.js';
-import { either, outcome, t } from '../words/words.js';
+import { outcome, say } from '../words/words.js';
 import * as filters from '../alerts/filters.js';
 import { choose } from '../alerts/past.js';
 import { distribution, heat, sec, shares } from './charts.js';
@@ -118,7 +118,7 @@ function latest(ui) {
   /** @param {AlertFigures} one */
   const how = (one) =>
     one.closed_us === null
-      ? word('clock', either('aperto', 'open'), 'ink-wait')
+      ? word('clock', say`open`, 'ink-wait')
       : ['user_called_112', 'no_contact', 'put_away'].includes(one.outcome)
         ? word('warn', outcome(one.outcome), 'ink-bad')
         : word(
@@ -130,21 +130,21 @@ function latest(ui) {
     html`<td class="num ${bad ? 'ink-bad' : ''}">${bad ? html`${icon('warn')} ` : nothing}${sec(s)}</td>`;
   return html`<section class="panel">
     <div class="panel__head">
-      <h2>${either('Ultimi allarmi', 'Latest alerts')}</h2>
+      <h2>${say`Latest alerts`}</h2>
       <span class="word ink-2"
-        ><kbd>↑</kbd><kbd>↓</kbd><span>${either('Invio apre la storia', 'Enter opens the story')}</span></span
+        ><kbd>↑</kbd><kbd>↓</kbd><span>${say`Enter opens the story`}</span></span
       >
     </div>
     <div class="panel__body">
       <table class="table">
         <thead>
           <tr>
-            <th>${t('requested')}</th>
-            <th>${t('who')}</th>
-            <th>${either('Esito', 'Outcome')}</th>
-            <th>${either('Presa da', 'Taken by')}</th>
-            <th class="num">${either('operatore', 'operator')}</th>
-            <th class="num">${either('squillo', 'ringing')}</th>
+            <th>${say`Requested`}</th>
+            <th>${say`Who`}</th>
+            <th>${say`Outcome`}</th>
+            <th>${say`Taken by`}</th>
+            <th class="num">${say`operator`}</th>
+            <th class="num">${say`ringing`}</th>
             <th class="num">112</th>
           </tr>
         </thead>
@@ -160,7 +160,7 @@ function latest(ui) {
                 }}
                 @click=${() => openStory(ui, one.alert)}>
                 <td class="ink-2">${f.shortDay(one.received_us)} ${f.minute(one.received_us)}</td>
-                <td><b>${one.name || t('unknown')}</b></td>
+                <td><b>${one.name || say`Unknown`}</b></td>
                 <td>${how(one)}</td>
                 <td>${one.operator ? ui.feed.names(one.operator) : '—'}</td>
                 ${took(one.to_operator_s, false)} ${took(one.to_ringing_s, one.missed)}
@@ -180,33 +180,31 @@ export function pane(ui) {
   const { said } = state;
   const ready = said && said.days === state.days;
   const seg = [
-    ['T', either('Oggi', 'Today')],
-    ['W', either('7 giorni', '7 days')],
-    ['Y', either('30 giorni', '30 days')],
+    ['T', say`Today`],
+    ['W', say`7 days`],
+    ['Y', say`30 days`],
   ];
   return html`<section class="view figures" aria-labelledby="f-h" aria-busy=${!ready}>
     <header class="page-head">
-      <h1 id="f-h" tabindex="-1">${either('Statistiche', 'Figures')}</h1>
+      <h1 id="f-h" tabindex="-1">${say`Figures`}</h1>
       <p>
         ${
           state.fault
             ? word(
                 'warn',
-                state.fault === 'notYours'
-                  ? either('Solo per chi coordina', 'For supervisors only')
-                  : t('noConnection'),
+                state.fault === 'notYours' ? say`For supervisors only` : say`No connection`,
                 'ink-bad',
               )
-            : either('Prove ed esercitazioni escluse', 'Tests and drills are left out')
+            : say`Tests and drills are left out`
         }
       </p>
       <div class="page-head__end">
         <button class="btn" aria-keyshortcuts="A" @click=${() => ui.press('A')}>
-          <kbd>A</kbd>${either('Disponibilità', 'Availability')}</button
+          <kbd>A</kbd>${say`Availability`}</button
         ><button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
-          <kbd>Q</kbd>${either('Valutazioni', 'Reviews')}</button
+          <kbd>Q</kbd>${say`Reviews`}</button
         ><button class="btn" aria-keyshortcuts="D" @click=${() => download(ui)}><kbd>D</kbd>CSV</button>
-        <div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>
+        <div class="seg" role="group" aria-label=${say`Period`}>
           ${seg.map(
             ([key, text]) =>
               html`<button
@@ -224,19 +222,13 @@ export function pane(ui) {
       ready
         ? html`<div class="kpis">${kpis(said)}</div>
             <div class="charts">
-              ${distribution(
-                either('All’operatore', 'To the operator'),
-                said.figures.operator,
-              )}${distribution(
-                either('Allo squillo', 'To her phone ringing'),
+              ${distribution(say`To the operator`, said.figures.operator)}${distribution(
+                say`To her phone ringing`,
                 said.figures.ringing,
-              )}${distribution(
-                either('Al 112, dopo la richiesta', 'To 112, once asked'),
-                said.figures.psap,
-              )}${shares(said)}
+              )}${distribution(say`To 112, once asked`, said.figures.psap)}${shares(said)}
             </div>
             ${heat(said)}${latest(ui)}`
-        : html`<p class="empty" role="status">${state.fault ? '' : either('Si conta…', 'Counting…')}</p>`
+        : html`<p class="empty" role="status">${state.fault ? '' : say`Counting…`}</p>`
     }
   </section>`;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { either, number } from '../words/words.js';
+import { number, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 /** @param {FiguresView} said */
@@ -13,10 +13,10 @@ export function kpis(said) {
     g.before === 0
       ? ''
       : more === 0
-        ? either('come prima', 'as before')
+        ? say`as before`
         : more > 0
-          ? either(`${more} in più`, `${more} more`)
-          : either(`${-more} in meno`, `${-more} fewer`);
+          ? say`${more} more##than`
+          : say`${-more} fewer`;
   const in20 = g.ringing.within[1];
   const to112 = (g.outcomes.handed_over ?? 0) + (g.outcomes.briefed ?? 0);
   const falses = g.outcomes.false_alarm ?? 0;
@@ -27,39 +27,19 @@ export function kpis(said) {
   const p50 = g.ringing.p50_s;
   /** @type {[string, string, string, boolean][]} */
   const all = [
-    [
-      String(g.real),
-      '',
-      than ? either(`allarmi veri, ${than}`, `real alerts, ${than}`) : either('allarmi veri', 'real alerts'),
-      false,
-    ],
-    [
-      p50 === null ? '—' : number(p50),
-      p50 === null ? '' : 's',
-      either('mediana allo squillo, obiettivo 10 s', 'median to ringing, target 10 s'),
-      slow,
-    ],
+    [String(g.real), '', than ? say`real alerts, ${than}` : say`real alerts`, false],
+    [p50 === null ? '—' : number(p50), p50 === null ? '' : 's', say`median to ringing, target 10 s`, slow],
     [
       in20 === undefined ? '—' : number(in20 * 100),
       in20 === undefined ? '' : '%',
-      either('squilla in 20 s, obiettivo 95 %', 'ringing within 20 s, target 95 %'),
+      say`ringing within 20 s, target 95 %`,
       few,
     ],
-    [
-      String(g.missed),
-      '',
-      g.missed
-        ? either(`oltre 50 s: ${missedAt}`, `past 50 s: ${missedAt}`)
-        : either('oltre 50 s', 'past 50 s'),
-      g.missed > 0,
-    ],
+    [String(g.missed), '', g.missed ? say`past 50 s: ${missedAt}` : say`past 50 s`, g.missed > 0],
     [
       String(to112),
       '',
-      either(
-        `affidati al 112, ${falses} ${falses === 1 ? 'falso allarme' : 'falsi allarmi'}`,
-        `handed to 112, ${falses} false ${falses === 1 ? 'alarm' : 'alarms'}`,
-      ),
+      falses === 1 ? say`handed to 112, 1 false alarm` : say`handed to 112, ${falses} false alarms`,
       false,
     ],
   ];

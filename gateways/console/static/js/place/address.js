@@ -1,17 +1,15 @@
 // An address in words, no surer than it is: the center decides what may be said, this says it. Pure.
 
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 
 /**
  * `Via Roma 12`, `Via Roma, numero incerto`, `Vicino a via Roma`.
  * @param {Pick<Address, 'nearness' | 'street' | 'number'>} a
  */
 export function addressName(a) {
-  if (a.nearness === 'near') return either(`Vicino a ${a.street}`, `Near ${a.street}`);
+  if (a.nearness === 'near') return say`Near ${a.street}`;
   const street = a.street.charAt(0).toUpperCase() + a.street.slice(1);
-  return a.number
-    ? `${street} ${a.number}`
-    : either(`${street}, numero incerto`, `${street}, number not certain`);
+  return a.number ? `${street} ${a.number}` : say`${street}, number not certain`;
 }
 
 /** Whether the place that is said with it, `Pavia, Lombardia`, is its own town. @param {Address} a */
@@ -28,7 +26,7 @@ export const addressIn = (a, place) => `${addressName(a)}${isIn(a, place) ? '' :
  * @param {Address} a @param {string} [place]
  */
 export function addressSentence(a, place) {
-  const away = either(`a\u00a0${a.distance_m}\u00a0m`, `${a.distance_m}\u00a0m away`);
+  const away = say`${a.distance_m}\u00a0m away`;
   return `${addressIn(a, place)} (${away}).`;
 }
 
@@ -36,5 +34,4 @@ export function addressSentence(a, place) {
  * The nearest town after the address: named as what it is, where the address is of another.
  * @param {Address | null | undefined} a @param {string} place
  */
-export const townAfter = (a, place) =>
-  a && !isIn(a, place) ? either(`Centro più vicino: ${place}`, `Nearest town: ${place}`) : place;
+export const townAfter = (a, place) => (a && !isIn(a, place) ? say`Nearest town: ${place}` : place);

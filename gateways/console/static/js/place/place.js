@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { language, say } from '../words/words.js';
 import { addressIn, townAfter } from './address.js';
 import { atlas, load } from './atlas.js';
 import { closeup } from './closeup.js';
@@ -15,7 +15,7 @@ import * as g from './places.js';
 
 load(); // before the first case: its lines are not to move when the names come
 
-let asked = { lat: null, lon: null, english: null };
+let asked = { lat: null, lon: null, language: null };
 let found = null;
 
 /**
@@ -25,8 +25,8 @@ let found = null;
 export function whereabouts(p) {
   load();
   if (!atlas.towns.length) return { near: null, city: null };
-  if (asked.lat !== p.lat || asked.lon !== p.lon || asked.english !== either(false, true)) {
-    asked = { lat: p.lat, lon: p.lon, english: either(false, true) };
+  if (asked.lat !== p.lat || asked.lon !== p.lon || asked.language !== language()) {
+    asked = { lat: p.lat, lon: p.lon, language: language() };
     const near = g.nearestTown(p.lat, p.lon, atlas.towns);
     found = { near, city: near && g.nearbyCity(p.lat, p.lon, atlas.towns, near) };
   }
@@ -42,13 +42,9 @@ function aside({ near, city }) {
 /** @param {CaseView} view */
 const unknown = (view) =>
   ({
-    voice: either('Posizione: nessuna, allarme telefonico', 'Position: none, voice alert'),
-    sms: either('Posizione: nessuna, allarme con un SMS', 'Position: none, alert by SMS'),
-  })[view.channel] ??
-  either(
-    'Posizione: nessuna, il suo telefono non l’ha mandata',
-    'Position: none, her phone has not sent one',
-  );
+    voice: say`Position: none, voice alert`,
+    sms: say`Position: none, alert by SMS`,
+  })[view.channel] ?? say`Position: none, her phone has not sent one`;
 
 /**
  * The panel at the left of the case's body. @param {CaseView} view @param {number} nowUs
@@ -61,11 +57,8 @@ export function mapPanel(view, nowUs, streets) {
       <div class="map map--none">
         <p class="word">${icon('pin')}<span>${unknown(view)}</span></p>
         <p class="ink-2">
-          ${mayAsk(view) ? either('Chiedile dov’è.', 'Ask her where she is.') : ''}
-          ${either(
-            'Se il suo telefono manda una posizione, compare qui.',
-            'If her phone sends a position, it appears here.',
-          )}
+          ${mayAsk(view) ? say`Ask her where she is.` : ''}
+          ${say`If her phone sends a position, it appears here.`}
         </p>
       </div>
     </section>`;
@@ -84,21 +77,21 @@ export function mapPanel(view, nowUs, streets) {
         <button
           class="btn"
           aria-keyshortcuts="+"
-          aria-label=${either('Mappa più vicina', 'Map nearer')}
+          aria-label=${say`Map nearer`}
           @click=${() => mapKey('+')}>
           <kbd>+</kbd></button
         ><button
           class="btn"
           aria-keyshortcuts="-"
-          aria-label=${either('Mappa più lontana', 'Map further')}
+          aria-label=${say`Map further`}
           @click=${() => mapKey('-')}>
           <kbd>−</kbd>
         </button>
         <button class="btn" aria-keyshortcuts="0" @click=${() => mapKey('0')}>
-          <kbd>0</kbd><span>${either('Centra', 'Centre')}</span>
+          <kbd>0</kbd><span>${say`Centre`}</span>
         </button>
       </div>
-      <div class="map__close"><span>${either('Da vicino', 'Close up')}</span>${closeup(view)}</div>
+      <div class="map__close"><span>${say`Close up`}</span>${closeup(view)}</div>
       <small class="map__credit">${credit(streets)}</small>
     </div>
     <p class="place">
@@ -118,21 +111,13 @@ export function mapPanel(view, nowUs, streets) {
  * @param {MapView} streets
  */
 function credit(streets) {
-  const own = either(
-    'Luoghi © GeoNames, CC BY 4.0 · Coste (± 1 km) e confini: Natural Earth',
-    'Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth',
-  );
+  const own = say`Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth`;
   if (!streets) return own;
   if (tiles.shown === 'none')
     return html`${
-      tiles.failing
-        ? html`<b role="status">${either('Strade non disponibili', 'Streets not available')}</b> · `
-        : nothing
+      tiles.failing ? html`<b role="status">${say`Streets not available`}</b> · ` : nothing
     }${own}`;
-  return [
-    streets.attribution,
-    tiles.shown === 'all' ? either('Luoghi © GeoNames, CC BY 4.0', 'Places © GeoNames, CC BY 4.0') : own,
-  ]
+  return [streets.attribution, tiles.shown === 'all' ? say`Places © GeoNames, CC BY 4.0` : own]
     .filter(Boolean)
     .join(' · ');
 }
@@ -140,14 +125,9 @@ function credit(streets) {
 /** @param {PositionView} p */
 const mapLabel = (p, { near }) =>
   [
-    either('Mappa', 'Map'),
+    say`Map`,
     near ? g.townName(near) : '',
-    p.accuracy_m === null
-      ? ''
-      : either(
-          `incertezza ${Math.round(p.accuracy_m)} metri`,
-          `uncertainty ${Math.round(p.accuracy_m)} metres`,
-        ),
+    p.accuracy_m === null ? '' : say`uncertainty ${Math.round(p.accuracy_m)} metres`,
   ]
     .filter(Boolean)
     .join(', ');
@@ -166,26 +146,26 @@ export function placeSentences(view) {
 export function otherForms(view) {
   const p = view.position;
   const { near, city } = p ? whereabouts(p) : { near: null, city: null };
-  const town = (one) => `${one.name}, ${g.length(one.km)} ${either(`a ${one.bearing}`, one.bearing)}`;
+  const town = (one) => `${one.name}, ${g.length(one.km)} ${say`${one.bearing}##direction`}`;
   const rows = !p
     ? []
     : [
-        [either('Gradi decimali', 'Decimal degrees'), `${p.lat.toFixed(5)}, ${p.lon.toFixed(5)}`],
+        [say`Decimal degrees`, `${p.lat.toFixed(5)}, ${p.lon.toFixed(5)}`],
         [
-          either('Gradi, primi, secondi', 'Degrees, minutes, seconds'),
+          say`Degrees, minutes, seconds`,
           html`<span class="nowrap">${f.dms(p.lat, 'N', 'S')}</span> <span class="nowrap"
-              >${f.dms(p.lon, 'E', either('O', 'W'))}</span
+              >${f.dms(p.lon, 'E', say`W`)}</span
             >`,
         ],
         ['Plus code', g.plusCode(p.lat, p.lon)],
         [
-          either('Centro più vicino', 'Nearest town'),
+          say`Nearest town`,
           near ? html`${town(near)}${city ? html`<br />${g.fromTown(city)}` : nothing}` : '',
         ],
-        [either('Ultimo spostamento', 'Last moved'), g.lastMoved(view.positions)],
+        [say`Last moved`, g.lastMoved(view.positions)],
       ];
   return html`<div class="panel__head">
-      <h2>${either('Se il 112 chiede un’altra forma', 'If 112 asks for another form')}</h2>
+      <h2>${say`If 112 asks for another form`}</h2>
     </div>
     ${p ? html`<div class="map codes-map">${closeup(view)}</div>` : nothing}
     <div class="panel__body" tabindex="0">

@@ -1,20 +1,20 @@
 // Where a point is, in forms that can be read out. Pure: degrees (WGS 84) and lists in, words and numbers
 // out.
 
-import { either, number } from '../words/words.js';
+import { number, phrase, say } from '../words/words.js';
 
 const EARTH_KM = 6371.0088;
 const NB = '\u00a0';
-/** @type {Pair[]} */
+/** @type {Phrase[]} */
 const COMPASS = [
-  ['nord', 'north'],
-  ['nord-est', 'north-east'],
-  ['est', 'east'],
-  ['sud-est', 'south-east'],
-  ['sud', 'south'],
-  ['sud-ovest', 'south-west'],
-  ['ovest', 'west'],
-  ['nord-ovest', 'north-west'],
+  phrase`north`,
+  phrase`north-east`,
+  phrase`east`,
+  phrase`south-east`,
+  phrase`south`,
+  phrase`south-west`,
+  phrase`west`,
+  phrase`north-west`,
 ];
 const AROUND_KM = 15; // as far as people say that they are by a city
 const MUCH_LARGER = 5;
@@ -41,7 +41,7 @@ export function bearingDeg(a, b) {
 }
 
 /** One of eight directions in words. @param {number} degrees */
-export const compass = (degrees) => either(...COMPASS[Math.round(degrees / 45) % 8]);
+export const compass = (degrees) => COMPASS[Math.round(degrees / 45) % 8]();
 
 /** @param {number} km */
 const from = (town, point, km) => ({
@@ -95,17 +95,9 @@ export const length = (km) =>
     ? `${Math.max(10, Math.round(km * 100) * 10)}${NB}m`
     : `${km < 20 ? number(km) : Math.round(km)}${NB}km`;
 /** `3.6 km east of Genova`. @param {Near} town */
-export const fromTown = (town) =>
-  either(
-    `${length(town.km)} a ${town.bearing} di ${town.name}`,
-    `${length(town.km)} ${town.bearing} of ${town.name}`,
-  );
+export const fromTown = (town) => say`${length(town.km)} ${town.bearing} of ${town.name}`;
 /** `3.6 km east of its centre`. @param {Near} town */
-export const fromCentre = (town) =>
-  either(
-    `${length(town.km)} a ${town.bearing} del centro`,
-    `${length(town.km)} ${town.bearing} of its centre`,
-  );
+export const fromCentre = (town) => say`${length(town.km)} ${town.bearing} of its centre`;
 /** `Pavia, Lombardia`. @param {Pick<Town, 'name' | 'region'>} town */
 export const townName = (town) => [town.name, town.region].filter(Boolean).join(', ');
 
@@ -131,57 +123,33 @@ export function plusCode(lat, lon) {
   return `${code.slice(0, 8)}+${code.slice(8)}`;
 }
 
-/** @type {Pair[]} */
-const UNITS = [
-  ['zero', 'zero'],
-  ['uno', 'one'],
-  ['due', 'two'],
-  ['tre', 'three'],
-  ['quattro', 'four'],
-  ['cinque', 'five'],
-  ['sei', 'six'],
-  ['sette', 'seven'],
-  ['otto', 'eight'],
-  ['nove', 'nine'],
-  ['dieci', 'ten'],
-  ['undici', 'eleven'],
-  ['dodici', 'twelve'],
-  ['tredici', 'thirteen'],
-  ['quattordici', 'fourteen'],
-  ['quindici', 'fifteen'],
-  ['sedici', 'sixteen'],
-  ['diciassette', 'seventeen'],
-  ['diciotto', 'eighteen'],
-  ['diciannove', 'nineteen'],
-];
-/** @type {Pair[]} */
-const TENS = [
-  ['venti', 'twenty'],
-  ['trenta', 'thirty'],
-  ['quaranta', 'forty'],
-  ['cinquanta', 'fifty'],
-  ['sessanta', 'sixty'],
-  ['settanta', 'seventy'],
-  ['ottanta', 'eighty'],
-  ['novanta', 'ninety'],
+/** From 0 to 99, ten in each. @type {Phrase[]} */
+const NUMBERS = [
+  phrase`zero one two three four five six seven eight nine`,
+  phrase`ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen`,
+  phrase`twenty twenty-one twenty-two twenty-three twenty-four twenty-five twenty-six twenty-seven
+    twenty-eight twenty-nine`,
+  phrase`thirty thirty-one thirty-two thirty-three thirty-four thirty-five thirty-six thirty-seven
+    thirty-eight thirty-nine`,
+  phrase`forty forty-one forty-two forty-three forty-four forty-five forty-six forty-seven forty-eight
+    forty-nine`,
+  phrase`fifty fifty-one fifty-two fifty-three fifty-four fifty-five fifty-six fifty-seven fifty-eight
+    fifty-nine`,
+  phrase`sixty sixty-one sixty-two sixty-three sixty-four sixty-five sixty-six sixty-seven sixty-eight
+    sixty-nine`,
+  phrase`seventy seventy-one seventy-two seventy-three seventy-four seventy-five seventy-six seventy-seven
+    seventy-eight seventy-nine`,
+  phrase`eighty eighty-one eighty-two eighty-three eighty-four eighty-five eighty-six eighty-seven
+    eighty-eight eighty-nine`,
+  phrase`ninety ninety-one ninety-two ninety-three ninety-four ninety-five ninety-six ninety-seven
+    ninety-eight ninety-nine`,
 ];
 
 /** A whole number from 0 to 199 in words. @param {number} n */
 export function inWords(n) {
-  if (n >= 100)
-    return either(
-      `cento${n > 100 ? inWords(n - 100) : ''}`,
-      `one hundred${n > 100 ? ` and ${inWords(n - 100)}` : ''}`,
-    );
-  if (n < 20) return either(...UNITS[n]);
-  const tens = either(...TENS[Math.floor(n / 10) - 2]);
-  const one = n % 10;
-  if (!one) return tens;
-  const last = either(...UNITS[one]);
-  return either(
-    (one === 1 || one === 8 ? tens.slice(0, -1) : tens) + (one === 3 ? 'tré' : last),
-    `${tens}-${last}`,
-  );
+  if (n > 100) return say`one hundred and ${inWords(n - 100)}`;
+  if (n === 100) return say`one hundred`;
+  return NUMBERS[Math.floor(n / 10)]().split(' ')[n % 10];
 }
 
 /**
@@ -190,9 +158,9 @@ export function inWords(n) {
  */
 export function spoken(degrees) {
   const [whole, decimals] = Math.abs(degrees).toFixed(5).split('.');
-  const digits = [...decimals].map((digit) => either(...UNITS[Number(digit)]));
+  const digits = [...decimals].map((digit) => inWords(Number(digit)));
   const [three, two] = [digits.slice(0, 3).join(' '), digits.slice(3).join(' ')];
-  return `${inWords(Number(whole))} ${either('punto', 'point')} ${three}, ${two}`;
+  return `${inWords(Number(whole))} ${say`point`} ${three}, ${two}`;
 }
 
 /**
@@ -206,13 +174,10 @@ export function lastMoved(positions) {
   if (!last || first === last) return '';
   const doubt = (one) => Math.max(STILL_M, last.accuracy_m ?? 0, one.accuracy_m ?? 0) / 1000;
   const minutes = Math.max(1, Math.round((last.at_us - first.at_us) / 60e6));
-  const spell = either(`${minutes}${NB}min`, `${minutes}${NB}min`);
+  const spell = say`${minutes}${NB}min`;
   const km = distanceKm(first, last);
-  if (km <= doubt(first)) return either(`Ferma da ${spell}`, `Still for ${spell}`);
+  if (km <= doubt(first)) return say`Still for ${spell}`;
   const lately = positions.filter((one) => one.at_us >= last.at_us - 60e6);
   const still = lately.length > 1 && lately.every((one) => distanceKm(one, last) <= doubt(one));
-  return either(
-    `${length(km)} verso ${compass(bearingDeg(first, last))} in ${spell}${still ? ', ora ferma' : ''}`,
-    `${length(km)} ${compass(bearingDeg(first, last))} in ${spell}${still ? ', now still' : ''}`,
-  );
+  return say`${length(km)} ${compass(bearingDeg(first, last))} in ${spell}${still ? say`, now still` : ''}`;
 }

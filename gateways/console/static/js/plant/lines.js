@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 import { mayOrder, rows } from '../admin/lines/rows.js';
 import { alarms, carriesNone } from '../alarms/alarms.js';
 import { calledOn } from '../alarms/called.js';
@@ -11,16 +11,16 @@ import * as s from '../case/situation.js';
 
 /** What its trunk is for; a name of the settings' own is told as it is. @param {LineView | LineRow} one */
 export function trunkName(one) {
-  const name = { public: either('pubblica', 'public'), emergency: '' }[one.trunk] ?? one.trunk;
-  return [name, one.emergency ? either('riservata al 112', 'kept for 112') : ''].filter(Boolean).join(', ');
+  const name = { public: say`public`, emergency: '' }[one.trunk] ?? one.trunk;
+  return [name, one.emergency ? say`kept for 112` : ''].filter(Boolean).join(', ');
 }
 
-/** @type {Record<Party, [string, Word]>} */
+/** @type {Record<Party, [string, Phrase]>} */
 const PARTIES = {
-  user: ['voice', 'user'],
-  operator: ['headset', 'operator'],
-  psap: ['112', 'psap'],
-  listener: ['headset', 'listener'],
+  user: ['voice', phrase`User`],
+  operator: ['headset', phrase`Operator`],
+  psap: ['112', phrase`112`],
+  listener: ['headset', phrase`Listening in`],
 };
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
@@ -41,17 +41,17 @@ const dB = (db) => String(Math.round(db)).replace('-', '−');
 function loudness({ loudness: found }) {
   if (!found) return '';
   const gain = found.better_gain_in_db;
-  const more = gain === null ? '' : either(`, prova gain_in_db = ${gain}`, `, try gain_in_db = ${gain}`);
+  const more = gain === null ? '' : say`, try gain_in_db = ${gain}`;
   const [into, out] = [dB(found.into.dbfs), dB(found.out.dbfs)];
   switch (found.says) {
     case 'quiet':
-      return either(`Piano: ${into} dBFS`, `Quiet: ${into} dBFS`) + more;
+      return say`Quiet: ${into} dBFS` + more;
     case 'loud':
-      return either('Troppo forte, distorta', 'Too loud, distorted') + more;
+      return say`Too loud, distorted` + more;
     case 'no_sound':
-      return either('Ultima chiamata senza suono', 'Last call without sound');
+      return say`Last call without sound`;
     default:
-      return either(`Entra ${into}, esce ${out} dBFS`, `In ${into}, out ${out} dBFS`);
+      return say`In ${into}, out ${out} dBFS`;
   }
 }
 
@@ -74,15 +74,15 @@ const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) &
  * @param {Ui} ui @param {LineView} one
  */
 export function said(ui, one) {
-  const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
-  if (one.alert) return word(ic, t(party), 'ink-action');
-  if (one.tester) return word('voice', either('In prova', 'On test'), 'ink-action');
-  if (calledOn(ui, one.line)) return word('ring', either('Chiama', 'Calling'), 'ink-action');
-  if (one.out) return word('pause', t('outOfService'), 'ink-wait');
+  const [ic, party] = PARTIES[one.party] ?? PARTIES.user;
+  if (one.alert) return word(ic, party(), 'ink-action');
+  if (one.tester) return word('voice', say`On test`, 'ink-action');
+  if (calledOn(ui, one.line)) return word('ring', say`Calling##line`, 'ink-action');
+  if (one.out) return word('pause', say`Out of service`, 'ink-wait');
   if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
-    return word('warn', t('outOfUse'), 'ink-bad');
-  if (one.operator) return word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2');
-  return word('check', t('free'), 'ink-ok');
+    return word('warn', say`Out of use`, 'ink-bad');
+  if (one.operator) return word('voice', say`Standing call`, 'ink-2');
+  return word('check', say`Free`, 'ink-ok');
 }
 
 /** For whom it is, or why it carries nothing. @param {Ui} ui @param {LineView} one */
@@ -113,7 +113,7 @@ export function line(ui, one) {
     <th scope="row">${one.line}</th>
     <td class="ink-2">
       ${trunkName(one)}${SERVICES[one.service] ?? nothing}${
-        one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`
+        one.joins === 'host' ? nothing : html`, ${say`no voice here`}`
       }
     </td>
     <td>${said(ui, one)}${signal(one)}</td>
@@ -124,29 +124,22 @@ export function line(ui, one) {
 
 /** How a node is, in few words. @param {NodeView} one */
 function nodeState(one) {
-  if (!one.alive)
-    return one.left
-      ? word('todo', either('Fermato', 'Stopped'), 'ink-2')
-      : word('warn', either('Perso', 'Lost'), 'ink-bad');
-  if (one.draining) return word('clock', either('Si svuota', 'Draining'), 'ink-wait');
-  return word('check', either('Attivo', 'Up'), 'ink-ok');
+  if (!one.alive) return one.left ? word('todo', say`Stopped`, 'ink-2') : word('warn', say`Lost`, 'ink-bad');
+  if (one.draining) return word('clock', say`Draining`, 'ink-wait');
+  return word('check', say`Up`, 'ink-ok');
 }
 
 /** A node and its lines. @param {Ui} ui @param {NodeView} one */
 export function ofNode(ui, one) {
   const here = one === ui.feed.nodes[0];
-  const more = here
-    ? either('questa console', 'this console')
-    : one.alive
-      ? either('il segnale si vede alla sua console', 'signals are told at its own console')
-      : '';
+  const more = here ? say`this console` : one.alive ? say`signals are told at its own console` : '';
   const lines = ui.feed.lines.filter((each) => each.node === one.node);
   return html`<tbody data-node=${one.node}>
     <tr class="plant__node">
-      <th scope="rowgroup" colspan="2">${either(`Nodo ${one.node}`, `Node ${one.node}`)}</th>
+      <th scope="rowgroup" colspan="2">${say`Node ${one.node}`}</th>
       <td>${nodeState(one)}</td>
       <td class="ink-2 cut">${more}</td>
-      <td class="num ink-2">${lines.length ? '' : either('senza linee', 'no lines')}</td>
+      <td class="num ink-2">${lines.length ? '' : say`no lines`}</td>
     </tr>
     ${lines.map((each) => line(ui, each))}
   </tbody>`;

@@ -2,26 +2,15 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 
 /** @param {ModemView} one */
 function sentence(one) {
-  const what = either(`${one.name}, presa USB ${one.position}`, `${one.name}, USB socket ${one.position}`);
+  const what = say`${one.name}, USB socket ${one.position}`;
   const lines = one.perhaps.join(', ');
-  if (!one.ports)
-    return either(
-      `${what}: senza porte; «securwoman doctor» dice perché`,
-      `${what}: without ports; “securwoman doctor” says why`,
-    );
-  if (lines)
-    return either(
-      `${what}: di nessuna linea, o di ${lines}, che cerca il suo modem`,
-      `${what}: no line’s, or that of ${lines}, which looks for its modem`,
-    );
-  return either(
-    `${what}: nessuna linea lo usa; un admin lo aggiunge con 5, L, A`,
-    `${what}: no line uses it; an admin adds it by 5, L, A`,
-  );
+  if (!one.ports) return say`${what}: without ports; “securwoman doctor” says why`;
+  if (lines) return say`${what}: no line’s, or that of ${lines}, which looks for its modem`;
+  return say`${what}: no line uses it; an admin adds it by 5, L, A`;
 }
 
 /** @param {ModemView[]} modems */

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
@@ -47,13 +47,13 @@ export function pressed(ui, key) {
 /** @param {Ui} ui @param {OperatorView} one */
 function operator(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
-  const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one, ui.feed.nowUs());
+  const onCase = one.alert ? word('headset', say`On a case`, 'ink-action') : shiftWord(one, ui.feed.nowUs());
   const more = view ? s.shortName(view) : '';
   return html`<tr>
     <th scope="row">
       ${one.name}${
         one.operator === ui.feed.me.operator
-          ? html` <span class="ink-2">${t('you').toLowerCase()}</span>`
+          ? html` <span class="ink-2">${say`You`.toLowerCase()}</span>`
           : nothing
       }
     </th>
@@ -72,22 +72,22 @@ function operators(ui) {
   ).length;
   return html`<section class="panel">
       <div class="panel__head">
-        <h2>${t('operators')}</h2>
-        <span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span>
+        <h2>${say`Operators`}</h2>
+        <span class="ink-2">${say`Ready and free: ${ready}`}</span>
       </div>
-      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${t('operators')}>
+      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${say`Operators`}>
         <table class="table">
           <thead>
             <tr>
-              <th>${t('who')}</th>
-              <th>${t('state')}</th>
+              <th>${say`Who`}</th>
+              <th>${say`State`}</th>
               ${
                 feed.operators.some((one) => one.line !== 'on_demand')
-                  ? html`<th>${either('Voce', 'Voice')}</th>`
+                  ? html`<th>${say`Voice`}</th>`
                   : nothing
               }
-              <th>${either('Caso', 'Case')}</th>
-              <th class="num">${either('Dalle', 'Since')}</th>
+              <th>${say`Case`}</th>
+              <th class="num">${say`Since##hour`}</th>
             </tr>
           </thead>
           <tbody>
@@ -108,25 +108,18 @@ export function pane(ui) {
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head">
-      <h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1>
+      <h1 id="plant-h" tabindex="-1">${say`Plant`}</h1>
       <p>
         ${
           all.length
-            ? word(
-                'warn',
-                either(
-                  all.length === 1 ? '1 avviso' : `${all.length} avvisi`,
-                  all.length === 1 ? '1 alarm' : `${all.length} alarms`,
-                ),
-                'ink-bad',
-              )
-            : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')
+            ? word('warn', all.length === 1 ? say`1 alarm` : say`${all.length} alarms`, 'ink-bad')
+            : word('check', say`No alarms`, 'ink-ok')
         }
       </p>
       ${
         proofs.maySee(ui)
           ? html`<div class="page-head__end">
-              ${button(ui, ['N', either('Prova di notte', 'Nightly proof')])}
+              ${button(ui, ['N', say`Nightly proof`])}
             </div>`
           : nothing
       }
@@ -135,23 +128,20 @@ export function pane(ui) {
     ${quiet.beside(ui) || (orders && beside(ui)) || operators(ui)}
     <section class="panel lines">
       <div class="panel__head">
-        <h2>${t('lines')}</h2>
+        <h2>${say`Lines`}</h2>
         <span class="ink-2"
-          >${either(
-            `${usable} di ${feed.lines.length} utilizzabili`,
-            `${usable} of ${feed.lines.length} usable`,
-          )}</span
+          >${say`${usable} of ${feed.lines.length} usable`}</span
         >
       </div>
-      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${t('lines')}>
+      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${say`Lines`}>
         <table class="table">
           <thead>
             <tr>
-              <th>${t('line')}</th>
-              <th>${t('trunk')}</th>
-              <th>${t('state')}</th>
-              <th>${either('Per chi, perché', 'For whom, why')}</th>
-              <th class="num">${either('Dalle', 'Since')}</th>
+              <th>${say`Line`}</th>
+              <th>${say`Trunk`}</th>
+              <th>${say`State`}</th>
+              <th>${say`For whom, why`}</th>
+              <th class="num">${say`Since##hour`}</th>
             </tr>
           </thead>
           ${

@@ -1,7 +1,7 @@
 // One figure of ninety nights, as a small drawing that says itself in words.
 
 import { html, svg } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { chartWord, figureWord, stepWord, subjectWord } from './words.js';
 
@@ -24,9 +24,9 @@ export function nights({ step, figure, subject, points }) {
   const [from, to, now] = [low, high, last].map((value) => figureWord(figure, value));
   const spoken = [
     `${name}, ${chartWord(figure)}`,
-    either(`${there.length} notti, da ${from} a ${to}`, `${there.length} nights, from ${from} to ${to}`),
-    either(`l’ultima ${now} il ${f.shortDay(lastAt)}`, `the last ${now} on ${f.shortDay(lastAt)}`),
-    either(`male ${bad}`, `not well ${bad}`),
+    say`${there.length} nights, from ${from} to ${to}`,
+    say`the last ${now} on ${f.shortDay(lastAt)}`,
+    say`not well ${bad}`,
   ].join('; ');
   return html`<li>
     <p><b>${name}</b> <span class="ink-2">${chartWord(figure)}</span></p>

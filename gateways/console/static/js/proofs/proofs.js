@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
 import { button } from '../admin/frame/page.js';
 import { word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { nights } from './nights.js';
 import { boundWords, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './words.js';
@@ -45,7 +45,7 @@ async function load(ui) {
   const answer = await ui.feed.read(PATH).catch(() => null);
   const said = answer?.ok ? await answer.json().catch(() => null) : null;
   if (asked !== state.asked || !state.shown) return;
-  Object.assign(state, { said: said ?? state.said, fault: said ? '' : t('noConnection') });
+  Object.assign(state, { said: said ?? state.said, fault: said ? '' : say`No connection` });
   state.again = window.setTimeout(() => load(ui), LOOKS_MS * (goesOn() ? 1 : 8));
   ui.draw();
 }
@@ -83,7 +83,7 @@ function told(row) {
   const figures = Object.entries(row.figures).map(([name, value]) => figureWord(name, value));
   const since =
     row.state === 'failed' && row.bad_since_us !== null && row.bad_since_us !== row.at_us
-      ? either(`dal ${f.shortDay(row.bad_since_us)}`, `since ${f.shortDay(row.bad_since_us)}`)
+      ? say`since ${f.shortDay(row.bad_since_us)}##day`
       : '';
   const [sign, text, kind] = stateWord(row.state);
   return html`<tr data-state=${row.state}>
@@ -100,29 +100,15 @@ function told(row) {
 
 /** What is to be said above the steps. @param {ProofNode} node */
 function standing({ last, ordered }) {
-  if (ordered)
-    return word(
-      'clock',
-      either('Ordinata: comincia appena nessun allarme è aperto', 'Ordered: it begins once no alert is open'),
-      'ink-wait',
-    );
-  if (!last) return word('todo', either('Mai provato', 'Never tried'), 'ink-2');
+  if (ordered) return word('clock', say`Ordered: it begins once no alert is open`, 'ink-wait');
+  if (!last) return word('todo', say`Never tried`, 'ink-2');
   const done = last.rows.filter((one) => one.state !== 'waits' && one.state !== 'runs').length;
   if (last.ended_us === null)
-    return word(
-      'clock',
-      either(`In corso: ${done} di ${last.rows.length}`, `Running: ${done} of ${last.rows.length}`),
-      'ink-action',
-    );
+    return word('clock', say`Running: ${done} of ${last.rows.length}`, 'ink-action');
   const bad = last.rows.filter((one) => one.state === 'failed').length;
-  if (bad)
-    return word(
-      'warn',
-      either(`Male: ${bad} di ${last.rows.length}`, `Not well: ${bad} of ${last.rows.length}`),
-      'ink-bad',
-    );
-  if (last.end !== 'done') return word('warn', either('Non finita', 'Not finished'), 'ink-wait');
-  return word('check', either('Tutto ciò che si è provato va bene', 'All that was tried is well'), 'ink-ok');
+  if (bad) return word('warn', say`Not well: ${bad} of ${last.rows.length}`, 'ink-bad');
+  if (last.end !== 'done') return word('warn', say`Not finished`, 'ink-wait');
+  return word('check', say`All that was tried is well`, 'ink-ok');
 }
 
 /** @param {Ui} ui @param {ProofNode} node */
@@ -134,14 +120,12 @@ function of(ui, node) {
         f.span((last.ended_us ?? ui.feed.nowUs()) - last.begun_us),
       ].join(' · ')
     : '';
-  const by = last?.by
-    ? either(`voluta da ${ui.feed.names(last.by)}`, `ordered by ${ui.feed.names(last.by)}`)
-    : '';
+  const by = last?.by ? say`ordered by ${ui.feed.names(last.by)}` : '';
   const several = state.said.nodes.length > 1;
-  const label = either(`Ultima prova di ${node.node}`, `Last proof of ${node.node}`);
+  const label = say`Last proof of ${node.node}`;
   return html`<section class="panel" aria-label=${label}>
     <div class="panel__head">
-      <h2>${several ? node.node : either('Ultima prova', 'Last proof')}</h2>
+      <h2>${several ? node.node : say`Last proof`}</h2>
       <span role="status">${standing(node)}</span>
       <span class="ink-2">${[when, by].filter(Boolean).join(' · ')}</span>
     </div>
@@ -149,17 +133,17 @@ function of(ui, node) {
       class="panel__body proofs__list"
       tabindex="0"
       role="group"
-      aria-label=${either('Passi', 'Steps')}>
+      aria-label=${say`Steps`}>
       ${
         last
           ? html`<table class="table">
               <thead>
                 <tr>
-                  <th>${either('Che cosa', 'What')}</th>
-                  <th>${either('Esito', 'Result')}</th>
-                  <th>${either('Perché', 'Why')}</th>
-                  <th class="num">${either('Misure', 'Figures')}</th>
-                  <th class="num">${either('Limite', 'Bound')}</th>
+                  <th>${say`What`}</th>
+                  <th>${say`Result`}</th>
+                  <th>${say`Why`}</th>
+                  <th class="num">${say`Figures##measured`}</th>
+                  <th class="num">${say`Bound`}</th>
                 </tr>
               </thead>
               <tbody>
@@ -170,15 +154,15 @@ function of(ui, node) {
       }
     </div>
   </section>
-  <section class="panel" aria-label=${either('Novanta notti', 'Ninety nights')}>
-    <div class="panel__head"><h2>${either('Novanta notti', 'Ninety nights')}</h2></div>
-    <div class="panel__body" tabindex="0" role="group" aria-label=${either('Grafici', 'Charts')}>
+  <section class="panel" aria-label=${say`Ninety nights`}>
+    <div class="panel__head"><h2>${say`Ninety nights`}</h2></div>
+    <div class="panel__body" tabindex="0" role="group" aria-label=${say`Charts`}>
       ${
         node.series.length
           ? html`<ul class="proofs__nights">
               ${node.series.map(nights)}
             </ul>`
-          : html`<p class="empty">${either('Ancora nessuna prova intera', 'No whole proof yet')}</p>`
+          : html`<p class="empty">${say`No whole proof yet`}</p>`
       }
     </div>
   </section>`;
@@ -187,20 +171,14 @@ function of(ui, node) {
 /** @param {Ui} ui */
 export function pane(ui) {
   const { said, fault } = state;
-  const night = said?.at
-    ? either(`Ogni notte alle ${said.at}, quando è tranquillo`, `Each night at ${said.at}, while it is quiet`)
-    : either('Di notte da solo: no', 'By itself at night: no');
+  const night = said?.at ? say`Each night at ${said.at}, while it is quiet` : say`By itself at night: no`;
   return html`<section class="view proofs" aria-labelledby="proofs-h">
     <header class="page-head">
-      <h1 id="proofs-h" tabindex="-1">${either('Prova di notte', 'Nightly proof')}</h1>
+      <h1 id="proofs-h" tabindex="-1">${say`Nightly proof`}</h1>
       <p class="ink-2">${said ? night : ''}</p>
       <div class="page-head__end">
-        ${
-          goesOn()
-            ? button(ui, ['E', either('Interrompi', 'End it')])
-            : button(ui, ['T', either('Prova adesso', 'Prove now')])
-        }
-        ${button(ui, ['N', either('Agli impianti', 'To the plant')])}
+        ${goesOn() ? button(ui, ['E', say`End it`]) : button(ui, ['T', say`Prove now`])}
+        ${button(ui, ['N', say`To the plant`])}
       </div>
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
     </header>

@@ -5,7 +5,7 @@ import { formPane } from '../admin/frame/form.js';
 import { log } from '../case/log.js';
 import { tag } from '../shell/parts.js';
 import { ended } from '../alerts/correct.js';
-import { either, t } from '../words/words.js';
+import { own, say } from '../words/words.js';
 import { markName, why } from './marks.js';
 import { calls, keyOf, leave, play, send, state } from './state.js';
 import * as f from '../words/format.js';
@@ -22,16 +22,16 @@ export function called(ui) {
       </div>
       <dl class="facts history__facts">
         <div>
-          <dt>${t('operator')}</dt>
+          <dt>${say`Operator`}</dt>
           <dd>${ui.feed.names(call?.operator ?? '')}</dd>
         </div>
         <div>
-          <dt>${either('Esito', 'Outcome')}</dt>
-          <dd>${view.closed_us === null ? either('aperto', 'open') : ended(ui, view)}</dd>
+          <dt>${say`Outcome`}</dt>
+          <dd>${view.closed_us === null ? say`open` : ended(ui, view)}</dd>
         </div>
       </dl>
       ${recorded(ui)}
-      <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
+      <ol class="panel__body log history__log" aria-label=${say`What happened`} tabindex="0">
         ${log(ui, view)}
       </ol>
     </section>
@@ -44,8 +44,8 @@ function verdict(ui, call) {
   if (!state.form)
     return html`<section class="panel"><p class="empty">${why(call?.why ?? 'not_drawn')}</p></section>`;
   return formPane(ui, state.form, {
-    title: either('Valutazione (V)', 'Review (V)'),
-    label: either('Salva', 'Save'),
+    title: say`Review (V)`,
+    label: say`Save`,
     send: () => void send(ui),
     leave: () => {
       leave();
@@ -56,8 +56,7 @@ function verdict(ui, call) {
 
 /** @param {Ui} ui */
 function recorded(ui) {
-  if (!state.files.length)
-    return html`<p class="review__sound ink-2">${either('Nessuna registrazione', 'No recording')}</p>`;
+  if (!state.files.length) return html`<p class="review__sound ink-2">${say`No recording`}</p>`;
   return html`<p class="review__sound">
     ${state.files.map(
       (file, n) =>
@@ -65,9 +64,7 @@ function recorded(ui) {
           class="btn"
           aria-keyshortcuts=${n === 0 ? 'A' : nothing}
           @click=${() => play(ui, n)}>
-          ${n === 0 ? html`<kbd>A</kbd>` : nothing}${either('Ascolta', 'Listen')}${
-            state.files.length > 1 ? ` ${n + 1}` : ''
-          }
+          ${n === 0 ? html`<kbd>A</kbd>` : nothing}${say`Listen`}${state.files.length > 1 ? ` ${n + 1}` : ''}
         </button>`,
     )}${
       state.playing
@@ -76,7 +73,7 @@ function recorded(ui) {
             controlslist="nodownload"
             autoplay
             src=${state.playing}
-            aria-label=${either('Registrazione', 'Recording')}></audio>`
+            aria-label=${say`Recording`}></audio>`
         : nothing
     }
   </p>`;
@@ -85,15 +82,15 @@ function recorded(ui) {
 /** What was said of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
 export function said(ui, review, form) {
   const { marks } = review;
-  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, either(ask.it, ask.en)]));
+  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, own(ask)]));
   return html`<section class="panel" aria-labelledby="review-said-h">
     <div class="panel__head">
-      <h2 id="review-said-h">${either('Valutazione di', 'Reviewed by')} ${ui.feed.names(review.by)}</h2>
+      <h2 id="review-said-h">${say`Reviewed by`} ${ui.feed.names(review.by)}</h2>
       <span class="ink-2">${f.day(review.at_us)}</span>
     </div>
     <div class="panel__body review__said">
       <p class="ink-2">
-        ${either('Chiamata del', 'Call of')} ${f.day(review.received_us)} ${f.minute(review.received_us)}
+        ${say`Call of`} ${f.day(review.received_us)} ${f.minute(review.received_us)}
       </p>
       ${
         Object.keys(marks).length
@@ -104,7 +101,7 @@ export function said(ui, review, form) {
                     <dd class=${{ 1: 'ink-bad', 2: 'ink-wait' }[mark] ?? ''}>${markName(mark)}</dd>`,
               )}
             </dl>`
-          : html`<p>${either('Cancellata con l’allarme', 'Erased with the alert')}</p>`
+          : html`<p>${say`Erased with the alert`}</p>`
       }
       ${review.text ? html`<p class="review__text">${review.text}</p>` : nothing}
     </div>

@@ -6,7 +6,7 @@ import { unsaved } from '../admin/frame/form.js';
 import { named } from '../case/situation.js';
 import { word } from '../shell/parts.js';
 import { stepped } from '../shell/stepped.js';
-import { either, outcome, t } from '../words/words.js';
+import { outcome, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { called, said } from './call.js';
 import { why } from './marks.js';
@@ -67,35 +67,28 @@ export function pressed(ui, key) {
 function head(ui) {
   const view = state.said;
   if (own(ui) || !view) return nothing;
-  const progress = either(
-    `${view.reviewed} di ${view.drawn} valutate`,
-    `${view.reviewed} of ${view.drawn} reviewed`,
-  );
+  const progress = say`${view.reviewed} of ${view.drawn} reviewed`;
   const button = (key, label) =>
     html`<button aria-keyshortcuts=${key} aria-label=${label} @click=${() => ui.press(key)}>
       <kbd aria-hidden="true">${key === 'ArrowLeft' ? '←' : '→'}</kbd>
     </button>`;
-  return html`<div class="seg" role="group" aria-label=${either('Mese', 'Month')}>
-      ${button('ArrowLeft', either('Mese prima', 'Month before'))}
+  return html`<div class="seg" role="group" aria-label=${say`Month`}>
+      ${button('ArrowLeft', say`Month before`)}
       <b class="review__month">${f.monthName(view.month)}</b>
-      ${button('ArrowRight', either('Mese dopo', 'Month after'))}
+      ${button('ArrowRight', say`Month after`)}
     </div>
     <p role="status">
       ${word(view.drawn && view.reviewed === view.drawn ? 'check' : 'todo', progress, 'ink-2')}
-      ${
-        view.over
-          ? nothing
-          : either('il mese non è finito: il sorteggio può cambiare', 'this month’s draw may change')
-      }
+      ${view.over ? nothing : say`this month’s draw may change`}
     </p>`;
 }
 
 /** How far a call of the draw is. @param {Ui} ui @param {ReturnType<typeof calls>[number]} one */
 function standing(ui, one) {
-  if (one.by) return word('check', either('valutata', 'reviewed'), 'ink-2');
+  if (one.by) return word('check', say`reviewed`, 'ink-2');
   return one.why === 'own_call'
-    ? word('warn', either('la tua', 'your own'), 'ink-2')
-    : word('todo', either('da valutare', 'to review'), 'ink-wait');
+    ? word('warn', say`your own`, 'ink-2')
+    : word('todo', say`to review`, 'ink-wait');
 }
 
 /** @param {Ui} ui */
@@ -136,8 +129,8 @@ function beside(ui) {
   } else if (state.story && state.chosen) return called(ui);
   return html`<section class="panel">
     <p class="empty">
-      <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span
-      ><span>${either('Scegli una chiamata', 'Choose a call')}</span>
+      <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${say`Enter`}</kbd></span
+      ><span>${say`Choose a call`}</span>
     </p>
   </section>`;
 }
@@ -149,33 +142,29 @@ export function pane(ui) {
   return html`<section class="view history review" aria-labelledby="reviews-h">
     <header class="page-head">
       <h1 id="reviews-h" tabindex="-1">
-        ${own(ui) ? either('Le mie valutazioni', 'My reviews') : either('Valutazioni', 'Reviews')}
+        ${own(ui) ? say`My reviews` : say`Reviews`}
       </h1>
       ${head(ui)} ${state.fault ? word('warn', why(state.fault), 'ink-bad') : nothing}
       <div class="page-head__end">
         ${
           supervises(ui)
             ? html`<button class="btn" aria-keyshortcuts="M" @click=${() => ui.press('M')}>
-                <kbd>M</kbd>${own(ui) ? either('Il sorteggio', 'The draw') : either('Le mie', 'My own')}
+                <kbd>M</kbd>${own(ui) ? say`The draw` : say`My own`}
               </button>`
             : nothing
         }<button class="btn" aria-keyshortcuts="H" @click=${() => ui.press('H')}>
-          <kbd>H</kbd>${either('Storico', 'History')}
+          <kbd>H</kbd>${say`History`}
         </button>
       </div>
     </header>
     <div class="history__body review__body">
-      <section class="panel" aria-label=${either('Chiamate', 'Calls')}>
+      <section class="panel" aria-label=${say`Calls`}>
         <div class="history__list" role=${some ? 'list' : nothing}>
           ${list(ui)}
           ${
             known && !some
               ? html`<p class="empty">
-                  ${
-                    own(ui)
-                      ? either('Nessuna chiamata valutata', 'No call was reviewed')
-                      : either('Nessuna chiamata in questo mese', 'No call in this month')
-                  }
+                  ${own(ui) ? say`No call was reviewed` : say`No call in this month`}
                 </p>`
               : nothing
           }

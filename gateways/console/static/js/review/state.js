@@ -2,7 +2,7 @@
 
 import { answered } from '../admin/frame/faults.js';
 import { Form } from '../admin/frame/form.js';
-import { either } from '../words/words.js';
+import { own, say } from '../words/words.js';
 import { markName, why } from './marks.js';
 
 const TEXT_MAX = 2000;
@@ -48,10 +48,10 @@ const read = (ui, path) => answered(ui.feed.read(path));
 /** @param {Ui} ui */
 export async function load(ui) {
   const month = state.month ? `?month=${state.month}` : '';
-  const own = state.own || !supervises(ui);
-  const { said, code } = await read(ui, own ? '/v1/reviews/mine' : `/v1/reviews${month}`);
+  const mine = state.own || !supervises(ui);
+  const { said, code } = await read(ui, mine ? '/v1/reviews/mine' : `/v1/reviews${month}`);
   state.fault = code;
-  if (said && own) state.mine = said;
+  if (said && mine) state.mine = said;
   else if (said) state.said = said;
   ui.draw();
 }
@@ -97,14 +97,14 @@ function made({ question }) {
   const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
   const asked = question.map(({ id, ask }) => ({
     name: id,
-    label: () => either(ask.it, ask.en),
+    label: () => own(ask),
     kind: /** @type {const} */ ('select'),
     choices,
     needed: true,
   }));
   const notes = {
     name: 'text',
-    label: () => either('Note per l’operatore', 'Notes for the operator'),
+    label: () => say`Notes for the operator`,
     kind: /** @type {const} */ ('area'),
     max: TEXT_MAX,
   };

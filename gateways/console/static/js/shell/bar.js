@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from './parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { psapInBar } from './strip.js';
 import * as headset from '../voice/headset.js';
 import * as f from '../words/format.js';
@@ -24,39 +24,35 @@ export function bar(ui, incoming) {
   const lines = feed.lines.filter((one) => !none || !one.emergency);
   const bad = lines.filter((one) => out.has(one.line)).length;
   const total = lines.length;
-  const name = none ? either('Altre linee', 'Other lines') : t('lines');
+  const name = none ? say`Other lines` : say`Lines`;
   const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
   const me = ui.screen.mineNow();
   const shift = ui.feed.myShift();
   const state = lost
-    ? word('nolink', t('notKnown'), 'ink-2')
+    ? word('nolink', say`Not known`, 'ink-2')
     : incoming || (me && s.calledFor(me, feed.me))
-      ? word('bell', t('beingCalled'), 'ink-wait')
+      ? word('bell', say`Being called##operator`, 'ink-wait')
       : me
-        ? word('headset', t('onCase'), 'ink-ok')
+        ? word('headset', say`On a case`, 'ink-ok')
         : wrapup.wrapping(ui)
           ? wrapup.inBar(ui)
           : {
               ready: last(ui)
-                ? word(
-                    'warn',
-                    html`<span class="wide">${t('ready')} · </span>${either('solo tu', 'only you')}`,
-                    'ink-wait',
-                  )
-                : word('done', t('ready'), 'ink-ok'),
-              paused: word('pause', t('paused'), 'ink-wait'),
-              off: word('todo', t('off'), 'ink-2'),
+                ? word('warn', html`<span class="wide">${say`Ready`} · </span>${say`only you`}`, 'ink-wait')
+                : word('done', say`Ready`, 'ink-ok'),
+              paused: word('pause', say`Paused`, 'ink-wait'),
+              off: word('todo', say`Off shift`, 'ink-2'),
             }[shift];
   return html`<header class="bar">
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
     ${sections.tabs(ui)}
-    <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
+    <div class="bar__health" aria-label=${say`Plant state`}>
       ${alarmsInBar(ui)} ${calledInBar(ui)} ${psapInBar(feed)}
       ${
         total
           ? html`<span class=${bad ? 'ink-bad' : ''}
               >${icon(bad ? 'warn' : 'check')}<span
-                >${either(`${name} ${total - bad} di ${total}`, `${name} ${total - bad} of ${total}`)}</span
+                >${say`${name} ${total - bad} of ${total}##count`}</span
               ></span
             >`
           : nothing
@@ -64,7 +60,7 @@ export function bar(ui, incoming) {
       ${headset.inBar(ui)}
       <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}
         >${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span
-          >${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span
+          >${lost ? say`Disconnected ${oldS} s` : say`Centre connected`}</span
         ></span
       >
     </div>

@@ -8,32 +8,32 @@ import * as handover from '../case/handover.js';
 import * as record from '../case/record.js';
 import * as own from '../shift/own.js';
 import * as shifts from '../shift/shift.js';
-import { either } from '../words/words.js';
+import { phrase } from '../words/words.js';
 import * as sections from './sections.js';
 
 /**
  * `close`: true where it was open.
- * @typedef {{ name: Pair, close: (ui: Ui, view: CaseView | null) => boolean }} Layer
+ * @typedef {{ name: Phrase, close: (ui: Ui, view: CaseView | null) => boolean }} Layer
  */
 
 /**
  * A panel of the case that is shown.
- * @param {Pair} name @param {{ close: (ui: Ui, view: CaseView) => boolean }} one @returns {Layer}
+ * @param {Phrase} name @param {{ close: (ui: Ui, view: CaseView) => boolean }} one @returns {Layer}
  */
 const panel = (name, one) => ({ name, close: (ui, view) => view !== null && one.close(ui, view) });
 
 /** In their order; of the panels the one on top first. @type {Layer[]} */
 export const LAYERS = [
-  { name: ['i tasti', 'the keys'], close: coversKeys },
-  { name: ['un tasto che aspetta Invio', 'a key that waits for Enter'], close: disarms },
-  { name: ['una domanda', 'a question'], close: answersNo },
-  { name: ['il passaggio', 'handing over'], close: (ui) => handover.pressed(ui, 'Escape') },
-  panel(['domande', 'questions'], questions),
-  panel(['per il 112', 'for 112'], facts),
-  panel(['messaggi', 'messages'], dialogue),
-  panel(['scheda', 'record'], record),
-  { name: ['ciò che è aperto in una sezione', 'what is open in a place'], close: sections.closes },
-  { name: ['la sezione, o un altro caso', 'the place, or another case'], close: goesBack },
+  { name: phrase`the keys`, close: coversKeys },
+  { name: phrase`a key that waits for Enter`, close: disarms },
+  { name: phrase`a question`, close: answersNo },
+  { name: phrase`handing over`, close: (ui) => handover.pressed(ui, 'Escape') },
+  panel(phrase`questions`, questions),
+  panel(phrase`for 112`, facts),
+  panel(phrase`messages`, dialogue),
+  panel(phrase`record`, record),
+  { name: phrase`what is open in a place`, close: sections.closes },
+  { name: phrase`the place, or another case`, close: goesBack },
 ];
 
 /** Close the topmost. @param {Ui} ui */
@@ -43,7 +43,7 @@ export function close(ui) {
 }
 
 /** For the list of keys. */
-export const inWords = () => LAYERS.map(({ name }) => either(...name)).join(' → ');
+export const inWords = () => LAYERS.map(({ name }) => name()).join(' → ');
 
 /** @param {Ui} ui */
 function coversKeys(ui) {

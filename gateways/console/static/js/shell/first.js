@@ -4,8 +4,8 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
 import * as sound from '../sound/sound.js';
-import { either, isEnglish, t } from '../words/words.js';
-import { switchLanguage } from './looks.js';
+import { language, say } from '../words/words.js';
+import { itsName, nextLanguage, switchLanguage } from './looks.js';
 import { icon } from './parts.js';
 
 let code = ''; // of the link
@@ -45,7 +45,7 @@ async function submitted(ui, e) {
     code,
     name: String(given.get('name')).trim(),
     phone: String(given.get('phone')).trim(),
-    language: isEnglish() ? 'en' : 'it',
+    language: language(),
   };
   const { said, code: reason, path } = await answered(ui.feed.ask('POST', '/v1/first-admin', body));
   if (said) {
@@ -59,10 +59,7 @@ async function submitted(ui, e) {
   at = nameOf(path);
   fault =
     reason === 'firstLink' || reason === 'notDone'
-      ? either(
-          'Questo link non vale più. Sulla macchina: scripts/install ne stampa un altro.',
-          'This link is not good any more. On the machine scripts/install prints another.',
-        )
+      ? say`This link is not good any more. On the machine scripts/install prints another.`
       : why(reason);
   ui.draw();
   return (form.querySelector(`[name="${at}"]`) ?? form.querySelector('input')).focus();
@@ -75,15 +72,12 @@ const invalid = (name) => (fault && at === name ? 'true' : nothing);
 export const firstGate = (ui) =>
   html`<main class="gate">
     <form class="gate__card" aria-labelledby="first-h" @submit=${(e) => submitted(ui, e)}>
-      <h1 id="first-h">${icon('mark')}${either('Benvenuto in securWoman', 'Welcome to securWoman')}</h1>
+      <h1 id="first-h">${icon('mark')}${say`Welcome to securWoman`}</h1>
       <p>
-        ${either(
-          'Il centro è installato. Chi scrive qui il suo nome ne diventa il primo admin.',
-          'The centre is installed. Whoever gives a name here becomes its first admin.',
-        )}
+        ${say`The centre is installed. Whoever gives a name here becomes its first admin.`}
       </p>
       <label
-        >${either('Nome e cognome', 'First and last name')}<input
+        >${say`First and last name`}<input
           name="name"
           autocomplete="name"
           maxlength="100"
@@ -93,7 +87,7 @@ export const firstGate = (ui) =>
           aria-describedby=${fault ? 'first-fault' : nothing}
       /></label>
       <label
-        >${either('Telefono, dove ti chiama il centro', 'Telephone, where the centre calls you')}<input
+        >${say`Telephone, where the centre calls you`}<input
           name="phone"
           type="tel"
           autocomplete="tel"
@@ -111,16 +105,16 @@ export const firstGate = (ui) =>
           : nothing
       }
       <button class="act act--step" data-tone="primary" aria-disabled=${busy ? 'true' : nothing}>
-        <kbd>${t('enter')}</kbd><b>${either('Avanti', 'Go on')}</b
-        ><small>${either('Poi scegli password o passkey', 'Then you choose a password or passkey')}</small>
+        <kbd>${say`Enter`}</kbd><b>${say`Go on`}</b
+        ><small>${say`Then you choose a password or passkey`}</small>
       </button>
       <div class="gate__more">
         <button
           type="button"
           class="btn"
-          lang=${isEnglish() ? 'it' : 'en'}
+          lang=${nextLanguage()}
           @click=${() => switchLanguage(ui.draw)}>
-          ${icon('voice')}${either('English', 'Italiano')}
+          ${icon('voice')}${itsName(nextLanguage())}
         </button>
       </div>
     </form>

@@ -5,9 +5,9 @@ import { html, nothing, ref } from '../../vendor/lit.js';
 import * as passkeys from '../access/passkeys.js';
 import * as sound from '../sound/sound.js';
 import { inWords } from './faults.js';
-import { switchLanguage } from './looks.js';
+import { itsName, nextLanguage, switchLanguage } from './looks.js';
 import { icon } from './parts.js';
-import { either, isEnglish, t } from '../words/words.js';
+import { say } from '../words/words.js';
 
 let byToken = false;
 let busy = false;
@@ -34,26 +34,18 @@ export function gate(ui) {
     }, 250);
   }
   const fault = WAITS.includes(feed.signOnFault) && wait === 0 ? '' : feed.signOnFault;
-  const why =
-    wait > 0
-      ? either(`Di nuovo tra ${wait} s`, `Again in ${wait} s`)
-      : busy
-        ? either('Un momento…', 'One moment…')
-        : '';
+  const why = wait > 0 ? say`Again in ${wait} s` : busy ? say`One moment…` : '';
   return html`<main class="gate">
     <form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
-      <h1 id="gate-h">${icon('mark')}${t('signOn')}</h1>
+      <h1 id="gate-h">${icon('mark')}${say`Sign on`}</h1>
       ${
         wantsCode(fault)
           ? nothing
           : html`<p>
               ${
                 byToken
-                  ? t('signOnText')
-                  : either(
-                      'Nome e password. Chi amministra il centro te li ha dati.',
-                      'Your name and password, as the centre’s administrator gave them to you.',
-                    )
+                  ? say`Paste your personal token. The centre’s administrator gives it to you.`
+                  : say`Your name and password, as the centre’s administrator gave them to you.`
               }
             </p>`
       }
@@ -67,30 +59,26 @@ export function gate(ui) {
               ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${inWords(fault, byToken)}</span>
             </p>`
           : waited && wait === 0
-            ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>`
+            ? html`<p role="status">${say`You can try again now.`}</p>`
             : nothing
       }
       <button class="act act--step" data-tone=${why ? '' : 'primary'} aria-disabled=${why ? 'true' : nothing}>
-        <kbd>${t('enter')}</kbd
-        ><b>${t('signOn')}</b>${why ? html`<small role="timer">${why}</small>` : nothing}
+        <kbd>${say`Enter`}</kbd
+        ><b>${say`Sign on`}</b>${why ? html`<small role="timer">${why}</small>` : nothing}
       </button>
       <div class="gate__more">
         <button type="button" data-passkey class="btn" @click=${() => byPasskey(ui)}>
-          ${icon('shield')}${either('Usa una passkey', 'Use a passkey')}
+          ${icon('shield')}${say`Use a passkey`}
         </button>
         <button type="button" data-other class="btn" @click=${() => other(ui)}>
-          ${icon(byToken ? 'user' : 'copy')}${
-            byToken
-              ? either('Usa nome e password', 'Use name and password')
-              : either('Usa il codice personale', 'Use a token instead')
-          }
+          ${icon(byToken ? 'user' : 'copy')}${byToken ? say`Use name and password` : say`Use a token instead`}
         </button>
         <button
           type="button"
           class="btn"
-          lang=${isEnglish() ? 'it' : 'en'}
+          lang=${nextLanguage()}
           @click=${() => switchLanguage(ui.draw)}>
-          ${icon('voice')}${either('English', 'Italiano')}
+          ${icon('voice')}${itsName(nextLanguage())}
         </button>
       </div>
     </form>
@@ -116,7 +104,7 @@ const isStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].inclu
 /** @param {string} fault */
 function passwordFields(fault) {
   return html`<label
-      >${either('Nome', 'Name')}<input
+      >${say`Name`}<input
         name="operator"
         autocomplete="username"
         autocapitalize="none"
@@ -128,7 +116,7 @@ function passwordFields(fault) {
         aria-describedby=${described(fault)}
     /></label>
     <label
-      >${either('Password', 'Password')}<input
+      >${say`Password`}<input
         name="password"
         type="password"
         autocomplete="current-password"
@@ -142,7 +130,7 @@ function passwordFields(fault) {
 /** @param {string} fault */
 function tokenFields(fault) {
   return html`<label
-    >${t('token')}<input
+    >${say`Personal token`}<input
       name="token"
       type="password"
       autocomplete="off"
@@ -156,7 +144,7 @@ function tokenFields(fault) {
 /** @param {string} fault */
 function codeField(fault) {
   return html`<label
-    >${either('Codice di 6 cifre', '6-digit code')}<input
+    >${say`6-digit code`}<input
       name="code"
       inputmode="numeric"
       autocomplete="one-time-code"

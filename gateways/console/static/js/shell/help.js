@@ -7,9 +7,9 @@ import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as handed from '../shift/handed.js';
 import { last } from '../shift/shift.js';
-import { t } from '../words/words.js';
+import { languages, say } from '../words/words.js';
 import { groups } from './listed-keys.js';
-import { switchLanguage, switchTheme } from './looks.js';
+import { itsName, switchLanguage, switchTheme } from './looks.js';
 
 const SCROLL_PX = 120;
 
@@ -70,12 +70,12 @@ export function help(ui) {
     class="help"
     role="dialog"
     aria-modal="true"
-    aria-label=${t('allKeys')}
+    aria-label=${say`All keys`}
     @click=${(e) => {
       if (e.target === e.currentTarget) ui.press('?');
     }}>
     <div class="help__card">
-      <h2>${t('allKeys')}</h2>
+      <h2>${say`All keys`}</h2>
       <div class="help__keys" tabindex="0">
         <div>
           ${groups().map(
@@ -90,14 +90,18 @@ export function help(ui) {
         </div>
       </div>
       <div class="help__row">
-        <button class="btn" @click=${() => switchLanguage(ui.draw)}>Italiano / English</button
-        ><button class="btn" @click=${() => switchTheme(ui.draw)}>${t('theme')}</button
+        <button class="btn" @click=${() => switchLanguage(ui.draw)}>${languages().map(itsName).join(' / ')}</button
+        ><button class="btn" @click=${() => switchTheme(ui.draw)}>${say`Light or dark`}</button
         ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button
         ><button class="btn" @click=${() => signOff(ui)}>
           ${
-            ui.feed.myShift() === 'off' ? t('signOff') : askedOnce ? t('signOffLast') : t('signOffEnds')
+            ui.feed.myShift() === 'off'
+              ? say`Sign off`
+              : askedOnce
+                ? say`You are the last one: sign off all the same`
+                : say`Sign off: ends your shift, too`
           }</button
-        ><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button>
+        ><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${say`Back`}</button>
       </div>
     </div>
   </div>`;

@@ -30,7 +30,7 @@ import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/waiting.js';
 import { writtenAfter, writtenKey } from '../alerts/written.js';
 import { KEY } from '../words/center.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { wrapping } from '../shift/wrapup.js';
 
 /** A key pressed just as the state changes was meant for the state before. */
@@ -190,12 +190,8 @@ const MICROPHONE = ['stop_whispering', 'whisper', 'unmute'];
 const microphone = (allowed) => MICROPHONE.find((command) => allowed[command] === null) ?? 'mute';
 
 const pressedTwice = () =>
-  either(
-    `${KEY.call_psap} due volte di fila: il 112 resta chiamato. ` +
-      `Per annullare: un secondo, poi ${KEY.withdraw_psap}.`,
-    `${KEY.call_psap} twice in a row: 112 is still being called. ` +
-      `To take it back: one second, then ${KEY.withdraw_psap}.`,
-  );
+  say`${KEY.call_psap} twice in a row: 112 is still being called. To take it back: one second, then
+    ${KEY.withdraw_psap}.`;
 
 /** @param {Ui} ui @param {CaseView} view */
 function enter(ui, view) {

@@ -1,6 +1,6 @@
 // The language and the theme: what the address says, else what this browser keeps, else the browser's own.
 
-import { isEnglish, setLanguage } from '../words/words.js';
+import { language, languages, setLanguage } from '../words/words.js';
 
 const LANGUAGE = 'securwoman-language';
 const THEME = 'securwoman-theme';
@@ -16,19 +16,30 @@ export function begin(came) {
   if (typeof came.language === 'string') localStorage.setItem(LANGUAGE, came.language);
   if (typeof came.theme === 'string') localStorage.setItem(THEME, came.theme);
   const query = new URLSearchParams(location.search);
-  const { language, theme } = kept();
-  const own = navigator.language.startsWith('it') ? 'it' : 'en';
-  setLanguage(query.get('lang') ?? language ?? own);
+  const { language: before, theme } = kept();
+  const own = languages().find((one) => navigator.language.startsWith(one));
+  setLanguage(query.get('lang') ?? before ?? own);
   document.documentElement.dataset.theme = query.get('theme') ?? theme ?? 'dark';
+}
+
+/** The language after the page's: where there are two, the other one. */
+export function nextLanguage() {
+  const all = languages();
+  return all[(all.indexOf(language()) + 1) % all.length];
 }
 
 /** @param {() => void} draw */
 export function switchLanguage(draw) {
-  const language = isEnglish() ? 'it' : 'en';
-  localStorage.setItem(LANGUAGE, language);
-  setLanguage(language);
+  localStorage.setItem(LANGUAGE, nextLanguage());
+  setLanguage(nextLanguage());
   draw();
 }
+
+/** What a language calls itself. @param {string} code */
+export const itsName = (code) => {
+  const name = new Intl.DisplayNames(code, { type: 'language' }).of(code);
+  return name[0].toUpperCase() + name.slice(1);
+};
 
 /** @param {() => void} draw */
 export function switchTheme(draw) {

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
-import { t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { caseView } from '../case/case.js';
 import { firstGate, waits } from './first.js';
 import { gate } from './gate.js';
@@ -27,7 +27,7 @@ export function page(ui) {
     return html`<main class="gate">
       <div class="gate__card">
         <h1>${icon('link')}securWoman</h1>
-        <p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p>
+        <p role="status">${feed.link === 'lost' ? say`The centre does not answer.` : ''}</p>
       </div>
     </main>`;
   probe(feed.center.map);

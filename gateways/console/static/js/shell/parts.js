@@ -1,7 +1,7 @@
 // Small pieces that every view is made of.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
-import { t } from '../words/words.js';
+import { say } from '../words/words.js';
 
 /** @param {string} name @param {string} [tone] */
 export const icon = (name, tone = '') =>
@@ -12,8 +12,8 @@ export const word = (name, text, tone = '') =>
 /** @param {boolean} test */
 export const tag = (test) =>
   test
-    ? html`<span class="tag tag--test">${icon('flask')}${t('test')}</span>`
-    : html`<span class="tag tag--real">${icon('bell')}${t('real')}</span>`;
+    ? html`<span class="tag tag--test">${icon('flask')}${say`TEST`}</span>`
+    : html`<span class="tag tag--real">${icon('bell')}${say`REAL`}</span>`;
 
 /**
  * The line from the receipt to 60 s, with the deadline on it. `at` and `limit` are shares of it.
@@ -55,7 +55,7 @@ export function act({ key, label, sub, why = null, refused = '', tone = '', step
     aria-keyshortcuts=${key}
     aria-disabled=${off ? 'true' : nothing}
     @click=${press}>
-    <kbd>${key === 'Enter' ? t('enter') : key === 'Space' ? t('space') : key}</kbd><b>${label}</b>
+    <kbd>${key === 'Enter' ? say`Enter` : key === 'Space' ? say`Space` : key}</kbd><b>${label}</b>
     <small>${refused ? html`<span class="refused">${refused}</span>` : off ? why : sub}</small>
   </button>`;
 }

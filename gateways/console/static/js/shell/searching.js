@@ -2,7 +2,7 @@
 // it once it is empty; Enter and the arrow lead to what was found.
 
 import { html } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { icon } from './parts.js';
 
 /** @typedef {{ search: string, typing: number }} Searched What is in the field, and the pause's timer. */
@@ -39,7 +39,7 @@ export function searchField({ id, hint, searched, pauseMs, ask, down }) {
       autocomplete="off"
       spellcheck="false"
       maxlength="100"
-      aria-label=${either('Cerca', 'Search')}
+      aria-label=${say`Search`}
       placeholder=${hint}
       .value=${searched.search}
       @input=${(e) => typed(e.target.value)}

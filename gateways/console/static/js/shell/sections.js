@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
@@ -28,11 +28,11 @@ const PLACES = { queue, history, figures, plant, admin, access, review, availabi
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>
   ({
-    case: ui.screen.selected() ? either('Caso', 'Case') : either('Turno', 'Shift'),
-    queue: either('Allarmi', 'Alerts'),
-    figures: either('Statistiche', 'Figures'),
-    plant: either('Impianti', 'Plant'),
-    admin: either('Gestione', 'Admin'),
+    case: ui.screen.selected() ? say`Case` : say`Shift`,
+    queue: say`Alerts`,
+    figures: say`Figures`,
+    plant: say`Plant`,
+    admin: say`Admin`,
   })[name];
 
 /** @param {Section} section */
@@ -66,7 +66,7 @@ export function tabs(ui) {
   const lost = ui.feed.link === 'lost' || ui.screen.incoming() !== null;
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   const keys = view === null || !questions.isOpen(view); // else they are the questions' own
-  return html`<nav class="bar__nav" aria-label=${either('Sezioni', 'Sections')}>
+  return html`<nav class="bar__nav" aria-label=${say`Sections`}>
     ${TABS.filter((tab) => ui.screen.may(tab.name)).map(
       (tab) =>
         html`<button
@@ -87,10 +87,7 @@ export function tabs(ui) {
 function count(ui, section) {
   if (section !== 'admin') return nothing;
   const left = missing(ui);
-  const text = either(
-    `Mancano ${left} cose prima dell’uso vero`,
-    `${left} things are missing before real use`,
-  );
+  const text = say`${left} things are missing before real use`;
   return left
     ? html`<small class="bar__count" title=${text}>${left}<span class="sr">${text}</span></small>`
     : nothing;

@@ -6,7 +6,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
 import { label } from '../steps/table.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { waitingKey } from './known.js';
@@ -52,7 +52,7 @@ export function strip(ui) {
 /** That a user has written after the end of the alert. @param {Ui} ui @param {CaseView[]} all */
 function afterTheEnd(ui, all) {
   const [view] = all;
-  const more = all.length > 1 ? either(`, e altri ${all.length - 1}`, `, and ${all.length - 1} more`) : '';
+  const more = all.length > 1 ? say`, and ${all.length - 1} more` : '';
   const who = s.capital(s.first(view));
   const key = writtenKey(view);
   const reads = !ui.screen.mineNow();
@@ -62,20 +62,17 @@ function afterTheEnd(ui, all) {
     <b
       >${
         view.closed_us === null
-          ? either(
-              `${who} scrive, e nessun operatore c’è più${more}`,
-              `${who} writes, with no operator left${more}`,
-            )
+          ? say`${who} writes, with no operator left${more}`
           : view.test
-            ? either(`${who} scrive a PROVA chiusa${more}`, `${who} writes after the TEST${more}`)
-            : either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)
+            ? say`${who} writes after the TEST${more}`
+            : say`${who} writes after the end${more}`
       }</b
     >
-    <p>${either(`Alle ${at}. Nessuno ha letto.`, `At ${at}. Nobody has read it.`)}</p>
+    <p>${say`At ${at}. Nobody has read it.`}</p>
     ${
       reads || !ui.known.hasKey(key)
         ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
-            <kbd>K</kbd><span>${reads ? either('Leggi', 'Read') : t('seen')}</span>
+            <kbd>K</kbd><span>${reads ? say`Read` : say`Seen`}</span>
           </button>`
         : nothing
     }
@@ -86,15 +83,15 @@ function afterTheEnd(ui, all) {
 function ownCase(ui, my) {
   const what = my.test ? s.theAlert(my) : s.shortName(my);
   const title = !s.talking(my.operator_leg)
-    ? either(`Segui tu ${s.theAlert(my)}`, `You have ${s.theAlert(my)}`)
+    ? say`You have ${s.theAlert(my)}`
     : s.talking(my.user) && !s.unheard(my.user)
-      ? either(`Sei in linea con ${s.inAlert(my)}`, `You are on the line with ${s.inAlert(my)}`)
-      : either(`Sei in linea per ${what}`, `You are on the line for ${what}`);
+      ? say`You are on the line with ${s.inAlert(my)}`
+      : say`You are on the line for ${what}`;
   return html`<div class="strip" role="status" data-tone="own" data-strip="own" data-alert=${my.alert}>
     ${icon('headset')} <b>${title}</b>
     <p></p>
     <button class="btn" aria-keyshortcuts="Escape" @click=${() => ui.screen.back()}>
-      <kbd>Esc</kbd><span>${either('Al tuo caso', 'To your case')}</span>
+      <kbd>Esc</kbd><span>${say`To your case`}</span>
     </button>
   </div>`;
 }
@@ -104,18 +101,16 @@ const seen = (ui, key) =>
   ui.known.hasKey(key)
     ? nothing
     : html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
-        <kbd>K</kbd><span>${t('seen')}</span>
+        <kbd>K</kbd><span>${say`Seen`}</span>
       </button>`;
 
 /** @param {Ui} ui @param {AlarmView} alarm */
 function noLine(ui, alarm) {
   const resort = onPublicLine(alarm);
-  const title = resort
-    ? either('Linee riservate al 112 fuori uso', 'The lines kept for 112 are out of use')
-    : either('Nessuna linea può chiamare il 112', 'No line can call 112');
+  const title = resort ? say`The lines kept for 112 are out of use` : say`No line can call 112`;
   const what = resort
-    ? either('Il 112 viene chiamato su una linea pubblica.', '112 is called on a public line.')
-    : either('Serve il 112? Chiamalo da un altro telefono.', 'If 112 is needed, call it from another phone.');
+    ? say`112 is called on a public line.`
+    : say`If 112 is needed, call it from another phone.`;
   return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'} data-strip="psap.no_line">
     ${icon('warn')} <b>${title}</b>
     <p>${what}</p>
@@ -127,7 +122,7 @@ function noLine(ui, alarm) {
 function inBand(ui, view) {
   const my = ui.screen.mineNow();
   if (view.person || view.phone || !my || my.alert === view.alert) return s.theAlert(view);
-  return view.test ? either('l’altra PROVA', 'the other TEST') : either('l’altro allarme', 'the other alert');
+  return view.test ? say`the other TEST` : say`the other alert`;
 }
 
 /** @param {Ui} ui @param {CaseView[]} all */
@@ -135,15 +130,15 @@ function unheldAlerts(ui, all) {
   const [view] = all;
   const nowUs = ui.feed.nowUs();
   const d = deadline(view, nowUs);
-  const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
+  const more = all.length > 1 ? say` and ${all.length - 1} more` : '';
   const title = isBroken(view)
     ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
-    : either(`Nessuno segue ${inBand(ui, view)}${more}`, `Nobody has ${inBand(ui, view)}${more}`);
+    : say`Nobody has ${inBand(ui, view)}${more}`;
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
   const who = view.person || view.phone ? s.shortName(view) : inBand(ui, view);
-  const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : label('take');
+  const leaves = my ? say`Leave the test, take ${who}` : label('take');
   const key = KEY.take;
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   // One T on a screen: of a case that can be taken it is that case's.
@@ -162,32 +157,25 @@ function unheldAlerts(ui, all) {
     data-alert=${view.alert}>
     ${icon(view.test ? 'flask' : 'bell')} <b>${title}</b>
     <p>
-      <span aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</span>
+      <span aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? say`Silent` : ''}</span>
       ${my && !view.test ? (my.test ? onlyATest() : comesNext(ui, my)) : nothing}
     </p>
     ${take}${seen(ui, waitingKey(view))}
   </div>`;
 }
 
-const onlyATest = () => either('Sei in una prova.', 'You are in a test.');
+const onlyATest = () => say`You are in a test.`;
 
 /** How it comes to me who have a case, where nobody else is free. @param {Ui} ui @param {CaseView} my */
 function comesNext(ui, my) {
   const { operators, me } = ui.feed;
   const other = operators.some((one) => one.operator !== me.operator && one.state === 'ready' && !one.alert);
   if (other || ui.feed.myShift() !== 'ready') return '';
-  if (ui.feed.allowedIn(my).leave !== null)
-    return either('Ti arriva appena ti liberi.', 'It comes to you as soon as you are free.');
+  if (ui.feed.allowedIn(my).leave !== null) return say`It comes to you as soon as you are free.`;
   // Elsewhere on the page L is no key of the case.
   return ui.screen.away()
-    ? either(
-        `Esc, poi ${KEY.leave}: lasci il tuo, e arriva a te.`,
-        `Esc, then ${KEY.leave}: you leave yours, and it comes to you.`,
-      )
-    : either(
-        `${KEY.leave}: lasci questo, e arriva a te.`,
-        `${KEY.leave}: you leave yours, and it comes to you.`,
-      );
+    ? say`Esc, then ${KEY.leave}: you leave yours, and it comes to you.`
+    : say`${KEY.leave}: you leave yours, and it comes to you.`;
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */
@@ -195,8 +183,7 @@ export function psapInBar(feed) {
   const live = feed.center.psap_live;
   const alarm = noLineAlarm(feed);
   const said = (ic, tone, text) => html`<span class=${tone} data-psap>${ic}<span>${text}</span></span>`;
-  if (alarm && onPublicLine(alarm))
-    return said(icon('warn'), 'ink-wait', either('112: linea pubblica', '112: public line'));
-  if (alarm) return said(icon('warn'), 'ink-bad', either('112: nessuna linea', '112: no line'));
-  return said(icon('check', live ? 'ink-ok' : ''), '', live ? t('psapReal') : t('psapSimulated'));
+  if (alarm && onPublicLine(alarm)) return said(icon('warn'), 'ink-wait', say`112: public line`);
+  if (alarm) return said(icon('warn'), 'ink-bad', say`112: no line`);
+  return said(icon('check', live ? 'ink-ok' : ''), '', live ? say`112 real` : say`112 simulated`);
 }

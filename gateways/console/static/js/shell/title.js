@@ -1,6 +1,6 @@
 // The window's title: an alert that has not been acknowledged is seen on the tab, too. Pure.
 
-import { t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { name } from '../case/situation.js';
 
 const NAME = 'securWoman';
@@ -11,5 +11,5 @@ const NAME = 'securWoman';
  */
 export function title(incoming, nowMs) {
   if (!incoming || Math.floor(nowMs / 1000) % 2) return NAME;
-  return `${incoming.test ? t('test') : t('newAlert')}: ${name(incoming)}`;
+  return `${incoming.test ? say`TEST` : say`New alert`}: ${name(incoming)}`;
 }

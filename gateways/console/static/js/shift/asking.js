@@ -1,7 +1,7 @@
 // What is asked of an operator between alerts, and how the sound stands.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { word } from '../shell/parts.js';
 import { REASONS, asksEnter, last, reasonName, state } from './shift.js';
 import { nobodyOnCall } from './people.js';
@@ -13,35 +13,25 @@ import * as voice from '../voice/voice.js';
 export function soundState() {
   const output =
     {
-      '': either('Il browser non dice quale uscita usa', 'The browser does not say which output it uses'),
-      some: either('Il browser ha un’uscita audio', 'The browser has a sound output'),
-      none: either(
-        'Nessuna uscita audio: collega le cuffie o un altoparlante',
-        'No sound output: connect a headset or speaker',
-      ),
+      '': say`The browser does not say which output it uses`,
+      some: say`The browser has a sound output`,
+      none: say`No sound output: connect a headset or speaker`,
     }[state.output] ?? state.output;
   const [ic, tone, text] =
     state.heard === false
-      ? ['warn', 'ink-bad', either('Non sentito', 'Not heard')]
+      ? ['warn', 'ink-bad', say`Not heard`]
       : sound.blocked()
-        ? ['hush', 'ink-wait', t('soundOff')]
+        ? ['hush', 'ink-wait', say`Blocked by the browser`]
         : state.heard
-          ? [
-              'check',
-              'ink-ok',
-              either(`Sentito alle ${f.clock(state.atMs * 1000)}`, `Heard at ${f.clock(state.atMs * 1000)}`),
-            ]
-          : ['voice', 'ink-wait', either('Attivo, non provato', 'On, not tried')];
+          ? ['check', 'ink-ok', say`Heard at ${f.clock(state.atMs * 1000)}`]
+          : ['voice', 'ink-wait', say`On, not tried`];
   const advice =
     state.heard && state.output === 'none'
       ? ''
       : state.heard === false
-        ? either(
-            'Alza il volume, scegli l’uscita giusta, poi S',
-            'Turn it up, choose the right output, then S',
-          )
+        ? say`Turn it up, choose the right output, then S`
         : sound.blocked()
-          ? either('Premi un tasto qualsiasi', 'Press any key')
+          ? say`Press any key`
           : output;
   return html`${word(ic, text, tone)}<small
       class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}
@@ -52,33 +42,24 @@ export function soundState() {
 /** What to see to with the phone that is the operator's voice. @param {ShiftState} shift */
 export const phoneAdvice = (shift) =>
   shift === 'off'
-    ? either(
-        'È quello accanto a te? Se no, dillo a chi amministra il centro.',
-        'Is it the one beside you? If not, tell whoever runs the centre.',
-      )
+    ? say`Is it the one beside you? If not, tell whoever runs the centre.`
     : shift === 'paused'
-      ? either('Gli allarmi squilleranno qui, quando riprendi.', 'Alerts will ring here, once you resume.')
-      : either('Tienilo accanto: gli allarmi squillano qui.', 'Keep it beside you: alerts ring here.');
+      ? say`Alerts will ring here, once you resume.`
+      : say`Keep it beside you: alerts ring here.`;
 
 /** What is to be answered in place of the row of keys; null where nothing is. @param {Ui} ui */
 export function question(ui) {
   if (asksEnter(ui)) {
-    const what = state.ending.shift === 'off' ? t('endShift') : t('pause');
+    const what = state.ending.shift === 'off' ? say`End shift` : say`Pause`;
     return choice(
       !last(ui)
-        ? either('Finisci il turno?', 'End your shift?')
+        ? say`End your shift?`
         : nobodyOnCall()
-          ? either(
-              'Non c’è nessun altro disponibile: un allarme non chiamerebbe nessuno.',
-              'You are the last one: an alert would call nobody.',
-            )
-          : either(
-              'Non c’è nessun altro disponibile: un allarme chiamerebbe solo i reperibili.',
-              'You are the last one: an alert would call only those on call.',
-            ),
+          ? say`You are the last one: an alert would call nobody.`
+          : say`You are the last one: an alert would call only those on call.`,
       [
         ['Enter', what],
-        ['Esc', t('back')],
+        ['Esc', say`Back`],
       ],
       (key) => ui.press(key === 'Esc' ? 'Escape' : key),
       last(ui) ? 'ink-bad' : '',
@@ -86,23 +67,20 @@ export function question(ui) {
   }
   if (state.pausing && ui.feed.myShift() === 'ready') {
     return choice(
-      either('Perché vai in pausa?', 'Why do you pause?'),
-      [...REASONS.map((code, i) => [String(i + 1), capital(reasonName(code))]), ['Esc', t('back')]],
+      say`Why do you pause?`,
+      [...REASONS.map((code, i) => [String(i + 1), capital(reasonName(code))]), ['Esc', say`Back`]],
       (key) => ui.press(key === 'Esc' ? 'Escape' : key),
     );
   }
   if (state.asked) {
     return choice(
       voice.used(ui.feed)
-        ? either(
-            'Hai sentito l’allarme, poi il tono in cuffia? Parla: la barra si muove?',
-            'Did you hear the alarm, then the tone in your headset? Speak: does the bar move?',
-          )
-        : either('Hai sentito l’allarme?', 'Did you hear the alarm?'),
+        ? say`Did you hear the alarm, then the tone in your headset? Speak: does the bar move?`
+        : say`Did you hear the alarm?`,
       [
-        ['Y', either('Sì', 'Yes')],
-        ['N', either('No', 'No')],
-        ['S', either('Di nuovo', 'Again')],
+        ['Y', say`Yes`],
+        ['N', say`No`],
+        ['S', say`Again`],
       ],
       ui.press,
     );
@@ -112,7 +90,7 @@ export function question(ui) {
 
 /** @param {string} text @param {string} [tone] */
 function choice(text, answers, press, tone = '') {
-  const cap = (key) => (key === 'Enter' ? t('enter') : key);
+  const cap = (key) => (key === 'Enter' ? say`Enter` : key);
   return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h">
     <b id="ask-h" class=${tone} role="status">${text}</b> ${answers.map(
       ([key, label]) =>

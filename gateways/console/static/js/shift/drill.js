@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { phrase, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const AGAIN_MS = 2000;
@@ -32,13 +32,13 @@ async function look(ui) {
   ui.draw();
 }
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const STEPS = {
-  'operator joined': ['operatore', 'operator'],
-  "user's phone rang": ['squillo', 'ringing'],
-  'in conversation': ['in conversazione', 'in conversation'],
-  '112 in conference': ['112 di prova', 'test 112'],
-  closed: ['chiuso', 'closed'],
+  'operator joined': phrase`operator`,
+  "user's phone rang": phrase`ringing`,
+  'in conversation': phrase`in conversation`,
+  '112 in conference': phrase`test 112`,
+  closed: phrase`closed`,
 };
 
 /**
@@ -65,9 +65,7 @@ function refusedHere(ui) {
 /** @param {Ui} ui @param {DrillView} said */
 function told(ui, said) {
   if (said.running) {
-    const text = said.overdue
-      ? either('L’esercitazione non è finita in tempo', 'The drill has not ended in time')
-      : either('Esercitazione in corso', 'A drill is running');
+    const text = said.overdue ? say`The drill has not ended in time` : say`A drill is running`;
     return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}"
       >${icon(said.overdue ? 'warn' : 'flask')}<span
         >${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span
@@ -75,16 +73,12 @@ function told(ui, said) {
     >`;
   }
   const steps = said.steps.map(({ step, after_s: afterS }) => {
-    const after = afterS === null ? either('mai', 'never') : f.seconds(afterS * 1e6);
-    return `${either(...(STEPS[step] ?? [step, step]))} ${after}`;
+    const after = afterS === null ? say`never` : f.seconds(afterS * 1e6);
+    return `${STEPS[step]?.() ?? step} ${after}`;
   });
   return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}"
       >${icon(said.ok ? 'check' : 'warn')}<span
-        >${
-          said.ok
-            ? either('Esercitazione riuscita', 'The drill has succeeded')
-            : either('Esercitazione non riuscita', 'The drill has failed')
-        }</span
+        >${said.ok ? say`The drill has succeeded` : say`The drill has failed`}</span
       ></span
     >
     <span>${steps.join(' · ')}</span>`;

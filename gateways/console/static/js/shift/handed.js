@@ -6,7 +6,7 @@ import { Listed } from '../admin/frame/listed.js';
 import * as past from '../alerts/past.js';
 import { Writing } from '../case/dialogue/writing.js';
 import { icon } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { matters } from './matters.js';
 import * as f from '../words/format.js';
 
@@ -83,13 +83,8 @@ function look(ui, alert) {
 function row(ui, note) {
   const done = note.done_us !== null;
   const who = `${ui.feed.names(note.by)}, ${f.shortDay(note.at_us)} ${f.minute(note.at_us)}`;
-  const ended = done
-    ? either(
-        ` · fatto: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
-        ` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
-      )
-    : '';
-  const label = done ? either('Non fatto', 'Not done') : either('Fatto', 'Done');
+  const ended = done ? say` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}` : '';
+  const label = done ? say`Not done` : say`Done`;
   return html`<article class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
     ${icon(done ? 'check' : 'note', done ? 'ink-3' : 'ink-wait')}
     <div>
@@ -108,20 +103,13 @@ export function panel(ui) {
   const told = said();
   const open = told ? told.notes.filter((one) => one.done_us === null) : [];
   const refused = ui.orders.whyNot('W') || ui.orders.whyNot('B');
-  const lost = listed.fault ? t('noConnection') : '';
+  const lost = listed.fault ? say`No connection` : '';
   const found = matters(ui, told, (alert) => look(ui, alert));
   return html`<section class="panel handed" aria-labelledby="handed-h">
     <div class="panel__head">
-      <h2 id="handed-h"><kbd>B</kbd> ${either('Consegne', 'Handed over')}</h2>
+      <h2 id="handed-h"><kbd>B</kbd> ${say`Handed over##shift`}</h2>
       <span class="ink-2" role="status"
-        >${
-          lost ||
-          (told
-            ? open.length
-              ? either(`Da leggere o fare: ${open.length}`, `To read or to do: ${open.length}`)
-              : ''
-            : '')
-        }</span
+        >${lost || (told ? (open.length ? say`To read or to do: ${open.length}` : '') : '')}</span
       >
     </div>
     <div class="panel__body" tabindex="0" role="group" aria-labelledby="handed-h">
@@ -135,11 +123,11 @@ export function panel(ui) {
       </div>
       ${
         told && !told.notes.length && !found.length && !ui.feed.open
-          ? html`<p class="ink-2">${either('Nulla è rimasto aperto', 'Nothing was left open')}</p>`
+          ? html`<p class="ink-2">${say`Nothing was left open`}</p>`
           : nothing
       }
     </div>
     ${refused ? html`<p class="handed__refused ink-bad" role="status">${refused}</p>` : nothing}
-    ${notes.field(ui, DRAFT, either('Per chi viene dopo', 'For whoever comes next'), t('noteSend'))}
+    ${notes.field(ui, DRAFT, say`For whoever comes next`, say`Ctrl+Enter sends`)}
   </section>`;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { nobodyOnCall, onCall } from './people.js';
 import { last } from './shift.js';
 
@@ -25,13 +25,13 @@ export function standing(ui) {
   if (ui.feed.link !== 'live' || !last(ui)) return nothing;
   const calls = onCall(ui).join(', ');
   const then = nobodyOnCall()
-    ? either('Senza di te un allarme non chiama nessuno.', 'Without you an alert calls nobody.')
+    ? say`Without you an alert calls nobody.`
     : calls
-      ? either(`Senza di te un allarme chiama solo: ${calls}.`, `Without you an alert calls only: ${calls}.`)
+      ? say`Without you an alert calls only: ${calls}.`
       : '';
   return html`<p class="ready__last ink-wait" role="status">
     ${icon('warn')}<span
-      ><b>${either('Nessun altro è disponibile.', 'You are the last one: nobody else is ready.')}</b>
+      ><b>${say`You are the last one: nobody else is ready.`}</b>
       ${then}</span
     >
   </p>`;

@@ -6,7 +6,7 @@ import * as alarms from '../alarms/alarms.js';
 import { grouped } from '../alarms/groups.js';
 import { why } from '../plant/lines.js';
 import { icon } from '../shell/parts.js';
-import { either, outcome, t } from '../words/words.js';
+import { outcome, say } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const BROKEN_MAX = 5; // the others are in the plant view
@@ -34,7 +34,7 @@ export function matters(ui, told, look) {
 }
 
 /** @param {number | null} us */
-const since = (us) => (us ? either(`dalle ${f.clock(us)}`, `since ${f.clock(us)}`) : '');
+const since = (us) => (us ? say`since ${f.clock(us)}` : '');
 
 /** @param {Ui} ui @returns {Drawn[]} */
 function broken(ui) {
@@ -48,28 +48,28 @@ function broken(ui) {
       matter(
         one.out ? 'pause' : 'warn',
         one.out ? 'ink-wait' : 'ink-bad',
-        `${one.line}: ${one.out ? t('outOfService') : t('outOfUse')}`,
+        `${one.line}: ${one.out ? say`Out of service` : say`Out of use`}`,
         [why(ui, one), since(one.out?.since_us ?? one.since_us)].filter(Boolean).join(' · '),
       ),
     ),
   ];
   const more = found.length - BROKEN_MAX;
   if (more <= 0) return found;
-  const text = either(`Altri ${more}`, `${more} more`);
-  return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, either('Tasto 4', 'Key 4'))];
+  const text = say`${more} more`;
+  return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, say`Key 4`)];
 }
 
 /** @param {Ui} ui @param {ShiftView['owed'][number]} one @param {(alert: string) => void} look */
 function owed(ui, one, look) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
-  const label = either('Apri', 'Open');
+  const label = say`Open`;
   const button = html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => look(one.alert)}>
     ${label}
   </button>`;
   return matter(
     'ring',
     'ink-wait',
-    either(`Da richiamare: allarme delle ${at}`, `To be called back: alert of ${at}`),
+    say`To be called back: alert of ${at}`,
     [outcome(one.outcome), one.operator ? ui.feed.names(one.operator) : ''].filter(Boolean).join(' · '),
     button,
   );
@@ -78,9 +78,6 @@ function owed(ui, one, look) {
 /** @param {ShiftView} told */
 function drill(told) {
   if (!told?.drill_due) return [];
-  const last =
-    told.drill_us === null
-      ? either('Nessuna finora', 'None so far')
-      : either(`Ultima: ${f.day(told.drill_us)}`, `Last: ${f.day(told.drill_us)}`);
-  return [matter('flask', 'ink-wait', either('Esercitazione da fare: D', 'A drill is due: D'), last)];
+  const last = told.drill_us === null ? say`None so far` : say`Last: ${f.day(told.drill_us)}`;
+  return [matter('flask', 'ink-wait', say`A drill is due: D`, last)];
 }

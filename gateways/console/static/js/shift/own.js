@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import * as reopening from '../alerts/reopening.js';
 import * as notes from '../case/notes.js';
 import { KEY } from '../words/center.js';
-import { either, outcome, reason, t } from '../words/words.js';
+import { outcome, reason, say } from '../words/words.js';
 import { said } from './handed.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
@@ -34,7 +34,7 @@ export function pressed(ui, key) {
 }
 
 /** Its user, as far as the page knows. @param {CaseView} view */
-const user = (view) => (view?.person ? s.first(view) : t('user'));
+const user = (view) => (view?.person ? s.first(view) : say`User`);
 
 /** @param {Ui} ui */
 export function panel(ui) {
@@ -43,23 +43,19 @@ export function panel(ui) {
   const view = ui.feed.cases.get(own.alert) ?? null;
   const ended =
     own.closed_us === null
-      ? either('ancora aperto', 'still open')
+      ? say`still open`
       : view?.outcome
         ? outcome(view.outcome)
-        : either(`chiuso alle ${f.minute(own.closed_us)}`, `closed at ${f.minute(own.closed_us)}`);
+        : say`closed at ${f.minute(own.closed_us)}`;
   const refused = ui.orders.whyNotIn({ alert: own.alert }, KEY.note);
   const added = noted.get(own.alert);
   const called = own.quiet ? '' : user(view);
   return html`<section class="ready__own" aria-labelledby="own-h">
     <h2 id="own-h">
-      ${either('Il tuo ultimo allarme', 'Your last alert')}<small
+      ${say`Your last alert`}<small
         >${[view?.person ? user(view) : '', f.minute(own.left_us), ended].filter(Boolean).join(' · ')}</small
       ><small class="ink-ok" role="status"
-        >${
-          added && !refused
-            ? either(`Nota aggiunta alle ${f.clock(added)}`, `Note added at ${f.clock(added)}`)
-            : ''
-        }</small
+        >${added && !refused ? say`Note added at ${f.clock(added)}` : ''}</small
       >
     </h2>
     ${own.note ? html`<p>${reason(own.note)}</p>` : notes.noteField(ui, own.alert, false)}

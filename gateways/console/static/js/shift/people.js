@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { rolesName } from '../admin/operators/fields.js';
 import { operatorState } from '../alerts/rail.js';
 import { word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { said } from './handed.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
@@ -27,8 +27,8 @@ function does(ui, one) {
 /** `until 08:00`; on which day where it is a day away or more. @param {Ui} ui @param {number} us */
 function lasts(ui, us) {
   const time = f.minute(us);
-  if (us - ui.feed.nowUs() < DAY_US) return either(`fino alle ${time}`, `until ${time}`);
-  return either(`fino a ${f.weekday(us)}, ${time}`, `until ${f.weekday(us)}, ${time}`);
+  if (us - ui.feed.nowUs() < DAY_US) return say`until ${time}`;
+  return say`until ${f.weekday(us)}, ${time}`;
 }
 
 /** Who is called when something is wrong with the center itself. @param {Ui} ui */
@@ -37,11 +37,9 @@ function duty(ui) {
   if (!now) return nothing;
   const until = now.until_us === null ? '' : `, ${lasts(ui, now.until_us)}`;
   return html`<p class="ready__duty ink-2">
-    ${either('Avvisi del centro, si chiama:', 'The centre’s alarms, called:')}
+    ${say`The centre’s alarms, called:`}
     <b>${now.names.join(' → ')}</b>${until}${
-      now.covered
-        ? nothing
-        : html` ${word('warn', either('nessuno in turno', 'nobody has this time'), 'ink-wait')}`
+      now.covered ? nothing : html` ${word('warn', say`nobody has this time`, 'ink-wait')}`
     }
   </p>`;
 }
@@ -53,7 +51,7 @@ export function panel(ui) {
   /** @param {OperatorView} one */
   const is = (one) =>
     [
-      one.operator === feed.me.operator ? t('you').toLowerCase() : '',
+      one.operator === feed.me.operator ? say`You`.toLowerCase() : '',
       ['supervisor', 'admin'].includes(roles.get(one.operator)) ? rolesName(roles.get(one.operator)) : '',
     ]
       .filter(Boolean)
@@ -61,13 +59,13 @@ export function panel(ui) {
   const calls = onCall(ui);
   return html`<section class="panel ready__people" aria-labelledby="people-h">
     <div class="panel__head">
-      <h2 id="people-h">${either('Chi c’è', 'Who is here')}</h2>
+      <h2 id="people-h">${say`Who is here`}</h2>
       <span class="ink-2"
         >${
           said()
             ? calls.length
-              ? either(`Operatori reperibili: ${calls.join(', ')}`, `Operators on call: ${calls.join(', ')}`)
-              : either('Nessun operatore reperibile', 'No operator on call')
+              ? say`Operators on call: ${calls.join(', ')}`
+              : say`No operator on call`
             : nothing
         }</span
       >
@@ -84,7 +82,7 @@ export function panel(ui) {
                   <td class="ink-2">${is(one)}</td>
                   <td>${does(ui, one)}</td>
                   <td class="num ink-2">
-                    ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
+                    ${one.since_us ? `${say`since`} ${f.clock(one.since_us)}` : ''}
                   </td>
                 </tr>`,
             )}

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { notice } from '../access/access.js';
 import { act, icon } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import { line as drillLine } from './drill.js';
 import { phoneAdvice, question, soundState, why } from './asking.js';
@@ -20,9 +20,9 @@ import * as wrapup from './wrapup.js';
 /** Since when it is as it is: a pause, and its end, begin anew. @param {string} shift */
 const since = (shift) =>
   ({
-    ready: either('Disponibile dalle', 'Ready since'),
-    paused: either('In pausa dalle', 'Paused since'),
-  })[shift] ?? t('shift');
+    ready: say`Ready since`,
+    paused: say`Paused since`,
+  })[shift] ?? say`Shift`;
 
 /** @param {Ui} ui */
 export function readyView(ui) {
@@ -34,15 +34,19 @@ export function readyView(ui) {
   const text =
     notes?.text ??
     {
-      ready: headset.comes(feed) ? headset.readyText() : t('readyText'),
-      paused: t('pausedText'),
-      off: voice.used(feed) ? headset.offText() : t('offText'),
+      ready: headset.comes(feed)
+        ? headset.readyText()
+        : say`No alert is yours. A new one takes the whole screen and rings your phone.`,
+      paused: say`Your phone does not ring until you resume.`,
+      off: voice.used(feed) ? headset.offText() : say`Your phone does not ring until you start your shift.`,
     }[shift];
-  const startSub = voice.used(feed) ? headset.startSub() : t('startShiftSub');
+  const startSub = voice.used(feed)
+    ? headset.startSub()
+    : say`From now on your phone may ring. Turns the sound on, too.`;
   const banner = lost ? lostBanner(ui) : null;
   const start = {
-    off: [t('startShift'), startSub],
-    paused: [t('resumeShift'), startSub],
+    off: [say`Start shift`, startSub],
+    paused: [say`Resume shift`, startSub],
   }[shift];
   return html`<section class="view ready" aria-labelledby="ready-h">
     <div class="ready__main">
@@ -69,8 +73,8 @@ export function readyView(ui) {
             }<span
               >${
                 lost
-                  ? t('notKnown')
-                  : (notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift])
+                  ? say`Not known`
+                  : (notes?.title ?? { ready: say`Ready`, paused: say`Paused`, off: say`Off shift` }[shift])
               }</span
             >
           </h1>
@@ -87,22 +91,22 @@ export function readyView(ui) {
           ${
             voice.used(feed)
               ? html`<div>
-                  <dt>${either('Le tue cuffie', 'Your headset')}</dt>
+                  <dt>${say`Your headset`}</dt>
                   <dd>${headset.headsetState()}</dd>
                 </div>`
               : html`<div>
-                  <dt>${t('yourPhone')}</dt>
+                  <dt>${say`Your phone`}</dt>
                   <dd class="phone">
                     ${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small>
                   </dd>
                 </div>`
           }
           <div>
-            <dt>${t('alarmSound')}</dt>
+            <dt>${say`Alarm sound`}</dt>
             <dd>${soundState()}</dd>
           </div>
           <div>
-            <dt>${t('openAlerts')}</dt>
+            <dt>${say`Open alerts`}</dt>
             <dd>${ui.feed.open}</dd>
           </div>
         </dl>
@@ -124,7 +128,7 @@ export function readyView(ui) {
                 label: start[0],
                 sub: start[1],
                 refused: ui.orders.whyNot('P'),
-                why: lost ? t('noConnection') : null,
+                why: lost ? say`No connection` : null,
                 tone: 'primary',
                 step: true,
                 press: () => ui.press('P'),
@@ -145,9 +149,9 @@ function keys(ui, shift) {
       <kbd>${key}</kbd><span>${label}</span>
     </button>`;
   return html`<div class="ready__keys">
-    ${shift === 'ready' ? button('P', t('pause')) : nothing}
-    ${shift === 'off' ? nothing : button('O', t('endShift'))} ${button('S', t('trySound'))}
-    ${shift === 'off' ? nothing : button('D', t('drill'))} ${button('?', t('allKeys'))}
+    ${shift === 'ready' ? button('P', say`Pause`) : nothing}
+    ${shift === 'off' ? nothing : button('O', say`End shift`)} ${button('S', say`Try the sound`)}
+    ${shift === 'off' ? nothing : button('D', say`Drill`)} ${button('?', say`All keys`)}
   </div>`;
 }
 
@@ -156,7 +160,7 @@ function side(ui) {
   return html`<div class="ready__side">
     <section class="panel">
       <div class="panel__head">
-        <h2>${t('openAlerts')}</h2>
+        <h2>${say`Open alerts`}</h2>
         <span class="ink-2">${ui.feed.open}</span>
       </div>
       ${ui.screen.listed().length ? html`<div class="panel__body">${railList(ui)}</div>` : nothing}

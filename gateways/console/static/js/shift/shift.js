@@ -2,7 +2,7 @@
 // What is known of the sound lasts as long as the page does; the shift itself is the center's.
 
 import { nothing } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { word } from '../shell/parts.js';
 import { leftUs, wrapWord } from './wrapup.js';
 import * as sound from '../sound/sound.js';
@@ -15,10 +15,10 @@ export const state = { pausing: false, asked: false, ending: null, heard: null, 
 /** Why an operator pauses, in words; what no console has said is shown as it is. @param {string} code */
 export const reasonName = (code) =>
   ({
-    break: either('riposo', 'break'),
-    meal: either('pasto', 'meal'),
-    training: either('formazione', 'training'),
-    other: either('altro', 'other'),
+    break: say`break`,
+    meal: say`meal`,
+    training: say`training`,
+    other: say`other`,
   })[code] ?? code;
 
 /**
@@ -29,8 +29,8 @@ export function shiftWord(one, nowUs) {
   const left = leftUs(one, nowUs);
   if (left > 0) return wrapWord(left);
   if (one.state === 'paused')
-    return word('pause', one.reason ? `${t('paused')}: ${reasonName(one.reason)}` : t('paused'), 'ink-wait');
-  return one.state === 'ready' ? word('check', t('ready'), 'ink-ok') : word('todo', t('off'), 'ink-2');
+    return word('pause', one.reason ? `${say`Paused`}: ${reasonName(one.reason)}` : say`Paused`, 'ink-wait');
+  return one.state === 'ready' ? word('check', say`Ready`, 'ink-ok') : word('todo', say`Off shift`, 'ink-2');
 }
 
 /**
@@ -39,14 +39,11 @@ export function shiftWord(one, nowUs) {
  */
 export function reached(one) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
-  const [ic, name] =
-    one.line === 'headset'
-      ? ['headset', either('Cuffie', 'Headset')]
-      : ['voice', either('Chiamata fissa', 'Standing call')];
+  const [ic, name] = one.line === 'headset' ? ['headset', say`Headset`] : ['voice', say`Standing call`];
   if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
   if (one.line_state === 'dialling' || one.line_state === 'ringing')
-    return word('ring', either('Chiamata', 'Calling'), 'ink-wait');
-  return word('warn', t('phone'), 'ink-wait');
+    return word('ring', say`Calling`, 'ink-wait');
+  return word('warn', say`Phone`, 'ink-wait');
 }
 
 /** Whether no other operator could be called for an alert once I am away. @param {Ui} ui */

@@ -2,7 +2,7 @@
 // center's.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { word } from '../shell/parts.js';
 
@@ -19,7 +19,7 @@ export function leftUs(one, nowUs) {
 const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
 
 /** @param {number} us */
-export const wrapWord = (us) => word('note', `${t('wrapUp')} ${span(us)}`, 'ink-wait');
+export const wrapWord = (us) => word('note', `${say`Wrap-up`} ${span(us)}`, 'ink-wait');
 
 /** @param {Ui} ui */
 const mine = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
@@ -36,23 +36,19 @@ const enterEnds = (ui) => ui.screen.section === 'case' && (ui.screen.selected()?
 /** The operator's state in the bar. @param {Ui} ui */
 export const inBar = (ui) => {
   const enter = enterEnds(ui)
-    ? html`<span class="wide"> · ${t('enter')}: ${t('readyNow').toLowerCase()}</span>`
+    ? html`<span class="wide"> · ${say`Enter`}: ${say`Ready now`.toLowerCase()}</span>`
     : nothing;
-  return word('note', html`${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');
+  return word('note', html`${say`Wrap-up`} ${span(mine(ui))}${enter}`, 'ink-wait');
 };
 
 /** The ready view in it: {title, text, step}. @param {Ui} ui */
 export const hero = (ui) => ({
-  title: `${t('wrapUp')} ${span(mine(ui))}`,
-  text: either(
-    'Tempo per le tue note: prima di te chiamiamo gli altri. ' +
-      'Se nessuno è libero, un allarme reale squilla lo stesso.',
-    'Time for your notes: the others are called before you. ' +
-      'Where none is free, a real alert rings all the same.',
-  ),
+  title: `${say`Wrap-up`} ${span(mine(ui))}`,
+  text: say`Time for your notes: the others are called before you. Where none is free, a real alert rings
+    all the same.`,
   step: {
     key: 'Enter',
-    label: t('readyNow'),
-    sub: either('Torni nel turno di chiamata.', 'You are called like everybody again.'),
+    label: say`Ready now`,
+    sub: say`You are called like everybody again.`,
   },
 });

@@ -3,7 +3,7 @@
 // again within a second is shown as nothing.
 
 import { html } from '../../vendor/lit.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 
 const SEGMENTS = 20;
 const DB_EACH = 3; // so that the meter spans 60 dB, as far as a telephone goes
@@ -40,14 +40,13 @@ export const noSound = (alert, which) =>
 export const tone = (alert, which) =>
   (newest?.alert === alert && TONES[newest[which]?.tone]?.(which === 'user')) || '';
 
-const on = (ofUser) =>
-  ofUser ? either('sulla sua linea', 'on her line') : either('sulla linea', 'on the line');
+const on = (ofUser) => (ofUser ? say`on her line` : say`on the line`);
 const TONES = {
-  busy: (ofUser) => `${either('Segnale di occupato', 'Busy tone')} ${on(ofUser)}`,
-  congestion: (ofUser) => `${either('Segnale di rete occupata', 'Congestion tone')} ${on(ofUser)}`,
-  ringing: (ofUser) => `${either('Segnale di libero', 'Ringing tone')} ${on(ofUser)}`,
-  dial: (ofUser) => `${either('Segnale di centrale', 'Dial tone')} ${on(ofUser)}`,
-  fax: (ofUser) => `${either('Un fax', 'A fax')} ${on(ofUser)}`,
+  busy: (ofUser) => `${say`Busy tone`} ${on(ofUser)}`,
+  congestion: (ofUser) => `${say`Congestion tone`} ${on(ofUser)}`,
+  ringing: (ofUser) => `${say`Ringing tone`} ${on(ofUser)}`,
+  dial: (ofUser) => `${say`Dial tone`} ${on(ofUser)}`,
+  fax: (ofUser) => `${say`A fax`} ${on(ofUser)}`,
 };
 
 const words = () =>

@@ -3,7 +3,7 @@
 import { said } from '../words/claims.js';
 import * as f from '../words/format.js';
 import { KEY } from '../words/center.js';
-import { either, reason } from '../words/words.js';
+import { reason, say } from '../words/words.js';
 import { endOf } from './commands.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
 import { recordOf } from '../case/record.js';
@@ -11,19 +11,16 @@ import * as s from '../case/situation.js';
 
 /** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
 export function alone(now) {
-  const [say, more, step] = between(now);
-  return [say, [more, realOrForged(now)].filter(Boolean).join(' '), step];
+  const [sentence, more, step] = between(now);
+  return [sentence, [more, realOrForged(now)].filter(Boolean).join(' '), step];
 }
 
 /** Nothing proves the alert, nobody was heard: the operator may say which it is. @param {Moment} now */
 function realOrForged({ view, allowed }) {
   if (allowed.vouch !== null) return '';
   return endOf(view, allowed) === 'put_away'
-    ? either(
-        `Non provato. È vero: ${KEY.vouch}. È falso: ${KEY.put_away}, poi Invio.`,
-        `Not proved. Real: ${KEY.vouch}. Forged: ${KEY.put_away}, then Enter.`,
-      )
-    : either(`Non provato. È vero: ${KEY.vouch}.`, `Not proved. Real: ${KEY.vouch}.`);
+    ? say`Not proved. Real: ${KEY.vouch}. Forged: ${KEY.put_away}, then Enter.`
+    : say`Not proved. Real: ${KEY.vouch}.`;
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -35,59 +32,40 @@ function between(now) {
     if (s.talking(view.user))
       return [
         view.user_hears_nobody
-          ? either(
-              `Chiama subito il 112. ${s.capital(who)} è in linea e non sente nessuno.`,
-              `Call 112 now. ${s.capital(who)} is on the line and hears nobody.`,
-            )
-          : either(
-              `Chiama subito il 112. ${s.capital(who)} è in linea: non nominare l’allarme.`,
-              `Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
-            ),
+          ? say`Call 112 now. ${s.capital(who)} is on the line and hears nobody.`
+          : say`Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
         said(now, 'overheard', 'noVoiceThere'),
-        callPsap(view, either('Il 112 entra e ascolta', '112 joins and listens'), 'primary'),
+        callPsap(view, say`112 joins and listens`, 'primary'),
       ];
-    if (knewBefore(view)) return toldBefore(view, either('Non telefonarle.', 'Do not phone her.'));
+    if (knewBefore(view)) return toldBefore(view, say`Do not phone her.`);
     return [
-      either(`Chiama subito il 112, senza richiamare ${user}.`, `Call 112 now, without calling ${user}.`),
-      either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'),
-      callPsap(
-        view,
-        either('Il suo telefono non squilla e non mostra nulla', 'Her phone will not ring and shows nothing'),
-        'primary',
-      ),
+      say`Call 112 now, without calling ${user}.`,
+      say`Tell 112 not to phone her.`,
+      callPsap(view, say`Her phone will not ring and shows nothing`, 'primary'),
     ];
   }
   if (s.talking(view.user)) return asked(now);
   if (s.keptSilent(view) && !s.underWay(view.user) && knewBefore(view))
-    return toldBefore(view, either('Non può parlare.', 'She cannot talk.'));
+    return toldBefore(view, say`She cannot talk.`);
   if (s.keptSilent(view) && !s.underWay(view.user))
     return [
-      either(
-        'Chiama il 112 e leggi il testo: non può parlare.',
-        'Call 112 and read the text: she cannot talk.',
-      ),
-      either(
-        `Il suo telefono non viene chiamato. Chiamarla lo stesso: ${KEY.call_aloud}, poi Invio.`,
-        `Her phone is not called. To call her all the same: ${KEY.call_aloud}, then Enter.`,
-      ),
+      say`Call 112 and read the text: she cannot talk.`,
+      say`Her phone is not called. To call her all the same: ${KEY.call_aloud}, then Enter.`,
       callPsap(view, asItAnswers(), 'primary'),
     ];
   if (s.isLate(view, nowUs) || view.presumed_calling_112)
     return [
-      either(`Chiama il 112: chiedi se ${who} è già da loro.`, `Call 112: ask whether ${who} is with them.`),
-      either(
-        'Sì: dai posizione e nome. No: leggi tutto il testo.',
-        'Yes: give position and name. No: read the whole text.',
-      ),
+      say`Call 112: ask whether ${who} is with them.`,
+      say`Yes: give position and name. No: read the whole text.`,
       callPsap(view, asItAnswers(), 'primary'),
     ];
-  const [say, more] = tries(now);
+  const [trying, more] = tries(now);
   if (s.unanswered(view, nowUs, center)) {
-    const not = s.inDoubt(view.user) ? say : notThere(now);
+    const not = s.inDoubt(view.user) ? trying : notThere(now);
     return [not, s.inDoubt(view.user) ? more : going(view), callPsap(view, asItAnswers(), 'primary')];
   }
   return [
-    say,
+    trying,
     more,
     view.user.state === 'released' ? callPsap(view, asItAnswers(), 'primary') : callPsap(view, soon()),
   ];
@@ -102,11 +80,8 @@ const knewBefore = (view) => view.psap_told_us !== null && view.psap_told_us < (
 function toldBefore(view, user) {
   const at = f.clock(view.psap_told_us);
   return [
-    either(`Il 112 sa dell’allarme dalle ${at}.`, `112 has known of the alert since ${at}.`),
-    either(
-      `${user} Qualcosa di nuovo per il 112: ${KEY.call_psap}.`,
-      `${user} Something new for 112: ${KEY.call_psap}.`,
-    ),
+    say`112 has known of the alert since ${at}.`,
+    say`${user} Something new for 112: ${KEY.call_psap}.`,
     callPsap(view, asItAnswers()),
   ];
 }
@@ -117,27 +92,17 @@ function asked(now) {
   const mistake =
     allowed.declare_false_alarm === 'psap_briefed'
       ? reason('psap_briefed')
-      : either(
-          `Uno sbaglio: ${KEY.declare_false_alarm}. Ogni altra risposta, o silenzio: ${KEY.call_psap}.`,
-          `A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: ${KEY.call_psap}.`,
-        );
-  const both = either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once');
+      : say`A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: ${KEY.call_psap}.`;
+  const both = say`112 joins the two of you at once`;
   if (view.silent)
     return [
-      either('In silenzio: ascolta. Chiama il 112.', 'Be quiet and listen. Call 112.'),
-      either(
-        `Non può parlare. Uno sbaglio: ${KEY.declare_false_alarm}.`,
-        `She cannot talk. A mistake: ${KEY.declare_false_alarm}.`,
-      ),
+      say`Be quiet and listen. Call 112.`,
+      say`She cannot talk. A mistake: ${KEY.declare_false_alarm}.`,
       callPsap(view, both, 'primary'),
     ];
   if (view.user_hears_nobody) return [said(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
   if (view.wrong_pins || view.cancelled) return [...isItTheUser(view), callPsap(view, both, 'primary')];
-  return [
-    either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
-    mistake,
-    callPsap(view, both, 'primary'),
-  ];
+  return [say`Ask: “Are you safe? Can you talk?”`, mistake, callPsap(view, both, 'primary')];
 }
 
 /**
@@ -148,33 +113,20 @@ function isItTheUser(view) {
   const { safe_word } = recordOf(view);
   return safe_word
     ? [
-        either('Chiedi la parola d’ordine, senza dirla tu.', 'Ask for the safe word, and do not say it.'),
-        either(
-          `È «${safe_word}»: ${KEY.declare_false_alarm}. Altrimenti: ${KEY.call_psap}.`,
-          `It is “${safe_word}”: ${KEY.declare_false_alarm}. Otherwise: ${KEY.call_psap}.`,
-        ),
+        say`Ask for the safe word, and do not say it.`,
+        say`It is “${safe_word}”: ${KEY.declare_false_alarm}. Otherwise: ${KEY.call_psap}.`,
       ]
     : [
-        either(
-          'Può non essere sola: chiedi ciò che si risponde con sì o no.',
-          'She may not be alone: ask what yes or no answers.',
-        ),
-        either(
-          `Non nominare l’allarme. Nel dubbio: ${KEY.call_psap}.`,
-          `Do not mention the alert. In doubt: ${KEY.call_psap}.`,
-        ),
+        say`She may not be alone: ask what yes or no answers.`,
+        say`Do not mention the alert. In doubt: ${KEY.call_psap}.`,
       ];
 }
 
 /** What is done meanwhile for a user who does not answer. @param {CaseView} view */
 function going(view) {
-  if (view.user.state === 'ringing')
-    return either(
-      `Intanto il suo telefono squilla. Una segreteria: ${KEY.mark_machine}.`,
-      `Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`,
-    );
-  if (s.underWay(view.user)) return either(`Intanto la stiamo chiamando.`, 'She is being called meanwhile.');
-  return either(`Richiamarla: ${KEY.redial_user}.`, `To call her again: ${KEY.redial_user}.`);
+  if (view.user.state === 'ringing') return say`Her phone rings meanwhile. A machine: ${KEY.mark_machine}.`;
+  if (s.underWay(view.user)) return say`She is being called meanwhile.`;
+  return say`To call her again: ${KEY.redial_user}.`;
 }
 
 /** Why the user is not on the line, as far as is known. @param {Moment} now */
@@ -189,7 +141,7 @@ const notThere = (now) =>
     'userUnreachable',
     'userDoesNotAnswer',
     'userAway',
-  )} ${either('Chiama il 112.', 'Call 112.')}`;
+  )} ${say`Call 112.`}`;
 
 /** How far the call to the user is: [sentence, more]. @param {Moment} now */
 function tries(now) {
@@ -197,48 +149,22 @@ function tries(now) {
   const Who = s.capital(s.first(view));
   if (s.inDoubt(view.user))
     return [
-      either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`),
-      either(
-        `È lei: ${KEY.confirm_answer}. Una segreteria: ${KEY.mark_machine}. Squilla: attendi.`,
-        `It is her: ${KEY.confirm_answer}. A machine: ${KEY.mark_machine}. Ringing: wait.`,
-      ),
+      say`${Who} may have answered. Do you hear anybody?`,
+      say`It is her: ${KEY.confirm_answer}. A machine: ${KEY.mark_machine}. Ringing: wait.`,
     ];
   if (view.operator_leg.network && view.user.state === 'ringing')
     return [
-      either(
-        'Il suo telefono squilla. Non senti nulla finché non risponde.',
-        'Her phone rings. You hear nothing until she answers.',
-      ),
-      either(
-        'Per chiamare il 112 non serve aspettare: il suo telefono smette di squillare.',
-        'You need not wait to call 112: her phone then stops ringing.',
-      ),
+      say`Her phone rings. You hear nothing until she answers.`,
+      say`You need not wait to call 112: her phone then stops ringing.`,
     ];
   if (view.user.state === 'ringing')
     return [
-      either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'),
-      either(
-        `Una segreteria: ${KEY.mark_machine}. Per chiamare il 112 non serve aspettare.`,
-        `A machine: ${KEY.mark_machine}. You need not wait to call 112.`,
-      ),
+      say`You hear her line. Wait for her to answer.`,
+      say`A machine: ${KEY.mark_machine}. You need not wait to call 112.`,
     ];
-  if (s.underWay(view.user))
-    return [either(`Stiamo chiamando ${s.first(view)}.`, `${Who} is being called.`), ''];
-  if (view.user.state === 'released')
-    return [
-      notThere(now),
-      either(`Richiamarla: ${KEY.redial_user}.`, `To call her again: ${KEY.redial_user}.`),
-    ];
+  if (s.underWay(view.user)) return [s.capital(say`${s.first(view)} is being called.`), ''];
+  if (view.user.state === 'released') return [notThere(now), say`To call her again: ${KEY.redial_user}.`];
   if (view.dial_withheld)
-    return [
-      either(
-        `Il suo numero non viene chiamato. Chiama il 112, o premi ${KEY.redial_user} e Invio.`,
-        `Her number is not called. Call 112, or press ${KEY.redial_user} and Enter.`,
-      ),
-      '',
-    ];
-  return [
-    either(`Sei in linea. Ora chiamiamo ${s.first(view)}.`, `You are on the line. ${Who} is called next.`),
-    '',
-  ];
+    return [say`Her number is not called. Call 112, or press ${KEY.redial_user} and Enter.`, ''];
+  return [`${say`You are on the line.`} ${s.capital(say`${s.first(view)} is called next.`)}`, ''];
 }

@@ -2,12 +2,11 @@
 
 import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
-import { either, reason } from '../words/words.js';
+import { reason, say, told } from '../words/words.js';
 import { action, label } from './table.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
 import {
-  first,
   inDoubt,
   keptSilent,
   mine,
@@ -43,45 +42,33 @@ export const WHEN = {
 export const WAITING = {
   declare_false_alarm: (view) =>
     talking(view.user)
-      ? either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes')
-      : either('Falso allarme, si chiude', 'False alarm: the alert closes'),
-  close: (view) =>
-    untold(view)
-      ? either('Chiudere, e il 112 non ne sa nulla', 'Close it, and 112 knows nothing of it')
-      : either('Chiudere', 'Close it'),
+      ? say`False alarm: goodbye is said, and the alert closes`
+      : say`False alarm: the alert closes`,
+  close: (view) => (untold(view) ? say`Close it, and 112 knows nothing of it` : say`Close it`),
   leave: unknownTo112,
   another_line: changesLine,
   call_aloud: rings,
   redial_user: rings,
   reopen: (view) =>
     view.duress && view.psap_told_us === null
-      ? either('L’allarme riprende, e si chiama il 112', 'The alert goes on, and 112 is called')
-      : either('L’allarme riprende', 'The alert goes on'),
+      ? say`The alert goes on, and 112 is called`
+      : say`The alert goes on`,
   mark_machine: (view) =>
-    talking(view.psap)
-      ? either('La sua chiamata si chiude, il 112 resta', 'The user’s call ends, 112 stays')
-      : either('La sua chiamata si chiude', 'The user’s call ends'),
+    talking(view.psap) ? say`The user’s call ends, 112 stays` : say`The user’s call ends`,
 };
 
 /** What Enter does while this order waits for it. @param {OperatorCommand} command @param {CaseView} view */
-export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? either(...ORDERS[command].waiting);
+export const waitingSaid = (command, view) => WAITING[command]?.(view) ?? told(ORDERS[command].waiting);
 
 /** What 112 does not know as the operator leaves. @param {CaseView} view */
 function unknownTo112(view) {
   const them = missing(view);
   const quoted = them.slice(0, 2).map(({ text }) => `«${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`);
-  const more = them.length > 2 ? either(`, e altri ${them.length - 2}`, `, and ${them.length - 2} more`) : '';
-  if (them.length)
-    return either(
-      `Il 112 non sa: ${quoted.join(', ')}${more}`,
-      `112 does not know: ${quoted.join(', ')}${more}`,
-    );
+  const more = them.length > 2 ? say`, and ${them.length - 2} more` : '';
+  if (them.length) return say`112 does not know: ${quoted.join(', ')}${more}`;
   return !briefed(view)
-    ? either(
-        `Nessuno ha detto che il 112 sa tutto (${KEY.briefing_given})`,
-        `Nobody has said that 112 is briefed (${KEY.briefing_given})`,
-      )
-    : either('Il 112 non sa l’ultima novità', '112 does not know the latest');
+    ? say`Nobody has said that 112 is briefed (${KEY.briefing_given})`
+    : say`112 does not know the latest`;
 }
 
 /** Whether 112 knows nothing of a real alert, as far as is known. @param {CaseView} view */
@@ -92,7 +79,7 @@ export const untold = (view) =>
 
 /** @param {CaseView} view */
 function rings(view) {
-  return either(`Il telefono di ${first(view)} squillerà`, `${possessive(view)} phone will ring`);
+  return say`${possessive(view)} phone will ring`;
 }
 
 /**
@@ -137,11 +124,8 @@ export function closeSaid(view, allowed) {
   const had = view.closed_us === null && view.steps.operator_us !== null;
   if (!had || allowed.close !== null || endOf(view, allowed) !== 'close') return '';
   return untold(view)
-    ? either(
-        `Come supervisore puoi chiudere senza il 112: ${KEY.close}, poi Invio.`,
-        `As a supervisor you may close it without 112: ${KEY.close}, then Enter.`,
-      )
-    : either(`Chiudere: ${KEY.close}, poi Invio.`, `To close it: ${KEY.close}, then Enter.`);
+    ? say`As a supervisor you may close it without 112: ${KEY.close}, then Enter.`
+    : say`To close it: ${KEY.close}, then Enter.`;
 }
 
 /**
@@ -178,26 +162,15 @@ function announces(view, me, allowed) {
  * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
  */
 export function keysSaid(view, me, allowed) {
-  const cannot = announces(view, me, allowed)
-    ? either(`Non può parlare: ${KEY.announce}.`, `She cannot speak: ${KEY.announce}.`)
-    : '';
+  const cannot = announces(view, me, allowed) ? say`She cannot speak: ${KEY.announce}.` : '';
   const command = voices(view, me, allowed);
   if (command === null) return cannot;
   const said =
     command === 'withhold_voices'
-      ? either(
-          `Perché non senta voci: ${KEY.withhold_voices}.`,
-          `So that she hears no voices: ${KEY.withhold_voices}.`,
-        )
+      ? say`So that she hears no voices: ${KEY.withhold_voices}.`
       : view.duress
-        ? either(
-            `Farle sentire le voci: ${KEY.give_voices}, poi Invio.`,
-            `To let the voices through: ${KEY.give_voices}, then Enter.`,
-          )
-        : either(
-            `Farle sentire le voci: ${KEY.give_voices}.`,
-            `To let the voices through: ${KEY.give_voices}.`,
-          );
+        ? say`To let the voices through: ${KEY.give_voices}, then Enter.`
+        : say`To let the voices through: ${KEY.give_voices}.`;
   return [cannot, said].filter(Boolean).join(' ');
 }
 
@@ -214,14 +187,8 @@ export function slots(view, allowed, armed) {
         armed === KEY.declare_false_alarm
           ? confirms()
           : talking(view.user)
-            ? either(
-                `Saluta e chiude: ${KEY.declare_false_alarm}, poi Invio`,
-                `Says goodbye and closes: ${KEY.declare_false_alarm}, then Enter`,
-              )
-            : either(
-                `Chiude: ${KEY.declare_false_alarm}, poi Invio`,
-                `Closes the alert: ${KEY.declare_false_alarm}, then Enter`,
-              ),
+            ? say`Says goodbye and closes: ${KEY.declare_false_alarm}, then Enter`
+            : say`Closes the alert: ${KEY.declare_false_alarm}, then Enter`,
       ),
       why: why('declare_false_alarm'),
     },
@@ -231,36 +198,24 @@ export function slots(view, allowed, armed) {
       key: KEY.note,
       command: '',
       label: label('note'),
-      sub:
-        view.closed_us === null
-          ? either('Scrivi mentre parli', 'Write while you talk')
-          : either('Anche adesso che è chiuso', 'Closed alerts take notes, too'),
+      sub: view.closed_us === null ? say`Write while you talk` : say`Closed alerts take notes, too`,
       why: null,
     },
     microphone(view, allowed, why),
   ];
 }
 
-const confirms = () => either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms');
+const confirms = () => say`Enter confirms, Esc disarms`;
 
 /** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
 function again(view, why, armed) {
   if (view.closed_us !== null) {
-    const sub =
-      armed === KEY.reopen
-        ? confirms()
-        : either(
-            `L’allarme riprende: ${KEY.reopen}, poi Invio`,
-            `The alert goes on: ${KEY.reopen}, then Enter`,
-          );
+    const sub = armed === KEY.reopen ? confirms() : say`The alert goes on: ${KEY.reopen}, then Enter`;
     return { ...action('reopen', sub), why: why('reopen') };
   }
-  const plain = either('La chiamiamo subito', 'She is called at once');
+  const plain = say`She is called at once`;
   const asks = arms('redial_user', view, null)
-    ? either(
-        `Chiamala lo stesso: ${KEY.redial_user}, poi Invio`,
-        `Call her all the same: ${KEY.redial_user}, then Enter`,
-      )
+    ? say`Call her all the same: ${KEY.redial_user}, then Enter`
     : plain;
   return {
     ...action('redial_user', armed === KEY.redial_user ? confirms() : asks),
@@ -270,14 +225,8 @@ function again(view, why, armed) {
 
 /** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
 function machine(view, why, armed) {
-  const ends = either(
-    `Chiude la sua chiamata: ${KEY.mark_machine}, poi Invio`,
-    `Ends her call: ${KEY.mark_machine}, then Enter`,
-  );
-  const plain = either(
-    `Come nessuna risposta: ${KEY.mark_machine}, poi Invio`,
-    `As no answer: ${KEY.mark_machine}, then Enter`,
-  );
+  const ends = say`Ends her call: ${KEY.mark_machine}, then Enter`;
+  const plain = say`As no answer: ${KEY.mark_machine}, then Enter`;
   const sub = armed === KEY.mark_machine ? confirms() : talking(view.user) ? ends : plain;
   return { ...action('mark_machine', sub), why: why('mark_machine') };
 }
@@ -289,12 +238,12 @@ function machine(view, why, armed) {
 function microphone(view, allowed, why) {
   if (allowed.stop_whispering === null)
     return {
-      ...action('stop_whispering', either('L’operatore ti sente', 'The operator hears you'), 'armed'),
+      ...action('stop_whispering', say`The operator hears you`, 'armed'),
       why: null,
     };
   if (allowed.whisper === null)
     return {
-      ...action('whisper', either('Ti sente solo l’operatore', 'The operator alone hears you')),
+      ...action('whisper', say`The operator alone hears you`),
       why: null,
     };
   if (view.operator_leg.muted && allowed.unmute === null) {
@@ -302,7 +251,7 @@ function microphone(view, allowed, why) {
     return { ...action('unmute', sub, 'armed'), why: null };
   }
   return {
-    ...action('mute', either(`Acceso: ${KEY.mute} lo spegne`, 'Your microphone is open')),
+    ...action('mute', say`Your microphone is open`),
     why: why('mute'),
   };
 }

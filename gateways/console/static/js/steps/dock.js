@@ -5,7 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
 import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { KEY } from '../words/center.js';
-import { either, t } from '../words/words.js';
+import { say } from '../words/words.js';
 import { closeSaid, keysSaid, slots, waitingSaid } from './commands.js';
 import { next } from './next.js';
 import { copyHint } from '../case/reading.js';
@@ -18,7 +18,7 @@ import * as headset from '../voice/headset.js';
 /** That a field has the keyboard, for as long as it has. */
 const typing = () =>
   html`<span class="dock__typing"
-    >${either('Stai scrivendo: per i tasti, prima Esc.', 'You are typing: for the keys, Esc first.')} </span
+    >${say`You are typing: for the keys, Esc first.`} </span
   >`;
 
 /** What the key that waits for Enter is about to do. @param {Ui} ui @param {CaseView} view */
@@ -26,7 +26,7 @@ function armedSaid(ui, view) {
   const command = ui.orders.armedIn(view);
   if (!command) return nothing;
   return html`<span class="ink-wait" data-armed=${command}
-    >${waitingSaid(command, view)}: ${either('Invio conferma.', 'Enter confirms.')}</span
+    >${waitingSaid(command, view)}: ${say`Enter confirms.`}</span
   >`;
 }
 
@@ -34,30 +34,22 @@ function armedSaid(ui, view) {
 function lostDock(ui, view, allowed) {
   const { feed } = ui;
   const lost = ui.orders.refused?.alert === view.alert ? ui.orders.refused.text : '';
-  const sub = either(
-    `Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`,
-    `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`,
-  );
-  const say =
-    headset.whenLost(feed, view) ??
-    either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.');
+  const sub = say`Attempt ${feed.attempt}. Retrying by itself too, every 2 s`;
+  const talking = headset.whenLost(feed, view) ?? say`Stay on the phone and keep talking.`;
   const elsewhere = s.mayRead(view, feed.me)
-    ? either(
-        'Serve il 112? Chiamalo da un altro telefono e leggi questo. C lo copia.',
-        'Need 112? Call it from another phone and read this. C copies it.',
-      )
+    ? say`Need 112? Call it from another phone and read this. C copies it.`
     : '';
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
+  return html`<footer class="dock" aria-label=${say`Actions`}>
     <p class="dock__next" role="status">
-      <span class="eyebrow">${t('now')}</span><b>${say}</b><span
+      <span class="eyebrow">${say`Now`}</span><b>${talking}</b><span
         >${lost ? html`<span class="ink-bad">${lost}</span> ` : nothing}<span class="ink-wait dock__elsewhere"
           >${elsewhere}</span
         ></span
       >
     </p>
     ${handover.button(ui, view, allowed)}
-    ${act({ key: 'Enter', label: t('retryNow'), sub, step: true, press: () => feed.retryNow() })}
-    ${slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}
+    ${act({ key: 'Enter', label: say`Retry now`, sub, step: true, press: () => feed.retryNow() })}
+    ${slots(view, allowed, null).map((slot) => act({ ...slot, why: say`No connection` }))}
   </footer>`;
 }
 
@@ -68,7 +60,7 @@ function lostDock(ui, view, allowed) {
 function withoutLine(feed, view, step) {
   const alarm = noLineAlarm(feed);
   if (view.test || step.command !== 'call_psap' || !alarm || onPublicLine(alarm)) return step;
-  const sub = either('Nessuna linea può chiamarlo: si prova', 'No line can call it: it is tried');
+  const sub = say`No line can call it: it is tried`;
   return { ...step, sub };
 }
 
@@ -86,9 +78,9 @@ export function dock(ui, view, allowed, nowUs, lost) {
   const key = ui.orders.refused?.key;
   const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
   const closing = ui.orders.armed === KEY.close ? '' : closeSaid(view, allowed);
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
+  return html`<footer class="dock" aria-label=${say`Actions`}>
     <p class="dock__next" role="status">
-      <span class="eyebrow">${t('now')}</span><b>${now.say}</b
+      <span class="eyebrow">${say`Now`}</span><b>${now.say}</b
       ><span
         >${typing()}${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
         ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}

@@ -2,7 +2,7 @@
 // ordered. Pure.
 
 import { KEY } from '../words/center.js';
-import { either, outcome, reason } from '../words/words.js';
+import { outcome, reason, say } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alone } from './alone.js';
 import { others } from './others.js';
@@ -37,19 +37,15 @@ function takesBackS(view, allowed, me, nowUs) {
  */
 export function next(view, allowed, me, nowUs, names, center) {
   const now = { view, allowed, me, nowUs, names, center };
-  const [say, more, step] = chosen(now);
+  const [sentence, more, step] = chosen(now);
   const left = step.command === 'call_psap' ? takesBackS(view, allowed, me, nowUs) : 0;
-  if (left) return { say, more, step: { ...step, ...takeBack(left), why: null } };
+  if (left) return { say: sentence, more, step: { ...step, ...takeBack(left), why: null } };
   const no = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
-  return { say, more, step: { ...step, why: no } };
+  return { say: sentence, more, step: { ...step, why: no } };
 }
 
 /** @param {number} leftS @returns {Action} */
-const takeBack = (leftS) =>
-  action(
-    'withdraw_psap',
-    either(`Solo se è uno sbaglio: ancora ${leftS} s`, `Only if it is a mistake: ${leftS} s left`),
-  );
+const takeBack = (leftS) => action('withdraw_psap', say`Only if it is a mistake: ${leftS} s left`);
 
 /** The call to 112 was taken back a moment ago. @param {Moment} now @returns {Said} */
 function takenBack(now) {
@@ -60,14 +56,8 @@ function takenBack(now) {
   const mine = last.operator === now.me.operator;
   const by = now.names(last.operator);
   const said = mine
-    ? either(
-        `Hai annullato la chiamata al 112. ${KEY.call_psap}: richiamalo.`,
-        `You cancelled the call to 112. ${KEY.call_psap}: call again.`,
-      )
-    : either(
-        `${by} ha annullato la chiamata al 112. ${KEY.call_psap}: richiamalo.`,
-        `${by} cancelled the call to 112. ${KEY.call_psap}: call again.`,
-      );
+    ? say`You cancelled the call to 112. ${KEY.call_psap}: call again.`
+    : say`${by} cancelled the call to 112. ${KEY.call_psap}: call again.`;
   return [said, more, step];
 }
 
@@ -75,8 +65,8 @@ function takenBack(now) {
 function chosen(now) {
   const { view } = now;
   if (view.closed_us !== null) {
-    const text = either(`Chiuso: ${outcome(view.outcome)}.`, `Closed: ${outcome(view.outcome)}.`);
-    return [text, either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), back()];
+    const text = say`Closed: ${outcome(view.outcome)}.`;
+    return [text, say`at ${f.clock(view.closed_us)}`, back()];
   }
   if (!s.mine(view, now.me)) return others(now);
   const of112 = [elsewhere, withPsap, ending, toldElsewhere, hungUp, takenBack];
@@ -86,5 +76,5 @@ function chosen(now) {
 /** @param {Moment} now @returns {Said} */
 function ending({ view }) {
   if (view.left_us === null && view.false_alarm_us === null) return null;
-  return [either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', callPsap(view)];
+  return [say`The alert is being ended.`, '', callPsap(view)];
 }

@@ -2,7 +2,7 @@
 
 import { newId } from '../link/feed.js';
 import * as waiting from '../alerts/waiting.js';
-import { either, reason, t } from '../words/words.js';
+import { reason, say } from '../words/words.js';
 
 const ARMED_MS = 3000;
 const REFUSED_MS = 8000;
@@ -38,7 +38,7 @@ export class Orders {
    */
   refuse(key, alert, why) {
     if (this.feed.link === 'signed-off') return; // that is said where one signs on again
-    const text = why ? reason(why) : t('noConnection');
+    const text = why ? reason(why) : say`No connection`;
     this.#refusal = { key, alert, text, untilMs: Date.now() + REFUSED_MS };
     this.draw();
   }
@@ -61,10 +61,8 @@ export class Orders {
 
   /** A key that was meant for the screen before. @param {string} key @param {string} alert */
   notTaken(key, alert) {
-    const name = key === 'Space' ? t('space') : key;
-    const it = `${name} non è stato preso: lo schermo era appena cambiato. Premi di nuovo.`;
-    const en = `${name} was not taken: the screen had just changed. Press again.`;
-    this.refuse(key, alert, either(it, en));
+    const name = key === 'Space' ? say`Space` : key;
+    this.refuse(key, alert, say`${name} was not taken: the screen had just changed. Press again.`);
   }
 
   /**
@@ -72,16 +70,17 @@ export class Orders {
    * @param {string} key @param {string} alert
    */
   notSent(key, alert) {
-    const it = `${key} non è partito: il centro non rispondeva. Quando risponde, premi di nuovo.`;
-    const en = `${key} was not sent: the centre did not answer. Press again once it answers.`;
-    this.refuse(key, alert, either(it, en));
+    this.refuse(
+      key,
+      alert,
+      say`${key} was not sent: the centre did not answer. Press again once it answers.`,
+    );
   }
 
   /** A letter alone in a field was a key, and is not kept. @param {string} key @param {string} alert */
   notWritten(key, alert) {
-    const it = `${key} è finita in un campo, e non è stata scritta. Se era un comando: Esc, poi ${key}.`;
-    const en = `${key} went into a field, and was not kept. If it was a command: Esc, then ${key}.`;
-    this.refuse(key, alert, either(it, en));
+    const text = say`${key} went into a field, and was not kept. If it was a command: Esc, then ${key}.`;
+    this.refuse(key, alert, text);
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
 import { callPsap, take } from './steps.js';
@@ -16,12 +16,9 @@ import * as s from '../case/situation.js';
  * operator. @param {Moment} now @returns {Said}
  */
 export function others(now) {
-  const [say, more, step] = notMine(now);
-  const listen =
-    now.allowed.listen === null
-      ? either(`Ascoltare in silenzio: ${KEY.listen}.`, `To listen unheard: ${KEY.listen}.`)
-      : '';
-  return [say, [more, listen].filter(Boolean).join(' '), step];
+  const [sentence, more, step] = notMine(now);
+  const listen = now.allowed.listen === null ? say`To listen unheard: ${KEY.listen}.` : '';
+  return [sentence, [more, listen].filter(Boolean).join(' '), step];
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -36,16 +33,9 @@ function notMine(now) {
   }
   // They may be together again before an operator is.
   if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(now);
-  if (view.operator)
-    return [
-      either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`),
-      '',
-      { ...take(''), sub: '' },
-    ];
+  if (view.operator) return [say`${names(view.operator)} has the case.`, '', { ...take(''), sub: '' }];
   const calling = view.reserved.map(names).join(', ');
-  const text = calling
-    ? either(`Stiamo chiamando ${calling}.`, `Calling ${calling}.`)
-    : either('Nessuno ha questo caso.', 'Nobody has this case.');
+  const text = calling ? say`Calling ${calling}.` : say`Nobody has this case.`;
   return [text, gaveUp(view, names), take(calling ? '' : 'primary')];
 }
 
@@ -56,49 +46,25 @@ function notMine(now) {
 function gaveUp(view, names) {
   const last = [...view.timeline].reverse().find((one) => one.what.startsWith('operator.'));
   if (last?.what !== 'operator.left' || last.reason !== 'given up') return '';
-  if (view.test)
-    return either(
-      `${names(last.operator)} è passato a un allarme vero: questa è una prova.`,
-      `${names(last.operator)} went to a real alert: this is a test.`,
-    );
-  return either(
-    `${names(last.operator)} è passato a un allarme provato: qui nessuno si è fatto sentire.`,
-    `${names(last.operator)} went to a proved alert: nobody was heard in this one.`,
-  );
+  if (view.test) return say`${names(last.operator)} went to a real alert: this is a test.`;
+  return say`${names(last.operator)} went to a proved alert: nobody was heard in this one.`;
 }
 
 /** @param {Moment} now @returns {Said} */
 function listens({ view, allowed, names }) {
   /** @type {Action} */
-  const stop = action('stop_listening', either('La tua linea si chiude', 'Your line closes'));
+  const stop = action('stop_listening', say`Your line closes`);
   const operator = names(view.operator);
   if (view.whispering)
     return [
-      either(`${operator} ti sente, e nessun altro.`, `${operator} hears you, and nobody else does.`),
-      either(`Per tacere: ${KEY.stop_whispering}.`, `To be silent: ${KEY.stop_whispering}.`),
+      say`${operator} hears you, and nobody else does.`,
+      say`To be silent: ${KEY.stop_whispering}.`,
       stop,
     ];
-  if (!view.listening)
-    return [
-      either('Stiamo chiamando il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'),
-      '',
-      stop,
-    ];
-  const unheard = either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.');
-  if (allowed.whisper === null)
-    return [
-      unheard,
-      either(
-        `Per parlare solo a ${operator}: ${KEY.whisper}.`,
-        `To speak to ${operator} alone: ${KEY.whisper}.`,
-      ),
-      stop,
-    ];
-  return [
-    unheard,
-    either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'),
-    stop,
-  ];
+  if (!view.listening) return [say`Your phone is being called, to listen.`, '', stop];
+  const unheard = say`You are listening: nobody hears you.`;
+  if (allowed.whisper === null) return [unheard, say`To speak to ${operator} alone: ${KEY.whisper}.`, stop];
+  return [unheard, say`Every screen says that you listen.`, stop];
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -115,8 +81,8 @@ function answerIt(now) {
     'youAreCalled',
   );
   const there = s.inDoubt(view.operator_leg) && view.operator_leg.operator === me.operator;
-  const muted = either('Il microfono è spento sulle cuffie?', 'Is the microphone off on the headset?');
-  const yours = either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.');
+  const muted = say`Is the microphone off on the headset?`;
+  const yours = say`The case is yours as soon as you answer.`;
   const more = broken
     ? `${broken.title} ${broken.text}`
     : [said(now, 'userWaits'), there && s.onHeadset(view.operator_leg) ? muted : yours]
@@ -125,17 +91,10 @@ function answerIt(now) {
   // An operator whose telephone is dead calls 112 all the same.
   if (!there) return [text, more, callPsap(view)];
   const sub = s.onHeadset(view.operator_leg)
-    ? either(`Parla, o ${KEY.take}`, `Speak, or ${KEY.take}`)
-    : either(`Se hai risposto: parla, o ${KEY.take}`, `If you have answered: speak, or ${KEY.take}`);
-  const call =
-    now.allowed.call_psap === null
-      ? either(`Chiamare subito il 112: ${KEY.call_psap}.`, `To call 112 at once: ${KEY.call_psap}.`)
-      : '';
-  return [
-    text,
-    [more, call].filter(Boolean).join(' '),
-    { ...take('primary'), label: either('Ci sono', 'I am here'), sub },
-  ];
+    ? say`Speak, or ${KEY.take}`
+    : say`If you have answered: speak, or ${KEY.take}`;
+  const call = now.allowed.call_psap === null ? say`To call 112 at once: ${KEY.call_psap}.` : '';
+  return [text, [more, call].filter(Boolean).join(' '), { ...take('primary'), label: say`I am here`, sub }];
 }
 
 /**
@@ -145,38 +104,31 @@ function answerIt(now) {
 function left(now) {
   const { view } = now;
   const who = s.capital(s.first(view));
-  const come =
-    now.allowed.take === null
-      ? either(`Per tornare in linea: ${KEY.take}.`, `To come back on the line: ${KEY.take}.`)
-      : '';
+  const come = now.allowed.take === null ? say`To come back on the line: ${KEY.take}.` : '';
   if (view.user_hears_psap) {
     const both = said(now, 'phoneAnswered', 'bothTalk');
-    const given = `${either('Affidata al 112.', 'Handed over to 112.')} ${both}`;
+    const given = `${say`Handed over to 112.`} ${both}`;
     if (unread(view) || (newest(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
-      return [
-        given,
-        `${either('Ha scritto: leggi, e dillo al 112.', 'She has written: read it, and tell 112.')} ${come}`,
-        take(''),
-      ];
-    return [given, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
+      return [given, `${say`She has written: read it, and tell 112.`} ${come}`, take('')];
+    return [given, `${say`Nothing more to do.`} ${come}`, take('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {
-    return [either('L’allarme si sta chiudendo.', 'The alert is being ended.'), come, take('')];
+    return [say`The alert is being ended.`, come, take('')];
   }
   const user = s.talking(view.user)
-    ? either(`${who} è in linea.`, `${who} is on the line.`)
+    ? say`${who} is on the line.`
     : s.underWay(view.user)
       ? view.user.attempt > 1
-        ? either(`Stiamo richiamando ${s.asObject(view)}.`, `${who} is being called again.`)
-        : either(`Stiamo chiamando ${s.asObject(view)}.`, `${who} is being called.`)
-      : either(`${who} non è in linea.`, `${who} is not on the line.`);
+        ? s.capital(say`${s.asObject(view)} is being called again.`)
+        : s.capital(say`${s.asObject(view)} is being called.`)
+      : say`${who} is not on the line.`;
   const psap = s.talking(view.psap)
-    ? either('Il 112 è in linea.', '112 is on the line.')
+    ? say`112 is on the line.##now`
     : s.underWay(view.psap)
       ? view.psap.attempt > 1
-        ? either('Stiamo richiamando il 112.', '112 is being called again.')
-        : either('Stiamo chiamando il 112.', '112 is being called.')
-      : either('Il 112 non è in linea.', '112 is not on the line.');
+        ? say`112 is being called again.`
+        : say`112 is being called.`
+      : say`112 is not on the line.`;
   if (so('heardBy112', now)) return [said(now, 'heardBy112'), come, take('')];
   return [`${user} ${psap}`, come, take('primary')];
 }

@@ -2,7 +2,7 @@
 
 import { said, so } from '../words/claims.js';
 import { KEY } from '../words/center.js';
-import { either } from '../words/words.js';
+import { say } from '../words/words.js';
 import { isBroken } from '../case/broken.js';
 import { action } from './table.js';
 import { asItAnswers, callPsap, leave } from './steps.js';
@@ -23,32 +23,16 @@ export function elsewhere(now) {
   /** @type {Action} */
   const step = action(
     told ? 'called_elsewhere' : 'briefing_given',
-    either('Dopo averlo chiamato e letto il testo', 'Once you have called and read the text'),
+    say`Once you have called and read the text`,
     'primary',
   );
-  const call = either(
-    'Chiama il 112 da un altro telefono e leggi questo.',
-    'Call 112 from another phone and read this.',
-  );
-  if (lacking) return [call, either('Qui si riprova di continuo.', 'It is being tried again here.'), step];
+  const call = say`Call 112 from another phone and read this.`;
+  if (lacking) return [call, say`It is being tried again here.`, step];
   if (s.talking(view.user) && !s.mayAsk(view)) return [call, said(now, 'overheard', 'noVoiceThere'), step];
-  if (!s.talking(view.user))
-    return [
-      call,
-      either('Su questa linea il 112 non può entrare.', '112 cannot be joined on this line.'),
-      step,
-    ];
-  const mistake = either(
-    `Uno sbaglio: ${KEY.declare_false_alarm}. Ogni altra risposta, o silenzio: chiama il 112 da un altro ` +
-      'telefono. Qui non può entrare.',
-    `A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: call 112 from another phone. ` +
-      'It cannot be joined here.',
-  );
-  return [
-    either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
-    mistake,
-    step,
-  ];
+  if (!s.talking(view.user)) return [call, say`112 cannot be joined on this line.`, step];
+  const mistake = say`A mistake: ${KEY.declare_false_alarm}. Any other answer, or silence: call 112 from
+    another phone. It cannot be joined here.`;
+  return [say`Ask: “Are you safe? Can you talk?”`, mistake, step];
 }
 
 /** 112 is on the line, may be, is being called, or waits for a line. @param {Moment} now @returns {Said} */
@@ -59,24 +43,17 @@ export function withPsap(now) {
       return view.left_us === null ? conference(now) : null;
     case 'doubt': {
       /** @type {Action} */
-      const step = action('confirm_answer', either('Il 112 è in linea', '112 is on the line'), 'primary');
+      const step = action('confirm_answer', say`112 is on the line`, 'primary');
       return [
-        either('Il 112 forse ha risposto. Lo senti?', '112 may have answered. Do you hear them?'),
-        either('Se parla, lo schermo se ne accorge da solo.', 'If they speak, the screen notices by itself.'),
+        say`112 may have answered. Do you hear them?`,
+        say`If they speak, the screen notices by itself.`,
         step,
       ];
     }
     case 'calling': {
       const text = said(now, 'psapCalled');
       if (view.operator_leg.network)
-        return [
-          text,
-          either(
-            'Finché non risponde su questa linea nessuno si sente.',
-            'Until it answers nobody on this line hears anybody.',
-          ),
-          callPsap(view),
-        ];
+        return [text, say`Until it answers nobody on this line hears anybody.`, callPsap(view)];
       const before = said(now, 'psapWasBusy', 'psapDidNotAnswer');
       return [text, [before, meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
     }
@@ -103,16 +80,8 @@ const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
 /** What Y says meanwhile: that the user has answered, or that 112 was told elsewhere. @param {Moment} now */
 function byY({ view, allowed }) {
   if (allowed.confirm_answer === null)
-    return either(
-      `${s.capital(s.first(view))} ha risposto: ${KEY.confirm_answer}.`,
-      `${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`,
-    );
-  return allowed.called_elsewhere === null
-    ? either(
-        `Informato il 112 da un altro telefono: ${KEY.called_elsewhere}.`,
-        `112 briefed on another phone: ${KEY.called_elsewhere}.`,
-      )
-    : '';
+    return say`${s.capital(s.first(view))} has answered: ${KEY.confirm_answer}.`;
+  return allowed.called_elsewhere === null ? say`112 briefed on another phone: ${KEY.called_elsewhere}.` : '';
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -122,40 +91,22 @@ function conference(now) {
   const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
   const more = away.join(' ');
   /** @type {Action} */
-  const briefed = briefedStep(
-    either(`Poi puoi lasciare con ${KEY.leave}`, `Then you may leave with ${KEY.leave}`),
-  );
+  const briefed = briefedStep(say`Then you may leave with ${KEY.leave}`);
   if (isBroken(view) && !s.briefed(view))
-    return [
-      `${either('Resta con il 112.', 'Stay with 112.')} ${more}`,
-      either('Leggi il testo se serve.', 'Read the text if needed.'),
-      briefed,
-    ];
+    return [`${say`Stay with 112.`} ${more}`, say`Read the text if needed.`, briefed];
   if (!s.briefed(view))
-    return [
-      either('Leggi il testo al 112.', 'Read the text to 112.'),
-      [said(now, 'notInText'), more].join(' '),
-      briefed,
-    ];
+    return [say`Read the text to 112.`, [said(now, 'notInText'), more].join(' '), briefed];
   if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote', 'notInText'), more, briefed];
   if (s.underWay(view.user))
     return [
       said(now, 'knowsAll'),
-      `${said(now, 'joins', 'joinsAgain')} ${either(
-        'Lasciando smettiamo di chiamarla: dillo al 112.',
-        'Leaving ends that call: tell 112.',
-      )}`,
-      leave(either('L’allarme e la chiamata si chiudono', 'The alert and the call to her end'), ''),
+      `${said(now, 'joins', 'joinsAgain')} ${say`Leaving ends that call: tell 112.`}`,
+      leave(say`The alert and the call to her end`, ''),
     ];
   return [
     said(now, 'knowsAll'),
-    [
-      said(now, 'placeIsOld'),
-      either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
-    ]
-      .filter(Boolean)
-      .join(' '),
-    leave(either('L’allarme si chiude', 'The alert closes')),
+    [said(now, 'placeIsOld'), say`Leaving ends the line to 112, too.`].filter(Boolean).join(' '),
+    leave(say`The alert closes`),
   ];
 }
 
@@ -163,64 +114,49 @@ function conference(now) {
 const briefedStep = (sub) => action('briefing_given', sub, 'primary');
 
 /** @param {Moment} now */
-const redial = ({ allowed }) =>
-  allowed.redial_user === null
-    ? either(`Richiamare: ${KEY.redial_user}.`, `To call again: ${KEY.redial_user}.`)
-    : '';
+const redial = ({ allowed }) => (allowed.redial_user === null ? say`To call again: ${KEY.redial_user}.` : '');
 
 /** What 112 is to be told by the operator. @param {Moment} now */
 const toTell = (now) =>
   !s.briefed(now.view)
-    ? [either('Leggi il testo al 112.', 'Read the text to 112.'), said(now, 'notInText')]
-        .filter(Boolean)
-        .join(' ')
+    ? [say`Read the text to 112.`, said(now, 'notInText')].filter(Boolean).join(' ')
     : said(now, 'hasChanged', 'userWrote', 'notInText');
 
 /** User and 112 are both on the line. @param {Moment} now @returns {Said} */
 function together(now) {
   const { view } = now;
   const stays = said(now, 'staysTogether', 'staysListening', 'staysApart', 'staysUnheard', 'staysPerhaps');
-  const left = `${stays} ${either('La tua linea si chiude.', 'Your line closes.')}`;
+  const left = `${stays} ${say`Your line closes.`}`;
   // 112 learns from the operator alone what the user cannot say.
   const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
   const tell = untold ? toTell(now) : said(now, 'notInText');
-  const step = untold
-    ? briefedStep(either('Dopo averlo letto tutto', 'Once all of it is read'))
-    : leave(left, '');
+  const step = untold ? briefedStep(say`Once all of it is read`) : leave(left, '');
   if (view.duress && (so('heardBy112', now) || so('bothTalk', now))) {
     const only = untold
-      ? either(
-          `Lasciare, solo se lo chiede il 112: ${KEY.leave}, poi Invio.`,
-          `To leave, only if 112 asks: ${KEY.leave}, then Enter.`,
-        )
-      : either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
+      ? say`To leave, only if 112 asks: ${KEY.leave}, then Enter.`
+      : say`Leave only if 112 asks you to.`;
     const how = so('heardBy112', now)
       ? said(now, 'heardBy112')
       : `${said(now, 'phoneAnswered', 'bothTalk')} ${said(now, 'overheard')}`;
-    return [`${either('Resta.', 'Stay.')} ${how}`, [tell, only].filter(Boolean).join(' '), step];
+    return [`${say`Stay.`} ${how}`, [tell, only].filter(Boolean).join(' '), step];
   }
   if (!view.user_hears_psap) {
     const text = said(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
-    const leaves = untold
-      ? either(`Lasciare: ${KEY.leave}, poi Invio.`, `To leave: ${KEY.leave}, then Enter.`)
-      : '';
+    const leaves = untold ? say`To leave: ${KEY.leave}, then Enter.` : '';
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
-  const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
+  const played = heard(view.psap) && say`112 ${heard(view.psap)}.`;
   const first = tell || said(now, 'placeIsOld') || played;
   if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
   if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
   if (so('phoneAnswered', now)) {
-    const who = either(
-      `Senti chi è: se risponde, puoi lasciare. Una segreteria: ${KEY.mark_machine}.`,
-      `Hear who it is: a person, and you can leave. A machine: ${KEY.mark_machine}.`,
-    );
+    const who = say`Hear who it is: a person, and you can leave. A machine: ${KEY.mark_machine}.`;
     return [said(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
   }
-  const can = tell ? '' : either('Puoi lasciare.', 'You can leave.');
+  const can = tell ? '' : say`You can leave.`;
   return [
     [said(now, 'bothTalk'), can].filter(Boolean).join(' '),
-    first || either('Resta se il 112 ha bisogno di te.', 'Stay if 112 needs you.'),
+    first || say`Stay if 112 needs you.`,
     leave(left),
   ];
 }
@@ -239,10 +175,10 @@ export function hungUp(now) {
   const more = [between, byY(now)].filter(Boolean).join(' ');
   const knew = said(now, 'psapKnew');
   if (knew) {
-    const call = either(`Richiamare il 112: ${KEY.call_psap}.`, `To call 112 again: ${KEY.call_psap}.`);
+    const call = say`To call 112 again: ${KEY.call_psap}.`;
     return [`${gone} ${knew}`, `${call} ${more}`, callPsap(view, asItAnswers())];
   }
-  const call = either(`Richiamalo: ${KEY.call_psap}.`, `Call again: ${KEY.call_psap}.`);
+  const call = say`Call again: ${KEY.call_psap}.`;
   return [`${gone} ${call}`, more, callPsap(view, asItAnswers(), 'primary')];
 }
 
@@ -251,27 +187,19 @@ export function toldElsewhere(now) {
   const { view, allowed } = now;
   const told = s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
   if (!told) return null;
-  const line = s.talking(view.user)
-    ? either(
-        `Lasciando si chiude anche la linea con ${s.first(view)}.`,
-        `Leaving ends the line with ${s.first(view)}, too.`,
-      )
-    : '';
+  const line = s.talking(view.user) ? say`Leaving ends the line with ${s.first(view)}, too.` : '';
   if (!so('knowsAll', now))
     return [
       said(now, 'hasChanged', 'userWrote', 'notInText'),
       line,
       allowed.call_psap === null
         ? callPsap(view, asItAnswers(), 'primary')
-        : briefedStep(either('Dopo averlo richiamato', 'Once you have called again')),
+        : briefedStep(say`Once you have called again`),
     ];
-  const call =
-    allowed.call_psap === null
-      ? either(`Richiamare il 112: ${KEY.call_psap}.`, `To call 112 again: ${KEY.call_psap}.`)
-      : '';
+  const call = allowed.call_psap === null ? say`To call 112 again: ${KEY.call_psap}.` : '';
   return [
     said(now, 'knowsAll'),
     [said(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),
-    leave(either('L’allarme si chiude', 'The alert closes')),
+    leave(say`The alert closes`),
   ];
 }

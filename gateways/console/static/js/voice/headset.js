@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { either } from '../words/words.js';
+import { pieces, say } from '../words/words.js';
 import { lineName } from '../words/format.js';
 import * as line from './line.js';
 import {
@@ -24,101 +24,66 @@ const told = () => STATES[hushed() ? 'hushed' : mute() ? 'mute' : state.is]();
 const KEY = html`<kbd>G</kbd>`;
 
 const STATES = {
-  off: () => [
-    'todo',
-    'ink-2',
-    either('Si collegano con il turno', 'Connected with your shift'),
-    either('Il browser ti chiederà il microfono', 'The browser will ask for the microphone'),
-  ],
+  off: () => ['todo', 'ink-2', say`Connected with your shift`, say`The browser will ask for the microphone`],
   insecure: () => [
     'warn',
     'ink-bad',
-    either('Qui non è possibile', 'Not possible here'),
-    either(
-      'Il browser dà il microfono solo a pagine cifrate: apri la console con https://',
-      'The browser gives the microphone to encrypted pages only: open the console with https://',
-    ),
+    say`Not possible here`,
+    say`The browser gives the microphone to encrypted pages only: open the console with https://`,
   ],
   asking: () => [
     'headset',
     'ink-wait',
-    either('Consenti il microfono', 'Allow the microphone'),
-    either('Il browser te lo chiede, in alto a sinistra', 'The browser asks you, at the top left'),
+    say`Allow the microphone`,
+    say`The browser asks you, at the top left`,
   ],
   denied: () => [
     'warn',
     'ink-bad',
-    either('Microfono non consentito', 'Microphone not allowed'),
-    either(
-      html`Consentilo accanto all’indirizzo della pagina, poi ${KEY}`,
-      html`Allow it beside the page’s address, then ${KEY}`,
-    ),
+    say`Microphone not allowed`,
+    pieces`Allow it beside the page’s address, then ${KEY}`,
   ],
-  none: () => [
-    'warn',
-    'ink-bad',
-    either('Nessun microfono', 'No microphone'),
-    either('Collega le cuffie', 'Plug in your headset'),
-  ],
+  none: () => ['warn', 'ink-bad', say`No microphone`, say`Plug in your headset`],
   failed: () => [
     'warn',
     'ink-bad',
-    either('Il microfono non risponde', 'The microphone does not answer'),
-    either(
-      html`Forse lo usa un altro programma. Poi ${KEY}`,
-      html`Another program may be using it. Then ${KEY}`,
-    ),
+    say`The microphone does not answer`,
+    pieces`Another program may be using it. Then ${KEY}`,
   ],
-  blocked: () => [
-    'hush',
-    'ink-bad',
-    either('Audio fermo', 'Sound is stopped'),
-    either('Premi un tasto qualsiasi', 'Press any key'),
-  ],
-  connecting: () => ['link', 'ink-wait', either('Si collegano…', 'Connecting…'), ''],
+  blocked: () => ['hush', 'ink-bad', say`Sound is stopped`, say`Press any key`],
+  connecting: () => ['link', 'ink-wait', say`Connecting…`, ''],
   live: () => [
     'check',
     'ink-ok',
-    state.call ? either('In linea', 'On the line') : either('Collegate', 'Connected'),
-    either('Tienile addosso: gli allarmi arrivano qui.', 'Keep it on: alerts come here.'),
+    state.call ? say`On the line` : say`Connected`,
+    say`Keep it on: alerts come here.`,
   ],
   hushed: () => [
     'mute',
     'ink-bad',
-    either('Microfono spento', 'Microphone is off'),
-    either('L’hanno spento le cuffie o il sistema', 'The headset or the system has switched it off'),
+    say`Microphone is off`,
+    say`The headset or the system has switched it off`,
   ],
   mute: () => [
     'mute',
     'ink-bad',
-    either('Microfono muto', 'Microphone is silent'),
-    either(
-      'È spento sulle cuffie? Accendilo, o scegli quello giusto',
-      'Is it off on the headset? Switch it on, or choose the right one',
-    ),
+    say`Microphone is silent`,
+    say`Is it off on the headset? Switch it on, or choose the right one`,
   ],
   deaf: () => [
     'mute',
     'ink-bad',
-    either('Microfono muto', 'Microphone is silent'),
-    either(
-      'Accendilo sulle cuffie e parla: finché tace gli allarmi fanno squillare il tuo telefono',
-      'Switch it on and speak: while it is silent alerts ring your phone',
-    ),
+    say`Microphone is silent`,
+    say`Switch it on and speak: while it is silent alerts ring your phone`,
   ],
-  lost: () => [
-    'nolink',
-    'ink-bad',
-    either('Scollegate, riprovo', 'Disconnected, trying again'),
-    either('Chi chiama non ti sente', 'Callers do not hear you'),
-  ],
+  lost: () => ['nolink', 'ink-bad', say`Disconnected, trying again`, say`Callers do not hear you`],
   replaced: () => [
     'link',
     'ink-2',
-    either('In un’altra finestra', 'In another window'),
-    either(html`La tua voce è là. Per averla qui ${KEY}`, html`Your voice is there. To have it here ${KEY}`),
+    say`In another window`,
+    pieces`Your voice is there. To have it here ${KEY}`,
   ],
-  'signed-off': () => ['nolink', 'ink-bad', either('Accedi di nuovo', 'Sign on again'), ''],
+  'signed-off': () => ['nolink', 'ink-bad', say`Sign on again`, ''],
 };
 
 /** How it stands, on the page between alerts. */
@@ -130,9 +95,9 @@ export function headsetState() {
             <div class="devices">
               ${choice(
                 MICROPHONE,
-                either('Microfono', 'Microphone'),
+                say`Microphone`,
                 state.microphones,
-              )}${choice(SPEAKER, either('Ascolto', 'Speaker'), state.speakers)}
+              )}${choice(SPEAKER, say`Speaker`, state.speakers)}
             </div>`
       : nothing
   }`;
@@ -169,25 +134,14 @@ function choice(key, label, devices) {
 
 /** What a new alert does where no telephone rings. */
 export const readyText = () =>
-  either(
-    'Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e lo senti in cuffia.',
-    'No alert is yours. A new one takes the whole screen and you hear it in your headset.',
-  );
+  say`No alert is yours. A new one takes the whole screen and you hear it in your headset.`;
 
 /** Whether a new alert is heard in the headset, be it by another window. @param {Feed} feed */
 export const comes = (feed) => takes(feed) || (used(feed) && standing(feed).elsewhere);
 
-export const offText = () =>
-  either(
-    'Gli allarmi non arrivano nelle tue cuffie finché non inizi il turno.',
-    'Alerts do not come to your headset until you start your shift.',
-  );
+export const offText = () => say`Alerts do not come to your headset until you start your shift.`;
 
-export const startSub = () =>
-  either(
-    'Da ora gli allarmi arrivano in cuffia. Accende anche il suono.',
-    'From now on alerts come to your headset. Turns the sound on, too.',
-  );
+export const startSub = () => say`From now on alerts come to your headset. Turns the sound on, too.`;
 
 /**
  * What to do while the center is out of reach, and the operator's voice with it; null where that is on a
@@ -198,20 +152,13 @@ export const whenLost = (feed, view) =>
   !used(feed) || line.byPhone(view, feed.me)
     ? null
     : gone()
-      ? either(
-          'Non ti sentono. Se dura, squilla il tuo telefono: rispondi.',
-          'You are not heard. If it lasts your phone rings: answer it.',
-        )
-      : either('Continua a parlare.', 'Keep talking.');
+      ? say`You are not heard. If it lasts your phone rings: answer it.`
+      : say`Keep talking.`;
 
-export const acknowledgeSub = () =>
-  either(
-    'Ferma il suono e apre il caso. Parla per prendere la chiamata.',
-    'Stops the sound and opens the case. Speak to take the call.',
-  );
+export const acknowledgeSub = () => say`Stops the sound and opens the case. Speak to take the call.`;
 
 /** The operator's voice is in the call already: what makes the call the operator's. */
-export const comesIn = () => either('È nelle tue cuffie: parla', 'It is in your headset: speak');
+export const comesIn = () => say`It is in your headset: speak`;
 
 /** In the bar, in every view. @param {Ui} ui */
 export function inBar(ui) {
@@ -219,10 +166,10 @@ export function inBar(ui) {
   if (!used(feed)) return nothing;
   const said = line.claim(standing(feed), ui.screen.mineNow(), feed.me);
   const [ic, tone, text] = {
-    phone: () => ['phone', '', either('Parli dal telefono', 'You speak by phone')],
+    phone: () => ['phone', '', say`You speak by phone`],
     elsewhere: () => told(),
     unheard: () => ['warn', '', told()[2]],
-    '': () => ['headset', state.is === 'live' ? 'ink-ok' : '', either('Cuffie', 'Headset')],
+    '': () => ['headset', state.is === 'live' ? 'ink-ok' : '', say`Headset`],
   }[said]();
   return html`<span
     class=${said === 'unheard' ? 'ink-bad' : ''}
@@ -249,15 +196,15 @@ export function banner(ui, view) {
       return {
         icon: 'headset',
         tone: 'note',
-        title: either('La tua voce è nell’altra finestra.', 'Your voice is in the other window.'),
-        text: either(html`Per averla qui: ${KEY}`, html`To have it here: ${KEY}`),
+        title: say`Your voice is in the other window.`,
+        text: pieces`To have it here: ${KEY}`,
         aside: '',
       };
     case 'unheard':
       return {
         icon: 'headset',
         tone: 'bad',
-        title: either(`Non ti sentono. ${title}`, `You are not heard. ${title}`),
+        title: say`You are not heard. ${title}`,
         text: advice,
         aside: '',
       };
@@ -273,27 +220,19 @@ export function banner(ui, view) {
 export function offer(ui, view, which) {
   if (which !== 'operator' || !canComeBack(ui, view)) return nothing;
   return html`<button class="btn" data-key="G" aria-keyshortcuts="G" @click=${() => ui.press('G')}>
-    <kbd>G</kbd><span>${either('Torna in cuffia', 'Back to the headset')}</span>
+    <kbd>G</kbd><span>${say`Back to the headset`}</span>
   </button>`;
 }
 
 /** @param {CaseView} view */
-const onPhone = (view) =>
-  either(
-    `Parli dal telefono (${lineName(view.operator_leg.line)}).`,
-    `You speak by phone (${lineName(view.operator_leg.line)}).`,
-  );
+const onPhone = (view) => say`You speak by phone (${lineName(view.operator_leg.line)}).`;
 
 /** The way back to the headset, or why there is none. @param {Ui} ui @param {CaseView} view */
 function whereHeadset(ui, view) {
   const headset = standing(ui.feed);
   const [, , title, advice] = told();
-  if (canComeBack(ui, view))
-    return either(
-      html`Riaggancia, o ${KEY}, e sei in cuffia.`,
-      html`Hang up, or ${KEY}, to be on your headset.`,
-    );
-  if (headset.gone || headset.mute) return html`${either('Cuffie', 'Headset')}: ${title}. ${advice}`;
+  if (canComeBack(ui, view)) return pieces`Hang up, or ${KEY}, to be on your headset.`;
+  if (headset.gone || headset.mute) return html`${say`Headset`}: ${title}. ${advice}`;
   return '';
 }
 

@@ -3,7 +3,7 @@
 // is shown and is not so (tests/gateways/console/test_claims.py). Pure.
 
 import { KEY } from './center.js';
-import { either } from './words.js';
+import { say } from './words.js';
 import * as f from './format.js';
 import { offered } from '../case/dialogue/read.js';
 import { endingOf, usersEnding } from '../case/ending.js';
@@ -71,250 +71,193 @@ const CLAIMS = {
   // The user's calls.
   usersMachine: {
     so: ended('machine'),
-    says: (now) => either(`${Who(now)} non risponde: segreteria.`, `${Who(now)} does not answer: a machine.`),
+    says: (now) => say`${Who(now)} does not answer: a machine.`,
   },
   userDeclined: {
     so: ended('declined'),
-    says: (now) => either(`${Who(now)} ha rifiutato la chiamata.`, `${Who(now)} declined the call.`),
+    says: (now) => say`${Who(now)} declined the call.`,
   },
   userBusy: {
     so: ended('busy'),
-    says: ({ view }) =>
-      either(`Il telefono ${s.of(view)} è occupato.`, `${s.possessive(view)} phone is busy.`),
+    says: ({ view }) => say`${s.possessive(view)} phone is busy.`,
   },
   userHungUp: {
     so: ended('hungUp'),
-    says: (now) => either(`${Who(now)} ha riagganciato.`, `${Who(now)} hung up.`),
+    says: (now) => say`${Who(now)} hung up.`,
   },
   usersLineDropped: {
     so: ended('dropped'),
-    says: ({ view }) => either(`La linea ${s.of(view)} è caduta.`, `${s.possessive(view)} line dropped.`),
+    says: ({ view }) => say`${s.possessive(view)} line dropped.`,
   },
   userUnreachable: {
     so: ended('unreachable'),
-    says: ({ view }) =>
-      either(`Il telefono ${s.of(view)} è irraggiungibile.`, `${s.possessive(view)} phone is out of reach.`),
+    says: ({ view }) => say`${s.possessive(view)} phone is out of reach.`,
   },
   userDoesNotAnswer: {
     so: (now) => ended('noAnswer')(now) || (now.view.user.state === 'ringing' && waitedLong(now)),
-    says: (now) => either(`${Who(now)} non risponde.`, `${Who(now)} does not answer.`),
+    says: (now) => say`${Who(now)} does not answer.`,
   },
   userAway: {
     so: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
-    says: (now) => either(`${Who(now)} non è in linea.`, `${Who(now)} is not on the line.`),
+    says: (now) => say`${Who(now)} is not on the line.`,
   },
 
   // Who hears whom.
   keepTalking: {
     so: ({ view }) => view.user_hears_operator,
-    says: (now) =>
-      either(`Intanto continua a parlare con ${who(now)}.`, `Keep talking to ${who(now)} meanwhile.`),
+    says: (now) => say`Keep talking to ${who(now)} meanwhile.`,
   },
   hearsNobody: {
     so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
-    says: (now) =>
-      either(`${Who(now)} non sente nessuno: resta e ascolta.`, `${Who(now)} hears nobody: stay and listen.`),
+    says: (now) => say`${Who(now)} hears nobody: stay and listen.`,
   },
   bothTalk: {
     so: ({ view }) => view.user_hears_psap,
-    says: (now) => either(`${Who(now)} e il 112 si parlano.`, `${Who(now)} and 112 are talking.`),
+    says: (now) => say`${Who(now)} and 112 are talking.`,
   },
   introduce: {
     so: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
-    says: ({ view }) =>
-      either(
-        `Presentati al 112: «Centro securWoman, in linea c’è ${inFull(view)}».`,
-        `Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
-      ),
+    says: ({ view }) => say`Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
   },
   phoneAnswered: {
     // Who has answered while 112 was there may be a machine: only a key that was pressed shows a person.
     so: ({ view }) =>
       view.user_hears_psap && view.user.answered_us > view.psap.answered_us && !view.user.pressed,
-    says: ({ view }) =>
-      either(
-        `Il telefono ${s.of(view)} ha risposto: è unito al 112.`,
-        `${s.possessive(view)} phone was answered, and is joined with 112.`,
-      ),
+    says: ({ view }) => say`${s.possessive(view)} phone was answered, and is joined with 112.`,
   },
   justBack: {
     so: ({ view, nowUs }) =>
       view.user_hears_psap &&
       view.user.answered_us > view.psap.answered_us &&
       nowUs - view.user.answered_us < INTRODUCED_US,
-    says: () =>
-      either(
-        `Resta, e senti chi ha risposto. Una segreteria: ${KEY.mark_machine}.`,
-        `Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
-      ),
+    says: () => say`Stay, and hear who it is. A machine: ${KEY.mark_machine}.`,
   },
   heardBy112: {
     so: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
-    says: (now) =>
-      either(`Il 112 sente ${who(now)}, che non sente nessuno.`, `112 hears ${who(now)}, who hears nobody.`),
+    says: (now) => say`112 hears ${who(now)}, who hears nobody.`,
   },
   overheard: {
     so: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
-    says: () => either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
+    says: () => say`Who forces her may hear.`,
   },
   noVoiceThere: {
     so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
-    says: () => either('Dal suo telefono non esce nessuna voce.', 'No voice comes out of her phone.'),
+    says: () => say`No voice comes out of her phone.`,
   },
   apartFrom112: {
     so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
-    says: (now) =>
-      either(
-        `Resta: ${who(now)} e il 112 non si sentono.`,
-        `Stay: ${who(now)} and 112 do not hear each other.`,
-      ),
+    says: (now) => say`Stay: ${who(now)} and 112 do not hear each other.`,
   },
   hears112Not: {
     so: (now) => bothUp(now) && hears(now).user === false,
-    says: (now) => either(`Resta: ${who(now)} non sente il 112.`, `Stay: ${who(now)} does not hear 112.`),
+    says: (now) => say`Stay: ${who(now)} does not hear 112.`,
   },
   notHeardBy112: {
     so: (now) => bothUp(now) && hears(now).psap === false,
-    says: (now) => either(`Resta: il 112 non sente ${who(now)}.`, `Stay: 112 does not hear ${who(now)}.`),
+    says: (now) => say`Stay: 112 does not hear ${who(now)}.`,
   },
   perhapsHeard: {
     so: (now) => bothUp(now) && !known(now),
-    says: (now) =>
-      either(
-        `Resta: non si sa se ${who(now)} e il 112 si sentono.`,
-        `Stay: whether ${who(now)} and 112 hear each other is not known.`,
-      ),
+    says: (now) => say`Stay: whether ${who(now)} and 112 hear each other is not known.`,
   },
 
   // What leaving comes to, with user and 112 on the line.
   staysTogether: {
     so: ({ view }) => view.user_hears_psap,
-    says: (now) => either(`${Who(now)} e il 112 restano uniti.`, `${Who(now)} and 112 stay joined.`),
+    says: (now) => say`${Who(now)} and 112 stay joined.`,
   },
   staysListening: {
     so: (now) => hears(now).psap === true && hears(now).user === false,
-    says: () => either('Il 112 resta in ascolto.', '112 stays, listening.'),
+    says: () => say`112 stays, listening.`,
   },
   staysApart: {
     so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
-    says: () => either('Restano in linea senza sentirsi.', 'They stay, not hearing each other.'),
+    says: () => say`They stay, not hearing each other.`,
   },
   staysUnheard: {
     so: (now) => bothUp(now) && hears(now).psap === false,
-    says: (now) =>
-      either(`Restano in linea; il 112 non sente ${who(now)}.`, `They stay; 112 does not hear ${who(now)}.`),
+    says: (now) => say`They stay; 112 does not hear ${who(now)}.`,
   },
   staysPerhaps: {
     so: (now) => bothUp(now) && !known(now),
-    says: () =>
-      either('Restano, ma non si sa se si sentono.', 'They stay; whether they hear each other is not known.'),
+    says: () => say`They stay; whether they hear each other is not known.`,
   },
   joinsAgain: {
     so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
-    says: (now) =>
-      either(
-        `Stiamo richiamando ${who(now)}: se risponde, entra con voi.`,
-        `${Who(now)} is being called again, and joins you on answering.`,
-      ),
+    says: (now) => s.capital(say`${who(now)} is being called again, and joins you on answering.`),
   },
   joins: {
     so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
-    says: (now) =>
-      either(
-        `Stiamo chiamando ${who(now)}: se risponde, entra con voi.`,
-        `${Who(now)} is being called, and joins you on answering.`,
-      ),
+    says: (now) => s.capital(say`${who(now)} is being called, and joins you on answering.`),
   },
 
   // 112.
   psapCalled: {
     so: ({ view }) => s.psapIs(view) === 'calling',
-    says: () => either('Stiamo chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'),
+    says: () => say`112 is being called. Stay on the line.`,
   },
   psapAsked: {
     so: ({ view, nowUs }) => s.psapJustAsked(view, nowUs),
-    says: () => either('Il 112 è richiesto. Resta in linea.', '112 is asked for. Stay on the line.'),
+    says: () => say`112 is asked for. Stay on the line.`,
   },
   psapBusy: {
     so: (now) => retried(now) && lastTo112(now) === 'busy',
-    says: (now) =>
-      either(
-        `Il 112 è occupato: ${attempt(now)}º tentativo, riproviamo.`,
-        `112 is busy: attempt ${attempt(now)}, trying again.`,
-      ),
+    says: (now) => say`112 is busy: attempt ${attempt(now)}, trying again.`,
   },
   psapDoesNotAnswer: {
     so: (now) => retried(now) && lastTo112(now) === 'noAnswer',
-    says: (now) =>
-      either(
-        `Il 112 non risponde: ${attempt(now)}º tentativo, riproviamo.`,
-        `112 does not answer: attempt ${attempt(now)}, trying again.`,
-      ),
+    says: (now) => say`112 does not answer: attempt ${attempt(now)}, trying again.`,
   },
   psapDropped: {
     so: (now) => retried(now) && lastTo112(now) === 'dropped',
-    says: () => either('La linea del 112 è caduta: riproviamo.', '112’s line dropped: trying again.'),
+    says: () => say`112’s line dropped: trying again.`,
   },
   psapFailed: {
     so: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
-    says: (now) =>
-      either(
-        `La chiamata al 112 non è riuscita: ${attempt(now)}º tentativo, riproviamo.`,
-        `The call to 112 failed: attempt ${attempt(now)}, trying again.`,
-      ),
+    says: (now) => say`The call to 112 failed: attempt ${attempt(now)}, trying again.`,
   },
   psapSeeksLine: {
     so: (now) => retried(now) && ['lineFailed', null].includes(lastTo112(now)),
-    says: () =>
-      either(
-        'Cerchiamo una linea per il 112. Resta in linea.',
-        'Looking for a line for 112. Stay on the line.',
-      ),
+    says: () => say`Looking for a line for 112. Stay on the line.`,
   },
   psapWasBusy: {
     so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
-    says: (now) =>
-      either(`Era occupato: ${attempt(now)}º tentativo.`, `It was busy: attempt ${attempt(now)}.`),
+    says: (now) => say`It was busy: attempt ${attempt(now)}.`,
   },
   psapDidNotAnswer: {
     so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
-    says: (now) =>
-      either(`Non ha risposto: ${attempt(now)}º tentativo.`, `It did not answer: attempt ${attempt(now)}.`),
+    says: (now) => say`It did not answer: attempt ${attempt(now)}.`,
   },
   psapHungUp: {
     so: psapHungUp,
-    says: () => either('Il 112 ha riagganciato.', '112 hung up.'),
+    says: () => say`112 hung up.`,
   },
   psapKnew: {
     so: (now) => psapHungUp(now) && s.toldAll(now.view),
-    says: () => either('Sa tutto.', 'It knows everything.'),
+    says: () => say`It knows everything.`,
   },
   knowsAll: {
     so: ({ view }) => s.toldAll(view),
-    says: () => either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
+    says: () => say`112 knows everything. You can leave.`,
   },
   placeIsOld: {
     so: ({ view, nowUs }) => s.placeIsOld(view, nowUs),
     says: ({ view, nowUs }) => {
       const old = f.age(nowUs - (view.position?.at_us ?? nowUs));
-      return either(`La posizione è di ${old}.`, `The position is ${old}.`);
+      return say`The position is ${old}.`;
     },
   },
   userWrote: {
     so: ({ view }) => view.briefing_us !== null && s.wrote(view),
-    says: () => either('C’è un messaggio nuovo: dillo al 112.', 'There is a new message: tell 112.'),
+    says: () => say`There is a new message: tell 112.`,
   },
   notInText: {
     so: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
-    says: ({ view }) =>
-      either(
-        `Quel che ${s.first(view)} ha scritto non è nel testo: ← o →, o Canc.`,
-        `What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
-      ),
+    says: ({ view }) => say`What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
   },
   hasChanged: {
     so: ({ view }) => s.hasChanged(view),
-    says: () => either('Di’ al 112 che cosa è cambiato.', 'Tell 112 what has changed.'),
+    says: () => say`Tell 112 what has changed.`,
   },
 
   // What is read to 112 of the user's call.
@@ -323,47 +266,41 @@ const CLAIMS = {
       s.spokenTo(now.view) &&
       (ended('hungUp')(now) || ended('dropped')(now) || ended('over')(now)) &&
       s.endedSilent(now.view),
-    says: () =>
-      either('Qualcuno ha risposto, poi nessun suono.', 'The call was answered, then there was no sound.'),
+    says: () => say`The call was answered, then there was no sound.`,
   },
   spokeAndHungUp: {
     so: (now) => s.spokenTo(now.view) && ended('hungUp')(now),
-    says: () => either('Ci ha risposto, poi ha riagganciato.', 'Answered us, then hung up.'),
+    says: () => say`Answered us, then hung up.`,
   },
   spokeAndDropped: {
     so: (now) => s.spokenTo(now.view) && ended('dropped')(now),
-    says: () => either('Ci ha risposto, poi la linea è caduta.', 'Answered us, then the line dropped.'),
+    says: () => say`Answered us, then the line dropped.`,
   },
   spokeBefore: {
     so: ({ view }) => s.spokenTo(view) && !s.talking(view.user),
-    says: () => either('Ci ha risposto; ora non è in linea.', 'Answered us; not on the line now.'),
+    says: () => say`Answered us; not on the line now.`,
   },
   machineAnswers: {
     so: ended('machine'),
-    says: () => either('Non risponde: segreteria.', 'No answer: a machine.'),
+    says: () => say`No answer: a machine.`,
   },
 
   // The operator's own call.
   headsetUnheard: {
     so: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
-    says: () =>
-      either(
-        `Sei in cuffia ma non ti sentiamo: parla, o ${KEY.take}.`,
-        `You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
-      ),
+    says: () => say`You are on your headset, but we do not hear you: speak, or ${KEY.take}.`,
   },
   headsetUp: {
     so: inMyHeadset,
-    says: () => either('Sei in cuffia: parla.', 'You are on your headset: speak.'),
+    says: () => say`You are on your headset: speak.`,
   },
   headsetNext: {
     so: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.underWay(myLeg(now)),
-    says: () => either('Ti colleghiamo in cuffia.', 'Your headset is being connected.'),
+    says: () => say`Your headset is being connected.`,
   },
   shiftsCall: {
     so: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.underWay(myLeg(now)),
-    says: () =>
-      either('Arriva sulla chiamata del turno: parla.', 'It comes on the call of your shift: speak.'),
+    says: () => say`It comes on the call of your shift: speak.`,
   },
   answerYourPhone: {
     so: (now) =>
@@ -371,28 +308,27 @@ const CLAIMS = {
       !s.onHeadset(myLeg(now)) &&
       !s.onShiftsCall(myLeg(now)) &&
       (myLeg(now).state === 'ringing' || s.inDoubt(myLeg(now))),
-    says: () => either('Rispondi al tuo telefono.', 'Answer your phone.'),
+    says: () => say`Answer your phone.`,
   },
   mutedForBoth: {
     so: (now) => isMuted(now) && bothUp(now),
-    says: (now) =>
-      either(`Spento: ${who(now)} e il 112 non ti sentono`, `Muted: ${who(now)} and 112 cannot hear you`),
+    says: (now) => say`Muted: ${who(now)} and 112 cannot hear you`,
   },
   mutedForUser: {
     so: (now) => isMuted(now) && s.talking(now.view.user),
-    says: (now) => either(`Spento: ${who(now)} non ti sente`, `Muted: ${who(now)} cannot hear you`),
+    says: (now) => say`Muted: ${who(now)} cannot hear you`,
   },
   mutedFor112: {
     so: (now) => isMuted(now) && s.talking(now.view.psap),
-    says: () => either('Spento: il 112 non ti sente', 'Muted: 112 cannot hear you'),
+    says: () => say`Muted: 112 cannot hear you`,
   },
   muted: {
     so: (now) => isMuted(now),
-    says: () => either(`Spento: ${KEY.unmute} lo accende`, 'Your microphone is off'),
+    says: () => say`Your microphone is off`,
   },
   youAreCalled: {
     so: ({ view, me }) => s.calledFor(view, me),
-    says: () => either('Ti chiamiamo: rispondi.', 'You are being called: answer.'),
+    says: () => say`You are being called: answer.`,
   },
 
   // At the deadline.
@@ -406,27 +342,23 @@ const CLAIMS = {
       !view.cancel_unproved &&
       !view.duress &&
       !view.wrong_pins,
-    says: () => either('poi l’app chiama il 112', 'then the app calls 112'),
+    says: () => say`then the app calls 112`,
   },
   noApp: {
     so: ({ view }) => !s.hasApp(view),
-    says: () => either('nessuna app: solo noi', 'no app: it is up to us'),
+    says: () => say`no app: it is up to us`,
   },
   waitsAlone: {
     so: ({ view }) => s.waitsAlone(view),
-    says: () => either('Senza operatore', 'No operator'),
+    says: () => say`No operator`,
   },
   waitsOnTheLine: {
     so: ({ view }) => s.waitsAlone(view),
-    says: () => either('In linea senza operatore', 'On the line, no operator'),
+    says: () => say`On the line, no operator`,
   },
   userWaits: {
     so: ({ view }) => s.waitsAlone(view),
-    says: (now) =>
-      either(
-        `${Who(now)} è in linea senza operatore da ${waitedFor(now)}.`,
-        `${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
-      ),
+    says: (now) => say`${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
   },
 };
 

@@ -1,6 +1,6 @@
 // Times, durations, telephone numbers and coordinates as the page writes them.
 
-import { either, number } from './words.js';
+import { number, say } from './words.js';
 
 const NB = '\u00a0';
 
@@ -10,22 +10,22 @@ export const clock = (us) =>
 /** `21:46`. @param {number} us */
 export const minute = (us) => clock(us).slice(0, 5);
 
-const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(either('it-IT', 'en-GB'), parts);
+const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(say`en-GB`, parts);
 /** `24 Nov`. */
 export const shortDay = dated({ day: 'numeric', month: 'short' });
 /** `24 Nov 2026`. */
 export const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
 /** That something was erased then. @param {number} us */
-export const erased = (us) => either(`cancellato il ${day(us)}`, `erased on ${day(us)}`);
+export const erased = (us) => say`erased on ${day(us)}`;
 /** `Tuesday 24`. */
 export const weekday = dated({ weekday: 'long', day: 'numeric' });
 /** `Tuesday 24 November 2026`. */
 export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 /** @param {string} month `2026-11` */
 export const monthName = (month) =>
-  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
+  new Date(`${month}-15`).toLocaleDateString(say`en-GB`, { month: 'long', year: 'numeric' });
 /** `20,000`. @param {number} n */
-export const count = (n) => n.toLocaleString(either('it-IT', 'en-GB'));
+export const count = (n) => n.toLocaleString(say`en-GB`);
 /** `0:54`, never negative. @param {number} us */
 export function span(us) {
   const s = Math.max(0, Math.floor(us / 1e6));
@@ -40,7 +40,7 @@ export function age(us) {
   const s = Math.max(0, Math.round(us / 1e6));
   const text =
     s < 120 ? `${s}${NB}s` : s < 7200 ? `${Math.round(s / 60)}${NB}min` : `${Math.round(s / 3600)}${NB}h`;
-  return either(`${text} fa`, `${text} old`);
+  return say`${text} old`;
 }
 /** Digits in groups, so that they can be read out. */
 export function phone(e164) {
@@ -78,7 +78,7 @@ const two = (n) => String(n).padStart(2, '0');
  */
 export const lineName = (line) =>
   line.startsWith('headset:')
-    ? either('cuffie', 'headset')
+    ? say`headset`
     : line.startsWith('nailed:')
-      ? either('chiamata del turno', 'call of the shift')
-      : either(`linea ${line}`, `line ${line}`);
+      ? say`call of the shift`
+      : say`line ${line}`;

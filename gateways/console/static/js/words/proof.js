@@ -1,38 +1,34 @@
 // By what an alert counts as her phone's own, and why a signature did not count, in words.
 
 import * as f from './format.js';
-import { either } from './words.js';
+import { phrase, say } from './words.js';
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const PROOFS = {
-  device: ['provato dal suo telefono', 'proved by her phone'],
-  app: ['non provato: numero detto dall’app', 'not proved: the number is what the app says'],
-  network: ['non provato: numero detto dalla rete', 'not proved: the number is what the network says'],
+  device: phrase`proved by her phone`,
+  app: phrase`not proved: the number is what the app says`,
+  network: phrase`not proved: the number is what the network says`,
 };
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const DOUBTS = {
-  clock: ['firmato con un orologio sbagliato', 'signed by a clock that is wrong'],
-  nonce: ['una firma già usata', 'a signature that was used before'],
-  young: [
-    'firmato da un telefono aggiunto da meno di tre giorni',
-    'signed by a phone added in the last three days',
-  ],
-  unknown_key: ['firmato con una chiave che nessun telefono ha', 'signed with a key that no phone has'],
-  signature: ['una firma che non vale', 'a signature that does not hold'],
-  digest: ['cambiato dopo la firma', 'changed after it was signed'],
-  number: ['firmato dal telefono di un altro numero', 'signed by another number’s phone'],
-  budget: ['chi lo manda ne manda troppi', 'whoever sends it sends too many'],
+  clock: phrase`signed by a clock that is wrong`,
+  nonce: phrase`a signature that was used before`,
+  young: phrase`signed by a phone added in the last three days`,
+  unknown_key: phrase`signed with a key that no phone has`,
+  signature: phrase`a signature that does not hold`,
+  digest: phrase`changed after it was signed`,
+  number: phrase`signed by another number’s phone`,
+  budget: phrase`whoever sends it sends too many`,
 };
 
 /** Since when a phone is enrolled. @param {number | null} sinceUs */
-export const enrolled = (sinceUs) =>
-  sinceUs === null ? '' : either(`aggiunto il ${f.day(sinceUs)}`, `enrolled on ${f.day(sinceUs)}`);
+export const enrolled = (sinceUs) => (sinceUs === null ? '' : say`enrolled on ${f.day(sinceUs)}`);
 
 /** @param {{proof: string, doubt: string | null, key_enrolled_us: number | null}} view */
 export const proof = (view) => {
-  const level = PROOFS[view.proof] ? either(...PROOFS[view.proof]) : view.proof;
+  const level = PROOFS[view.proof] ? PROOFS[view.proof]() : view.proof;
   const said = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');
   if (!view.doubt) return said;
-  return `${said}, ${DOUBTS[view.doubt] ? either(...DOUBTS[view.doubt]) : view.doubt}`;
+  return `${said}, ${DOUBTS[view.doubt] ? DOUBTS[view.doubt]() : view.doubt}`;
 };

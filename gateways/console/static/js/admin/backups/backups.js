@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either, number } from '../../words/words.js';
+import { number, say } from '../../words/words.js';
 import { answered, why } from '../frame/faults.js';
 import { Listed } from '../frame/listed.js';
 import { button } from '../frame/page.js';
@@ -63,22 +63,18 @@ function state(ui, name, run, before) {
 function facts(ui, said) {
   const last = said.backups.find((one) => one.file === said.file);
   const rows = [
-    [either('Dove', 'Where'), said.file || '—'],
-    [either('Può aprirlo', 'Who can open it'), said.to.join(', ') || '—'],
+    [say`Where`, said.file || '—'],
+    [say`Who can open it`, said.to.join(', ') || '—'],
     [
-      either('L’ultimo', 'The last'),
-      last
-        ? `${moment(last.made_at)} · ${size(last.bytes)} · ${number(last.seconds, 1)}\u00a0s`
-        : either('nessuno', 'none'),
+      say`The last`,
+      last ? `${moment(last.made_at)} · ${size(last.bytes)} · ${number(last.seconds, 1)}\u00a0s` : say`none`,
     ],
-    [either('Il prossimo', 'The next'), moment(said.backup_next)],
+    [say`The next`, moment(said.backup_next)],
     [
-      either('Ripristinato per prova', 'Restored for trial'),
-      last?.checked_at
-        ? `${moment(last.checked_at)} · ${number(last.check_seconds, 1)}\u00a0s`
-        : either('mai', 'never'),
+      say`Restored for trial`,
+      last?.checked_at ? `${moment(last.checked_at)} · ${number(last.check_seconds, 1)}\u00a0s` : say`never`,
     ],
-    [either('La prossima prova', 'The next trial'), moment(said.check_next)],
+    [say`The next trial`, moment(said.check_next)],
   ];
   return html`<dl class="backups__facts">
     ${rows.map(
@@ -95,12 +91,12 @@ function facts(ui, said) {
 const row = (one) =>
   html`<tr>
     <td>
-      <b>${one.file}</b> ${one.is_there ? nothing : word('warn', either('non c’è', 'not there'), 'ink-bad')}
+      <b>${one.file}</b> ${one.is_there ? nothing : word('warn', say`not there`, 'ink-bad')}
     </td>
     <td>${moment(one.made_at)}</td>
     <td>${size(one.bytes)}</td>
     <td class="spare">${one.events}</td>
-    <td>${one.checked_at ? moment(one.checked_at) : either('mai', 'never')}</td>
+    <td>${one.checked_at ? moment(one.checked_at) : say`never`}</td>
   </tr>`;
 
 /** @param {BackupsView} said */
@@ -108,11 +104,11 @@ const table = (said) =>
   html`<table class="table">
     <thead>
       <tr>
-        <th>${either('File', 'File')}</th>
-        <th>${either('Fatto', 'Made')}</th>
-        <th>${either('Dimensione', 'Size')}</th>
-        <th class="spare">${either('Eventi', 'Events')}</th>
-        <th>${either('Provato', 'Tried')}</th>
+        <th>${say`File`}</th>
+        <th>${say`Made`}</th>
+        <th>${say`Size`}</th>
+        <th class="spare">${say`Events`}</th>
+        <th>${say`Tried`}</th>
       </tr>
     </thead>
     <tbody>
@@ -127,31 +123,27 @@ export function pane(ui) {
   const fault = list.fault ? why(list.fault) : refused;
   return html`<section class="view chapter backups" aria-labelledby="backups-h">
     <header class="page-head">
-      <h1 id="backups-h" tabindex="-1">${either('Backup', 'Backups')}</h1>
+      <h1 id="backups-h" tabindex="-1">${say`Backups`}</h1>
       <p role=${fault ? 'alert' : 'status'}>
         ${fault ? word('warn', fault, 'ink-bad') : nothing}
-        ${
-          said && !said.wrong.length
-            ? word('check', either('Tutto a posto.', 'Everything is as it should be.'), 'ink-ok')
-            : nothing
-        }
+        ${said && !said.wrong.length ? word('check', say`Everything is as it should be.`, 'ink-ok') : nothing}
       </p>
       <div class="page-head__end">
-        ${button(ui, ['A', either('Fanne uno ora', 'Make one now'), 'shield'])}
-        ${button(ui, ['T', either('Prova a ripristinarlo', 'Restore for trial'), 'check'])}
+        ${button(ui, ['A', say`Make one now`, 'shield'])}
+        ${button(ui, ['T', say`Restore for trial`, 'check'])}
       </div>
     </header>
-    <section class="panel" aria-label=${either('Stato', 'State')}>
+    <section class="panel" aria-label=${say`State`}>
       <div class="panel__body chapter__list" tabindex="0">
         ${
           said
             ? html`<div class="backups__runs" role="status">
-                  ${state(ui, either('Backup', 'Backup'), said.backup_run, before)}
-                  ${state(ui, either('Prova', 'Trial'), said.check_run, 0)}
+                  ${state(ui, say`Backup`, said.backup_run, before)}
+                  ${state(ui, say`Trial`, said.check_run, 0)}
                 </div>
                 ${
                   said.wrong.length
-                    ? html`<h2>${either('Da sistemare', 'To be seen to')}</h2>
+                    ? html`<h2>${say`To be seen to`}</h2>
                         <ul class="backups__wrong">
                           ${said.wrong.map((one) => html`<li>${word('warn', wrong(one), 'ink-wait')}</li>`)}
                         </ul>`

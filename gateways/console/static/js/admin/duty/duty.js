@@ -1,7 +1,7 @@
 // Who is called when the center itself needs somebody: people, the week, overrides, holidays; one roster.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import * as holidays from './holidays.js';
 import { above } from './now.js';
@@ -15,10 +15,10 @@ import { week, weeks } from './week.js';
 
 /** @type {Record<string, { part: Part, name: () => string }>} */
 const PARTS = {
-  W: { part: shifts, name: () => either('Settimana', 'Week') },
-  P: { part: people, name: () => either('Persone', 'People') },
-  D: { part: overrides, name: () => either('Sostituzioni', 'Overrides') },
-  H: { part: holidays, name: () => either('Festivi', 'Holidays') },
+  W: { part: shifts, name: () => say`Week` },
+  P: { part: people, name: () => say`People` },
+  D: { part: overrides, name: () => say`Overrides` },
+  H: { part: holidays, name: () => say`Holidays` },
 };
 
 let shown = 'W';
@@ -72,11 +72,11 @@ export function pane(ui) {
   const { rows, parts } = current();
   const names = Object.entries(PARTS).map(([key, { name }]) => [key, name()]);
   return listPage(ui, rows, {
-    title: either('Reperibilità', 'On duty'),
+    title: say`On duty`,
     acts: isAdmin(ui)
       ? [
-          ['G', either('Cambio adesso', 'Swap now'), 'user'],
-          ['A', either('Aggiungi', 'Add')],
+          ['G', say`Swap now`, 'user'],
+          ['A', say`Add`],
         ]
       : [],
     rowActs: isAdmin(ui) ? parts.acts() : [],

@@ -1,13 +1,10 @@
 // What the forms of the roster have in common: people in their order, as one field each.
 
-import { either } from '../../words/words.js';
+import { phrase } from '../../words/words.js';
 import { said } from './roster.js';
 
-/** @type {Pair[]} */
-const PLACES = [
-  ['Prima persona chiamata', 'Called first'],
-  ['Poi', 'Then'],
-];
+/** @type {Phrase[]} */
+const PLACES = [phrase`Called first`, phrase`Then`];
 
 /** @returns {string[][]} */
 export const everybody = () => said().roster.people.map((one) => [one.id, one.name]);
@@ -19,7 +16,7 @@ const places = (ids) => [...Array(Math.max(3, ids.length + 1)).keys()];
 export const peopleFields = (ids) =>
   places(ids).map((n) => ({
     name: `person-${n}`,
-    label: () => either(...PLACES[Math.min(n, 1)]),
+    label: () => PLACES[Math.min(n, 1)](),
     kind: 'select',
     choices: () => [['', '—'], ...everybody()],
   }));

@@ -1,7 +1,7 @@
 // Dates that count as another day of the week.
 
 import { html } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
 import { acts, beside, keys, without } from './part.js';
@@ -12,11 +12,11 @@ export const rows = rowsOf('holidays', (one) => one.name);
 
 /** @type {FormField[]} */
 const FIELDS = [
-  { name: 'date', label: () => either('Data', 'Date'), kind: 'date', needed: true },
-  { name: 'name', label: () => either('Nome', 'Name'), kind: 'text', max: 100, needed: true },
+  { name: 'date', label: () => say`Date`, kind: 'date', needed: true },
+  { name: 'name', label: () => say`Name`, kind: 'text', max: 100, needed: true },
   {
     name: 'as_day',
-    label: () => either('Conta come', 'Counts as'),
+    label: () => say`Counts as`,
     kind: 'select',
     choices: () => [6, 5, 4, 3, 2, 1, 0].map((day) => [String(day), dayName(day)]),
   },
@@ -39,33 +39,22 @@ async function save(ui) {
     (one) => JSON.stringify(one) !== editing && one.date !== made.date,
   );
   const holidays = [...left, made].toSorted((a, b) => a.date.localeCompare(b.date));
-  await keep(
-    ui,
-    rows,
-    { holidays },
-    either(`${made.name}: salvato.`, `${made.name}: saved.`),
-    ([, , field]) => field,
-  );
+  await keep(ui, rows, { holidays }, say`${made.name}: saved.`, ([, , field]) => field);
 }
 
 /** @param {Ui} ui @param {DutyHoliday} row */
 function remove(ui, row) {
-  keep(
-    ui,
-    rows,
-    { holidays: without('holidays', row) },
-    either(`${row.name} non c’è più.`, `${row.name} is removed.`),
-  );
+  keep(ui, rows, { holidays: without('holidays', row) }, say`${row.name} is removed.`);
 }
 
 export const pressed = keys(rows, {
   form: (row) => new Form('holiday', FIELDS, valuesOf(row)),
-  doubt: ({ name }) => either(`Tolgo ${name}?`, `Remove ${name}?`),
+  doubt: ({ name }) => say`Remove ${name}?`,
   remove,
 });
 
 export const parts = {
-  heads: () => [[either('Data', 'Date')], [either('Nome', 'Name')], [either('Conta come', 'Counts as')]],
+  heads: () => [[say`Date`], [say`Name`], [say`Counts as`]],
   /** @param {DutyHoliday} one */
   cells: (one) =>
     html`<td class="nowrap">${f.day(Date.parse(`${one.date}T12:00`) * 1000)}</td>
@@ -73,6 +62,6 @@ export const parts = {
       <td>${dayName(one.as_day)}</td>`,
   acts,
   /** @param {Ui} ui */
-  form: (ui) => beside(rows, either('Nuovo giorno festivo', 'New holiday'), () => save(ui)),
-  empty: () => either('Nessuno', 'None'),
+  form: (ui) => beside(rows, say`New holiday`, () => save(ui)),
+  empty: () => say`None`,
 };

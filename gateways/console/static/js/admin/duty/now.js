@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
 import * as f from '../../words/format.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { nameOf, said } from './roster.js';
 import { daysAfter, moment, wall, weekdayOf } from './times.js';
 import { dayName, flawSaid } from './words.js';
@@ -44,8 +44,7 @@ function gaps() {
   const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
   const { zone } = said().roster;
   const [first] = all;
-  if (first && toTheLast(first) && Date.parse(first.from_at) <= Date.now())
-    return either('tutte', 'all of them');
+  if (first && toTheLast(first) && Date.parse(first.from_at) <= Date.now()) return say`all of them`;
   const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
     const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone).split('T'));
     const last = begins[0] === ends[0] ? '' : `${dayOf(ends[0])} `;
@@ -71,13 +70,11 @@ function called() {
   if (!span) return nothing;
   const names = span.people.map((id) => html`<li>${nameOf(id)}</li>`);
   const how = span.covered
-    ? [span.shifts.join(', '), span.overridden ? either('con una sostituzione', 'with an override') : '']
-        .filter(Boolean)
-        .join(' · ')
-    : either('nessuno in turno: si chiamano tutti', 'nobody has this time: all are called');
-  const lasts = toTheLast(span) ? '' : `, ${either('fino a', 'until')} ${until(span.to_at)}`;
+    ? [span.shifts.join(', '), span.overridden ? say`with an override` : ''].filter(Boolean).join(' · ')
+    : say`nobody has this time: all are called`;
+  const lasts = toTheLast(span) ? '' : `, ${say`until`} ${until(span.to_at)}`;
   return html`<div class="duty__now">
-    <h2>${either('Ora si chiama', 'Called now')}</h2>
+    <h2>${say`Called now`}</h2>
     <ol>
       ${names}
     </ol>
@@ -92,7 +89,7 @@ export const above = (ui, panes, shown, more) =>
   html`<div class="chapter__notes duty__above">
     ${said()?.roster.people.length ? called() : nothing}
     ${said() ? flaws() : nothing}
-<div class="duty__parts">    <div class="seg" role="group" aria-label=${either('Parte', 'Part')}>
+<div class="duty__parts">    <div class="seg" role="group" aria-label=${say`Part`}>
       ${panes.map(
         ([key, text]) =>
           html`<button aria-pressed=${key === shown} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>

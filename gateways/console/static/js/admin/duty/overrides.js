@@ -1,7 +1,7 @@
 // Who is on duty in place of what the shifts say, once: a swap for tonight, a holiday, an illness.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
 import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
@@ -26,25 +26,25 @@ const when = (at) => {
 /** @returns {FormField} */
 const insteadField = () => ({
   name: 'instead_of',
-  label: () => either('Al posto di', 'In place of'),
+  label: () => say`In place of`,
   kind: 'select',
-  choices: () => [['', either('tutti quelli del turno', 'all of the shift')], ...everybody()],
+  choices: () => [['', say`all of the shift`], ...everybody()],
 });
 
 /** @returns {FormField} */
 const untilField = () => ({
   name: 'to_at',
-  label: () => either('Fino a', 'Until'),
+  label: () => say`Until`,
   kind: 'datetime-local',
   needed: true,
 });
 
 /** @returns {FormField} */
-const whyField = () => ({ name: 'why', label: () => either('Perché', 'Why'), kind: 'text', max: 200 });
+const whyField = () => ({ name: 'why', label: () => say`Why`, kind: 'text', max: 200 });
 
 /** @param {string[]} ids @returns {FormField[]} */
 const fieldsOf = (ids) => [
-  { name: 'from_at', label: () => either('Da', 'From'), kind: 'datetime-local', needed: true },
+  { name: 'from_at', label: () => say`From`, kind: 'datetime-local', needed: true },
   untilField(),
   insteadField(),
   ...peopleFields(ids),
@@ -78,7 +78,7 @@ export function swap(ui) {
   const fields = [
     {
       name: 'person-0',
-      label: () => either('Da adesso c’è', 'From now on'),
+      label: () => say`From now on`,
       kind: /** @type {const} */ ('select'),
       choices: everybody,
     },
@@ -99,7 +99,7 @@ async function save(ui) {
   const { now } = form;
   const people = peopleIn(now);
   if (!people.length) {
-    form.faults = { 'person-0': either('Chi c’è, allora?', 'Who is there, then?') };
+    form.faults = { 'person-0': say`Who is there, then?` };
     form.focus('person-0');
     return;
   }
@@ -121,28 +121,17 @@ async function save(ui) {
 /** @param {DutyOverride} one */
 const saidOf = (one) =>
   one.instead_of
-    ? either(
-        `${namesOf(one.people)} al posto di ${nameOf(one.instead_of)}, fino a ${when(one.to_at)}.`,
-        `${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`,
-      )
-    : either(
-        `${namesOf(one.people)}, fino a ${when(one.to_at)}.`,
-        `${namesOf(one.people)}, until ${when(one.to_at)}.`,
-      );
+    ? say`${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`
+    : say`${namesOf(one.people)}, until ${when(one.to_at)}.`;
 
 /** @param {Ui} ui @param {DutyOverride} row */
 function remove(ui, row) {
-  keep(
-    ui,
-    rows,
-    { overrides: without('overrides', row) },
-    either('Valgono di nuovo i turni.', 'The shifts hold again.'),
-  );
+  keep(ui, rows, { overrides: without('overrides', row) }, say`The shifts hold again.`);
 }
 
 export const pressed = keys(rows, {
   form: (row) => new Form('override', fieldsOf(row?.people ?? []), valuesOf(row)),
-  doubt: () => either('Tolgo la sostituzione?', 'Remove the override?'),
+  doubt: () => say`Remove the override?`,
   remove,
 });
 
@@ -150,33 +139,22 @@ export const pressed = keys(rows, {
 const over = (one) => Date.parse(one.to_at) <= Date.now();
 
 export const parts = {
-  heads: () => [
-    [either('Da', 'From')],
-    [either('Fino a', 'Until')],
-    [either('Chi c’è', 'Who is there')],
-    [either('Al posto di', 'In place of')],
-    [either('Perché', 'Why'), 'spare'],
-  ],
+  heads: () => [[say`From`], [say`Until`], [say`Who is there`], [say`In place of`], [say`Why`, 'spare']],
   /** @param {DutyOverride} one */
   cells: (one) =>
     html`<td class=${over(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
       <td class=${over(one) ? 'ink-3' : nothing}>
-        ${when(one.to_at)}${over(one) ? ` (${either('finita', 'over')})` : nothing}
+        ${when(one.to_at)}${over(one) ? ` (${say`over`})` : nothing}
       </td>
       <td><b>${namesOf(one.people)}</b></td>
-      <td>${one.instead_of ? nameOf(one.instead_of) : either('tutti', 'all')}</td>
+      <td>${one.instead_of ? nameOf(one.instead_of) : say`all`}</td>
       <td class="ink-2 spare">${one.why}</td>`,
   acts,
   /** @param {Ui} ui */
   form: (ui) => ({
-    title:
-      rows.form.id === SWAP
-        ? either('Cambio adesso', 'Swap now')
-        : rows.editing
-          ? either('Sostituzione', 'Override')
-          : either('Nuova sostituzione', 'New override'),
-    label: either('Salva', 'Save'),
+    title: rows.form.id === SWAP ? say`Swap now` : rows.editing ? say`Override` : say`New override`,
+    label: say`Save`,
     send: () => save(ui),
   }),
-  empty: () => either('Nessuna: valgono i turni', 'None: the shifts hold'),
+  empty: () => say`None: the shifts hold`,
 };

@@ -1,6 +1,6 @@
 // What all parts of the roster have in common: A adds, Enter changes what is pointed at, X takes it away.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { keyOf, open, said } from './roster.js';
 
 /**
@@ -23,11 +23,7 @@ export const keys =
   };
 
 /** What the keys of a row are called. @param {...string[]} more */
-export const acts = (...more) => [
-  ['Enter', either('Cambia', 'Change')],
-  ...more,
-  ['X', either('Togli', 'Remove')],
-];
+export const acts = (...more) => [['Enter', say`Change`], ...more, ['X', say`Remove`]];
 
 /**
  * The form beside the list. @template T @param {import('../frame/rows.js').Rows<T>} rows
@@ -35,7 +31,7 @@ export const acts = (...more) => [
  */
 export const beside = (rows, fresh, send) => ({
   title: rows.editing ? rows.nameOf(rows.editing) : fresh,
-  label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
+  label: rows.editing ? say`Save` : say`Add`,
   send,
 });
 

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
 import * as f from '../../words/format.js';
-import { either, languageName } from '../../words/words.js';
+import { languageName, say } from '../../words/words.js';
 import { why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
 import { acts, beside, keys, withRow } from './part.js';
@@ -21,35 +21,32 @@ const slots = (row) => [...Array(Math.max(3, (row?.contacts.length ?? 0) + 1)).k
 /** @returns {FormField} */
 const operatorField = () => ({
   name: 'operator',
-  label: () => either('Quale operatore (dà nome e numero)', 'Which operator (gives name and number)'),
+  label: () => say`Which operator (gives name and number)`,
   kind: 'select',
-  choices: () => [
-    ['', either('nessuno', 'none')],
-    ...said().operators.map((one) => [one.operator, one.name]),
-  ],
+  choices: () => [['', say`none`], ...said().operators.map((one) => [one.operator, one.name])],
 });
 
 /** Of somebody new the operator comes first. @param {DutyPerson} [row] @returns {FormField[]} */
 const fieldsOf = (row) => [
   ...(row ? [] : [operatorField()]),
-  { name: 'name', label: () => either('Nome e cognome', 'First and last name'), kind: 'text', max: 100 },
+  { name: 'name', label: () => say`First and last name`, kind: 'text', max: 100 },
   ...slots(row).flatMap((n) => [
     {
       name: `way-${n}`,
-      label: () => either(`${n + 1}º modo`, `Way ${n + 1}`),
+      label: () => say`Way ${n + 1}`,
       kind: /** @type {const} */ ('select'),
       choices: () => [['', '—'], ...WAYS.map((way) => [way, wayName(way)])],
     },
     {
       name: `to-${n}`,
-      label: () => either('numero o indirizzo', 'number or address'),
+      label: () => say`number or address`,
       kind: /** @type {const} */ ('text'),
       max: 1000,
     },
   ]),
   {
     name: 'language',
-    label: () => either('Lingua', 'Language'),
+    label: () => say`Language`,
     kind: 'select',
     choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
   },
@@ -108,8 +105,7 @@ async function save(ui) {
   /** @param {string[]} path */
   const place = ([, n, field, k]) =>
     people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
-  if (await keep(ui, rows, { people }, either(`${made.name}: salvato.`, `${made.name}: saved.`), place))
-    rows.point(ui, id);
+  if (await keep(ui, rows, { people }, say`${made.name}: saved.`, place)) rows.point(ui, id);
 }
 
 /** Out of all shifts, too. @param {Ui} ui @param {DutyPerson} row */
@@ -126,27 +122,24 @@ function remove(ui, { id, name }) {
         .map((one) => ({ ...one, people: without(one.people) }))
         .filter((one) => one.people.length && one.instead_of !== id),
     },
-    either(`${name} non c’è più.`, `${name} is removed.`),
+    say`${name} is removed.`,
   );
 }
 
 /** @param {Ui} ui @param {DutyPerson} row */
 async function test(ui, { id, name }) {
   if (await rows.order(ui, 'POST', `${PATH}/test`, { person: id }))
-    rows.say(ui, true, either(`${name}: prova avviata.`, `${name}: the test has begun.`));
+    rows.say(ui, true, say`${name}: the test has begun.`);
 }
 
 export const pressed = keys(rows, {
   form: (row) => new Form('person', fieldsOf(row), valuesOf(row)),
-  doubt: ({ name }) => either(`${name}: tolgo, anche dai turni?`, `${name}: remove, from shifts too?`),
+  doubt: ({ name }) => say`${name}: remove, from shifts too?`,
   remove,
   more(ui, key, row) {
     if (key !== 'T') return false;
     const { name } = row;
-    const text = either(
-      `${name}: provo tutti i suoi modi, dicendo che è una prova?`,
-      `${name}: try all ways, saying that it is a test?`,
-    );
+    const text = say`${name}: try all ways, saying that it is a test?`;
     rows.ask(ui, text, () => test(ui, row));
     return true;
   },
@@ -164,14 +157,10 @@ const PROVED_MS = 90 * 86_400_000;
 function tried({ id }) {
   const known = said().tried.find(({ person }) => person === id);
   const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
-  if (asked && !over) return word('clock', either('in corso', 'going on'), 'ink-wait');
+  if (asked && !over) return word('clock', say`going on`, 'ink-wait');
   if (asked && (!taken || taken < asked))
-    return word(
-      'warn',
-      `${either('non presa,', 'not taken,')} ${f.shortDay(Date.parse(asked) * 1000)}`,
-      'ink-bad',
-    );
-  if (!taken) return html`<span class="ink-wait">${either('mai', 'never')}</span>`;
+    return word('warn', `${say`not taken,`} ${f.shortDay(Date.parse(asked) * 1000)}`, 'ink-bad');
+  if (!taken) return html`<span class="ink-wait">${say`never`}</span>`;
   const old = Date.parse(taken) < Date.now() - PROVED_MS;
   return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');
 }
@@ -184,11 +173,11 @@ const reached = ({ way, to }) =>
 
 export const parts = {
   heads: () => [
-    [either('Nome', 'Name')],
-    [either('Modi, in ordine', 'Ways, in order')],
-    [either('Lingua', 'Language'), 'spare'],
-    [either('Turni', 'Shifts')],
-    [either('Provata', 'Tried')],
+    [say`Name`],
+    [say`Ways, in order`],
+    [say`Language`, 'spare'],
+    [say`Shifts`],
+    [say`Tried##way`],
   ],
   /** @param {DutyPerson} one */
   cells: (one) =>
@@ -198,7 +187,7 @@ export const parts = {
       <td>
         ${
           idle(one)
-            ? word('warn', either('in nessuno', 'in none'), 'ink-wait')
+            ? word('warn', say`in none`, 'ink-wait')
             : said()
                 .roster.shifts.filter((shift) => shift.people.includes(one.id))
                 .map((shift) => shift.name)
@@ -206,8 +195,8 @@ export const parts = {
         }
       </td>
       <td>${tried(one)}</td>`,
-  acts: () => acts(['T', either('Prova', 'Test')]),
+  acts: () => acts(['T', say`Test`]),
   /** @param {Ui} ui */
-  form: (ui) => beside(rows, either('Nuova persona', 'New person'), () => save(ui)),
-  empty: () => either('Nessuno: A aggiunge chi va chiamato', 'Nobody: A adds who is to be called'),
+  form: (ui) => beside(rows, say`New person`, () => save(ui)),
+  empty: () => say`Nobody: A adds who is to be called`,
 };

@@ -1,7 +1,7 @@
 // The roster as the center keeps it: one document, which each pane shows a part of and changes whole. Whoever
 // changes it says which version was seen; what was there before is taken back by Z for ten seconds.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { answered, why } from '../frame/faults.js';
 import { Listed } from '../frame/listed.js';
 import { Rows } from '../frame/rows.js';
@@ -93,11 +93,7 @@ function refuse(ui, rows, { code, path, reason }, place) {
   form.focus(known ? name : undefined);
 }
 
-const meanwhile = () =>
-  either(
-    'Nel frattempo un altro admin ha cambiato i turni: guarda, poi Invio scrive il tuo.',
-    'Another admin has changed the roster meanwhile: look, then Enter writes yours.',
-  );
+const meanwhile = () => say`Another admin has changed the roster meanwhile: look, then Enter writes yours.`;
 
 let seen = ''; // what the form that is open changes, as it was then
 
@@ -137,6 +133,6 @@ export async function takeBack(ui, rows) {
   rows.undo = null;
   const answer = await answered(ui.feed.ask('PUT', PATH, { was: version, roster }));
   await list.load(ui);
-  if (answer.said) rows.say(ui, true, either('Annullato.', 'Taken back.'));
+  if (answer.said) rows.say(ui, true, say`Taken back.`);
   else rows.say(ui, false, answer.code === 'changed_meanwhile' ? meanwhile() : why(answer.code, answer));
 }

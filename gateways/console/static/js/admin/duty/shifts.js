@@ -1,7 +1,7 @@
 // The hours that come each week: drawn as this week is, and below it what makes it so.
 
 import { html } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { peopleFields, peopleIn, peopleValues } from './fields.js';
 import { acts, beside, keys, without, withRow } from './part.js';
@@ -15,9 +15,9 @@ export const rows = rowsOf('shifts', (one) => one.name);
 
 /** @param {string[]} ids @returns {FormField[]} */
 const fieldsOf = (ids) => [
-  { name: 'name', label: () => either('Nome', 'Name'), kind: 'text', max: 100, needed: true },
-  { name: 'begins', label: () => either('Dalle', 'From'), kind: 'text', max: 5, needed: true },
-  { name: 'ends', label: () => either('Alle', 'To'), kind: 'text', max: 5, needed: true },
+  { name: 'name', label: () => say`Name`, kind: 'text', max: 100, needed: true },
+  { name: 'begins', label: () => say`From##hour`, kind: 'text', max: 5, needed: true },
+  { name: 'ends', label: () => say`To##hour`, kind: 'text', max: 5, needed: true },
   ...WEEK.map((day) => ({
     name: `day-${day}`,
     label: () => dayName(day),
@@ -45,13 +45,13 @@ async function save(ui) {
   const { now } = form;
   const wrong = untimely(now);
   if (wrong) {
-    form.faults = { [wrong]: either('Un’ora, come 20:00.', 'A time, as 20:00.') };
+    form.faults = { [wrong]: say`A time, as 20:00.` };
     form.focus(wrong);
     return;
   }
   if (!peopleIn(now).length) {
     form.faults = {
-      'person-0': either('Chi? Senza nessuno resta scoperto.', 'Who? With nobody it is not covered.'),
+      'person-0': say`Who? With nobody it is not covered.`,
     };
     form.focus('person-0');
     return;
@@ -64,34 +64,24 @@ async function save(ui) {
     people: peopleIn(now),
   };
   const shifts = withRow('shifts', editing, made);
-  await keep(ui, rows, { shifts }, either(`${made.name}: salvato.`, `${made.name}: saved.`), ([, , field]) =>
+  await keep(ui, rows, { shifts }, say`${made.name}: saved.`, ([, , field]) =>
     field === 'people' ? 'person-0' : field,
   );
 }
 
 /** @param {Ui} ui @param {DutyShift} row */
 function remove(ui, row) {
-  keep(
-    ui,
-    rows,
-    { shifts: without('shifts', row) },
-    either(`${row.name} non c’è più.`, `${row.name} is removed.`),
-  );
+  keep(ui, rows, { shifts: without('shifts', row) }, say`${row.name} is removed.`);
 }
 
 export const pressed = keys(rows, {
   form: (row) => new Form('shift', fieldsOf(row?.people ?? []), valuesOf(row)),
-  doubt: ({ name }) => either(`Tolgo il turno ${name}?`, `Remove the shift ${name}?`),
+  doubt: ({ name }) => say`Remove the shift ${name}?`,
   remove,
 });
 
 export const parts = {
-  heads: () => [
-    [either('Turno', 'Shift')],
-    [either('Giorni', 'Days')],
-    [either('Ore', 'Hours')],
-    [either('Chi, in ordine', 'Who, in order')],
-  ],
+  heads: () => [[say`Shift`], [say`Days`], [say`Hours`], [say`Who, in order`]],
   /** @param {DutyShift} one */
   cells: (one) =>
     html`<td><b>${one.name}</b></td>
@@ -100,9 +90,9 @@ export const parts = {
       <td>${namesOf(one.people)}</td>`,
   acts,
   /** @param {Ui} ui */
-  form: (ui) => beside(rows, either('Nuovo turno', 'New shift'), () => save(ui)),
+  form: (ui) => beside(rows, say`New shift`, () => save(ui)),
   empty: () =>
     said()?.roster.people.length
-      ? either('Nessun turno: si chiamano tutti', 'No shift: all are called')
-      : either('Nessuno: prima P e A, chi si chiama', 'Nobody: first P and A, who is to be called'),
+      ? say`No shift: all are called`
+      : say`Nobody: first P and A, who is to be called`,
 };

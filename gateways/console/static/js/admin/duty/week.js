@@ -2,7 +2,7 @@
 // hatched, and says so.
 
 import { html, nothing, ref } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { namesOf, said } from './roster.js';
 import { daysAfter, moment, wall, weekdayOf } from './times.js';
 import { dayName } from './words.js';
@@ -45,7 +45,7 @@ const drawn = ({ from, to, span }) =>
     ${drawnAt({ '--from': `${from}%`, '--wide': `${to - from}%` })}
     title="${hours(span)} ${span.covered ? namesOf(span.people) : ''}">
     <small>${hours(span)}</small>
-    ${span.covered ? namesOf(span.people) : either('scoperto: si chiamano tutti', 'nobody: all are called')}
+    ${span.covered ? namesOf(span.people) : say`nobody: all are called`}
   </li>`;
 
 /** @param {string} date @param {string} today */
@@ -73,16 +73,14 @@ export const weeks = (ui, later) =>
     class="btn"
     aria-keyshortcuts=${later ? 'ArrowLeft' : 'ArrowRight'}
     @click=${() => ui.press(later ? 'ArrowLeft' : 'ArrowRight')}>
-    <kbd>${later ? '←' : '→'}</kbd>${
-      later ? either('Da oggi', 'From today') : either('La settimana dopo', 'The week after')
-    }
+    <kbd>${later ? '←' : '→'}</kbd>${later ? say`From today` : say`The week after`}
   </button>`;
 
 /** From today on. @param {number} later weeks */
 export function week(later) {
   if (!said()?.roster.people.length) return nothing;
   const today = wall(Date.now(), said().roster.zone).slice(0, 10);
-  return html`<section class="week" aria-label=${either('La settimana', 'The week')}>
+  return html`<section class="week" aria-label=${say`The week`}>
     <div class="week__hours" aria-hidden="true">${HOURS.map((hour) => html`<span>${hour}</span>`)}</div>
     <ol>
       ${[0, 1, 2, 3, 4, 5, 6].map((n) => day(daysAfter(today, later * 7 + n), today))}

@@ -1,24 +1,16 @@
 // Who is on duty, in words: days, ways, and what is wrong with a roster.
 
-import { either } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 
-/** @type {Pair[]} */
-const DAYS = [
-  ['lun', 'Mon'],
-  ['mar', 'Tue'],
-  ['mer', 'Wed'],
-  ['gio', 'Thu'],
-  ['ven', 'Fri'],
-  ['sab', 'Sat'],
-  ['dom', 'Sun'],
-];
+/** @type {Phrase[]} */
+const DAYS = [phrase`Mon`, phrase`Tue`, phrase`Wed`, phrase`Thu`, phrase`Fri`, phrase`Sat`, phrase`Sun`];
 
 /** @param {number} day 0 is Monday */
-export const dayName = (day) => either(...DAYS[day]);
+export const dayName = (day) => DAYS[day]();
 
 /** `Mon–Fri, Sun`. @param {number[]} days in their order */
 export function daysName(days) {
-  if (days.length === 7) return either('ogni giorno', 'every day');
+  if (days.length === 7) return say`every day`;
   /** @type {number[][]} */
   const runs = [];
   for (const day of days)
@@ -29,45 +21,36 @@ export function daysName(days) {
     .join(', ');
 }
 
-/** @type {Record<DutyWay, Pair>} */
+/** @type {Record<DutyWay, Phrase>} */
 const WAYS = {
-  call: ['telefono', 'phone'],
-  sms: ['SMS', 'SMS'],
-  email: ['e-mail', 'e-mail'],
-  webhook: ['webhook', 'webhook'],
-  apprise: ['apprise', 'apprise'],
+  call: phrase`phone`,
+  sms: phrase`SMS`,
+  email: phrase`e-mail`,
+  webhook: phrase`webhook`,
+  apprise: phrase`apprise`,
 };
 
 /** @param {DutyWay} way */
-export const wayName = (way) => either(...WAYS[way]);
+export const wayName = (way) => WAYS[way]();
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const FLAWS = {
-  no_zone: ['Questo fuso orario non esiste.', 'There is no such time zone.'],
-  name_twice: ['Due persone hanno questo nome.', 'Two people have this name.'],
-  no_way: ['Serve almeno un modo di raggiungerla.', 'At least one way to be reached is needed.'],
-  no_number: ['Non è un numero di telefono.', 'This is no telephone number.'],
-  emergency: ['È un numero di emergenza: non si chiama mai.', 'An emergency number: it is never called.'],
-  withheld: [
-    'Le impostazioni non permettono di chiamarlo ([dialling]).',
-    'The settings do not let it be called ([dialling]).',
-  ],
-  own_line: ['È il numero di una linea del centro.', 'It is the number of a line of the centre’s own.'],
-  no_address: ['Non è un indirizzo e-mail.', 'This is no address of e-mail.'],
-  no_url: [
-    'Serve un indirizzo web che comincia con https.',
-    'A web address that begins with https is needed.',
-  ],
-  unknown_person: ['Questa persona non c’è più.', 'This person is not there any more.'],
-  no_date: ['Questa data non esiste.', 'There is no such date.'],
-  ends_before: ['Finisce prima di cominciare.', 'It ends before it begins.'],
-  gap: ['Ore che nessuno copre (si chiamano tutti)', 'Hours that nobody has (all are called)'],
-  idle: ['non è in nessun turno', 'is in no shift'],
-  no_call: [
-    'nessuna chiamata tra i modi, e un messaggio scritto non sveglia',
-    'no call among the ways, and nothing that is written wakes anybody',
-  ],
+  no_zone: phrase`There is no such time zone.`,
+  name_twice: phrase`Two people have this name.`,
+  no_way: phrase`At least one way to be reached is needed.`,
+  no_number: phrase`This is no telephone number.`,
+  emergency: phrase`An emergency number: it is never called.`,
+  withheld: phrase`The settings do not let it be called ([dialling]).`,
+  own_line: phrase`It is the number of a line of the centre’s own.`,
+  no_address: phrase`This is no address of e-mail.`,
+  no_url: phrase`A web address that begins with https is needed.`,
+  unknown_person: phrase`This person is not there any more.`,
+  no_date: phrase`There is no such date.`,
+  ends_before: phrase`It ends before it begins.`,
+  gap: phrase`Hours that nobody has (all are called)`,
+  idle: phrase`is in no shift`,
+  no_call: phrase`no call among the ways, and nothing that is written wakes anybody`,
 };
 
 /** @param {string} kind */
-export const flawSaid = (kind) => (FLAWS[kind] ? either(...FLAWS[kind]) : '');
+export const flawSaid = (kind) => (FLAWS[kind] ? FLAWS[kind]() : '');

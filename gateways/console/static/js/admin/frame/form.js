@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { meanwhile, why } from './faults.js';
 
 export class Form {
@@ -109,18 +109,14 @@ export function formPane(ui, form, { title, label, send, leave, lead }) {
           ? html`<p role="alert">${word('warn', form.faults[''], 'ink-bad')}</p>`
           : form.leaving
             ? html`<p role="alert">
-                ${word(
-                  'warn',
-                  either('Non salvato: Esc lascia, Invio salva.', 'Not saved: Esc leaves, Enter saves.'),
-                  'ink-wait',
-                )}
+                ${word('warn', say`Not saved: Esc leaves, Enter saves.`, 'ink-wait')}
               </p>`
             : nothing
       }
       <div class="form__keys">
         <button class="btn" aria-disabled=${form.busy ? 'true' : nothing}>
-          <kbd>${t('enter')}</kbd>${label}</button
-        ><button type="button" class="btn" @click=${away}><kbd>Esc</kbd>${either('Lascia', 'Leave')}</button>
+          <kbd>${say`Enter`}</kbd>${label}</button
+        ><button type="button" class="btn" @click=${away}><kbd>Esc</kbd>${say`Leave`}</button>
       </div>
     </div>
   </form>`;

@@ -4,7 +4,7 @@
 import { html, nothing, repeat } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
 import { searchField } from '../../shell/searching.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { why } from './faults.js';
 import { formPane } from './form.js';
 
@@ -53,13 +53,13 @@ export function listPage(ui, rows, of) {
       }${status(ui, rows)}
       <div class="page-head__end">${of.acts.map((one) => button(ui, one))}</div>
     </header>
-    <section class="panel" aria-label=${either('Elenco', 'List')}>
+    <section class="panel" aria-label=${say`List`}>
       ${of.above ?? nothing}
       <div class="panel__body chapter__list">
         ${table(ui, rows, of)}
         ${
           rows.list.said && !rows.found().length
-            ? html`<p class="empty">${of.empty ?? either('Niente', 'Nothing')}</p>`
+            ? html`<p class="empty">${of.empty ?? say`Nothing`}</p>`
             : nothing
         }${of.below ?? nothing}
       </div>
@@ -76,7 +76,7 @@ export function listPage(ui, rows, of) {
 /** @param {Ui} ui @param {Act} act */
 export const button = (ui, [key, text, sign]) =>
   html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-    <kbd>${key === 'Enter' ? t('enter') : key}</kbd>${sign ? icon(sign) : nothing}${text}
+    <kbd>${key === 'Enter' ? say`Enter` : key}</kbd>${sign ? icon(sign) : nothing}${text}
   </button>`;
 
 /**
@@ -90,11 +90,11 @@ export function status(ui, { list, asked, said: [good, text], undo }) {
       list.fault
         ? word('warn', why(list.fault), 'ink-bad')
         : asked
-          ? word('warn', `${asked.text} ${t('enter')} / Esc`, 'ink-wait')
+          ? word('warn', `${asked.text} ${say`Enter`} / Esc`, 'ink-wait')
           : text
             ? word(good ? 'check' : 'warn', text, good ? 'ink-ok' : 'ink-bad')
             : nothing
-    }${leftS > 0 ? button(ui, ['Z', either(`Annulla (${leftS})`, `Take back (${leftS})`)]) : nothing}
+    }${leftS > 0 ? button(ui, ['Z', say`Take back (${leftS})`]) : nothing}
   </p>`;
 }
 

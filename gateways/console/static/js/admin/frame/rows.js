@@ -2,7 +2,7 @@
 // it is taken back, and the form that is open. The keys that every list has are here; a chapter adds its own.
 
 import { stepped } from '../../shell/stepped.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { answered, why } from './faults.js';
 import { unsaved } from './form.js';
 import { Listed } from './listed.js';
@@ -220,7 +220,7 @@ export class Rows {
     const back = Object.fromEntries(Object.keys(now).map((name) => [name, row[name]]));
     this.undo = { key, was: back, now: was, untilMs: Date.now() + UNDO_MS };
     const name = this.of.name(row);
-    this.said = [true, either(`${name}: salvato.`, `${name}: saved.`)];
+    this.said = [true, say`${name}: saved.`];
   }
 
   /** @param {Ui} ui */
@@ -230,6 +230,6 @@ export class Rows {
     if (!undo || Date.now() > undo.untilMs) return;
     await this.change(ui, undo.key, undo.was, undo.now);
     this.undo = null;
-    if (this.said[0]) this.say(ui, true, either('Annullato.', 'Taken back.'));
+    if (this.said[0]) this.say(ui, true, say`Taken back.`);
   }
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either, t } from '../../words/words.js';
+import { own, say } from '../../words/words.js';
 import { rows } from './rows.js';
 
 /** @type {Record<string, [string, string]>} */
@@ -12,7 +12,7 @@ const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['war
 const finding = ({ verdict, text, do: todo }) =>
   html`<li>
     <span lang="en">${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</span>
-    ${todo.it ? html`<small class="ink-2">${either(todo.it, todo.en)}</small>` : nothing}
+    ${todo.en ? html`<small class="ink-2">${own(todo)}</small>` : nothing}
   </li>`;
 
 /** What stands beside the lines. */
@@ -32,11 +32,11 @@ export async function check(ui) {
 /** @param {Ui} ui @param {Check} check */
 export const checkPane = (ui, { found }) =>
   html`<section class="panel once trial" aria-labelledby="check-h">
-    <div class="panel__head"><h2 id="check-h">${either('Controllo', 'Check')}</h2></div>
+    <div class="panel__head"><h2 id="check-h">${say`Check##noun`}</h2></div>
     <div class="panel__body">
       <ul class="trial__steps">
         ${found.map(finding)}
       </ul>
-      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Back`}</button>
     </div>
   </section>`;

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { said, signal, trunkName, why } from '../../plant/lines.js';
 import { word } from '../../shell/parts.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
 import { Check, check, checkPane } from './check.js';
@@ -41,8 +41,8 @@ const isAdmin = (ui) => ui.feed.me.role === 'admin';
 const setUpActs = (ui) =>
   isAdmin(ui) && rows.row()?.own
     ? [
-        ['Enter', either('Cambia', 'Change')],
-        ['P', either('PIN', 'PIN')],
+        ['Enter', say`Change`],
+        ['P', say`PIN`],
       ]
     : [];
 
@@ -51,9 +51,7 @@ const dB = (db) => (db > 0 ? `+${db}` : String(db).replace('-', '−'));
 
 /** @param {import('./rows.js').Line} one */
 const modemOf = ({ own, node, imei, port, dialect }) =>
-  own
-    ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ')
-    : either(`nodo ${node}`, `node ${node}`);
+  own ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ') : say`node ${node}`;
 
 /** @param {Ui} ui @param {import('./rows.js').Line} one */
 function cells(ui, one) {
@@ -69,7 +67,7 @@ function cells(ui, one) {
     </td>
     <td class="num spare">
       ${dB(one.gains.in_db)} / ${dB(one.gains.out_db)}${
-        one.pending ? html` ${word('clock', either('dal riavvio', 'from the restart'), 'ink-wait')}` : ''
+        one.pending ? html` ${word('clock', say`from the restart`, 'ink-wait')}` : ''
       }
     </td>
     <td class="ink-2 spare">${modemOf(one)}</td>`;
@@ -78,30 +76,30 @@ function cells(ui, one) {
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
-    title: t('lines'),
-    hint: either('Nome, numero o IMEI', 'Name, number or IMEI'),
+    title: say`Lines`,
+    hint: say`Name, number or IMEI`,
     acts: [
-      ['M', either('Controlla', 'Check'), 'shield'],
+      ['M', say`Check`, 'shield'],
       ...(isAdmin(ui)
         ? /** @type {import('../frame/page.js').Act[]} */ ([
-            ['A', either('Aggiungi un modem', 'Add a modem'), 'phone'],
-            ['Y', either('112 vero', 'Real 112'), '112'],
+            ['A', say`Add a modem`, 'phone'],
+            ['Y', say`Real 112`, '112'],
           ])
         : []),
     ],
     rowActs: [...acts(ui), ...setUpActs(ui)],
     heads: [
-      [t('line')],
-      [t('trunk')],
-      [either('Numero', 'Number'), 'num'],
-      [t('state')],
-      [either('Per chi, perché', 'For whom, why'), 'cut'],
-      [either('dB entra / esce', 'dB in / out'), 'num spare'],
-      [either('Modem', 'Modem'), 'spare'],
+      [say`Line`],
+      [say`Trunk`],
+      [say`Number`, 'num'],
+      [say`State`],
+      [say`For whom, why`, 'cut'],
+      [say`dB in / out`, 'num spare'],
+      [say`Modem`, 'spare'],
     ],
     cells: (one) => cells(ui, one),
     form: () => modem.form(ui, rows) ?? setUp.form(ui) ?? form(ui),
     once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
-    empty: either('Nessuna linea', 'No lines'),
+    empty: say`No lines`,
     below: rows.list.said ? html`${unnamed(ui.feed.modems)}${setUp.live()}` : null,
   });

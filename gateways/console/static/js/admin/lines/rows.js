@@ -1,7 +1,7 @@
 // The lines as they are set up, and what supervisors and admins order of the one that is pointed at: the same
 // in the administration and in the plant view. How each is at this moment the feed says.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { answered } from '../frame/faults.js';
 import { Form, formPane } from '../frame/form.js';
 import { Rows } from '../frame/rows.js';
@@ -20,7 +20,7 @@ export const rows = new Rows('lines', '/v1/admin/lines', {
 /** @type {FormField} */
 const REASON = {
   name: 'reason',
-  label: () => either('Perché (lo vedono tutti)', 'Why (everybody sees it)'),
+  label: () => say`Why (everybody sees it)`,
   kind: 'text',
   max: 200,
   needed: true,
@@ -28,7 +28,7 @@ const REASON = {
 /** @type {FormField} */
 const TYPED = {
   name: 'typed',
-  label: () => either('Il suo nome, se è l’ultima per il 112', 'Its name, where it is the last one for 112'),
+  label: () => say`Its name, where it is the last one for 112`,
   kind: 'text',
 };
 const OUT = 'line-out'; // the ids of the forms
@@ -52,7 +52,7 @@ export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
 /** @param {Ui} ui @param {Line} row */
 async function putBack(ui, { line }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(line)}/out`))
-    rows.say(ui, true, either(`${line} è di nuovo in servizio.`, `${line} is in service again.`));
+    rows.say(ui, true, say`${line} is in service again.`);
 }
 
 /** @param {Ui} ui @param {Line} row */
@@ -66,7 +66,7 @@ async function takeOut(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/out`, rows.form.now))) return;
   rows.leave(ui);
-  rows.say(ui, true, either(`${line} è fuori servizio.`, `${line} is out of service.`));
+  rows.say(ui, true, say`${line} is out of service.`);
 }
 
 /** @param {Ui} ui @param {LineTrial} trial */
@@ -98,8 +98,8 @@ const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
 export function acts(ui) {
   const out = now(ui, rows.cursor)?.out;
   return /** @type {[string, string][]} */ ([
-    ['T', either('Chiamata di prova', 'Test call')],
-    ['F', out ? either('Rimetti in servizio', 'Put back') : either('Metti fuori servizio', 'Take out')],
+    ['T', say`Test call`],
+    ['F', out ? say`Put back` : say`Take out`],
   ]);
 }
 
@@ -120,13 +120,13 @@ export function pressed(ui, key) {
 export const form = (ui) =>
   rows.form.id === TRIAL
     ? {
-        title: either(`Chiamata di prova da ${rows.cursor}`, `Test call from ${rows.cursor}`),
-        label: either('Chiama', 'Call'),
+        title: say`Test call from ${rows.cursor}`,
+        label: say`Call`,
         send: () => tryLine(ui),
       }
     : {
-        title: either(`${rows.cursor}: fuori servizio`, `${rows.cursor}: out of service`),
-        label: either('Metti fuori servizio', 'Take out'),
+        title: say`${rows.cursor}: out of service`,
+        label: say`Take out`,
         send: () => takeOut(ui),
       };
 

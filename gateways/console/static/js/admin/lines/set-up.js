@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { rows } from './rows.js';
 
@@ -10,7 +10,7 @@ export const SET_UP = 'line-set-up'; // the ids of the forms
 export const PIN = 'line-pin';
 export const LIVE = 'psap-live';
 const GAINS = ['gain_in_db', 'gain_out_db'];
-export const SENTENCE = () => either('CHIAMA IL 112 VERO', 'CALL THE REAL 112');
+export const SENTENCE = () => say`CALL THE REAL 112`;
 
 /** @returns {Switches} */
 const switches = () => rows.list.said.switches;
@@ -19,26 +19,26 @@ const switches = () => rows.list.said.switches;
 const fields = () => [
   {
     name: 'trunk',
-    label: () => t('trunk'),
+    label: () => say`Trunk`,
     kind: 'select',
     choices: () => switches().trunks.map((one) => [one, one]),
   },
-  { name: 'number', label: () => either('Numero', 'Number'), kind: 'tel', max: 20 },
+  { name: 'number', label: () => say`Number`, kind: 'tel', max: 20 },
   {
     name: 'inbound',
-    label: () => either('Gli utenti chiamano qui', 'Users call this number'),
+    label: () => say`Users call this number`,
     kind: 'check',
   },
-  { name: 'gain_in_db', label: () => either('Guadagno in entrata, dB', 'Gain in, dB'), kind: 'text', max: 6 },
+  { name: 'gain_in_db', label: () => say`Gain in, dB`, kind: 'text', max: 6 },
   {
     name: 'gain_out_db',
-    label: () => either('Guadagno in uscita, dB', 'Gain out, dB'),
+    label: () => say`Gain out, dB`,
     kind: 'text',
     max: 6,
   },
   {
     name: 'agc',
-    label: () => either('Alza il volume di chi parla piano', 'Make quiet voices louder by itself'),
+    label: () => say`Make quiet voices louder by itself`,
     kind: 'check',
   },
 ];
@@ -46,7 +46,7 @@ const fields = () => [
 const PINS = [
   {
     name: 'pin',
-    label: () => either('PIN della SIM', 'PIN of the SIM'),
+    label: () => say`PIN of the SIM`,
     kind: 'password',
     max: 8,
     needed: true,
@@ -56,7 +56,7 @@ const PINS = [
 const SENTENCES = [
   {
     name: 'typed',
-    label: () => either(`Per accenderlo scrivi: ${SENTENCE()}`, `To turn it on type: ${SENTENCE()}`),
+    label: () => say`To turn it on type: ${SENTENCE()}`,
     kind: 'text',
     max: 40,
     needed: true,
@@ -66,7 +66,7 @@ const SENTENCES = [
 /** @param {Ui} ui @param {import('./rows.js').Line} row */
 export function edit(ui, row) {
   if (row.set) rows.open(ui, new Form(SET_UP, fields(), row), row.line);
-  else rows.say(ui, false, either('Non sta in center.toml.', 'It is not in center.toml.'));
+  else rows.say(ui, false, say`It is not in center.toml.`);
 }
 
 /** @param {Ui} ui */
@@ -76,17 +76,9 @@ export const askPin = (ui) => rows.open(ui, new Form(PIN, PINS, { pin: '' }));
 export function askLive(ui) {
   if (!switches().live_set) rows.open(ui, new Form(LIVE, SENTENCES, { typed: '' }));
   else
-    rows.ask(
-      ui,
-      either(
-        'Spengo il 112 vero? Gli allarmi non lo chiameranno.',
-        'Turn the real 112 off? Alerts will not call it.',
-      ),
-      async () => {
-        if (await rows.order(ui, 'PUT', '/v1/admin/psap-live', { was: true, now: false }))
-          saidLive(ui, false);
-      },
-    );
+    rows.ask(ui, say`Turn the real 112 off? Alerts will not call it.`, async () => {
+      if (await rows.order(ui, 'PUT', '/v1/admin/psap-live', { was: true, now: false })) saidLive(ui, false);
+    });
 }
 
 /** @param {Ui} ui @param {boolean} on */
@@ -95,9 +87,7 @@ function saidLive(ui, on) {
   rows.say(
     ui,
     true,
-    on
-      ? either('112 vero acceso dal prossimo riavvio.', 'The real 112 is on from the next restart.')
-      : either('112 vero spento dal prossimo riavvio.', 'The real 112 is off from the next restart.'),
+    on ? say`The real 112 is on from the next restart.` : say`The real 112 is off from the next restart.`,
   );
 }
 
@@ -113,7 +103,7 @@ const wire = (all) =>
 function save(ui) {
   const bad = GAINS.find((name) => Number.isNaN(Number(String(rows.form.now[name]).replace(',', '.'))));
   if (bad) {
-    rows.form.faults = { [bad]: either('Un numero, come −3 o 4,5.', 'A number, such as −3 or 4.5.') };
+    rows.form.faults = { [bad]: say`A number, such as −3 or 4.5.` };
     rows.form.focus(bad);
     ui.draw();
   } else rows.save(ui, wire);
@@ -124,11 +114,7 @@ async function savePin(ui) {
   const line = rows.cursor;
   if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/pin`, rows.form.now))) return;
   rows.leave(ui);
-  rows.say(
-    ui,
-    true,
-    either(`${line}: la SIM riceve il PIN, una volta.`, `${line}: the SIM is given the PIN, once.`),
-  );
+  rows.say(ui, true, say`${line}: the SIM is given the PIN, once.`);
 }
 
 /** @param {Ui} ui */
@@ -141,20 +127,20 @@ async function saveLive(ui) {
 
 /** Of the form that is open; null where it is another's. @param {Ui} ui */
 export function form(ui) {
-  const label = either('Salva', 'Save');
+  const label = say`Save`;
   switch (rows.form.id) {
     case SET_UP:
       return { title: rows.editing, label, send: () => save(ui) };
     case PIN:
       return {
-        title: either(`PIN di ${rows.cursor}`, `PIN of ${rows.cursor}`),
+        title: say`PIN of ${rows.cursor}`,
         label,
         send: () => savePin(ui),
       };
     case LIVE:
       return {
-        title: either('Il 112 vero', 'The real 112'),
-        label: either('Accendi', 'Turn on'),
+        title: say`The real 112`,
+        label: say`Turn on`,
         send: () => saveLive(ui),
       };
     default:
@@ -165,10 +151,8 @@ export function form(ui) {
 /** Whether the real 112 is called, now and after a restart. */
 export function live() {
   const { live: on, live_set: next } = switches();
-  const said = on ? either('112 vero: acceso', 'Real 112: on') : either('112 vero: spento', 'Real 112: off');
-  const then = next
-    ? either('acceso dal riavvio', 'on from the restart')
-    : either('spento dal riavvio', 'off from the restart');
+  const said = on ? say`Real 112: on` : say`Real 112: off`;
+  const then = next ? say`on from the restart` : say`off from the restart`;
   return html`<p class="lines__live">
     ${word(on ? '112' : 'todo', said, on ? 'ink-action' : 'ink-2')}${
       on === next ? nothing : html` ${word('clock', then, 'ink-wait')}`

@@ -4,7 +4,7 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
 import { lit } from '../../sound/meters.js';
 import { causeInWords } from '../../words/causes.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { answered, why } from '../frame/faults.js';
 import { button } from '../frame/page.js';
 import { findings } from './findings.js';
@@ -17,7 +17,7 @@ const SEGMENTS = Array.from({ length: 20 });
 export const FIELDS = [
   {
     name: 'to',
-    label: () => either('Numero, o il nome di un’altra linea', 'A number, or the name of another line'),
+    label: () => say`A number, or the name of another line`,
     kind: 'text',
     max: 64,
     needed: true,
@@ -47,7 +47,7 @@ export class Shown {
 }
 
 /** @param {number} us */
-const seconds = (us) => (us / 1e6).toFixed(1).replace('.', either(',', '.'));
+const seconds = (us) => (us / 1e6).toFixed(1).replace('.', say`.`);
 
 /** @param {string} text @param {number | null} at @param {LineTrial} trial */
 const step = (text, at, trial) =>
@@ -61,17 +61,17 @@ const step = (text, at, trial) =>
 function end({ ends, cause }) {
   switch (ends) {
     case 'released':
-      return cause === null ? either('Finita.', 'Ended.') : causeInWords(cause);
+      return cause === null ? say`Ended.` : causeInWords(cause);
     case 'ordered':
-      return either('Chiusa da te.', 'Ended by you.');
+      return say`Ended by you.`;
     case 'done':
-      return either('Finita: è durata quanto doveva.', 'Ended: it was as long as wanted.');
+      return say`Ended: it was as long as wanted.`;
     case 'time':
-      return either('Chiusa dopo un minuto.', 'Ended after a minute.');
+      return say`Ended after a minute.`;
     case 'alert':
-      return either('Chiusa: un allarme ha bisogno della linea.', 'Ended: an alert needs the line.');
+      return say`Ended: an alert needs the line.`;
     default:
-      return either('Il modem non risponde più.', 'The modem answers no more.');
+      return say`The modem answers no more.`;
   }
 }
 
@@ -97,7 +97,7 @@ function voice(trial, line) {
     ${
       into === undefined || (shown && !shown.seconds)
         ? nothing
-        : html`${way(either('Entra', 'In'), Math.round(into))}${way(either('Esce', 'Out'), Math.round(out))}`
+        : html`${way(say`In`, Math.round(into))}${way(say`Out`, Math.round(out))}`
     }
     ${
       shown
@@ -115,15 +115,11 @@ export function trialPane(ui, { trial, fault }) {
   const lines = [trial.line, ...(trial.other ? [trial.other] : [])];
   return html`<section class="panel once trial" aria-labelledby="trial-h">
     <div class="panel__head">
-      <h2 id="trial-h">${either('Chiamata di prova', 'Test call')}: ${lines.join(' → ')}</h2>
+      <h2 id="trial-h">${say`Test call`}: ${lines.join(' → ')}</h2>
     </div>
     <div class="panel__body">
       <ol class="trial__steps">
-        ${step(either('Squilla', 'Rings'), trial.ringing_at, trial)}${step(
-          either('Ha risposto', 'Answered'),
-          trial.answered_at,
-          trial,
-        )}
+        ${step(say`Rings`, trial.ringing_at, trial)}${step(say`Answered`, trial.answered_at, trial)}
       </ol>
       ${ways(trial)} ${lines.map((line) => voice(trial, line))}
       <p role="status">
@@ -133,13 +129,13 @@ export function trialPane(ui, { trial, fault }) {
             : fault
               ? word('warn', why(fault), 'ink-bad')
               : trial.ends
-                ? word('clock', either('Si chiude…', 'Ending…'))
+                ? word('clock', say`Ending…`)
                 : nothing
         }
       </p>
       <div class="form__keys">
-        ${trial.ended_at ? nothing : button(ui, ['E', either('Riaggancia', 'Hang up')])}
-        <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+        ${trial.ended_at ? nothing : button(ui, ['E', say`Hang up`])}
+        <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Back`}</button>
       </div>
     </div>
   </section>`;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either, number } from '../../words/words.js';
+import { number, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
@@ -38,27 +38,22 @@ export function pressed(ui, key) {
 /** @param {Ui} ui @param {NodeRow} one */
 function state(ui, one) {
   const away = f.span(one.heard_s * 1e6);
-  if (one.state === 'lost')
-    return word('warn', either(`Non risponde da ${away}`, `Not heard for ${away}`), 'ink-bad');
-  if (one.state === 'left') return word('pause', either('Fermato', 'Stopped'), 'ink-2');
-  return one.order
-    ? word('clock', orderSaid(ui, one), 'ink-wait')
-    : word('check', either('In servizio', 'In service'), 'ink-ok');
+  if (one.state === 'lost') return word('warn', say`Not heard for ${away}`, 'ink-bad');
+  if (one.state === 'left') return word('pause', say`Stopped`, 'ink-2');
+  return one.order ? word('clock', orderSaid(ui, one), 'ink-wait') : word('check', say`In service`, 'ink-ok');
 }
 
 /** How many programs run or wait for each core. @param {number} perCore */
 const load = (perCore) =>
   html`<span class=${perCore > OVERLOADED ? 'ink-bad' : ''}>${number(perCore)}</span>${
-    perCore > OVERLOADED
-      ? html`<small class="ink-bad">${either('sovraccarico', 'overloaded')}</small>`
-      : nothing
+    perCore > OVERLOADED ? html`<small class="ink-bad">${say`overloaded`}</small>` : nothing
   }`;
 
 /** @param {Ui} ui @param {NodeRow} one */
 const cells = (ui, one) =>
   html`<td>
       <b>${one.node}</b>
-      ${one.here ? html`<small>${either('questo', 'this one')}</small>` : nothing}
+      ${one.here ? html`<small>${say`this one##node`}</small>` : nothing}
       ${one.web ? html`<small>${one.web}</small>` : nothing}
     </td>
     <td>${state(ui, one)}</td>
@@ -80,11 +75,11 @@ const cells = (ui, one) =>
 /** @returns {import('../frame/page.js').Act[]} */
 function acts() {
   const node = rows.row();
-  if (node?.order) return [['Z', either('Annulla l’ordine', 'Take the order back')]];
+  if (node?.order) return [['Z', say`Take the order back`]];
   if (node?.state !== 'alive') return [];
-  const restart = either('Riavvia appena libero', 'Restart when no alert is open');
+  const restart = say`Restart when no alert is open`;
   return [
-    ['D', either('Svuota: niente allarmi nuovi', 'Drain: no new alerts')],
+    ['D', say`Drain: no new alerts`],
     ['Q', restart],
   ];
 }
@@ -92,26 +87,23 @@ function acts() {
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
-    title: either('Nodi', 'Nodes'),
+    title: say`Nodes`,
     acts: [],
     rowActs: acts(),
     heads: [
-      [either('Nodo', 'Node')],
-      [either('Stato', 'State')],
-      [either('Allarmi', 'Alerts'), 'num'],
-      [either('Linee', 'Lines'), 'spare'],
-      [either('Carico per core', 'Load per core'), 'num'],
-      [either('Orologio', 'Clock'), 'num'],
-      [either('Versione, dal', 'Version, since')],
+      [say`Node`],
+      [say`State`],
+      [say`Alerts`, 'num'],
+      [say`Lines`, 'spare'],
+      [say`Load per core`, 'num'],
+      [say`Clock`, 'num'],
+      [say`Version, since`],
     ],
     cells: (one) => cells(ui, one),
     below:
       rows.list.said && !rows.list.said.shared
         ? html`<p class="empty">
-            ${either(
-              'Il centro ha un solo nodo: non c’è a chi lasciare gli allarmi.',
-              'The centre has one node: there is none to leave alerts to.',
-            )}
+            ${say`The centre has one node: there is none to leave alerts to.`}
           </p>`
         : nothing,
   });

@@ -1,15 +1,15 @@
 // What of an operator can be written: the fields of the form, and a role in words.
 
-import { either, languageName } from '../../words/words.js';
+import { languageName, phrase, say } from '../../words/words.js';
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const ROLES = {
-  operator: ['operatore', 'operator'],
-  supervisor: ['supervisore', 'supervisor'],
-  admin: ['admin', 'admin'],
+  operator: phrase`operator`,
+  supervisor: phrase`supervisor`,
+  admin: phrase`admin`,
 };
 /** @param {string} role */
-export const rolesName = (role) => either(...ROLES[role]);
+export const rolesName = (role) => ROLES[role]();
 
 const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
 
@@ -17,23 +17,23 @@ const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', '
 export const FIELDS = [
   {
     name: 'name',
-    label: () => either('Nome e cognome', 'First and last name'),
+    label: () => say`First and last name`,
     kind: 'text',
     max: 100,
     needed: true,
   },
-  { name: 'phone', label: () => either('Telefono', 'Telephone'), kind: 'tel', max: 40, needed: true },
+  { name: 'phone', label: () => say`Telephone`, kind: 'tel', max: 40, needed: true },
   {
     name: 'role',
-    label: () => either('Ruolo', 'Role'),
+    label: () => say`Role`,
     kind: 'select',
     choices: () => ['operator', 'supervisor', 'admin'].map((one) => [one, rolesName(one)]),
   },
   {
     name: 'language',
-    label: () => either('Lingua', 'Language'),
+    label: () => say`Language`,
     kind: 'select',
     choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
   },
-  { name: 'on_call', label: () => either('Reperibile fuori turno', 'On call off shift'), kind: 'check' },
+  { name: 'on_call', label: () => say`On call off shift`, kind: 'check' },
 ];

@@ -1,6 +1,6 @@
 // The operators: who may what, who is called at night, by what each comes in; added, changed, removed.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { linkPane } from '../frame/once.js';
 import { listPage } from '../frame/page.js';
@@ -35,7 +35,7 @@ async function add(ui) {
   rows.form = null;
   rows.cursor = said.operator.id;
   rows.tell(ui, said.link);
-  rows.say(ui, true, either(`${said.operator.name} c’è.`, `${said.operator.name} is added.`));
+  rows.say(ui, true, say`${said.operator.name} is added.`);
 }
 
 /** @param {Ui} ui @param {string} who */
@@ -47,18 +47,14 @@ async function link(ui, who) {
 /** @param {Ui} ui @param {OperatorRow} row */
 async function endSessions(ui, { id, name }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(id)}/sessions`))
-    rows.say(
-      ui,
-      true,
-      either(`${name}: sessioni, token e link finiti.`, `${name}: sessions, token and link have ended.`),
-    );
+    rows.say(ui, true, say`${name}: sessions, token and link have ended.`);
 }
 
 /** @param {Ui} ui @param {OperatorRow} row */
 async function remove(ui, { id, name }) {
   if (!(await rows.order(ui, 'DELETE', rows.pathOf(id)))) return;
   rows.move(ui, 0);
-  rows.say(ui, true, either(`${name} non c’è più.`, `${name} is removed.`));
+  rows.say(ui, true, say`${name} is removed.`);
 }
 
 /** @param {Ui} ui @param {string} key */
@@ -71,10 +67,9 @@ export function pressed(ui, key) {
   else if (key === 'P') link(ui, row.id);
   else if (key === 'D') rows.change(ui, row.id, { on_call: row.on_call }, { on_call: !row.on_call });
   else if (key === 'E') {
-    const question = either('Chiudo sessioni, token e link?', 'End sessions, token and link?');
+    const question = say`End sessions, token and link?`;
     rows.ask(ui, `${row.name}: ${question}`, () => endSessions(ui, row));
-  } else if (key === 'X')
-    rows.ask(ui, `${row.name}: ${either('Tolgo per sempre?', 'Remove for good?')}`, () => remove(ui, row));
+  } else if (key === 'X') rows.ask(ui, `${row.name}: ${say`Remove for good?`}`, () => remove(ui, row));
   else return false;
   return true;
 }
@@ -84,27 +79,27 @@ export function pane(ui) {
   const names = rows.all().map((one) => one.name.toLowerCase());
   const shared = new Set(names.filter((name, n) => names.indexOf(name) !== n));
   return listPage(ui, rows, {
-    title: either('Operatori', 'Operators'),
-    hint: either('Nome o numero', 'Name or number'),
-    acts: [['A', either('Aggiungi', 'Add'), 'user']],
+    title: say`Operators`,
+    hint: say`Name or number`,
+    acts: [['A', say`Add`, 'user']],
     rowActs: [
-      ['Enter', either('Cambia', 'Change')],
-      ['P', either('Link per entrare', 'Sign-on link')],
-      ['D', either('Reperibile sì/no', 'On call or not')],
-      ['E', either('Chiudi sessioni', 'End sessions')],
-      ['X', either('Togli', 'Remove')],
+      ['Enter', say`Change`],
+      ['P', say`Sign-on link`],
+      ['D', say`On call or not`],
+      ['E', say`End sessions`],
+      ['X', say`Remove`],
     ],
     heads: HEADS(),
     cells: (one) => cells(ui, one, shared),
     form: () =>
       rows.editing
-        ? { title: rows.nameOf(rows.editing), label: either('Salva', 'Save'), send: () => rows.save(ui) }
+        ? { title: rows.nameOf(rows.editing), label: say`Save`, send: () => rows.save(ui) }
         : {
-            title: either('Nuovo operatore', 'New operator'),
-            label: either('Aggiungi', 'Add'),
+            title: say`New operator`,
+            label: say`Add`,
             send: () => add(ui),
           },
     once: () => linkPane(ui, rows.once, rows.nameOf(rows.once.operator), () => ui.press('Escape')),
-    empty: either('Nessuno', 'Nobody'),
+    empty: say`Nobody`,
   });
 }

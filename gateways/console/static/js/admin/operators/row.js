@@ -2,32 +2,33 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either, languageName, t } from '../../words/words.js';
+import { languageName, phrase, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { rolesName } from './fields.js';
 
+/** @type {Record<ShiftState, Phrase>} */
+const STATES = { ready: phrase`Ready`, paused: phrase`Paused`, off: phrase`Off shift` };
+
 /** @returns {import('../frame/page.js').Head[]} */
 export const HEADS = () => [
-  [either('Nome', 'Name')],
-  [either('Telefono', 'Telephone')],
-  [either('Ruolo', 'Role')],
-  [either('Lingua', 'Language'), 'spare'],
-  [either('Reperibilità', 'On call')],
-  [either('Entra con', 'Signs on by'), 'spare'],
-  [either('Sessioni', 'Sessions'), 'num'],
-  [either('Turno', 'Shift'), 'spare'],
+  [say`Name`],
+  [say`Telephone`],
+  [say`Role`],
+  [say`Language`, 'spare'],
+  [say`On call`],
+  [say`Signs on by`, 'spare'],
+  [say`Sessions`, 'num'],
+  [say`Shift`, 'spare'],
 ];
 
 /** @param {OperatorRow} one */
 function ways(one) {
   const there = [
-    one.has_password && (one.has_totp ? either('password e codice', 'password and code') : 'password'),
+    one.has_password && (one.has_totp ? say`password and code` : 'password'),
     one.passkeys && 'passkey',
     one.has_token && 'token',
   ].filter(Boolean);
-  return there.length
-    ? there.join(', ')
-    : html`<span class="ink-wait">${either('niente ancora', 'nothing yet')}</span>`;
+  return there.length ? there.join(', ') : html`<span class="ink-wait">${say`nothing yet`}</span>`;
 }
 
 /**
@@ -43,8 +44,8 @@ export function cells(ui, one, shared) {
     <td class="phone">${f.phone(one.phone)}</td>
     <td>${rolesName(one.role)}</td>
     <td class="spare">${languageName(one.language)}</td>
-    <td>${one.on_call ? word('bell', either('reperibile', 'on call')) : nothing}</td>
+    <td>${one.on_call ? word('bell', say`on call`) : nothing}</td>
     <td class="spare">${ways(one)}</td>
     <td class="num">${one.sessions || nothing}</td>
-    <td class="spare ink-2">${live?.alert ? t('onCase') : live ? t(live.state) : nothing}</td>`;
+    <td class="spare ink-2">${live?.alert ? say`On a case` : live ? STATES[live.state]() : nothing}</td>`;
 }

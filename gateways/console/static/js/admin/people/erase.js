@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
@@ -13,11 +13,7 @@ import { read, rows, seek } from './list.js';
 const FIELDS = [
   {
     name: 'typed',
-    label: () =>
-      either(
-        'Scrivi le ultime 4 cifre di un suo numero, o nome e cognome',
-        'Type the last 4 digits of one of the numbers, or the whole name',
-      ),
+    label: () => say`Type the last 4 digits of one of the numbers, or the whole name`,
     kind: 'text',
     max: 200,
     needed: true,
@@ -35,7 +31,7 @@ export async function open(ui, id) {
 }
 
 /** @param {number} n */
-const alerts = (n) => (n === 1 ? either('1 allarme', '1 alert') : either(`${n} allarmi`, `${n} alerts`));
+const alerts = (n) => (n === 1 ? say`1 alert` : say`${n} alerts`);
 
 /** @param {Ui} ui */
 async function send(ui) {
@@ -47,40 +43,24 @@ async function send(ui) {
   person = null;
   Object.assign(rows, { form: null, search: '' }); // where somebody was erased the name is left nowhere
   await seek(ui);
-  const held = said.held.length
-    ? either(
-        `; ${alerts(said.held.length)} da conservare, fino al rilascio`,
-        `; ${alerts(said.held.length)} held, until released`,
-      )
-    : '';
-  const disk = said.on_disk_until
-    ? either(`; sul disco finché: ${said.on_disk_until}`, `; on the disk until: ${said.on_disk_until}`)
-    : '';
+  const held = said.held.length ? say`; ${alerts(said.held.length)} held, until released` : '';
+  const disk = said.on_disk_until ? say`; on the disk until: ${said.on_disk_until}` : '';
   const what = alerts(said.alerts.length);
-  rows.say(
-    ui,
-    true,
-    either(`${name}: cancellata, con ${what}${held}${disk}.`, `${name}: erased, with ${what}${held}${disk}.`),
-  );
+  rows.say(ui, true, say`${name}: erased, with ${what}${held}${disk}.`);
   rows.move(ui, 0);
 }
 
 /** @param {Ui} ui */
 export const form = (ui) => ({
-  title: either(`Cancella ${nameOf(person)}`, `Erase ${nameOf(person)}`),
-  label: either('Cancella per sempre', 'Erase for good'),
+  title: say`Erase ${nameOf(person)}`,
+  label: say`Erase for good`,
   send: () => send(ui),
   lead: html`<p>
-      ${either(
-        'Sparisce tutto: nome, numeri, scheda, e degli allarmi posizioni e parole. Non si annulla.',
-        'All goes: name, numbers, record; of alerts places and words. It cannot be taken back.',
-      )}
+      ${say`All goes: name, numbers, record; of alerts places and words. It cannot be taken back.`}
     </p>
     <p>
       ${person.phones.map(f.phone).join(' · ')}, ${alerts(person.alerts)}${
-        person.held
-          ? either(`, di cui ${person.held} da conservare`, `, of which ${person.held} are held`)
-          : nothing
+        person.held ? say`, of which ${person.held} are held` : nothing
       }
     </p>
     ${person.open ? html`<p>${word('warn', why('on_an_alert'), 'ink-wait')}</p>` : nothing}`,

@@ -1,37 +1,29 @@
 // What of a person can be written, and how it stands in the form: all numbers in one line.
 
-import { either, languageName } from '../../words/words.js';
+import { languageName, say } from '../../words/words.js';
 
 const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
 
 /** @type {FormField[]} */
 export const FIELDS = [
-  { name: 'first_name', label: () => either('Nome', 'First name'), kind: 'text', max: 100 },
-  { name: 'last_name', label: () => either('Cognome', 'Last name'), kind: 'text', max: 100 },
+  { name: 'first_name', label: () => say`First name`, kind: 'text', max: 100 },
+  { name: 'last_name', label: () => say`Last name`, kind: 'text', max: 100 },
   {
     name: 'phones',
-    label: () =>
-      either(
-        'Numeri, separati da virgola: il primo si chiama per primo',
-        'Numbers, with commas between: the first is called first',
-      ),
+    label: () => say`Numbers, with commas between: the first is called first`,
     kind: 'text',
     max: 400,
     needed: true,
   },
   {
     name: 'language',
-    label: () => either('Lingua', 'Language'),
+    label: () => say`Language`,
     kind: 'select',
     choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
   },
   {
     name: 'notes',
-    label: () =>
-      either(
-        'Note per chi risponde (Maiusc+Invio: a capo)',
-        'Notes for whoever answers (Shift+Enter: new line)',
-      ),
+    label: () => say`Notes for whoever answers (Shift+Enter: new line)`,
     kind: 'area',
     max: 4000,
   },

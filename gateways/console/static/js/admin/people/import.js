@@ -4,7 +4,7 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon, word } from '../../shell/parts.js';
 import { hand } from '../../shell/saving.js';
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { answered, why } from '../frame/faults.js';
 import { load, rows } from './list.js';
@@ -53,10 +53,7 @@ async function take(ui) {
   if (answer.code === 'changed_meanwhile') {
     await look(ui, file);
     now(ui, {
-      fault: either(
-        'Nel frattempo qualcosa è cambiato: niente è stato scritto. Guarda di nuovo.',
-        'Something has changed meanwhile: nothing was written. Look again.',
-      ),
+      fault: say`Something has changed meanwhile: nothing was written. Look again.`,
     });
     return;
   }
@@ -70,7 +67,7 @@ async function saveBad(ui) {
   const { file } = /** @type {Importing} */ (rows.once);
   const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
   const made = answer?.ok ? await answer.blob().catch(() => null) : null;
-  if (made) hand(made, file.name.replace(/(\.\w+)?$/, either('-scartate.csv', '-not-taken.csv')));
+  if (made) hand(made, file.name.replace(/(\.\w+)?$/, say`-not-taken.csv`));
   else now(ui, { fault: why('notDone') });
 }
 
@@ -85,14 +82,14 @@ const looked = (ui, seen) =>
           ${
             !seen.done && seen.new + seen.changes
               ? html`<button class="btn import__take" @click=${() => take(ui)}>
-                  <kbd>${t('enter')}</kbd>${either('Scrivi', 'Write')} ${f.count(seen.new + seen.changes)}
+                  <kbd>${say`Enter`}</kbd>${say`Write`} ${f.count(seen.new + seen.changes)}
                 </button>`
               : nothing
           }
           ${
             seen.bad
               ? html`<button class="btn" @click=${() => saveBad(ui)}>
-                  ${icon('copy')}${either('Salva le scartate', 'Save those not taken')}
+                  ${icon('copy')}${say`Save those not taken`}
                 </button>`
               : nothing
           }
@@ -111,20 +108,20 @@ export function pane(ui) {
     aria-labelledby="import-h"
     @dragover=${(/** @type {DragEvent} */ e) => e.preventDefault()}
     @drop=${dropped}>
-    <div class="panel__head"><h2 id="import-h">${either('Da un file', 'From a file')}</h2></div>
+    <div class="panel__head"><h2 id="import-h">${say`From a file`}</h2></div>
     <div class="panel__body">
       <label class="import__file"
-        >${either('Un file CSV: sceglilo, o trascinalo qui', 'A CSV file: choose it, or drop it here')}
+        >${say`A CSV file: choose it, or drop it here`}
         <input
           type="file"
           accept=".csv,.txt,.tsv,text/csv"
           @change=${(/** @type {any} */ e) => e.target.files[0] && look(ui, e.target.files[0])} />
       </label>
-      ${busy ? html`<p role="status">${icon('clock')} ${either('Lo leggo…', 'At work…')}</p>` : nothing}
+      ${busy ? html`<p role="status">${icon('clock')} ${say`At work…`}</p>` : nothing}
       ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
       ${seen ? looked(ui, seen) : nothing}
       <button class="btn import__done" @click=${() => ui.press('Escape')}>
-        <kbd>Esc</kbd>${seen?.done ? either('Fatto', 'Done') : t('back')}
+        <kbd>Esc</kbd>${seen?.done ? say`Done` : say`Back`}
       </button>
     </div>
   </section>`;

@@ -2,7 +2,7 @@
 // message; and those that are open, which can be revoked.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { answered, why } from '../frame/faults.js';
 import { Form, formPane } from '../frame/form.js';
@@ -27,25 +27,21 @@ export const again = (ui) => (rows.once?.kind === 'invite' ? list.load(ui) : und
 const fields = (person) => [
   {
     name: 'phone',
-    label: () => either('Per il numero', 'For the number'),
+    label: () => say`For the number`,
     kind: 'select',
     choices: () => person.phones.map((one) => [one, f.phone(one)]),
   },
   {
     name: 'days',
-    label: () => either('Vale', 'Good for'),
+    label: () => say`Good for`,
     kind: 'select',
-    choices: () =>
-      DAYS.map((one) => [
-        String(one),
-        one === 1 ? either('1 giorno', '1 day') : either(`${one} giorni`, `${one} days`),
-      ]),
+    choices: () => DAYS.map((one) => [String(one), one === 1 ? say`1 day` : say`${one} days`]),
   },
   ...(list.said?.can_text
     ? [
         {
           name: 'text',
-          label: () => either('Mandalo per SMS a questo numero', 'Send it to this number by text message'),
+          label: () => say`Send it to this number by text message`,
           kind: /** @type {const} */ ('check'),
         },
       ]
@@ -79,12 +75,12 @@ async function make(ui) {
 /** @param {Ui} ui @param {InvitationRow} one */
 function revoke(ui, one) {
   const name = one.name || f.phone(one.phone);
-  const question = either(`Ritiro l’invito di ${name}?`, `Revoke the invitation of ${name}?`);
+  const question = say`Revoke the invitation of ${name}?`;
   rows.ask(ui, question, async () => {
     const answer = await answered(ui.feed.ask('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
     await list.load(ui);
     if (rows.once?.made?.row.sign === one.sign) rows.once = { ...rows.once, made: null };
-    const done = either(`Invito di ${name} ritirato.`, `Invitation of ${name} revoked.`);
+    const done = say`Invitation of ${name} revoked.`;
     rows.say(ui, Boolean(answer.said), answer.said ? done : why(answer.code));
   });
 }
@@ -112,8 +108,8 @@ export function pane(ui) {
       made
         ? told(ui, made, nameOf(person))
         : formPane(ui, form, {
-            title: either(`Invita ${nameOf(person)}`, `Invite ${nameOf(person)}`),
-            label: either('Crea l’invito', 'Make the invitation'),
+            title: say`Invite ${nameOf(person)}`,
+            label: say`Make the invitation`,
             send: () => make(ui),
             leave: () => ui.press('Escape'),
           })

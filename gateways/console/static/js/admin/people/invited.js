@@ -3,54 +3,44 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { picture } from '../../access/factors.js';
 import { icon, word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { once } from '../frame/once.js';
 
 /** `until 28 Nov 17:40`. @param {InvitationRow} one */
 function until(one) {
   const us = Date.parse(one.until) * 1000;
-  return `${either('fino al', 'until')} ${f.shortDay(us)} ${f.minute(us)}`;
+  return `${say`until##day`} ${f.shortDay(us)} ${f.minute(us)}`;
 }
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const CARRIED = {
-  sent: ['SMS inviato', 'text message sent'],
-  failed: ['SMS non inviato', 'text message not sent'],
-  waits: ['il telefono non è raggiungibile', 'the phone cannot be reached'],
-  delivered: ['SMS arrivato', 'text message has arrived'],
-  undelivered: ['SMS non arrivato', 'text message has not arrived'],
+  sent: phrase`text message sent`,
+  failed: phrase`text message not sent`,
+  waits: phrase`the phone cannot be reached`,
+  delivered: phrase`text message has arrived`,
+  undelivered: phrase`text message has not arrived`,
 };
 
 /** How it goes to the person. @param {InvitationRow} one */
 function how(one) {
-  if (!one.text) return either('da consegnare', 'to be handed over');
-  return one.carried
-    ? either(...CARRIED[one.carried])
-    : either('SMS in attesa di una linea', 'text message waits for a line');
+  if (!one.text) return say`to be handed over`;
+  return one.carried ? CARRIED[one.carried]() : say`text message waits for a line`;
 }
 
 /** Why a phone would not get there, or ''. @param {string} address */
 function unfit(address) {
   const { protocol, hostname } = new URL(address);
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-    return either(
-      'Questo indirizzo vale solo su questa macchina: imposta [http] public_url.',
-      'This address is of this machine alone: set [http] public_url.',
-    );
-  return protocol === 'https:'
-    ? ''
-    : either(
-        'Senza https il telefono non può tenere una chiave: serve un certificato.',
-        'Without https a phone cannot keep a key: a certificate is needed.',
-      );
+    return say`This address is of this machine alone: set [http] public_url.`;
+  return protocol === 'https:' ? '' : say`Without https a phone cannot keep a key: a certificate is needed.`;
 }
 
 /** @param {InvitationRow[]} open @param {(one: InvitationRow) => void} revoke */
 export const openOnes = (open, revoke) =>
   html`<section class="panel" aria-labelledby="invitations-h">
     <div class="panel__head">
-      <h2 id="invitations-h">${either('Inviti aperti', 'Open invitations')}</h2>
+      <h2 id="invitations-h">${say`Open invitations`}</h2>
       <span class="ink-2">${open.length}</span>
     </div>
     <ul class="panel__body phones" tabindex="0">
@@ -61,7 +51,7 @@ export const openOnes = (open, revoke) =>
               ><b>${one.name || f.phone(one.phone)}</b> <span class="phone">${f.phone(one.phone)}</span
               ><br /><small class="ink-2">${how(one)}, ${until(one)}</small
             ></span><button class="btn" @click=${() => revoke(one)}>
-              <kbd>X</kbd>${either('Ritira', 'Revoke')}
+              <kbd>X</kbd>${say`Revoke##invitation`}
             </button>
           </li>`,
       )}
@@ -71,23 +61,20 @@ export const openOnes = (open, revoke) =>
 /** What is told once, and of whom. @param {Ui} ui @param {InvitationMade} made @param {string} name */
 export const told = (ui, made, name) =>
   html`<section class="panel" aria-labelledby="invited-h">
-    <div class="panel__head"><h2 id="invited-h">${either('Invito per', 'Invitation for')} ${name}</h2></div>
+    <div class="panel__head"><h2 id="invited-h">${say`Invitation for`} ${name}</h2></div>
     <div class="panel__body">
       ${picture(made.picture)}
       <p>
-        ${either(
-          `Si apre una volta, sul telefono con ${f.phone(made.row.phone)}, ${until(made.row)}.`,
-          `Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`,
-        )}
+        ${say`Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`}
       </p>
       ${unfit(made.link) ? html`<p>${word('warn', unfit(made.link), 'ink-wait')}</p>` : nothing}
       ${once(made.link, () => ui.draw())}
-      <p class="ink-2">${either('Qui non si rivede.', 'It is not shown again.')}</p>
+      <p class="ink-2">${say`It is not shown again.`}</p>
       <div class="form__keys">
         <button class="btn" @click=${() => print(ui, made)}>
-          <kbd>P</kbd>${icon('note')}${either('Stampa', 'Print')}</button
+          <kbd>P</kbd>${icon('note')}${say`Print`}</button
         ><button class="btn" @click=${() => ui.press('Escape')}>
-          <kbd>Esc</kbd>${either('Fatto', 'Done')}
+          <kbd>Esc</kbd>${say`Done`}
         </button>
       </div>
     </div>
@@ -113,9 +100,9 @@ export function paper() {
   const { row, picture: dots, link } = onPaper;
   return html`<article class="paper" aria-hidden="true">
     <header><span>…${row.phone.slice(-4)}</span></header>
-    <h1>${either('Inquadra con il telefono', 'Scan with the phone')}</h1>
+    <h1>${say`Scan with the phone`}</h1>
     ${picture(dots)}
     <p>${link}</p>
-    <footer>${either('Si apre una volta,', 'Opens once,')} ${until(row)}.</footer>
+    <footer>${say`Opens once,`} ${until(row)}.</footer>
   </article>`;
 }

@@ -1,7 +1,7 @@
 // The people who are listed: those whom the center finds for what is searched for, the first of them.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either, languageName } from '../../words/words.js';
+import { languageName, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { answered, why } from '../frame/faults.js';
 import { Rows } from '../frame/rows.js';
@@ -70,11 +70,7 @@ export async function read(ui, id) {
 }
 
 /** @returns {import('../frame/page.js').Head[]} */
-export const HEADS = () => [
-  [either('Nome', 'Name')],
-  [either('Numeri', 'Numbers')],
-  [either('Lingua', 'Language'), 'spare'],
-];
+export const HEADS = () => [[say`Name`], [say`Numbers`], [say`Language`, 'spare']];
 
 /** @param {PersonRow} one */
 export const cells = (one) =>
@@ -86,10 +82,7 @@ export const cells = (one) =>
 function checking({ lately, late, silent: gone }) {
   if (!lately && !late && !gone) return '';
   const of = f.count(lately + late + gone);
-  return either(
-    `. Telefoni che provano da soli: ${of}; ${f.count(late)} in ritardo, ${f.count(gone)} silenziosi`,
-    `. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`,
-  );
+  return say`. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`;
 }
 
 /** How many of how many are shown. @param {Ui} ui */
@@ -97,22 +90,18 @@ export function below(ui) {
   const said = /** @type {PeopleView} */ (rows.list.said);
   if (!said) return nothing;
   const { people, found, known, phones } = said;
-  const those = found === 1 ? 'trovata' : 'trovate';
+
   const count =
     rows.search.trim() || silent
-      ? either(
-          `${f.count(people.length)} di ${f.count(found)} ${those}, ${f.count(known)} in tutto`,
-          `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
-        )
-      : either(
-          `${f.count(people.length)} di ${f.count(known)}`,
-          `${f.count(people.length)} of ${f.count(known)}`,
-        );
+      ? found === 1
+        ? say`${f.count(people.length)} of 1 found, ${f.count(known)} in all`
+        : say`${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`
+      : say`${f.count(people.length)} of ${f.count(known)}`;
   return html`<p class="chapter__more">
     <span class="ink-2">${count}${checking(phones)}</span>${
       people.length < found && most < MOST
         ? html`<button class="btn" @click=${() => more(ui)}>
-            ${either(`Altre ${STEP}`, `${STEP} more`)}
+            ${say`${STEP} more##people`}
           </button>`
         : nothing
     }

@@ -1,7 +1,7 @@
 // Two entries that are one person: the one who stays, the other, both side by side before it is done.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either, languageName, t } from '../../words/words.js';
+import { languageName, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { nameOf } from './fields.js';
 import { read, rows, show } from './list.js';
@@ -34,13 +34,8 @@ export function swap(ui) {
 
 /** @param {Ui} ui @param {Merge} merge */
 const ask = (ui, { kept, other }) =>
-  rows.ask(
-    ui,
-    either(
-      `${nameOf(other)} diventa ${nameOf(kept)}? Non si annulla.`,
-      `${nameOf(other)} becomes ${nameOf(kept)}? It cannot be taken back.`,
-    ),
-    () => merged(ui, kept, other),
+  rows.ask(ui, say`${nameOf(other)} becomes ${nameOf(kept)}? It cannot be taken back.`, () =>
+    merged(ui, kept, other),
   );
 
 /** @param {PersonAnswer} person */
@@ -57,18 +52,18 @@ async function merged(ui, kept, other) {
   const was = { kept: seen(kept), other: seen(other) };
   const said = await rows.order(ui, 'POST', `${rows.pathOf(kept.id)}/merge`, { other: other.id, was });
   if (!said) return;
-  await show(ui, said, either(`${nameOf(said)}: una persona sola.`, `${nameOf(said)}: one person now.`));
+  await show(ui, said, say`${nameOf(said)}: one person now.`);
 }
 
 /** @type {[() => string, (person: PersonAnswer) => any][]} */
 const LINES = [
-  [() => either('Numeri', 'Numbers'), (one) => one.phones.map(f.phone).join(' · ')],
-  [() => either('Lingua', 'Language'), (one) => languageName(one.language)],
-  [() => either('Note', 'Notes'), (one) => one.notes],
-  [() => either('Telefoni iscritti', 'Enrolled phones'), (one) => String(one.devices.length)],
-  [() => 'PIN', (one) => (one.has_pin || one.has_duress_pin ? either('sì', 'yes') : either('no', 'no'))],
-  [() => either('Scheda', 'Record'), (one) => (one.record ? either('sì', 'yes') : either('no', 'no'))],
-  [() => either('Allarmi', 'Alerts'), (one) => String(one.alerts)],
+  [() => say`Numbers`, (one) => one.phones.map(f.phone).join(' · ')],
+  [() => say`Language`, (one) => languageName(one.language)],
+  [() => say`Notes`, (one) => one.notes],
+  [() => say`Enrolled phones`, (one) => String(one.devices.length)],
+  [() => 'PIN', (one) => (one.has_pin || one.has_duress_pin ? say`yes` : say`no`)],
+  [() => say`Record`, (one) => (one.record ? say`yes` : say`no`)],
+  [() => say`Alerts`, (one) => String(one.alerts)],
 ];
 
 /** @param {Ui} ui */
@@ -76,16 +71,16 @@ export function pane(ui) {
   const { kept, other } = current();
   return html`<section class="panel once merge" aria-labelledby="merge-h">
     <div class="panel__head">
-      <h2 id="merge-h">${either('Sono la stessa persona', 'They are one person')}</h2>
+      <h2 id="merge-h">${say`They are one person`}</h2>
     </div>
     <div class="panel__body">
       <table class="table merge__both">
         <thead>
           <tr>
             <td></td>
-            <th scope="col"><small>${either('resta', 'stays')}</small> ${nameOf(kept)}</th>
+            <th scope="col"><small>${say`stays`}</small> ${nameOf(kept)}</th>
             <th scope="col">
-              <small>${either('diventa quella', 'becomes that one')}</small>
+              <small>${say`becomes that one`}</small>
               ${other ? nameOf(other) : '…'}
             </th>
           </tr>
@@ -104,24 +99,18 @@ export function pane(ui) {
       <p>
         ${
           other
-            ? either(
-                'Tutto delle due rimane; se differiscono, nome, lingua, foto e PIN di chi resta.',
-                'All of both is kept; where they differ, name, language, photo and PIN of who stays.',
-              )
-            : either(
-                'Cerca l’altra, scegli la sua riga e premi M.',
-                'Search for the other, choose that row and press M.',
-              )
+            ? say`All of both is kept; where they differ, name, language, photo and PIN of who stays.`
+            : say`Search for the other, choose that row and press M.`
         }
       </p>
       <div class="form__keys">
         ${
           other
             ? html`<button class="btn" aria-keyshortcuts="W" @click=${() => ui.press('W')}>
-                <kbd>W</kbd>${either('Resta l’altra', 'The other one stays')}
+                <kbd>W</kbd>${say`The other one stays`}
               </button>`
             : nothing
-        }<button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+        }<button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Back`}</button>
       </div>
     </div>
   </section>`;

@@ -1,7 +1,7 @@
 // The people who may raise an alert: found, added, corrected, merged, erased; their phones and their data.
 
 import { save } from '../../shell/saving.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { Listed } from '../frame/listed.js';
 import { listPage } from '../frame/page.js';
@@ -57,21 +57,15 @@ function keep(ui) {
 /** @param {Ui} ui */
 async function add(ui) {
   const said = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
-  if (said) await show(ui, said, either(`${nameOf(said)} c’è.`, `${nameOf(said)} is added.`));
+  if (said) await show(ui, said, say`${nameOf(said)} is added.`);
 }
 
 /** Everything about a person, for that person. @param {Ui} ui @param {PersonRow} row */
 async function give(ui, row) {
   const name = nameOf(row);
-  rows.say(ui, true, either(`${name}: preparo i dati…`, `${name}: making the data…`));
+  rows.say(ui, true, say`${name}: making the data…`);
   const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
-  rows.say(
-    ui,
-    done,
-    done
-      ? either(`${name}: dati scaricati.`, `${name}: data downloaded.`)
-      : either(`${name}: non è riuscito.`, `${name}: not made.`),
-  );
+  rows.say(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
 }
 
 /** @type {Record<string, (ui: Ui, row: PersonRow) => unknown>} */
@@ -105,10 +99,10 @@ function form(ui) {
   const { form: shown, editing } = rows;
   if (FORMS[shown.id]) return FORMS[shown.id].form(ui);
   return editing
-    ? { title: nameOf(corrected.said), label: either('Salva', 'Save'), send: () => keep(ui) }
+    ? { title: nameOf(corrected.said), label: say`Save`, send: () => keep(ui) }
     : {
-        title: either('Nuova persona', 'New person'),
-        label: either('Aggiungi', 'Add'),
+        title: say`New person`,
+        label: say`Add`,
         send: () => add(ui),
       };
 }
@@ -119,30 +113,27 @@ const BESIDE = { import: importing, invite, merge, phones };
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
-    title: either('Persone', 'People'),
-    hint: either('Nome o numero', 'Name or number'),
+    title: say`People`,
+    hint: say`Name or number`,
     seek: () => seek(ui),
     acts: [
-      ['A', either('Aggiungi', 'Add'), 'user'],
-      ['F', either('Da un file', 'From a file'), 'note'],
-      ['T', isSilent() ? either('Tutte', 'All') : either('Telefoni silenziosi', 'Silent phones'), 'phone'],
+      ['A', say`Add`, 'user'],
+      ['F', say`From a file`, 'note'],
+      ['T', isSilent() ? say`All` : say`Silent phones`, 'phone'],
     ],
     rowActs: [
-      ['Enter', either('Correggi', 'Correct')],
-      ['G', either('Scheda', 'Record')],
-      ['P', either('Telefoni', 'Phones')],
-      ['Q', either('Invita', 'Invite')],
-      ['M', either('Unisci a un’altra', 'Merge with another')],
-      ['D', either('Dati da dare', 'Data to give')],
-      ['X', either('Cancella', 'Erase')],
+      ['Enter', say`Correct`],
+      ['G', say`Record`],
+      ['P', say`Phones`],
+      ['Q', say`Invite`],
+      ['M', say`Merge with another`],
+      ['D', say`Data to give`],
+      ['X', say`Erase`],
     ],
     heads: HEADS(),
     cells,
     form: () => form(ui),
     once: () => BESIDE[rows.once.kind].pane(ui),
-    empty:
-      rows.search.trim() || isSilent()
-        ? either('Nessuna trovata', 'Nobody found')
-        : either('Ancora nessuna', 'Nobody yet'),
+    empty: rows.search.trim() || isSilent() ? say`Nobody found` : say`Nobody yet##people`,
     below: below(ui),
   });

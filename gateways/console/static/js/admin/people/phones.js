@@ -1,7 +1,7 @@
 // The enrolled phones of a person: which number each proves, when it was last used, and one that is revoked.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { either, t } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { nameOf } from './fields.js';
 import { read, rows } from './list.js';
@@ -18,45 +18,32 @@ export async function open(ui, id) {
 function revoke(ui, person, phone) {
   const name = phone.name || phone.device;
   const path = `${rows.pathOf(person.id)}/devices/${encodeURIComponent(phone.device)}`;
-  rows.ask(
-    ui,
-    either(
-      `${name}: revoco? Da lì gli allarmi non sono più firmati.`,
-      `${name}: revoke? Alerts from there are not signed any more.`,
-    ),
-    async () => {
-      const said = await rows.order(ui, 'DELETE', path);
-      if (!said) return;
-      rows.once = { kind: 'phones', person: said };
-      rows.say(ui, true, either(`${name}: revocato.`, `${name}: revoked.`));
-    },
-  );
+  rows.ask(ui, say`${name}: revoke? Alerts from there are not signed any more.`, async () => {
+    const said = await rows.order(ui, 'DELETE', path);
+    if (!said) return;
+    rows.once = { kind: 'phones', person: said };
+    rows.say(ui, true, say`${name}: revoked.`);
+  });
 }
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const PROVED = {
-  code: [' con un codice per SMS', ' by a code by text message'],
-  text: [' con un invito per SMS', ' by an invitation by text message'],
-  staff: [' con un invito consegnato', ' by an invitation handed over'],
+  code: phrase` by a code by text message`,
+  text: phrase` by an invitation by text message`,
+  staff: phrase` by an invitation handed over`,
 };
 
 /** By what the number was proved, where that was kept. @param {PhoneRow} phone */
-const proved = ({ proved_by }) => either(...PROVED[proved_by]);
+const proved = ({ proved_by }) => PROVED[proved_by]();
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const SEEMS = {
-  enrolled: [
-    ' Aggiunto senza il PIN giusto: all’app sembra verificato, non prova nulla.',
-    ' Added without the right PIN: to the app it looks verified, and it proves nothing.',
-  ],
-  revoked: [
-    ' Tolto senza il PIN giusto: all’app sembra revocato, prova ancora il numero.',
-    ' Ended without the right PIN: to the app it looks revoked, and it still proves the number.',
-  ],
+  enrolled: phrase` Added without the right PIN: to the app it looks verified, and it proves nothing.`,
+  revoked: phrase` Ended without the right PIN: to the app it looks revoked, and it still proves the number.`,
 };
 
 /** What of the phone is not as the app shows it. @param {PhoneRow} phone */
-const seems = ({ seeming }) => (seeming ? html`<b>${either(...SEEMS[seeming])}</b>` : nothing);
+const seems = ({ seeming }) => (seeming ? html`<b>${SEEMS[seeming]()}</b>` : nothing);
 
 /** @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
@@ -65,14 +52,11 @@ const day = (moment) => f.day(Date.parse(moment) * 1000);
 function checked({ checked_on, check_days }) {
   if (!checked_on) return '';
   const often = {
-    0: either('da solo mai', 'never by itself'),
-    1: either('da solo ogni giorno', 'by itself each day'),
-    7: either('da solo ogni settimana', 'by itself each week'),
+    0: say`never by itself`,
+    1: say`by itself each day`,
+    7: say`by itself each week`,
   };
-  return either(
-    `; provato il ${day(checked_on)}, ${often[check_days] ?? ''}`,
-    `; checked on ${day(checked_on)}, ${often[check_days] ?? ''}`,
-  );
+  return say`; checked on ${day(checked_on)}, ${often[check_days] ?? ''}`;
 }
 
 /** @param {Ui} ui */
@@ -80,14 +64,10 @@ export function pane(ui) {
   const { person } = /** @type {Phones} */ (rows.once);
   return html`<section class="panel once" aria-labelledby="phones-h">
     <div class="panel__head">
-      <h2 id="phones-h">${either('Telefoni di', 'Phones of')} ${nameOf(person)}</h2>
+      <h2 id="phones-h">${say`Phones of`} ${nameOf(person)}</h2>
     </div>
     <div class="panel__body">
-      ${
-        person.devices.length
-          ? nothing
-          : html`<p class="empty">${either('Nessuno iscritto', 'None is enrolled')}</p>`
-      }
+      ${person.devices.length ? nothing : html`<p class="empty">${say`None is enrolled`}</p>`}
       <ul class="phones">
         ${person.devices.map(
           (phone) =>
@@ -95,23 +75,18 @@ export function pane(ui) {
               <span
                 ><b>${phone.name || phone.device}</b> <span class="phone">${f.phone(phone.phone)}</span
                 ><br /><small class="ink-2"
-                  >${either('iscritto il', 'enrolled on')} ${day(phone.enrolled_at)}${proved(phone)},
+                  >${say`enrolled on`} ${day(phone.enrolled_at)}${proved(phone)},
                   ${
-                    phone.last_alert_at
-                      ? either(
-                          `ultimo allarme il ${day(phone.last_alert_at)}`,
-                          `last alert on ${day(phone.last_alert_at)}`,
-                        )
-                      : either('ancora nessun allarme', 'no alert yet')
+                    phone.last_alert_at ? say`last alert on ${day(phone.last_alert_at)}` : say`no alert yet`
                   }${checked(phone)}${seems(phone)}</small
                 ></span
               ><button class="btn" @click=${() => revoke(ui, person, phone)}>
-                ${either('Revoca', 'Revoke')}
+                ${say`Revoke`}
               </button>
             </li>`,
         )}
       </ul>
-      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Back`}</button>
     </div>
   </section>`;
 }

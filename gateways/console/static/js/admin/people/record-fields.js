@@ -1,7 +1,7 @@
 // A record as a form has it, and back: a field for each line, and always one more of each that there can be
 // several of. Pure.
 
-import { either, t } from '../../words/words.js';
+import { say } from '../../words/words.js';
 
 const NEW = { name: '' };
 const MOST = { addresses: 5, dangerous: 4, contacts: 8 };
@@ -9,31 +9,26 @@ const MOST = { addresses: 5, dangerous: 4, contacts: 8 };
 /** @type {Record<string, [string, FormField['kind'], number, () => string][]>} */
 const PARTS = {
   dangerous: [
-    ['name', 'text', 100, () => t('dangerous')],
-    ['car', 'text', 200, () => either('auto: marca, colore, targa', 'car: make, colour, plate')],
-    ['note', 'text', 1000, () => either('come si riconosce, armi', 'how to know this one, weapons')],
+    ['name', 'text', 100, () => say`Dangerous`],
+    ['car', 'text', 200, () => say`car: make, colour, plate`],
+    ['note', 'text', 1000, () => say`how to know this one, weapons`],
   ],
   contacts: [
-    ['name', 'text', 100, () => either('Contatto', 'Contact')],
-    ['number', 'tel', 40, () => either('numero', 'number')],
-    ['relation', 'text', 200, () => either('chi è', 'who it is')],
-    [
-      'tell',
-      'check',
-      0,
-      () => either('avvisare per SMS quando è chiamato il 112', 'tell by SMS that 112 was called'),
-    ],
-    ['where', 'check', 0, () => either('dire anche dove', 'tell where, too')],
+    ['name', 'text', 100, () => say`Contact`],
+    ['number', 'tel', 40, () => say`number`],
+    ['relation', 'text', 200, () => say`who it is`],
+    ['tell', 'check', 0, () => say`tell by SMS that 112 was called`],
+    ['where', 'check', 0, () => say`tell where, too`],
   ],
 };
 
 /** @type {[string, FormField['kind'], number, () => string][]} */
 const TEXTS = [
-  ['children', 'area', 1000, () => t('children')],
-  ['medical', 'area', 1000, () => either('Salute', 'Medical')],
-  ['court_order', 'area', 1000, () => either('Provvedimento', 'Court order')],
-  ['safe_word', 'text', 60, () => either('Parola d’ordine', 'Safe word')],
-  ['reach', 'text', 200, () => either('Come contattarla', 'How to reach the person')],
+  ['children', 'area', 1000, () => say`Children`],
+  ['medical', 'area', 1000, () => say`Medical`],
+  ['court_order', 'area', 1000, () => say`Court order`],
+  ['safe_word', 'text', 60, () => say`Safe word`],
+  ['reach', 'text', 200, () => say`How to reach the person`],
 ];
 
 /** How many of them the form has. @param {PersonRecord} record @param {keyof typeof MOST} part */
@@ -47,7 +42,7 @@ export const fieldsOf = (record) => [
     name: `addresses-${n}`,
     kind: /** @type {const} */ ('text'),
     max: 200,
-    label: () => `${either('Indirizzo', 'Address')} ${n + 1}`,
+    label: () => `${say`Address`} ${n + 1}`,
   })),
   ...several(record, 'contacts'),
 ];

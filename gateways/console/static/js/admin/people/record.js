@@ -1,6 +1,6 @@
 // What must be known of a person before it can be said, as staff writes it.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { answered, meanwhile, why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
 import { nameOf } from './fields.js';
@@ -34,7 +34,7 @@ async function send(ui) {
   const answer = await answered(asked);
   form.busy = false;
   if (answer.said) {
-    rows.said = [true, either(`${nameOf(person)}: scheda salvata.`, `${nameOf(person)}: record saved.`)];
+    rows.said = [true, say`${nameOf(person)}: record saved.`];
     return rows.leave(ui);
   }
   if (answer.code === 'changed_meanwhile') await follow(ui);
@@ -74,7 +74,7 @@ async function follow(ui) {
 
 /** @param {Ui} ui */
 export const form = (ui) => ({
-  title: either(`Scheda di ${nameOf(person)}`, `Record of ${nameOf(person)}`),
-  label: either('Salva', 'Save'),
+  title: say`Record of ${nameOf(person)}`,
+  label: say`Save`,
   send: () => send(ui),
 });

@@ -2,16 +2,16 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { told } from './flaws.js';
 
-/** @type {Record<Verdict, Pair>} */
+/** @type {Record<Verdict, Phrase>} */
 const VERDICTS = {
-  bad: ['scartata', 'not taken'],
-  changes: ['cambia', 'changes'],
-  new: ['nuova', 'new'],
-  same: ['uguale', 'the same'],
+  bad: phrase`not taken`,
+  changes: phrase`changes`,
+  new: phrase`new##row`,
+  same: phrase`the same`,
 };
 
 /** @param {ImportRow} one */
@@ -23,37 +23,28 @@ const row = (one) =>
       ${
         one.verdict === 'bad'
           ? word('warn', one.faults.map(told).join(' '), 'ink-bad')
-          : `${either(...VERDICTS[one.verdict])}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
+          : `${VERDICTS[one.verdict]()}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
       }
     </td>
   </tr>`;
 
-/** @param {number} n @param {string} one @param {string} several @param {string} en */
-const many = (n, one, several, en) => `${f.count(n)} ${either(n === 1 ? one : several, en)}`;
+/** @param {number} n @param {() => string} one @param {(n: string) => string} several */
+const many = (n, one, several) => (n === 1 ? one() : several(f.count(n)));
 
 /** @param {ImportView} seen */
 export const counts = (seen) =>
   html`<p class="import__counts" role="status">
-    ${
-      seen.done
-        ? word('check', either('Fatto.', 'Done.'), 'ink-ok')
-        : html`<b>${either('Ancora niente è scritto.', 'Nothing is written yet.')}</b>`
-    }
-    <span>${many(seen.new, 'nuova', 'nuove', 'new')}</span>
-    <span>${many(seen.changes, 'cambiata', 'cambiate', 'changed')}</span>
-    <span>${many(seen.same, 'uguale', 'uguali', 'the same')}</span>
-    <span class=${seen.bad ? 'ink-bad' : ''}>${many(seen.bad, 'scartata', 'scartate', 'not taken')}</span>
+    ${seen.done ? word('check', say`Done.`, 'ink-ok') : html`<b>${say`Nothing is written yet.`}</b>`}
+    <span>${many(seen.new, phrase`1 new`, (n) => say`${n} new`)}</span>
+    <span>${many(seen.changes, phrase`1 changed`, (n) => say`${n} changed`)}</span>
+    <span>${many(seen.same, phrase`1 the same`, (n) => say`${n} the same`)}</span>
+    <span class=${seen.bad ? 'ink-bad' : ''}
+      >${many(seen.bad, phrase`1 not taken`, (n) => say`${n} not taken`)}</span
+    >
     ${
       seen.encoding === 'utf-8'
         ? nothing
-        : word(
-            'warn',
-            either(
-              `Letto come ${seen.encoding}: controlla gli accenti.`,
-              `Read as ${seen.encoding}: look at the accents.`,
-            ),
-            'ink-wait',
-          )
+        : word('warn', say`Read as ${seen.encoding}: look at the accents.`, 'ink-wait')
     }
   </p>`;
 
@@ -63,9 +54,9 @@ export const table = (seen) =>
     <table class="table">
       <thead>
         <tr>
-          <th>${either('Riga', 'Line')}</th>
-          <th>${either('Chi', 'Who')}</th>
-          <th>${either('Che cosa', 'What')}</th>
+          <th>${say`Line##row`}</th>
+          <th>${say`Who`}</th>
+          <th>${say`What`}</th>
         </tr>
       </thead>
       <tbody>
@@ -74,10 +65,10 @@ export const table = (seen) =>
     </table>
     ${
       seen.rows.length < seen.new + seen.changes + seen.same + seen.bad
-        ? html`<p class="ink-2">${either('… e altre', '… and more')}</p>`
+        ? html`<p class="ink-2">${say`… and more`}</p>`
         : nothing
     }
   </div>`;
 
 /** @param {ImportFault} fault */
-export const placed = (fault) => `${either('Riga', 'Line')} ${fault.line}: ${told(fault)}`;
+export const placed = (fault) => `${say`Line##row`} ${fault.line}: ${told(fault)}`;

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { button, listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
@@ -38,24 +38,13 @@ const told = () => rows.list.said;
 function elsewhere(row) {
   const { file, writable } = told().file;
   if (row.elsewhere === 'lines')
-    return either(
-      'È l’interruttore 2, del 112 vero: si cambia in Linee (L).',
-      'This is switch 2, for the real 112: it is changed under Lines (L).',
-    );
-  if (row.elsewhere === 'file')
-    return either(
-      `Si cambia a mano, sulla macchina: sudoedit ${file}`,
-      `Changed by hand, at the machine: sudoedit ${file}`,
-    );
+    return say`This is switch 2, for the real 112: it is changed under Lines (L).`;
+  if (row.elsewhere === 'file') return say`Changed by hand, at the machine: sudoedit ${file}`;
   return writable ? '' : cannotWrite(file);
 }
 
 /** @param {string} file */
-const cannotWrite = (file) =>
-  either(
-    `Da qui non si può scrivere ${file}. Sulla macchina: sudoedit ${file}`,
-    `${file} cannot be written from here. At the machine: sudoedit ${file}`,
-  );
+const cannotWrite = (file) => say`${file} cannot be written from here. At the machine: sudoedit ${file}`;
 
 /** @param {Ui} ui @param {Setting} row */
 function edit(ui, row) {
@@ -82,10 +71,10 @@ async function save(ui) {
 
 /** @param {Ui} ui @param {Setting} row */
 function unset(ui, row) {
-  const why = row.value === null ? either('È già così.', 'It is so already.') : elsewhere(row);
+  const why = row.value === null ? say`It is so already.` : elsewhere(row);
   if (why) rows.say(ui, false, why);
   else if (row.hidden)
-    rows.ask(ui, either(`${row.path}: tolgo per sempre?`, `${row.path}: remove for good?`), async () => {
+    rows.ask(ui, say`${row.path}: remove for good?`, async () => {
       await rows.change(ui, row.path, { value: row.value }, { value: null });
       rows.undo = null;
       ui.draw();
@@ -119,13 +108,13 @@ export function pressed(ui, key) {
 function source(row) {
   switch (row.source) {
     case 'file':
-      return row.line ? either(`riga ${row.line}`, `line ${row.line}`) : 'center.toml';
+      return row.line ? say`line ${row.line}##row` : 'center.toml';
     case 'command_line':
-      return either('riga di comando', 'command line');
+      return say`command line`;
     case 'simulation':
-      return either('simulazione', 'simulation');
+      return say`simulation`;
     default:
-      return either('di serie', 'default');
+      return say`default`;
   }
 }
 
@@ -140,7 +129,7 @@ const cells = (row) =>
       ${
         told().file.pending.includes(row.path)
           ? html`<small>
-              ${word('clock', `${either('ora', 'now')} ${shown(row, row.in_use)}`, 'ink-wait')}
+              ${word('clock', `${say`now`} ${shown(row, row.in_use)}`, 'ink-wait')}
             </small>`
           : nothing
       }
@@ -150,11 +139,10 @@ const cells = (row) =>
 /** @param {SettingsTold} said */
 const whence = ({ file: { file, named_by } }) =>
   `${file} (${
-    { shipped: either('di serie', 'as shipped'), environment: 'SECURWOMAN_CONFIG' }[named_by] ??
-    either('riga di comando', 'command line')
+    { shipped: say`as shipped`, environment: 'SECURWOMAN_CONFIG' }[named_by] ?? say`command line`
   })`;
 
-const afterRestart = () => either('Vale dopo un riavvio', 'Holds after a restart');
+const afterRestart = () => say`Holds after a restart`;
 
 /** What is not as the file says, and what is done about it. @param {Ui} ui */
 function notes(ui) {
@@ -171,7 +159,7 @@ function notes(ui) {
     ${
       said.node.order
         ? html`<p>${word('clock', orderSaid(ui, said.node), 'ink-wait')}
-            ${undoable() ? nothing : button(ui, ['Z', either('Annulla', 'Take back')])}</p>`
+            ${undoable() ? nothing : button(ui, ['Z', say`Take back`])}</p>`
         : nothing
     }${
       pending.length
@@ -184,22 +172,22 @@ function notes(ui) {
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
-    title: either('Impostazioni', 'Settings'),
-    hint: either('Nome o significato', 'Name or meaning'),
+    title: say`Settings`,
+    hint: say`Name or meaning`,
     acts: [
-      ['F', onlySet ? either('Tutte', 'All') : either('Solo le scelte', 'Only what is set')],
-      ['Q', either('Riavvia appena libero', 'Restart when no alert is open')],
+      ['F', onlySet ? say`All` : say`Only what is set`],
+      ['Q', say`Restart when no alert is open`],
     ],
     rowActs: [
-      ['Enter', either('Cambia', 'Change')],
-      ['X', either('Torna a quella di serie', 'Back to the default')],
+      ['Enter', say`Change`],
+      ['X', say`Back to the default`],
     ],
-    heads: [[either('Impostazione', 'Setting')], [either('Vale', 'Value')], [either('Da', 'From')]],
+    heads: [[say`Setting`], [say`Value`], [say`From`]],
     cells,
     above: notes(ui),
     form: () => ({
       title: meaning(rows.row(rows.editing)),
-      label: either('Scrivi in center.toml', 'Write to center.toml'),
+      label: say`Write to center.toml`,
       send: () => save(ui),
     }),
   });

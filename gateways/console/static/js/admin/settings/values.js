@@ -1,21 +1,21 @@
 // A value of the settings as it is shown, as it is typed, and as it is sent.
 
-import { either, languageName } from '../../words/words.js';
+import { languageName, own, phrase, say } from '../../words/words.js';
 
 /** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key, and what its form holds */
 
 const UNITS = {
-  s: ['s', 's'],
-  min: ['min', 'min'],
-  days: ['giorni', 'days'],
-  db: ['dB', 'dB'],
+  s: phrase`s`,
+  min: phrase`min`,
+  days: phrase`days`,
+  db: phrase`dB`,
 };
 
 /** @param {SettingRow} row */
-const unit = ({ unit: of }) => (UNITS[of] ? either(.../** @type {Pair} */ (UNITS[of])) : '');
+const unit = ({ unit: of }) => (UNITS[of] ? UNITS[of]() : '');
 
 /** What a key means. @param {SettingRow} row */
-export const meaning = ({ meaning: { it, en } }) => either(it, en);
+export const meaning = (row) => own(row.meaning);
 
 /** @param {any} value */
 function plain(value) {
@@ -30,21 +30,21 @@ function plain(value) {
 
 /** In words. @param {SettingRow} row @param {any} value */
 export function shown(row, value) {
-  if (row.hidden && value) return either('impostato, non si mostra', 'set, not shown');
-  if (typeof value === 'boolean') return value ? either('sì', 'yes') : either('no', 'no');
+  if (row.hidden && value) return say`set, not shown`;
+  if (typeof value === 'boolean') return value ? say`yes` : say`no`;
   const text = plain(value);
   if (!text) return '—';
   return unit(row) ? `${text} ${unit(row)}` : text;
 }
 
 /** @param {SettingRow} row */
-const between = ({ least, most }) => either(`da ${least} a ${most}`, `${least} to ${most}`);
+const between = ({ least, most }) => say`${least} to ${most}`;
 
 /** What may be typed. @param {SettingRow} row */
 function bounds(row) {
   const parts = [unit(row)];
   if (row.least !== null && row.most !== null) parts.push(between(row));
-  if (row.kind === 'texts' || row.kind === 'choices') parts.push(either('separati da virgole', 'by commas'));
+  if (row.kind === 'texts' || row.kind === 'choices') parts.push(say`by commas`);
   if (row.kind === 'choices') parts.push(row.choices.join(', '));
   return parts.filter(Boolean).join(', ');
 }
@@ -100,8 +100,8 @@ export function sent(row, typed) {
 /** What a number has to be. @param {SettingRow} row */
 export const noNumber = (row) =>
   row.kind === 'integer'
-    ? either(`Serve un numero intero, ${between(row)}.`, `A whole number is needed, ${between(row)}.`)
-    : either(`Serve un numero, ${between(row)}.`, `A number is needed, ${between(row)}.`);
+    ? say`A whole number is needed, ${between(row)}.`
+    : say`A number is needed, ${between(row)}.`;
 
 /**
  * What the file said when it was seen: as the row, or as the center has told another admin's.

@@ -1,30 +1,30 @@
 // A modem that is plugged in becomes a line: what is found of it stands in the form already.
 
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 
 /** @type {FormField[]} */
 const FIELDS = [
   {
     name: 'emergency',
-    label: () => either('Per chi', 'For whom'),
+    label: () => say`For whom`,
     kind: 'select',
     choices: () => [
-      ['no', either('operatori e persone', 'operators and users')],
-      ['yes', either('riservata al 112', 'reserved for 112')],
+      ['no', say`operators and users`],
+      ['yes', say`reserved for 112`],
     ],
   },
-  { name: 'port', label: () => either('Porta', 'Port'), kind: 'text', max: 200, needed: true },
+  { name: 'port', label: () => say`Port`, kind: 'text', max: 200, needed: true },
   {
     name: 'voice_port',
-    label: () => either('Porta della voce (vuota: la trova)', 'Voice port (empty: it is found)'),
+    label: () => say`Voice port (empty: it is found)`,
     kind: 'text',
     max: 200,
   },
-  { name: 'number', label: () => either('Numero della SIM', 'Number of the SIM'), kind: 'tel', max: 40 },
+  { name: 'number', label: () => say`Number of the SIM`, kind: 'tel', max: 40 },
   {
     name: 'name',
-    label: () => either('Nome della linea', 'Name of the line'),
+    label: () => say`Name of the line`,
     kind: 'text',
     max: 32,
     needed: true,
@@ -62,8 +62,8 @@ export function ask(ui, rows, lines, emergency = false) {
 export const form = (ui, rows) =>
   rows.form.id === FORM
     ? {
-        title: either('Una linea in più', 'One line more'),
-        label: either('Scrivi', 'Write'),
+        title: say`One line more`,
+        label: say`Write`,
         send: () => add(ui, rows),
       }
     : null;
@@ -75,12 +75,5 @@ async function add(ui, rows) {
   if (!said) return;
   added += 1;
   rows.leave(ui);
-  rows.say(
-    ui,
-    true,
-    either(
-      `${now.name}: scritta. Vale dopo un riavvio: N, poi Q.`,
-      `${now.name}: written. It counts after a restart: N, then Q.`,
-    ),
-  );
+  rows.say(ui, true, say`${now.name}: written. It counts after a restart: N, then Q.`);
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { own, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
 import { listPage } from '../frame/page.js';
@@ -14,15 +14,13 @@ import * as test from './test-alert.js';
 const COUNT_MS = 60_000;
 
 /** @type {FormField[]} */
-const FIELDS = [
-  { name: 'note', label: () => either('Come, da quando', 'How, since when'), kind: 'text', max: 300 },
-];
+const FIELDS = [{ name: 'note', label: () => say`How, since when`, kind: 'text', max: 300 }];
 
 /** @type {Rows<NeedRow>} */
 const rows = new Rows('start', '/v1/admin/start', {
   rows: (/** @type {StartView} */ said) => said.needs,
   key: (one) => one.need,
-  name: (one) => either(one.name.it, one.name.en),
+  name: (one) => own(one.name),
 });
 let countedAtMs = 0;
 
@@ -61,14 +59,14 @@ async function confirm(ui) {
     note: form.now.note.trim(),
   });
   if (!said) return;
-  rows.say(ui, true, either(`${rows.nameOf(editing)}: confermato.`, `${rows.nameOf(editing)}: confirmed.`));
+  rows.say(ui, true, say`${rows.nameOf(editing)}: confirmed.`);
   rows.leave(ui);
 }
 
 /** @param {Ui} ui @param {NeedRow} row */
 async function takeBack(ui, { need }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(need)}/confirmation`))
-    rows.say(ui, true, either('Non è più confermato.', 'It is not confirmed any more.'));
+    rows.say(ui, true, say`It is not confirmed any more.`);
 }
 
 /** The line that is asked for where the row is one for 112. @param {Ui} ui */
@@ -87,7 +85,7 @@ export function pressed(ui, key) {
   else if (key === 'M') askModem(ui);
   else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
   else if (key === 'X' && row?.by) {
-    const question = either('Non è più così?', 'It is not so any more?');
+    const question = say`It is not so any more?`;
     rows.ask(ui, `${rows.nameOf(row.need)}: ${question}`, () => takeBack(ui, row));
   } else return false;
   return true;
@@ -95,14 +93,12 @@ export function pressed(ui, key) {
 
 /** @param {NeedRow} row */
 const state = ({ done }) =>
-  done
-    ? word('done', either('C’è', 'There'), 'ink-ok')
-    : word('todo', either('Manca', 'Missing'), 'ink-wait');
+  done ? word('done', say`There`, 'ink-ok') : word('todo', say`Missing`, 'ink-wait');
 
 /** @param {Ui} ui @param {NeedRow} row */
 function known(ui, { by_person, by, at, note }) {
-  if (!by_person) return either('misurato', 'measured');
-  if (!by) return either('lo conferma una persona', 'a person confirms it');
+  if (!by_person) return say`measured`;
+  if (!by) return say`a person confirms it`;
   const day = f.day(Date.parse(at) * 1000);
   return html`${ui.feed.names(by)}, ${day}${note ? html`<small class="ink-2"> · ${note}</small>` : nothing}`;
 }
@@ -115,43 +111,36 @@ export function pane(ui) {
   const total = said?.needs.length ?? 0;
   return listPage(ui, rows, {
     title: !said
-      ? either('Avvio', 'Start')
+      ? say`Start`
       : said.missing
-        ? either(
-            `Avvio: mancano ${said.missing} di ${total}`,
-            `Start: ${said.missing} of ${total} are missing`,
-          )
-        : either('Avvio: c’è tutto', 'Start: all is there'),
+        ? say`Start: ${said.missing} of ${total} are missing`
+        : say`Start: all is there`,
     acts: [
-      ['M', either('Aggiungi un modem', 'Add a modem'), 'phone'],
-      ['T', either('Allarme di prova', 'Test alert'), 'flask'],
+      ['M', say`Add a modem`, 'phone'],
+      ['T', say`Test alert`, 'flask'],
     ],
     rowActs: row?.by_person
       ? [
-          ['Enter', either('Conferma', 'Confirm')],
-          ...(row.by ? [/** @type {[string, string]} */ (['X', either('Non più', 'Not any more')])] : []),
+          ['Enter', say`Confirm`],
+          ...(row.by ? [/** @type {[string, string]} */ (['X', say`Not any more`])] : []),
         ]
       : [],
-    heads: [
-      [either('Stato', 'State')],
-      [either('Prima dell’uso vero', 'Before real use')],
-      [either('Come si sa', 'How it is known')],
-    ],
+    heads: [[say`State`], [say`Before real use`], [say`How it is known`]],
     cells: (one) =>
       html`<td>${state(one)}</td>
-        <td><b>${either(one.name.it, one.name.en)}</b></td>
+        <td><b>${own(one.name)}</b></td>
         <td class="ink-2">${known(ui, one)}</td>`,
     form: () =>
       modem.form(ui, rows) ??
       (rows.form.id === test.FORM
         ? {
-            title: either('Allarme di prova', 'Test alert'),
-            label: either('Inizia', 'Begin'),
+            title: say`Test alert`,
+            label: say`Begin`,
             send: () => test.begin(ui, rows),
           }
         : {
             title: rows.nameOf(rows.editing),
-            label: either('Conferma', 'Confirm'),
+            label: say`Confirm`,
             send: () => confirm(ui),
           }),
     once: () => guide(ui, said, row),

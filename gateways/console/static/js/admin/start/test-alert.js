@@ -2,25 +2,25 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { button } from '../frame/page.js';
 import * as voice from '../../voice/voice.js';
 
-/** @type {Record<string, Pair>} */
+/** @type {Record<string, Phrase>} */
 const STEPS = {
-  'operator joined': ['L’operatore è in linea', 'The operator is on the line'],
-  "user's phone rang": ['Il telefono è squillato', 'The phone rang'],
-  'in conversation': ['Vi siete parlati', 'You have spoken'],
-  '112 in conference': ['Il 112 di prova era in linea', 'The test’s 112 was on the line'],
-  closed: ['Chiuso', 'Closed'],
+  'operator joined': phrase`The operator is on the line`,
+  "user's phone rang": phrase`The phone rang`,
+  'in conversation': phrase`You have spoken`,
+  '112 in conference': phrase`The test’s 112 was on the line`,
+  closed: phrase`Closed`,
 };
 
 /** @type {FormField[]} */
 const FIELDS = [
   {
     name: 'phone',
-    label: () => either('Telefono che squilla', 'Telephone that rings'),
+    label: () => say`Telephone that rings`,
     kind: 'tel',
     max: 40,
     needed: true,
@@ -42,10 +42,7 @@ export async function begin(ui, rows) {
   const { form } = rows;
   if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.said?.phone ?? '')) {
     form.faults = {
-      phone: either(
-        'È il tuo, e squilla già come operatore: scrivine un altro.',
-        'It is yours, and rings as the operator’s already: type another.',
-      ),
+      phone: say`It is yours, and rings as the operator’s already: type another.`,
     };
     form.focus('phone');
     return;
@@ -53,11 +50,7 @@ export async function begin(ui, rows) {
   const said = await rows.send(ui, 'POST', '/v1/drill/own', { phone: form.now.phone.trim() });
   if (!said) return;
   rows.leave(ui);
-  rows.say(
-    ui,
-    true,
-    either('Iniziato: rispondi, poi chiudi con F.', 'Begun: answer it, then close it by F.'),
-  );
+  rows.say(ui, true, say`Begun: answer it, then close it by F.`);
 }
 
 /** The end of a number, however it is written. @param {string} phone */
@@ -71,11 +64,8 @@ const done = (text) => word('done', text, 'ink-ok');
 /** @param {Ui} ui @param {StartView} said */
 export function testPane(ui, { test }) {
   return html`<p>
-      ${either(
-        'Prima inizia il turno: 1, poi P. Senza cuffie nel browser il tuo squilla già come operatore:',
-        'Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:',
-      )}
-      ${either('fanne squillare un altro.', 'have another one ring.')}
+      ${say`Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:`}
+      ${say`have another one ring.`}
     </p>
     ${
       test.alert
@@ -83,12 +73,12 @@ export function testPane(ui, { test }) {
             ${test.steps.map(
               ({ step, after_s: s }) =>
                 html`<li>
-                  ${(s === null ? toDo : done)(either(...STEPS[step]))}
+                  ${(s === null ? toDo : done)(STEPS[step]())}
                   ${s === null ? nothing : html`<small class="ink-2">${s} s</small>`}
                 </li>`,
             )}
           </ul>`
         : nothing
     }
-    ${button(ui, ['T', either('Inizia', 'Begin'), 'flask'])}`;
+    ${button(ui, ['T', say`Begin`, 'flask'])}`;
 }

@@ -1,6 +1,6 @@
 // By which way a question goes and in which language, and how far one that the center speaks has come.
 
-import { either, languageName, t } from '../../words/words.js';
+import { languageName, phrase, say } from '../../words/words.js';
 
 /** After so long without a key the screen says that none was pressed. */
 const ANSWERS_WITHIN_US = 12e6;
@@ -78,35 +78,28 @@ export const voice = (here, at, by) =>
  * @param {Here} here @param {Way | null} by
  */
 export function wayName(here, by) {
-  if (by === 'write' && !here.view.app_reads)
-    return either('Per SMS, a cui si risponde', 'By SMS, which can be answered');
-  if (by === 'write' && !reads(here))
-    return either('Nella sua app, che non risponde', 'In the app, which does not answer');
-  if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
-  if (by === 'ask_spoken')
-    return either('La dice il centro: tasto 1 sì, 2 no', 'The centre speaks it: key 1 yes, 2 no');
-  if (by === 'ask_softly')
-    return either('Sussurrata al suo orecchio: tasto 1 sì, 2 no', 'Whispered in her ear: key 1 yes, 2 no');
-  if (by === 'ask_aloud')
-    return either('Chiedi tu a voce: tasto 1 sì, 2 no', 'Ask aloud yourself: key 1 yes, 2 no');
-  return hasAnother(here)
-    ? either('Nessuna voce a lei. I: sussurrare all’orecchio', 'No voice to her. I: whisper in her ear')
-    : either('Ora non le si può chiedere nulla.', 'Nothing can be asked now.');
+  if (by === 'write' && !here.view.app_reads) return say`By SMS, which can be answered`;
+  if (by === 'write' && !reads(here)) return say`In the app, which does not answer`;
+  if (by === 'write') return say`In the app: yes or no`;
+  if (by === 'ask_spoken') return say`The centre speaks it: key 1 yes, 2 no`;
+  if (by === 'ask_softly') return say`Whispered in her ear: key 1 yes, 2 no`;
+  if (by === 'ask_aloud') return say`Ask aloud yourself: key 1 yes, 2 no`;
+  return hasAnother(here) ? say`No voice to her. I: whisper in her ear` : say`Nothing can be asked now.`;
 }
 
 /** That it goes in another language than the user's. @param {CaseView} view @param {string} by */
 export const otherLanguage = (view, by) =>
   view.person?.language && by !== view.person.language ? languageName(by) : '';
 
-/** @type {Record<Exclude<Progress, 'heard'>, Pair>} */
+/** @type {Record<Exclude<Progress, 'heard'>, Phrase>} */
 const PROGRESS = {
-  waiting: ['sta per sentirla', 'about to hear it'],
-  speaking: ['la sta sentendo', 'hears it now'],
-  no_sound: ['non detta: manca la voce', 'not said: no voice'],
-  cut_off: ['interrotta', 'cut off'],
-  hung_up: ['non sentita: caduta', 'not heard: hung up'],
-  replaced: ['non finita', 'not finished'],
-  withheld: ['non detta: non deve sentire', 'not said: she is to hear nobody'],
+  waiting: phrase`about to hear it`,
+  speaking: phrase`hears it now`,
+  no_sound: phrase`not said: no voice`,
+  cut_off: phrase`cut off`,
+  hung_up: phrase`not heard: hung up`,
+  replaced: phrase`not finished`,
+  withheld: phrase`not said: she is to hear nobody`,
 };
 
 /**
@@ -114,14 +107,12 @@ const PROGRESS = {
  * @param {SaidView} said @param {number} nowUs
  */
 export function outcome(said, nowUs) {
-  if (said.answer) return t(said.answer === 'yes' ? 'yes' : 'no');
-  return said.spoken ? progress(said, nowUs) : t('asked');
+  if (said.answer) return said.answer === 'yes' ? say`Yes` : say`No`;
+  return said.spoken ? progress(said, nowUs) : say`asked`;
 }
 
 /** @param {SaidView} said @param {number} nowUs */
 export function progress({ spoken, heard_us: heardUs }, nowUs) {
-  if (spoken !== 'heard') return either(...PROGRESS[spoken]);
-  return nowUs - heardUs < ANSWERS_WITHIN_US
-    ? either('sentita', 'heard')
-    : either('sentita, nessun tasto', 'heard, no key');
+  if (spoken !== 'heard') return PROGRESS[spoken]();
+  return nowUs - heardUs < ANSWERS_WITHIN_US ? say`heard##question` : say`heard, no key`;
 }

@@ -4,7 +4,7 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { icon } from '../../shell/parts.js';
 import { label } from '../../steps/table.js';
 import { KEY } from '../../words/center.js';
-import { either, reason, t } from '../../words/words.js';
+import { phrase, reason, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import * as s from '../situation.js';
 import { progress } from './asking.js';
@@ -65,29 +65,25 @@ function shown(ui, view) {
   if (upto) read.haveRead(ui, view, upto);
 }
 
-/** Why the center has sent no SMS, or may not have. @type {Record<string, [string, string]>} */
+/** Why the center has sent no SMS, or may not have. @type {Record<string, Phrase>} */
 const FAILURES = {
-  refused: ['SMS non partito: la rete lo rifiuta', 'SMS not sent: the network refuses it'],
-  unknown: ['SMS forse non partito', 'SMS perhaps not sent'],
-  too_late: ['SMS non partito: nessuna linea libera', 'SMS not sent: no line was free'],
-  unfit: ['SMS non partito: numero non ammesso', 'SMS not sent: no number to write to'],
-  withheld: ['SMS trattenuto: altri se ne accorgerebbero', 'SMS held back: others would notice'],
+  refused: phrase`SMS not sent: the network refuses it`,
+  unknown: phrase`SMS perhaps not sent`,
+  too_late: phrase`SMS not sent: no line was free`,
+  unfit: phrase`SMS not sent: no number to write to`,
+  withheld: phrase`SMS held back: others would notice`,
 };
 
 /** How far its SMS has come: symbol, tone, words. @param {TextedView} texted @returns {string[]} */
 function bySms(texted) {
-  const at = (us, it, en) => `${either(it, en)} ${f.clock(us)}`;
   if (texted.delivered_us !== null)
-    return ['check', 'ok', at(texted.delivered_us, 'SMS consegnato', 'SMS delivered')];
-  if (texted.failed_us !== null) {
-    const [it, en] = FAILURES[texted.failure] ?? ['SMS non consegnato', 'SMS not delivered'];
-    return ['warn', 'bad', either(it, en)];
-  }
-  if (texted.waits_us !== null)
-    return ['clock', 'wait', either('SMS: telefono non raggiungibile', 'SMS: phone out of reach')];
-  if (texted.sent_us === null) return ['clock', 'wait', either('SMS in partenza', 'SMS on its way out')];
-  const sent = at(texted.sent_us, 'SMS inviato', 'SMS sent');
-  return ['check', '', texted.awaits ? sent : `${sent}, ${either('senza conferma', 'no report to come')}`];
+    return ['check', 'ok', say`SMS delivered ${f.clock(texted.delivered_us)}`];
+  if (texted.failed_us !== null)
+    return ['warn', 'bad', FAILURES[texted.failure]?.() ?? say`SMS not delivered`];
+  if (texted.waits_us !== null) return ['clock', 'wait', say`SMS: phone out of reach`];
+  if (texted.sent_us === null) return ['clock', 'wait', say`SMS on its way out`];
+  const sent = say`SMS sent ${f.clock(texted.sent_us)}`;
+  return ['check', '', texted.awaits ? sent : `${sent}, ${say`no report to come`}`];
 }
 
 /**
@@ -96,12 +92,10 @@ function bySms(texted) {
  */
 function byApp(view, one) {
   if (one.channel === 'voice') return null;
-  if (one.read_us !== null) return ['check', 'ok', either('letto', 'read')];
-  if (one.arrived_us !== null) return ['check', '', either('arrivato', 'arrived')];
+  if (one.read_us !== null) return ['check', 'ok', say`read`];
+  if (one.arrived_us !== null) return ['check', '', say`arrived`];
   if (one.texted !== null) return null;
-  return view.app_reads
-    ? ['clock', 'wait', either('non ancora arrivato', 'not arrived yet')]
-    : ['warn', 'wait', either('non inviato', 'not sent')];
+  return view.app_reads ? ['clock', 'wait', say`not arrived yet`] : ['warn', 'wait', say`not sent`];
 }
 
 /**
@@ -111,7 +105,7 @@ function byApp(view, one) {
 const onTheLine = (one, nowUs) => [
   'voice',
   one.spoken === 'heard' ? 'ok' : '',
-  one.spoken ? progress(one, nowUs) : either('chiesto a voce', 'asked aloud'),
+  one.spoken ? progress(one, nowUs) : say`asked aloud`,
 ];
 
 /**
@@ -119,7 +113,7 @@ const onTheLine = (one, nowUs) => [
  * @param {CaseView} view @param {SaidView} one @param {number} nowUs
  */
 function state(view, one, nowUs) {
-  const came = one.claimed ? either('SMS, mittente non provato', 'SMS, sender not proved') : 'SMS';
+  const came = one.claimed ? say`SMS, sender not proved` : 'SMS';
   const ways = one.by
     ? [byApp(view, one), one.texted && bySms(one.texted), one.channel === 'voice' && onTheLine(one, nowUs)]
     : [one.channel === 'sms' && ['note', one.claimed ? 'wait' : '', came]];
@@ -151,11 +145,11 @@ const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lo
 function lost(ui, view, allowed) {
   const key = KEY.write_by_sms;
   const goes = allowed.write_by_sms === 'texts_allowed';
-  const none = isLost(ui, view) ? either('L’app non risponde.', 'No answer from the app.') : '';
+  const none = isLost(ui, view) ? say`No answer from the app.` : '';
   if (view.closed_us !== null || goes || !(none || allowed.write === 'phone_would_sound')) return nothing;
   if (allowed.write_by_sms !== null) return html`<p class="ink-wait dialogue__lost">${none}</p>`;
-  const sounds = either('Con un SMS il telefono suona.', 'An SMS makes the phone sound.');
-  const armed = either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms');
+  const sounds = say`An SMS makes the phone sound.`;
+  const armed = say`Enter confirms, Esc disarms`;
   return html`<p class="ink-wait dialogue__lost">
     <button class="btn" @click=${() => ui.press(key)}>
       <kbd>${key}</kbd><span>${label('write_by_sms')}</span></button>
@@ -175,10 +169,10 @@ function inOrder(ui, view, allowed) {
 
 /** By which way Enter sends. @param {Ui} ui @param {CaseView} view */
 function hint(ui, view) {
-  if (!view.app_reads) return either('Invio manda per SMS', 'Enter sends by SMS');
+  if (!view.app_reads) return say`Enter sends by SMS`;
   return isLost(ui, view) && ui.feed.allowedIn(view).write_by_sms === 'texts_allowed'
-    ? either('Invio manda, anche per SMS', 'Enter sends, by SMS as well')
-    : either('Invio manda', 'Enter sends');
+    ? say`Enter sends, by SMS as well`
+    : say`Enter sends`;
 }
 
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
@@ -186,10 +180,10 @@ export function panel(ui, view, allowed) {
   shown(ui, view);
   const why = allowed.write ?? null;
   return html`<div class="panel__head">
-      <h2>${either(`Messaggi con ${s.asObject(view)}`, `Messages with ${s.asObject(view)}`)}</h2>
-      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
+      <h2>${say`Messages with ${s.asObject(view)}`}</h2>
+      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${say`Back`}</span></button>
     </div>
-    <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${either('Messaggi', 'Messages')}>
+    <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${say`Messages`}>
       <ol>
         ${inOrder(ui, view, allowed).map((one) => message(ui, view, allowed, one))}
       </ol>
@@ -197,19 +191,14 @@ export function panel(ui, view, allowed) {
         view.dialogue.length
           ? nothing
           : html`<p class="ink-3">
-              ${t('noMessages')}
+              ${say`No message yet. With ? at its end: a question for yes or no.`}
             </p>`
       }
     </div>
     ${lost(ui, view, allowed)}
     ${
       why === null
-        ? writing.field(
-            ui,
-            view.alert,
-            either(`Scrivi ${s.to(view)}`, `Write to ${s.asObject(view)}`),
-            hint(ui, view),
-          )
+        ? writing.field(ui, view.alert, say`Write ${s.to(view)}`, hint(ui, view))
         : html`<p class="ink-wait dialogue__why">${reason(why)}</p>`
     }`;
 }

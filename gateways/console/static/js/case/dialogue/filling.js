@@ -2,13 +2,15 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
-import { either, t } from '../../words/words.js';
+import { phrase, say } from '../../words/words.js';
 import { inSight } from '../../steps/shown.js';
 import { putAside } from './missing.js';
 import { haveRead, offered, unread } from './read.js';
 
-/** Which key puts the message into which field of the text for 112. @type {Record<string, Word>} */
+/** Which key puts the message into which field of the text for 112. */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
+/** @type {Record<string, Phrase>} */
+const FIELDS = { where: phrase`Where`, what: phrase`What` };
 const ARROWS = { ArrowLeft: '←', ArrowRight: '→' };
 const ASIDE = 'Delete';
 const FIELD_MAX = 500;
@@ -27,8 +29,8 @@ export const fillKeys = (ui, view, allowed, one) =>
   ui.feed.link !== 'lost' && offered(view, allowed) === one
     ? html`<span class="said__keys"
         >${Object.entries(FILLS).map(([key, field]) =>
-          button(ui, key, either(`in «${t(field)}»`, `to “${t(field)}”`), ARROWS[key]),
-        )}${button(ui, ASIDE, either('non serve', 'not needed'), either('Canc', 'Del'))}</span
+          button(ui, key, say`to “${FIELDS[field]()}”`, ARROWS[key]),
+        )}${button(ui, ASIDE, say`not needed`, say`Del`)}</span
       >`
     : nothing;
 
@@ -51,7 +53,7 @@ export function pressed(ui, key, view, allowed) {
 
 /**
  * Put the message into this field, after what is there. It was read then; others before it may not have been.
- * @param {Ui} ui @param {CaseView} view @param {Word} field @param {SaidView} one
+ * @param {Ui} ui @param {CaseView} view @param {string} field @param {SaidView} one
  */
 async function fill(ui, view, field, one) {
   const before = view.briefing[field]?.text ?? '';

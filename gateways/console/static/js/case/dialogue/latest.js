@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
-import { either } from '../../words/words.js';
+import { say } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { pageCode } from '../reading.js';
 import * as s from '../situation.js';
@@ -36,10 +36,10 @@ export function keys(ui, view, allowed) {
     (ways) => cannotTalk(view) && ways.some((by) => allowed[by] === null),
   );
   return html`<span class="latest__keys"
-    >${asks ? button(ui, KEY.ask_spoken, either('domande', 'questions')) : nothing}
-    ${writes ? button(ui, KEY.write, either('scrivi', 'write')) : nothing}
-    ${button(ui, KEY.brief, either('per il 112', 'for 112'))}
-    ${allowed.open_page === null ? button(ui, KEY.open_page, either('pagina', 'page')) : nothing}</span
+    >${asks ? button(ui, KEY.ask_spoken, say`questions`) : nothing}
+    ${writes ? button(ui, KEY.write, say`write`) : nothing}
+    ${button(ui, KEY.brief, say`for 112`)}
+    ${allowed.open_page === null ? button(ui, KEY.open_page, say`page`) : nothing}</span
   >`;
 }
 
@@ -56,7 +56,7 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
   const row = named || briefing ? nothing : keys(ui, view, allowed);
   const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
   const by = one && s.capital(s.first(view));
-  const others = count > 1 ? either(`leggi ${count}`, `read ${count}`) : either('leggi', 'read');
+  const others = count > 1 ? say`read ${count}` : say`read##button`;
   const is = one ? 'said' : row === nothing && code === nothing ? 'none' : 'keys';
   return html`<div class="latest" data-is=${is}>
     <p class="latest__said" role="status">${

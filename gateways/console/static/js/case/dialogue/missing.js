@@ -1,8 +1,10 @@
 // Which of the user's messages 112 does not know: those that are not in the text for 112, and that the
 // operator has not put aside by a key. That is kept by this page alone: another operator is asked anew.
 
-/** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
-export const ANSWERS = { yes: 'yes', no: 'no' };
+import { phrase } from '../../words/words.js';
+
+/** A user's short answers to a question, as the app sends them. @type {Record<string, Phrase>} */
+export const ANSWERS = { yes: phrase`Yes`, no: phrase`No` };
 
 /** By alert: the numbers of the messages that need not be in the text. @type {Map<string, Set<number>>} */
 const aside = new Map();

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { KEY } from '../../words/center.js';
-import { either, reason, t } from '../../words/words.js';
+import { own, reason, say } from '../../words/words.js';
 import { inSight } from '../../steps/shown.js';
 import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
@@ -37,14 +37,6 @@ const protocol = (ui, view) => ui.feed.center.protocols[chosen.get(view.alert) ?
 const hereOf = (ui, view) => ({ ui, view, protocol: protocol(ui, view) });
 
 /**
- * In that language, else in English, else in any.
- * @param {Record<string, string>} words @param {string} language
- */
-const inLanguage = (words, language) => words[language] ?? words.en ?? Object.values(words)[0] ?? '';
-/** In the operator's. @param {Record<string, string>} words */
-const own = (words) => inLanguage(words, document.documentElement.lang);
-
-/**
  * The question as it was asked last, in whichever language.
  * @param {CaseView} view @param {Question} question
  */
@@ -52,8 +44,7 @@ const asked = (view, question) =>
   view.dialogue.findLast((one) => one.by && Object.values(question.ask).includes(one.text));
 
 /** Why this question is not asked any more; else ''. @param {CaseView} view @param {Question} question */
-const isOver = (view, question) =>
-  question.before_112 && psapIs(view) !== '' ? either('già chiamato', 'called already') : '';
+const isOver = (view, question) => (question.before_112 && psapIs(view) !== '' ? say`called already` : '');
 
 /**
  * A key while they are open: 1 to 9, and I. True where it was for them.
@@ -101,9 +92,9 @@ export function panel(ui, view) {
   return html`<div class="panel__head">
       <h2>${own(now.name)}</h2>
       <button class="btn" @click=${() => open(ui, view)}>
-        <kbd>${KEY.ask_spoken}</kbd><span>${t('nextProtocol')}</span>
+        <kbd>${KEY.ask_spoken}</kbd><span>${say`Other questions`}</span>
       </button>
-      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
+      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${say`Back`}</span></button>
     </div>
     <div class="panel__body questions">
       <p class="ink-2">

@@ -1,7 +1,6 @@
 // Which of the user's messages were read, and what is shown of one.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { t } from '../../words/words.js';
 import * as s from '../situation.js';
 import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing.js';
 
@@ -57,5 +56,5 @@ export function asked(view, one) {
  */
 export function words(view, one) {
   if (!one.text) return s.gone(view, 'words');
-  return isAnswer(one) ? t(ANSWERS[one.text.toLowerCase()]) : one.text;
+  return isAnswer(one) ? ANSWERS[one.text.toLowerCase()]() : one.text;
 }

@@ -1,0 +1,206 @@
+"""Compares the words of the console with those of each language: `gateways/console/words/LANGUAGE`.
+
+A sentence of the scripts is a template with a tag, and by that the key of its translations; those of orders,
+refusals and events stand in the center's rows. Without an argument it is said what is missing and left over.
+With a language, that one's files are written anew, empty where there are no words yet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from center.checks.table import every
+from gateways.console.page import STATIC, WORDS
+from gateways.console.timeline import ITEMS
+from messages.ids import OperatorCommand
+from model.alarms.table import KINDS
+from model.first_run import NEEDS
+from model.orders.refusals import Refusal
+from model.orders.table import ORDERS
+
+SCRIPTS: Final = STATIC / "js"
+SEVERAL: Final = "several"
+"""The file of what more than one part says."""
+TAGS: Final = ("say", "phrase", "pieces", "form")
+ITALIAN: Final = "it"
+COMMANDS: Final = {*OperatorCommand}
+
+_TOKEN: Final = re.compile(
+    r"//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+    r"|(?:(?<=[(,=:\[!&|?{};+\n])|(?<=[(,=:\[!&|?{};+] )|(?<=return ))"  # where no division can stand
+    r"/(?![/*])(?:\[(?:[^\]\\\n]|\\.)*\]|[^/\\\n\[]|\\.)+/\w*"
+    r"|(?P<tag>(?<![.\w$])[a-zA-Z]\w*)?`|[{}]",
+    re.DOTALL,
+)
+_PART: Final = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
+_FOREIGN: Final = re.compile(r"[àèéìòùÀÈÉÌÒÙ]")
+_HOLE: Final = re.compile(r"\{(\w+)(?::lower)?\}")
+
+
+@dataclass
+class Script:
+    """What one script says, and what it is made of besides."""
+
+    keys: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """Strings, and templates that are no key."""
+
+    @classmethod
+    def read(cls, source: str) -> Script:
+        """Take a script apart."""
+        made = cls()
+        end = made._code(source, 0)
+        assert end == len(source), f"stopped at {source[end : end + 40]!r}"
+        return made
+
+    def _code(self, source: str, at: int) -> int:
+        """Up to the brace that closes what began before `at`, or the end."""
+        depth = 0
+        while found := _TOKEN.search(source, at):
+            token, at = found[0], found.end()
+            if token.endswith("`") and token[0] not in "/'\"":
+                at = self._template(source, at, found["tag"])
+            elif token == "{":
+                depth += 1
+            elif token == "}":
+                if not depth:
+                    return found.start()
+                depth -= 1
+            elif token[0] in "'\"":
+                self.texts.append(_cooked(token[1:-1]))
+        return len(source)
+
+    def _template(self, source: str, at: int, tag: str | None) -> int:
+        parts = []
+        while True:
+            part = _PART.match(source, at)
+            assert part is not None
+            parts.append(_cooked(part[0]))
+            at = part.end()
+            if source[at] == "`":
+                break
+            at = self._code(source, at + 2) + 1
+        if tag in TAGS:
+            key = parts[0] + "".join(f"{{{hole}}}{part}" for hole, part in enumerate(parts[1:]))
+            self.keys.append(re.sub(r"\s*\n\s*", " ", key))
+        else:
+            self.texts += parts
+        return at + 1
+
+
+def _cooked(raw: str) -> str:
+    plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), raw)
+    return re.sub(r"\\(.)", lambda one: {"n": "\n"}.get(one[1], one[1]), plain, flags=re.DOTALL)
+
+
+def scripts() -> dict[str, Script]:
+    """By their paths."""
+    return {
+        path.relative_to(SCRIPTS).as_posix(): Script.read(path.read_text(encoding="utf-8"))
+        for path in sorted(SCRIPTS.rglob("*.js"))
+    }
+
+
+def in_rows() -> Iterator[tuple[str, str]]:
+    """Yield what the center's rows say to the console alone: of which part, in English."""
+    for row in ORDERS.values():
+        shown = row.console
+        yield from (("orders", said) for said in (shown.label, shown.waiting, shown.listed) if said)
+    yield from (("orders", refusal.at_console) for refusal in Refusal)
+    yield from (("events", item.says) for items in ITEMS.values() for item in items if item.says)
+
+
+def in_pairs() -> Iterator[tuple[str, str]]:
+    """Yield what the center itself has in Italian as well, and says elsewhere, too."""
+    for kind in KINDS:
+        yield from (("alarms", said) for said in (kind.en.short, kind.en.means, kind.en.do))
+    yield from (("start", said.en) for need in NEEDS for said in (need.at, need.do))
+    yield from (("checks", check.do.en) for check in every() if check.do.en)
+
+
+def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
+    """By the file in which they belong: the keys of which a language needs words, in their order."""
+    parts: dict[str, set[str]] = {}
+    said = [(path.split("/")[0], key) for path, script in of.items() for key in script.keys]
+    for part, key in (*said, *in_rows(), *(() if language == ITALIAN else in_pairs())):
+        parts.setdefault(key, set()).add(part)
+    found: dict[str, list[str]] = {}
+    for key, those in parts.items():
+        found.setdefault(SEVERAL if len(those) > 1 else min(those), []).append(key)
+    return found
+
+
+def there(folder: Path) -> dict[str, dict[str, str]]:
+    """By file: what a language has."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+
+
+def _fits(key: str, said: str) -> bool:
+    """Whether the same values stand in both; a command's key may stand anywhere.
+
+    Of an event the page has more words than the English needs (`tests/gateways/console/test_event_rows.py`).
+    """
+    holes, filled = {*_HOLE.findall(key)}, {*_HOLE.findall(said)}
+    if all(one.isdigit() for one in holes):
+        return holes == filled - COMMANDS
+    return not any(one.isdigit() for one in filled)
+
+
+def faults_of(language: str, keys: dict[str, list[str]], has: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Yield what is wrong with one language's files."""
+    needed = {key for those in keys.values() for key in those}
+    seen: set[str] = set()
+    for file, words in has.items():
+        for key, said in words.items():
+            where = f"{language}/{file}: {key!r}"
+            if key in seen:
+                yield f"{where} is in another file, too"
+            elif key not in needed:
+                yield f"{where} is said nowhere"
+            elif not said:
+                yield f"{where} has no words"
+            elif not _fits(key, said):
+                yield f"{where} has other holes: {said!r}"
+            seen.add(key)
+    yield from (f"{language}: {key!r} is missing" for key in needed - seen)
+
+
+def faults_in(of: dict[str, Script]) -> Iterator[str]:
+    """Yield the words of the scripts that are not English."""
+    for path, script in of.items():
+        yield from (f"{path}: {text!r} is not English" for text in script.texts if _FOREIGN.search(text))
+        yield from (f"{path}: {key!r} is not English" for key in script.keys if _FOREIGN.search(key))
+
+
+def faults() -> list[str]:
+    """All that is wrong."""
+    of = scripts()
+    found = list(faults_in(of))
+    for folder in sorted(WORDS.iterdir()):
+        found += faults_of(folder.name, wanted(of, folder.name), there(folder))
+    return found
+
+
+def write(language: str) -> None:
+    """Write a language's files anew: what it has stays, the rest is empty, what nothing says is gone."""
+    folder = WORDS / language
+    had = {key: said for words in there(folder).values() for key, said in words.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.json"):
+        path.unlink()
+    for file, keys in wanted(scripts(), language).items():
+        words = {key: had.get(key, "") for key in keys}
+        text = json.dumps(words, ensure_ascii=False, indent=2)
+        (folder / f"{file}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        write(sys.argv[1])
+    sys.exit("\n".join(faults()) or None)
