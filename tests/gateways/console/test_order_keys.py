@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gateways.console.page import STATIC
+import msgspec
+
+from gateways.console.page import STATIC, WORDS, encoded_words
 from messages.ids import OperatorCommand
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole, Enter
 from model.orders.table import ORDERS
+from scripts.lib.words import there
 from tests.support.each import each
 
 SCRIPTS: Final = {
     path.relative_to(STATIC / "js").as_posix(): path.read_text() for path in (STATIC / "js").rglob("*.js")
 }
+LANGUAGES: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]]).values()
 ROWS: Final = {command.value: row.console for command, row in ORDERS.items()}
 WITHOUT_KEY: Final = {"send_digit", "have_read"}
 """The page has no button for the one, and gives the other by itself."""
@@ -93,14 +97,20 @@ def test_no_sentence_names_the_key_of_an_order_by_its_letter() -> None:
 
 @each("refusal", list(Refusal))
 def test_no_refusal_names_a_key_by_its_letter_and_each_key_that_it_names_is_there(refusal: Refusal) -> None:
-    for sentence in refusal.at_console:
+    for sentence in (refusal.at_console, *(words[refusal.at_console] for words in LANGUAGES)):
         assert named(sentence) == set()
         assert all(ROWS[name].key for name in re.findall(r"{(\w+)}", sentence))
 
 
+def test_a_translation_names_no_other_key_by_its_letter_than_the_english() -> None:
+    for file, words in there(WORDS / "it").items():
+        other = [key for key, said in words.items() if named(said) - named(key)]
+        assert file == "admin" or other == []
+
+
 @each("command", list(OperatorCommand))
-def test_words_are_there_in_both_languages(command: OperatorCommand) -> None:
+def test_words_are_there(command: OperatorCommand) -> None:
     row = ORDERS[command]
-    for pair in (row.console.label, row.console.waiting, row.console.listed):
-        assert pair is None or (len(pair) == 2 and all(pair) and "—" not in "".join(pair))
+    for said in (row.console.label, row.console.waiting, row.console.listed):
+        assert said is None or (said and "—" not in said)
     assert row.italian

@@ -1,15 +1,21 @@
 // Which keys stand on the screen. A command is ordered by a key that stands there, and by no other: no state
 // needs a rule of its own for what must not act unread.
 
-/** A key in a sentence: `To call again: R.`, `R, then Enter`, `speak, or T`. */
-const NAMED =
-  /(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter))/g;
+import { phrase } from '../words/words.js';
+
+/** The words before a key in a sentence, where no colon is: `speak, or T`. */
+const BEFORE = phrase`or with press Then##before`;
+/** And behind it, where the sentence goes on: `R and Enter`. */
+const BEHIND = phrase`and Enter##behind`;
+/** A key in a sentence: `To call again: R.`, `R, then Enter`. */
+const within = () =>
+  new RegExp(`(?:[:?] |\\b(?:${BEFORE().replaceAll(' ', '|')}) )([A-Z])(?=[.,:;]|$| ${BEHIND()})`, 'g');
 /** One that the sentence begins with: `E: call again`. */
 const FIRST = /(?:^|[.!?] )([A-Z])(?=: )/g;
 
 /** The keys that these words name. @param {string} words */
 export const named = (words) =>
-  [NAMED, FIRST].flatMap((one) => [...words.matchAll(one)].map(([, key]) => key));
+  [within(), FIRST].flatMap((one) => [...words.matchAll(one)].map(([, key]) => key));
 
 /** Whether what was written may have been meant as a key. @param {string} text */
 export const isKeyAlone = (text) => /^[a-z]$/i.test(text);
