@@ -36,10 +36,10 @@ _IN_ITALIAN = """() => {
 }"""
 
 
-def in_italian(page: Page) -> None:
+def in_italian(page: Page, italian: bool = True) -> None:
     """What is on the screen, in the other language: all stays as it is, but for the focus."""
     page.evaluate(_IN_ITALIAN)
-    expect(page.locator("html")).to_have_attribute("lang", "it")
+    expect(page.locator("html")).to_have_attribute("lang", "it" if italian else "en")
 
 
 def tones(page: Page) -> list[int]:

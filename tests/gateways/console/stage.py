@@ -110,6 +110,26 @@ class Stage:
         expect(self.page.locator(selector)).to_have_attribute("data-is", is_)
 
 
+State = Callable[[Stage], None]
+
+
+@dataclass(frozen=True)
+class After:
+    """A state that is brought about from another one, on the page where that one is."""
+
+    before: State
+    step: State
+
+    def __call__(self, stage: Stage) -> None:
+        self.before(stage)
+        self.step(stage)
+
+
+def after(before: State) -> Callable[[State], After]:
+    """What is decorated goes on from there."""
+    return lambda step: After(before, step)
+
+
 def hold(held: list[Route], route: Route) -> None:
     """Keep a request from being sent, until the test lets it."""
     held.append(route)

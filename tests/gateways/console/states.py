@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import expect
 
@@ -24,7 +23,7 @@ from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from store.registry.users import records
 from tests.gateways.console import states_of_place
-from tests.gateways.console.stage import Stage
+from tests.gateways.console.stage import Stage, State, after
 from tests.gateways.http.place import CLOCK, GIULIA, NODE
 from tests.gateways.story import LINES, Story, on_shift
 from tests.support.pictures import png
@@ -57,22 +56,22 @@ def ready(stage: Stage) -> None:
     expect(stage.signed_on().locator("#ready-h")).to_be_visible()
 
 
+@after(ready)
 def pausing(stage: Stage) -> None:
-    ready(stage)
     stage.page.keyboard.press("p")
     expect(stage.page.locator("#ask-h")).to_be_visible()
 
 
+@after(off)
 def not_heard(stage: Stage) -> None:
-    off(stage)
     stage.page.keyboard.press("s")
     expect(stage.page.locator("#ask-h")).to_be_visible()
     stage.page.keyboard.press("n")
     expect(stage.page.locator(".ready__shift .ink-bad")).to_be_visible()
 
 
+@after(ready)
 def help_(stage: Stage) -> None:
-    ready(stage)
     stage.page.keyboard.press("?")
     expect(stage.page.get_by_role("dialog")).to_be_visible()
 
@@ -440,9 +439,9 @@ def nobody(stage: Stage) -> None:
     expect(stage.signed_on(shift=False).locator("[data-strip=nobody]")).to_be_visible()
 
 
+@after(ready)
 def last_one(stage: Stage) -> None:
     """Nobody else is ready, and the operator ends the shift."""
-    ready(stage)
     stage.page.keyboard.press("o")
     expect(stage.page.locator("#ask-h.ink-bad")).to_be_visible()
 
@@ -477,8 +476,8 @@ def broken(stage: Stage) -> None:
     expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
 
 
+@after(states_of_place.history)
 def reopening(stage: Stage) -> None:
-    states_of_place.history(stage)
     expect(stage.page.locator(".history__reopen [aria-keyshortcuts=R]")).to_be_visible()
     stage.page.keyboard.press("r")
     expect(stage.page.locator(".history__reopen [aria-keyshortcuts=Enter]")).to_be_visible()
@@ -491,8 +490,8 @@ def restarted(stage: Stage) -> None:
     expect(stage.signed_on().locator(".banner[data-tone=note]")).to_be_visible()
 
 
+@after(talking)
 def lost(stage: Stage) -> None:
-    talking(stage)
     stage.stop()
     expect(stage.page.locator(".banner[role=alert]")).to_be_visible(timeout=20_000)
 
@@ -527,14 +526,14 @@ def access(stage: Stage) -> None:
     expect(stage.page.locator(".access__qr")).to_be_visible()
 
 
-STATES: dict[str, Callable[[Stage], None]] = {
+STATES: dict[str, State] = {
     "sign-on": sign_on,
     "sign-on-wrong": sign_on_wrong,
     "sign-on-token": sign_on_token,
     "off": off,
     "not-heard": not_heard,
-    "pausing": pausing,
     "ready": ready,
+    "pausing": pausing,
     "help": help_,
     "incoming": incoming,
     "incoming-test": incoming_test,
@@ -572,12 +571,12 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "last-one": last_one,
     "broken": broken,
     "broken-incoming": broken_incoming,
-    "reopening": reopening,
     "lost": lost,
     "queue": queue,
     "closed": closed,
     "place-queue": states_of_place.place_queue,
     "history": states_of_place.history,
+    "reopening": reopening,
     "figures": states_of_place.figures,
     "availability": states_of_place.availability,
     "audit": states_of_place.audit,

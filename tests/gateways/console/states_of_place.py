@@ -24,7 +24,7 @@ from store.nodes.orders import order
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from tests.gateways.called import carla_then_anna
-from tests.gateways.console.stage import Stage
+from tests.gateways.console.stage import Stage, after
 from tests.gateways.http.place import CLOCK, GIULIA, NODE
 from tests.gateways.story import Story
 from tests.support.watched import watched
@@ -53,8 +53,8 @@ def place_queue(stage: Stage) -> None:
     expect(stage.page.locator(".q--row")).to_have_count(3)
 
 
+@after(place_queue)
 def history(stage: Stage) -> None:
-    place_queue(stage)
     stage.page.keyboard.press("h")
     expect(stage.page.locator(".past")).to_have_count(4)
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
@@ -186,8 +186,8 @@ def duty_week(stage: Stage) -> None:
     page.keyboard.press("ArrowDown")
 
 
+@after(duty_week)
 def duty_person(stage: Stage) -> None:
-    duty_week(stage)
     page = stage.page
     page.keyboard.press("p")
     page.keyboard.press("ArrowDown")
@@ -219,8 +219,8 @@ def settings(stage: Stage) -> None:
     expect(page.locator("#setting-typed")).to_be_focused()
 
 
+@after(settings)
 def nodes(stage: Stage) -> None:
-    settings(stage)
     stage.page.keyboard.press("Escape")
     stage.page.keyboard.press("n")
     expect(stage.page.locator(".nodes .ink-wait").first).to_be_visible()

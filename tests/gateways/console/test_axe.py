@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.gateways.console.barriers import LOOKS, MAGNIFIED, barriers, lost_when_magnified
-from tests.gateways.console.desk import in_italian
-from tests.gateways.console.stage import Stage
+from tests.gateways.console.desk import in_italian, settled
+from tests.gateways.console.stage import After, Stage, State
 from tests.gateways.console.states import STATES
 from tests.support.complaints import OUT_OF_REACH
 
@@ -38,21 +39,52 @@ SEEN_AT_ONCE = ("late", "talking", "briefing", "restarted", "duress-briefing")
 AS_SAID = ("Something is needed here.", "This link is not good", "neighbour has her keys", " · en: ")
 """Said before the language was another one, or somebody's own words."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(300)]
 
 
-@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", *OUT_OF_REACH)
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_no_barrier_and_nothing_is_lost_where_it_is_magnified(stage: Stage, state: str) -> None:
-    page, (_, width, height) = stage.page, LOOKS[0]
-    page.set_viewport_size({"width": width, "height": height})
-    STATES[state](stage)
-    covered = COVERED if state in SEEN_AT_ONCE else "[]"
+def begins(state: State) -> State:
+    """The state for which the page is opened."""
+    return begins(state.before) if isinstance(state, After) else state
+
+
+WALKS = {
+    name: [one for one in STATES if begins(STATES[one]) is state]
+    for name, state in STATES.items()
+    if not isinstance(state, After)
+}
+"""By the state for which a page is opened, all that are brought about there."""
+
+
+def wrong(page: Page, name: str) -> list[str]:
+    """What is to be mended in the state that is shown."""
+    covered = COVERED if name in SEEN_AT_ONCE else "[]"
     found = barriers(page) + page.evaluate(covered) + lost_when_magnified(page, MAGNIFIED[-1:])
     in_italian(page)
     found += [f"in Italian, {one}" for one in page.evaluate(covered) + lost_when_magnified(page)]
     texts = [text for text in page.evaluate(TEXTS) if not any(own in text for own in AS_SAID)]
     found += [f"in English: {text}" for text in texts if ENGLISH.search(text)]
+    return [f"{name}: {one}" for one in found]
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", *OUT_OF_REACH)
+@pytest.mark.parametrize("begin", WALKS)
+def test_axe_finds_no_barrier_and_nothing_is_lost_where_it_is_magnified(stage: Stage, begin: str) -> None:
+    page, (_, width, height) = stage.page, LOOKS[0]
+    found: list[str] = []
+    was: State | None = None
+    for name in WALKS[begin]:
+        page.set_viewport_size({"width": width, "height": height})
+        state = STATES[name]
+        if isinstance(state, After):
+            in_italian(page, False)
+            if state.before is not was:
+                page.keyboard.press("Escape")
+                settled(page)
+            state.step(stage)
+        else:
+            state(stage)
+        was = state
+        found += wrong(page, name)
     assert not found, "\n".join(found)
 
 
