@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -200,13 +201,14 @@ class Cluster:
             if all(node.system.base.idle for node in self.nodes.values() if node.running):
                 return
 
-    def advance(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> Self:
         """Let time pass."""
         until = self.clock.now_us() + round(seconds * SECOND)
         self.run()
         while self.clock.step(until):
             self.run()
         self.run()
+        return self
 
     def until(self, what: str, condition: Callable[[], object], within_s: float = 60.0) -> float:
         """Let time pass until it is so; how long it took."""
@@ -219,7 +221,7 @@ class Cluster:
 
     # ------------------------------------------------------------ what happens
 
-    def lose(self, name: str) -> None:
+    def lose(self, name: str) -> Self:
         """A node loses its power, and its modems with it."""
         node = self.nodes[name]
         node.lost = True
@@ -227,16 +229,19 @@ class Cluster:
             node.env.processes.kill(entry.pid, entry.born)
         for spec in node.env.settings_as(Setup).settings.lines:
             self.network.unplug(spec.line)
+        return self
 
-    def freeze(self, name: str) -> None:
+    def freeze(self, name: str) -> Self:
         """A node stops doing anything, and its modems go on."""
         self.nodes[name].frozen = True
+        return self
 
-    def thaw(self, name: str) -> None:
+    def thaw(self, name: str) -> Self:
         """It goes on, and believes that no time has passed but for its clock."""
         self.nodes[name].frozen = False
+        return self
 
-    def part(self, one: str, other: str, *, parted: bool = True, one_way: bool = False) -> None:
+    def part(self, one: str, other: str, *, parted: bool = True, one_way: bool = False) -> Self:
         """Two nodes hear nothing of each other, neither words nor voices; the database hears both. Where not
         `parted`, they hear each other again. `one_way`: the first still hears the other's words.
         """
@@ -247,11 +252,13 @@ class Cluster:
             base.others = others if cut else [*others, self.nodes[there].system.base]
             ports = {f"{self.nodes[there].gate}/{spec.line}" for spec in self.nodes[there].lines}
             (MISSING_PORTS.update if parted else MISSING_PORTS.difference_update)(ports)
+        return self
 
-    def drain(self, name: str) -> None:
+    def drain(self, name: str) -> Self:
         """A node is to take nothing more, and to end with its last call."""
         (self.nodes[name].env.run / DRAINING).touch()
         self.advance(1.5)
+        return self
 
     def is_drained(self, name: str) -> bool:
         """Whether it has nothing left."""
@@ -266,15 +273,16 @@ class Cluster:
         self.run()
         return self.alert
 
-    def shift(self, operator: OperatorId, at: str, state: ShiftState = ShiftState.READY) -> None:
+    def shift(self, operator: OperatorId, at: str, state: ShiftState = ShiftState.READY) -> Self:
         """The operator's changes, in the console of this node."""
         journal = self.open(NodeId(at))
         changed = ev.ShiftChanged(operator=operator, state=state)
         journal.append(Append(streams.operator(operator), None, (changed,)))
         journal.close()
         self.run()
+        return self
 
-    def order(self, command: OperatorCommand, at: str, who: OperatorId | None = None) -> None:
+    def order(self, command: OperatorCommand, at: str, who: OperatorId | None = None) -> Self:
         """A key on the screen of the operator, whose console is at this node."""
         case = self.case
         who = who or case.operator or self.operators[0]
@@ -284,6 +292,7 @@ class Cluster:
         journal.append(Append(streams.inbox(self.alert), None, (ev.CommandGiven(command=command, by=who),)))
         journal.close()
         self.run()
+        return self
 
     # ------------------------------------------------------------ what is seen
 

@@ -62,8 +62,7 @@ def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
 ) -> None:
     world = make_world(operators=2)
     left(world)
-    world.until("she is free", lambda: world.case.operator is None)
-    world.advance(20)
+    world.until("she is free", lambda: world.case.operator is None).advance(20)
     now = world.clock.now_us()
     silent = ev.AlertSignalAdded(
         channel=Channel.DATA, proof=Proof.APP, received_at=now, raised_at=now, silent=True
@@ -93,8 +92,7 @@ def test_a_crew_that_dies_while_they_are_called_again_goes_on(make_world: MakeWo
     world = make_world(operators=2)
     left(world)
     world.network.hang_up(PSAP)
-    world.until("it is known", lambda: world.case.leave.broken_at is not None)
-    world.kill(Role.ALERT_CASE)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None).kill(Role.ALERT_CASE)
     world.kill(Role.CONFERENCE_BRIDGE)
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     assert not alarm_stands(world)

@@ -42,8 +42,7 @@ def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(
     world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
     (hold,) = bridge(world).playing.values()
     assert (hold.language, hold.every_s) == ("it", 8.0)
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    world.advance(0.1)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2).advance(0.1)
     assert hears(world, Party.USER) == set()
     assert world.events(ev.AnnouncementPlayed)[0] == ev.AnnouncementPlayed(
         clip="whisper:op1:1", leg=world.case.of(Party.OPERATOR)[0].leg
@@ -60,19 +59,6 @@ def test_an_operator_hears_alone_what_was_answered_and_whom_it_is_about(world: W
     assert spoken.to == {world.case.of(Party.OPERATOR)[0].leg}
     assert "Giulia" not in str([one.event for one in world.journal.read_all()]), "no name in the journal"
     ends(world)
-
-
-@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
-def test_what_was_played_is_not_played_again_whoever_dies(world: World, killed: Role) -> None:
-    to_talking(world)
-    world.until("it was played", lambda: bool(world.events(ev.AnnouncementPlayed)))
-    world.kill(killed)
-    world.advance(3.0)
-    world.until("they hear each other again", lambda: joined(world) == {Party.OPERATOR, Party.USER})
-    assert bridge(world).playing == {}
-    assert len(world.events(ev.AnnouncementPlayed)) == 1
-    if killed is Role.CONFERENCE_BRIDGE:
-        assert bridge(world).begun == {}
 
 
 def test_case_17_a_user_whose_operator_is_lost_is_told_to_hold(world: World) -> None:

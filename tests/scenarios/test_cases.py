@@ -161,8 +161,7 @@ def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_
     )
     world = make_world(policy=policy, behaviours={regional: "busy", other: "answer"})
     to_talking(world, position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: len(joined(world)) == 3, 120)
+    world.order(OperatorCommand.CALL_PSAP).until("112 is joined", lambda: len(joined(world)) == 3, 120)
     called = [call.to for call in world.calls() if call.to in (PSAP, regional, other)]
     assert called == [regional, regional, other]
     asked = world.events(ev.PsapRequested)[0]
@@ -178,8 +177,7 @@ def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(world: W
     assert line_alarms(world) == [("raised", "sim3")]
     assert world.system.kill(Role.GSM_MODEM, "sim3")
     world.network.plug("sim3")
-    world.until("the alarm is over", lambda: line_alarms(world)[-1] == ("cleared", "sim3"))
-    world.advance(30)
+    world.until("the alarm is over", lambda: line_alarms(world)[-1] == ("cleared", "sim3")).advance(30)
     assert line_alarms(world) == [("raised", "sim3"), ("cleared", "sim3")]
 
 
@@ -192,8 +190,7 @@ def test_a_line_that_was_taken_out_of_service_is_in_it_again_once_its_modem_answ
     assert world.system.kill(Role.GSM_MODEM, "sim3")
     world.advance(5)
     modem.unmute()
-    world.until("it is back", lambda: not is_quarantined(world.journal, LineId("sim3")), 120)
-    world.advance(30)
+    world.until("it is back", lambda: not is_quarantined(world.journal, LineId("sim3")), 120).advance(30)
     said = [said for said, alarm, _ in world.alarms() if alarm == "line.quarantined"]
     assert said == ["raised", "cleared"]
 
@@ -214,8 +211,7 @@ def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(world: World) ->
     (call,) = world.calls(PSAP)
     assert call.digits == "1"
     for role in Role.ALERT_CASE, Role.CALL_LEG, Role.GSM_MODEM:
-        world.kill(role)
-        world.advance(5)
+        world.kill(role).advance(5)
     press("1")
     press("#")
     assert call.digits == "11#"
@@ -241,8 +237,7 @@ def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_ove
     first = world.case.owner
     assert first is not None
     for _ in range(INTENSITY):
-        world.kill(Role.ALERT_CASE)
-        world.advance(0.1)
+        world.kill(Role.ALERT_CASE).advance(0.1)
     world.until(
         "another crew has it", lambda: world.case.owner is not None and world.case.owner.crew != first.crew
     )
@@ -319,8 +314,7 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
     )
     world.until("the leg is given up", lambda: world.case.legs[user.leg].attempt == 2, 60)
     world.env.faults = None
-    world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10)
-    world.advance(10)
+    world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10).advance(10)
     assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
 
 
@@ -339,8 +333,7 @@ def test_case_09_a_test_call_to_the_user_gives_way_to_the_real_alert(make_world:
 def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(world: World) -> None:
     to_talking(world)
     world.env.faults = lambda envelope, role, key: () if tag(envelope.body) == "case.status" else (0.0,)
-    world.kill(Role.ALERT_CASE)
-    world.advance(0.5)
+    world.kill(Role.ALERT_CASE).advance(0.5)
     world.env.faults = None
     world.until("it has its case again", lambda: world.case.owner and world.sheet.restarts == 1, 4)
 
@@ -390,8 +383,7 @@ def test_members_that_come_after_the_end_open_no_port_again(world: World) -> Non
 
 
 def test_case_08_an_alert_that_nobody_has_is_taken_by_an_operator_who_pauses(world: World) -> None:
-    world.shift(world.operators[0], ShiftState.PAUSED)
-    world.advance(2)
+    world.shift(world.operators[0], ShiftState.PAUSED).advance(2)
     world.send()
     world.advance(5)
     assert world.calls(OPERATORS[0]) == [], "who pauses is not called"

@@ -64,8 +64,7 @@ def test_whoever_is_to_be_told_is_told_once_112_is_on_the_line(make_world: MakeW
     assert isinstance(texted, ev.ContactsTexted)
     assert (texted.names, texted.numbers) == ("Anna, Luigi", f"{ANNA}, {LUIGI}")
     assert "Giulia ha chiesto aiuto e il 112 lo sa" in read(world, ANNA)[0]
-    world.order(OperatorCommand.LEAVE)
-    world.advance(30)
+    world.order(OperatorCommand.LEAVE).advance(30)
     assert [len(read(world, one)) for one in (ANNA, PAOLA, LUIGI, USER)] == [1, 0, 1, 0]
     assert outbox_of(world.journal) == []
 
@@ -83,10 +82,8 @@ def test_who_was_taken_out_of_the_record_meanwhile_is_not_told(make_world: MakeW
 def test_killed_around_that_moment_each_is_told_once(make_world: MakeWorld, role: Role) -> None:
     world = with_operator(make_world)
     told_112(world)
-    world.kill(role)
-    world.until("both have read it", lambda: read(world, ANNA) and read(world, LUIGI), within_s=60)
-    world.kill(role)
-    world.advance(30)
+    world.kill(role).until("both have read it", lambda: read(world, ANNA) and read(world, LUIGI), within_s=60)
+    world.kill(role).advance(30)
     assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [1, 1]
     assert len(world.events(ev.ContactsTexted)) == 1
 
@@ -106,7 +103,6 @@ def test_who_has_waited_for_a_line_is_not_told_after_a_cancellation(make_world: 
     world = with_operator(make_world)
     told_112(world)
     world.until("it is asked for", lambda: outbox_of(world.journal) != [])
-    world.fact(ev.AlertCancelled(duress=True))
-    world.advance(30)
+    world.fact(ev.AlertCancelled(duress=True)).advance(30)
     assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [0, 0]
     assert outbox_of(world.journal) == []

@@ -21,8 +21,7 @@ LINE = E164("+390200000003")
 def to_withheld(world: World, phone: E164, *, test: bool = False) -> None:
     """An alert from that number, whose operator has the case, and whose user is not called."""
     to_attended(world, phone, test=test)
-    world.until("it is said", lambda: world.case.dial_withheld)
-    world.advance(10)
+    world.until("it is said", lambda: world.case.dial_withheld).advance(10)
     assert world.calls(phone) == []
     assert world.stuck() == []
     assert len(world.events(ev.DialWithheld)) == 1
@@ -50,8 +49,7 @@ def test_an_operator_s_order_calls_it_and_from_then_on_it_is_called_as_any_other
 ) -> None:
     world = make_world(behaviours={PREMIUM: "no_answer"})
     to_withheld(world, PREMIUM)
-    world.order(OperatorCommand.REDIAL_USER)
-    world.until("it rings", lambda: len(world.calls(PREMIUM)) == 1)
+    world.order(OperatorCommand.REDIAL_USER).until("it rings", lambda: len(world.calls(PREMIUM)) == 1)
     assert world.case.dial_withheld == ""
     world.until("and once more, as it has not answered", lambda: len(world.calls(PREMIUM)) == 2)
     assert len(world.events(ev.DialWithheld)) == 1
@@ -63,8 +61,7 @@ def test_the_center_s_own_numbers_are_not_called_on_an_order_either(world: World
     assert operator is not None
     assert refusal(world.case, OperatorCommand.REDIAL_USER, operator, world.policy)
     # Whatever lets an order through, the pool does not.
-    world.fact(ev.CommandGiven(command=OperatorCommand.REDIAL_USER, by=operator))
-    world.advance(10)
+    world.fact(ev.CommandGiven(command=OperatorCommand.REDIAL_USER, by=operator)).advance(10)
     assert world.calls(LINE) == []
 
 
@@ -84,8 +81,7 @@ def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make
             "nothing is up", lambda: not world.case.of(Party.USER) or not world.case.active(Party.USER), 60
         )
         if n == 2:
-            world.kill(Role.TRUNK_POOL)
-            world.advance(5)
+            world.kill(Role.TRUNK_POOL).advance(5)
     assert [len(world.calls(number)) > 0 for number in numbers] == [True, True, False, False]
 
 

@@ -173,11 +173,9 @@ def test_after_an_attempt_to_cancel_nothing_goes_out_and_what_comes_in_is_taken(
 ) -> None:
     to_talking(world)
     says(world, "Sei sola?")
-    world.advance(LOST_S - 2)
-    world.fact(tried)
+    world.advance(LOST_S - 2).fact(tried)
     write(world, "tutto bene")
-    world.until("it is taken", lambda: len(world.case.dialogue) == 2)
-    world.advance(10)
+    world.until("it is taken", lambda: len(world.case.dialogue) == 2).advance(10)
     assert on_the_phone(world) == []
     assert world.case.dialogue[0].texted is None
     assert len(world.alerts()) == 1
@@ -192,8 +190,7 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     world.advance(LOST_S - 0.01)
     # Behind the case's back: no commit wakes it, as a datagram may be lost.
     notify.deaf = True
-    world.fact(ev.AlertCancelled(duress=True))
-    world.advance(5)
+    world.fact(ev.AlertCancelled(duress=True)).advance(5)
     assert on_the_phone(world) == []
 
 
@@ -226,8 +223,7 @@ def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world
 def test_what_has_waited_for_a_line_is_held_back_after_a_cancellation(world: World, since: ev.Event) -> None:
     to_talking(world)
     says(world, "Sei sola?")
-    world.until("it waits", lambda: world.case.dialogue[0].texted is not None, within_s=20)
-    world.fact(since)
+    world.until("it waits", lambda: world.case.dialogue[0].texted is not None, within_s=20).fact(since)
     world.until("it is held back", lambda: failure(world) is not None, within_s=10)
     assert failure(world) is TextFailure.WITHHELD
     assert on_the_phone(world) == []
@@ -255,11 +251,9 @@ def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once
     says(world, "Sei sola?")
     world.advance(at_s)
     write(world, "no")
-    world.kill(role)
-    world.until("all is there", lambda: len(world.case.dialogue) == 2, within_s=20)
+    world.kill(role).until("all is there", lambda: len(world.case.dialogue) == 2, within_s=20)
     world.until("its end is known", lambda: sent(world) or failure_of_first(world) is not None)
-    world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
-    world.advance(75)
+    world.until("the SIM forgets it", lambda: on_the_sim(world) == []).advance(75)
     assert len(on_the_phone(world)) <= 1
     assert sent(world) == bool(on_the_phone(world)) or failure_of_first(world) is TextFailure.UNKNOWN
     assert dialogue(world) == [(True, Channel.DATA, "Sei sola?"), (False, Channel.SMS, "no")]
@@ -307,8 +301,7 @@ def test_what_the_phone_has_is_shown_as_delivered_and_no_sooner(world: World, te
 def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(world: World) -> None:
     phone(world, texts="unreachable")
     to_written(world)
-    world.until("the network tries", lambda: texted(world).waits_at is not None, within_s=10)
-    world.advance(30)
+    world.until("the network tries", lambda: texted(world).waits_at is not None, within_s=10).advance(30)
     assert (texted(world).delivered_at, texted(world).failed_at) == (None, None)
     phone(world, texts="taken")
     world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
@@ -325,6 +318,5 @@ def test_a_report_that_comes_before_the_network_s_answer_counts(world: World) ->
 def test_a_line_that_dies_between_sending_and_the_report_tells_it_all_the_same(world: World) -> None:
     phone(world, texts_after_s=8.0)
     to_written(world)
-    world.until("it is sent", lambda: sent(world), within_s=6)
-    world.kill(Role.GSM_MODEM)
+    world.until("it is sent", lambda: sent(world), within_s=6).kill(Role.GSM_MODEM)
     world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=15)

@@ -121,8 +121,7 @@ def test_what_is_over_within_seconds_and_what_a_console_has_seen_wakes_nobody(ma
         one.at_us for one in world.journal.read(streams.node(world.env.node)) if _is_of(one.event, "sim3")
     ]
     seen = ev.AlarmSeen(alarm="line.failing", subject="sim3", raised_at=raised, by=OperatorId("eva"))
-    world.note(seen)
-    world.advance(30)
+    world.note(seen).advance(30)
     assert callouts(world) == []
     assert called(world) == []
 
@@ -137,8 +136,7 @@ def test_seen_at_a_console_while_a_phone_rings_the_call_ends(make_world: MakeWor
     world.until("it rings", lambda: any(call.ringing_at_s for call in called(world)), 60)
     (one,) = the_callout(world).alarms
     seen = ev.AlarmSeen(alarm=one.alarm, subject=one.subject, raised_at=one.raised_at, by=OperatorId("eva"))
-    world.note(seen)
-    world.until("nobody is called", lambda: ended(world) and not world.live_calls(), 10)
+    world.note(seen).until("nobody is called", lambda: ended(world) and not world.live_calls(), 10)
     assert the_callout(world).end is CalloutEnd.SEEN
     world.advance(60)
     assert len(called(world)) == 1
@@ -250,9 +248,7 @@ def test_s13_a_death_while_somebody_is_called_calls_nobody_twice_and_forgets_nob
         "rings": lambda: any(call.ringing_at_s for call in called(world)),
         "speaks": lambda: bool(SPOKEN),
     }
-    world.until(when, begun[when], 60)
-    world.kill(role)
-    world.advance(3)
+    world.until(when, begun[when], 60).kill(role).advance(3)
     PRESSED["anna"] = "1"
     world.until("it is taken", lambda: ended(world), 60)
     assert the_callout(world).taken_by == "anna"
@@ -282,8 +278,7 @@ def test_one_line_of_many_waits_for_the_morning_and_wakes_once_more_are_lost(mak
     wrong(world, other)
     world.advance(3)
     over = ev.AlarmCleared(alarm=other[0], subject=other[1])
-    world.note(over)
-    world.advance(60)
+    world.note(over).advance(60)
     assert callouts(world) == [], "a line that is away for a moment is not lost"
     wrong(world, other)
     world.until("it is taken", lambda: ended(world), 60)
@@ -304,11 +299,9 @@ def test_what_comes_after_it_was_taken_is_written_and_what_is_graver_calls(make_
     world = manned(make_world)
     PRESSED["anna"] = "1"
     wrong(world)
-    world.until("it is taken", lambda: ended(world), 60)
-    world.advance(10)
+    world.until("it is taken", lambda: ended(world), 60).advance(10)
     wrong(world, ("line.no_sim", "sim3"))
-    world.until("it is written", lambda: texted(world) == [ANNA, ANNA], 90)
-    world.advance(60)
+    world.until("it is written", lambda: texted(world) == [ANNA, ANNA], 90).advance(60)
     assert len(called(world)) == 1
     wrong(world, ("psap.no_line", ""))
     world.until("the other is taken", lambda: len(callouts(world)) == 2 and ended(world), 90)

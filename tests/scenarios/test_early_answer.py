@@ -11,7 +11,7 @@ from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined
-from tests.scenarios.test_mute import unheard
+from tests.scenarios.test_listening import unheard
 from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, World
 
 pytestmark = pytest.mark.scenario
@@ -64,8 +64,7 @@ def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
     speaks(world, Party.PSAP)
     assert world.events(ev.PsapJoined) == [ev.PsapJoined(leg=world.case.of(Party.PSAP)[0].leg)]
     world.order(OperatorCommand.LEAVE)
-    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(LEFT_S)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP}).advance(LEFT_S)
     world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
@@ -100,7 +99,6 @@ def test_whoever_dies_a_phone_that_rings_is_not_taken_for_an_answer(
     world = make_world(early=True, behaviours={OPERATORS[0]: "no_answer"})
     world.send()
     rings(world, Party.OPERATOR)
-    world.kill(killed)
-    world.advance(8.0)
+    world.kill(killed).advance(8.0)
     assert world.case.operator is None
     assert confirmations(world) == []

@@ -55,8 +55,7 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     world.until("joined on another line", lambda: len(joined(world)) == 2, within_s=10)
     again = world.leg(Party.USER)
     assert again.line != user.line
-    world.until("it is told", lambda: state(world, user.line) is not LineState.READY)
-    world.advance(20)
+    world.until("it is told", lambda: state(world, user.line) is not LineState.READY).advance(20)
     assert world.network.openings[user.line] - opened < 36
     assert [line["event"] for line in logged].count("the port is lost") == 1
     world.network.take_door_away(user.line)
@@ -69,8 +68,7 @@ def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pool
 ) -> None:
     world = make_world(public=4, emergency=2)
     mute = ev.AlarmRaised(alarm="proof.line_mute", subject="sim2", text="x")
-    world.note(mute)
-    world.advance(2)
+    world.note(mute).advance(2)
     to_talking(world)
     assert {call.line for call in world.calls()} == {"sim3", "sim4"}
     world.kill(Role.TRUNK_POOL)

@@ -31,8 +31,7 @@ def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, 
     assert world.after_s(ev.UserRang) < 10
     assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"]), "the reserved trunk"
     world.order(OperatorCommand.LEAVE)
-    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(LEFT_S)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP}).advance(LEFT_S)
     assert {call.to for call in world.live_calls()} == {USER, PSAP}
     world.network.hang_up(PSAP)
     everything_is_over(world)

@@ -27,8 +27,7 @@ def to_talking(world: World, phone: E164 | None = USER, **fields: object) -> Non
 
 def to_conference(world: World) -> None:
     to_talking(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    world.order(OperatorCommand.CALL_PSAP).until("112 is joined", lambda: len(joined(world)) == 3)
 
 
 def joined(world: World) -> set[Party]:
@@ -81,8 +80,7 @@ def test_what_is_written_into_an_inbox_is_acted_upon_at_once_and_within_a_second
     assert world.case.owner is not None
     # As the intake, so the case.
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(within_s)
+    world.order(OperatorCommand.CALL_PSAP).advance(within_s)
     assert world.case.of(Party.PSAP)
 
 

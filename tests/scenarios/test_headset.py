@@ -60,12 +60,10 @@ def test_s04_the_operator_is_on_the_line_as_soon_as_the_alert_is_there(
 def test_s06_s08_s09_the_whole_flow_takes_no_line_of_the_operator_s(headsets: tuple[World, Headsets]) -> None:
     world, _ = headsets
     to_talking(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    world.order(OperatorCommand.CALL_PSAP).until("112 is joined", lambda: len(joined(world)) == 3)
     assert {call.to for call in world.calls()} == {USER, PSAP}
     world.order(OperatorCommand.LEAVE)
-    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(LEFT_S)
+    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP}).advance(LEFT_S)
     for number in (PSAP, USER):
         world.network.hang_up(number)
     everything_is_over(world)

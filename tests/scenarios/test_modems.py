@@ -53,8 +53,7 @@ def test_another_modem_in_the_place_of_the_one_that_was_found_is_noticed_and_let
     modem = world.network.carrier.modem("sim3")
     own, modem.imei = modem.imei, "868859030000014"
     modem.reboot(world.network.now_s)
-    world.until("it is not taken for it", lambda: state(world, "sim3") is LineState.LOST)
-    world.advance(5)
+    world.until("it is not taken for it", lambda: state(world, "sim3") is LineState.LOST).advance(5)
     assert "868859030000014" in line_files.read_all(world.env.run)[LineId("sim3")].text
     modem.imei = own
     world.network.plug("sim3")
@@ -116,8 +115,7 @@ def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
 def test_a_line_without_a_sim_carries_no_calls_and_is_an_alarm_again_after_each_start_of_the_node(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=4, emergency=2, modems={"sim3": "sim = false"})
-    world.advance(15)
+    world = make_world(public=4, emergency=2, modems={"sim3": "sim = false"}).advance(15)
     raised = ("raised", "line.no_sim", "sim3")
     assert alarms(world) == [raised]
     to_talking(world)

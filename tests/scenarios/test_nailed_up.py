@@ -35,8 +35,7 @@ def held(world: World) -> list[OperatorId]:
 def up(make_world: MakeWorld, **options: object) -> World:
     """A world in which the calls of those on shift stand."""
     world = make_world(policy=NAILED_UP, **{"public": 6, **options})
-    world.until("her call stands", lambda: nailed(world), within_s=15)
-    world.advance(1.5)
+    world.until("her call stands", lambda: nailed(world), within_s=15).advance(1.5)
     return world
 
 
@@ -45,13 +44,11 @@ def test_one_call_stands_through_the_operator_s_shift_and_ends_with_it(make_worl
     world.advance(30)
     assert len(world.calls(OPERATORS[0])) == 1
     assert held(world) == [world.operators[0]]
-    world.shift(world.operators[0], ShiftState.PAUSED)
-    world.advance(5)
+    world.shift(world.operators[0], ShiftState.PAUSED).advance(5)
     assert nailed(world)
     world.shift(world.operators[0], ShiftState.OFF)
     world.until("it is hung up", lambda: not world.live_calls(), within_s=10)
-    world.until("the line is nobody's", lambda: held(world) == [], within_s=10)
-    world.advance(20)
+    world.until("the line is nobody's", lambda: held(world) == [], within_s=10).advance(20)
     assert len(world.calls(OPERATORS[0])) == 1
 
 
@@ -89,8 +86,7 @@ def test_s17_a_call_that_drops_in_an_alert_loses_the_operator_and_the_operator_i
     assert not world.case.operator_leg.line.startswith("nailed:")
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     world.until("it is closed", lambda: world.case.closed_at is not None)
-    world.until("her call stands again", lambda: nailed(world), within_s=20)
-    world.advance(5)
+    world.until("her call stands again", lambda: nailed(world), within_s=20).advance(5)
     assert held(world) == [world.operators[0]]
 
 
@@ -111,8 +107,7 @@ def test_an_alert_that_comes_while_the_phone_rings_for_it_has_the_operator_who_a
 def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_alarm(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(policy=NAILED_UP, public=6, behaviours={OPERATORS[0]: "busy"})
-    world.advance(120)
+    world = make_world(policy=NAILED_UP, public=6, behaviours={OPERATORS[0]: "busy"}).advance(120)
     calls = world.calls(OPERATORS[0])
     assert 4 <= len(calls) <= 8
     assert len({call.line for call in calls}) > 1
@@ -125,8 +120,7 @@ def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_a
 def test_s13_killed_between_alerts_nothing_ends(make_world: MakeWorld, role: Role) -> None:
     world = up(make_world)
     world.alert = ev.AlertId("none")
-    world.kill(role)
-    world.advance(30)
+    world.kill(role).advance(30)
     assert len(world.calls(OPERATORS[0])) == 1
     assert nailed(world)
     to_talking(world)
@@ -137,8 +131,7 @@ def test_s13_killed_between_alerts_nothing_ends(make_world: MakeWorld, role: Rol
 def test_s13_killed_in_an_alert_nothing_ends(make_world: MakeWorld, role: Role) -> None:
     world = up(make_world)
     to_talking(world)
-    world.kill(role)
-    world.advance(20)
+    world.kill(role).advance(20)
     assert world.events(ev.LegReleased) == []
     assert len(joined(world)) == 2
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
@@ -191,8 +184,7 @@ def test_case_02_who_calls_in_on_the_operator_s_line_is_called_back_on_another_a
     world.until("an alert", world.alerts)
     world.until("she is on the line", lambda: any(leg.answered for leg in world.case.of(Party.OPERATOR)))
     speaks(world)
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    world.advance(10)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2).advance(10)
     assert len(world.calls(OPERATORS[0])) == 1
     assert held(world) == [world.operators[0]]
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)

@@ -123,8 +123,7 @@ def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str
     world.until("the operator is off hold", lambda: hear_each_other(world) == {OPERATORS[0]})
     world.order(OperatorCommand.CALL_PSAP)
     until_joined(world, Party.OPERATOR, Party.PSAP)
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
+    world.order(OperatorCommand.BRIEFING_GIVEN).order(OperatorCommand.LEAVE)
     everything_is_over(world)
     assert world.case.outcome is Outcome.BRIEFED
 
@@ -171,8 +170,7 @@ def test_s13_killed_in_the_conference_nobody_is_called_again(
     world = of_family(make_world, family)
     to_talking(world)
     before = len(world.calls())
-    world.kill(role)
-    world.advance(5)
+    world.kill(role).advance(5)
     assert joined(world) == {Party.OPERATOR, Party.USER}
     assert hear_each_other(world) == {OPERATORS[0], USER}
     assert len(world.calls()) == before
@@ -221,8 +219,7 @@ def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
     refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)
     assert refused == Refusal.PSAP_ON_ANOTHER_PHONE
     assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], policy)
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
+    world.order(OperatorCommand.BRIEFING_GIVEN).order(OperatorCommand.LEAVE)
     everything_is_over(world)
     assert world.case.outcome is Outcome.BRIEFED
     assert world.calls("112") == []
@@ -252,13 +249,11 @@ def test_s11_one_modem_is_enough_for_an_alert(make_world: MakeWorld) -> None:
 def test_s08_112_is_called_while_the_user_s_phone_rings(make_world: MakeWorld) -> None:
     world = make_world(dialects=("sim800",), behaviours={USER: "no_answer"})
     to_ringing(world)
-    world.advance(1)
-    world.order(OperatorCommand.CALL_PSAP)
+    world.advance(1).order(OperatorCommand.CALL_PSAP)
     until_joined(world, Party.OPERATOR, Party.PSAP, within_s=10)
     world.advance(40)
     assert len(world.calls(USER)) == 1, "nobody is put on hold for her but by the operator's word"
-    world.order(OperatorCommand.REDIAL_USER)
-    world.until("she is called", lambda: len(world.calls(USER)) == 2)
+    world.order(OperatorCommand.REDIAL_USER).until("she is called", lambda: len(world.calls(USER)) == 2)
     until_joined(world, Party.OPERATOR, Party.PSAP)
 
 

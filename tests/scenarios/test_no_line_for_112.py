@@ -34,8 +34,7 @@ def test_with_both_emergency_lines_unplugged_it_is_said_at_once_that_112_is_not_
     world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(0.2)
+    world.order(OperatorCommand.CALL_PSAP).advance(0.2)
     assert world.case.to_112.no_line == Lack.OUT_OF_USE
     assert alarms(world, world.alert) == ["raised"]
     world.advance(20.0)
@@ -48,8 +47,7 @@ def test_a_line_that_is_back_is_used_at_once(make_world: MakeWorld) -> None:
     world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(5.0)
+    world.order(OperatorCommand.CALL_PSAP).advance(5.0)
     world.network.plug(EMERGENCY[1])
     world.until("112 is called", lambda: world.calls(PSAP), within_s=15.0)
     assert world.case.to_112.no_line == ""
@@ -63,19 +61,16 @@ def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_ou
     to_talking(world)
     unplugged(world)
     assert refusal(world.case, OperatorCommand.CALLED_ELSEWHERE, world.operators[0], world.policy)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(2.0)
+    world.order(OperatorCommand.CALL_PSAP).advance(2.0)
     assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], world.policy)
-    world.order(OperatorCommand.CALLED_ELSEWHERE)
-    world.advance(0.2)
+    world.order(OperatorCommand.CALLED_ELSEWHERE).advance(0.2)
     assert world.case.psap is None
     assert world.case.briefing_at is not None
     assert refusal(world.case, OperatorCommand.DECLARE_FALSE_ALARM, world.operators[0], world.policy)
     assert alarms(world, world.alert) == ["raised", "cleared"]
     world.advance(10.0)
     assert world.case.confirmed_answered(Party.USER), "she is not let go for it"
-    world.order(OperatorCommand.LEAVE)
-    world.until("it is over", lambda: world.case.closed_at is not None)
+    world.order(OperatorCommand.LEAVE).until("it is over", lambda: world.case.closed_at is not None)
     assert world.case.outcome is Outcome.BRIEFED
     assert world.calls(PSAP) == []
 
@@ -86,8 +81,7 @@ def test_what_was_done_elsewhere_can_be_said_when_112_is_being_called_here_again
     world = make_world(public=4, emergency=2, behaviours={PSAP: "no_answer"})
     to_talking(world)
     unplugged(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(2.0)
+    world.order(OperatorCommand.CALL_PSAP).advance(2.0)
     world.network.plug(EMERGENCY[0])
     world.until("112 rings", lambda: [leg for leg in world.case.of(Party.PSAP) if leg.ringing_at])
     world.order(OperatorCommand.CALLED_ELSEWHERE)
@@ -102,15 +96,12 @@ def test_under_duress_the_app_is_not_told_to_call_and_112_is_not_asked_for_twice
     world = make_world(public=4, emergency=2)
     unplugged(world)
     world.send()
-    world.fact(ev.AlertCancelled(duress=True))
-    world.until("it is said", lambda: world.case.to_112.no_line)
+    world.fact(ev.AlertCancelled(duress=True)).until("it is said", lambda: world.case.to_112.no_line)
     world.advance(5.0)
     assert world.case.advice is Advice.WAIT
-    world.order(OperatorCommand.CALLED_ELSEWHERE)
-    world.advance(10.0)
+    world.order(OperatorCommand.CALLED_ELSEWHERE).advance(10.0)
     assert len(world.events(ev.PsapRequested)) == 1
-    world.order(OperatorCommand.LEAVE)
-    world.until("it is over", lambda: world.case.closed_at is not None)
+    world.order(OperatorCommand.LEAVE).until("it is over", lambda: world.case.closed_at is not None)
     assert world.case.outcome is Outcome.BRIEFED
 
 
@@ -121,8 +112,7 @@ def test_a_user_who_is_not_on_the_line_is_told_to_call_112_but_for_a_silent_aler
     world = make_world(public=4, emergency=2, behaviours={"+393331112223": "no_answer"})
     unplugged(world)
     to_attended(world, silent=silent)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(0.5)
+    world.order(OperatorCommand.CALL_PSAP).advance(0.5)
     assert world.case.to_112.no_line == Lack.OUT_OF_USE
     assert world.case.advice is (Advice.WAIT if silent else Advice.CALL_112_NOW)
 
@@ -136,8 +126,7 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
     second = world.send("+393331112224")
     assert second != first
     world.until("an operator is there", lambda: world.case.operator is not None)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(0.2)
+    world.order(OperatorCommand.CALL_PSAP).advance(0.2)
     assert world.case.to_112.no_line == Lack.TAKEN
 
 

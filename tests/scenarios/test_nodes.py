@@ -96,8 +96,7 @@ def test_a_frozen_node_neither_writes_nor_dials_when_it_wakes_up_and_its_calls_a
     before = nodes.case.case_version
     nodes.freeze("a")
     nodes.until("b has the alert", lambda: nodes.owner == "b")
-    nodes.advance(2.0)
-    nodes.thaw("a")
+    nodes.advance(2.0).thaw("a")
     nodes.until("all are joined", lambda: nodes.joined == ALL, 60)
     since = [one for one in nodes.journal.read(f"alert-{nodes.alert}", before) if one.node == "a"]
     assert since == [], nodes.story()
@@ -108,10 +107,7 @@ def test_a_frozen_node_neither_writes_nor_dials_when_it_wakes_up_and_its_calls_a
 
 
 def test_a_lost_node_is_an_alarm_that_ends_with_its_return(nodes: Cluster) -> None:
-    nodes.freeze("a")
-    nodes.advance(4.0)
-    nodes.thaw("a")
-    nodes.advance(4.0)
+    nodes.freeze("a").advance(4.0).thaw("a").advance(4.0)
     said = [one.event for one in nodes.journal.read("node-b")]
     lost = [one for one in said if getattr(one, "alarm", "") == "node.lost"]
     assert [type(one) for one in lost] == [ev.AlarmRaised, ev.AlarmCleared]
@@ -137,23 +133,20 @@ def test_a_drained_node_ends_what_it_has_begun_and_gives_the_rest_away(make_node
 
 
 def test_no_call_is_begun_on_a_line_of_a_drained_node(make_nodes: MakeNodes) -> None:
-    nodes = make_nodes({"a": (2, 1), "b": (4, 1)})
-    nodes.drain("b")
+    nodes = make_nodes({"a": (2, 1), "b": (4, 1)}).drain("b")
     nodes.send("a")
     nodes.advance(3.0)
     assert {call.line[0] for call in nodes.network.carrier.calls} == {"a"}
 
 
 def test_where_no_other_line_is_left_the_user_is_called_on_a_drained_node_s(make_nodes: MakeNodes) -> None:
-    nodes = make_nodes({"a": (1, 1), "b": (4, 1)})
-    nodes.drain("b")
+    nodes = make_nodes({"a": (1, 1), "b": (4, 1)}).drain("b")
     nodes.send("a")
     nodes.until("both are called", lambda: nodes.joined == BOTH, 15.0)
 
 
 def test_a_drained_node_that_is_alone_goes_on(make_nodes: MakeNodes) -> None:
-    nodes = make_nodes({"a": (4, 1)})
-    nodes.drain("a")
+    nodes = make_nodes({"a": (4, 1)}).drain("a")
     to_talking(nodes)
     assert nodes.owner == "a"
 
@@ -202,11 +195,9 @@ def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_le
 ) -> None:
     nodes = make_nodes({"a": (4, 0), "b": (4, 1)})
     to_conference(nodes)
-    nodes.freeze("a")
-    nodes.order(OperatorCommand.LEAVE, "b")
+    nodes.freeze("a").order(OperatorCommand.LEAVE, "b")
     nodes.until("b has the alert", lambda: nodes.owner == "b")
-    nodes.advance(3.0)
-    nodes.thaw("a")
+    nodes.advance(3.0).thaw("a")
     nodes.until("user and 112 are together", lambda: nodes.joined >= {Party.USER, Party.PSAP}, 8)
     for number in (USER, PSAP):
         stays_the_only_call(nodes, number)
@@ -262,8 +253,7 @@ def test_people_whose_node_is_not_heard_are_called_on_the_lines_of_another(make_
     for number in (USER, OPERATORS[0]):
         nodes.network.hang_up(number)
     nodes.until("they are joined", lambda: nodes.joined == BOTH, 20)
-    nodes.part("a", "b", parted=False)
-    nodes.advance(5.0)
+    nodes.part("a", "b", parted=False).advance(5.0)
     assert nodes.joined == BOTH
     assert {call.line[0] for call in nodes.live_calls()} == {"c"}
     assert len(nodes.live_calls()) == 2
@@ -280,8 +270,7 @@ def test_case_16_user_and_112_are_not_given_up_whose_lines_are_both_at_a_node_th
     nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP})
     nodes.freeze("b")
     nodes.until("she is called again", lambda: nodes.calls(USER)[1:], 10)
-    nodes.advance(2.0)
-    nodes.thaw("b")
+    nodes.advance(2.0).thaw("b")
     nodes.until("they are joined again", lambda: nodes.joined >= {Party.USER, Party.PSAP}, 20)
     for number in (USER, PSAP):
         stays_the_only_call(nodes, number)
@@ -295,8 +284,7 @@ def test_the_operator_of_a_frozen_node_has_the_case_again_by_the_call_that_still
     to_talking(nodes)
     nodes.freeze("a")
     nodes.until("b has the alert", lambda: nodes.owner == "b")
-    nodes.advance(2.5)
-    nodes.thaw("a")
+    nodes.advance(2.5).thaw("a")
     nodes.until("they are joined again", lambda: nodes.joined == BOTH, 10)
     for number in (USER, OPERATORS[0]):
         stays_the_only_call(nodes, number)
@@ -316,8 +304,7 @@ def test_of_two_nodes_lost_one_after_another_the_one_that_is_back_gives_back_its
     nodes.freeze(second)
     nodes.until("the third has it", lambda: nodes.owner not in ("c", second))
     nodes.until("she has answered", lambda: any(call.answered_at_s for call in nodes.calls(OPERATORS[0])))
-    nodes.advance(2.0)
-    nodes.thaw(second)
+    nodes.advance(2.0).thaw(second)
     nodes.until("they are joined", lambda: nodes.joined == BOTH, 40)
     stays_the_only_call(nodes, OPERATORS[0])
     told = [one.event for one in nodes.journal.read(f"alert-{nodes.alert}")]
@@ -332,10 +319,7 @@ def comes_back(nodes: Cluster) -> None:
     nodes.freeze("a")
     nodes.until("b has the alert", lambda: nodes.owner == "b")
     nodes.until("b has taken it up", lambda: nodes.case.owner is not None and nodes.case.owner.node == "b")
-    nodes.advance(1.5)
-    nodes.thaw("a")
-    nodes.advance(2.0)
-    nodes.lose("b")
+    nodes.advance(1.5).thaw("a").advance(2.0).lose("b")
     nodes.until("a has it again", lambda: nodes.owner == "a")
 
 
@@ -403,8 +387,7 @@ def test_a_text_is_sent_by_the_node_that_has_asked_for_it_on_its_own_lines_first
 
 
 def test_a_text_of_a_node_that_is_lost_is_given_up_by_another_and_sent_by_none(make_nodes: MakeNodes) -> None:
-    nodes = make_nodes({"a": (2, 0), "b": (2, 0)})
-    nodes.lose("a")
+    nodes = make_nodes({"a": (2, 0), "b": (2, 0)}).lose("a")
     journal = nodes.open(NodeId("a"))
     until = Instant(nodes.clock.now_us() + 20 * SECOND)
     text = journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.CODE, until))

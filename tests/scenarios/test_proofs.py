@@ -56,5 +56,4 @@ def test_a_claimed_alert_beside_a_proved_one_calls_the_phone_on_an_order_alone(m
     assert after.confirmed_answered(Party.USER) is not None
     world.send(USER, id=AlertId("forged2"))
     assert world.alert == "forged", "what is claimed again is the claimed one"
-    world.order(OperatorCommand.REDIAL_USER)
-    world.until("it is called", lambda: len(world.calls(USER)) == 2)
+    world.order(OperatorCommand.REDIAL_USER).until("it is called", lambda: len(world.calls(USER)) == 2)

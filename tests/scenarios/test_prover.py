@@ -181,8 +181,7 @@ def test_a_check_s_call_is_no_alert_though_a_real_one_has_taken_the_line_that_st
     raise_check(world, stands_by())
     world.until("the check's call is dialled", world.live_calls, 10)
     alert = world.send(phone=E164("+393330000001"))
-    world.until("the operator is called", lambda: world.case.of(Party.OPERATOR), 3)
-    world.advance(10)
+    world.until("the operator is called", lambda: world.case.of(Party.OPERATOR), 3).advance(10)
     raised = [one.event for one in world.journal.read_all(0, 10_000)]
     came = [one.channel for one in raised if isinstance(one, AlertReceived)]
     assert came == [Channel.DATA] * 2, world.story()
@@ -293,8 +292,7 @@ def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_wo
     world.until("a proof is over", lambda: over(world), 10)
     assert (last(world).by, last(world).whole, last(world).why) == (None, True, ProofEnd.DONE)
     assert results(world)["voice", "sim1>sim2"] == (StepResult.LEFT_OUT, ProofWhy.EXCLUDED)
-    world.kill(Role.PROVER)
-    world.advance(60)
+    world.kill(Role.PROVER).advance(60)
     assert len(proving(world).proofs) == 1
 
 

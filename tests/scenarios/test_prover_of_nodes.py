@@ -73,8 +73,7 @@ def test_one_node_reads_the_journal_and_once_it_is_lost_another_does(make_nodes:
     assert len({one.proof for name in "ab" if (one := last(nodes, name))}) == 2, "each has its name"
     assert results(nodes, "b")["journal"] == (StepResult.LEFT_OUT, ProofWhy.ANOTHER_NODE)
     assert results(nodes, "a") == {"clock": (StepResult.OK, ProofWhy.NONE)}
-    nodes.lose("a")
-    nodes.advance(5)
+    nodes.lose("a").advance(5)
     proofs.forget()
     order(nodes, "b", *BOTH)
     nodes.until("b has read it", lambda: results(nodes, "b").get("journal"), 20)

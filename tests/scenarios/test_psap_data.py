@@ -54,8 +54,7 @@ def test_nothing_is_sent_before_112_is_wanted_then_at_once(make_world: MakeWorld
     in_talk(world)
     world.advance(5)
     assert questura.came == []
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(1)
+    world.order(OperatorCommand.CALL_PSAP).advance(1)
     (first,) = questura.came
     assert text(first, "msgType") == "Alert"
     assert text(first, "info/area/circle") == "45.464200,9.190000 0.010"
@@ -68,14 +67,12 @@ def test_what_changes_follows_and_a_quiet_alert_sends_nothing(make_world: MakeWo
     world = make_world(data=[target()])
     questura = Listener("questura")
     in_talk(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
+    world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
     world.advance(20)
     before = len(questura.came)
     world.advance(30)
     assert len(questura.came) == before
-    world.fact(ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife", by=OperatorId("o")))
-    world.advance(1)
+    world.fact(ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife", by=OperatorId("o"))).advance(1)
     assert "a knife" in text(questura.came[-1], "info/description")
     assert types(questura)[-1] == "Update"
     assert text(questura.came[-1], "references").endswith(
@@ -88,10 +85,8 @@ def test_a_slow_system_holds_up_no_other_and_no_alert(make_world: MakeWorld) -> 
     slow, quick = Listener("slow"), Listener("quick")
     slow.says = None
     in_talk(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
-    world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o")))
-    world.advance(61)
+    world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
+    world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o"))).advance(61)
     assert len(slow.came) == 1
     assert world.sheet.data["slow"].received_at is None
     assert world.sheet.data["quick"].received_at is not None
@@ -108,8 +103,7 @@ def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make
     questura = Listener("questura")
     questura.says = Refused(status=403, reason="no agreement")
     in_talk(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
+    world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
     world.advance(20)
     given = world.sheet.data["questura"]
     assert (given.status, given.reason, given.received_at) == (403, "no agreement", None)
@@ -118,8 +112,7 @@ def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make
     world.advance(65)
     assert len(questura.came) == before
     questura.says = Received(receipt="now")
-    world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o")))
-    world.advance(1)
+    world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o"))).advance(1)
     assert types(questura)[-1] == "Alert"  # it has none of those that it refused
     assert world.alarms()[-1] == ("cleared", "data.refused", "questura")
 
@@ -130,8 +123,7 @@ def test_killed_between_sending_and_the_receipt_it_sends_the_same_once_more(make
     questura.says = None
     in_talk(world)
     world.fact(ev.CommandGiven(command=OperatorCommand.CALL_PSAP, by=world.operators[0]))
-    world.until("it was sent", lambda: questura.came)
-    world.kill(Role.DATA_SENDER)
+    world.until("it was sent", lambda: questura.came).kill(Role.DATA_SENDER)
     questura.says = Received(receipt="twice the same")
     world.until("received", lambda: world.sheet.data["questura"].had_at is not None)
     same = [one for one in questura.came if one.name == questura.came[0].name]
@@ -145,13 +137,9 @@ def test_a_false_alarm_is_called_off(make_world: MakeWorld) -> None:
     world = make_world(data=[target()])
     questura = Listener("questura")
     in_talk(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(1)
-    world.order(OperatorCommand.WITHDRAW_PSAP)
-    world.advance(1)
+    world.order(OperatorCommand.CALL_PSAP).advance(1).order(OperatorCommand.WITHDRAW_PSAP).advance(1)
     assert types(questura) == ["Alert", "Cancel"]
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    world.until("closed", lambda: world.case.closed_at is not None)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM).until("closed", lambda: world.case.closed_at is not None)
     world.advance(20)
     assert types(questura)[-1] == "Cancel"
     assert len(questura.came) <= 3
@@ -166,12 +154,9 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
     world = make_world(data=[target()], policy=policy)
     questura = Listener("questura")
     in_talk(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
+    world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
     questura.go_away()  # with the end still to be told
-    world.order(OperatorCommand.LEAVE)
-    world.until("they are left", lambda: world.case.operator is None)
-    world.advance(2)
+    world.order(OperatorCommand.LEAVE).until("they are left", lambda: world.case.operator is None).advance(2)
     world.network.hang_up(PSAP)
     world.network.hang_up(USER)
     world.until("closed", lambda: world.case.closed_at is not None, within_s=150)
@@ -188,8 +173,7 @@ def test_duress_is_sent_as_well_and_not_called_off_by_the_cancellation(make_worl
     questura = Listener("questura")
     to_attended(world, position=at(world, *HERE))
     world.fact(ev.AlertCancelled(duress=True))
-    world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
-    world.advance(10)
+    world.until("112 talks", lambda: world.case.to_112.joined_at is not None).advance(10)
     assert types(questura)[0] == "Alert"
     assert "Cancel" not in types(questura)
     assert "non telefonarle" in text(questura.came[-1], "info/instruction")
@@ -200,8 +184,7 @@ def test_an_area_has_its_own_alerts_alone(make_world: MakeWorld, lat: float, sen
     world = make_world(data=[target(area="IT-25", outline=MILAN)])
     questura = Listener("questura")
     world.send(position=at(world, lat, 9.19))
-    world.until("in conversation", lambda: world.case.reached_at is not None)
-    world.order(OperatorCommand.CALL_PSAP)
+    world.until("in conversation", lambda: world.case.reached_at is not None).order(OperatorCommand.CALL_PSAP)
     world.advance(2)
     assert bool(questura.came) is sent
 
@@ -213,8 +196,7 @@ def test_a_test_goes_where_tests_are_wanted_and_says_so(make_world: MakeWorld) -
     world = make_world(data=[target("real"), target("tried", tests=True)], policy=policy)
     real, tried = Listener("real"), Listener("tried")
     world.send(position=at(world, *HERE), test=True)
-    world.until("in conversation", lambda: world.case.reached_at is not None)
-    world.order(OperatorCommand.CALL_PSAP)
+    world.until("in conversation", lambda: world.case.reached_at is not None).order(OperatorCommand.CALL_PSAP)
     world.advance(2)
     assert real.came == []
     assert {text(one, "status") for one in tried.came} == {"Test"}

@@ -77,14 +77,9 @@ def test_each_party_is_on_a_track_of_its_own_and_the_story_tells_the_file(
     to_talking(world)
     file = f"{world.alert}.1.flac"
     begun(world, file)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: bool(world.events(ev.PsapJoined)))
-    world.advance(5)
-    world.order(OperatorCommand.MUTE)
-    world.advance(5)
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
-    world.advance(61)
+    world.order(OperatorCommand.CALL_PSAP).until("112 is joined", lambda: bool(world.events(ev.PsapJoined)))
+    world.advance(5).order(OperatorCommand.MUTE).advance(5).order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE).advance(61)
     world.network.hang_up(PSAP)
     everything_is_over(world)
     assert files(world) == [file]
@@ -99,8 +94,7 @@ def test_off_is_off(make_world: MakeWorld, tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     world = make_world()
     to_conference(world)
-    world.order(OperatorCommand.LEAVE)
-    world.advance(5)
+    world.order(OperatorCommand.LEAVE).advance(5)
     assert files(world) == []
     assert list((tmp_path / "recordings").iterdir()) == []
 
@@ -110,8 +104,7 @@ def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., Wor
     to_conference(world)
     file = f"{world.alert}.1.flac"
     begun(world, file)
-    world.order(OperatorCommand.LEAVE)
-    world.until("the operator is gone", lambda: world.case.leave.at is not None)
+    world.order(OperatorCommand.LEAVE).until("the operator is gone", lambda: world.case.leave.at is not None)
     world.advance(61)
     world.network.hang_up(PSAP)
     everything_is_over(world)
@@ -202,8 +195,7 @@ def test_what_the_minute_asks_of_the_alarms_reads_no_event_twice(
     world = recorded()
     weak = ev.AlarmRaised(alarm="line.weak_signal", subject="sim9", text="Weak.")
     over = ev.AlarmCleared(alarm="line.weak_signal", subject="sim9")
-    world.note(*(weak, over) * 50)
-    world.advance(61)
+    world.note(*(weak, over) * 50).advance(61)
     found: list[int] = []
     read = Journal.read
 
@@ -228,9 +220,7 @@ def test_the_user_is_told_once_whoever_dies(recorded: Callable[..., World], kill
     world = recorded()
     to_talking(world)
     begun(world, f"{world.alert}.1.flac")
-    world.until("she is told", lambda: told(world) == [f"{world.alert}:user"])
-    world.kill(killed)
-    world.advance(10)
+    world.until("she is told", lambda: told(world) == [f"{world.alert}:user"]).kill(killed).advance(10)
     ends(world)
     assert told(world) == [f"{world.alert}:user"]
     assert killed is Role.CONFERENCE_BRIDGE or files(world) == [f"{world.alert}.1.flac"]

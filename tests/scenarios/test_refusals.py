@@ -54,8 +54,7 @@ def test_112_that_every_emergency_line_refuses_is_tried_on_and_little_is_written
     to_talking(world)
     for line in ("sim5", "sim6"):
         world.network.vices(line, refuses=["D"])
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(1.0)
+    world.order(OperatorCommand.CALL_PSAP).advance(1.0)
     assert world.case.to_112.no_line == Lack.FAILING, "both lines have been tried"
     world.advance(61.0)
     assert len(world.events(ev.PsapLineLacking)) == 1

@@ -53,8 +53,7 @@ def test_who_reopens_is_called_and_the_user_is_and_it_ends_anew(make_world: Make
     assert world.calls(PSAP) == []
     world.order(OperatorCommand.CALL_PSAP)
     together(world, Party.OPERATOR, Party.USER, Party.PSAP)
-    world.order(OperatorCommand.LEAVE)
-    world.advance(LEFT_S)
+    world.order(OperatorCommand.LEAVE).advance(LEFT_S)
     world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER

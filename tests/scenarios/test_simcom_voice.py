@@ -98,13 +98,11 @@ def test_a_line_worn_at_its_second_call_is_noticed_left_and_reset_once_it_is_fre
     world.advance(3)
     assert worn(world) == [line], "the next process of the line knows it"
     assert b"AT+CRESET" not in world.network.written[line], "somebody is on it"
-    world.order(OperatorCommand.ANOTHER_LINE)
-    world.until("they are together", lambda: len(joined(world)) == 2)
+    world.order(OperatorCommand.ANOTHER_LINE).until("they are together", lambda: len(joined(world)) == 2)
     moved = world.case.active(party)
     assert moved is not None
     assert moved.line != line
-    world.silence(line, on=False)
-    world.until("it is reset, and well", lambda: worn(world) == [], within_s=60)
+    world.silence(line, on=False).until("it is reset, and well", lambda: worn(world) == [], within_s=60)
     assert len(joined(world)) == 2
     assert world.network.written[line].count(b"AT+CRESET") == 1
     assert not modem.voice.worn

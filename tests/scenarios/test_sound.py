@@ -80,8 +80,7 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(world: World) 
 def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(world: World, killed: Role) -> None:
     to_talking(world)
     leg = without_sound(world, Party.USER)
-    world.kill(killed)
-    world.advance(5)
+    world.kill(killed).advance(5)
     assert len(world.events(ev.LegSoundLost)) == 1
     world.silence(leg.line, on=False)
     world.until("it is over", lambda: leg_of(world, Party.USER).no_sound_at is None, within_s=10)

@@ -25,8 +25,7 @@ def test_an_ec25_over_usb_audio_from_the_alert_to_the_conference_and_its_end(mak
     modems = [world.network.carrier.modem(call.line) for call in world.live_calls() if call.line]
     assert len(modems) == 3
     assert all(modem.voice.running() and modem.voice.by_card for modem in modems)
-    world.order(OperatorCommand.LEAVE)
-    world.advance(LEFT_S)
+    world.order(OperatorCommand.LEAVE).advance(LEFT_S)
     world.network.hang_up(PSAP)
     everything_is_over(world)
 

@@ -14,7 +14,7 @@ from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of
 from tests.scenarios.sounding import says, sounding
 from tests.scenarios.test_announcements import bridge, hears
-from tests.scenarios.test_flow import joined, to_conference, to_talking
+from tests.scenarios.test_flow import to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 from tests.support.recordings import write_tone
 from tests.support.signals import level_db
@@ -74,28 +74,11 @@ def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(worl
     assert world.sheet.briefing[BriefingField.WEAPONS].text == "A knife"
 
 
-@pytest.mark.parametrize("killed", [Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
-def test_one_that_was_heard_is_not_asked_again_whoever_dies_then(world: World, killed: Role) -> None:
-    to_talking(world)
-    ask(world)
-    is_asked(world)
-    ends(world)
-    world.kill(killed)
-    world.until("they are joined", lambda: len(joined(world)) == 2)
-    world.advance(5)
-    assert hears(world, Party.USER) == set()
-    assert (len(world.events(ev.AnnouncementBegun)), world.events(ev.AnnouncementFailed)) == (1, [])
-    presses(world, "2")
-    world.until("it is answered", lambda: world.case.dialogue[-1].answer == "no")
-
-
 def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_again(world: World) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
-    world.kill(Role.CONFERENCE_BRIDGE)
-    world.until("it is said", lambda: last(world) is Progress.CUT_OFF)
-    world.advance(5)
+    world.kill(Role.CONFERENCE_BRIDGE).until("it is said", lambda: last(world) is Progress.CUT_OFF).advance(5)
     assert hears(world, Party.USER) == set()
     assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]
 
@@ -104,8 +87,7 @@ def test_the_death_of_the_case_in_its_middle_changes_nothing(world: World) -> No
     to_talking(world)
     ask(world)
     is_asked(world)
-    world.kill(Role.ALERT_CASE)
-    world.advance(3)
+    world.kill(Role.ALERT_CASE).advance(3)
     ends(world)
     assert (len(world.events(ev.AnnouncementBegun)), world.events(ev.AnnouncementFailed)) == (1, [])
 

@@ -83,11 +83,9 @@ def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_mak
     world.alert = AlertId("none")
     write(world, "aiuto")
     assert on_the_sim(world) != []
-    world.kill(Role.ALERT_INTAKE)
-    world.kill(Role.GSM_MODEM)
+    world.kill(Role.ALERT_INTAKE).kill(Role.GSM_MODEM)
     world.until("there is an alert", lambda: len(world.alerts()) == 1)
-    world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
-    world.advance(70)
+    world.until("the SIM forgets it", lambda: on_the_sim(world) == []).advance(70)
     assert len(world.alerts()) == 1
     assert world.sheet.signals == 1
     assert len(world.case.dialogue) == 1
@@ -104,7 +102,6 @@ def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_
     write(world, "aiuto")
     world.until("there is an alert", lambda: len(world.alerts()) == 1)
     write(world, "presto")
-    world.until("both are kept", lambda: len(world.case.dialogue) == 2)
-    world.advance(10)
+    world.until("both are kept", lambda: len(world.case.dialogue) == 2).advance(10)
     sent = [(one.to, one.text) for one in world.network.carrier.messages if one.sender == LINE]
     assert sent == [(USER, words)]

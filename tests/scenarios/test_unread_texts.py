@@ -64,8 +64,7 @@ def test_a_text_that_cannot_be_read_is_an_alert_of_its_sender_and_kept_as_it_cam
     if phone is not None:
         world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     write(world, "a text that can be read", STRANGER)
-    world.until("the alarm is over", lambda: ("cleared", *UNREAD[1:]) in alarms(world))
-    world.advance(70)
+    world.until("the alarm is over", lambda: ("cleared", *UNREAD[1:]) in alarms(world)).advance(70)
     assert len(unread(world)) == 1
     assert incarnation(world, Role.GSM_MODEM, "sim1") == 1
 
@@ -73,8 +72,7 @@ def test_a_text_that_cannot_be_read_is_an_alert_of_its_sender_and_kept_as_it_cam
 @pytest.mark.parametrize("pdu", [FROM_A_BANK, "0001000C91933313112232000004C8329BFD"])
 def test_what_no_person_in_need_has_sent_is_none_though_it_cannot_be_read(world: World, pdu: str) -> None:
     store(world, pdu)
-    world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
-    world.advance(5)
+    world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5).advance(5)
     assert world.alerts() == []
 
 
@@ -144,6 +142,5 @@ def test_an_alert_of_an_unread_text_outlives_the_death_of_its_line(
     world.advance(0.3)
     assert world.system.kill(Role.GSM_MODEM, "sim1")
     world.until("there is an alert", lambda: len(world.alerts()) == 1, within_s=30)
-    world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
-    world.advance(60)
+    world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5).advance(60)
     assert len(world.alerts()) == len(unread(world)) == 1

@@ -42,8 +42,7 @@ def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
         streams.line(world.case.legs[leg_id(world.alert, "user")].line),
     ):
         write(world.journal, owned, *what)
-    world.advance(2)
-    world.kill(Role.ALERT_CASE)
+    world.advance(2).kill(Role.ALERT_CASE)
     world.until("the case is taken up again", lambda: world.sheet.restarts == 1)
     ends(world)
     assert world.sheet.unreadable == 2
@@ -67,9 +66,7 @@ def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(world: Wor
 
 def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(world: World) -> None:
     told = ev.AlarmRaised(alarm="event.damaged", subject="inbox-gone", text="by the process before")
-    world.note(told)
-    world.kill(Role.DEADLINE_WATCHDOG)
-    world.advance(5)
+    world.note(told).kill(Role.DEADLINE_WATCHDOG).advance(5)
     assert ("cleared", told.alarm, told.subject) in world.alarms()
 
 

@@ -197,8 +197,7 @@ def test_s17_the_operator_s_node_dies_and_the_page_goes_on_at_another_and_nobody
     nodes, operator = place.nodes, place.operator
     to_talking(nodes, owner)
     place.headsets["b"].kill_web()
-    nodes.lose("b")
-    nodes.advance(5.0)
+    nodes.lose("b").advance(5.0)
     place.connect(operator, "c")
     newest = gate(nodes, "c", f"voice/{operator}.sock")
     if nodes.owner == "c":
@@ -293,8 +292,7 @@ def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(plac
     member = b.system.actor(Role.MEMBERSHIP, "", MembershipActor)
     assert member is not None
     left = [one for one in b.env.directory.read() if one.role is not Role.OPERATOR_LINES]
-    nodes.freeze("b")  # what it last saw it saw now
-    nodes.advance(2.8)
+    nodes.freeze("b").advance(2.8)
     assert [voice.operator for voice in member._voices(left)] == [operator]
     nodes.advance(0.4)
     assert member._voices(left) == ()
@@ -320,8 +318,7 @@ def test_nobody_new_is_called_on_a_headset_at_a_node_that_is_drained_and_who_tal
 ) -> None:
     nodes = place.nodes
     to_talking(nodes)
-    nodes.drain("b")
-    nodes.advance(5)
+    nodes.drain("b").advance(5)
     assert nodes.joined == BOTH
     assert not nodes.is_drained("b"), "a voice that a conversation needs stands there"
     ends(nodes, "b")
@@ -395,8 +392,7 @@ def test_s17_who_keeps_the_operator_s_call_dies_and_it_stands_on_a_line_that_is_
     nodes = with_a_standing_call(tmp_path, stack, lines)
     assert standing(nodes) == ["c-2"]
     to_talking(nodes, owner)
-    nodes.lose("b")
-    nodes.advance(20)
+    nodes.lose("b").advance(20)
     assert nodes.joined == BOTH, nodes.story()
     assert told(nodes, ev.LegReleased) == told(nodes, ev.OperatorLeft) == []
     assert len(nodes.calls(OPERATORS[0])) == 1
@@ -411,9 +407,7 @@ def test_case_09_a_line_of_a_call_that_another_node_keeps_gives_way(tmp_path: Pa
     (nailed_line,) = standing(nodes)
     spare = next(line for line in ("a-2", "a-3") if line != nailed_line)
     nodes.network.unplug(spare)
-    nodes.advance(5)
-    nodes.shift(nodes.operators[0], "b", ShiftState.PAUSED)
-    nodes.advance(1)
+    nodes.advance(5).shift(nodes.operators[0], "b", ShiftState.PAUSED).advance(1)
     nodes.send("a")
     nodes.until("her phone rings", lambda: nodes.case.rang_at is not None, 50)
     assert [call.line for call in nodes.calls(USER)] == [nailed_line]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from msgspec.structs import replace
 
@@ -238,10 +238,11 @@ class World:
         self.shift(operator, ShiftState.READY)
         return operator
 
-    def shift(self, operator: OperatorId, state: ShiftState) -> None:
+    def shift(self, operator: OperatorId, state: ShiftState) -> Self:
         """An operator says ready, or not."""
         changed = ev.ShiftChanged(operator=operator, state=state)
         self.journal.append(Append(streams.operator(operator), None, (changed,)))
+        return self
 
     def close(self) -> None:
         """End everything."""
@@ -259,16 +260,17 @@ class World:
 
     # ------------------------------------------------------------ what happens
 
-    def advance(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> Self:
         """Let time pass."""
         self.system.advance(seconds)
+        return self
 
-    def until(self, what: str, condition: object, within_s: float = 60.0) -> None:
+    def until(self, what: str, condition: object, within_s: float = 60.0) -> Self:
         """Let time pass until it is so."""
         assert callable(condition)
         for _ in range(int(within_s * 10)):
             if condition():
-                return
+                return self
             self.advance(0.1)
         raise AssertionError(f"not within {within_s} s: {what}\n{self.story()}")
 
@@ -280,35 +282,40 @@ class World:
         self.system.run()
         return accepted.alert
 
-    def order(self, command: OperatorCommand, by: OperatorId | None = None) -> None:
+    def order(self, command: OperatorCommand, by: OperatorId | None = None) -> Self:
         """A key on the operator's screen: refused with a reason, or journaled."""
         case = self.case
         who = by or case.operator or self.operators[0]
         reason = refusal(case, command, who, self.policy)
         assert reason is None, reason
         self.fact(ev.CommandGiven(command=command, by=who))
+        return self
 
-    def fact(self, event: ev.Event) -> None:
+    def fact(self, event: ev.Event) -> Self:
         """Something from outside, for the alert's inbox."""
         self.journal.append(Append(streams.inbox(self.alert), None, (event,)))
         self.system.run()
+        return self
 
-    def note(self, *events: ev.Event) -> None:
+    def note(self, *events: ev.Event) -> Self:
         """Something that the node notes of itself."""
         self.journal.append(Append(streams.node(self.env.node), None, events))
+        return self
 
-    def kill(self, role: Role) -> None:
+    def kill(self, role: Role) -> Self:
         """kill -9 of every actor of this role that has to do with the alert, or of all of them."""
         entries = self.env.directory.all_of(role)
         mine = [entry for entry in entries if entry.alert == self.alert] or list(entries)
         for entry in mine:
             assert self.system.kill(role, entry.key)
         self.system.run()
+        return self
 
-    def silence(self, line: LineId, on: bool = True) -> None:
+    def silence(self, line: LineId, on: bool = True) -> Self:
         """No sound comes from this line's modem, whatever its calls say; or it comes again."""
         port = f"{line}.voice"
         (SILENT_PORTS.add if on else SILENT_PORTS.discard)(port)
+        return self
 
     def take_voice_port(self, line: LineId, away: bool = True) -> None:
         """This line's modem has no voice port any more, though its calls stand; or has it again."""

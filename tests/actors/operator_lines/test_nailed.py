@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -114,17 +116,19 @@ class Plant:
     def call(self) -> Call | None:
         return None if self.hold is None else self.calls.get(self.hold)
 
-    def becomes(self, state: CallState, cause: int | None = None) -> None:
+    def becomes(self, state: CallState, cause: int | None = None) -> Self:
         call = self.call
         if call is not None and call.state is not CallState.RELEASED:
             call.state, call.cause = state, cause
             if not self.lost:
                 self.tell(call)
+        return self
 
-    def pass_time(self, seconds: int) -> None:
+    def pass_time(self, seconds: int) -> Self:
         for _ in range(seconds):
             self.now = Instant(self.now + SECOND)
             self.step()
+        return self
 
     @property
     def up(self) -> bool:
@@ -139,9 +143,7 @@ def on_shift() -> Plant:
 
 
 def test_the_operator_is_called_at_once_and_then_left_in_peace() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
-    plant.pass_time(600)
+    plant = on_shift().becomes(CallState.ANSWERED).pass_time(600)
     assert plant.up
     assert len(plant.dials) == 1
 
@@ -161,20 +163,15 @@ def test_it_is_made_again_after_two_seconds_and_then_ever_later() -> None:
 def test_a_call_that_has_stood_begins_the_count_anew() -> None:
     plant = on_shift()
     for _ in range(5):
-        plant.becomes(CallState.RELEASED, HangupCause.BUSY)
-        plant.pass_time(31)
-    plant.becomes(CallState.ANSWERED)
-    plant.pass_time(61)
-    plant.becomes(CallState.RELEASED, HangupCause.NORMAL)
+        plant.becomes(CallState.RELEASED, HangupCause.BUSY).pass_time(31)
+    plant.becomes(CallState.ANSWERED).pass_time(61).becomes(CallState.RELEASED, HangupCause.NORMAL)
     dials = len(plant.dials)
     plant.pass_time(3)
     assert len(plant.dials) == dials + 1
 
 
 def test_the_line_that_failed_is_taken_last() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.RELEASED, HangupCause.LINE_LOST)
-    plant.pass_time(3)
+    plant = on_shift().becomes(CallState.RELEASED, HangupCause.LINE_LOST).pass_time(3)
     assert plant.asked[-1].avoid == ("p1",)
     assert plant.hold is not None
     assert plant.hold[0] == "p2"
@@ -197,9 +194,7 @@ def test_a_modem_that_gives_no_voice_is_no_use() -> None:
 
 
 def test_a_phone_that_is_not_answered_is_not_rung_for_ever() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.RINGING)
-    plant.pass_time(50)
+    plant = on_shift().becomes(CallState.RINGING).pass_time(50)
     assert plant.calls[next(iter(plant.calls))].state is CallState.RELEASED
 
 
@@ -214,8 +209,7 @@ def test_while_an_alert_calls_the_operator_s_phone_it_is_not_called_by_us() -> N
 
 
 def test_the_shift_may_end_in_an_alert_and_the_call_stays_as_long_as_it() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
+    plant = on_shift().becomes(CallState.ANSWERED)
     plant.leg_stands, plant.on_shift = True, False
     plant.pass_time(60)
     assert plant.up
@@ -226,8 +220,7 @@ def test_the_shift_may_end_in_an_alert_and_the_call_stays_as_long_as_it() -> Non
 
 def test_nobody_begins_to_stand_on_a_call_that_is_being_hung_up() -> None:
     """It has given way to an alert, or the shift is over: its end is ordered, and comes a moment later."""
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
+    plant = on_shift().becomes(CallState.ANSWERED)
     assert not nailed.voice(plant.nailed, plant.wanted()).wavering
     plant.leg_stands, plant.on_shift = True, False
     assert not nailed.voice(plant.nailed, plant.wanted()).wavering
@@ -236,8 +229,7 @@ def test_nobody_begins_to_stand_on_a_call_that_is_being_hung_up() -> None:
 
 
 def test_who_comes_after_a_restart_takes_the_call_over() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
+    plant = on_shift().becomes(CallState.ANSWERED)
     plant.nailed = nailed.begin(ANNA, plant.now)
     assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.UNKNOWN
     plant.pass_time(1)
@@ -246,8 +238,7 @@ def test_who_comes_after_a_restart_takes_the_call_over() -> None:
 
 
 def test_a_call_on_a_line_of_a_lost_node_is_over_at_once_and_made_anew() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
+    plant = on_shift().becomes(CallState.ANSWERED)
     plant.lost = plant.node_lost = True
     plant.pass_time(1)
     assert plant.hold is None
@@ -259,8 +250,7 @@ def test_a_call_on_a_line_of_a_lost_node_is_over_at_once_and_made_anew() -> None
 
 
 def test_who_takes_a_call_over_whose_node_is_lost_waits_for_no_modem() -> None:
-    plant = on_shift()
-    plant.becomes(CallState.ANSWERED)
+    plant = on_shift().becomes(CallState.ANSWERED)
     plant.lost = plant.node_lost = True
     plant.nailed = nailed.begin(ANNA, plant.now)
     plant.pass_time(1)
@@ -334,9 +324,7 @@ class AnyShift(RuleBasedStateMachine):
         plant.pass_time(3)
         assert plant.hold is None, "a line is held though nobody wants it"
         plant.on_shift = True
-        plant.pass_time(32)
-        plant.becomes(CallState.ANSWERED)
-        plant.pass_time(1)
+        plant.pass_time(32).becomes(CallState.ANSWERED).pass_time(1)
         assert plant.up
 
 

@@ -46,7 +46,7 @@ class Kernel:
         self._due: deque[Stimulus] = deque()
         self._published = False
 
-    def decide(self, stimulus: Stimulus) -> None:
+    def decide(self, stimulus: Stimulus) -> Self:
         """Have this decided and done; what comes of it later waits for `settle`."""
         self._adopt(stimulus)
         now: deque[Stimulus] = deque([stimulus])
@@ -56,6 +56,7 @@ class Kernel:
             for effect in decision.effects:
                 self.effects.append(effect)
                 now.extend(self._do(effect))
+        return self
 
     def _adopt(self, stimulus: Stimulus) -> None:
         if isinstance(stimulus, of.Begin):
@@ -104,10 +105,11 @@ class Kernel:
         """The living process of this role and key."""
         return next((pid for pid, whose in self.living.items() if whose == name), None)
 
-    def settle(self) -> None:
+    def settle(self) -> Self:
         """Let everything come of it that comes without time passing."""
         while self._due:
             self.decide(self._due.popleft())
+        return self
 
     def take(self, kind: type[Stimulus]) -> Stimulus:
         """The next of this kind that is to come, taken out of its turn."""
@@ -120,7 +122,7 @@ class Kernel:
         if self._due:
             self.decide(self._due.popleft())
 
-    def beat(self) -> None:
+    def beat(self) -> Self:
         """A heartbeat of everyone who can."""
         for name in list(self.living.values()):
             member = self.roster.members.get(name)
@@ -129,8 +131,9 @@ class Kernel:
                 if name in self.silent and member.phase is Phase.STARTING:
                     continue
                 self.decide(of.Beat(name=name, incarnation=self.given[name], alert=self.alerts.get(name)))
+        return self
 
-    def advance(self, by_us: int) -> None:
+    def advance(self, by_us: int) -> Self:
         """Let time pass, with heartbeats and ticks."""
         until_us = self.now_us + by_us
         while self.now_us < until_us:
@@ -138,6 +141,7 @@ class Kernel:
             self.beat()
             self.decide(self._tick())
             self.settle()
+        return self
 
     def _tick(self) -> of.Tick:
         asked = {pid: self.living[pid] for pid in suspects(self.roster, self.now_us) if pid in self.living}
@@ -146,26 +150,29 @@ class Kernel:
             waited_us={pid: self.starved[name] for pid, name in asked.items() if name in self.starved},
         )
 
-    def kill(self, name: Name) -> None:
+    def kill(self, name: Name) -> Self:
         """Kill its process from outside, and see what comes of it."""
         pid = self.pid(name)
         assert pid is not None
         del self.living[pid]
         self.decide(of.Died(pid=pid, cause="signal 9"))
         self.settle()
+        return self
 
-    def free(self) -> None:
+    def free(self) -> Self:
         """Those that were stuck die."""
         for pid in list(self.stuck):
             self.stuck.discard(pid)
             if self.living.pop(pid, None):
                 self.decide(of.Died(pid=pid, cause="signal 9"))
         self.settle()
+        return self
 
-    def busy(self, name: Name, alert: str | None) -> None:
+    def busy(self, name: Name, alert: str | None) -> Self:
         """It becomes busy with this."""
         self.alerts[name] = None if alert is None else AlertId(alert)
         self.decide(of.Beat(name=name, incarnation=self.given[name], alert=self.alerts[name]))
+        return self
 
     def begin(self, incarnations: dict[Name, int] | None = None) -> Self:
         """The Supervisor starts, and nobody is there."""

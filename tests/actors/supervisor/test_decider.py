@@ -24,8 +24,7 @@ def spec(name: Name, group: str = "pools", critical: bool = True) -> ActorSpec:
 
 
 def kernel(*actors: ActorSpec, crews: CrewSpec | None = None) -> Kernel:
-    made = Kernel(Plan(actors=actors, crews=crews)).begin()
-    made.settle()
+    made = Kernel(Plan(actors=actors, crews=crews)).begin().settle()
     return made
 
 
@@ -50,11 +49,9 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
     made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
     made.decide(of.Crews(busy=0, waiting=2, voiceless=True, lines=frozenset({"sim18", "sim19"})))
     assert len(made.roster.members) == 1, "the pools and the intake start alone"
-    made.decide(made.take(of.Connected))
-    made.decide(made.take(of.Ready))
+    made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
     # As the alerts are taken up they wait no longer, and no heartbeat has told yet which crews have them.
-    made.decide(of.Crews(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"})))
-    made.settle()
+    made.decide(of.Crews(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"}))).settle()
     order = made.created[1:]
     # Two crews for the alerts, and two that are to stand ready.
     assert [role for role, _ in order[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
@@ -67,8 +64,7 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
 def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str, ...], soon: int) -> None:
     modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(4))
     made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
-    made.decide(of.Crews(busy=0, waiting=4, lines=frozenset(lines)))
-    made.settle()
+    made.decide(of.Crews(busy=0, waiting=4, lines=frozenset(lines))).settle()
     order = [effect.name[0] for effect in made.effects if isinstance(effect, of.Create)][1:]
     assert order[:soon].count(Role.GSM_MODEM) == 4, "a case without a line can call nobody"
 
@@ -76,8 +72,7 @@ def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str,
 def test_a_pool_that_does_not_start_holds_nobody_up_for_long() -> None:
     made = Kernel(Plan(actors=(spec(POOL), spec(MODEM))))
     made.silent.add(POOL)
-    made.begin()
-    made.settle()
+    made.begin().settle()
     assert MODEM not in made.roster.members
     made.advance(wanted.FIRST_US + 2 * TICK_US)
     assert MODEM in made.ready()
@@ -105,9 +100,7 @@ def test_incarnations_go_on_from_the_last_one_given() -> None:
 def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
     made = Kernel(Plan(actors=(spec(POOL),)))
     made.silent.add(POOL)
-    made.begin()
-    made.settle()
-    made.advance(START_US + 2 * TICK_US)
+    made.begin().settle().advance(START_US + 2 * TICK_US)
     assert made.roster.members[POOL].incarnation == 2
     assert made.roster.members[POOL].cause == "did not start"
 
@@ -115,8 +108,7 @@ def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
 def test_an_actor_whose_order_to_start_was_lost_is_told_again() -> None:
     made = Kernel(Plan(actors=(spec(POOL),)))
     made.silent.add(POOL)
-    made.begin()
-    made.settle()
+    made.begin().settle()
     made.silent.clear()
     made.advance(START_AGAIN_US + 2 * TICK_US)
     assert made.ready() == {POOL}
@@ -127,8 +119,7 @@ def test_an_actor_whose_order_to_start_was_lost_is_told_again() -> None:
 
 
 def test_who_dies_is_created_again_at_once_under_the_next_incarnation() -> None:
-    made = kernel(spec(POOL), spec(INTAKE))
-    made.kill(POOL)
+    made = kernel(spec(POOL), spec(INTAKE)).kill(POOL)
     member = made.roster.members[POOL]
     assert (member.incarnation, member.restarts, member.phase) == (2, 1, Phase.READY)
     assert made.roster.members[INTAKE].incarnation == 1
@@ -165,8 +156,7 @@ def test_when_more_than_half_are_silent_the_machine_is_to_blame_and_they_are_spa
 
 
 def test_who_waits_for_a_database_s_server_is_not_taken_for_hung() -> None:
-    made = Kernel(Plan(actors=(spec(POOL), spec(INTAKE)), far_journal=True)).begin()
-    made.settle()
+    made = Kernel(Plan(actors=(spec(POOL), spec(INTAKE)), far_journal=True)).begin().settle()
     made.hung.add(POOL)
     made.advance(SPARED_US - 2 * TICK_US)
     assert made.killed == []
@@ -184,9 +174,7 @@ def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_ru
 
 
 def test_who_is_stuck_is_killed_and_created_again_and_the_cause_is_noted() -> None:
-    made = kernel(spec(POOL))
-    made.decide(of.Stuck(name=POOL, incarnation=1, reason="a7 unread"))
-    made.settle()
+    made = kernel(spec(POOL)).decide(of.Stuck(name=POOL, incarnation=1, reason="a7 unread")).settle()
     member = made.roster.members[POOL]
     assert (member.incarnation, member.phase) == (2, Phase.READY)
     assert of.Restarted(name=POOL, incarnation=2, pid=member.pid, cause="stuck: a7 unread") in made.effects
@@ -194,10 +182,8 @@ def test_who_is_stuck_is_killed_and_created_again_and_the_cause_is_noted() -> No
 
 @pytest.mark.parametrize("incarnation", [0, 2, 99])
 def test_only_the_incarnation_that_is_stuck_is_killed(incarnation: int) -> None:
-    made = kernel(spec(POOL))
-    made.decide(of.Stuck(name=POOL, incarnation=incarnation, reason="late"))
-    made.decide(of.Stuck(name=INTAKE, incarnation=1, reason="nobody"))
-    made.settle()
+    made = kernel(spec(POOL)).decide(of.Stuck(name=POOL, incarnation=incarnation, reason="late"))
+    made.decide(of.Stuck(name=INTAKE, incarnation=1, reason="nobody")).settle()
     assert made.roster.members[POOL].incarnation == 1
     assert made.killed == []
 
@@ -218,8 +204,7 @@ def test_five_deaths_within_ten_seconds_start_the_whole_group_again_in_the_order
 def test_deaths_that_are_far_apart_start_nobody_else_again() -> None:
     made = kernel(spec(POOL), spec(MODEM))
     for _ in range(3 * INTENSITY):
-        made.kill(MODEM)
-        made.advance(3 * SECOND)
+        made.kill(MODEM).advance(3 * SECOND)
     assert made.roster.members[POOL].incarnation == 1
 
 
@@ -252,8 +237,7 @@ def test_what_is_not_critical_is_left_alone_for_a_minute_with_an_alarm() -> None
 def test_what_cannot_even_be_created_is_left_alone_as_well() -> None:
     made = Kernel(Plan(actors=(spec(MODEM, critical=False), spec(POOL, group="other"))))
     made.impossible.add(MODEM)
-    made.begin()
-    made.settle()
+    made.begin().settle()
     assert made.roster.members[MODEM].phase is Phase.RESTING
     assert made.roster.members[POOL].phase is Phase.READY
 
@@ -264,24 +248,20 @@ def test_what_cannot_even_be_created_is_left_alone_as_well() -> None:
 def test_a_crew_is_started_for_each_that_becomes_busy_up_to_the_limit() -> None:
     made = kernel(crews=CREWS)
     for number in range(6):
-        made.busy(case(number), f"a{number}")
-        made.settle()
+        made.busy(case(number), f"a{number}").settle()
         cases = [name for name in made.ready() if name[0] is Role.ALERT_CASE]
         assert len(cases) == min(number + 1 + CREWS.idle, CREWS.live)
 
 
 def test_alerts_that_wait_get_their_crews_at_once() -> None:
-    made = kernel(crews=CREWS)
-    made.decide(of.Crews(busy=0, waiting=3))
-    made.settle()
+    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=3)).settle()
     assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
 
 
 def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first() -> None:
     made = kernel(crews=CREWS)
     made.effects.clear()
-    made.decide(of.Crews(busy=0, waiting=4))
-    made.settle()
+    made.decide(of.Crews(busy=0, waiting=4)).settle()
     created = made.created
     assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
     assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
@@ -292,9 +272,7 @@ def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_bef
 ):
     made = kernel(crews=CREWS)
     made.effects.clear()
-    made.decide(of.Crews(busy=0, waiting=4, voiceless=True))
-    made.decide(of.Crews(busy=4, waiting=0))
-    made.settle()
+    made.decide(of.Crews(busy=0, waiting=4, voiceless=True)).decide(of.Crews(busy=4, waiting=0)).settle()
     created = made.created
     assert [role for role, _ in created[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert len(created) == 4 * 5
@@ -302,12 +280,10 @@ def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_bef
 
 def test_crews_are_not_started_all_at_the_same_time() -> None:
     big = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
-    made = kernel(crews=big)
-    made.decide(of.Crews(busy=0, waiting=50))
+    made = kernel(crews=big).decide(of.Crews(busy=0, waiting=50))
     assert wanted.processes(made.roster) == STARTING
     for left in range(1, TOGETHER + 1):
-        made.decide(made.take(of.Connected))
-        made.decide(made.take(of.Ready))
+        made.decide(made.take(of.Connected)).decide(made.take(of.Ready))
         # A fork by itself costs the Supervisor as much as several: they come together.
         assert wanted.processes(made.roster) == STARTING - left % TOGETHER
     made.settle()
@@ -315,11 +291,8 @@ def test_crews_are_not_started_all_at_the_same_time() -> None:
 
 
 def test_crews_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
-    made = kernel(crews=CREWS)
-    made.decide(of.Crews(busy=0, waiting=2))
-    made.settle()
-    made.decide(of.Crews(busy=0, waiting=0))
-    made.advance(55 * SECOND)
+    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=2)).settle()
+    made.decide(of.Crews(busy=0, waiting=0)).advance(55 * SECOND)
     assert len(made.ready()) == 4 * 5
     made.advance(20 * SECOND)
     assert sorted(name for name in made.ready() if name[0] is Role.ALERT_CASE) == [case(0), case(1)]
@@ -327,30 +300,21 @@ def test_crews_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
 
 
 def test_a_crew_that_is_found_while_it_leaves_stays() -> None:
-    made = kernel(crews=CREWS)
-    made.decide(of.Crews(busy=0, waiting=1))
-    made.settle()
-    made.decide(of.Crews(busy=0, waiting=0))
-    made.advance(60 * SECOND + 2 * TICK_US)
+    made = kernel(crews=CREWS).decide(of.Crews(busy=0, waiting=1)).settle()
+    made.decide(of.Crews(busy=0, waiting=0)).advance(60 * SECOND + 2 * TICK_US)
     assert made.roster.members[case(2)].phase is Phase.LEAVING
-    made.busy(case(2), "a1")
-    made.advance(30 * SECOND)
+    made.busy(case(2), "a1").advance(30 * SECOND)
     assert made.roster.members[case(2)].phase is Phase.READY
     assert made.roster.members[case(2)].alert == "a1"
     assert made.roster.members[Role.CALL_LEG, "c02/user"].phase is Phase.READY
 
 
 def test_further_operators_legs_come_on_demand_and_go_with_the_alert() -> None:
-    made = kernel(crews=CREWS)
-    made.busy(case(0), "a1")
-    made.decide(of.Legs(crew="c00", operators=3))
-    made.settle()
+    made = kernel(crews=CREWS).busy(case(0), "a1").decide(of.Legs(crew="c00", operators=3)).settle()
     assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
-    made.decide(of.Legs(crew="c00", operators=2))
-    made.settle()
+    made.decide(of.Legs(crew="c00", operators=2)).settle()
     assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
-    made.busy(case(0), None)
-    made.advance(10 * SECOND)
+    made.busy(case(0), None).advance(10 * SECOND)
     assert (Role.CALL_LEG, "c00/op2") not in made.roster.members
     assert (Role.CALL_LEG, "c00/op1") in made.roster.members
 
@@ -395,9 +359,7 @@ def living(made: Kernel) -> tuple[of.Living, ...]:
 
 
 def test_the_next_supervisor_adopts_the_living_and_creates_the_missing() -> None:
-    first = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
-    first.busy(case(0), "a1")
-    first.settle()
+    first = kernel(spec(POOL), spec(INTAKE), crews=CREWS).busy(case(0), "a1").settle()
     left = [one for one in living(first) if (one.role, one.key) != INTAKE]
     second = Kernel(first.roster.plan, first.now_us)
     second.decide(of.Begin(living=tuple(left), incarnations=first.roster.incarnations))
@@ -426,8 +388,7 @@ def test_what_is_no_longer_in_the_plan_is_ended() -> None:
     second = Kernel(Plan(actors=(spec(POOL),)), first.now_us)
     second.decide(of.Begin(living=living(first), incarnations={}))
     assert [effect.name for effect in second.effects if isinstance(effect, of.End)] == [MODEM]
-    second.settle()
-    second.advance(5 * SECOND)
+    second.settle().advance(5 * SECOND)
     assert set(second.roster.members) == {POOL}
 
 
@@ -448,8 +409,7 @@ def test_an_orderly_stop_tells_the_cases_first_and_the_pools_last() -> None:
 def test_who_does_not_end_is_killed() -> None:
     made = kernel(spec(POOL), spec(INTAKE))
     made.deaf.add(POOL)
-    made.decide(of.Stop())
-    made.settle()
+    made.decide(of.Stop()).settle()
     assert not made.roster.over
     made.advance(3 * SECOND)
     assert made.roster.over
@@ -460,9 +420,7 @@ def test_nobody_is_created_while_all_are_ending() -> None:
     made.deaf |= {POOL, INTAKE}
     made.decide(of.Stop())
     made.effects.clear()
-    made.kill(INTAKE)
-    made.decide(of.Crews(busy=5, waiting=5))
-    made.settle()
+    made.kill(INTAKE).decide(of.Crews(busy=5, waiting=5)).settle()
     assert made.created == []
 
 
