@@ -7,12 +7,11 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, Advice, OperatorCommand, Party, Role
 from model.orders.effects import refusal
-from model.settings import Settings
-from model.settings.alerts import DiallingSettings, LimitsSettings, VoiceAlert
-from model.settings.psap import PsapSettings
+from model.settings.alerts import VoiceAlert
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended
-from tests.scenarios.world import OPERATORS, PSAP, World
+from tests.scenarios.world import OPERATORS, POLICY, World
+from tests.support.settings import changed
 
 PREMIUM = E164("+39899123456")
 LINE = E164("+390200000003")
@@ -66,12 +65,7 @@ def test_the_center_s_own_numbers_are_not_called_on_an_order_either(world: World
 
 
 def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make_world: MakeWorld) -> None:
-    policy = Settings(
-        dialling=DiallingSettings(per_hour=2),
-        psap=PsapSettings(number=PSAP),
-        limits=LimitsSettings(idle_crews=1, live_cases=4),
-    )
-    world = make_world(public=4, policy=policy, operators=1)
+    world = make_world(public=4, policy=changed(POLICY, {"dialling.per_hour": 2}))
     numbers = [E164(f"+3712000000{n}") for n in range(4)]
     for n, number in enumerate(numbers):
         world.send(number)
@@ -87,10 +81,7 @@ def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make
 
 @pytest.mark.parametrize("mode", VoiceAlert)
 def test_who_calls_in_is_answered_whatever_the_number(make_world: MakeWorld, mode: VoiceAlert) -> None:
-    policy = Settings(
-        voice_alert=mode, psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=4)
-    )
-    world = make_world(policy=policy, behaviours={PREMIUM: "answer"})
+    world = make_world(policy=changed(POLICY, {"voice_alert": mode}), behaviours={PREMIUM: "answer"})
     world.network.call_in(PREMIUM)
     world.until("an alert", world.alerts)
     world.until(

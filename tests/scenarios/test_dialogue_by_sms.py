@@ -19,9 +19,6 @@ from messages.ids import (
 )
 from model.alert.parts import Texted
 from model.rules.said.asking import LOST_US
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings
-from model.settings.psap import PsapSettings
 from simulator.config import changed_phone
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
@@ -30,8 +27,9 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_attended, to_talking, voice_alert
 from tests.scenarios.test_sending_texts import vices
 from tests.scenarios.test_texts import on_the_sim, write
-from tests.scenarios.world import PSAP, USER, World
+from tests.scenarios.world import POLICY, USER, World
 from tests.support.depth import every
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 
@@ -207,10 +205,7 @@ def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(world: W
 
 
 def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world: MakeWorld) -> None:
-    policy = Settings(
-        psap=PsapSettings(number=PSAP),
-        limits=LimitsSettings(inbound_lines_kept=0, idle_crews=1, live_cases=4),
-    )
+    policy = changed(POLICY, {"limits.inbound_lines_kept": 0})
     world = make_world(public=2, emergency=1, policy=policy)
     to_talking(world)
     says(world, "Sei sola?")

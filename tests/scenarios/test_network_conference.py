@@ -11,15 +11,13 @@ from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings
-from model.settings.psap import PsapSettings
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, voice_alert
 from tests.scenarios.test_modems import ready
-from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, POLICY, PSAP, USER, World
 from tests.support.depth import WHOLE
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 
@@ -211,9 +209,7 @@ def test_whoever_hangs_up_the_user_is_called_again_and_the_operator_replaced_on_
 
 
 def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
-    policy = Settings(
-        psap=PsapSettings(number=E164("112")), limits=LimitsSettings(idle_crews=1, live_cases=4)
-    )
+    policy = changed(POLICY, {"psap.number": E164("112")})
     world = make_world(dialects=("sim800",), policy=policy)
     to_talking(world)
     refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)

@@ -17,14 +17,12 @@ from messages.ids import (
     TextPurpose,
 )
 from model.alert.leg import leg_id
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings
-from model.settings.psap import PsapSettings
 from store import streams
 from store.texts import ask_text
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.nodes import Cluster
-from tests.scenarios.world import OPERATORS, PSAP, USER
+from tests.scenarios.world import OPERATORS, POLICY, PSAP, USER
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 
@@ -114,7 +112,7 @@ def test_a_lost_node_is_an_alarm_that_ends_with_its_return(nodes: Cluster) -> No
 
 
 def test_a_drained_node_ends_what_it_has_begun_and_gives_the_rest_away(make_nodes: MakeNodes) -> None:
-    policy = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=1))
+    policy = changed(POLICY, {"limits.live_cases": 1})
     nodes = make_nodes({"a": (4, 1), "b": (4, 1)}, operators=2, policy=policy)
     to_talking(nodes)
     begun = nodes.alert

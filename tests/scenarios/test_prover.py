@@ -26,9 +26,6 @@ from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, Ste
 from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
 from model.proof.proving import OneProof, Proving
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings
-from model.settings.psap import PsapSettings
 from model.settings.watching import ProofSettings
 from runtime.logs import Outage
 from runtime.published import line_trials
@@ -42,7 +39,8 @@ from store.proofs import proofs_of
 from tests.scenarios import proofs
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_line_tester import tried
-from tests.scenarios.world import PSAP, World
+from tests.scenarios.world import POLICY, World
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 EVA = OperatorId("eva")
@@ -137,10 +135,7 @@ def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorl
 def test_the_line_for_112_calls_the_number_that_is_agreed_for_tests_and_no_other(
     make_world: MakeWorld, number: str, is_called: bool
 ) -> None:
-    policy = Settings(
-        psap=PsapSettings(number=PSAP, test_number=E164(number)),
-        limits=LimitsSettings(idle_crews=1, live_cases=4),
-    )
+    policy = changed(POLICY, {"psap.test_number": E164(number)})
     world = make_world(public=1, emergency=1, policy=policy, behaviours={number: "answer"})
     order(world, ProofStep.EMERGENCY)
     world.until("it is over", lambda: over(world), 120)

@@ -14,17 +14,15 @@ from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorCommand, Party, Role
 from messages.journal import Recorded
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings
 from model.settings.kept import RecordingSettings
-from model.settings.psap import PsapSettings
 from runtime.published import backup_file
 from store import streams
 from store.journal.journal import Journal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, to_conference, to_talking
 from tests.scenarios.test_sound import alarms
-from tests.scenarios.world import PSAP, World
+from tests.scenarios.world import POLICY, PSAP, World
+from tests.support.settings import changed
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.scenario
@@ -37,10 +35,7 @@ def recorded(make_world: MakeWorld, tmp_path: Path) -> Callable[..., World]:
 
     def make(**rules: object) -> World:
         wish = RecordingSettings(**{"enabled": True, **rules})  # type: ignore[arg-type]
-        policy = Settings(
-            recording=wish, psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=4)
-        )
-        return make_world(policy=policy)
+        return make_world(policy=changed(POLICY, {"recording": wish}))
 
     return make
 

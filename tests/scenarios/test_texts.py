@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import AlertId, Channel, Party, Role
-from model.settings import Settings
-from model.settings.alerts import LimitsSettings, SmsSettings
-from model.settings.psap import PsapSettings
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined
-from tests.scenarios.world import PSAP, USER, World
+from tests.scenarios.world import POLICY, USER, World
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 
@@ -93,12 +91,7 @@ def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_mak
 
 def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_world: MakeWorld) -> None:
     words = "La richiamiamo subito. Tenga il telefono acceso."
-    policy = Settings(
-        psap=PsapSettings(number=PSAP),
-        sms=SmsSettings(acknowledge=words),
-        limits=LimitsSettings(idle_crews=1, live_cases=4),
-    )
-    world = make_world(policy=policy)
+    world = make_world(policy=changed(POLICY, {"sms.acknowledge": words}))
     write(world, "aiuto")
     world.until("there is an alert", lambda: len(world.alerts()) == 1)
     write(world, "presto")

@@ -18,14 +18,13 @@ from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Part
 from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.settings import Settings
-from model.settings.alerts import LimitsSettings, OperatorSettings
-from model.settings.psap import PsapSettings
 from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster
-from tests.scenarios.world import OPERATORS, PSAP, USER
+from tests.scenarios.world import OPERATORS, POLICY, USER
 from tests.support.depth import every
+from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
 BOTH = {Party.OPERATOR, Party.USER}
@@ -33,11 +32,7 @@ BLINK_S = BLINK_US / SECOND
 
 
 def policy(line: OperatorLine) -> Settings:
-    return Settings(
-        psap=PsapSettings(number=PSAP),
-        limits=LimitsSettings(idle_crews=1, live_cases=4),
-        operator=OperatorSettings(line=line),
-    )
+    return changed(POLICY, {"operator.line": line})
 
 
 class Place:
