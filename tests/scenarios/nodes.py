@@ -162,13 +162,7 @@ class Cluster:
 
     def open(self, node: NodeId) -> Journal:
         """The journal as a process of this node has it."""
-        return Journal.open(
-            self._url,
-            node=node,
-            clock=self.clock.now_us,
-            notify=self.notify,
-            shared=True,
-        )
+        return Journal.open(self._url, node=node, clock=self.clock.now_us, notify=self.notify, shared=True)
 
     def _operator(self, n: int, *, on_shift: bool) -> OperatorId:
         operator = self.registry.add_operator(f"Operator {n}", OPERATORS[n], by="test").id

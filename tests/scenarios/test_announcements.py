@@ -8,12 +8,7 @@ from media.conference.clips import ClipSpec
 from messages import events as ev
 from messages.ids import Party, Role
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.test_flow import (
-    ends,
-    joined,
-    to_talking,
-    voice_alert,
-)
+from tests.scenarios.test_flow import ends, joined, to_talking, voice_alert
 from tests.scenarios.world import OPERATORS, World
 
 pytestmark = pytest.mark.scenario

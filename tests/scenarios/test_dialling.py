@@ -28,11 +28,7 @@ def to_withheld(world: World, phone: E164, *, test: bool = False) -> None:
 
 @pytest.mark.parametrize(
     ("phone", "reason", "test"),
-    [
-        (PREMIUM, "kind", True),
-        (LINE, "own_line", False),
-        (OPERATORS[1], "operator", False),
-    ],
+    [(PREMIUM, "kind", True), (LINE, "own_line", False), (OPERATORS[1], "operator", False)],
 )
 def test_what_is_not_called_by_itself_is_an_alert_all_the_same(
     make_world: MakeWorld, phone: E164, reason: str, test: bool

@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from messages import events as ev
-from messages.ids import (
-    SECOND,
-    Channel,
-    Proof,
-    Role,
-    TextFailure,
-)
+from messages.ids import SECOND, Channel, Proof, Role, TextFailure
 from model.alert.parts import Texted
 from model.rules.said.asking import LOST_US
 from simulator.config import changed_phone

@@ -86,9 +86,7 @@ def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_aler
     )
     world.send()
     world.until(
-        "she is called again",
-        lambda: any(leg.attempt > 1 for leg in world.case.of(Party.USER)),
-        within_s=90,
+        "she is called again", lambda: any(leg.attempt > 1 for leg in world.case.of(Party.USER)), within_s=90
     )
     first, second = [
         one.line

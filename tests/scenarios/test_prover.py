@@ -11,17 +11,7 @@ from actors.prover.actor import ProverActor
 from actors.prover.decider import QUIET_US
 from media.trial.bounds import USELESS
 from messages.events import AlertClosed, AlertReceived, ProofOrdered
-from messages.ids import (
-    E164,
-    SECOND,
-    Channel,
-    Instant,
-    LineId,
-    OperatorId,
-    Outcome,
-    Party,
-    Role,
-)
+from messages.ids import E164, SECOND, Channel, Instant, LineId, OperatorId, Outcome, Party, Role
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown

@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import (
-    E164,
-    SECOND,
-    Instant,
-    LineId,
-    Role,
-    TextFailure,
-    TextId,
-    TextPurpose,
-)
+from messages.ids import E164, SECOND, Instant, LineId, Role, TextFailure, TextId, TextPurpose
 from messages.sms import SendText
 from simulator.modem.vices import Vices
 from simulator.network.call import Message

@@ -226,12 +226,7 @@ class World:
         self.advance(3.0)
 
     def _open(self) -> Journal:
-        return Journal.open(
-            self._url,
-            node=NodeId("test"),
-            clock=self.clock.now_us,
-            notify=self.notify,
-        )
+        return Journal.open(self._url, node=NodeId("test"), clock=self.clock.now_us, notify=self.notify)
 
     def _operator(self, n: int) -> OperatorId:
         operator = self.registry.add_operator(f"Operator {n}", OPERATORS[n], by="test").id

@@ -96,14 +96,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     sounds = BridgeReport(bridge=silent.bridge, joined=joined)
     assert alarms(sounds, 0.5) == []
     book.bridge(Party.USER)
-    ended = decide(
-        book.case,
-        (_ended(book),),
-        book.pending,
-        book.me,
-        POLICY,
-        book.now,
-    )
+    ended = decide(book.case, (_ended(book),), book.pending, book.me, POLICY, book.now)
     over = [event for event in ended.events if isinstance(event, ev.AlarmCleared)]
     assert [(event.alarm, event.subject) for event in over] == [("leg.no_sound", wish.leg)]
 

@@ -17,16 +17,7 @@ from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport, Clip, Press
 from messages.calls import CallState
-from messages.ids import (
-    SECOND,
-    BriefingField,
-    Channel,
-    Instant,
-    LegId,
-    OperatorCommand,
-    Party,
-    Unplayed,
-)
+from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, OperatorCommand, Party, Unplayed
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal

@@ -46,12 +46,7 @@ def wish(
 
 def release(attempt: int = 1, *, unanswered: bool = False) -> ReleaseLeg:
     return ReleaseLeg(
-        alert=AlertId("a1"),
-        leg=LEG,
-        attempt=attempt,
-        line=LINE,
-        number=E164("+39333"),
-        unanswered=unanswered,
+        alert=AlertId("a1"), leg=LEG, attempt=attempt, line=LINE, number=E164("+39333"), unanswered=unanswered
     )
 
 

@@ -54,10 +54,7 @@ class Center:
         assert isinstance(self.peers, MemoryPeers)
         places = tuple(
             Place(
-                node=NodeId(name),
-                address="10.0.0.2",
-                gate=f"{name}:1",
-                voices=() if one is None else (one,),
+                node=NodeId(name), address="10.0.0.2", gate=f"{name}:1", voices=() if one is None else (one,)
             )
             for name, one in voices.items()
         )

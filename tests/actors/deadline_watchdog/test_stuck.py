@@ -114,15 +114,7 @@ def duress(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    "flow",
-    [
-        Book.to_talking,
-        Book.to_conference,
-        left,
-        ringing_and_silent,
-        duress,
-        handed_over,
-    ],
+    "flow", [Book.to_talking, Book.to_conference, left, ringing_and_silent, duress, handed_over]
 )
 def test_a_case_that_lives_is_not_stuck_however_long_people_take(flow: Callable[[Book], None]) -> None:
     book = Book()

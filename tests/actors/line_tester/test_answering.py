@@ -5,15 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from actors.line_tester.decider import LONGEST_S, begin
-from messages.calls import (
-    AnswerCall,
-    AttachCall,
-    CallReport,
-    CallState,
-    HangUpCall,
-    IncomingCall,
-    OwnCallEnd,
-)
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, HangUpCall, IncomingCall, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.trials import PROOF, TrialOrder, leg_of
 from model.rules.calls.own_call import RINGS_US, heard, rung, turn

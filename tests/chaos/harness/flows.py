@@ -139,11 +139,7 @@ _CALLED_BACK = (
     Step("user_dialled", dialled(USER)),
     Step("user_ringing", ringing(USER)),
 )
-_ANSWERED = (
-    *_CALLED_BACK,
-    Step("user_answered", answered(USER)),
-    Step("joined", joined(OPERATOR, USER)),
-)
+_ANSWERED = (*_CALLED_BACK, Step("user_answered", answered(USER)), Step("joined", joined(OPERATOR, USER)))
 
 
 ALL_THREE = talking(OPERATOR, USER, PSAP)

@@ -70,12 +70,7 @@ def pairs(seed: int, count: int) -> list[Cell]:
 
 
 def run(
-    cells: Iterable[Cell],
-    *,
-    folder: Path,
-    centers: int,
-    keep: Path | None,
-    heard: Callable[[Result], None],
+    cells: Iterable[Cell], *, folder: Path, centers: int, keep: Path | None, heard: Callable[[Result], None]
 ) -> None:
     """Run them all; `heard` is told each result as it comes, one at a time."""
     waiting: queue.SimpleQueue[Cell] = queue.SimpleQueue()

@@ -395,12 +395,7 @@ class Soak:
 
     def _sample(self, at_s: float) -> None:
         self.samples.append(
-            sample(
-                self.served.center.state,
-                at_s=at_s,
-                open_alerts=len(self.live),
-                accepted=self.accepted,
-            )
+            sample(self.served.center.state, at_s=at_s, open_alerts=len(self.live), accepted=self.accepted)
         )
         said = f"{at_s:.0f} s: {self.accepted} accepted, {len(self.live)} open, {len(self.wrong)} wrong"
         print(f"{said}, {sum(self.strikes.values())} strikes", file=sys.stderr, flush=True)

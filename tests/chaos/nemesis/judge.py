@@ -39,13 +39,7 @@ from tests.nodes.judge import judge_storm
 FROZEN_US: Final = 8 * SECOND
 """So long a node may stand still between its look at the clock and its commit, while another one writes."""
 OF_ONE_NODE: Final = frozenset(
-    (
-        no_call_is_dropped,
-        no_call_is_nobodys,
-        nobody_is_called_twice,
-        one_owner_at_a_time,
-        psap_is_called_once,
-    )
+    (no_call_is_dropped, no_call_is_nobodys, nobody_is_called_twice, one_owner_at_a_time, psap_is_called_once)
 )
 """What another node, which cannot hear the first, may have to break; `judge_storm` has its own for these."""
 CLOCKS_US: Final = 2 * SECOND

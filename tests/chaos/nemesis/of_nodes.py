@@ -47,12 +47,7 @@ class NodeFaults:
             mend()
 
     def _do(
-        self,
-        what: What,
-        node: StruckCenter,
-        other: StruckCenter,
-        network: Network,
-        database: PostgresServer,
+        self, what: What, node: StruckCenter, other: StruckCenter, network: Network, database: PostgresServer
     ) -> Callable[[], object]:
         """Do it; how it is mended."""
         match what:
