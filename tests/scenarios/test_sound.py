@@ -1,15 +1,19 @@
-"""Calls without sound, through the whole center."""
+"""Calls without sound, and what is said of the sound that they have, through the whole center."""
 
 from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
 
 import pytest
 
 from actors.voice_gate.offers import Offers
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
+from messages.readings import LevelReading, decode_reading
 from model.alert.leg import Leg
 from model.setup import Setup
-from runtime.published import line_files
+from runtime.published import line_files, line_levels, readings
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -121,3 +125,45 @@ def test_a_line_without_sound_in_two_alerts_is_reported_to_whoever_is_on_duty(ma
             break
     world.advance(2)
     assert alarms(world, "line.no_sound") == ["sim2"]
+
+
+def said(web: socket.socket) -> Iterator[LevelReading]:
+    """What has come since."""
+    while True:
+        try:
+            reading = decode_reading(web.recv(readings.READING_MAX))
+        except BlockingIOError:
+            return
+        assert reading is not None
+        yield reading
+
+
+def test_a_conference_says_ten_times_a_second_how_loud_its_legs_are(world: World) -> None:
+    to_talking(world)
+    found: list[LevelReading] = []
+    with readings.listen(world.env.run) as web:
+        world.advance(1.0)  # nobody has listened before
+        list(said(web))
+        for _ in range(40):
+            world.advance(0.05)
+            found += said(web)
+    assert 18 <= len(found) <= 22
+    legs = {leg.leg for leg in world.case.legs.values() if leg.joined}
+    assert all((one.alert, set(one.legs)) == (world.alert, legs) for one in found)
+
+
+def test_how_loud_a_line_was_is_still_known_after_the_call(world: World) -> None:
+    to_talking(world)
+    lines = {leg.line for leg in world.case.legs.values() if leg.joined}
+    ends(world)
+    found = line_levels.read_all(world.env.state)
+    assert set(found) == lines
+    assert {one.into.dbfs for one in found.values()} == {-38.0}
+
+
+def test_when_the_conference_is_over_nothing_is_said_of_it(world: World) -> None:
+    to_talking(world)
+    ends(world)
+    with readings.listen(world.env.run) as web:
+        world.advance(3.0)
+        assert not list(said(web))
