@@ -26,9 +26,10 @@ from store import streams
 from store.callouts import ask_test, callouts_of, take
 from store.duty import keep
 from store.journal.following import Following
+from store.journal.journal import Append
 from store.journal.projections import Lines
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.duty import PRESSED, SPOKEN
+from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.world import World
 
 pytestmark = pytest.mark.scenario
@@ -176,6 +177,43 @@ def test_all_are_called_again_until_somebody_takes_it_and_meanwhile_it_is_said(m
     assert world.alarms()[-1] == ("cleared", "duty.nobody", "")
 
 
+def test_a_machine_presses_no_key_and_the_next_person_is_called(make_world: MakeWorld) -> None:
+    world = manned(make_world)
+    PRESSED["bea"] = "1"
+    wrong(world)
+    world.until("the other one has it", lambda: ended(world), 300)
+    one = the_callout(world)
+    calls = [each for each in one.attempts if each.way is DutyWay.CALL]
+    assert [(each.person, each.failure) for each in calls] == [
+        ("anna", CalloutFailure.NO_KEY),
+        ("anna", CalloutFailure.NO_KEY),
+        ("bea", None),
+    ]
+    assert one.taken_at is not None
+    assert one.taken_at - one.opened_at < 300 * SECOND
+
+
+def test_9_has_the_next_person_called_at_once(make_world: MakeWorld) -> None:
+    world = manned(make_world)
+    PRESSED.update(anna="9", bea="1")
+    wrong(world)
+    world.until("the other one has it", lambda: ended(world), 90)
+    assert [call.to for call in called(world)] == [ANNA, BEA]
+
+
+def test_the_last_free_line_is_left_and_what_is_written_tells_it(make_world: MakeWorld) -> None:
+    world = make_world(public=1, behaviours=PHONES)
+    mail = Contact(way=DutyWay.EMAIL, to="bea@example.org")
+    on_duty(world, person("anna", ANNA), person("bea", BEA, mail))
+    wrong(world, ("node.lost", "test-2"))
+    world.until("it is said", lambda: ("raised", "duty.no_way", "") in world.alarms(), 60)
+    world.until("both were written to", lambda: texted(world) == [ANNA, BEA], 200)
+    assert [(contact.to, notice.subject) for contact, notice in WRITTEN] == [
+        ("bea@example.org", "securWoman: Nodo test-2 perso")
+    ]
+    assert called(world) == []
+
+
 def test_of_two_lines_one_is_broken_and_nobody_is_phoned_on_the_other_or_on_112s(
     make_world: MakeWorld,
 ) -> None:
@@ -285,6 +323,16 @@ def test_one_line_of_many_waits_for_the_morning_and_wakes_once_more_are_lost(mak
     assert {one.subject for one in the_callout(world).alarms} == {"sim4", "sim5"}
 
 
+def test_a_line_that_a_person_has_taken_out_of_service_is_not_left(make_world: MakeWorld) -> None:
+    world = manned(make_world, public=5)
+    wrong(world)
+    world.advance(30)
+    assert callouts(world) == []
+    out = ev.LineTakenOut(line=LineId("sim5"), by=OperatorId("eva"), reason="new SIM")
+    world.journal.append(Append(streams.service(LineId("sim5")), None, (out,)))
+    world.until("somebody is told", lambda: len(callouts(world)) == 1, 10)
+
+
 def test_a_test_tries_one_persons_ways_once(make_world: MakeWorld) -> None:
     world = manned(make_world)
     PRESSED["bea"] = "1"
@@ -328,6 +376,12 @@ def test_an_emergency_number_is_not_dialled_whatever_the_roster_says(make_world:
     world.until("the other one has it", lambda: ended(world), 200)
     assert {call.to for call in world.calls()} == {BEA}
     assert texted(world) == [BEA]
+
+
+def test_without_a_roster_nobody_is_called_and_nothing_is_written(world: World) -> None:
+    wrong(world)
+    world.advance(20)
+    assert callouts(world) == []
 
 
 def texted(world: World) -> list[str]:

@@ -52,6 +52,13 @@ def voice_alert(world: World) -> None:
     world.until("an alert", world.alerts)
 
 
+def test_s03_the_user_is_identified_by_number_or_device(make_world: MakeWorld) -> None:
+    world = make_world(operators=0)
+    world.send(None, device="phone-1")
+    world.advance(1.0)
+    assert (world.case.user, world.case.phone) == (world.user.id, USER)
+
+
 class Silent(LocalNotifier):
     """Loses everything."""
 

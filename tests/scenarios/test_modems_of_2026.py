@@ -118,6 +118,18 @@ def test_a_line_whose_sim_takes_20_s_to_list_its_messages_stays_ready_and_is_dia
     assert alarms(world) == []
 
 
+def test_a_line_that_waits_for_its_slow_sim_is_not_dialled_on_while_there_are_others(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(public=4, emergency=2, modems={"sim2": 'slow_s = { "+CMGL" = 20.0 }'})
+    assert said_of(world, "sim2").busy
+    to_talking(world)
+    assert len(joined(world)) == 2
+    assert "sim2" not in seized(world)
+    world.until("it is free", lambda: not said_of(world, "sim2").busy)
+    assert alarms(world) == []
+
+
 def voices(world: World) -> set[tuple[str, str]]:
     """Kind of every live leg's voice, and whether its path is its line's card."""
     legs = [leg for leg in world.case.legs.values() if leg.voice is not None]

@@ -8,7 +8,7 @@ import pytest
 
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role
+from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from simulator.network.call import CallState
@@ -251,6 +251,19 @@ def test_s08_112_is_called_while_the_user_s_phone_rings(make_world: MakeWorld) -
     assert len(world.calls(USER)) == 1, "nobody is put on hold for her but by the operator's word"
     world.order(OperatorCommand.REDIAL_USER).until("she is called", lambda: len(world.calls(USER)) == 2)
     until_joined(world, Party.OPERATOR, Party.PSAP)
+
+
+def test_s11_a_user_called_for_the_deadline_is_joined_by_whoever_answers(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), operators=2, behaviours={OPERATORS[0]: "no_answer"})
+    second = world.operators[1]
+    world.shift(second, ShiftState.PAUSED)
+    world.send()
+    world.until("she is called", lambda: bool(world.calls(USER)), 50)
+    world.until("she has answered", lambda: world.case.confirmed_answered(Party.USER) is not None)
+    world.shift(second, ShiftState.READY)
+    until_joined(world, Party.OPERATOR, Party.USER)
+    assert world.case.operator == second
+    assert len(world.calls(USER)) == 1
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["another line", "it answers again"])

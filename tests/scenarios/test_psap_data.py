@@ -79,6 +79,19 @@ def test_what_changes_follows_and_a_quiet_alert_sends_nothing(make_world: MakeWo
     )
 
 
+def test_many_positions_are_few_messages(make_world: MakeWorld) -> None:
+    world = make_world(data=[target()])
+    questura = Listener("questura")
+    in_talk(world)
+    world.order(OperatorCommand.CALL_PSAP).advance(20)
+    before = len(questura.came)
+    for n in range(60):
+        world.fact(ev.PositionUpdated(position=at(world, HERE[0] + n / 10_000, HERE[1]))).advance(0.5)
+    world.advance(6)
+    assert 5 <= len(questura.came) - before <= 8
+    assert text(questura.came[-1], "info/area/circle").startswith("45.470100,")
+
+
 def test_a_slow_system_holds_up_no_other_and_no_alert(make_world: MakeWorld) -> None:
     world = make_world(data=[target("slow"), target("quick")])
     slow, quick = Listener("slow"), Listener("quick")

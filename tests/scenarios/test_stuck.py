@@ -105,6 +105,24 @@ def test_a_modem_that_hears_nothing_is_given_up_for_another_line_by_the_leg_itse
     assert world.stuck() == []
 
 
+def test_what_is_stuck_through_all_restarts_is_left_to_a_person_and_said_until_it_ends(
+    make_world: MakeWorld,
+) -> None:
+    def lost(envelope: Envelope, role: Role | None, key: str) -> Sequence[float]:
+        lost = role is Role.ALERT_CASE and type(envelope.body).__name__ == "LineGranted"
+        return () if lost else (0,)
+
+    world = make_world(faults=lost)
+    world.send()
+    world.advance(150)
+    world.expected_to_be_stuck = world.stuck()
+    assert len(world.stuck()) == 4
+    assert "Restarts have not helped" in world.stuck()[-1]
+    cases = [cause for role, cause in restarted(world) if role == Role.ALERT_CASE]
+    assert len(cases) == 3
+    assert world.case.missed_at == world.case.deadline_at, "the deadline does not need the case"
+
+
 def test_s11_what_was_missed_while_the_machine_slept_is_said_at_once_and_nobody_is_killed_for_it(
     make_world: MakeWorld,
 ) -> None:

@@ -100,3 +100,11 @@ def test_one_of_a_node_s_texts_leaves_at_a_time_alarms_before_codes(on_its_way: 
     own = replace(TEXT, id=TextId("t4"), begun_at=on_its_way)
     found = next_text([TEXT, others, alarm, own], NodeId("n1"))
     assert found == (alarm if on_its_way is None else None)
+
+
+def test_what_is_urgent_goes_first() -> None:
+    asked = [replace(TEXT, id=TextId(str(one)), purpose=one) for one in TextPurpose]
+    left = list(reversed(asked))
+    for one in asked:
+        assert next_text(left, NodeId("n1")) == one
+        left.remove(one)
