@@ -32,6 +32,8 @@ from model.settings.lines import Modem
 from runtime.published.peers import Peers
 from runtime.published.peers import Place as OtherNode
 from store import streams
+from store.database.sqlite import SqliteConnection
+from store.errors import JournalUnavailable
 from store.journal.journal import Append
 from tests.gateways.http.askers import MARTA, Api, Asker, Client
 from tests.gateways.http.place import CLOCK, GIULIA, Place
@@ -43,6 +45,17 @@ from tests.waiting import wait_until
 def raised(app: Asker) -> str:
     answer = app.post("/v1/alerts", json={"phone": GIULIA})
     return str(answer.json()["alert"])
+
+
+def test_a_journal_that_is_away_and_has_no_spare_is_answered_with_the_advice_to_call_112(
+    app: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise JournalUnavailable("the server is away")
+
+    monkeypatch.setattr(SqliteConnection, "commit", away)
+    answer = app.post("/v1/alerts", json={"phone": GIULIA})
+    assert (answer.status_code, answer.json()["advice"]) == (503, Advice.CALL_112_NOW)
 
 
 def test_the_app_is_told_what_the_journal_says(api: Api) -> None:
