@@ -87,6 +87,20 @@ def test_what_is_no_deliver_is_said_to_be_none(pdu: str) -> None:
         read_deliver(pdu)
 
 
+@given(st.permutations(range(1, 5)), st.booleans())
+def test_parts_in_any_order_and_twice_are_one_message(order: list[int], twice: bool) -> None:
+    assembler = Assembler()
+    wholes = []
+    for number in order:
+        part = Delivered(sender="+39333", sent_at=None, text=f"<{number}>", part=Part(7, 4, number))
+        for _ in range(2 if twice and number != order[-1] else 1):
+            whole = assembler.add(part, 0.0, stored=number)
+            if whole is not None:
+                wholes.append(whole)
+    assert [whole.text for whole in wholes] == ["<1><2><3><4>"]
+    assert set(wholes[0].stored) == {1, 2, 3, 4}
+
+
 def test_two_senders_parts_are_not_mixed() -> None:
     assembler = Assembler()
     for sender in ("+39333", "+39334"):
