@@ -12,7 +12,6 @@ from playwright.sync_api import Locator, expect
 from messages.ids import AlertId, BriefingField
 from tests.flows.desk import NOT_SIGNED_ON, Desk
 from tests.flows.people import ASKED_HZ, GIULIA
-from tests.flows.test_one_alert import newest
 from tests.support.center import Center, line_number
 from tests.support.recordings import write_tone
 from tests.support.signals import level_db
@@ -62,7 +61,9 @@ def calls_in(desk: Desk, made: Center) -> AlertId:
     assert called.status_code == 200, called.text
     desk.acknowledges()
     desk.are("live", "live", "idle")
-    return newest(desk)
+    alert = desk.page.locator(".rail__item[aria-current]").get_attribute("data-alert")
+    assert alert is not None
+    return AlertId(alert)
 
 
 def answer(desk: Desk, place: int) -> Locator:
