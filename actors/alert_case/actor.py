@@ -54,7 +54,7 @@ class AlertCaseActor(CenterActor):
 
     def started(self) -> None:
         """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
-        self._policy = self.env.settings_as(Setup).settings
+        self._settings = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._no_writing = Outage(self.log, "the journal cannot be written")
@@ -220,7 +220,7 @@ class AlertCaseActor(CenterActor):
             try:
                 now_us = self.now_us()
                 before = self._case.owner
-                decision = decide(self._case, heard, self._pending, self._me, self._policy, now_us)
+                decision = decide(self._case, heard, self._pending, self._me, self._settings, now_us)
                 self._write(decision)
             except VersionConflict as conflict:
                 if not self._reread(conflict):
@@ -273,12 +273,12 @@ class AlertCaseActor(CenterActor):
         if self._case is None or not decision.events:
             self._pending = decision.pending
             return
-        before, events, policy = self._case, decision.events, self._policy
+        before, events, settings = self._case, decision.events, self._settings
         news = self._alarms.news(claims(before, self._pending, events, self.env.node))
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
             ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return contacts.write(tx, before, news(tx), policy)
+            return contacts.write(tx, before, news(tx), settings)
 
         recorded = self._journal.transact(write)
         self._no_writing.works()
@@ -353,7 +353,7 @@ class AlertCaseActor(CenterActor):
                 if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
                     self._want_legs(place)
             name = "" if self._pending.identity is None else self._pending.identity.name
-            members = with_recording(bridge_wish(case, name), case, self._policy)
+            members = with_recording(bridge_wish(case, name), case, self._settings)
             if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
                 self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
         for want in decision.wants:

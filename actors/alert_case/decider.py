@@ -43,7 +43,7 @@ SETTLE_US: Final = Instant(SECOND // 10)
 _ROUNDS: Final = 50
 
 
-def identify(case: Case, pending: PendingOffers, _policy: Settings, _now_us: Instant) -> Step:
+def identify(case: Case, pending: PendingOffers, _settings: Settings, _now_us: Instant) -> Step:
     """Who the user is (S3). Nothing else waits for it, except for a moment at the start."""
     if case.identified:
         return NOTHING
@@ -104,13 +104,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide(
-    case: Case, heard: tuple[Heard, ...], pending: PendingOffers, me: Owner, policy: Settings, now_us: Instant
+    case: Case,
+    heard: tuple[Heard, ...],
+    pending: PendingOffers,
+    me: Owner,
+    settings: Settings,
+    now_us: Instant,
 ) -> Decision:
     """Everything that follows from what was heard and from the time, without asking anybody."""
     events: list[Decided] = []
     before = case
     if case.owner != me:
-        waiting = _settling(case, pending, policy, now_us)
+        waiting = _settling(case, pending, settings, now_us)
         if waiting is not None:
             return Decision(case=case, pending=pending, wants=waiting.wants, wake_at=waiting.wake_at)
         opened = ev.CaseOpened(node=me.node, crew=me.crew, incarnation=me.incarnation)
@@ -119,11 +124,11 @@ def decide(
     for said in heard:
         if isinstance(said, BridgeReport):
             pending = replace(pending, sounds=pending.sounds.after(said, now_us))
-        for reported in hear(case, said, policy, now_us):
+        for reported in hear(case, said, settings, now_us):
             events.append(reported)
             case = apply(case, reported, now_us)
     for _ in range(_ROUNDS):
-        step = NOTHING if case.closed_at is not None else _first_with_events(case, pending, policy, now_us)
+        step = NOTHING if case.closed_at is not None else _first_with_events(case, pending, settings, now_us)
         if not step.events:
             events += alarms(before, case)
             return Decision(
@@ -135,11 +140,11 @@ def decide(
     raise AssertionError(f"the rules of {case.alert} do not come to rest: {events[-3:]}")
 
 
-def _first_with_events(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def _first_with_events(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """The first rule's step that decides something; else all that the rules want and wait for."""
     steps: list[Step] = []
     for rule in _rules(case, now_us):
-        step = rule(case, pending, policy, now_us)
+        step = rule(case, pending, settings, now_us)
         if step.events:
             return step
         steps.append(step)
@@ -160,7 +165,7 @@ def _to_be_closed(case: Case) -> bool:
     )
 
 
-def _settling(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step | None:
+def _settling(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(pending.opened_at + SETTLE_US)
     if case.check is not None:
@@ -168,7 +173,9 @@ def _settling(case: Case, pending: PendingOffers, policy: Settings, now_us: Inst
     if case.owner is not None or case.inbound_call or now_us >= until or _to_be_closed(case):
         return None
     # The line first: its pool has the most to look at.
-    wants = join(find_operator(case, pending, policy, now_us), identify(case, pending, policy, now_us)).wants
-    lines = bool(pending.lines or pending.refused) or policy.operator.line is not OperatorLine.ON_DEMAND
+    wants = join(
+        find_operator(case, pending, settings, now_us), identify(case, pending, settings, now_us)
+    ).wants
+    lines = bool(pending.lines or pending.refused) or settings.operator.line is not OperatorLine.ON_DEMAND
     answered = pending.identity is not None and pending.on_shift is not None and lines
     return None if answered else Step(wants=wants, wake_at=until)

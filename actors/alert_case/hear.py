@@ -30,7 +30,7 @@ _CONFERENCE: Final = (Party.USER, Party.PSAP)
 Heard = CallReport | BridgeReport | PreemptCase
 
 
-def hear(case: Case, said: Heard, policy: Settings, now_us: Instant) -> tuple[Decided, ...]:
+def hear(case: Case, said: Heard, settings: Settings, now_us: Instant) -> tuple[Decided, ...]:
     """The events that a report makes; none where it repeats what is known or speaks of an older attempt."""
     if case.closed_at is not None:
         return ()
@@ -39,9 +39,9 @@ def hear(case: Case, said: Heard, policy: Settings, now_us: Instant) -> tuple[De
             leg = case.legs.get(said.leg)
             if leg is None or leg.attempt != said.attempt or not leg.live:
                 return ()
-            return _leg(case, leg, said, policy, now_us)
+            return _leg(case, leg, said, settings, now_us)
         case BridgeReport():
-            return (*_bridge(case, said), *hear_recording(case, said, policy))
+            return (*_bridge(case, said), *hear_recording(case, said, settings))
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
             if leg is None or not leg.active or not (case.test or leg.party is Party.LISTENER):
@@ -50,7 +50,7 @@ def hear(case: Case, said: Heard, policy: Settings, now_us: Instant) -> tuple[De
     assert_never(said)
 
 
-def _leg(case: Case, leg: Leg, said: CallReport, policy: Settings, now_us: Instant) -> tuple[Decided, ...]:
+def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Instant) -> tuple[Decided, ...]:
     made: list[Decided] = []
     name, attempt = leg.leg, leg.attempt
     if said.adopted and not leg.adopted and said.state is not CallState.RELEASED:
@@ -62,7 +62,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, policy: Settings, now_us: Insta
             if leg.ringing_at is None and leg.state is LegState.ORIGINATING:
                 made.append(ev.LegRinging(leg=name, attempt=attempt))
                 if leg.party is Party.USER:
-                    made += _rang(case, policy)
+                    made += _rang(case, settings)
         case CallState.ANSWERED:
             if leg.answered and said.voice is not None and said.voice != leg.voice:
                 made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
@@ -77,7 +77,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, policy: Settings, now_us: Insta
                     )
                 )
                 if leg.party is Party.USER:
-                    made += _reached(case, leg, said, policy)
+                    made += _reached(case, leg, said, settings)
                 # One report may say both, that it is answered and that it is joined.
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
@@ -87,13 +87,13 @@ def _leg(case: Case, leg: Leg, said: CallReport, policy: Settings, now_us: Insta
                 change = ev.LegUnheard if said.unheard else ev.LegHeardAgain
                 made.append(change(leg=name, attempt=attempt))
         case CallState.RELEASED:
-            made += released(case, leg, ev_cause(said), policy, now_us)
+            made += released(case, leg, ev_cause(said), settings, now_us)
         case _ as never:
             assert_never(never)
     return tuple(made)
 
 
-def released(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant) -> list[Decided]:
+def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> list[Decided]:
     """The end of an attempt, and what else ends with it."""
     made: list[Decided] = []
     if leg.joined and case.bridge is not None:
@@ -101,31 +101,31 @@ def released(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant
     made.append(ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=cause))
     if leg.no_sound_at is not None:
         made.append(sound.over(leg))
-    if _broke(case, leg, cause, policy, now_us):
+    if _broke(case, leg, cause, settings, now_us):
         made.append(ev.ConferenceBroken(party=leg.party))
     return made
 
 
-def _rang(case: Case, policy: Settings) -> list[Decided]:
-    """The network's first word that the phone rings; whether that meets the deadline is the policy's."""
+def _rang(case: Case, settings: Settings) -> list[Decided]:
+    """The network's first word that the phone rings; whether that meets the deadline is the settings'."""
     return (
         []
         if case.rang_at is not None
-        else [ev.UserRang(meets_deadline=policy.deadline.met_by is MetBy.RINGING)]
+        else [ev.UserRang(meets_deadline=settings.deadline.met_by is MetBy.RINGING)]
     )
 
 
-def _reached(case: Case, leg: Leg, said: CallReport, policy: Settings) -> list[Decided]:
+def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list[Decided]:
     """What the user's answer says; one that proves nothing is a ringing, no more."""
     if leg.call is None and not said.confirmed:
-        return _rang(case, policy)
+        return _rang(case, settings)
     if spoken_to(case):
         return []
     met_by = "inbound" if leg.call is not None else MetBy.ANSWERED.value
     return [ev.UserReached(met_by=met_by, by="answer")]
 
 
-def _broke(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant) -> bool:
+def _broke(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> bool:
     """Case 24: whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
     no conversation; a line that fails is never the end of one, but where the other has hung up before, there
     is nobody left to be cut off. What we hang up ourselves breaks nothing.
@@ -135,7 +135,7 @@ def _broke(case: Case, leg: Leg, cause: int, policy: Settings, now_us: Instant) 
     since = case.leave.together_at
     if since is None or case.test or leg.party not in _CONFERENCE or not leg.active:
         return False
-    if now_us - since <= policy.alert.leave_alarm_within_s * SECOND:
+    if now_us - since <= settings.alert.leave_alarm_within_s * SECOND:
         return True
     others = (one for one in case.legs.values() if one.party in _CONFERENCE and one.party is not leg.party)
     hung_up = any((one.released_at or 0) >= since and not one.line_failed for one in others)

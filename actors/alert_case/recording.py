@@ -20,9 +20,9 @@ SUBJECT: Final = "recordings"
 """The folder's, and not the alert's: what fails one recording fails all."""
 
 
-def with_recording(wish: SetMembers, case: Case, policy: Settings) -> SetMembers:
+def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembers:
     """The wish, and what of it is to be recorded."""
-    rules = policy.recording
+    rules = settings.recording
     if not rules.enabled or not wish.members:
         return wish
     legs = tuple(
@@ -30,7 +30,7 @@ def with_recording(wish: SetMembers, case: Case, policy: Settings) -> SetMembers
         for member in wish.members
         if not member.muted
         and case.legs[member.leg].party in rules.tracks
-        and case.legs[member.leg].line not in policy.lines_not_recorded
+        and case.legs[member.leg].line not in settings.lines_not_recorded
     )
     # Once begun it goes on while those who are left are not recorded: a party who comes back is in her place.
     if not legs and not case.recording.files:
@@ -39,11 +39,11 @@ def with_recording(wish: SetMembers, case: Case, policy: Settings) -> SetMembers
 
 
 def hear_recording(
-    case: Case, said: BridgeReport, policy: Settings
+    case: Case, said: BridgeReport, settings: Settings
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
     """Once for each file, and once for each reason why there is none."""
     if said.recording and said.recording not in case.recording.files:
-        rules = policy.recording
+        rules = settings.recording
         tell = rules.announce and Party.USER in rules.tracks
         return (ev.RecordingStarted(file=said.recording, announce=tell),)
     if said.recording_fault and said.recording_fault != case.recording.fault:

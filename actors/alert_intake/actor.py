@@ -181,7 +181,7 @@ class AlertIntakeActor(CenterActor):
             now_us,
             starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
             holding=self._holding(),
-            policy=self._setup.settings,
+            settings=self._setup.settings,
             node=self.env.node,
             on_shift=self._operators.on_shift,
         )
@@ -368,13 +368,13 @@ class AlertIntakeActor(CenterActor):
 
     def _acknowledge(self, sms: SmsArrived, accepted: Accepted) -> None:
         """Have the sender of a new alert told that it has come, where that is set."""
-        policy = self._setup.settings
-        if not accepted.created or not policy.sms.acknowledge or sms.number is None:
+        settings = self._setup.settings
+        if not accepted.created or not settings.sms.acknowledge or sms.number is None:
             return
-        number, until = sms.number, Instant(self.now_us() + round(policy.deadline.seconds * SECOND))
+        number, until = sms.number, Instant(self.now_us() + round(settings.deadline.seconds * SECOND))
         try:
             self._journal.transact(
-                lambda tx: ask_text(tx, number, policy.sms.acknowledge, TextPurpose.MESSAGE, until)
+                lambda tx: ask_text(tx, number, settings.sms.acknowledge, TextPurpose.MESSAGE, until)
             )
         except JournalError as error:
             self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))

@@ -107,7 +107,7 @@ def plan(
     *,
     starting: Collection[CrewId] = (),
     holding: Collection[CrewId] = (),
-    policy: Settings = USUAL,
+    settings: Settings = USUAL,
     node: NodeId | None = None,
     on_shift: int = 0,
 ) -> Plan:
@@ -134,7 +134,7 @@ def plan(
     settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
-    return _assign(state, crews, alerts, at_work, now_us, policy, on_shift)
+    return _assign(state, crews, alerts, at_work, now_us, settings, on_shift)
 
 
 def _kept(
@@ -161,7 +161,7 @@ def _assign(
     alerts: Mapping[AlertId, Case],
     at_work: Mapping[AlertId, CrewId],
     now_us: Instant,
-    policy: Settings,
+    settings: Settings,
     on_shift: int,
 ) -> Plan:
     told: list[tuple[AlertId, CrewId]] = []
@@ -169,11 +169,11 @@ def _assign(
     pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
     free = [name for name, crew in sorted(crews.items()) if crew.alert is None and name not in pending]
     waiting: list[AlertId] = []
-    in_order = by_urgency(alerts.values(), now_us, policy)
+    in_order = by_urgency(alerts.values(), now_us, settings)
     served = at_work.keys() | assigned.keys()
     unserved = (alerts[alert] for alert in in_order if alert not in served)
     with_crew = (case for alert, case in alerts.items() if alert in served)
-    held = held_back(unserved, with_crew, on_shift, now_us, policy)
+    held = held_back(unserved, with_crew, on_shift, now_us, settings)
     for alert in in_order:
         if alert in at_work:
             continue
@@ -242,10 +242,10 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
     return [(case.alert, leg.leg) for case, leg in legs if leg is not None and leg.call is None]
 
 
-def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Settings) -> list[AlertId]:
+def by_urgency(cases: Iterable[Case], now_us: Instant, settings: Settings) -> list[AlertId]:
     """In the order of `model.rules.urgency`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert
 
     return [case.alert for case in sorted(cases, key=key)]

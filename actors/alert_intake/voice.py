@@ -33,7 +33,7 @@ class VoiceAlerts:
     """The calls that are ringing now."""
 
     def __init__(self, setup: Setup) -> None:
-        self._policy = setup.settings
+        self._settings = setup.settings
         self._callback = setup.settings.voice_alert is VoiceAlert.CALLBACK
         self._taken: dict[tuple[LineId, int], None] = {}
 
@@ -50,7 +50,7 @@ class VoiceAlerts:
         if not call.settled:
             return Verdict.WAIT
         # A caller who cannot be called back, by itself at least, is answered whatever the setting says.
-        called_back = call.number is not None and unfit(call.number, self._policy) is None and not hushed
+        called_back = call.number is not None and unfit(call.number, self._settings) is None and not hushed
         return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
 
     def gone(self, line: LineId, call: int) -> None:

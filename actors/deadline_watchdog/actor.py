@@ -182,8 +182,8 @@ class DeadlineWatchdogActor(CenterActor):
         self._stuck = made.state
         if made.stuck and self._follow():
             now_us = self.now_us()
-            cases, policy = self._cases(), self._setup.settings
-            for finding in still_stuck(made.stuck, cases, self._means(now_us), policy, now_us):
+            cases, settings = self._cases(), self._setup.settings
+            for finding in still_stuck(made.stuck, cases, self._means(now_us), settings, now_us):
                 self._restart(finding)
 
     def _restart(self, finding: Finding) -> None:

@@ -26,9 +26,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
-def look(cases: Iterable[Case], means: Means, policy: Settings, now_us: Instant) -> tuple[Verdict, ...]:
+def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[Verdict, ...]:
     """The verdicts that are due, the most urgent first. Asked every second and at every deadline."""
-    found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, policy, now_us))
+    found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, settings, now_us))
     return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)
 
 

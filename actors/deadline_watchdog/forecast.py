@@ -45,59 +45,59 @@ def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Insta
 
 
 def forecasts(
-    cases: Iterable[Case], means: Means, policy: Settings, now_us: Instant
+    cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterable[tuple[Case, Instant]]:
     """Every user who has not been reached, the most urgent first, with the moment of being reached."""
     lines = list(means.public)
     heapify(lines)
     operators = len(means.operators)
     waiting = [case for case in cases if case.awaits_deadline]
-    for case in sorted(waiting, key=lambda case: _urgency(case, now_us, policy)):
+    for case in sorted(waiting, key=lambda case: _urgency(case, now_us, settings)):
         user = case.active(Party.USER)
         if user is not None:
-            yield case, _under_way(user, policy, now_us)
+            yield case, _under_way(user, settings, now_us)
             continue
         if case.inbound_call is not None and not case.leaving:
             # She is on the line already, and has only to be answered.
             yield case, Instant(now_us + DIAL_US)
             continue
-        if hushed(case) and not in_duress(case, policy):
+        if hushed(case) and not in_duress(case, settings):
             # Nobody calls the user: what is waited for is an operator.
             at = now_us
             if not _has_operators_leg(case):
                 if not operators:
                     at = Instant(now_us + HELD_STILL_US)
-                elif policy.operator.line is OperatorLine.ON_DEMAND:
+                elif settings.operator.line is OperatorLine.ON_DEMAND:
                     at = _take(lines, now_us)
                 operators = max(0, operators - 1)
-            yield case, _dialled(at, policy)
+            yield case, _dialled(at, settings)
             continue
         if case.dial_withheld:
             # She is called when an operator orders it, which nobody can promise.
             yield case, NEVER
             continue
-        if case.phone is None or in_duress(case, policy):
+        if case.phone is None or in_duress(case, settings):
             # She is not called, so that no line is needed for it.
-            yield case, _dialled(now_us, policy)
+            yield case, _dialled(now_us, settings)
             continue
         if any(leg.live and leg.joins is Joins.NETWORK for leg in case.of(Party.OPERATOR)):
             # She is called on her operator's line.
-            yield case, _dialled(now_us, policy)
+            yield case, _dialled(now_us, settings)
             continue
-        called = policy.operator.line is OperatorLine.ON_DEMAND
+        called = settings.operator.line is OperatorLine.ON_DEMAND
         if called and operators and case.operator is None and not _has_operators_leg(case):
             # The operator is called first, and takes a line too.
             operators -= 1
             _take(lines, now_us)
-        yield case, _dialled(_take(lines, now_us), policy)
+        yield case, _dialled(_take(lines, now_us), settings)
 
 
 def _has_operators_leg(case: Case) -> bool:
     return any(leg.live for leg in case.of(Party.OPERATOR))
 
 
-def _urgency(case: Case, now_us: Instant, policy: Settings) -> tuple[Urgency, AlertId]:
-    return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
+def _urgency(case: Case, now_us: Instant, settings: Settings) -> tuple[Urgency, AlertId]:
+    return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:
@@ -109,21 +109,21 @@ def _take(lines: list[Instant], now_us: Instant) -> Instant:
     return at
 
 
-def _setup_us(policy: Settings) -> int:
-    return round(policy.user.setup_time_s * SECOND)
+def _setup_us(settings: Settings) -> int:
+    return round(settings.user.setup_time_s * SECOND)
 
 
-def _answer_us(policy: Settings) -> int:
-    return ANSWER_US if policy.deadline.met_by is MetBy.ANSWERED else 0
+def _answer_us(settings: Settings) -> int:
+    return ANSWER_US if settings.deadline.met_by is MetBy.ANSWERED else 0
 
 
-def _dialled(at_us: Instant, policy: Settings) -> Instant:
+def _dialled(at_us: Instant, settings: Settings) -> Instant:
     """Half the set-up time is the ordinary call's; it is dialled while the whole of it is left."""
-    return Instant(at_us + DIAL_US + (_setup_us(policy) + _answer_us(policy)) // 2)
+    return Instant(at_us + DIAL_US + (_setup_us(settings) + _answer_us(settings)) // 2)
 
 
-def _under_way(user: Leg, policy: Settings, now_us: Instant) -> Instant:
+def _under_way(user: Leg, settings: Settings, now_us: Instant) -> Instant:
     if user.state is LegState.RINGING or user.in_doubt:
         ringing_at = user.ringing_at or now_us
         return Instant(max(now_us, ringing_at + ANSWER_US))
-    return Instant(max(now_us, user.since + _setup_us(policy) + _answer_us(policy)))
+    return Instant(max(now_us, user.since + _setup_us(settings) + _answer_us(settings)))

@@ -142,30 +142,30 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signs(
-    cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
+    cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterator[tuple[AlertId, Sign]]:
     """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
 
     def order(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert
 
     opened = [case for case in cases.values() if case.owner is not None]
     if means.idle_crews and len(opened) < len(cases):
         unopened = sorted((case for case in cases.values() if case.owner is None), key=order)
-        held = held_back(unopened, opened, means.on_shift, now_us, policy)
+        held = held_back(unopened, opened, means.on_shift, now_us, settings)
         due = (case for case in unopened if case.alert not in held)
         for case in islice(due, means.idle_crews):
             yield case.alert, Sign(rule=UNOPENED, of=(case.inbox_version, case.case_version))
-    free = _Free(means, opened, policy, now_us)
+    free = _Free(means, opened, settings, now_us)
     for case in sorted(opened, key=order):
         owner = case.owner
         if owner is None or case.closed_at is not None:
             continue
-        for sign in _of_case(case, owner, free, policy, now_us):
+        for sign in _of_case(case, owner, free, settings, now_us):
             yield case.alert, sign
 
 
-def _of_case(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
+def _of_case(case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant) -> Iterator[Sign]:
     there = free.means.crews.get(owner.crew)
     if owner.node != free.means.node:
         # Crews of two nodes have the same names: the owner's is none of those here.
@@ -176,16 +176,18 @@ def _of_case(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: In
     if there != owner:
         yield Sign(rule=OWNERLESS, of=(owner, there), crew=owner.crew)
         return
-    for sign in _of_the_crew(case, owner, free, policy, now_us):
+    for sign in _of_the_crew(case, owner, free, settings, now_us):
         yield replace(sign, crew=owner.crew)
 
 
-def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
+def _of_the_crew(
+    case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
+) -> Iterator[Sign]:
     yield from _of_legs(case, owner)
     if case.unread:
         yield Sign(rule=UNREAD, of=(owner, case.unread[0].version))
     try:
-        found = list(_by_its_rules(case, owner, free, policy, now_us))
+        found = list(_by_its_rules(case, owner, free, settings, now_us))
     except Exception as error:
         # Whatever it is ends the AlertCase, and must not end the process that watches all deadlines.
         fault = type(error).__name__
@@ -193,9 +195,11 @@ def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Settings, now_us
     yield from found
 
 
-def _by_its_rules(case: Case, owner: Owner, free: _Free, policy: Settings, now_us: Instant) -> Iterator[Sign]:
+def _by_its_rules(
+    case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant
+) -> Iterator[Sign]:
     nothing = PendingOffers(opened_at=case.owned_at or case.received_at)
-    decision = decide(case, (), nothing, owner, policy, now_us)
+    decision = decide(case, (), nothing, owner, settings, now_us)
     for event in decision.events:
         # What has not been read is said as such, and all else follows from it.
         if not case.unread and not isinstance(event, ev.AlarmRaised | ev.AlarmCleared):
@@ -221,13 +225,13 @@ def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Ite
 class _Free:
     """What is free, less what was given to more urgent alerts."""
 
-    def __init__(self, means: Means, opened: Iterable[Case], policy: Settings, now_us: Instant) -> None:
+    def __init__(self, means: Means, opened: Iterable[Case], settings: Settings, now_us: Instant) -> None:
         self.means = means
-        self._policy, self._now_us = policy, now_us
+        self._settings, self._now_us = settings, now_us
         self._public, self._reserved = means.public_free(now_us), means.reserved
         self._operators = set(means.operators)
         opened = list(opened)
-        self._begun = {case.alert: lacking(case, (), policy) for case in opened if has_begun(case)}
+        self._begun = {case.alert: lacking(case, (), settings) for case in opened if has_begun(case)}
         self._vouched = {case.alert for case in opened if vouched(case)}
         self._urgent = False
         """An alert that is vouched for waits for a line, and the others leave it what there is."""
@@ -250,7 +254,7 @@ class _Free:
             return with_others
         real = vouched(case) and not case.test
         begun = {alert: lacks for alert, lacks in self._begun.items() if alert in self._vouched or not real}
-        pairs = Pairs(begun=begun, asking=lacking(case, (), self._policy))
+        pairs = Pairs(begun=begun, asking=lacking(case, (), self._settings))
         if self._public < needed(case.alert, party, pairs) or (self._urgent and not real):
             self._urgent = self._urgent or (real and party in begun.get(case.alert, pairs.asking))
             return False
@@ -261,7 +265,7 @@ class _Free:
 
     def _fits_the_conference(self, case: Case, party: Party) -> bool | None:
         """Whether the one line that joins the others can take one more; None where any line will do."""
-        others = beside(case, party, self._policy)
+        others = beside(case, party, self._settings)
         if others is None or others.joins is not Joins.NETWORK:
             return None
         return not is_setting_up(case, others.line)

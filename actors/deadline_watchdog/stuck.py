@@ -83,14 +83,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look_for_stuck(
-    state: State, cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
+    state: State, cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> Look:
     """Asked every second."""
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
     before = {} if late else state.seen
     seen: dict[tuple[AlertId, str, object], Instant] = {}
     found_us: list[tuple[AlertId, Sign, int]] = []
-    for alert, sign in signs(cases, means, policy, now_us):
+    for alert, sign in signs(cases, means, settings, now_us):
         since = before.get((alert, sign.rule.name, sign.of), now_us)
         seen[alert, sign.rule.name, sign.of] = since
         if now_us - since >= sign.rule.limit_us:
@@ -125,10 +125,10 @@ def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
 
 
 def still_stuck(
-    found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, policy: Settings, now_us: Instant
+    found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> list[Finding]:
     """Those whose sign is there after one more look: what they waited for may have been this disk, too."""
-    there = {(alert, sign.rule.name, sign.of) for alert, sign in signs(cases, means, policy, now_us)}
+    there = {(alert, sign.rule.name, sign.of) for alert, sign in signs(cases, means, settings, now_us)}
     return [one for one in found if (one.alert, one.sign.rule.name, one.sign.of) in there]
 
 

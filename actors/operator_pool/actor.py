@@ -59,7 +59,7 @@ class OperatorPoolActor(CenterActor):
 
     def started(self) -> None:
         """Read shifts and reservations; from then on they are followed."""
-        self._policy = self.env.settings_as(Setup).settings
+        self._settings = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators, self._live = Operators(), LiveCases()
@@ -182,7 +182,7 @@ class OperatorPoolActor(CenterActor):
         except StoreError as error:
             self._no_journal.failed(error)
             return
-        still = order((one for one, _ in self._waiting.values()), now_us, self._policy)
+        still = order((one for one, _ in self._waiting.values()), now_us, self._settings)
         self._waiting = {one.request.alert: self._waiting[one.request.alert] for one in still}
         if everybody:
             self._served_us = now_us
@@ -211,7 +211,7 @@ class OperatorPoolActor(CenterActor):
                 shift=state.state,
                 reserved_by=state.reserved_by,
                 not_answering=person.id in self._silent,
-                wraps_up=wrap_up.stands(state.left_at, self._policy, now_us),
+                wraps_up=wrap_up.stands(state.left_at, self._settings, now_us),
                 free_since=self._free_since.get(person.id, Instant(0)),
                 number=person.phone,
                 mode=modes.get(person.id, OperatorLine.ON_DEMAND),
@@ -219,7 +219,7 @@ class OperatorPoolActor(CenterActor):
                 name=person.name,
                 on_call=person.on_call and state.state is ShiftState.OFF,
             )
-        for number in self._policy.operator.on_call:
+        for number in self._settings.operator.on_call:
             one = on_call_candidate(number, 0, None)
             state = self._state(one.operator)
             yield on_call_candidate(number, state.version, state.reserved_by)

@@ -77,12 +77,12 @@ def need(request: RequestOperators) -> tuple[bool, int]:
     return request.test, request.rank
 
 
-def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Settings) -> list[WaitingCase]:
+def order(waiting: Iterable[WaitingCase], now_us: Instant, settings: Settings) -> list[WaitingCase]:
     """The requests that still stand, as they are served: by urgency."""
 
     def key(one: WaitingCase) -> tuple[Urgency, AlertId]:
         request = one.request
-        return urgency(request.test, request.rank, request.deadline_at, now_us, policy), request.alert
+        return urgency(request.test, request.rank, request.deadline_at, now_us, settings), request.alert
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 

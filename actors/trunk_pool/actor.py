@@ -317,7 +317,7 @@ class TrunkPoolActor(CenterActor):
 
     def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> Pairs:
         """Whom the alerts that have a line, or are about to have one, have yet to call."""
-        policy, cases = self._setup.settings, self._live.cases
+        settings, cases = self._setup.settings, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
         for line in lines:
             if line.emergency or line.joins is not Joins.HOST:
@@ -329,14 +329,14 @@ class TrunkPoolActor(CenterActor):
                 in_hand.setdefault(line.alert, set())
             elif fresh and granted is not None and granted.alert and granted.party:
                 in_hand.setdefault(granted.alert, set()).add(granted.party)
-        begun = {alert: lacking(cases.get(alert), parties, policy) for alert, parties in in_hand.items()}
+        begun = {alert: lacking(cases.get(alert), parties, settings) for alert, parties in in_hand.items()}
         if not request.test:
             # Nothing is kept for tests that a real alert needs.
             begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
         if request.rank == PROVED and not yields(request):
             begun = {alert: lacks for alert, lacks in begun.items() if self._is_vouched(alert)}
         asking = None if request.alert is None else cases.get(request.alert)
-        return Pairs(begun=begun, asking=lacking(asking, (), policy))
+        return Pairs(begun=begun, asking=lacking(asking, (), settings))
 
     def _is_test(self, alert: AlertId) -> bool:
         case = self._live.cases.get(alert)

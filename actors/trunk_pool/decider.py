@@ -63,7 +63,7 @@ class WaitingLeg(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: Instant
 
 
-def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Settings) -> list[WaitingLeg]:
+def order(waiting: Iterable[WaitingLeg], now_us: Instant, settings: Settings) -> list[WaitingLeg]:
     """The requests that still stand, as they are served; within what is begun and what is not by urgency.
 
     Alerts come first, those that are vouched for before others, then tests, then shifts.
@@ -71,7 +71,7 @@ def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Settings) -> l
 
     def key(one: WaitingLeg) -> tuple[bool, bool, bool, int, Urgency, LegId]:
         request = one.request
-        rank = urgency(request.test, request.rank, request.deadline_at, now_us, policy)
+        rank = urgency(request.test, request.rank, request.deadline_at, now_us, settings)
         last = request.operator is not None or request.callout is not None
         return (last, request.test, request.rank != PROVED, _FIRST[request.party], rank, request.leg)
 
@@ -94,7 +94,7 @@ def grant(
     request: RequestLine,
     lines: Iterable[Line],
     held: Held,
-    policy: Settings,
+    settings: Settings,
     now_us: Instant,
     pairs: Pairs = NO_PAIRS,
     beside: Beside | None = None,
@@ -111,7 +111,7 @@ def grant(
     lines = list(lines)
     staying = [one for one in lines if not one.drained]
     choose = partial(
-        _grant, held=held, policy=policy, now_us=now_us, pairs=pairs, beside=beside, alerts=alerts
+        _grant, held=held, settings=settings, now_us=now_us, pairs=pairs, beside=beside, alerts=alerts
     )
     answer = choose(request, staying, hung_up=hung_up)
     if isinstance(answer, LineGranted) or len(staying) == len(lines) or yields(request) or request.held:
@@ -125,7 +125,7 @@ def _grant(
     lines: Sequence[Line],
     *,
     held: Held,
-    policy: Settings,
+    settings: Settings,
     now_us: Instant,
     pairs: Pairs,
     beside: Beside | None,
@@ -133,17 +133,17 @@ def _grant(
     alerts: bool,
 ) -> LineGranted | LineRefused:
     if request.callout is not None:
-        return _to_duty(request, lines, held, policy, now_us, alerts=alerts)
+        return _to_duty(request, lines, held, settings, now_us, alerts=alerts)
     if not hung_up and (kept_up := _still_there(request, lines, now_us)) is not None:
         return _granted(request, kept_up)
     if request.held:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason="no line holds this call")
     group = [one for one in lines if one.emergency == request.emergency]
     if request.emergency:
-        return _reserved(request, lines, held, policy, now_us)
+        return _reserved(request, lines, held, settings, now_us)
     if (beside is not None and beside.joins is not Joins.HOST) or request.party is Party.PSAP:
         return _added(request, group, held, now_us, beside)
-    kept = kept_for_inbound(group, policy)
+    kept = kept_for_inbound(group, settings)
     group = [one for one in group if one.line not in kept]
     host = [one for one in group if one.joins is Joins.HOST]
     network = [one for one in group if one.joins is Joins.NETWORK]
@@ -153,17 +153,17 @@ def _grant(
     # Whoever is up on a line that gives its voice waits for another such one in vain where those who have
     # them wait in the same way: so she is called again, beside whoever answers in the network.
     least = 2 if network and beside is None else 1
-    with_voice = _of_group(request, host, held, policy, now_us, pairs, least=least)
+    with_voice = _of_group(request, host, held, settings, now_us, pairs, least=least)
     if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
         return with_voice
-    return _of_group(request, network, held, policy, now_us, NO_PAIRS)
+    return _of_group(request, network, held, settings, now_us, NO_PAIRS)
 
 
 def _to_duty(
     request: RequestLine,
     lines: Iterable[Line],
     held: Held,
-    policy: Settings,
+    settings: Settings,
     now_us: Instant,
     *,
     alerts: bool,
@@ -173,7 +173,7 @@ def _to_duty(
     there is: what is wrong may be that very line.
     """
     public = [one for one in lines if not one.emergency]
-    kept = kept_for_inbound(public, policy)
+    kept = kept_for_inbound(public, settings)
     free = [one for one in public if one.line not in kept and is_free(one, request.leg, held, now_us)]
     fit = [one for one in free if one.joins is Joins.HOST and one.line not in request.avoid]
     if not fit:
@@ -185,16 +185,16 @@ def _to_duty(
 
 
 def _reserved(
-    request: RequestLine, lines: Sequence[Line], held: Held, policy: Settings, now_us: Instant
+    request: RequestLine, lines: Sequence[Line], held: Held, settings: Settings, now_us: Instant
 ) -> LineGranted | LineRefused:
     """A line of the emergency trunk; where none is left, and the settings say so, a public one."""
     group = [one for one in lines if one.emergency]
-    answer = _of_group(request, group, held, policy, now_us, NO_PAIRS)
+    answer = _of_group(request, group, held, settings, now_us, NO_PAIRS)
     comes = preempted(request, lines)
     if isinstance(answer, LineGranted) or (comes is not None and usable(comes, now_us)):
         return answer
     answer = with_lack(answer, request, group, now_us)
-    others = last_resort(request, lines, policy) if answer.lack is not None else []
+    others = last_resort(request, lines, settings) if answer.lack is not None else []
     free = [one for one in others if is_free(one, request.leg, held, now_us)]
     return _granted(request, min(free, key=lambda one: _rank(one, request))) if free else answer
 
@@ -239,7 +239,7 @@ def _of_group(
     request: RequestLine,
     group: Sequence[Line],
     held: Held,
-    policy: Settings,
+    settings: Settings,
     now_us: Instant,
     pairs: Pairs,
     *,
@@ -249,7 +249,7 @@ def _of_group(
     free = [one for one in group if is_free(one, request.leg, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
-    keep = policy.limits.lines_kept_from_tests if request.test else 0
+    keep = settings.limits.lines_kept_from_tests if request.test else 0
     # A center that is down to one line begins all the same. A line that somebody is on counts, though its
     # modem's process be dead: its alert waits for what is free.
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
@@ -343,7 +343,7 @@ def _granted_elsewhere(one: Line, leg: LegId, held: Held, now_us: Instant) -> bo
     return granted is not None and granted.leg != leg and now_us - granted.at < GRANTED_FOR_US
 
 
-def kept_for_inbound(group: Sequence[Line | Modem], policy: Settings) -> frozenset[LineId]:
+def kept_for_inbound(group: Sequence[Line | Modem], settings: Settings) -> frozenset[LineId]:
     """The lines whose numbers users call, never used for calls of ours: the first ones, always the same.
 
     Never so many that two parties cannot be called.
@@ -353,7 +353,7 @@ def kept_for_inbound(group: Sequence[Line | Modem], policy: Settings) -> frozens
         if one.inbound:
             inbound.setdefault(one.node if isinstance(one, Line) else NodeId(""), []).append(one.line)
     # Of each node its own: what is left when one is lost is still called.
-    kept = [line for lines in inbound.values() for line in lines[: policy.limits.inbound_lines_kept]]
+    kept = [line for lines in inbound.values() for line in lines[: settings.limits.inbound_lines_kept]]
     return frozenset(kept[: max(len(group) - 2, 0)])
 
 

@@ -32,7 +32,7 @@ class DialGate:
 
     def __init__(self, setup: Setup, journal: Journal, now_us: Instant) -> None:
         """Raises JournalError."""
-        self._policy = setup.settings
+        self._settings = setup.settings
         self._registry = Registry(journal)
         self._no_registry = logs.Outage(log, "the registry cannot be read")
         self._called = Called(setup.settings.region)
@@ -66,7 +66,7 @@ class DialGate:
         if request.number is None or request.party is not Party.USER or request.held:
             return None
         others = 0 if request.ordered else self._called.others(request.number, now_us)
-        why = withheld(request.number, self._policy, own=own, staff=self._staff, others=others)
+        why = withheld(request.number, self._settings, own=own, staff=self._staff, others=others)
         return None if request.ordered and why not in NEVER else why
 
 

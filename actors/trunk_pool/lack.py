@@ -45,8 +45,8 @@ def _comes(one: Line, now_us: Instant) -> bool:
     return one.report.state is LineState.STARTING and now_us - one.report.since <= COMES_US
 
 
-def last_resort(request: RequestLine, lines: Iterable[Line], policy: Settings) -> list[Line]:
+def last_resort(request: RequestLine, lines: Iterable[Line], settings: Settings) -> list[Line]:
     """The public lines on which 112 may be dialled where its own trunk has none left. None for a test."""
-    if policy.psap.last_resort is not LastResort.PUBLIC or request.test or request.party is not Party.PSAP:
+    if settings.psap.last_resort is not LastResort.PUBLIC or request.test or request.party is not Party.PSAP:
         return []
     return [one for one in lines if not one.emergency and one.joins is Joins.HOST]

@@ -24,9 +24,9 @@ log = logs.get("trunk_pool")
 class TextQueue:
     """See the module. One for each pool."""
 
-    def __init__(self, policy: Settings, journal: Journal, answering: Collection[str] = ()) -> None:
+    def __init__(self, settings: Settings, journal: Journal, answering: Collection[str] = ()) -> None:
         """`answering`: the numbers at which networks tell what is left on a SIM."""
-        self._policy = policy
+        self._settings = settings
         self._answering = frozenset(answering)
         self._journal = journal
         self._failed: dict[LineId, Instant] = {}
@@ -64,7 +64,7 @@ class TextQueue:
         """
         if text.purpose is TextPurpose.PROOF:
             return text.to in own or text.to in self._answering
-        return text.to not in own and unfit(text.to, self._policy) is None
+        return text.to not in own and unfit(text.to, self._settings) is None
 
     def _give_up(self, text: TextId, why: TextFailed) -> None:
         log.warning("a short message is given up", text=text, cause=str(why.cause))

@@ -36,7 +36,7 @@ def line_for(
     text: TextId,
     lines: Sequence[Line],
     held: Held,
-    policy: Settings,
+    settings: Settings,
     now_us: Instant,
     *,
     alerts: bool,
@@ -54,7 +54,7 @@ def line_for(
         return None if alerts else next(tried, None)
     public = [one for one in lines if not one.emergency]
     if any(serves(one, now_us) for one in public):
-        group, kept = public, kept_for_inbound(public, policy)
+        group, kept = public, kept_for_inbound(public, settings)
     else:
         group, kept = [one for one in lines if one.emergency], frozenset()
     free = [one for one in group if is_free(one, leg_of(text), held, now_us)]

@@ -74,15 +74,15 @@ def import_(
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from error
-    policy, own = _settings(common)
+    settings, own = _settings(common)
     with journal_of(common.directory, create=True) as journal:
         before = duty.roster_of(journal)
         try:
             made = parse(text, before.roster, lambda: f"p-{secrets.token_hex(3)}")
         except FileFaulty as error:
             raise CenterError(f"nothing was changed: {file}:{error}") from error
-        made = duty.normalised(made, policy.region)
-        found = flaws(made, journal.now_us(), policy, own)
+        made = duty.normalised(made, settings.region)
+        found = flaws(made, journal.now_us(), settings, own)
         if bad := refused(found):
             faults = [f"{file}:{line_of(text, one.path)}: {said_of(one)}" for one in bad]
             raise CenterError("\n".join(["nothing was changed", *faults]))
@@ -149,7 +149,7 @@ def list_(
 
 
 def _settings(common: Common) -> tuple[Settings, tuple[E164, ...]]:
-    """The policy, and the numbers of the center's lines; the defaults where the settings cannot be read."""
+    """The settings, and the numbers of the center's lines; the defaults where the settings cannot be read."""
     try:
         settings = load(config_in_use(common.directory))
     except SettingsError:

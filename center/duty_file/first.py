@@ -34,15 +34,14 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         ends="00:00",
         people=tuple(one.name for one in table),
     )
-    policy = settings
     own = tuple(E164(one.number) for one in settings.modem if one.number)
     try:
         said = RosterFile(person=people, shift=(always,))
         made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
     except FileFaulty as error:
         return [f"duty.person: nobody is on duty: {error}"]
-    made = duty.normalised(made, policy.region)
-    if bad := refused(flaws(made, journal.now_us(), policy, own)):
+    made = duty.normalised(made, settings.region)
+    if bad := refused(flaws(made, journal.now_us(), settings, own)):
         return [f"duty.person: nobody is on duty: {said_of(one)}" for one in bad]
 
     def keep(tx: Transaction) -> bool:

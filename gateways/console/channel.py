@@ -271,7 +271,7 @@ class Console:
             ),
             cases=self._views(alerts),
             allowed=screen.allowed(alerts, self._me),
-            operators=operator_views(picture, screen.names(), screen.policy, self._voices),
+            operators=operator_views(picture, screen.names(), screen.settings, self._voices),
             lines=self._lines,
             alarms=alarms,
             alarms_over=over,
@@ -298,7 +298,7 @@ class Console:
             cases=self._views(shown),
             allowed=screen.allowed(shown, self._me),
             gone=batch.gone,
-            operators=operator_views(picture, screen.names(), screen.policy, self._voices)
+            operators=operator_views(picture, screen.names(), screen.settings, self._voices)
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,

@@ -53,7 +53,7 @@ class Screen:
         following: Following,
         people: People,
         *,
-        policy: Settings,
+        settings: Settings,
         lines: tuple[Modem, ...],
         version: str,
         tiles: Tiles | None,
@@ -69,7 +69,7 @@ class Screen:
         self.following = following
         self.people = people
         self.clock: Clock = following.clock
-        self.policy = policy
+        self.settings = settings
         self._specs = lines
         self._reports = reports
         self.modems = modems
@@ -82,16 +82,16 @@ class Screen:
         """Told when an operator is here whose shift is at a node that is gone."""
         self.center = CenterView(
             version=version,
-            deadline_s=policy.deadline.seconds,
-            no_answer_s=policy.user.no_answer_s,
-            met_by=policy.deadline.met_by.value,
-            psap_number=policy.psap.number,
-            psap_live=policy.psap.live,
-            duress=policy.duress.value,
-            operator_line=policy.operator.line.value,
+            deadline_s=settings.deadline.seconds,
+            no_answer_s=settings.user.no_answer_s,
+            met_by=settings.deadline.met_by.value,
+            psap_number=settings.psap.number,
+            psap_live=settings.psap.live,
+            duress=settings.duress.value,
+            operator_line=settings.operator.line.value,
             map=None if tiles is None else map_view(tiles),
             protocols=protocols,
-            language=policy.language,
+            language=settings.language,
             speaks=speaks,
         )
         self.connected: set[Console] = set()
@@ -113,7 +113,7 @@ class Screen:
         """What is wrong and what was, as those nodes say that are there; and what is kept quiet."""
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
-        kept = self.policy.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
+        kept = self.settings.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
         lines = self.nodes.lines_with(self._specs)
         waits = self.following.picture.lines_that_wait(lines, kept, now_us, alive)
         return alarms.views(now_us, alive, waits), alarms.over_views(alive), alarms.quiet_views(now_us)
@@ -181,7 +181,7 @@ class Screen:
         for alert in alerts:
             if (known := picture.alerts.get(alert)) is None:
                 continue
-            found[alert] = allowed(known.case, me.operator, self.policy, me.role)
+            found[alert] = allowed(known.case, me.operator, self.settings, me.role)
             for command in AFTERWARDS:
                 not_theirs = room.why_not(known.case, command, me.operator)
                 found[alert][command.value] = found[alert][command.value] or not_theirs

@@ -64,7 +64,7 @@ def build(web: Web) -> Litestar:
     screen = Screen(
         web.following,
         web.people,
-        policy=web.settings.center,
+        settings=web.settings.center,
         lines=web.settings.center.lines,
         version=web.settings.version,
         tiles=tiles,

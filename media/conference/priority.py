@@ -43,8 +43,8 @@ def raise_thread(rank: Rank, thread: int = 0) -> str:
     Neither processes nor threads that it starts inherit it.
     """
     with suppress(OSError):
-        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(thread, policy, os.sched_param(rank))
+        settings = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(thread, settings, os.sched_param(rank))
         return "realtime"
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, thread, _NICE)

@@ -149,7 +149,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     rang_at: Instant | None = None
     """When the network first said that the phone rings."""
     met_at: Instant | None = None
-    """When the deadline was met (S11), by ringing or by an answer, as the policy of that moment had it."""
+    """When the deadline was met (S11), by ringing or by an answer, as the settings of that moment had it."""
     reached_at: Instant | None = None
     """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""
@@ -165,7 +165,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     dial_withheld: str = ""
     """Why the center does not call the number by itself; empty where it does."""
     dial_ordered: bool = False
-    """An operator has ordered the call to the user's number: no policy is asked any more."""
+    """An operator has ordered the call to the user's number: no setting is asked any more."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
     """Why the user's phone has probably dialled 112; empty while there is no reason to think so."""

@@ -70,9 +70,9 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """A name, or what was written there."""
 
 
-def flaws(roster: Roster, at: Instant, policy: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
+def flaws(roster: Roster, at: Instant, settings: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
     """All that is wrong with it, in the document's order. `own`: the numbers of the center's lines."""
-    return (*_refused(roster, policy, own), *_advice(roster, at))
+    return (*_refused(roster, settings, own), *_advice(roster, at))
 
 
 def refused(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
@@ -87,7 +87,7 @@ def is_covered(roster: Roster, at: Instant) -> bool:
     )
 
 
-def _refused(roster: Roster, policy: Settings, own: Collection[E164]) -> Iterator[Flaw]:
+def _refused(roster: Roster, settings: Settings, own: Collection[E164]) -> Iterator[Flaw]:
     if zone_of(roster.zone) is None:
         yield Flaw(kind=FlawKind.NO_ZONE, path="zone", about=roster.zone)
     names = Counter(one.name.casefold() for one in roster.people)
@@ -99,7 +99,7 @@ def _refused(roster: Roster, policy: Settings, own: Collection[E164]) -> Iterato
         if not person.contacts:
             yield Flaw(kind=FlawKind.NO_WAY, path=f"{at}.contacts", about=person.name)
         for k, contact in enumerate(person.contacts):
-            if (kind := _unreachable(contact, policy, own)) is not None:
+            if (kind := _unreachable(contact, settings, own)) is not None:
                 yield Flaw(kind=kind, path=f"{at}.contacts.{k}.to", about=contact.to)
     for n, shift in enumerate(roster.shifts):
         yield from _unknown(roster, shift.people, f"shifts.{n}.people")
@@ -136,9 +136,9 @@ def _unknown(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterato
             yield Flaw(kind=FlawKind.UNKNOWN_PERSON, path=path, about=one)
 
 
-def _unreachable(contact: Contact, policy: Settings, own: Collection[E164]) -> FlawKind | None:
+def _unreachable(contact: Contact, settings: Settings, own: Collection[E164]) -> FlawKind | None:
     if contact.way in BY_NUMBER:
-        return _unfit(contact.to, policy, own)
+        return _unfit(contact.to, settings, own)
     if contact.way is DutyWay.EMAIL:
         return None if _ADDRESS.fullmatch(contact.to) else FlawKind.NO_ADDRESS
     try:
@@ -150,14 +150,14 @@ def _unreachable(contact: Contact, policy: Settings, own: Collection[E164]) -> F
     return None if url.scheme and "://" in contact.to else FlawKind.NO_URL
 
 
-def _unfit(number: str, policy: Settings, own: Collection[E164]) -> FlawKind | None:
+def _unfit(number: str, settings: Settings, own: Collection[E164]) -> FlawKind | None:
     if "".join(filter(str.isdigit, number)) in EMERGENCY_NUMBERS:
         return FlawKind.EMERGENCY
     if not _E164.fullmatch(number):
         return FlawKind.NO_NUMBER
     if number in own:
         return FlawKind.OWN_LINE
-    why = unfit(E164(number), policy)
+    why = unfit(E164(number), settings)
     if why is None:
         return None
     return FlawKind.EMERGENCY if why in (Withheld.EMERGENCY, Withheld.PSAP) else FlawKind.WITHHELD

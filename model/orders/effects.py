@@ -21,7 +21,7 @@ def refusal(
     case: Case,
     command: OperatorCommand,
     by: OperatorId,
-    policy: Settings,
+    settings: Settings,
     to: OperatorId | None = None,
     party: Party | None = None,
     *,
@@ -30,16 +30,16 @@ def refusal(
     """Why `by` may not give this command now, orders that wait carried out; None when allowed."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
-            for event in events_of(case, entry.event, policy):
+            for event in events_of(case, entry.event, settings):
                 case = apply(case, event, entry.at)
-    return refusal_now(case, command, by, policy, to, party, supervisor=supervisor)
+    return refusal_now(case, command, by, settings, to, party, supervisor=supervisor)
 
 
 def refusal_now(
     case: Case,
     command: OperatorCommand,
     by: OperatorId,
-    policy: Settings,
+    settings: Settings,
     to: OperatorId | None = None,
     party: Party | None = None,
     *,
@@ -53,7 +53,7 @@ def refusal_now(
         return Refusal.CLOSED
     if row.when is While.CLOSED and not closed:
         return Refusal.NOT_CLOSED
-    asked = Asked(case, by, policy, to, party, supervisor)
+    asked = Asked(case, by, settings, to, party, supervisor)
     if row.by is not By.ANYBODY:
         wrong = why_not_on_the_line(asked, called=row.by is By.CALLED)
         if wrong is not None:
@@ -61,14 +61,14 @@ def refusal_now(
     return row.why_not(asked)
 
 
-def events_of(case: Case, order: ev.CommandGiven, policy: Settings) -> tuple[ev.CaseEvent, ...]:
+def events_of(case: Case, order: ev.CommandGiven, settings: Settings) -> tuple[ev.CaseEvent, ...]:
     """The events that an order makes in this state: its own, or `command.refused`.
 
     What says that somebody has answered says so of a call of which it was in doubt.
     """
     reason = refusal_now(
-        case, order.command, order.by, policy, order.to, order.party, supervisor=order.supervisor
+        case, order.command, order.by, settings, order.to, order.party, supervisor=order.supervisor
     )
     if reason is not None:
         return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
-    return ORDERS[order.command].makes(case, order, policy)
+    return ORDERS[order.command].makes(case, order, settings)

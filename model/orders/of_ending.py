@@ -26,7 +26,7 @@ _ENDS: Final = frozenset({Matter.END, Matter.CALL_TO_112, Matter.OPERATOR, Matte
 def _why_not_leave(asked: Asked) -> Refusal | None:
     case = asked.case
     told_elsewhere = case.to_112.elsewhere_at is not None and case.psap is None
-    if not told_elsewhere and on_another_phone(case, asked.policy):
+    if not told_elsewhere and on_another_phone(case, asked.settings):
         return Refusal.NOT_BRIEFED
     if not told_elsewhere and not case.answered(Party.PSAP):
         return Refusal.PSAP_ABSENT
@@ -66,7 +66,7 @@ def _why_not_close(asked: Asked) -> Refusal | None:
     user was spoken to or could not be reached by any means; by others only a test, and an alert of which the
     app, or the user, is presumed to have told 112. A false alarm is an order of its own.
     """
-    case, by, policy = asked.case, asked.by, asked.policy
+    case, by, settings = asked.case, asked.by, asked.settings
     if case.operator not in (None, by):
         return Refusal.ANOTHER_OPERATOR
     talkers = [leg for leg in case.legs.values() if leg.live and leg.party in (Party.USER, Party.PSAP)]
@@ -79,12 +79,12 @@ def _why_not_close(asked: Asked) -> Refusal | None:
     left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
     if told_112(case) or left_to_app:
         return None
-    untold = has_psap(case, policy) and not (case.test or case.presumed_calling_112)
+    untold = has_psap(case, settings) and not (case.test or case.presumed_calling_112)
     if untold and not asked.supervisor:
         return Refusal.PSAP_NOT_TOLD
-    if spoken_to(case) or quiet(case, policy):
+    if spoken_to(case) or quiet(case, settings):
         return None
-    return why_not_over(case, policy)
+    return why_not_over(case, settings)
 
 
 def _why_not_put_away(asked: Asked) -> Refusal | None:
@@ -96,11 +96,11 @@ def _why_not_put_away(asked: Asked) -> Refusal | None:
         return Refusal.HEARD_OR_PROVED
     if case.active(Party.USER) is not None:
         return Refusal.CALL_UP
-    untold = has_psap(case, asked.policy) and not case.test
+    untold = has_psap(case, asked.settings) and not case.test
     return Refusal.PSAP_NOT_TOLD if untold and not asked.supervisor else None
 
 
-def _put_away(_: Case, order: ev.CommandGiven, _policy: Settings) -> Made:
+def _put_away(_: Case, order: ev.CommandGiven, _settings: Settings) -> Made:
     return (ev.CloseRequested(by=order.by, put_away=True),)
 
 

@@ -52,7 +52,7 @@ def _why_not_hand_over(asked: Asked) -> Refusal | None:
     return Refusal.ALREADY_YOURS if asked.to == asked.by else None
 
 
-def _handed_over(_: Case, order: ev.CommandGiven, _policy: Settings) -> Made:
+def _handed_over(_: Case, order: ev.CommandGiven, _settings: Settings) -> Made:
     return (ev.HandOverRequested(by=order.by, to=order.to, text=order.text),)
 
 
@@ -60,7 +60,7 @@ def _why_not_keep(asked: Asked) -> Refusal | None:
     return None if asked.case.hand_over is not None else Refusal.NOT_BEING_HANDED_OVER
 
 
-def _kept(_: Case, _order: ev.CommandGiven, _policy: Settings) -> Made:
+def _kept(_: Case, _order: ev.CommandGiven, _settings: Settings) -> Made:
     return (ev.HandOverEnded(reason="withdrawn"),)
 
 

@@ -22,18 +22,18 @@ Made = tuple[ev.CaseEvent, ...]
 
 
 def _why_not_call(asked: Asked) -> Refusal | None:
-    case, policy = asked.case, asked.policy
+    case, settings = asked.case, asked.settings
     if up := case.confirmed_answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE if up.unheard_at is None else Refusal.LINE_UNHEARD
     if case.psap is not None:
         return Refusal.PSAP_BEING_CALLED
-    if not has_psap(case, policy):
+    if not has_psap(case, settings):
         return Refusal.TEST_WITHOUT_PSAP
-    return Refusal.PSAP_ON_ANOTHER_PHONE if on_another_phone(case, policy) else None
+    return Refusal.PSAP_ON_ANOTHER_PHONE if on_another_phone(case, settings) else None
 
 
-def _called(case: Case, order: ev.CommandGiven, policy: Settings) -> Made:
-    number = psap_number(case, policy)
+def _called(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
+    number = psap_number(case, settings)
     return () if number is None else (ev.PsapRequested(by=order.by, number=number),)
 
 
@@ -44,7 +44,7 @@ def _why_not_withdraw(asked: Asked) -> Refusal | None:
         return Refusal.PSAP_NOT_BEING_CALLED
     if case.confirmed_answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE
-    return Refusal.DURESS_PSAP_FIRST if in_duress(case, asked.policy) else None
+    return Refusal.DURESS_PSAP_FIRST if in_duress(case, asked.settings) else None
 
 
 def _withdrawn(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
@@ -54,7 +54,7 @@ def _withdrawn(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
 def _why_not_elsewhere(asked: Asked) -> Refusal | None:
     """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
     case = asked.case
-    if on_another_phone(case, asked.policy):
+    if on_another_phone(case, asked.settings):
         return None
     if case.answered(Party.PSAP):
         return Refusal.PSAP_ON_THE_LINE
@@ -74,13 +74,13 @@ def _hung_up(case: Case, reason: ReleaseReason) -> Made:
 
 
 def _why_not_briefed(asked: Asked) -> Refusal | None:
-    there = asked.case.answered(Party.PSAP) or on_another_phone(asked.case, asked.policy)
+    there = asked.case.answered(Party.PSAP) or on_another_phone(asked.case, asked.settings)
     return None if there else Refusal.PSAP_ABSENT
 
 
-def _briefed(case: Case, order: ev.CommandGiven, policy: Settings) -> Made:
-    if on_another_phone(case, policy):
-        return _called_elsewhere(case, order, policy)
+def _briefed(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
+    if on_another_phone(case, settings):
+        return _called_elsewhere(case, order, settings)
     return (*answers.spoken_with(case, Party.PSAP), ev.BriefingGiven(by=order.by))
 
 

@@ -29,11 +29,11 @@ def _on_line(user: Leg) -> Refusal:
 
 
 def _why_not_redial(asked: Asked) -> Refusal | None:
-    case, policy = asked.case, asked.policy
+    case, settings = asked.case, asked.settings
     if user := case.confirmed_answered(Party.USER):
         return _on_line(user)
-    if quiet(case, policy):
-        return why_quiet(case, policy)
+    if quiet(case, settings):
+        return why_quiet(case, settings)
     if case.active(Party.USER) or case.redial:
         return Refusal.USER_BEING_CALLED
     if case.phone is None:
@@ -44,13 +44,13 @@ def _why_not_redial(asked: Asked) -> Refusal | None:
 
 
 def _why_not_aloud(asked: Asked) -> Refusal | None:
-    case, policy = asked.case, asked.policy
+    case, settings = asked.case, asked.settings
     if not case.silent:
         return Refusal.NOT_SILENT
     if case.aloud:
         return Refusal.USER_CALLED_ALREADY
-    if in_duress(case, policy):
-        return why_quiet(case, policy)
+    if in_duress(case, settings):
+        return why_quiet(case, settings)
     if user := case.active(Party.USER):
         return _on_line(user) if user.confirmed_answered else Refusal.USER_BEING_CALLED
     return Refusal.NUMBER_UNKNOWN if case.phone is None else None
@@ -58,7 +58,7 @@ def _why_not_aloud(asked: Asked) -> Refusal | None:
 
 def _why_no_machine(asked: Asked) -> Refusal | None:
     """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
-    case, policy = asked.case, asked.policy
+    case, settings = asked.case, asked.settings
     user = case.active(Party.USER)
     if user is None or (user.ringing_at is None and not user.answered):
         return Refusal.NOTHING_ANSWERED
@@ -68,7 +68,7 @@ def _why_no_machine(asked: Asked) -> Refusal | None:
         return Refusal.USER_CALLED_IN
     if in_the_network(case) and case.answered(Party.PSAP) is not None:
         return Refusal.PSAP_ON_THIS_CALL
-    if quiet(case, policy) or (case.psap is not None and in_the_network(case)):
+    if quiet(case, settings) or (case.psap is not None and in_the_network(case)):
         return Refusal.USER_NOT_CALLED_AGAIN
     return None
 
@@ -85,12 +85,12 @@ def _why_no_answer(asked: Asked) -> Refusal | None:
     return None if answers.in_doubt(asked.case) is not None else Refusal.NO_ANSWER_IN_DOUBT
 
 
-def _confirmed(case: Case, _: ev.CommandGiven, _policy: Settings) -> Made:
+def _confirmed(case: Case, _: ev.CommandGiven, _settings: Settings) -> Made:
     return answers.confirmed(case, answers.in_doubt(case), "word")
 
 
 def _why_no_other_line(asked: Asked) -> Refusal | None:
-    return why_no_other_line(asked.case, asked.party or party_without_sound(asked.case), asked.policy)
+    return why_no_other_line(asked.case, asked.party or party_without_sound(asked.case), asked.settings)
 
 
 def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:

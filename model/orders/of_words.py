@@ -45,12 +45,12 @@ def _why_not_read(asked: Asked) -> Refusal | None:
 
 
 def _why_not_write(asked: Asked) -> Refusal | None:
-    why = why_unwritten(asked.case, asked.policy)
+    why = why_unwritten(asked.case, asked.settings)
     return None if why is None else _UNWRITTEN[why]
 
 
 def _why_no_sms(asked: Asked) -> Refusal | None:
-    why = why_no_text(asked.case, asked.policy)
+    why = why_no_text(asked.case, asked.settings)
     if why is None:
         return Refusal.TEXTS_ALLOWED
     return None if why is Why.SOUNDS else _UNWRITTEN[why]

@@ -69,7 +69,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     case: Case
     by: OperatorId
-    policy: Settings
+    settings: Settings
     to: OperatorId | None = None
     """To whom the case is handed over."""
     party: Party | None = None
@@ -97,14 +97,14 @@ def allowed(_: Asked) -> None:
     """Refuse nothing: who gives the order, and when, is all that it needs."""
 
 
-def nothing(_case: Case, _order: ev.CommandGiven, _policy: Settings) -> tuple[ev.CaseEvent, ...]:
+def nothing(_case: Case, _order: ev.CommandGiven, _settings: Settings) -> tuple[ev.CaseEvent, ...]:
     """Make no event: the order's own event says all."""
     return ()
 
 
 def making(kind: Callable[..., ev.CaseEvent]) -> Effect:
     """Return the effect of an order that makes one event, which says who ordered it."""
-    return lambda _case, order, _policy: (kind(by=order.by),)
+    return lambda _case, order, _settings: (kind(by=order.by),)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ started first."""
 
 
 def held_back(
-    waiting: Iterable[Case], served: Iterable[Case], on_shift: int, now_us: Instant, policy: Settings
+    waiting: Iterable[Case], served: Iterable[Case], on_shift: int, now_us: Instant, settings: Settings
 ) -> frozenset[AlertId]:
     """Return those of the waiting alerts, the most urgent first, that get no crew yet. `served`: the alerts
     that have one; `on_shift`: how many operators are on shift, free or not.
@@ -42,7 +42,7 @@ def held_back(
             continue
         # No alert waits because of tests, or of what comes behind it in need.
         taken = bisect_right(before, (case.test, rank(case))) + opened
-        if taken >= most and _may_wait(case, now_us, policy):
+        if taken >= most and _may_wait(case, now_us, settings):
             held.add(case.alert)
         else:
             opened += 1
@@ -54,8 +54,8 @@ def _spoken_for(case: Case) -> bool:
     return case.rank == PROVED or vouched(case)
 
 
-def _may_wait(case: Case, now_us: Instant, policy: Settings) -> bool:
+def _may_wait(case: Case, now_us: Instant, settings: Settings) -> bool:
     """Return whether the user is not to be called soon, nothing was ordered or has begun."""
-    called_at = case.deadline_at - round(policy.user.setup_time_s * SECOND)
+    called_at = case.deadline_at - round(settings.user.setup_time_s * SECOND)
     ordered = any(isinstance(entry.event, CommandGiven) for entry in case.unread)
     return now_us < called_at - CREW_BEFORE_US and not ordered and not begun(case)

@@ -18,11 +18,11 @@ DIAL_US: Final = Instant(SECOND)
 Urgency = tuple[bool, int, bool, Instant]
 
 
-def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, policy: Settings) -> Urgency:
+def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, settings: Settings) -> Urgency:
     """What alerts are sorted by, the smallest first. `rank`: how far behind others in need."""
-    return (test, rank, now_us + least_us(policy) > deadline_at, deadline_at)
+    return (test, rank, now_us + least_us(settings) > deadline_at, deadline_at)
 
 
-def least_us(policy: Settings) -> int:
+def least_us(settings: Settings) -> int:
     """What it takes to have the user's phone ring. Half the set-up time is the ordinary call's."""
-    return DIAL_US + round(policy.user.setup_time_s * SECOND / 2)
+    return DIAL_US + round(settings.user.setup_time_s * SECOND / 2)

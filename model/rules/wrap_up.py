@@ -26,14 +26,14 @@ def begun(newest: Recorded | None) -> Instant | None:
     return newest.at_us
 
 
-def ends_at(begun_at: Instant | None, policy: Settings) -> Instant | None:
+def ends_at(begun_at: Instant | None, settings: Settings) -> Instant | None:
     """When it is over by itself; None where there is none."""
-    if begun_at is None or policy.operator.wrap_up_s <= 0:
+    if begun_at is None or settings.operator.wrap_up_s <= 0:
         return None
-    return Instant(begun_at + round(policy.operator.wrap_up_s * SECOND))
+    return Instant(begun_at + round(settings.operator.wrap_up_s * SECOND))
 
 
-def stands(begun_at: Instant | None, policy: Settings, now_us: Instant) -> bool:
+def stands(begun_at: Instant | None, settings: Settings, now_us: Instant) -> bool:
     """Whether it lasts at this moment."""
-    until = ends_at(begun_at, policy)
+    until = ends_at(begun_at, settings)
     return until is not None and now_us < until

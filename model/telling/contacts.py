@@ -21,10 +21,10 @@ WITHIN_US: Final = Instant(1800 * SECOND)
 """A line that is free later than this after 112 was told tells nobody any more."""
 
 
-def to_be_told(case: Case, policy: Settings) -> bool:
+def to_be_told(case: Case, settings: Settings) -> bool:
     """Whether it is now to be done."""
     judged = case.to_112.elsewhere_at is not None or (case.psap is not None and case.psap.by is not None)
-    wanted = case.tells and case.contacts_at is None and bool(policy.sms.contacts)
+    wanted = case.tells and case.contacts_at is None and bool(settings.sms.contacts)
     return wanted and judged and told_112(case) and not (case.test or withheld(case))
 
 
@@ -34,16 +34,18 @@ def withheld(case: Case) -> bool:
     return tried or voices_withheld(case) or case.false_alarm_at is not None
 
 
-def words(case: Case, policy: Settings, name: str, *, where: bool) -> str:
+def words(case: Case, settings: Settings, name: str, *, where: bool) -> str:
     """What a contact reads; with the address or the position, where the user has said so and it is known."""
-    told = _in_language(case, policy, policy.sms.contacts).replace("{name}", name)
+    told = _in_language(case, settings, settings.sms.contacts).replace("{name}", name)
     place = _place(case) if where else ""
-    more = _in_language(case, policy, policy.sms.contacts_where).replace("{place}", place) if place else ""
+    more = (
+        _in_language(case, settings, settings.sms.contacts_where).replace("{place}", place) if place else ""
+    )
     return " ".join(filter(None, (told, more)))
 
 
-def _in_language(case: Case, policy: Settings, said: Mapping[str, str]) -> str:
-    for language in (case.language, policy.language, "en"):
+def _in_language(case: Case, settings: Settings, said: Mapping[str, str]) -> str:
+    for language in (case.language, settings.language, "en"):
         if found := said.get(language):
             return found
     return next(iter(said.values()), "")

@@ -24,7 +24,7 @@ from store.registry.users.users import read_user
 from store.texts import ask_text
 
 
-def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Settings) -> tuple[Recorded, ...]:
+def write(tx: Transaction, case: Case, appends: Sequence[Append], settings: Settings) -> tuple[Recorded, ...]:
     """Append them; where the contacts are to be told, with the short messages that tell them.
 
     Raises VersionConflict, LeaseLost: nothing is written then, and nobody told. The inbox may have a
@@ -34,7 +34,7 @@ def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Settin
     if not any(isinstance(event, ev.ContactsTexted) for one in appends for event in one.events):
         return tx.append(*appends)
     at_its_inbox(tx, case)
-    texted = _texted(tx, case, policy)
+    texted = _texted(tx, case, settings)
     filled = [
         replace(
             one,
@@ -47,7 +47,7 @@ def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Settin
     return tx.append(*filled)
 
 
-def _texted(tx: Transaction, case: Case, policy: Settings) -> ev.ContactsTexted:
+def _texted(tx: Transaction, case: Case, settings: Settings) -> ev.ContactsTexted:
     user = None if case.user is None else read_user(tx, case.user)
     if user is None:
         return ev.ContactsTexted()
@@ -59,7 +59,7 @@ def _texted(tx: Transaction, case: Case, policy: Settings) -> ev.ContactsTexted:
         ask_text(
             tx,
             records.number_of(one),
-            words(case, policy, name, where=one.where),
+            words(case, settings, name, where=one.where),
             TextPurpose.CONTACT,
             until,
             alert=case.alert,

@@ -47,7 +47,7 @@ from model.settings.psap import PsapSettings
 from tests.support.depth import often
 from tests.support.recorded import recorded
 
-POLICY = Settings(
+SETTINGS = Settings(
     operator=OperatorSettings(line=OperatorLine.HEADSET), psap=PsapSettings(number=E164("+390200000112"))
 )
 TICK_US = Instant(SECOND // 2)
@@ -117,7 +117,7 @@ class Room:
                 for want in self._go_on(alert)
                 if isinstance(want, RequestOperators)
             )
-        for one in order(wanted, self.now, POLICY):
+        for one in order(wanted, self.now, SETTINGS):
             self._offer(one.request)
         for alert in self.cases:
             self._go_on(alert)
@@ -147,7 +147,7 @@ class Room:
         if case.closed_at is not None:
             return ()
         me = Owner(node=NodeId("n"), crew=CrewId(alert), incarnation=1)
-        decision = decide(case, heard, pending, me, POLICY, self.now)
+        decision = decide(case, heard, pending, me, SETTINGS, self.now)
         for event in decision.events:
             match event:
                 case ev.AlarmRaised() | ev.AlarmCleared():

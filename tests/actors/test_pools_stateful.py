@@ -47,7 +47,7 @@ from tests.support.journals import empty_journal
 ALERTS = [AlertId(f"a{n}") for n in range(3)]
 LINES = [LineId(f"p{n}") for n in range(1)]
 OPERATORS = [OperatorId(name) for name in ("anna",)]
-POLICY = Settings(limits=LimitsSettings(inbound_lines_kept=0, lines_kept_from_tests=0))
+SETTINGS = Settings(limits=LimitsSettings(inbound_lines_kept=0, lines_kept_from_tests=0))
 
 
 class Pools(RuleBasedStateMachine):
@@ -107,7 +107,7 @@ class Pools(RuleBasedStateMachine):
     def a_line_is_wanted(self, alert: AlertId) -> None:
         attempt = self.attempts.get(alert, 0) + 1
         request = RequestLine(alert=alert, leg=leg_of(alert), attempt=attempt, party=Party.USER)
-        answer = grant(request, self.all_lines(), self.granted, POLICY, self.now)
+        answer = grant(request, self.all_lines(), self.granted, SETTINGS, self.now)
         if isinstance(answer, LineGranted):
             self.granted[answer.line] = Granted(leg=answer.leg, at=self.now)
             self.grants.append((alert, attempt, answer))

@@ -71,7 +71,7 @@ class Nodes:
         self._thread.start()
 
     def member(
-        self, name: str, address: str, *lines: str, ahead_ms: int = 0, policy: Settings | None = None
+        self, name: str, address: str, *lines: str, ahead_ms: int = 0, settings: Settings | None = None
     ) -> None:
         node = NodeId(name)
         self._terms[node] = members.join(self._journal, node, address)
@@ -82,7 +82,7 @@ class Nodes:
                 address=address,
                 lines=specs,
                 ahead_ms=ahead_ms,
-                settings={} if policy is None else checksums(policy),
+                settings={} if settings is None else checksums(settings),
             )
         )
         members.say(self._journal, node, self._terms[node], told, draining=False)
@@ -136,9 +136,9 @@ def test_two_lines_of_one_name_are_a_failure_that_names_both_nodes(run: Terminal
 def test_a_setting_that_is_not_alike_is_a_warning_that_names_it_and_the_nodes(
     run: Terminal, nodes: Nodes
 ) -> None:
-    nodes.member("a", "10.0.0.1", policy=Settings())
-    nodes.member("b", "10.0.0.2", policy=Settings(psap=PsapSettings(number=E164("+390200000113"))))
-    nodes.member("c", "10.0.0.3", policy=Settings())
+    nodes.member("a", "10.0.0.1", settings=Settings())
+    nodes.member("b", "10.0.0.2", settings=Settings(psap=PsapSettings(number=E164("+390200000113"))))
+    nodes.member("c", "10.0.0.3", settings=Settings())
     (told,) = [one for one in found(run, code=0) if "setting" in one]
     assert told.startswith("warn the setting psap.number is another on a and c than on b: ")
 

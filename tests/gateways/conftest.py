@@ -43,15 +43,15 @@ def modules(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def policy() -> Settings:
+def settings() -> Settings:
     """An ordinary number for 112, which alerts and tests of them call."""
     return Settings(psap=PsapSettings(number=E164("+390200000112"), test_number=E164("+390200000112")))
 
 
 @pytest.fixture
-def place(tmp_path: Path, policy: Settings) -> Place:
+def place(tmp_path: Path, settings: Settings) -> Place:
     """A state directory with keys, two operators and one user."""
-    return Place.make(tmp_path / "state", policy)
+    return Place.make(tmp_path / "state", settings)
 
 
 @pytest.fixture
@@ -76,9 +76,9 @@ def client(web: Web) -> Iterator[TestClient[Litestar]]:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, policy: Settings, postgres: PostgresServer) -> Iterator[Twins]:
+def pair(tmp_path: Path, settings: Settings, postgres: PostgresServer) -> Iterator[Twins]:
     """Two nodes that share a journal."""
-    with twins(tmp_path, postgres, policy) as made:
+    with twins(tmp_path, postgres, settings) as made:
         yield made
 
 

@@ -55,15 +55,15 @@ def test_a_page_is_there_and_lets_in_nothing_from_elsewhere(client: Client, path
     answer = client.get(path, follow_redirects=True)
     assert answer.status_code == 200
     assert "<title>securWoman</title>" in answer.text
-    policy = answer.headers["content-security-policy"]
+    settings = answer.headers["content-security-policy"]
     for rule in (
         "default-src 'none';",
         "script-src 'self';",
         "connect-src 'self';",
         "frame-ancestors 'none'",
     ):
-        assert rule in policy
-    assert "unsafe" not in policy
+        assert rule in settings
+    assert "unsafe" not in settings
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
 

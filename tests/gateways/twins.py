@@ -31,9 +31,9 @@ LINES = {A: ("L1", "E1"), B: ("L7", "E7")}
 class Twins:
     """`first` and `second`, each with the address at which its web will be: nobody listens there yet."""
 
-    def __init__(self, folder: Path, database: str, policy: Settings) -> None:
+    def __init__(self, folder: Path, database: str, settings: Settings) -> None:
         self.ports = [free_port(), free_port()]
-        made = Place.make(folder / "made", policy, database=database)
+        made = Place.make(folder / "made", settings, database=database)
         self.first, self.second = (made.beside(folder / node, node) for node in (A, B))
         for place, port in zip((self.first, self.second), self.ports, strict=True):
             lines = tuple(
@@ -103,9 +103,9 @@ class Twins:
 
 
 @contextmanager
-def twins(folder: Path, server: PostgresServer, policy: Settings) -> Iterator[Twins]:
+def twins(folder: Path, server: PostgresServer, settings: Settings) -> Iterator[Twins]:
     """Both, in a database of their own."""
-    made = Twins(folder, new_database(server).url, policy)
+    made = Twins(folder, new_database(server).url, settings)
     try:
         yield made
     finally:

@@ -33,7 +33,7 @@ def route(area: str, number: E164, *rings: Ring) -> PsapRoute:
     return PsapRoute(area=area, number=number, outline=outline(rings))
 
 
-POLICY = Settings(
+SETTINGS = Settings(
     psap=PsapSettings(
         number=NATIONAL,
         test_number=FOR_TESTS,
@@ -68,12 +68,12 @@ def case(lat: float | None = None, lon: float = 0.0, *, test: bool = False) -> C
     ],
 )
 def test_the_user_s_place_decides_whom_112_is(lat: float | None, lon: float, number: E164) -> None:
-    assert psap_number(case(lat, lon), POLICY) == number
+    assert psap_number(case(lat, lon), SETTINGS) == number
 
 
 def test_a_test_calls_the_number_for_tests_wherever_it_is() -> None:
-    assert psap_number(case(45.2, 9.2, test=True), POLICY) == FOR_TESTS
-    without = changed(POLICY, {"psap.test_number": E164("")})
+    assert psap_number(case(45.2, 9.2, test=True), SETTINGS) == FOR_TESTS
+    without = changed(SETTINGS, {"psap.test_number": E164("")})
     assert psap_number(case(45.2, 9.2, test=True), without) is None
     assert not has_psap(case(45.2, 9.2, test=True), without)
     assert has_psap(case(45.2, 9.2), without)
@@ -88,7 +88,7 @@ def test_where_the_user_is_now_counts_and_nowhere_before() -> None:
             known(45.2, 9.2, Instant(2_000_000_000)),
         ),
     )
-    assert psap_number(moved, POLICY) == REGION
+    assert psap_number(moved, SETTINGS) == REGION
 
 
 @given(

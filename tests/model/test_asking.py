@@ -21,7 +21,7 @@ from tests.support.there import there
 T0 = Instant(1_790_000_000 * SECOND)
 OPERATOR = OperatorId("marta")
 PHONE = E164("+393331112223")
-POLICY = Settings()
+SETTINGS = Settings()
 
 
 def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) -> Case:
@@ -50,32 +50,32 @@ def wrote(id: str = "m1") -> ev.DialogueSaid:
 
 def test_an_app_that_reads_is_the_way_until_something_does_not_arrive() -> None:
     written = case(wrote())
-    assert way(written, POLICY, at(1)) == Going(way=Way.APP, why=Why.READS)
-    assert way(written, POLICY, Instant(at(1) + LOST_US - 1)) == Going(way=Way.APP, why=Why.READS)
-    assert way(written, POLICY, Instant(at(1) + LOST_US)) == Going(way=Way.SMS, why=Why.LOST)
+    assert way(written, SETTINGS, at(1)) == Going(way=Way.APP, why=Why.READS)
+    assert way(written, SETTINGS, Instant(at(1) + LOST_US - 1)) == Going(way=Way.APP, why=Why.READS)
+    assert way(written, SETTINGS, Instant(at(1) + LOST_US)) == Going(way=Way.SMS, why=Why.LOST)
 
 
 def test_an_app_that_is_heard_again_is_the_way_again() -> None:
     back = case(wrote("m1"), wrote("m2"), ev.DialogueSeen(upto=2))
-    assert way(back, POLICY, at(1000)) == Going(way=Way.APP, why=Why.READS)
+    assert way(back, SETTINGS, at(1000)) == Going(way=Way.APP, why=Why.READS)
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
 def test_without_an_app_it_is_a_short_message(channel: Channel) -> None:
-    assert way(case(channel=channel), POLICY, T0) == Going(way=Way.SMS, why=Why.NO_APP)
+    assert way(case(channel=channel), SETTINGS, T0) == Going(way=Way.SMS, why=Why.NO_APP)
 
 
 def test_a_phone_that_is_to_keep_still_is_not_made_to_sound_without_an_order() -> None:
     silent = case(wrote(), silent=True)
-    assert way(silent, POLICY, at(100)) == Going(way=Way.APP, why=Why.SOUNDS)
-    assert way(replace(silent, texts_ordered=True), POLICY, at(100)) == Going(way=Way.SMS, why=Why.LOST)
+    assert way(silent, SETTINGS, at(100)) == Going(way=Way.APP, why=Why.SOUNDS)
+    assert way(replace(silent, texts_ordered=True), SETTINGS, at(100)) == Going(way=Way.SMS, why=Why.LOST)
     hidden = replace(case(channel=Channel.VOICE), voices=False)
-    assert way(hidden, POLICY, T0) == Going(way=None, why=Why.SOUNDS)
+    assert way(hidden, SETTINGS, T0) == Going(way=None, why=Why.SOUNDS)
 
 
 def test_an_alert_by_short_message_is_answered_by_one_also_where_no_voice_may_be_heard() -> None:
     hidden = replace(case(channel=Channel.SMS), voices=False)
-    assert way(hidden, POLICY, T0) == Going(way=Way.SMS, why=Why.NO_APP)
+    assert way(hidden, SETTINGS, T0) == Going(way=Way.SMS, why=Why.NO_APP)
 
 
 @pytest.mark.parametrize("channel", list(Channel))
@@ -83,7 +83,7 @@ def test_from_an_attempt_to_cancel_on_nothing_goes_out(channel: Channel) -> None
     asked = CancelAsked(at=T0, version=2)
     cancelled = replace(case(wrote(), channel=channel), texts_ordered=True, cancel_asked=asked)
     for one in (cancelled, replace(case(wrote(), channel=channel), duress=True)):
-        assert way(one, POLICY, at(100)) == Going(way=None, why=Why.CANCELLED)
+        assert way(one, SETTINGS, at(100)) == Going(way=None, why=Why.CANCELLED)
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_from_an_attempt_to_cancel_on_nothing_goes_out(channel: Channel) -> None
     ],
 )
 def test_where_no_number_can_be_written_to_the_app_is_a_way(changes: dict[str, object], why: Why) -> None:
-    assert way(case(wrote(), **changes), POLICY, at(100)) == Going(way=Way.APP, why=why)
+    assert way(case(wrote(), **changes), SETTINGS, at(100)) == Going(way=Way.APP, why=why)
     by_voice = case(channel=Channel.VOICE, **changes)
-    assert way(by_voice, POLICY, T0) == Going(way=None, why=why)
+    assert way(by_voice, SETTINGS, T0) == Going(way=None, why=why)
 
 
 def test_a_number_that_the_lines_would_not_dial_is_not_written_to() -> None:
     own = replace(case(channel=Channel.VOICE), dial_withheld="own_line")
-    assert way(own, POLICY, T0) == Going(way=None, why=Why.UNFIT)
+    assert way(own, SETTINGS, T0) == Going(way=None, why=Why.UNFIT)
 
 
 def test_a_center_that_is_set_to_write_no_short_messages_writes_none() -> None:

@@ -14,9 +14,9 @@ A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 
 
 def test_what_is_not_alike_is_named_with_who_has_the_same() -> None:
-    policy = Settings(psap=PsapSettings(number=E164("112")))
-    other = changed(policy, {"psap.number": E164("+390200000113"), "deadline.seconds": 40.0})
-    told = {A: checksums(policy), B: checksums(other), C: checksums(policy)}
+    settings = Settings(psap=PsapSettings(number=E164("112")))
+    other = changed(settings, {"psap.number": E164("+390200000113"), "deadline.seconds": 40.0})
+    told = {A: checksums(settings), B: checksums(other), C: checksums(settings)}
     assert differing(told) == {"deadline.seconds": ((A, C), (B,)), "psap.number": ((A, C), (B,))}
 
 

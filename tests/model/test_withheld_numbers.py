@@ -21,7 +21,7 @@ from model.settings.psap import PsapSettings
 from tests.support.each import each
 from tests.support.settings import changed
 
-POLICY = Settings(
+SETTINGS = Settings(
     operator=OperatorSettings(on_call=(E164("+390200000199"),)),
     psap=PsapSettings(alternate=E164("+390244446666")),
 )
@@ -29,8 +29,8 @@ NOW = Instant(1_795_000_000 * SECOND)
 LINE, OPERATOR = E164("+390200000001"), E164("+393401112233")
 
 
-def why(number: str, policy: Settings = POLICY, others: int = 0) -> Withheld | None:
-    return withheld(E164(number), policy, own=(LINE,), staff=(OPERATOR,), others=others)
+def why(number: str, settings: Settings = SETTINGS, others: int = 0) -> Withheld | None:
+    return withheld(E164(number), settings, own=(LINE,), staff=(OPERATOR,), others=others)
 
 
 @each(
@@ -111,7 +111,7 @@ def test_at_home_a_range_is_not_soon_exhausted() -> None:
 )
 def test_a_proof_alone_calls_the_number_agreed_for_tests(agreed: str, reason: Withheld | None) -> None:
     number = E164(agreed)
-    policy = changed(POLICY, {"psap.test_number": number})
-    assert unfit_to_try(number, policy) is reason
-    assert unfit(number, policy) is Withheld.PSAP
-    assert unfit_to_try(E164("+390244446666"), policy) is Withheld.PSAP
+    settings = changed(SETTINGS, {"psap.test_number": number})
+    assert unfit_to_try(number, settings) is reason
+    assert unfit(number, settings) is Withheld.PSAP
+    assert unfit_to_try(E164("+390244446666"), settings) is Withheld.PSAP

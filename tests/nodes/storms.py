@@ -290,8 +290,8 @@ class Storm:
         if given is None:
             if case.operator is None or self.random.random() > ORDERS:
                 return
-            policy = Settings(psap=PsapSettings(number=E164(PSAP)))
-            free = (one for one in wishes(case) if refusal_now(case, one, case.operator, policy) is None)
+            settings = Settings(psap=PsapSettings(number=E164(PSAP)))
+            free = (one for one in wishes(case) if refusal_now(case, one, case.operator, settings) is None)
             if (command := next(free, None)) is None:
                 return
             self._orders += 1

@@ -74,7 +74,7 @@ class ClusterNode:
         state = cluster.state / name
         for folder in ("run", "logs"):
             (state / folder).mkdir(parents=True, exist_ok=True)
-        setup = Setup(settings=replace(cluster.policy, modem=lines))
+        setup = Setup(settings=replace(cluster.settings, modem=lines))
         self.env = Environment(
             node=self.name,
             state=state,
@@ -116,11 +116,11 @@ class Cluster:
         operators: int = 1,
         on_shift: bool = True,
         behaviours: dict[str, str] | None = None,
-        policy: Settings | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.state = state
         self.clock = VirtualClock()
-        self.policy = policy or Settings(
+        self.settings = settings or Settings(
             psap=PsapSettings(number=PSAP),
             limits=LimitsSettings(idle_crews=1, live_cases=4),
             alert=AlertSettings(leave_alarm_within_s=5.0),
@@ -262,7 +262,7 @@ class Cluster:
         """The app's packet, taken by the web of a node."""
         journal = self.open(NodeId(at))
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
-        self.alert = accept(journal, signal, self.policy.deadline.seconds).alert
+        self.alert = accept(journal, signal, self.settings.deadline.seconds).alert
         journal.close()
         self.run()
         return self.alert
@@ -280,7 +280,7 @@ class Cluster:
         """A key on the screen of the operator, whose console is at this node."""
         case = self.case
         who = who or case.operator or self.operators[0]
-        reason = refusal(case, command, who, self.policy)
+        reason = refusal(case, command, who, self.settings)
         assert reason is None, reason
         journal = self.open(NodeId(at))
         journal.append(Append(streams.inbox(self.alert), None, (ev.CommandGiven(command=command, by=who),)))

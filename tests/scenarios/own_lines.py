@@ -14,7 +14,7 @@ def speaks(world: World) -> None:
         who = leg.operator
         if who is None or not leg.answered or leg.confirmed or who == world.case.operator:
             continue
-        if refusal(world.case, OperatorCommand.TAKE, who, world.policy) is None:
+        if refusal(world.case, OperatorCommand.TAKE, who, world.settings) is None:
             world.order(OperatorCommand.TAKE, who)
 
 

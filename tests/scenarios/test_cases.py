@@ -28,7 +28,7 @@ from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_attended, to_conference, to_talking
-from tests.scenarios.world import OPERATORS, POLICY, PSAP, USER, World
+from tests.scenarios.world import OPERATORS, PSAP, SETTINGS, USER, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -46,7 +46,7 @@ def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(world: World) -> 
 
 
 def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_world: MakeWorld) -> None:
-    world = make_world(operators=0, policy=changed(POLICY, {"operator.on_call": (OPERATORS[2],)}))
+    world = make_world(operators=0, settings=changed(SETTINGS, {"operator.on_call": (OPERATORS[2],)}))
     world.send()
     world.advance(1.5)
     assert world.case.advice is Advice.CALL_112_NOW
@@ -55,7 +55,7 @@ def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_w
 
 
 def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(make_world: MakeWorld) -> None:
-    world = make_world(policy=changed(POLICY, {"limits.live_cases": 2}))
+    world = make_world(settings=changed(SETTINGS, {"limits.live_cases": 2}))
     first = [world.send(E164(f"+39333000000{n}")) for n in range(5)]
     world.advance(1.0)
     advised = []
@@ -67,7 +67,7 @@ def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(m
 
 
 def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_world: MakeWorld) -> None:
-    world = make_world(public=0, emergency=1, policy=changed(POLICY, {"limits.live_cases": 40}))
+    world = make_world(public=0, emergency=1, settings=changed(SETTINGS, {"limits.live_cases": 40}))
     for n in range(40):
         world.send(E164(f"+3933300000{n:02d}"), proof=Proof.DEVICE, key=f"k{n}")
         world.advance(0.01)
@@ -113,7 +113,7 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
     world = make_world(
         operators=3,
         behaviours=dict.fromkeys(phones, "answer"),
-        policy=changed(POLICY, {"limits.live_cases": 8}),
+        settings=changed(SETTINGS, {"limits.live_cases": 8}),
     )
     alerts = []
     for phone in phones:
@@ -145,8 +145,8 @@ def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_
     make_world: MakeWorld,
 ) -> None:
     regional, other = LOMBARDY.number, E164("+390200000113")
-    policy = changed(POLICY, {"psap.alternate": other, "psap.route": (LOMBARDY,)})
-    world = make_world(policy=policy, behaviours={regional: "busy", other: "answer"})
+    settings = changed(SETTINGS, {"psap.alternate": other, "psap.route": (LOMBARDY,)})
+    world = make_world(settings=settings, behaviours={regional: "busy", other: "answer"})
     to_talking(world, position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
     world.order(OperatorCommand.CALL_PSAP).until("112 is joined", lambda: len(joined(world)) == 3, 120)
     called = [call.to for call in world.calls() if call.to in (PSAP, regional, other)]
@@ -206,7 +206,7 @@ def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(world: World) ->
 
 
 def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_world: MakeWorld) -> None:
-    world = make_world(policy=changed(POLICY, {"psap.number": E164("112")}), behaviours={"112": "answer"})
+    world = make_world(settings=changed(SETTINGS, {"psap.number": E164("112")}), behaviours={"112": "answer"})
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
     world.until("the guard has refused", lambda: any(leg.cause == 202 for leg in world.case.legs.values()))

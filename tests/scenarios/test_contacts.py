@@ -95,7 +95,7 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     world.fact(ev.AlertCancelled(duress=True))
     append = Append(streams.case(decided.alert), None, (ev.ContactsTexted(),))
     with pytest.raises(VersionConflict):
-        world.journal.transact(lambda tx: contacts.write(tx, decided, [append], world.policy))
+        world.journal.transact(lambda tx: contacts.write(tx, decided, [append], world.settings))
     assert outbox_of(world.journal) == []
 
 

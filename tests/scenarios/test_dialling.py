@@ -10,7 +10,7 @@ from model.orders.effects import refusal
 from model.settings.alerts import VoiceAlert
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended
-from tests.scenarios.world import OPERATORS, POLICY, World
+from tests.scenarios.world import OPERATORS, SETTINGS, World
 from tests.support.settings import changed
 
 PREMIUM = E164("+39899123456")
@@ -54,14 +54,14 @@ def test_the_center_s_own_numbers_are_not_called_on_an_order_either(world: World
     to_withheld(world, LINE)
     operator = world.case.operator
     assert operator is not None
-    assert refusal(world.case, OperatorCommand.REDIAL_USER, operator, world.policy)
+    assert refusal(world.case, OperatorCommand.REDIAL_USER, operator, world.settings)
     # Whatever lets an order through, the pool does not.
     world.fact(ev.CommandGiven(command=OperatorCommand.REDIAL_USER, by=operator)).advance(10)
     assert world.calls(LINE) == []
 
 
 def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make_world: MakeWorld) -> None:
-    world = make_world(public=4, policy=changed(POLICY, {"dialling.per_hour": 2}))
+    world = make_world(public=4, settings=changed(SETTINGS, {"dialling.per_hour": 2}))
     numbers = [E164(f"+3712000000{n}") for n in range(4)]
     for n, number in enumerate(numbers):
         world.send(number)
@@ -77,7 +77,7 @@ def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make
 
 @pytest.mark.parametrize("mode", VoiceAlert)
 def test_who_calls_in_is_answered_whatever_the_number(make_world: MakeWorld, mode: VoiceAlert) -> None:
-    world = make_world(policy=changed(POLICY, {"voice_alert": mode}), behaviours={PREMIUM: "answer"})
+    world = make_world(settings=changed(SETTINGS, {"voice_alert": mode}), behaviours={PREMIUM: "answer"})
     world.network.call_in(PREMIUM)
     world.until("an alert", world.alerts)
     world.until(

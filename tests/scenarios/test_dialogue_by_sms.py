@@ -21,7 +21,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_attended, to_talking, voice_alert
 from tests.scenarios.test_sending_texts import vices
 from tests.scenarios.test_texts import on_the_sim, write
-from tests.scenarios.world import POLICY, USER, World
+from tests.scenarios.world import SETTINGS, USER, World
 from tests.support.depth import every
 from tests.support.settings import changed
 
@@ -199,8 +199,8 @@ def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(world: W
 
 
 def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world: MakeWorld) -> None:
-    policy = changed(POLICY, {"limits.inbound_lines_kept": 0})
-    world = make_world(public=2, emergency=1, policy=policy)
+    settings = changed(SETTINGS, {"limits.inbound_lines_kept": 0})
+    world = make_world(public=2, emergency=1, settings=settings)
     to_talking(world)
     says(world, "Sei sola?")
     world.until("it is given up", lambda: failure(world) is not None, within_s=180)

@@ -370,7 +370,7 @@ def test_what_comes_after_it_was_taken_by_somebody_who_is_not_written_to_calls_a
 
 def test_an_emergency_number_is_not_dialled_whatever_the_roster_says(make_world: MakeWorld) -> None:
     world = make_world(public=4, behaviours=PHONES)
-    on_duty(world, person("anna", world.policy.psap.number), person("bea", BEA))
+    on_duty(world, person("anna", world.settings.psap.number), person("bea", BEA))
     PRESSED["bea"] = "1"
     wrong(world)
     world.until("the other one has it", lambda: ended(world), 200)
@@ -385,7 +385,7 @@ def test_without_a_roster_nobody_is_called_and_nothing_is_written(world: World) 
 
 
 def texted(world: World) -> list[str]:
-    theirs = (ANNA, BEA, world.policy.psap.number)
+    theirs = (ANNA, BEA, world.settings.psap.number)
     return [sms.to for sms in world.network.carrier.messages if sms.to in theirs]
 
 

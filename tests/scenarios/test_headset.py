@@ -13,11 +13,11 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.own_lines import speaks, to_talking
 from tests.scenarios.test_flow import ends, everything_is_over, joined
-from tests.scenarios.world import LEFT_S, OPERATORS, POLICY, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, SETTINGS, USER, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
-ON_HEADSETS = changed(POLICY, {"operator.line": OperatorLine.HEADSET})
+ON_HEADSETS = changed(SETTINGS, {"operator.line": OperatorLine.HEADSET})
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def connected() -> Iterator[list[Headsets]]:
 @pytest.fixture
 def headsets(make_world: MakeWorld, connected: list[Headsets]) -> tuple[World, Headsets]:
     """Two operators, both with their headsets on."""
-    world = make_world(operators=2, policy=ON_HEADSETS)
+    world = make_world(operators=2, settings=ON_HEADSETS)
     there = Headsets(world.env.run)
     connected.append(there)
     for operator in world.operators:

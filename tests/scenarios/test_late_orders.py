@@ -66,7 +66,7 @@ def pressed(world: World, command: OperatorCommand, press: str, seen: int) -> Re
     """The request arrives at a web: why it is refused, or None where it is taken."""
     body, sheet = CommandBody(command=command, id=press, seen=seen), world.sheet
     refused = world.journal.transact(
-        lambda transaction: order(transaction, sheet, body, world.operators[0], world.policy)
+        lambda transaction: order(transaction, sheet, body, world.operators[0], world.settings)
     )
     world.advance(5)
     return refused

@@ -185,7 +185,7 @@ def test_an_order_without_its_line_comes_to_nothing(world: World) -> None:
 
 def test_a_number_of_112_is_not_dialled_whatever_the_order_says(make_world: MakeWorld) -> None:
     world = make_world(public=4)
-    order(world, LineId("sim5"), world.policy.psap.number)
+    order(world, LineId("sim5"), world.settings.psap.number)
     world.until("it is over", lambda: over(world) and _ended(world), 10)
     assert world.calls() == []
 

@@ -9,7 +9,7 @@ from model.alert.leg import place
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import ends, joined, to_talking
-from tests.scenarios.world import POLICY, World
+from tests.scenarios.world import SETTINGS, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -81,7 +81,7 @@ def only_operator_listens(world: World) -> OperatorId:
 def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=3, policy=changed(POLICY, {"alert.leave_alarm_within_s": 60.0}))
+    world = make_world(public=3, settings=changed(SETTINGS, {"alert.leave_alarm_within_s": 60.0}))
     only_operator_listens(world)
     psap = world.case.active(Party.PSAP)
     assert psap is not None

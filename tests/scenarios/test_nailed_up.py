@@ -13,11 +13,11 @@ from store.journal.projections import Lines
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.own_lines import speaks, to_talking
 from tests.scenarios.test_flow import joined
-from tests.scenarios.world import OPERATORS, POLICY, USER, World
+from tests.scenarios.world import OPERATORS, SETTINGS, USER, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
-NAILED_UP = changed(POLICY, {"operator.line": OperatorLine.NAILED_UP})
+NAILED_UP = changed(SETTINGS, {"operator.line": OperatorLine.NAILED_UP})
 
 
 def nailed(world: World, n: int = 0) -> bool:
@@ -34,7 +34,7 @@ def held(world: World) -> list[OperatorId]:
 
 def up(make_world: MakeWorld, **options: object) -> World:
     """A world in which the calls of those on shift stand."""
-    world = make_world(policy=NAILED_UP, **{"public": 6, **options})
+    world = make_world(settings=NAILED_UP, **{"public": 6, **options})
     world.until("her call stands", lambda: nailed(world), within_s=15).advance(1.5)
     return world
 
@@ -93,7 +93,7 @@ def test_s17_a_call_that_drops_in_an_alert_loses_the_operator_and_the_operator_i
 def test_an_alert_that_comes_while_the_phone_rings_for_it_has_the_operator_who_answers(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(policy=NAILED_UP, public=6)
+    world = make_world(settings=NAILED_UP, public=6)
     world.until("her phone rings", lambda: len(world.calls(OPERATORS[0])) == 1, within_s=15)
     world.send()
     world.until("she is on the line", lambda: any(leg.answered for leg in world.case.of(Party.OPERATOR)))
@@ -107,7 +107,7 @@ def test_an_alert_that_comes_while_the_phone_rings_for_it_has_the_operator_who_a
 def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_alarm(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(policy=NAILED_UP, public=6, behaviours={OPERATORS[0]: "busy"}).advance(120)
+    world = make_world(settings=NAILED_UP, public=6, behaviours={OPERATORS[0]: "busy"}).advance(120)
     calls = world.calls(OPERATORS[0])
     assert 4 <= len(calls) <= 8
     assert len({call.line for call in calls}) > 1

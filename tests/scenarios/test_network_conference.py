@@ -15,7 +15,7 @@ from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, voice_alert
 from tests.scenarios.test_modems import ready
-from tests.scenarios.world import LEFT_S, OPERATORS, POLICY, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, SETTINGS, USER, World
 from tests.support.depth import WHOLE
 from tests.support.settings import changed
 
@@ -209,12 +209,12 @@ def test_whoever_hangs_up_the_user_is_called_again_and_the_operator_replaced_on_
 
 
 def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
-    policy = changed(POLICY, {"psap.number": E164("112")})
-    world = make_world(dialects=("sim800",), policy=policy)
+    settings = changed(SETTINGS, {"psap.number": E164("112")})
+    world = make_world(dialects=("sim800",), settings=settings)
     to_talking(world)
-    refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)
+    refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], settings)
     assert refused == Refusal.PSAP_ON_ANOTHER_PHONE
-    assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], policy)
+    assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], settings)
     world.order(OperatorCommand.BRIEFING_GIVEN).order(OperatorCommand.LEAVE)
     everything_is_over(world)
     assert world.case.outcome is Outcome.BRIEFED
@@ -274,7 +274,7 @@ def test_a_modem_that_falls_silent_is_told_of_and_the_operator_may_call_all_on_a
     to_talking(world)
     (silent,) = lines(world)
     modem = world.network.carrier.modem(silent)
-    assert refusal(world.case, OperatorCommand.ANOTHER_LINE, world.operators[0], world.policy) is not None
+    assert refusal(world.case, OperatorCommand.ANOTHER_LINE, world.operators[0], world.settings) is not None
     modem.mute(world.network.now_s)
 
     def unheard() -> set[Party]:

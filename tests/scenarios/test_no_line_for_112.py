@@ -11,7 +11,7 @@ from model.orders.effects import refusal
 from model.settings.psap import LastResort
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_attended, to_talking
-from tests.scenarios.world import POLICY, PSAP, World
+from tests.scenarios.world import PSAP, SETTINGS, World
 from tests.support.settings import changed
 
 EMERGENCY = (LineId("sim5"), LineId("sim6"))
@@ -60,13 +60,13 @@ def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_ou
     world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
-    assert refusal(world.case, OperatorCommand.CALLED_ELSEWHERE, world.operators[0], world.policy)
+    assert refusal(world.case, OperatorCommand.CALLED_ELSEWHERE, world.operators[0], world.settings)
     world.order(OperatorCommand.CALL_PSAP).advance(2.0)
-    assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], world.policy)
+    assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], world.settings)
     world.order(OperatorCommand.CALLED_ELSEWHERE).advance(0.2)
     assert world.case.psap is None
     assert world.case.briefing_at is not None
-    assert refusal(world.case, OperatorCommand.DECLARE_FALSE_ALARM, world.operators[0], world.policy)
+    assert refusal(world.case, OperatorCommand.DECLARE_FALSE_ALARM, world.operators[0], world.settings)
     assert alarms(world, world.alert) == ["raised", "cleared"]
     world.advance(10.0)
     assert world.case.confirmed_answered(Party.USER), "she is not let go for it"
@@ -133,7 +133,9 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
 def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_say_so(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=4, emergency=2, policy=changed(POLICY, {"psap.last_resort": LastResort.PUBLIC}))
+    world = make_world(
+        public=4, emergency=2, settings=changed(SETTINGS, {"psap.last_resort": LastResort.PUBLIC})
+    )
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)

@@ -21,7 +21,7 @@ from store import streams
 from store.texts import ask_text
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.nodes import Cluster
-from tests.scenarios.world import OPERATORS, POLICY, PSAP, USER
+from tests.scenarios.world import OPERATORS, PSAP, SETTINGS, USER
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -44,7 +44,7 @@ def to_conference(nodes: Cluster, at: str = "a") -> None:
 def closes_handed_over(nodes: Cluster, at: str) -> None:
     nodes.order(OperatorCommand.LEAVE, at)
     nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP})
-    nodes.advance(nodes.policy.alert.leave_alarm_within_s + 1)
+    nodes.advance(nodes.settings.alert.leave_alarm_within_s + 1)
     nodes.psap_hangs_up()
     nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
     assert nodes.case.outcome is Outcome.HANDED_OVER, nodes.story()
@@ -112,8 +112,8 @@ def test_a_lost_node_is_an_alarm_that_ends_with_its_return(nodes: Cluster) -> No
 
 
 def test_a_drained_node_ends_what_it_has_begun_and_gives_the_rest_away(make_nodes: MakeNodes) -> None:
-    policy = changed(POLICY, {"limits.live_cases": 1})
-    nodes = make_nodes({"a": (4, 1), "b": (4, 1)}, operators=2, policy=policy)
+    settings = changed(SETTINGS, {"limits.live_cases": 1})
+    nodes = make_nodes({"a": (4, 1), "b": (4, 1)}, operators=2, settings=settings)
     to_talking(nodes)
     begun = nodes.alert
     waiting = nodes.send("a", E164("+393339990001"))

@@ -29,7 +29,7 @@ from store.proofs import proofs_of
 from tests.scenarios import proofs
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_line_tester import tried
-from tests.scenarios.world import POLICY, World
+from tests.scenarios.world import SETTINGS, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -125,8 +125,8 @@ def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorl
 def test_the_line_for_112_calls_the_number_that_is_agreed_for_tests_and_no_other(
     make_world: MakeWorld, number: str, is_called: bool
 ) -> None:
-    policy = changed(POLICY, {"psap.test_number": E164(number)})
-    world = make_world(public=1, emergency=1, policy=policy, behaviours={number: "answer"})
+    settings = changed(SETTINGS, {"psap.test_number": E164(number)})
+    world = make_world(public=1, emergency=1, settings=settings, behaviours={number: "answer"})
     order(world, ProofStep.EMERGENCY)
     world.until("it is over", lambda: over(world), 120)
     assert [str(call.to) for call in world.calls()] == ([number] if is_called else [])

@@ -16,7 +16,7 @@ from model.settings.psap import DataFormat, DataTarget
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
 from tests.scenarios.test_flow import to_attended
-from tests.scenarios.world import POLICY, PSAP, USER, World
+from tests.scenarios.world import PSAP, SETTINGS, USER, World
 from tests.support.settings import changed
 
 MILAN = outline([((8.5, 45.0), (10.0, 45.0), (10.0, 46.0), (8.5, 46.0))])
@@ -158,7 +158,7 @@ def test_a_false_alarm_is_called_off(make_world: MakeWorld) -> None:
 
 
 def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()], policy=changed(POLICY, {"alert.leave_alarm_within_s": 1}))
+    world = make_world(data=[target()], settings=changed(SETTINGS, {"alert.leave_alarm_within_s": 1}))
     questura = Listener("questura")
     in_talk(world)
     world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
@@ -197,8 +197,8 @@ def test_an_area_has_its_own_alerts_alone(make_world: MakeWorld, lat: float, sen
 
 
 def test_a_test_goes_where_tests_are_wanted_and_says_so(make_world: MakeWorld) -> None:
-    policy = changed(POLICY, {"psap.test_number": PSAP})
-    world = make_world(data=[target("real"), target("tried", tests=True)], policy=policy)
+    settings = changed(SETTINGS, {"psap.test_number": PSAP})
+    world = make_world(data=[target("real"), target("tried", tests=True)], settings=settings)
     real, tried = Listener("real"), Listener("tried")
     world.send(position=at(world, *HERE), test=True)
     world.until("in conversation", lambda: world.case.reached_at is not None).order(OperatorCommand.CALL_PSAP)

@@ -21,7 +21,7 @@ from store.journal.journal import Journal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, to_conference, to_talking
 from tests.scenarios.test_sound import alarms
-from tests.scenarios.world import POLICY, PSAP, World
+from tests.scenarios.world import PSAP, SETTINGS, World
 from tests.support.settings import changed
 from tests.waiting import wait_until
 
@@ -35,7 +35,7 @@ def recorded(make_world: MakeWorld, tmp_path: Path) -> Callable[..., World]:
 
     def make(**rules: object) -> World:
         wish = RecordingSettings(**{"enabled": True, **rules})  # type: ignore[arg-type]
-        return make_world(policy=changed(POLICY, {"recording": wish}))
+        return make_world(settings=changed(SETTINGS, {"recording": wish}))
 
     return make
 

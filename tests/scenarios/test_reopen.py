@@ -20,14 +20,14 @@ def reopen(world: World, by: OperatorId | None = None, *, psap: bool = False) ->
     """As the web takes the order."""
     body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
     who = by or world.operators[0]
-    refused = world.journal.transact(lambda on: order(on, world.sheet, body, who, world.policy))
+    refused = world.journal.transact(lambda on: order(on, world.sheet, body, who, world.settings))
     assert refused is None, refused
     world.system.run()
 
 
 def refused(world: World, by: OperatorId | None = None) -> str | None:
     body, who = CommandBody(command=OperatorCommand.REOPEN), by or world.operators[0]
-    why = world.journal.transact(lambda on: order(on, world.sheet, body, who, world.policy))
+    why = world.journal.transact(lambda on: order(on, world.sheet, body, who, world.settings))
     return None if why is None else why.code
 
 

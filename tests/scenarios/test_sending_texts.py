@@ -16,7 +16,7 @@ from store.texts import SILENT_US, ask_text, outbox_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_late_orders import say
-from tests.scenarios.world import POLICY, USER, World
+from tests.scenarios.world import SETTINGS, USER, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -140,7 +140,7 @@ def test_an_alert_that_comes_while_the_only_lines_send_has_them_within_seconds(m
 def test_a_line_with_a_call_sends_nothing_and_the_last_free_one_is_left_to_alerts(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(policy=changed(POLICY, {"limits.inbound_lines_kept": 0}))
+    world = make_world(settings=changed(SETTINGS, {"limits.inbound_lines_kept": 0}))
     to_talking(world)
     text = ask(world, within_s=20.0)
     # As from a pool that has not heard yet of the calls; `say` lets two seconds pass.

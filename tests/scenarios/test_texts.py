@@ -7,7 +7,7 @@ import pytest
 from messages.ids import AlertId, Channel, Party, Role
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined
-from tests.scenarios.world import POLICY, USER, World
+from tests.scenarios.world import SETTINGS, USER, World
 from tests.support.settings import changed
 
 pytestmark = pytest.mark.scenario
@@ -91,7 +91,7 @@ def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_mak
 
 def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_world: MakeWorld) -> None:
     words = "La richiamiamo subito. Tenga il telefono acceso."
-    world = make_world(policy=changed(POLICY, {"sms.acknowledge": words}))
+    world = make_world(settings=changed(SETTINGS, {"sms.acknowledge": words}))
     write(world, "aiuto")
     world.until("there is an alert", lambda: len(world.alerts()) == 1)
     write(world, "presto")

@@ -22,7 +22,7 @@ from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster
-from tests.scenarios.world import OPERATORS, POLICY, USER
+from tests.scenarios.world import OPERATORS, SETTINGS, USER
 from tests.support.depth import every
 from tests.support.settings import changed
 
@@ -31,8 +31,8 @@ BOTH = {Party.OPERATOR, Party.USER}
 BLINK_S = BLINK_US / SECOND
 
 
-def policy(line: OperatorLine) -> Settings:
-    return changed(POLICY, {"operator.line": line})
+def settings(line: OperatorLine) -> Settings:
+    return changed(SETTINGS, {"operator.line": line})
 
 
 class Place:
@@ -65,7 +65,7 @@ def speaks(nodes: Cluster, at: str) -> None:
         who = leg.operator
         if who is None or not leg.answered or leg.confirmed or who == nodes.case.operator:
             continue
-        if refusal(nodes.case, OperatorCommand.TAKE, who, nodes.policy) is None:
+        if refusal(nodes.case, OperatorCommand.TAKE, who, nodes.settings) is None:
             nodes.order(OperatorCommand.TAKE, at, who)
 
 
@@ -119,7 +119,7 @@ MakePlace = Callable[..., Place]
 def make_place(tmp_path: Path, stack: ExitStack) -> MakePlace:
     def make(*, operators: int = 1, nodes: str = "ab", connected: bool = True) -> Place:
         lines = {name: (3, 1) if name in "ab" else (0, 0) for name in nodes}
-        made = cluster(tmp_path, lines, operators=operators, policy=policy(OperatorLine.HEADSET))
+        made = cluster(tmp_path, lines, operators=operators, settings=settings(OperatorLine.HEADSET))
         place = Place(stack.enter_context(made), stack)
         if connected:
             place.connect(place.operator, "b")
@@ -329,7 +329,7 @@ def with_a_standing_call(
     tmp_path: Path, stack: ExitStack, lines: dict[str, tuple[int, int]], at: str = "b"
 ) -> Cluster:
     """The operator's shift is at this node, and the call stands."""
-    made = cluster(tmp_path, lines, policy=policy(OperatorLine.NAILED_UP), on_shift=False)
+    made = cluster(tmp_path, lines, settings=settings(OperatorLine.NAILED_UP), on_shift=False)
     nodes = stack.enter_context(made)
     nodes.shift(nodes.operators[0], at)
     nodes.until("her call stands", lambda: [c for c in nodes.live_calls() if c.answered_at_s is not None], 25)

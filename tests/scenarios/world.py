@@ -73,12 +73,12 @@ OPERATORS = tuple(E164(f"+39020000010{n}") for n in range(3))
 SETUP_S = 1.0
 E = TypeVar("E")
 
-POLICY = Settings(
+SETTINGS = Settings(
     psap=PsapSettings(number=PSAP),
     limits=LimitsSettings(idle_crews=1, live_cases=4),
     alert=AlertSettings(leave_alarm_within_s=5.0),
 )
-LEFT_S = POLICY.alert.leave_alarm_within_s + 1.0
+LEFT_S = SETTINGS.alert.leave_alarm_within_s + 1.0
 """After the operator has left user and 112, the end of their call is the end of a conversation."""
 
 CARRIER = """
@@ -125,7 +125,7 @@ class World:
         public: int = 3,
         emergency: int = 1,
         behaviours: dict[str, str] | None = None,
-        policy: Settings | None = None,
+        settings: Settings | None = None,
         faults: Faults | None = None,
         notify: LocalNotifier | None = None,
         by_imei: Collection[str] = (),
@@ -157,7 +157,7 @@ class World:
         self._case: Case | None = None
         self._folded: tuple[AlertId, int] | None = None
         """Of which alert, and up to where."""
-        self.policy = policy or POLICY
+        self.settings = settings or SETTINGS
         more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
         more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
         if boots_in_s != 1.0:
@@ -193,10 +193,10 @@ class World:
             for modem in config.modems
         )
         settings = replace(
-            self.policy,
+            self.settings,
             modem=lines,
             backup=BackupSettings(file=backup),
-            psap=replace(self.policy.psap, data=tuple(data)),
+            psap=replace(self.settings.psap, data=tuple(data)),
             proof=proof or ProofSettings(at=""),
             duty=duty or DutySettings(),
         )
@@ -272,7 +272,7 @@ class World:
     def send(self, phone: E164 | None = USER, **fields: object) -> AlertId:
         """The app's packet, as the web takes it."""
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
-        accepted = accept(self.journal, replace(signal, **fields), self.policy.deadline.seconds)
+        accepted = accept(self.journal, replace(signal, **fields), self.settings.deadline.seconds)
         self.alert = accepted.alert
         self.system.run()
         return accepted.alert
@@ -281,7 +281,7 @@ class World:
         """A key on the operator's screen: refused with a reason, or journaled."""
         case = self.case
         who = by or case.operator or self.operators[0]
-        reason = refusal(case, command, who, self.policy)
+        reason = refusal(case, command, who, self.settings)
         assert reason is None, reason
         self.fact(ev.CommandGiven(command=command, by=who))
         return self

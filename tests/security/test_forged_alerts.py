@@ -29,7 +29,7 @@ from tests.scenarios.world import PSAP, USER, World, world
 from tests.support.settings import changed
 
 FORGED = [E164(f"+3934720000{n:02d}") for n in range(10)]
-POLICY = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=16))
+SETTINGS = Settings(psap=PsapSettings(number=PSAP), limits=LimitsSettings(idle_crews=1, live_cases=16))
 Make = Callable[..., World]
 
 
@@ -40,9 +40,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
         (tmp_path / name).mkdir()
     made: list[AbstractContextManager[World]] = []
 
-    def one(behaviour: str = "unreachable", public: int = 12, policy: Settings = POLICY) -> World:
+    def one(behaviour: str = "unreachable", public: int = 12, settings: Settings = SETTINGS) -> World:
         behaviours = dict.fromkeys(FORGED, behaviour)
-        opened = world(tmp_path, operators=3, public=public, behaviours=behaviours, policy=policy)
+        opened = world(tmp_path, operators=3, public=public, behaviours=behaviours, settings=settings)
         made.append(opened)
         return opened.__enter__()
 
@@ -99,7 +99,7 @@ def test_a_flood_gets_a_few_crews_more_than_there_are_operators_and_each_user_is
     center.advance(34)
     for one in map(partial(case_of, center), forged):
         first = min(leg.since for leg in one.of(Party.USER))
-        assert first <= one.deadline_at - POLICY.user.setup_time_s * SECOND + SECOND, one.alert
+        assert first <= one.deadline_at - SETTINGS.user.setup_time_s * SECOND + SECOND, one.alert
     assert center.stuck() == []
 
 
@@ -140,7 +140,7 @@ def test_a_forged_alert_gives_its_operator_up_to_a_proved_one(make: Make) -> Non
 def test_where_forged_alerts_have_all_crews_one_in_which_nothing_has_begun_gives_its_crew_up(
     make: Make,
 ) -> None:
-    center = make(policy=changed(POLICY, {"limits.live_cases": 5}))
+    center = make(settings=changed(SETTINGS, {"limits.live_cases": 5}))
     forged = flood(center)
     center.advance(15)
     assert sum(case_of(center, one).owner is not None for one in forged) == 5
@@ -186,7 +186,7 @@ def test_the_supervisor_who_has_a_forged_alert_puts_it_away_and_no_operator(make
     center.until("no phone of the user's rings", lambda: center.case.active(Party.USER) is None)
     by = center.case.operator
     assert by is not None
-    assert refusal(center.case, OperatorCommand.PUT_AWAY, by, POLICY) == Refusal.PSAP_NOT_TOLD
+    assert refusal(center.case, OperatorCommand.PUT_AWAY, by, SETTINGS) == Refusal.PSAP_NOT_TOLD
     center.fact(ev.CommandGiven(command=OperatorCommand.PUT_AWAY, by=by, supervisor=True))
     center.until("it is closed", lambda: center.case.closed_at is not None, within_s=5)
     assert center.case.outcome is Outcome.PUT_AWAY

@@ -84,5 +84,5 @@ def hasten_modems(made: Center) -> None:
     carrier = living(made.state)
     assert carrier is not None
     with suppress(OSError):
-        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(carrier.pid, policy, os.sched_param(AHEAD_OF_THE_CENTER))
+        settings = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(carrier.pid, settings, os.sched_param(AHEAD_OF_THE_CENTER))

@@ -23,20 +23,22 @@ from model.rules.vouching import rank
 from model.settings import Settings
 
 
-def watch_callback(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def watch_callback(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
     leg = case.active(Party.USER)
     if leg is None or leg.confirmed_answered:
         return _presume(case)
-    if quiet(case, policy) and leg.call is None:
+    if quiet(case, settings) and leg.call is None:
         return Step(
-            events=(hang_up(leg, ReleaseReason.DURESS if in_duress(case, policy) else ReleaseReason.HUSHED),)
+            events=(
+                hang_up(leg, ReleaseReason.DURESS if in_duress(case, settings) else ReleaseReason.HUSHED),
+            )
         )
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     if leg.call is None and outranked(case) and not case.dial_ordered:
         return Step(events=(hang_up(leg, ReleaseReason.OUTRANKED),))
-    no_answer_at = rings_until(case, leg, policy)
+    no_answer_at = rings_until(case, leg, settings)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))
     return Step(wake_at=no_answer_at)
@@ -50,12 +52,12 @@ def _presume(case: Case) -> Step:
     return NOTHING
 
 
-def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Settings, _now_us: Instant) -> Step:
+def answer_inbound_call(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
     """The user's own call becomes the leg; what we were dialling is cancelled first (S2, case 2)."""
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING
-    if not takes_calls(case, policy):
+    if not takes_calls(case, settings):
         # The intake has declined it.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
@@ -78,16 +80,16 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
     return leg, 1 if known is None else known.attempt + 1
 
 
-def call_user(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def call_user(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Dials the user when it is time, on a line that was granted for it."""
-    if case.phone is None or quiet(case, policy):
+    if case.phone is None or quiet(case, settings):
         return NOTHING
     if any(leg.live for leg in case.of(Party.USER)):
         # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
     if outranked(case) and not case.dial_ordered and not case.dial_withheld:
         return Step(events=(ev.DialWithheld(number=case.phone, reason=Withheld.OUTRANKED),))
-    due, begins_at = due_at(case, policy), not_before(case, Party.USER)
+    due, begins_at = due_at(case, settings), not_before(case, Party.USER)
     asked, before, line = ask_back(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
         return Step(events=(again(case, before, line),))

@@ -20,7 +20,7 @@ OVER_AFTER_US: Final = Instant(120 * SECOND)
 _CLOSED: Final = Step(events=(ev.AlertClosed(outcome=Outcome.TEST_DONE),))
 
 
-def finish_check(case: Case, _pending: PendingOffers, _policy: Settings, now_us: Instant) -> Step:
+def finish_check(case: Case, _pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
     """Close it once it has shown what it can; before that, hang up in time."""
     if case.check is None:
         return NOTHING

@@ -37,7 +37,7 @@ UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
 
-def call_psap(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
     if case.leaving:
         return NOTHING
@@ -45,20 +45,20 @@ def call_psap(case: Case, pending: PendingOffers, policy: Settings, now_us: Inst
     if asked.events:
         return asked
     if case.psap is None:
-        number = unasked(case, policy)
+        number = unasked(case, settings)
         if number is None:
             return asked
         return Step(events=(ev.PsapRequested(by=case.to_112.wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
-        return join(asked, _watch(case, leg, policy, now_us))
-    if scattered(case) or on_another_phone(case, policy):
+        return join(asked, _watch(case, leg, settings, now_us))
+    if scattered(case) or on_another_phone(case, settings):
         return NOTHING
     user = case.active(Party.USER)
     if user is not None and not user.confirmed_answered and user.joins is Joins.NETWORK:
         return Step(events=(hang_up(user, ReleaseReason.PSAP_FIRST),))
-    due = _due_at(case, leg, policy)
-    number = psap_number_for(case, policy, case.to_112.ends)
+    due = _due_at(case, leg, settings)
+    number = psap_number_for(case, settings, case.to_112.ends)
     if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
         # What the switches of this run forbid once they forbid for ever.
         return _lacking(case, Lack.GUARDED)
@@ -100,18 +100,18 @@ def call_psap(case: Case, pending: PendingOffers, policy: Settings, now_us: Inst
     return Step(events=(originating,))
 
 
-def unasked(case: Case, policy: Settings) -> E164 | None:
+def unasked(case: Case, settings: Settings) -> E164 | None:
     """The number to call though nobody on the line has asked for it; None where there is no reason to."""
     if case.psap is not None or case.leaving:
         return None
     if case.to_112.wanted_by is not None:
-        return psap_number(case, policy)
+        return psap_number(case, settings)
     if case.leave.broken_at is not None and case.operator is None:
-        return _cut_off(case, policy)
-    return psap_number(case, policy) if wanted_by_duress(case, policy) else None
+        return _cut_off(case, settings)
+    return psap_number(case, settings) if wanted_by_duress(case, settings) else None
 
 
-def _cut_off(case: Case, policy: Settings) -> E164 | None:
+def _cut_off(case: Case, settings: Settings) -> E164 | None:
     """112 had the user, and its call is gone: the same 112 again, once there is somebody for it to hear."""
     last = _current(case)
     if (
@@ -121,7 +121,7 @@ def _cut_off(case: Case, policy: Settings) -> E164 | None:
         or case.to_112.unasked >= UNASKED_MAX
     ):
         return None
-    return last.number if last.was_answered else psap_number(case, policy)
+    return last.number if last.was_answered else psap_number(case, settings)
 
 
 def _lacking(case: Case, lack: Lack | None) -> Step:
@@ -144,20 +144,20 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(case: Case, leg: Leg, policy: Settings, now_us: Instant) -> Step:
+def _watch(case: Case, leg: Leg, settings: Settings, now_us: Instant) -> Step:
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
-    silent_at = rings_until(case, leg, policy)
+    silent_at = rings_until(case, leg, settings)
     if now_us < silent_at:
         return Step(wake_at=silent_at)
     return Step(events=(hang_up(leg, ReleaseReason.SILENT),))
 
 
-def _due_at(case: Case, last: Leg | None, policy: Settings) -> Instant:
+def _due_at(case: Case, last: Leg | None, settings: Settings) -> Instant:
     """At once the first time and the time after a failure; a pause after each round of two, and more of one
     where attempts end as soon as they begin.
     """
     if last is None or last.released_at is None or case.to_112.ends == 0:
         return case.received_at
-    pause = round(policy.psap.pause_s * SECOND) if case.to_112.ends % 2 == 0 else 0
+    pause = round(settings.psap.pause_s * SECOND) if case.to_112.ends % 2 == 0 else 0
     return max(Instant(last.released_at + pause), not_before(case, Party.PSAP))

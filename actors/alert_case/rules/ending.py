@@ -23,7 +23,7 @@ TEST_WAITS_US: Final = Instant(180 * SECOND)
 is in danger, and nobody ends a test that nobody has. Those at home have been called by then."""
 
 
-def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """What is released now, and whether all is over."""
     if case.false_alarm_at is not None:
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
@@ -32,7 +32,7 @@ def end(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) 
     if is_waited_out(case, now_us):
         return _all(case, ReleaseReason.NO_OPERATOR, Outcome.TEST_DONE)
     if case.leave.at is None:
-        return join(_settle(case, policy, now_us), _test_waits(case))
+        return join(_settle(case, settings, now_us), _test_waits(case))
     if not case.leave.handed_over:
         return _all(case, ReleaseReason.LEFT, Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.active]
@@ -87,12 +87,12 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
     return LeaveReason.HANDED_OVER if handed else LeaveReason.NOT_NEEDED
 
 
-def _settle(case: Case, policy: Settings, now_us: Instant) -> Step:
+def _settle(case: Case, settings: Settings, now_us: Instant) -> Step:
     """User and 112, together again, need an operator no longer than after the leave; unless one has asked."""
     since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:
         return NOTHING
-    settles_at = Instant(since + round(policy.alert.leave_alarm_within_s * SECOND) + 1)
+    settles_at = Instant(since + round(settings.alert.leave_alarm_within_s * SECOND) + 1)
     return Step(events=(ev.ConferenceSettled(),)) if now_us >= settles_at else Step(wake_at=settles_at)
 
 

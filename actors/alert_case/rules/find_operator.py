@@ -44,7 +44,7 @@ OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
 """So long an operator whose own line has failed is called by phone instead."""
 
 
-def keep_operator(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def keep_operator(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
     An operator is another alert's to have only with the phone on hook: it would be busy for it. An answer
@@ -63,9 +63,9 @@ def keep_operator(case: Case, _pending: PendingOffers, policy: Settings, now_us:
         elif leg.confirmed_answered and operator != holder and case.hand_over is None and not case.leaving:
             made.append(hang_up(leg, ReleaseReason.ANOTHER_ANSWERED))
         elif leg.active and not leg.confirmed_answered and holder is not None and case.hand_over is None:
-            made.append(hang_up(leg, _silence(leg, policy, now_us)))
+            made.append(hang_up(leg, _silence(leg, settings, now_us)))
         elif leg.active and not leg.confirmed_answered:
-            silent_at = rings_until(case, leg, policy)
+            silent_at = rings_until(case, leg, settings)
             if now_us >= silent_at:
                 made.append(hang_up(leg, ReleaseReason.NO_ANSWER))
             else:
@@ -95,10 +95,10 @@ def _last_of(case: Case, operator: OperatorId) -> Leg | None:
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
-def _silence(leg: Leg, policy: Settings, now_us: Instant) -> ReleaseReason:
+def _silence(leg: Leg, settings: Settings, now_us: Instant) -> ReleaseReason:
     """Whether the operator let it ring, or was only not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
-    let_ring = rang_s >= policy.operator.answer_within_s
+    let_ring = rang_s >= settings.operator.answer_within_s
     return ReleaseReason.NO_ANSWER if let_ring else ReleaseReason.ANOTHER_ANSWERED
 
 
@@ -115,19 +115,19 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
     return ev.OperatorNotAnswering(operator=operator)
 
 
-def find_operator(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Whom to call next, while nobody has the case, or whoever has it hands it over."""
     given = case.hand_over
-    if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
+    if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, settings):
         return NOTHING
     calling = [leg for leg in other_operator_calls(case) if leg.active]
     taking = case.taken_for(now_us)
-    reason = in_vain(case, pending, policy, now_us) if taking is None else ""
+    reason = in_vain(case, pending, settings, now_us) if taking is None else ""
     if reason:
         return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
-    wanted, next_at = _how_many(case, calling, policy, now_us)
+    wanted, next_at = _how_many(case, calling, settings, now_us)
     wake = join(
-        Step(wake_at=next_at), Step(wake_at=calls_until(case, policy, now_us)), _taken_until(case, taking)
+        Step(wake_at=next_at), Step(wake_at=calls_until(case, settings, now_us)), _taken_until(case, taking)
     )
     missing = wanted - len(calling)
     if missing <= 0 and taking is None:
@@ -175,7 +175,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Settings, now_us: 
     # An order of an operator's own is a pause by itself.
     paused = now_us < begins_at and (taking is None or (bool(offers) and not by_hand))
     granted = pending.line(leg, attempt)
-    by_phone = policy.operator.line is OperatorLine.ON_DEMAND
+    by_phone = settings.operator.line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (pending.on_shift == 0 or case.tried)
     warn = _advise_112(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
     lacks_line = bool(offers) and by_phone and granted is None and pending.refused_line(leg, attempt)
@@ -291,7 +291,7 @@ def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReser
 
 
 def _how_many(
-    case: Case, calling: list[Leg], policy: Settings, now_us: Instant
+    case: Case, calling: list[Leg], settings: Settings, now_us: Instant
 ) -> tuple[int, Instant | None]:
     """How many operators' phones should be ringing now, and when that changes."""
     if case.hand_over is not None and case.hand_over.to is not None:
@@ -300,8 +300,8 @@ def _how_many(
     if not calling:
         return least, None
     first = min(leg.since for leg in calling)
-    second_at = Instant(first + round(policy.operator.answer_within_s * SECOND))
-    all_at = Instant(first + round(policy.operator.all_after_s * SECOND))
+    second_at = Instant(first + round(settings.operator.answer_within_s * SECOND))
+    all_at = Instant(first + round(settings.operator.all_after_s * SECOND))
     if now_us >= all_at:
         return ALL, None
     return (2, all_at) if now_us >= second_at else (least, second_at)

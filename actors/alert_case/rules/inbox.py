@@ -22,14 +22,14 @@ WRONG_PINS: Final = 5
 PIN_ALARM: Final = "pin.wrong"
 
 
-def read_inbox(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def read_inbox(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """What follows from every unread entry, in order; together with the mark that they have been read."""
     if not case.unread:
         return NOTHING
     made: list[Decided] = []
     state = case
     for n, entry in enumerate(case.unread):
-        for event in _act(state, entry.event, policy):
+        for event in _act(state, entry.event, settings):
             made.append(event)
             state = apply(state, event, now_us)
         made += _alarm(case, n)
@@ -37,10 +37,10 @@ def read_inbox(case: Case, _pending: PendingOffers, policy: Settings, now_us: In
     return Step(events=tuple(made))
 
 
-def _act(case: Case, fact: ev.InboxEvent, policy: Settings) -> tuple[ev.CaseEvent, ...]:
+def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEvent, ...]:
     match fact:
         case ev.CommandGiven():
-            return events_of(case, fact, policy)
+            return events_of(case, fact, settings)
         case ev.DeadlineMissed():
             unmet = (
                 case.confirmed_answered(Party.USER) is None

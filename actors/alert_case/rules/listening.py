@@ -26,13 +26,13 @@ WAITS_US: Final = Instant(15 * SECOND)
 """So long a listener waits for a line; those who answer alerts come first."""
 
 
-def attend_listener(case: Case, pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def attend_listener(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Calls the listener, and lets the listener go with the last of those who are listened to."""
     listener = case.listener
     if listener is None:
         return NOTHING
     if listener.leg is None:
-        return _call(case, pending, listener, policy, now_us)
+        return _call(case, pending, listener, settings, now_us)
     leg = case.listener_leg
     if leg is None or not leg.live:
         return _left(listener, "" if leg is None else leg.reason)
@@ -40,10 +40,12 @@ def attend_listener(case: Case, pending: PendingOffers, policy: Settings, now_us
         return NOTHING
     if case.parties_released:
         return Step(events=(hang_up(leg, ReleaseReason.OVER),))
-    return NOTHING if leg.answered else _await_answer(case, leg, policy, now_us)
+    return NOTHING if leg.answered else _await_answer(case, leg, settings, now_us)
 
 
-def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Settings, now_us: Instant) -> Step:
+def _call(
+    case: Case, pending: PendingOffers, listener: Listener, settings: Settings, now_us: Instant
+) -> Step:
     who, until = listener.operator, Instant(listener.since + WAITS_US)
     if case.parties_released or (case.leaving and not case.leave.handed_over):
         return _left(listener, "over")
@@ -63,7 +65,7 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Settin
     if (
         at is None
         and granted is None
-        and (offer is not None or policy.operator.line is OperatorLine.ON_DEMAND)
+        and (offer is not None or settings.operator.line is OperatorLine.ON_DEMAND)
     ):
         wants.append(
             RequestLine(
@@ -87,8 +89,8 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Settin
     return Step(events=(originating_to(Party.LISTENER, offer, (leg, attempt), at, granted),))
 
 
-def _await_answer(case: Case, leg: Leg, policy: Settings, now_us: Instant) -> Step:
-    silent_at = rings_until(case, leg, policy)
+def _await_answer(case: Case, leg: Leg, settings: Settings, now_us: Instant) -> Step:
+    silent_at = rings_until(case, leg, settings)
     return (
         Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))
         if now_us >= silent_at

@@ -64,7 +64,7 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     )
 
 
-def take_back_operator(case: Case, pending: PendingOffers, _policy: Settings, _now_us: Instant) -> Step:
+def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, _now_us: Instant) -> Step:
     """The operator who was on the line, while nobody else has the case: reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING

@@ -10,7 +10,7 @@ from model.alert.case import Case
 from model.settings import Settings
 
 
-def watch_sound(case: Case, pending: PendingOffers, _policy: Settings, now_us: Instant) -> Step:
+def watch_sound(case: Case, pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
     """What the bridge has heard of each leg, or not, against what stands in the journal."""
     made: list[Decided] = []
     wakes: list[Instant] = []

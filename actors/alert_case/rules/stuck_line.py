@@ -23,7 +23,7 @@ ENDS_WITHIN_US: Final = Instant(25 * SECOND)
 call from then on: sooner given up, it would keep up the call of an alert that is over."""
 
 
-def let_go_of_line(case: Case, _pending: PendingOffers, policy: Settings, now_us: Instant) -> Step:
+def let_go_of_line(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
     """Counts as released what has been releasing for too long."""
     made: list[Decided] = []
     wakes: list[Instant] = []
@@ -32,7 +32,7 @@ def let_go_of_line(case: Case, _pending: PendingOffers, policy: Settings, now_us
             continue
         until = gives_up_at(case, leg.releasing_at or leg.since, ENDS_WITHIN_US)
         if now_us >= until:
-            made += released(case, leg, HangupCause.LINE_LOST, policy, now_us)
+            made += released(case, leg, HangupCause.LINE_LOST, settings, now_us)
         else:
             wakes.append(until)
     return Step(events=tuple(made), wake_at=min(wakes, default=None))

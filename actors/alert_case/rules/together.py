@@ -27,7 +27,7 @@ def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
     return operator.joins is Joins.NETWORK or psap.trunk in trunks
 
 
-def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Settings, _now_us: Instant) -> Step:
+def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
     """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
 
     The operator's call ends as one that was lost: from then on that one, or whoever is there, is called anew.
@@ -43,6 +43,6 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Settings
         return NOTHING
     if operator.joins is user.joins is Joins.HOST:
         return NOTHING
-    if user.joins is Joins.HOST and operator.joins is Joins.NETWORK and can_be_moved(case, policy):
+    if user.joins is Joins.HOST and operator.joins is Joins.NETWORK and can_be_moved(case, settings):
         return Step(events=(hang_up(user, ReleaseReason.ANOTHER_LINE),))
     return Step(events=(hang_up(operator, ReleaseReason.APART),))

@@ -22,7 +22,7 @@ from store.journal.projections import TakenOut
 def operator_views(
     picture: Picture,
     names: Mapping[OperatorId, str],
-    policy: Settings,
+    settings: Settings,
     voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
 ) -> list[OperatorView]:
     """The operators of the registry, by name. `voices`: how lines of their own are."""
@@ -46,8 +46,8 @@ def operator_views(
                 since_us=None if shift is None else shift.since,
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
-                wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), policy),
-                line=policy.operator.line if voice is None else voice.mode,
+                wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), settings),
+                line=settings.operator.line if voice is None else voice.mode,
                 line_state=CallState.UNKNOWN if voice is None else voice.state,
                 line_text="" if voice is None else voice.text,
                 node=NodeId("") if shift is None else shift.node,

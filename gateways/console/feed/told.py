@@ -27,14 +27,14 @@ def is_own(case: Case, operator: OperatorId) -> bool:
 
 
 def allowed(
-    case: Case, operator: OperatorId, policy: Settings, role: StaffRole = StaffRole.OPERATOR
+    case: Case, operator: OperatorId, settings: Settings, role: StaffRole = StaffRole.OPERATOR
 ) -> dict[str, Refusal | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
     supervisor = role.may(StaffRole.SUPERVISOR)
     return {
         command.value: Refusal.ONLY_A_SUPERVISOR
         if ORDERS[command].supervisor and not supervisor
-        else refusal(case, command, operator, policy, supervisor=supervisor)
+        else refusal(case, command, operator, settings, supervisor=supervisor)
         for command in OperatorCommand
     }
 

@@ -24,12 +24,12 @@ def in_the_network(case: Case) -> bool:
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
 
 
-def can_be_moved(case: Case, policy: Settings) -> bool:
+def can_be_moved(case: Case, settings: Settings) -> bool:
     """Whether the user can be hung up and called again: on a number that is known and may be called."""
-    return case.phone is not None and not quiet(case, policy)
+    return case.phone is not None and not quiet(case, settings)
 
 
-def user_comes_first(case: Case, policy: Settings) -> bool:
+def user_comes_first(case: Case, settings: Settings) -> bool:
     """Whether an operator has to wait until the user, cut off from 112, was called once.
 
     A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
@@ -38,7 +38,9 @@ def user_comes_first(case: Case, policy: Settings) -> bool:
     psap, user = case.answered(Party.PSAP), case.active(Party.USER)
     if case.leave.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
         return False
-    return can_be_moved(case, policy) and (case.redial or (user is not None and not user.confirmed_answered))
+    return can_be_moved(case, settings) and (
+        case.redial or (user is not None and not user.confirmed_answered)
+    )
 
 
 def rings_beside(case: Case, leg: Leg) -> bool:
@@ -74,7 +76,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """It cannot be made anew on another line: whose call it is has no number, or must not be called."""
 
 
-def beside(case: Case | None, party: Party, policy: Settings) -> Beside | None:
+def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None
@@ -83,7 +85,7 @@ def beside(case: Case | None, party: Party, policy: Settings) -> Beside | None:
     leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
     if leg is None:
         return None
-    stays = leg is user and not can_be_moved(case, policy)
+    stays = leg is user and not can_be_moved(case, settings)
     return Beside(line=leg.line, joins=leg.joins, stays=stays)
 
 

@@ -30,13 +30,13 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the alert that asks has yet to call, if it holds no line so far."""
 
 
-def lacking(case: Case | None, in_hand: Iterable[Party], policy: Settings) -> frozenset[Party]:
+def lacking(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> frozenset[Party]:
     """Whom the alert has yet to call for the first time since it was opened.
 
     `in_hand` are those whose line was just granted.
     """
     wanted = _BOTH - frozenset(in_hand)
-    if policy.operator.line is not OperatorLine.ON_DEMAND:
+    if settings.operator.line is not OperatorLine.ON_DEMAND:
         wanted -= {Party.OPERATOR}
     if case is None:
         return wanted
@@ -46,7 +46,7 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Settings) -> fr
     if operator or case.check is not None:
         wanted -= {Party.OPERATOR}
     called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.USER))
-    if called or case.phone is None or quiet(case, policy) or case.dial_withheld:
+    if called or case.phone is None or quiet(case, settings) or case.dial_withheld:
         # Further attempts are asked for like anything else: 112 is a key away from the operator.
         wanted -= {Party.USER}
     return wanted

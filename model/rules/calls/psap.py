@@ -23,48 +23,53 @@ def is_emergency(number: str) -> bool:
     return number in EMERGENCY_NUMBERS
 
 
-def psap_number(case: Case, policy: Settings) -> E164 | None:
+def psap_number(case: Case, settings: Settings) -> E164 | None:
     """The number to call for this alert. None when a test may call none (case 20).
 
     A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
     test calls the number for tests and no other, whatever the switches say.
     """
     if case.test:
-        return policy.psap.test_number or None
-    route = None if case.position is None else route_at(case.position, policy.psap.route)
-    number = policy.psap.number if route is None else route.number
-    alternate = policy.psap.alternate or None
+        return settings.psap.test_number or None
+    route = None if case.position is None else route_at(case.position, settings.psap.route)
+    number = settings.psap.number if route is None else route.number
+    alternate = settings.psap.alternate or None
     if alternate is not None and is_emergency(number) and in_the_network(case):
         return alternate
     return number
 
 
-def on_another_phone(case: Case, policy: Settings) -> bool:
+def on_another_phone(case: Case, settings: Settings) -> bool:
     """Whether the operator has to call 112 on another phone.
 
     An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
     """
     if psap_is_alone(case):
         return True
-    number = psap_number(case, policy)
+    number = psap_number(case, settings)
     return number is not None and is_emergency(number) and in_the_network(case)
 
 
-def last_resort_numbers(policy: Settings) -> frozenset[E164]:
+def last_resort_numbers(settings: Settings) -> frozenset[E164]:
     """What may be dialled for 112 on a public line; nothing unless the settings say so."""
-    if policy.psap.last_resort is LastResort.NONE:
+    if settings.psap.last_resort is LastResort.NONE:
         return frozenset()
-    routes = (route.number for route in policy.psap.route)
-    numbers = (policy.psap.number, policy.psap.alternate, *routes)
+    routes = (route.number for route in settings.psap.route)
+    numbers = (settings.psap.number, settings.psap.alternate, *routes)
     return frozenset(number for number in numbers if number)
 
 
-def wanted_by_duress(case: Case, policy: Settings) -> bool:
+def wanted_by_duress(case: Case, settings: Settings) -> bool:
     """Return True where the duress PIN has 112 called, and no operator has asked for 112 (case 19).
 
     112 that was told before the alert was reopened is called again by an operator's order alone.
     """
-    if not in_duress(case, policy) or case.operator is None or case.leaving or on_another_phone(case, policy):
+    if (
+        not in_duress(case, settings)
+        or case.operator is None
+        or case.leaving
+        or on_another_phone(case, settings)
+    ):
         return False
     if case.to_112.told_before_at is not None:
         return False
@@ -72,9 +77,9 @@ def wanted_by_duress(case: Case, policy: Settings) -> bool:
     return case.psap is None and case.to_112.elsewhere_at is None and not called
 
 
-def has_psap(case: Case, policy: Settings) -> bool:
+def has_psap(case: Case, settings: Settings) -> bool:
     """Whether there is a number to call."""
-    return not case.test or policy.psap.test_number != ""
+    return not case.test or settings.psap.test_number != ""
 
 
 def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
@@ -87,10 +92,10 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
     return max(holding, key=lambda route: len(route.area), default=None)
 
 
-def psap_number_for(case: Case, policy: Settings, failed: int) -> E164 | None:
+def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
     """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
-    first = case.psap.number if case.psap is not None else psap_number(case, policy)
-    alternate = None if case.test else policy.psap.alternate or None
+    first = case.psap.number if case.psap is not None else psap_number(case, settings)
+    alternate = None if case.test else settings.psap.alternate or None
     # What is set up as an emergency call cannot be added to calls that the network joins.
     barred = in_the_network(case)
     numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]

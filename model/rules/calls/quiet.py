@@ -21,9 +21,9 @@ SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
 """Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
 
 
-def in_duress(case: Case, policy: Settings) -> bool:
+def in_duress(case: Case, settings: Settings) -> bool:
     """Whether 112 comes first, and the user is not called for as long as the alert lasts."""
-    return case.duress and policy.duress is Duress.PSAP_FIRST
+    return case.duress and settings.duress is Duress.PSAP_FIRST
 
 
 def hushed(case: Case) -> bool:
@@ -39,14 +39,14 @@ def voices_withheld(case: Case) -> bool:
     return (case.duress or hushed(case)) if case.voices is None else not case.voices
 
 
-def quiet(case: Case, policy: Settings) -> bool:
+def quiet(case: Case, settings: Settings) -> bool:
     """Whether the user's phone must not ring now."""
-    return in_duress(case, policy) or hushed(case)
+    return in_duress(case, settings) or hushed(case)
 
 
-def why_quiet(case: Case, policy: Settings) -> Refusal | None:
+def why_quiet(case: Case, settings: Settings) -> Refusal | None:
     """The same, as the reason of a refusal."""
-    if in_duress(case, policy):
+    if in_duress(case, settings):
         return Refusal.DURESS_NO_CALL
     return Refusal.SILENT if hushed(case) else None
 

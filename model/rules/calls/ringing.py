@@ -26,18 +26,18 @@ def gives_up_at(case: Case, since: Instant, after_us: int) -> Instant:
     return max(Instant(since + after_us), Instant((case.owned_at or case.received_at) + LOOK_US))
 
 
-def rings_until(case: Case, leg: Leg, policy: Settings) -> Instant:
+def rings_until(case: Case, leg: Leg, settings: Settings) -> Instant:
     """When this call is given up if nobody answers it."""
     if leg.ringing_at is None:
         return gives_up_at(case, leg.since, DIALLING_US[leg.party])
-    return gives_up_at(case, leg.ringing_at, _rings_us(leg.party, policy))
+    return gives_up_at(case, leg.ringing_at, _rings_us(leg.party, settings))
 
 
-def _rings_us(party: Party, policy: Settings) -> int:
+def _rings_us(party: Party, settings: Settings) -> int:
     match party:
         case Party.OPERATOR | Party.LISTENER:
-            return round(policy.operator.silent_after_s * SECOND)
+            return round(settings.operator.silent_after_s * SECOND)
         case Party.USER:
-            return round(policy.user.no_answer_s * SECOND)
+            return round(settings.user.no_answer_s * SECOND)
         case Party.PSAP:
-            return round(policy.psap.no_answer_s * SECOND)
+            return round(settings.psap.no_answer_s * SECOND)

@@ -36,7 +36,7 @@ def leg_of(case: Case, party: Party) -> Leg | None:
     return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 
-def why_no_other_line(case: Case, party: Party, policy: Settings) -> Refusal | None:
+def why_no_other_line(case: Case, party: Party, settings: Settings) -> Refusal | None:
     """Why this party is not to be called on another line now; None where that may be."""
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:
@@ -51,7 +51,7 @@ def why_no_other_line(case: Case, party: Party, policy: Settings) -> Refusal | N
         return None
     if case.phone is None:
         return Refusal.NUMBER_UNKNOWN
-    return why_quiet(case, policy)
+    return why_quiet(case, settings)
 
 
 _ABSENT: Final = {

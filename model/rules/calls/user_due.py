@@ -25,9 +25,9 @@ LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
-def due_at(case: Case, policy: Settings) -> Instant | None:
+def due_at(case: Case, settings: Settings) -> Instant | None:
     """When the user is to be dialled next, if nothing is under way. None: not by ourselves."""
-    if case.leaving or quiet(case, policy):
+    if case.leaving or quiet(case, settings):
         return None
     if case.check is not None:
         # One call says what is to be known.
@@ -44,22 +44,22 @@ def due_at(case: Case, policy: Settings) -> Instant | None:
     if last is None:
         if case.operator is not None:
             return case.operator_joined_at
-        return Instant(case.deadline_at - round(policy.user.setup_time_s * SECOND))
+        return Instant(case.deadline_at - round(settings.user.setup_time_s * SECOND))
     ended = last.released_at or last.since
     moved_at = ended if last.reason == ReleaseReason.ANOTHER_LINE else None
     lost_at = case.operator_lost_at if case.operator_lost_at is not None else moved_at
     if scattered(case) and lost_at is not None:
         # Beside an operator who is up, and not on a line on which nobody can join her.
-        ended = max(ended, Instant(lost_at + round(policy.user.setup_time_s * SECOND)))
+        ended = max(ended, Instant(lost_at + round(settings.user.setup_time_s * SECOND)))
     if case.is_busy_with_ours(last):
-        return Instant(ended + round(policy.user.busy_retry_s * SECOND))
+        return Instant(ended + round(settings.user.busy_retry_s * SECOND))
     if last.line_failed and not last.was_answered:
         in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
         return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
-    return _again(case, last, ended, policy)
+    return _again(case, last, ended, settings)
 
 
-def _again(case: Case, last: Leg, ended: Instant, policy: Settings) -> Instant | None:
+def _again(case: Case, last: Leg, ended: Instant, settings: Settings) -> Instant | None:
     if last.reason == ReleaseReason.PREEMPTED:
         # For how long it will have to give way nobody knows: then her operator decides.
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
@@ -75,18 +75,18 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Settings) -> Instant |
     since_drop = (
         len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
     )
-    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user.attempts
+    allowed = 1 if ANSWERED_AND_DROPPED in ends else settings.user.attempts
     if ends[-1] == HangupCause.BUSY:
         # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
         allowed = max(allowed, 2)
     if since_drop >= allowed:
         return None
-    return Instant(ended + _pause_us(ends[-1], policy))
+    return Instant(ended + _pause_us(ends[-1], settings))
 
 
-def _pause_us(end: int, policy: Settings) -> int:
+def _pause_us(end: int, settings: Settings) -> int:
     if end in (HangupCause.BUSY, HangupCause.REJECTED):
-        return round(policy.user.busy_retry_s * SECOND)
+        return round(settings.user.busy_retry_s * SECOND)
     if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
         return 0
     return UNREACHABLE_PAUSE_US
@@ -97,7 +97,7 @@ def last_attempt(case: Case) -> Leg | None:
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 
-def why_not_over(case: Case, policy: Settings) -> Refusal | None:
+def why_not_over(case: Case, settings: Settings) -> Refusal | None:
     """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
 
     A machine that has answered does not end the attempts by itself: one key says so, and again at the
@@ -107,16 +107,16 @@ def why_not_over(case: Case, policy: Settings) -> Refusal | None:
         return Refusal.USER_CALLING
     if case.phone is None:
         return None if case.identified else Refusal.NOT_IDENTIFIED
-    if due_at(case, policy) is not None:
+    if due_at(case, settings) is not None:
         return Refusal.USER_TO_BE_CALLED
-    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user.attempts:
+    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= settings.user.attempts:
         return Refusal.MACHINE_ANSWERED
     return None
 
 
-def takes_calls(case: Case, policy: Settings) -> bool:
+def takes_calls(case: Case, settings: Settings) -> bool:
     """Whether a call of the user's own is answered. One that is declined is called back: by
     the center itself, on a number, and with a ringing phone.
     """
-    back = case.phone is not None and unfit(case.phone, policy) is None and not hushed(case)
-    return policy.voice_alert is VoiceAlert.ANSWER or not back
+    back = case.phone is not None and unfit(case.phone, settings) is None and not hushed(case)
+    return settings.voice_alert is VoiceAlert.ANSWER or not back

@@ -98,7 +98,7 @@ class Called:
 
 
 def withheld(
-    number: E164, policy: Settings, *, own: Collection[E164], staff: Collection[E164], others: int
+    number: E164, settings: Settings, *, own: Collection[E164], staff: Collection[E164], others: int
 ) -> Withheld | None:
     """Why this number is not called by itself; None where it is.
 
@@ -106,34 +106,34 @@ def withheld(
     """
     if number in own:
         return Withheld.OWN_LINE
-    if number in staff or number in policy.operator.on_call:
+    if number in staff or number in settings.operator.on_call:
         return Withheld.OPERATOR
-    if (why := unfit(number, policy)) is not None:
+    if (why := unfit(number, settings)) is not None:
         return why
-    times = AT_HOME if is_at_home(number, policy.region) else 1
-    return Withheld.RANGE if others >= policy.dialling.per_hour * times else None
+    times = AT_HOME if is_at_home(number, settings.region) else 1
+    return Withheld.RANGE if others >= settings.dialling.per_hour * times else None
 
 
-def unfit(number: E164, policy: Settings) -> Withheld | None:
+def unfit(number: E164, settings: Settings) -> Withheld | None:
     """What the number says of itself, whatever else is known."""
-    if number == policy.psap.test_number or _is_called_for_112(number, policy):
+    if number == settings.psap.test_number or _is_called_for_112(number, settings):
         return Withheld.PSAP
-    return _unfit(number, policy.dialling, policy.region)
+    return _unfit(number, settings.dialling, settings.region)
 
 
-def unfit_to_try(number: E164, policy: Settings) -> Withheld | None:
+def unfit_to_try(number: E164, settings: Settings) -> Withheld | None:
     """The same to a proof of the lines, which alone calls the number that is agreed with 112 for tests too;
     whatever the country and kind, unless somebody is called there in an emergency.
     """
-    if number != policy.psap.test_number or _is_called_for_112(number, policy):
-        return unfit(number, policy)
-    why = _unfit(number, policy.dialling, policy.region)
+    if number != settings.psap.test_number or _is_called_for_112(number, settings):
+        return unfit(number, settings)
+    why = _unfit(number, settings.dialling, settings.region)
     return why if why is Withheld.EMERGENCY else None
 
 
-def _is_called_for_112(number: E164, policy: Settings) -> bool:
-    routes = (route.number for route in policy.psap.route)
-    return number in (policy.psap.number, policy.psap.alternate, *routes)
+def _is_called_for_112(number: E164, settings: Settings) -> bool:
+    routes = (route.number for route in settings.psap.route)
+    return number in (settings.psap.number, settings.psap.alternate, *routes)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -55,28 +55,28 @@ class Going(msgspec.Struct, frozen=True, kw_only=True):
     why: Why
 
 
-def way(case: Case, policy: Settings, now_us: Instant) -> Going:
+def way(case: Case, settings: Settings, now_us: Instant) -> Going:
     """How what is written now reaches the user soonest. By SMS for a lost app: the app gets it, too."""
     if case.cancel_asked is not None or case.duress:
         return Going(way=None, why=Why.CANCELLED)
     reads = read_by_app(case)
     if reads and lost_at(case) > now_us:
         return Going(way=Way.APP, why=Why.READS)
-    why_not = why_no_text(case, policy)
+    why_not = why_no_text(case, settings)
     if why_not is None:
         return Going(way=Way.SMS, why=Why.LOST if reads else Why.NO_APP)
     return Going(way=Way.APP if reads else None, why=why_not)
 
 
-def why_no_text(case: Case, policy: Settings) -> Why | None:
+def why_no_text(case: Case, settings: Settings) -> Why | None:
     """Why no short message goes to the user; None where one can."""
     if case.cancel_asked is not None or case.duress:
         return Why.CANCELLED
-    if not policy.sms.dialogue:
+    if not settings.sms.dialogue:
         return Why.OFF
     if case.phone is None:
         return Why.NO_NUMBER
-    if case.dial_withheld or unfit(case.phone, policy) is not None:
+    if case.dial_withheld or unfit(case.phone, settings) is not None:
         return Why.UNFIT
     return Why.SOUNDS if _is_to_keep_still(case) else None
 
@@ -90,14 +90,14 @@ def _is_to_keep_still(case: Case) -> bool:
     return voices_withheld(case) and case.channel is not Channel.SMS and not case.texts_ordered
 
 
-def why_unwritten(case: Case, policy: Settings) -> Why | None:
+def why_unwritten(case: Case, settings: Settings) -> Why | None:
     """Why nothing that is written goes to the user at all; None where it does."""
-    return None if read_by_app(case) else why_no_text(case, policy)
+    return None if read_by_app(case) else why_no_text(case, settings)
 
 
-def due_by_sms(case: Case, policy: Settings, now_us: Instant) -> tuple[Said, ...]:
+def due_by_sms(case: Case, settings: Settings, now_us: Instant) -> tuple[Said, ...]:
     """What was written and goes by short message now, oldest first."""
-    if why_no_text(case, policy) is not None:
+    if why_no_text(case, settings) is not None:
         return ()
     lost = lost_at(case) <= now_us
     return tuple(

@@ -48,7 +48,7 @@ spare by the 20,000 events among which alerts that were closed lately are looked
 """
 OTHERS_FREE_STEPS: Final = 500
 """Another moment of a thread."""
-POLICY: Final = Settings(
+SETTINGS: Final = Settings(
     recording=RecordingSettings(enabled=True),
     psap=PsapSettings(number=PSAP),
     limits=LimitsSettings(idle_crews=1, live_cases=4),
@@ -108,7 +108,7 @@ def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
 @contextmanager
 def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
     made: list[World] = []
-    opened = world(folder, begins_us=BEGINS, policy=POLICY, backup="/media/center.age")
+    opened = world(folder, begins_us=BEGINS, settings=SETTINGS, backup="/media/center.age")
     with patch.object(recording_keeper, "sweep", lambda *_: iter(())):
         found[START] = counter.of(lambda: made.append(opened.__enter__()))
         try:
@@ -144,7 +144,7 @@ def _web(center: World) -> Web:
         state=str(center.env.state),
         journal=center.journal.url,
         anchor_us=0,
-        center=POLICY,
+        center=SETTINGS,
         port=0,
         version="0.1.0",
     )

@@ -51,8 +51,8 @@ class TerminalFloor:
 
     def _run(self) -> None:
         with suppress(OSError):
-            policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-            os.sched_setscheduler(0, policy, os.sched_param(AHEAD_OF_THE_CENTER))
+            settings = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+            os.sched_setscheduler(0, settings, os.sched_param(AHEAD_OF_THE_CENTER))
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)

@@ -49,7 +49,7 @@ E = TypeVar("E")
 ALERT = AlertId("a1")
 START = Instant(1_000_000 * SECOND)
 PHONE = E164("+393331112223")
-POLICY = Settings(
+SETTINGS = Settings(
     psap=PsapSettings(
         number=E164("+390200000112"), alternate=E164("+390200000113"), test_number=E164("+390200000114")
     )
@@ -61,9 +61,13 @@ class Book:
     """One alert, its journal, a clock, and pools that answer whatever is wanted, as long as they have it."""
 
     def __init__(
-        self, *, policy: Settings = POLICY, operators: tuple[OperatorId, ...] = EVERYONE, **received: object
+        self,
+        *,
+        settings: Settings = SETTINGS,
+        operators: tuple[OperatorId, ...] = EVERYONE,
+        **received: object,
     ) -> None:
-        self.policy = policy
+        self.settings = settings
         self.now = START
         self.recorded: list[Recorded] = []
         self.versions: dict[str, int] = {}
@@ -131,7 +135,7 @@ class Book:
     def go_on(self, *heard: Heard) -> Decision:
         """Decide once, write, and have the pools answer what is wanted, until nothing more is."""
         for _ in range(30):
-            decision = decide(self.case, heard, self.pending, self.me, self.policy, self.now)
+            decision = decide(self.case, heard, self.pending, self.me, self.settings, self.now)
             self.write(
                 "alert-a1",
                 *(
@@ -148,7 +152,7 @@ class Book:
 
     def go_on_once(self, *heard: Heard) -> Decision:
         """Decide and write once, and see what was decided."""
-        decision = decide(self.case, heard, self.pending, self.me, self.policy, self.now)
+        decision = decide(self.case, heard, self.pending, self.me, self.settings, self.now)
         own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared))
         self.write("alert-a1", *own)
         self.pending, self.wake_at = decision.pending, decision.wake_at
@@ -316,7 +320,7 @@ class Book:
         supervisor: bool = False,
     ) -> Refusal | None:
         """Why this operator may not give the command now; None where it is allowed."""
-        return refusal(self.case, command, by, self.policy, to, party, supervisor=supervisor)
+        return refusal(self.case, command, by, self.settings, to, party, supervisor=supervisor)
 
     def opened(self) -> Self:
         """The main flow up to the first dial (S3)."""

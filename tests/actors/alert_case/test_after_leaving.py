@@ -14,7 +14,7 @@ from messages.ids import OperatorCommand, Outcome, Party
 from messages.operators import RequestOperators
 from model.alert.phase import Phase, phase
 from model.rules.said.announcing import hears
-from tests.actors.alert_case.book import EVERYONE, PHONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, PHONE, SETTINGS, Book
 
 ALARM = "ended_soon_after_leave"
 BOTH = (Party.USER, Party.PSAP)
@@ -53,7 +53,7 @@ def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_st
 
 def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to_stay() -> None:
     book = left(Book()).pass_time(12).ends(Party.PSAP)
-    assert book.leg(Party.PSAP).number == POLICY.psap.number
+    assert book.leg(Party.PSAP).number == SETTINGS.psap.number
     assert hears(book.case, book.leg(Party.USER).leg) == ("user_stay",)
     assert phase(book.case) is Phase.CALLING_112
     book.pass_time(10)
@@ -66,7 +66,7 @@ def test_112_that_answered_on_its_alternate_number_is_called_there_again() -> No
         book.ends(Party.PSAP, HangupCause.BUSY).pass_time(3)
     comes_back(book, Party.PSAP)
     book.obeyed(OperatorCommand.LEAVE).ends(Party.PSAP)
-    assert book.leg(Party.PSAP).number == POLICY.psap.alternate
+    assert book.leg(Party.PSAP).number == SETTINGS.psap.alternate
 
 
 @pytest.mark.parametrize("party", BOTH)
@@ -212,7 +212,7 @@ def test_a_112_that_hangs_up_after_the_user_is_called_again_once_there_is_somebo
     book.rings(Party.USER)
     assert book.case.psap is None
     book.answers(Party.USER)
-    assert book.leg(Party.PSAP).number == POLICY.psap.number
+    assert book.leg(Party.PSAP).number == SETTINGS.psap.number
     assert [one.by for one in book.all_of(ev.PsapRequested)][1:] == [None]
 
 

@@ -15,7 +15,7 @@ from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.orders.refusals import Refusal
 from model.settings.alerts import MetBy
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 
 ANNA, BICE, _ = EVERYONE
 
@@ -36,7 +36,7 @@ def heard(book: Book, party: Party, **said: object) -> None:
 
 
 def with_operator(**deadline: object) -> Book:
-    return Book(policy=replace(POLICY, deadline=replace(POLICY.deadline, **deadline))).attended()
+    return Book(settings=replace(SETTINGS, deadline=replace(SETTINGS.deadline, **deadline))).attended()
 
 
 def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() -> None:
@@ -54,9 +54,9 @@ def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() 
 def test_the_search_goes_on_while_the_operator_s_phone_may_still_ring() -> None:
     book = Book().opened()
     perhaps(book, Party.OPERATOR)
-    book.pass_time(POLICY.operator.answer_within_s + 0.1)
+    book.pass_time(SETTINGS.operator.answer_within_s + 0.1)
     assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
-    book.pass_time(POLICY.operator.silent_after_s)
+    book.pass_time(SETTINGS.operator.silent_after_s)
     first = book.case.of(Party.OPERATOR)[0]
     assert (first.state, first.reason) == (LegState.RELEASING, "no answer")
     book.release_all()
@@ -97,7 +97,7 @@ def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_tha
     book = with_operator().rings(Party.USER).pass_time(3)
     perhaps(book, Party.USER)
     assert phase(book.case) is Phase.CALLING_USER
-    book.pass_time(POLICY.user.no_answer_s - 3.1)
+    book.pass_time(SETTINGS.user.no_answer_s - 3.1)
     assert book.leg(Party.USER).in_doubt
     book.pass_time(0.2)
     leg = book.case.of(Party.USER)[0]
@@ -113,7 +113,7 @@ def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_tha
 
 
 def test_an_answer_that_proves_nothing_and_comes_too_late_ends_all_the_same() -> None:
-    book = with_operator().rings(Party.USER).pass_time(POLICY.user.no_answer_s + 0.1)
+    book = with_operator().rings(Party.USER).pass_time(SETTINGS.user.no_answer_s + 0.1)
     leg = book.case.of(Party.USER)[0]
     assert leg.given_up
     book.report(leg, CallState.ANSWERED, confirmed=False).bridge()
@@ -195,7 +195,7 @@ def test_s10_after_a_briefing_the_user_s_phone_may_ring_on_and_is_given_up_in_ti
     perhaps(book, Party.PSAP)
     book.order(OperatorCommand.BRIEFING_GIVEN).order(OperatorCommand.LEAVE)
     assert book.leg(Party.USER).in_doubt
-    book.release_all().pass_time(POLICY.user.no_answer_s).release_all().pass_time(15).release_all()
+    book.release_all().pass_time(SETTINGS.user.no_answer_s).release_all().pass_time(15).release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
 
 

@@ -31,13 +31,13 @@ from model.alert.phase import Phase, phase
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
 from model.settings import Settings
 from model.settings.alerts import Duress, MetBy, VoiceAlert
-from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
+from tests.actors.alert_case.book import ALERT, EVERYONE, SETTINGS, START, Book, leg
 from tests.support.each import each
 from tests.support.settings import changed
 
 
-def with_policy(changes: dict[str, object]) -> Settings:
-    return changed(POLICY, changes)
+def with_settings(changes: dict[str, object]) -> Settings:
+    return changed(SETTINGS, changes)
 
 
 def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
@@ -66,7 +66,7 @@ def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> 
 
 
 def test_s11_answering_can_be_required_instead() -> None:
-    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).attended().rings(Party.USER)
+    book = Book(settings=with_settings({"deadline.met_by": MetBy.ANSWERED})).attended().rings(Party.USER)
     assert (book.case.rang_at is None, book.case.met_at) == (False, None)
     book.answers(Party.USER)
     assert (book.case.met_at, book.case.reached_by) == (book.case.reached_at, "answer")
@@ -91,7 +91,7 @@ def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
     book = Book().to_conference()
     psap = book.leg(Party.PSAP)
     assert psap.line in book.emergency
-    assert psap.number == POLICY.psap.number
+    assert psap.number == SETTINGS.psap.number
     assert all(one.joined for one in book.case.legs.values())
     assert book.all_of(ev.PsapJoined)
     assert phase(book.case) is Phase.CONFERENCE
@@ -129,7 +129,7 @@ def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
 
 def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
     book = Book(
-        policy=with_policy({"voice_alert": VoiceAlert.CALLBACK}),
+        settings=with_settings({"voice_alert": VoiceAlert.CALLBACK}),
         channel=Channel.VOICE,
         line=LineId("p7"),
         call=9,
@@ -326,7 +326,7 @@ def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all
 
 
 def test_case_11_the_deadline_passes_while_it_rings() -> None:
-    book = Book(policy=with_policy({"deadline.met_by": MetBy.ANSWERED})).opened().pass_time(30)
+    book = Book(settings=with_settings({"deadline.met_by": MetBy.ANSWERED})).opened().pass_time(30)
     book.report(book.leg(Party.OPERATOR), CallState.ANSWERED).rings(Party.USER).pass_time(20)
     book.fact(ev.DeadlineMissed())
     assert book.case.presumed_calling_112 == "deadline"
@@ -365,7 +365,11 @@ def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> No
         book.ends(Party.PSAP, 17).pass_time(2.1)
     lines = [line for line, _ in tried]
     assert lines[0] != lines[1]
-    assert [number for _, number in tried] == [POLICY.psap.number, POLICY.psap.number, POLICY.psap.alternate]
+    assert [number for _, number in tried] == [
+        SETTINGS.psap.number,
+        SETTINGS.psap.number,
+        SETTINGS.psap.alternate,
+    ]
     assert book.case.answered(Party.USER) is not None
 
 
@@ -397,23 +401,23 @@ def test_case_19_duress_calls_112_and_never_the_user() -> None:
 
 
 def test_case_19_duress_can_be_set_to_call_the_user() -> None:
-    book = Book(policy=with_policy({"duress": Duress.CALL})).fact(ev.AlertCancelled(duress=True))
+    book = Book(settings=with_settings({"duress": Duress.CALL})).fact(ev.AlertCancelled(duress=True))
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER)
 
 
 def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
     for live in (False, True):
-        book = Book(policy=with_policy({"psap.live": live}), test=True).to_talking()
+        book = Book(settings=with_settings({"psap.live": live}), test=True).to_talking()
         book.order(OperatorCommand.CALL_PSAP)
         for _ in range(4):
-            assert book.leg(Party.PSAP).number == POLICY.psap.test_number
+            assert book.leg(Party.PSAP).number == SETTINGS.psap.test_number
             book.ends(Party.PSAP, 17).pass_time(8.1)
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
 
 
 def test_case_20_without_a_number_for_tests_a_test_calls_nobody() -> None:
-    book = Book(policy=with_policy({"psap.test_number": E164("")}), test=True).to_talking()
+    book = Book(settings=with_settings({"psap.test_number": E164("")}), test=True).to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     assert book.case.of(Party.PSAP) == ()
     assert book.all_of(ev.CommandRefused)

@@ -13,7 +13,7 @@ from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, P
 from messages.lines import PreemptCase
 from model.alert.phase import phase
 from model.orders.refusals import Refusal
-from tests.actors.alert_case.book import POLICY, Book
+from tests.actors.alert_case.book import SETTINGS, Book
 
 DORA = OperatorId("dora")
 """A supervisor, off shift."""
@@ -132,7 +132,7 @@ def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
 
 def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None:
     book = Book().to_talking().order(OperatorCommand.LISTEN, by=DORA).rings(Party.LISTENER)
-    book.pass_time(POLICY.operator.silent_after_s + 1).release_all().pass_time(60)
+    book.pass_time(SETTINGS.operator.silent_after_s + 1).release_all().pass_time(60)
     calls = [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]
     assert len(calls) == 1
     assert book.all_of(ev.ListenerLeft)[0].reason == "no answer"

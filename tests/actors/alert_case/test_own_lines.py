@@ -8,15 +8,15 @@ from messages.base import HangupCause
 from messages.calls import CallState
 from messages.ids import LineId, NodeId, OperatorCommand, OperatorLine, Party
 from messages.lines import RequestLine
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.settings import changed
 
 ANNA, BICE, CARLA = EVERYONE
-HEADSETS = changed(POLICY, {"operator.line": OperatorLine.HEADSET})
+HEADSETS = changed(SETTINGS, {"operator.line": OperatorLine.HEADSET})
 
 
 def on_headsets(**options: object) -> Book:
-    book = Book(policy=HEADSETS, **options)  # type: ignore[arg-type]
+    book = Book(settings=HEADSETS, **options)  # type: ignore[arg-type]
     book.voices = dict.fromkeys(EVERYONE, OperatorLine.HEADSET)
     return book
 
@@ -66,7 +66,7 @@ def test_who_says_nothing_on_a_headset_is_as_one_who_does_not_answer() -> None:
     book.go_on()
     book.report(book.leg(Party.OPERATOR), CallState.ANSWERED, confirmed=False)
     assert book.case.operator is None
-    book.pass_time(POLICY.operator.answer_within_s + 0.1)
+    book.pass_time(SETTINGS.operator.answer_within_s + 0.1)
     assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
 
 

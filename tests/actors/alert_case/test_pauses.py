@@ -14,7 +14,7 @@ from messages.calls import CallState
 from messages.ids import SECOND, Advice, Instant, OperatorCommand, OperatorId, OperatorLine, Party
 from model.alert.leg import Leg, LegState
 from model.settings.alerts import Duress
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.depth import often
 from tests.support.settings import changed
 
@@ -163,7 +163,7 @@ def test_case_09_an_alert_whose_last_call_does_not_end_is_closed_all_the_same() 
 
 def test_112_is_not_called_again_when_its_line_fails_while_it_is_let_go() -> None:
     book = Book().to_conference().obeyed(OperatorCommand.LEAVE)
-    book.pass_time(POLICY.alert.leave_alarm_within_s + 1).ends(Party.USER).pass_time(10.5)
+    book.pass_time(SETTINGS.alert.leave_alarm_within_s + 1).ends(Party.USER).pass_time(10.5)
     psap = book.case.legs[book.case.of(Party.PSAP)[0].leg]
     assert psap.state is LegState.RELEASING
     book.report(psap, CallState.RELEASED, HangupCause.LINE_LOST).pass_time(30.0)
@@ -207,7 +207,9 @@ def test_whatever_refuses_an_alert_writes_at_most_200_events_in_any_minute(
 ) -> None:
     whose: tuple[OperatorId, ...] = EVERYONE[:operators]
     book = Refusing(
-        fates, operators=whose, policy=changed(POLICY, {"duress": Duress.PSAP_FIRST, "operator.line": voice})
+        fates,
+        operators=whose,
+        settings=changed(SETTINGS, {"duress": Duress.PSAP_FIRST, "operator.line": voice}),
     )
     book.voices = dict.fromkeys(whose, voice)
     book.cause, book.releases, book.takes_s = cause, releases, takes_s

@@ -63,14 +63,14 @@ class AnyCourse(RuleBasedStateMachine):
         upto: tuple[Party, ...],
     ) -> None:
 
-        from tests.actors.alert_case.book import PHONE, POLICY
+        from tests.actors.alert_case.book import PHONE, SETTINGS
 
         received: dict[str, object] = {"test": test, "silent": silent}
         received["phone"] = PHONE if phone or not voice else None
         if voice:
             received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
         self.book = Book(
-            policy=changed(POLICY, {"duress": duress}), operators=EVERYONE[:operators], **received
+            settings=changed(SETTINGS, {"duress": duress}), operators=EVERYONE[:operators], **received
         )
         self.old: list[CallReport] = []
         self.book.go_on()
@@ -168,7 +168,7 @@ class AnyCourse(RuleBasedStateMachine):
     def the_operator_orders_what_is_allowed(self, data: st.DataObject) -> None:
         case = self.book.case
         by = case.operator or EVERYONE[0]
-        allowed = [one for one in OperatorCommand if refusal(case, one, by, self.book.policy) is None]
+        allowed = [one for one in OperatorCommand if refusal(case, one, by, self.book.settings) is None]
         self.book.order(data.draw(st.sampled_from(allowed)), by=by)
 
     @rule(duress=st.booleans())
@@ -349,7 +349,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     @invariant()
     def in_duress_the_user_is_not_called(self) -> None:
-        if self.book.policy.duress is not Duress.PSAP_FIRST:
+        if self.book.settings.duress is not Duress.PSAP_FIRST:
             return
         duress = False
         for event in self.book.events:

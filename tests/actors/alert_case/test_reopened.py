@@ -25,7 +25,7 @@ def reopen(book: Book, *, psap: bool = False) -> None:
 def look_at(book: Book, seconds: float) -> None:
     """The watchdog looks so many seconds after the receipt, and writes what it says."""
     book.now = Instant(START + round(seconds * SECOND))
-    for verdict in look([book.case], MEANS, book.policy, book.now):
+    for verdict in look([book.case], MEANS, book.settings, book.now):
         book.write("inbox-a1", *verdict.events)
 
 

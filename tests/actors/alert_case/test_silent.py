@@ -16,7 +16,7 @@ from model.rules.proof import level_of
 from model.settings import Settings
 from model.settings.alerts import VoiceAlert
 from model.settings.psap import PsapSettings
-from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, START, Book, leg
 
 
 def silent(**received: object) -> Book:
@@ -95,8 +95,8 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
 
 @pytest.mark.parametrize("voice_alert", list(VoiceAlert))
 def test_a_call_of_the_users_own_is_answered_as_ever(voice_alert: VoiceAlert) -> None:
-    policy = Settings(voice_alert=voice_alert, psap=PsapSettings(number=POLICY.psap.number))
-    book = Book(silent=True, policy=policy).attended()
+    settings = Settings(voice_alert=voice_alert, psap=PsapSettings(number=SETTINGS.psap.number))
+    book = Book(silent=True, settings=settings).attended()
     signal(book, channel=Channel.VOICE, line=LineId("p7"), call=3)
     assert book.leg(Party.USER).call == 3
     book.report(book.leg(Party.USER), CallState.ANSWERED)
@@ -123,7 +123,7 @@ def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
 
 def test_a_silent_test_for_which_nobody_can_be_called_can_be_closed() -> None:
     book = Book(
-        silent=True, test=True, policy=Settings(psap=PsapSettings(number=POLICY.psap.number))
+        silent=True, test=True, settings=Settings(psap=PsapSettings(number=SETTINGS.psap.number))
     ).attended()
     assert book.now >= START
     assert book.why_not(OperatorCommand.CLOSE) is None

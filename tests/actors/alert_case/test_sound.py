@@ -17,7 +17,7 @@ from model.alert.leg import LegState
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.calls.sound import party_without_sound
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 
 
 def said(book: Book) -> list[str]:
@@ -81,7 +81,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     def alarms(report: BridgeReport | None, after_s: float = 0.0) -> list[str]:
         book.pass_time(after_s)
         heard = () if report is None else (report,)
-        decision = decide(book.case, heard, book.pending, book.me, POLICY, book.now)
+        decision = decide(book.case, heard, book.pending, book.me, SETTINGS, book.now)
         kinds = (ev.AlarmRaised, ev.AlarmCleared)
         found = [event for event in decision.events if isinstance(event, kinds)]
         assert all(event.subject == wish.leg for event in found)
@@ -96,7 +96,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     sounds = BridgeReport(bridge=silent.bridge, joined=joined)
     assert alarms(sounds, 0.5) == []
     book.bridge(Party.USER)
-    ended = decide(book.case, (_ended(book),), book.pending, book.me, POLICY, book.now)
+    ended = decide(book.case, (_ended(book),), book.pending, book.me, SETTINGS, book.now)
     over = [event for event in ended.events if isinstance(event, ev.AlarmCleared)]
     assert [(event.alarm, event.subject) for event in over] == [("leg.no_sound", wish.leg)]
 
@@ -231,5 +231,5 @@ def test_a_headset_in_a_quiet_room_is_not_without_sound() -> None:
     assert is_judged(mine)
     assert not is_judged(headset)
     case = replace(book.case, legs={**book.case.legs, mine.leg: headset})
-    asked = refusal(case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY, None, Party.OPERATOR)
+    asked = refusal(case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], SETTINGS, None, Party.OPERATOR)
     assert asked == Refusal.OWN_VOICE

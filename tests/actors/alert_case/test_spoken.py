@@ -23,7 +23,7 @@ from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.said.announcing import hears
 from model.rules.said.spoken import PRESS_KEYS, Progress, progress
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.each import each
 
 ASK, SOFTLY = OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY
@@ -198,7 +198,7 @@ def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
     book = Book().to_talking()
     user = book.leg(Party.USER)
     case = replace(book.case, legs=book.case.legs | {user.leg: replace(user, joins=Joins.NETWORK)})
-    assert refusal(case, ASK, EVERYONE[0], POLICY) is Refusal.LINE_WITHOUT_PLAYING
+    assert refusal(case, ASK, EVERYONE[0], SETTINGS) is Refusal.LINE_WITHOUT_PLAYING
 
 
 def test_nobody_else_hears_it() -> None:

@@ -13,7 +13,7 @@ from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.said.announcing import SOFT_TONE, hears
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 
 
 def hearers(book: Book) -> dict[Party, set[Party]]:
@@ -129,7 +129,7 @@ def test_who_is_called_again_is_heard_again() -> None:
     book.answers(Party.OPERATOR)
     assert muted(book) == set()
     assert book.case.operator is not None
-    assert refusal(book.case, OperatorCommand.MUTE, book.case.operator, POLICY) is None
+    assert refusal(book.case, OperatorCommand.MUTE, book.case.operator, SETTINGS) is None
 
 
 DIGIT = OperatorCommand.SEND_DIGIT

@@ -17,7 +17,7 @@ from model.settings import Settings
 from model.settings.alerts import DeadlineSettings, MetBy
 from tests.actors.alert_case.book import ALERT, START, Book
 
-POLICY = Settings()
+SETTINGS = Settings()
 
 
 def operators(n: int) -> frozenset[OperatorId]:
@@ -32,8 +32,8 @@ def after(seconds: float) -> Instant:
     return Instant(START + round(seconds * SECOND))
 
 
-def said(book: Book, seconds: float, policy: Settings = POLICY, means: Means = PLENTY) -> list[ev.Event]:
-    found = look([book.case], means, policy, after(seconds))
+def said(book: Book, seconds: float, settings: Settings = SETTINGS, means: Means = PLENTY) -> list[ev.Event]:
+    found = look([book.case], means, settings, after(seconds))
     return [event for verdict in found for event in verdict.events]
 
 
@@ -45,7 +45,7 @@ def waiting(number: int, *, test: bool = False, later_s: float = 0.0) -> Case:
 
 
 def advised(cases: list[Case], means: Means, seconds: float) -> list[AlertId]:
-    return [one.alert for one in look(cases, means, POLICY, after(seconds))]
+    return [one.alert for one in look(cases, means, SETTINGS, after(seconds))]
 
 
 def test_s11_a_deadline_that_passes_unreached_is_missed_once() -> None:
@@ -79,14 +79,14 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
     book = Book(operators=()).opened().pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
-    assert look([case], PLENTY, POLICY, after(49)) == ()
+    assert look([case], PLENTY, SETTINGS, after(49)) == ()
 
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
-    policy = Settings(deadline=DeadlineSettings(met_by=MetBy.ANSWERED))
-    book = Book(policy=policy).attended().rings(Party.USER)
-    assert said(book, 20, policy) == []
-    assert ev.DeadlineMissed() in said(book, 50, policy)
+    settings = Settings(deadline=DeadlineSettings(met_by=MetBy.ANSWERED))
+    book = Book(settings=settings).attended().rings(Party.USER)
+    assert said(book, 20, settings) == []
+    assert ev.DeadlineMissed() in said(book, 50, settings)
 
 
 def test_the_next_deadline_is_the_earliest_of_those_ahead() -> None:
@@ -135,7 +135,7 @@ def test_who_is_being_called_needs_no_further_line() -> None:
     assert book.case.active(Party.USER) is not None
     cases = [book.case, waiting(1, later_s=60)]
     one = Means(node=HERE, public=(Instant(0),))
-    assert {case.alert: at for case, at in forecasts(cases, one, POLICY, after(39))}[
+    assert {case.alert: at for case, at in forecasts(cases, one, SETTINGS, after(39))}[
         AlertId("w00001")
     ] < after(60)
 
@@ -147,7 +147,7 @@ def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() ->
     took = []
     for _ in range(3):
         began = time.process_time()
-        look(cases, means, POLICY, after(1))
+        look(cases, means, SETTINGS, after(1))
         took.append(time.process_time() - began)
     assert min(took) < 0.5
 
@@ -167,5 +167,5 @@ def test_the_app_of_a_silent_alert_is_told_early_that_no_operator_is_to_be_had()
     assert advised([case], PLENTY, 40) == []
     assert advised([case], crowd, 10) == []
     assert advised([case], crowd, 40) == [case.alert]
-    told = look([case], PLENTY, POLICY, after(50))
+    told = look([case], PLENTY, SETTINGS, after(50))
     assert [type(event) for event in told[0].events] == [ev.DeadlineMissed, ev.AdviceChanged]

@@ -33,7 +33,7 @@ from model.alert.parts import Owner
 from model.settings import Settings
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 
-POLICY = Settings()
+SETTINGS = Settings()
 
 
 def crew(incarnation: int) -> dict[CrewId, Owner]:
@@ -62,7 +62,7 @@ class Watch:
     def look(self) -> None:
         case = self.book.case
         cases: dict[object, Case] = {} if case.closed_at is not None else {case.alert: case}
-        made = look_for_stuck(self.state, cases, self.means, self.book.policy, self.book.now)  # type: ignore[arg-type]
+        made = look_for_stuck(self.state, cases, self.means, self.book.settings, self.book.now)  # type: ignore[arg-type]
         self.state = made.state
         self.found += made.stuck
         self.well += len(made.well)
@@ -150,7 +150,7 @@ def test_where_one_line_carries_all_nobody_more_is_called_while_one_phone_rings(
     user = replace(operator, leg=leg("user"), party=Party.USER, operator=None, state=LegState.ANSWERED)
     case = replace(book.case, legs={user.leg: user, operator.leg: operator})
     now = Instant(operator.since + 8 * SECOND)
-    assert [sign.rule.name for _, sign in signs({ALERT: case}, PLENTY, POLICY, now)] == expected
+    assert [sign.rule.name for _, sign in signs({ALERT: case}, PLENTY, SETTINGS, now)] == expected
 
 
 def test_where_all_crews_are_at_work_an_alert_waits_and_is_not_stuck() -> None:
@@ -268,17 +268,17 @@ def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.Monke
         heard: tuple[Heard, ...],
         pending: PendingOffers,
         me: Owner,
-        policy: Settings,
+        settings: Settings,
         now_us: Instant,
     ) -> Decision:
         assert case.alert != ALERT, "no rest"
-        return decide(case, heard, pending, me, policy, now_us)
+        return decide(case, heard, pending, me, settings, now_us)
 
     book = Book().to_talking()
     order_unread(book)
     other = replace(book.case, alert=AlertId("a2"))
     monkeypatch.setattr("actors.deadline_watchdog.signs.decide", fails)
-    found = signs({ALERT: book.case, other.alert: other}, PLENTY, POLICY, book.now)
+    found = signs({ALERT: book.case, other.alert: other}, PLENTY, SETTINGS, book.now)
     names = [(alert, sign.rule.name) for alert, sign in found]
     assert names == [(ALERT, "unread"), (ALERT, "unsound"), ("a2", "unread"), ("a2", "psap_due")]
 
@@ -343,9 +343,9 @@ def test_who_has_gone_on_while_the_alarm_was_written_is_spared() -> None:
     order_unread(book)
     watch = Watch(book).dead(5)
     found = watch.found
-    assert still_stuck(found, {book.case.alert: book.case}, PLENTY, POLICY, book.now) == found
+    assert still_stuck(found, {book.case.alert: book.case}, PLENTY, SETTINGS, book.now) == found
     book.go_on()
-    assert still_stuck(found, {book.case.alert: book.case}, PLENTY, POLICY, book.now) == []
+    assert still_stuck(found, {book.case.alert: book.case}, PLENTY, SETTINGS, book.now) == []
 
 
 def test_a_journal_that_could_not_be_read_blames_nobody() -> None:
@@ -369,7 +369,7 @@ def test_crews_that_seem_to_hang_together_are_given_three_times_as_long(alerts: 
     state, found_s = State(), dict[AlertId, int]()
     for second in range(30):
         now = Instant(book.now + second * SECOND)
-        made = look_for_stuck(state, cases, means, book.policy, now)
+        made = look_for_stuck(state, cases, means, book.settings, now)
         state = made.state
         for finding in made.stuck:
             if finding.sign.rule.name == "unjoined":
@@ -384,7 +384,7 @@ def test_those_who_serve_all_are_started_again_once_for_all_who_are_stuck() -> N
     whom: list[tuple[Role, str]] = []
     for second in range(11):
         now = Instant(book.now + second * SECOND)
-        made = look_for_stuck(state, cases, PLENTY, POLICY, now)  # type: ignore[arg-type]
+        made = look_for_stuck(state, cases, PLENTY, SETTINGS, now)  # type: ignore[arg-type]
         state = made.state
         whom += [name for finding in made.stuck for name in finding.whom]
     assert whom == [(Role.ALERT_INTAKE, "")]
@@ -401,9 +401,9 @@ def test_what_is_no_sign_is_never_found(pauses: list[float], free: int) -> None:
         book.now = Instant(book.now + round(pause * SECOND))
         cases = {book.case.alert: book.case}
         late = state.looked_at is not None and book.now - state.looked_at > 3 * SECOND
-        there = [(sign.rule.name, sign.of) for _, sign in signs(cases, means, POLICY, book.now)]
+        there = [(sign.rule.name, sign.of) for _, sign in signs(cases, means, SETTINGS, book.now)]
         present = {sign: book.now if late else present.get(sign, book.now) for sign in there}
-        made = look_for_stuck(state, cases, means, POLICY, book.now)
+        made = look_for_stuck(state, cases, means, SETTINGS, book.now)
         state = made.state
         for finding in made.stuck:
             sign = finding.sign

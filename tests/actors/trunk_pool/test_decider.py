@@ -27,7 +27,7 @@ from model.rules.calls.pairs import Pairs, lacking
 from model.settings import Settings
 
 NOW = Instant(1_000 * SECOND)
-POLICY = Settings()
+SETTINGS = Settings()
 
 
 def line(
@@ -48,7 +48,7 @@ def request(**changes: object) -> RequestLine:
 
 
 def granted(asked: RequestLine, *lines: Line, held: dict[LineId, Granted] | None = None) -> str | None:
-    answer = grant(asked, lines, held or {}, POLICY, NOW)
+    answer = grant(asked, lines, held or {}, SETTINGS, NOW)
     return answer.line if isinstance(answer, LineGranted) else None
 
 
@@ -218,9 +218,9 @@ def operator_of(alert: str, **changes: object) -> RequestLine:
 def grants(asked: RequestLine, begun: dict[str, set[Party]], *lines: Line) -> bool:
     pairs = Pairs(
         begun={AlertId(alert): frozenset(lacks) for alert, lacks in begun.items()},
-        asking=lacking(None, (), POLICY),
+        asking=lacking(None, (), SETTINGS),
     )
-    return isinstance(grant(asked, lines, {}, POLICY, NOW, pairs), LineGranted)
+    return isinstance(grant(asked, lines, {}, SETTINGS, NOW, pairs), LineGranted)
 
 
 def test_case_10_no_operator_is_called_for_whom_no_line_would_be_left_to_call_the_user() -> None:
@@ -269,7 +269,7 @@ def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tes
     test = operator_of("test", deadline_at=ends(10), test=True)
     user = request(deadline_at=ends(40))
     gone = waits(operator_of("gone"), WAITS_US + 1)
-    found = order([waits(test), waits(missed), waits(late), gone, waits(soon), waits(user)], NOW, POLICY)
+    found = order([waits(test), waits(missed), waits(late), gone, waits(soon), waits(user)], NOW, SETTINGS)
     assert [one.request for one in found] == [user, soon, late, missed, test]
 
 
@@ -293,7 +293,7 @@ def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tes
 def test_whatever_is_granted_was_free_and_of_the_right_trunk(
     lines: list[Line], emergency: bool, test: bool
 ) -> None:
-    answer = grant(request(emergency=emergency, test=test), lines, {}, POLICY, NOW)
+    answer = grant(request(emergency=emergency, test=test), lines, {}, SETTINGS, NOW)
     if isinstance(answer, LineGranted):
         had = next(one for one in lines if one.line == answer.line)
         assert had.emergency == emergency
@@ -319,7 +319,7 @@ def test_half_of_the_lines_at_the_most_are_nailed_up() -> None:
     assert granted(shift(), *public) == "p1"
     assert granted(shift("bice"), *public[:1], nailed_up(public[1], "anna"), *public[2:]) == "p2"
     two = [nailed_up(public[1], "anna"), nailed_up(public[2], "bice")]
-    answer = grant(shift("carla"), [public[0], *two, *public[3:]], {}, POLICY, NOW)
+    answer = grant(shift("carla"), [public[0], *two, *public[3:]], {}, SETTINGS, NOW)
     assert isinstance(answer, LineRefused)
     assert answer.reason == "2 of 5 public lines are nailed up, and users have to be called on the others"
     assert granted(request(), public[0], *two, *public[3:]) == "p3", "an alert is another matter"
@@ -336,14 +336,14 @@ def test_a_shift_asks_after_everybody_else_and_takes_nothing_that_an_alert_lacks
         WaitingLeg(request=one, asked_at=NOW)
         for one in (shift(), request(test=True), request(party=Party.LISTENER), request())
     ]
-    first, *_, last = order(waiting, NOW, POLICY)
+    first, *_, last = order(waiting, NOW, SETTINGS)
     assert (first.request, last.request) == (request(), shift())
     assert gives_way(shift(), [request()])
     assert preempted(shift(), PUBLIC) is None
     pairs = Pairs(begun={AlertId("a1"): frozenset((Party.USER,))})
     lines = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1")), *PUBLIC[2:]]
-    assert isinstance(grant(shift(), lines[:3], {}, POLICY, NOW, pairs), LineRefused)
-    assert isinstance(grant(shift(), lines, {}, POLICY, NOW, pairs), LineGranted)
+    assert isinstance(grant(shift(), lines[:3], {}, SETTINGS, NOW, pairs), LineRefused)
+    assert isinstance(grant(shift(), lines, {}, SETTINGS, NOW, pairs), LineGranted)
 
 
 def test_case_09_a_line_that_an_operator_only_waits_on_gives_way_to_a_real_alert_and_to_nothing_else() -> (

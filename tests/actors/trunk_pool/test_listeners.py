@@ -8,7 +8,7 @@ from actors.trunk_pool.decider import WaitingLeg, gives_way, grant, order, preem
 from messages.ids import AlertId, LegId, Party
 from messages.lines import LineGranted, LineRefused
 from model.rules.calls.pairs import Pairs
-from tests.actors.trunk_pool.test_decider import NOW, POLICY, PUBLIC, granted, line, request
+from tests.actors.trunk_pool.test_decider import NOW, PUBLIC, SETTINGS, granted, line, request
 
 LISTENS = request(leg=LegId("a1:op2"), party=Party.LISTENER)
 TAKEN = replace(PUBLIC[3], seized_by=LegId("a1:op2"), alert=AlertId("a1"), party=Party.LISTENER)
@@ -22,9 +22,9 @@ def test_the_listener_has_a_public_line_and_never_one_that_is_kept_for_those_who
 
 def test_what_alerts_still_lack_is_not_the_listener_s() -> None:
     pairs = Pairs(begun={AlertId("a2"): frozenset({Party.USER}), AlertId("a1"): frozenset({Party.USER})})
-    assert isinstance(grant(LISTENS, PUBLIC, {}, POLICY, NOW, pairs), LineGranted)
+    assert isinstance(grant(LISTENS, PUBLIC, {}, SETTINGS, NOW, pairs), LineGranted)
     fewer = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("x")), *PUBLIC[2:]]
-    assert isinstance(grant(LISTENS, fewer, {}, POLICY, NOW, pairs), LineRefused)
+    assert isinstance(grant(LISTENS, fewer, {}, SETTINGS, NOW, pairs), LineRefused)
 
 
 def test_the_listener_is_served_after_everybody_else_of_real_alerts() -> None:
@@ -32,7 +32,7 @@ def test_the_listener_is_served_after_everybody_else_of_real_alerts() -> None:
         WaitingLeg(request=one, asked_at=NOW)
         for one in (LISTENS, request(party=Party.OPERATOR), request(), request(party=Party.PSAP))
     ]
-    served = [one.request.party for one in order(asked, NOW, POLICY)]
+    served = [one.request.party for one in order(asked, NOW, SETTINGS)]
     assert served == [Party.PSAP, Party.USER, Party.OPERATOR, Party.LISTENER]
     assert gives_way(LISTENS, [request()])
     assert not gives_way(LISTENS, [request(emergency=True, party=Party.PSAP), request(test=True), LISTENS])

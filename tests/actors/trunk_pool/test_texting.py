@@ -32,8 +32,8 @@ TAKEN = LegId("a1:user")
 
 def chosen(*lines: Line, alerts: bool = False, kept: int = 1, failed: str = "", granted_to: str = "") -> str:
     held = {LineId(granted_to): Granted(leg=TAKEN, at=NOW)} if granted_to else {}
-    policy = Settings(limits=LimitsSettings(inbound_lines_kept=kept))
-    found = line_for(TEXT.id, lines, held, policy, NOW, alerts=alerts, failed={LineId(failed)})
+    settings = Settings(limits=LimitsSettings(inbound_lines_kept=kept))
+    found = line_for(TEXT.id, lines, held, settings, NOW, alerts=alerts, failed={LineId(failed)})
     return "" if found is None else found.line
 
 

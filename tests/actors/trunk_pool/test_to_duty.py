@@ -9,13 +9,13 @@ from actors.trunk_pool.lines import Line
 from messages.base import Joins
 from messages.ids import LegId, LineId, OperatorId, Party
 from messages.lines import LineGranted, RequestLine
-from tests.actors.trunk_pool.test_decider import NOW, POLICY, PUBLIC, line, request
+from tests.actors.trunk_pool.test_decider import NOW, PUBLIC, SETTINGS, line, request
 
 ASKED = RequestLine(leg=LegId("duty-c1:2"), attempt=1, party=Party.OPERATOR, callout="c1")
 
 
 def granted(*lines: Line, alerts: bool = False, asked: RequestLine = ASKED) -> str | None:
-    answer = grant(asked, lines, {}, POLICY, NOW, alerts=alerts)
+    answer = grant(asked, lines, {}, SETTINGS, NOW, alerts=alerts)
     return answer.line if isinstance(answer, LineGranted) else None
 
 
@@ -46,7 +46,7 @@ def test_a_line_that_gives_no_voice_says_nothing_to_anybody() -> None:
 
 def test_an_alert_comes_first_and_takes_the_line_from_it() -> None:
     waiting = [WaitingLeg(request=ASKED, asked_at=NOW), WaitingLeg(request=request(), asked_at=NOW)]
-    assert [one.request for one in order(waiting, NOW, POLICY)] == [request(), ASKED]
+    assert [one.request for one in order(waiting, NOW, SETTINGS)] == [request(), ASKED]
     assert gives_way(ASKED, (request(),))
     called = line("p1", seized_by=ASKED.leg, tried=True)
     assert preempted(request(), [called]) == called

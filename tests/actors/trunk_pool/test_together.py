@@ -11,7 +11,7 @@ from messages.ids import AlertId, LegId, LineId, OperatorId, Party
 from messages.lines import LineGranted, RequestLine
 from model.rules.calls.joining import Beside
 from model.rules.calls.pairs import Pairs
-from tests.actors.trunk_pool.test_decider import NOW, POLICY, line, request
+from tests.actors.trunk_pool.test_decider import NOW, SETTINGS, line, request
 
 
 def voiceless(name: str, **changes: object) -> Line:
@@ -29,7 +29,7 @@ ON_USER_CALL = Beside(line=LineId("n0"), joins=Joins.NETWORK)
 
 def granted(asked: RequestLine, lines: list[Line], beside: Beside | None = None) -> str | None:
     both = Pairs(asking=frozenset((Party.OPERATOR, Party.USER)) if beside is None else frozenset())
-    answer = grant(asked, lines, {}, POLICY, NOW, both, beside)
+    answer = grant(asked, lines, {}, SETTINGS, NOW, both, beside)
     return answer.line if isinstance(answer, LineGranted) else None
 
 
@@ -55,7 +55,9 @@ def test_one_is_added_at_a_time_and_to_the_alert_s_own_line_only() -> None:
     assert granted(request(), [replace(USER_CALL, alert=AlertId("a2"))], ON_USER_CALL) is None
     assert granted(request(), [replace(USER_CALL, quarantined=True)], ON_USER_CALL) is None
     other = {LineId("n0"): Granted(leg=LegId("a1:op2"), at=NOW)}
-    assert not isinstance(grant(request(), [USER_CALL], other, POLICY, NOW, beside=ON_USER_CALL), LineGranted)
+    assert not isinstance(
+        grant(request(), [USER_CALL], other, SETTINGS, NOW, beside=ON_USER_CALL), LineGranted
+    )
 
 
 def test_112_with_an_ordinary_number_is_one_more_and_is_never_given_a_public_line_alone() -> None:

@@ -177,10 +177,9 @@ SIMULATION = Simulation(
 def test_a_simulated_run_calls_a_simulated_psap_and_uses_the_simulated_lines_only() -> None:
     text = TRUNKS + modem("real") + '[[psap.route]]\narea = "IT"\nnumber = "112"\narea_file = "it.geojson"'
     settings = with_simulation(parse(text), SIMULATION)
-    policy = settings
-    assert policy.psap.number == SIMULATED_PSAP
-    assert policy.psap.test_number == SIMULATED_PSAP
-    assert policy.psap.route == ()
+    assert settings.psap.number == SIMULATED_PSAP
+    assert settings.psap.test_number == SIMULATED_PSAP
+    assert settings.psap.route == ()
     assert [(line.line, line.emergency) for line in settings.lines] == [("sim1", False), ("sim3", True)]
 
 
@@ -209,12 +208,12 @@ def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
 
 
 def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(tmp_path: Path) -> None:
-    policy = with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path))
-    assert policy.psap.number == SIMULATED_PSAP
-    assert policy.psap.test_number
-    assert unfit_to_try(policy.psap.test_number, policy) is None
+    settings = with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path))
+    assert settings.psap.number == SIMULATED_PSAP
+    assert settings.psap.test_number
+    assert unfit_to_try(settings.psap.test_number, settings) is None
     simulated = simulation(shipped("simulation.toml"), tmp_path)
-    assert policy.psap.test_number in set(simulated.phones) - set(simulated.users)
+    assert settings.psap.test_number in set(simulated.phones) - set(simulated.users)
 
 
 def test_each_modem_may_have_the_sound_card_of_its_own() -> None:

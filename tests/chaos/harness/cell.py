@@ -329,8 +329,8 @@ class Run:
     def _refusal(self, command: str) -> str | None:
         case = self.case()
         assert case is not None
-        policy = Settings(psap=PsapSettings(number=E164(self.people.psap)))
-        return refusal_now(case, OperatorCommand(command), OperatorId(DEMO_OPERATOR), policy)
+        settings = Settings(psap=PsapSettings(number=E164(self.people.psap)))
+        return refusal_now(case, OperatorCommand(command), OperatorId(DEMO_OPERATOR), settings)
 
     def _was_given(self, command: str) -> bool:
         assert self.alert is not None

@@ -161,7 +161,7 @@ class _Run:
             TEST_PSAP: Person(),
         }
         self._people: dict[E164, Person] = people
-        policy = Settings(
+        settings = Settings(
             psap=PsapSettings(number=PSAP, alternate=ALTERNATE, test_number=TEST_PSAP),
             limits=LimitsSettings(idle_crews=1, live_cases=4),
             operator=OperatorSettings(line=script.line),
@@ -175,7 +175,7 @@ class _Run:
             emergency=script.emergency,
             dialects=_dialects(script),
             behaviours={str(number): person.first for number, person in people.items()},
-            policy=policy,
+            settings=settings,
             notify=notify,
         )
         self._carrier = self.world.network.carrier
@@ -380,7 +380,7 @@ class _Run:
             test=alert.test,
             silent=alert.silent or turns_silent,
         )
-        accepted = accept(self.world.journal, signal, self.world.policy.deadline.seconds)
+        accepted = accept(self.world.journal, signal, self.world.settings.deadline.seconds)
         if not accepted.created:
             self._met["signals of a known alert"] += 1
 
@@ -418,7 +418,7 @@ class _Run:
         elif command is OperatorCommand.LISTEN:
             operators.reverse()
         for who in operators:
-            if refusal(case, command, who, self.world.policy) is None:
+            if refusal(case, command, who, self.world.settings) is None:
                 self._met[str(command)] += 1
                 self._fact(case.alert, ev.CommandGiven(command=command, by=who))
                 return
@@ -427,11 +427,11 @@ class _Run:
         self._follow()
         known, psap = self._newest.get(self._user(alert)), alert.intent is Intent.PSAP
         body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
-        by, policy, journal = self.world.operators[0], self.world.policy, self.world.journal
+        by, settings, journal = self.world.operators[0], self.world.settings, self.world.journal
         if known is None:
             return
         sheet = read(journal, known)
-        if sheet is None or journal.transact(lambda on: order(on, sheet, body, by, policy)) is not None:
+        if sheet is None or journal.transact(lambda on: order(on, sheet, body, by, settings)) is not None:
             return
         self._met["reopen"] += 1
 
@@ -457,12 +457,14 @@ class _Run:
     def _people_act(self) -> None:
         now_us = self._clock.now_us()
         for case in list(self._live.cases.values()):
-            if (who := speaks(case, self.world.policy, now_us)) is not None:
+            if (who := speaks(case, self.world.settings, now_us)) is not None:
                 self._met["speaks"] += 1
                 self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.TAKE, by=who))
                 continue
             if now_us - self._pressed.get(case.alert, 0) >= SECOND:
-                pressed = presses(case, self._alert(case), self._is_machine(case), self.world.policy, now_us)
+                pressed = presses(
+                    case, self._alert(case), self._is_machine(case), self.world.settings, now_us
+                )
                 if pressed is not None:
                     command, by = pressed
                     self._pressed[case.alert] = now_us

@@ -21,25 +21,25 @@ WAITS_US: Final = Instant(35 * SECOND)
 
 
 def presses(
-    case: Case, alert: Alert, machine: bool, policy: Settings, now_us: Instant
+    case: Case, alert: Alert, machine: bool, settings: Settings, now_us: Instant
 ) -> tuple[OperatorCommand, OperatorId] | None:
     """The key, and who presses it. `machine`: what answers the user's phone is one."""
     by = case.operator
     if by is None or case.closed_at is not None:
         return None
     for command in _wishes(case, alert, machine, now_us):
-        if refusal(case, command, by, policy) is None:
+        if refusal(case, command, by, settings) is None:
             return command, by
     return None
 
 
-def speaks(case: Case, policy: Settings, now_us: Instant) -> OperatorId | None:
+def speaks(case: Case, settings: Settings, now_us: Instant) -> OperatorId | None:
     """Who says *I take it*: an operator on the line, of which nothing is proved by that."""
     for leg in case.of(Party.OPERATOR):
         who = leg.operator
         if who is None or not leg.in_doubt or now_us - (leg.answered_at or now_us) < HEARS_US:
             continue
-        if refusal(case, OperatorCommand.TAKE, who, policy) is None:
+        if refusal(case, OperatorCommand.TAKE, who, settings) is None:
             return who
     return None
 

@@ -60,7 +60,7 @@ class Talk:
             state=str(env.state),
             journal=self.url,
             anchor_us=0,
-            center=self.world.policy,
+            center=self.world.settings,
             port=0,
             version="0",
         )

@@ -155,7 +155,7 @@ class Play:
                 continue
             who = case.operator or OperatorId("operator-0")
             for command in wishes(case):
-                if refusal(case, command, who, self.nodes.policy) is None:
+                if refusal(case, command, who, self.nodes.settings) is None:
                     journal = self.nodes.open(NodeId(at))
                     given = ev.CommandGiven(command=command, by=who)
                     journal.append(Append(streams.inbox(alert), None, (given,)))
@@ -163,7 +163,7 @@ class Play:
                     break
             talked_us = 0 if case.leave.at is None else self.nodes.clock.now_us() - case.leave.at
             if (
-                talked_us > self.nodes.policy.alert.leave_alarm_within_s * SECOND
+                talked_us > self.nodes.settings.alert.leave_alarm_within_s * SECOND
                 and case.operator_leg is None
             ):
                 for psap in case.of(Party.PSAP):

@@ -44,7 +44,7 @@ class VoicePlay(Play):
 
     def __init__(self, nodes: Cluster, seed: int, stack: ExitStack) -> None:
         super().__init__(nodes, seed)
-        self.log += [f"{nodes.policy.operator.line}"]
+        self.log += [f"{nodes.settings.operator.line}"]
         self.headsets = {name: Headsets(node.env.run) for name, node in nodes.nodes.items()}
         for each in self.headsets.values():
             stack.callback(each.close)
@@ -96,7 +96,7 @@ class VoicePlay(Play):
                 who = leg.operator
                 if who is None or not leg.answered or leg.confirmed or who == case.operator:
                     continue
-                if refusal(case, OperatorCommand.TAKE, who, self.nodes.policy) is None:
+                if refusal(case, OperatorCommand.TAKE, who, self.nodes.settings) is None:
                     self.nodes.alert = alert
                     self.nodes.order(OperatorCommand.TAKE, at, who)
                     break
@@ -124,13 +124,13 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
 
 
 def all_know_where_the_operator_is(seed: int, mode: OperatorLine, state: Path) -> None:
-    policy = Settings(
+    settings = Settings(
         psap=PsapSettings(number=PSAP),
         limits=LimitsSettings(idle_crews=1, live_cases=4),
         operator=OperatorSettings(line=mode),
     )
     behaviours = dict.fromkeys(MORE, "answer")
-    made = cluster(state, LINES, operators=2, on_shift=False, behaviours=behaviours, policy=policy)
+    made = cluster(state, LINES, operators=2, on_shift=False, behaviours=behaviours, settings=settings)
     with ExitStack() as stack, made as nodes:
         play = VoicePlay(nodes, seed, stack)
         play.run()

@@ -211,8 +211,8 @@ class People:
 class Staff:
     """The operators who know what they do: what is due for each alert. `answered_by_machine`: phones."""
 
-    def __init__(self, people: People, policy: Settings, answered_by_machine: set[str]) -> None:
-        self._people, self._policy, self._machines = people, policy, answered_by_machine
+    def __init__(self, people: People, settings: Settings, answered_by_machine: set[str]) -> None:
+        self._people, self._settings, self._machines = people, settings, answered_by_machine
         self._due_s: dict[tuple[AlertId, str], float] = {}
 
     def due(self, calm: bool) -> list[tuple[AlertId, str, int]]:
@@ -222,11 +222,11 @@ class Staff:
             plan = self._people.plan_of(case)
             thinks_s = 0.3 if calm else plan.thinks_s
             known = self._people.world.operators
-            who = speaks(case, self._policy, now_us())
+            who = speaks(case, self._settings, now_us())
             intent = Intent.PSAP if plan.needs_112 else Intent.FALSE_ALARM
             what = Plan(intent=intent, aloud=plan.aloud, withdrawn=plan.withdrawn)
             machine = str(case.phone) in self._machines
-            key = presses(case, what, machine, self._policy, now_us())
+            key = presses(case, what, machine, self._settings, now_us())
             if who in known and self._is_due(alert, "take", 0):
                 found.append((alert, "take", known.index(who)))
             elif key is not None and key[1] in known and self._is_due(alert, str(key[0]), thinks_s):

@@ -24,7 +24,7 @@ def deadline_s() -> float:
 
 
 @pytest.fixture
-def policy(deadline_s: float) -> Settings:
+def settings(deadline_s: float) -> Settings:
     """The usual one but for the deadline."""
     return Settings(deadline=DeadlineSettings(seconds=deadline_s))
 

@@ -167,7 +167,7 @@ def _busy(book: Book) -> None:
                 book.pass_time(12)
             if book.case.active(Party.PSAP) is not None:
                 book.ends(Party.PSAP, 17)
-        if refusal(book.case, OperatorCommand.WITHDRAW_PSAP, EVERYONE[0], book.policy) is None:
+        if refusal(book.case, OperatorCommand.WITHDRAW_PSAP, EVERYONE[0], book.settings) is None:
             book.order(OperatorCommand.WITHDRAW_PSAP)
             book.pass_time(3)
     book.order(OperatorCommand.CALL_PSAP)
@@ -268,7 +268,7 @@ class Telling:
     def an_order_is_given(self) -> None:
         case = self.book.case
         by = case.operator or next(iter(case.reserved), EVERYONE[0])
-        may = [one for one in ORDERS if refusal(case, one, by, self.book.policy) is None]
+        may = [one for one in ORDERS if refusal(case, one, by, self.book.settings) is None]
         if may:
             self.book.order(self.random.choice(may), by=by)
 
@@ -345,7 +345,9 @@ class Telling:
             me = EVERYONE[-1]
         told = {
             "view": msgspec.to_builtins(view),
-            "allowed": {name: why and str(why) for name, why in allowed(case, me, self.book.policy).items()},
+            "allowed": {
+                name: why and str(why) for name, why in allowed(case, me, self.book.settings).items()
+            },
             "me": {"operator": me, "name": "Anna", "number": "+390200000100", "role": "operator"},
             "nowUs": [self.book.now + later_us for later_us in LATER_US],
             "center": _center(self.book),
@@ -374,12 +376,12 @@ _STEPS: tuple[Callable[[Telling], None], ...] = (
 
 
 def _center(book: Book) -> dict[str, Any]:
-    policy = book.policy
+    settings = book.settings
     return {
-        "deadline_s": policy.deadline.seconds,
-        "no_answer_s": policy.user.no_answer_s,
-        "duress": policy.duress.value,
-        "operator_line": policy.operator.line.value,
+        "deadline_s": settings.deadline.seconds,
+        "no_answer_s": settings.user.no_answer_s,
+        "duress": settings.duress.value,
+        "operator_line": settings.operator.line.value,
     }
 
 

@@ -60,7 +60,7 @@ CUTS = 10
 
 
 @pytest.fixture
-def policy() -> Settings:
+def settings() -> Settings:
     return Settings(
         psap=PsapSettings(number=E164("+390200000112")), operator=OperatorSettings(line=OperatorLine.HEADSET)
     )

@@ -49,7 +49,7 @@ from tests.support.depth import often
 MARTA = OperatorId("marta-bianchi")
 LUCA = OperatorId("luca-ferri")
 GIULIA = PersonView(first_name="Giulia", last_name="Rossi", language="it", notes="Asthma")
-POLICY = Settings()
+SETTINGS = Settings()
 
 
 def everything(journal: Journal, after: int = 0) -> list[Recorded]:
@@ -147,7 +147,7 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
     story.user_called().user_answered()
     case = picture_of(everything(journal)).alerts[story.alert].case
-    mine, others = allowed(case, MARTA, POLICY), allowed(case, LUCA, POLICY)
+    mine, others = allowed(case, MARTA, SETTINGS), allowed(case, LUCA, SETTINGS)
     assert mine["call_psap"] is None
     assert mine["declare_false_alarm"] is None
     assert mine["leave"] == Refusal.PSAP_ABSENT
@@ -155,7 +155,7 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     assert others["note"] is None
     assert mine.keys() == {command.value for command in OperatorCommand}
     assert mine["listen"] == Refusal.ONLY_A_SUPERVISOR
-    assert allowed(case, LUCA, POLICY, StaffRole.SUPERVISOR)["listen"] is None
+    assert allowed(case, LUCA, SETTINGS, StaffRole.SUPERVISOR)["listen"] is None
 
 
 def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
@@ -259,7 +259,7 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
     picture = picture_of(everything(journal))
     names = {MARTA: "Marta Bianchi", LUCA: "Luca Ferri", OperatorId("new"): "Nora Neri"}
-    views = operator_views(picture, names, POLICY)
+    views = operator_views(picture, names, SETTINGS)
     assert [(view.name, view.state, view.alert) for view in views] == [
         ("Luca Ferri", ShiftState.PAUSED, None),
         ("Marta Bianchi", ShiftState.READY, story.alert),
@@ -278,7 +278,7 @@ def test_the_operator_s_wrap_up_is_shown_until_something_else_happens_to_the_ope
 
     def until() -> int | None:
         picture = picture_of(everything(journal))
-        (view,) = operator_views(picture, {MARTA: "Marta Bianchi"}, POLICY)
+        (view,) = operator_views(picture, {MARTA: "Marta Bianchi"}, SETTINGS)
         return view.wrap_up_until_us
 
     left_at = journal.read(streams.operator(MARTA))[-1].at_us

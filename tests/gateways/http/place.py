@@ -71,7 +71,7 @@ class Place:
     """Everything a test needs to know of a center's web."""
 
     state: Path
-    policy: Settings = field(default_factory=Settings)
+    center: Settings = field(default_factory=Settings)
     app_key: str = ""
     marta: OperatorId = NOBODY
     marta_token: str = ""
@@ -85,15 +85,15 @@ class Place:
     """What the web's settings have that is not as below."""
 
     @classmethod
-    def make(cls, state: Path, policy: Settings | None = None, *, database: str = "") -> Place:
+    def make(cls, state: Path, center: Settings | None = None, *, database: str = "") -> Place:
         """A new one, with two operators and one user."""
         if database:
-            place = cls(state=state, policy=policy or Settings(), database=database)
+            place = cls(state=state, center=center or Settings(), database=database)
             place._make_folders()
             place._add_people()
             return place
         made, file = _with_people()
-        place = replace(made, state=state, policy=policy or Settings(), backups=KeptBackups(), changes={})
+        place = replace(made, state=state, center=center or Settings(), backups=KeptBackups(), changes={})
         place._make_folders()
         lay(file, state / "journal.db")
         return place
@@ -154,7 +154,7 @@ class Place:
             state=str(self.state),
             journal=self.url,
             anchor_us=CLOCK.anchor_us,
-            center=changed(self.policy, {"modem": LINES, **both}),
+            center=changed(self.center, {"modem": LINES, **both}),
             port=0,
             version="0.1.0",
         )

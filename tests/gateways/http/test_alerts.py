@@ -315,7 +315,7 @@ def test_an_alert_that_is_there_is_answered_with_its_advice(api: Api) -> None:
     wait_until(lambda: advice() == "call_112_now", what="the advice being shown")
 
 
-@pytest.mark.parametrize("policy", [Settings(limits=LimitsSettings(live_cases=2))])
+@pytest.mark.parametrize("settings", [Settings(limits=LimitsSettings(live_cases=2))])
 def test_case_10_an_alert_beyond_those_that_can_be_handled_is_told_so_with_its_receipt(api: Api) -> None:
     bodies = [{"phone": f"+3933311100{n:02d}"} for n in range(4)]
     told = [api.app.post("/v1/alerts", json=body).json() for body in bodies]

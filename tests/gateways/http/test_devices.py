@@ -150,7 +150,7 @@ def test_what_is_not_signed_sees_and_changes_nothing(app: Asker, giulia: Phone) 
         assert app.put(path, json=body, headers={"if-match": '"0"'}).status_code == 403
 
 
-@pytest.mark.parametrize("policy", [Settings(limits=LimitsSettings(live_cases=2))])
+@pytest.mark.parametrize("settings", [Settings(limits=LimitsSettings(live_cases=2))])
 def test_where_all_are_at_work_on_claimed_alerts_a_proved_one_is_not_told_to_give_up(api: Api) -> None:
     phones = [Phone(number=f"+39333000000{n}").enrolled(api.journal) for n in range(3)]
     numbers = [f"+39347000000{n}" for n in range(3)]

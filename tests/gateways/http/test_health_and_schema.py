@@ -59,8 +59,8 @@ def test_readiness_names_what_is_missing(api: Api) -> None:
 def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_resort(
     api: Api, resort: LastResort
 ) -> None:
-    policy = changed(api.web.settings.center, {"psap.last_resort": resort})
-    web = dataclasses.replace(api.web, settings=msgspec.structs.replace(api.web.settings, center=policy))
+    settings = changed(api.web.settings.center, {"psap.last_resort": resort})
+    web = dataclasses.replace(api.web, settings=msgspec.structs.replace(api.web.settings, center=settings))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
     FileDirectory(api.place.state / "run").publish([modem])
     text = "No line of trunk emergency carries calls."

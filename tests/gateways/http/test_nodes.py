@@ -101,9 +101,9 @@ def test_a_page_of_another_node_may_ask_what_an_app_asks_and_nothing_else(
 def test_the_pages_may_ask_the_other_nodes_and_nobody_else(pair: Twins, second: Client) -> None:
     for path in ("/console/", "/app"):
         page = second.get(path)
-        policy = page.headers["content-security-policy"]
-        assert f"connect-src 'self' {pair.web(pair.first)};" in policy
-        assert "default-src 'none'; script-src 'self'" in policy
+        settings = page.headers["content-security-policy"]
+        assert f"connect-src 'self' {pair.web(pair.first)};" in settings
+        assert "default-src 'none'; script-src 'self'" in settings
         again = second.get(path, headers={"if-none-match": page.headers["etag"]})
         assert again.status_code == 304
     assert b'self.SHELL.version += "-' in second.get("/app/shell.js").content

@@ -98,14 +98,14 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
     The link enrols one phone for this number, once, and gives it the app key. Sent by a short message it
     proves the number: who uses it has read it there.
     """
-    policy = web.settings.center
+    settings = web.settings.center
     try:
-        phone = numbers.of_a_person(data.phone, policy.region)
+        phone = numbers.of_a_person(data.phone, settings.region)
     except NumberRefused as error:
         raise BadBody(str(error), "$.phone", Why.NUMBER_REFUSED) from error
     if data.text and not _can_text(web):
         raise NotDone("no line sends short messages", Why.NO_LINE, "$.text")
-    if data.text and unfit(phone, policy) is not None:
+    if data.text and unfit(phone, settings) is not None:
         raise BadBody("the settings do not let it be called", "$.phone", Why.NUMBER_NOT_CALLED)
     user = await asyncio.to_thread(web.registry.user_by_phone, phone)
     by, origin = who.operator, _address(web, who)

@@ -163,10 +163,10 @@ def admin_lines(web: Web) -> LinesView:
     except EditFaulty:
         # The list of settings says what is wrong with it.
         said = LinesSet()
-    policy = web.settings.center
+    settings = web.settings.center
     switches = Switches(
-        live=policy.psap.live,
-        last_resort=policy.psap.last_resort,
+        live=settings.psap.live,
+        last_resort=settings.psap.last_resort,
         live_set=said.live,
         last_resort_set=said.last_resort,
         trunks=said.trunks,

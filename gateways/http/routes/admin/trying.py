@@ -160,14 +160,14 @@ def _whom(web: Web, spec: Modem, to: str) -> tuple[E164, Modem | None]:
 
 def _number_to_call(web: Web, text: str) -> E164:
     """The number that may be called to try a line. Raises BadBody."""
-    policy = web.settings.center
-    if numbers.is_emergency(text, policy.region):
+    settings = web.settings.center
+    if numbers.is_emergency(text, settings.region):
         raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
     try:
-        number = numbers.of_a_person(text, policy.region)
+        number = numbers.of_a_person(text, settings.region)
     except NumberRefused as error:
         raise BadBody(str(error), "$.to", Why.NUMBER_NOT_CALLED) from error
-    match unfit(number, policy):
+    match unfit(number, settings):
         case Withheld.PSAP | Withheld.EMERGENCY:
             raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
         case None:

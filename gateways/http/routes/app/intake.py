@@ -200,10 +200,10 @@ async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswe
         test=True,
         check=body.check,
     )
-    policy = web.settings.center
+    settings = web.settings.center
     made = await web.writing.run(
         lambda tx: accept_check(
-            tx, signal, policy.deadline.seconds, policy.limits.live_cases, body.checks_every_days
+            tx, signal, settings.deadline.seconds, settings.limits.live_cases, body.checks_every_days
         )
     )
     if isinstance(made, PutOff):

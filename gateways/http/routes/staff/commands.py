@@ -64,7 +64,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
     if ORDERS[data.command].supervisor:
         web.auth.require(by, StaffRole.SUPERVISOR)
     supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
-    policy = web.settings.center
+    settings = web.settings.center
     sheet = await found(web, alert)
     if sheet.case.closed_at is not None:
         not_theirs = web.room().why_not(sheet.case, data.command, by)
@@ -75,7 +75,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
     if data.question and data.language not in web.settings.speaks.get(data.question, ()):
         raise Refused(Refusal.NO_VOICE)
     wrong = await web.writing.run(
-        lambda transaction: order(transaction, sheet, data, by, policy, supervisor=supervisor),
+        lambda transaction: order(transaction, sheet, data, by, settings, supervisor=supervisor),
         first=True,
     )
     result = "refused" if wrong is not None else "journaled"
@@ -88,10 +88,10 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
 @route(POST, "/v1/operators/me/shift", by=SIGNED_ON, audit=ORDERED, refuses=(Refusal.OUT_OF_DATE,))
 async def change_shift(web: Web, who: Caller, data: ShiftBody) -> ShiftAnswer:
     """Begin, pause or end one's shift."""
-    operator, reason, policy = who.operator, data.reason.strip(), web.settings.center
+    operator, reason, settings = who.operator, data.reason.strip(), web.settings.center
 
     def change(transaction: Transaction) -> int:
-        set_shift(transaction, operator, data.state, reason, policy, data.seen)
+        set_shift(transaction, operator, data.state, reason, settings, data.seen)
         return transaction.seq
 
     return ShiftAnswer(
@@ -108,7 +108,7 @@ def order(
     known: Sheet,
     data: CommandBody,
     by: OperatorId,
-    policy: Settings,
+    settings: Settings,
     *,
     supervisor: bool = False,
 ) -> RequestError | None:
@@ -124,7 +124,7 @@ def order(
     if is_repeated(case, given, data.command, by):
         return None
     to = None if data.to is None else OperatorId(data.to)
-    reason = refusal(case, data.command, by, policy, to, data.party, supervisor=supervisor)
+    reason = refusal(case, data.command, by, settings, to, data.party, supervisor=supervisor)
     if reason is None and data.command is OperatorCommand.REOPEN:
         reason = reopening.why_not(transaction, case)
     if reason is None and data.seen is not None:
@@ -143,7 +143,7 @@ def order(
     if isinstance(event, CommandGiven) and ORDERS[event.command].says_role:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
-        going = asking.way(case, policy, transaction.at_us)
+        going = asking.way(case, settings, transaction.at_us)
         event = replace(event, channel=Channel.SMS) if going.why is asking.Why.NO_APP else event
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
         transaction.append(Append(streams.inbox(case.alert), case.inbox_version, (event,)))
@@ -204,7 +204,7 @@ def set_shift(
     operator: OperatorId,
     state: ShiftState,
     reason: str,
-    policy: Settings,
+    settings: Settings,
     seen: int | None = None,
 ) -> bool:
     """Journal the shift's new state; False where it is so already. Within the write lock.
@@ -221,7 +221,7 @@ def set_shift(
         not reason or (now is not None and now.reason == reason)
     ):
         left_at = wrap_up.begun(transaction.last(stream))
-        if state is not ShiftState.READY or not wrap_up.stands(left_at, policy, transaction.at_us):
+        if state is not ShiftState.READY or not wrap_up.stands(left_at, settings, transaction.at_us):
             return False
         transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
         return True

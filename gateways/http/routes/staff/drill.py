@@ -164,15 +164,15 @@ async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
 
 
 async def _begun(web: Web, who: Caller, phone: E164) -> AlertAnswer:
-    policy = web.settings.center
+    settings = web.settings.center
     signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=phone, test=True)
     made = await web.writing.run(
         lambda transaction: begin(
             transaction,
             signal,
             who.operator,
-            deadline_s=policy.deadline.seconds,
-            live_cases=policy.limits.live_cases,
+            deadline_s=settings.deadline.seconds,
+            live_cases=settings.limits.live_cases,
         )
     )
     if isinstance(made, Refused):
