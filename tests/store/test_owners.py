@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from messages.events import AlertClosed, NoteAdded
-from messages.ids import Advice, AlertId, Instant, NodeId, OperatorId, Outcome
+from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, Outcome
 from model.alert.evolve import fold
-from model.membership import TTL_US
 from store import streams
 from store.alerts.accepting import accept, accept_soon
 from store.alerts.reopening import reopen
@@ -21,10 +20,10 @@ from store.nodes import members, owners
 from tests.store.databases import Database
 from tests.store.places import Clock, answered, on_both, signal
 from tests.support.there import there
-from tests.waiting import wait_until
 
 pytestmark = on_both
 
+TTL_US = 60 * SECOND
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 OpenAs = Callable[[str], Journal]
 
@@ -36,19 +35,24 @@ def open_as(open_journal: Callable[..., Journal]) -> OpenAs:
 
 
 class Time:
-    """Lets a membership end: by moving the clock of a file, or by waiting for a server's."""
+    """Lets a membership end."""
 
-    def __init__(self, database: Database, clock: Clock, journal: Journal) -> None:
-        self._database, self._clock, self._journal = database, clock, journal
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def until_ended(self, node: NodeId) -> None:
-        self._clock.forward(TTL_US / 1_000_000 + 0.1)
-        wait_until(lambda: not next(m for m in members.members(self._journal) if m.node == node).alive)
+        self._database.execute("UPDATE member SET until_us = 1 WHERE node = ?", node)
 
 
 @pytest.fixture
-def time(database: Database, clock: Clock, open_as: OpenAs) -> Time:
-    return Time(database, clock, open_as("looker"))
+def time(database: Database) -> Time:
+    return Time(database)
+
+
+@pytest.fixture(autouse=True)
+def _ends_by_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server's clock goes on while a loaded machine stands still."""
+    monkeypatch.setattr(members, "TTL_US", TTL_US)
 
 
 def alert_at(journal: Journal, clock: Clock, phone: str = "+393331112223") -> AlertId:
