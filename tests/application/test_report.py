@@ -125,7 +125,7 @@ ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
 OPERATOR, OPERATORS_NUMBER = OperatorId("marta-bianchi"), E164("+393200000001")
 NAME = "Giulia Œdipe Ștefănescu"
 TRACKS = (Party.USER, Party.OPERATOR)
-CONSOLE = Path(__file__).resolve().parents[2] / "gateways" / "console" / "static" / "js"
+CONSOLE = Path(__file__).resolve().parents[2] / "gateways" / "console"
 
 
 @pytest.fixture
@@ -343,11 +343,13 @@ def test_a_dossier_says_of_proof_what_the_console_says_and_each_sheet_which_it_i
 
 
 def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> None:
-    console = (CONSOLE / "words" / "proof.js").read_text()
+    english = (CONSOLE / "static" / "js" / "words" / "proof.js").read_text()
+    italian = json.loads((CONSOLE / "words" / "it" / "words.json").read_text())
     for table, keys in ((PROOFS, Proof), (DOUBTS, Doubt), (CHANNELS, Channel), (PARTIES, Party)):
         assert set(table) == set(keys)
-    for both in (*PROOFS.values(), *DOUBTS.values()):
-        assert all(f"'{word}'" in console for word in both)
+    for it, en in (*PROOFS.values(), *DOUBTS.values()):
+        assert f"phrase`{en}`" in english
+        assert italian[en] == it
 
 
 def test_a_dossier_of_no_alert_or_over_a_file_is_refused(

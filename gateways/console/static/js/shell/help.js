@@ -90,7 +90,8 @@ export function help(ui) {
         </div>
       </div>
       <div class="help__row">
-        <button class="btn" @click=${() => switchLanguage(ui.draw)}>${languages().map(itsName).join(' / ')}</button
+        <button class="btn" @click=${() => switchLanguage(ui.draw)}>
+          ${languages().map(itsName).join(' / ')}</button
         ><button class="btn" @click=${() => switchTheme(ui.draw)}>${say`Light or dark`}</button
         ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button
         ><button class="btn" @click=${() => signOff(ui)}>
