@@ -35,7 +35,7 @@ class Complaints:
     def listen(self, page: Page) -> None:
         """To this page, from its beginning."""
         page.add_init_script(_TELL_OF_THE_POLICY)
-        page.on("pageerror", lambda error: self._put(f"error: {error}"))
+        page.on("pageerror", lambda error: self._put(f"error: {error}\n{error.stack}"))
         page.on("console", self._said)
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda socket: self._asked(socket.url))

@@ -283,6 +283,7 @@ def test_an_operator_orders_nothing_of_a_line_and_a_supervisor_sets_up_none(
     expect(page.locator(".plant .lines .chapter__keys")).to_have_count(0)
 
 
+@pytest.mark.timed
 def test_sixty_lines_are_drawn_within_half_a_second_while_fifty_alerts_are_open(
     page: Page, place: Place, journal: Journal, capsys: pytest.CaptureFixture[str]
 ) -> None:
