@@ -211,3 +211,19 @@ def test_towns_distances_and_directions_are_right(modules: Page) -> None:
     assert found["east"] == pytest.approx(90)
     assert found["moved"] == "790 m east in 4\u00a0min".replace("790 m", "790\u00a0m")
     assert found["still"] == "Still for 4\u00a0min"
+
+
+def test_a_map_that_is_gone_hears_nothing_of_the_window_s_new_size(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    case(journal, place)
+    expect(console.locator("sw-map .map__here")).to_be_visible()
+    console.set_viewport_size({"width": 1100, "height": 700})
+    # Leaflet tells of it 200 ms later, whatever has become of the map.
+    console.evaluate(
+        """async () => {
+             await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
+             document.querySelector('sw-map').remove();
+             await new Promise((then) => setTimeout(then, 300));
+           }"""
+    )

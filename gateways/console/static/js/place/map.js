@@ -138,7 +138,8 @@ export class SwMap extends HTMLElement {
     control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
     this.#user.addTo(map);
     this.#towns.addTo(map);
-    map.on('moveend zoomend resize', () => this.#label());
+    // Leaflet says so 200 ms after the window's new size, also of a map that is gone.
+    map.on('moveend zoomend resize', () => this.#map && this.#label());
     // Without dragging: a press on a place brings it to the middle.
     map.on('click', (e) => map.panTo(e.latlng, STILL));
     if (this.#streets) {
