@@ -89,7 +89,7 @@ CHECK_RULES: Final[tuple[Rule, ...]] = (
 )
 """Of what no operator is called for."""
 WAITED_OUT_RULES: Final[tuple[Rule, ...]] = (read_inbox, let_go_of_line, end)
-"""Of a test for which no operator was to be had: nobody is called any more."""
+"""Rules of a test that found no operator in time: they end the calls and dial no one."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

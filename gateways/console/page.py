@@ -48,7 +48,7 @@ def encoded_orders() -> bytes:
 
 
 def encoded_words() -> bytes:
-    """Of each language but English, what stands for which English."""
+    """Return the translations: by language, by the English sentence. English itself has none."""
     found: dict[str, dict[str, str]] = {}
     for file in sorted(WORDS.glob("*/*.json")):
         found.setdefault(file.parent.name, {}).update(msgspec.json.decode(file.read_bytes()))

@@ -78,7 +78,7 @@ class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
     listed: ClassVar = listing()
 
     meets_deadline: bool = True
-    """Whether that meets the deadline (S11), by the settings of the moment."""
+    """True: ringing meets the deadline (S11), by the settings at that moment."""
 
 
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):

@@ -126,7 +126,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
     unattended_at: Instant | None = None
-    """When an operator who had it last had it no more, for whatever reason."""
+    """Last moment at which the case lost its operator, for any reason; None: it never had one to lose."""
     taking: OperatorId | None = None
     """Who has asked for the case and is to be called."""
     taking_at: Instant | None = None

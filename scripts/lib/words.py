@@ -45,7 +45,7 @@ _HOLE: Final = re.compile(r"\{(\w+)(?::lower)?\}")
 
 @dataclass
 class Script:
-    """What one script says, and what it is made of besides."""
+    """The sentences of one script, and its other strings."""
 
     keys: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -100,7 +100,7 @@ def _cooked(raw: str) -> str:
 
 
 def scripts() -> dict[str, Script]:
-    """By their paths."""
+    """Return the scripts of the console, by path below `js`."""
     return {
         path.relative_to(SCRIPTS).as_posix(): Script.read(path.read_text(encoding="utf-8"))
         for path in sorted(SCRIPTS.rglob("*.js"))
@@ -125,7 +125,7 @@ def in_pairs() -> Iterator[tuple[str, str]]:
 
 
 def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
-    """By the file in which they belong: the keys of which a language needs words, in their order."""
+    """Return the keys that a language has to translate, in their order, by catalogue file."""
     parts: dict[str, set[str]] = {}
     said = [(path.split("/")[0], key) for path, script in of.items() for key in script.keys]
     for part, key in (*said, *in_rows(), *(() if language == ITALIAN else in_pairs())):
@@ -137,12 +137,12 @@ def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
 
 
 def there(folder: Path) -> dict[str, dict[str, str]]:
-    """By file: what a language has."""
+    """Return the translations in the folder of a language: by file, by key."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def _fits(key: str, said: str) -> bool:
-    """Whether the same values stand in both; a command's key may stand anywhere.
+    """Return whether key and translation have the same holes; a command's key may stand anywhere.
 
     Of an event the page has more words than the English needs (`tests/gateways/console/test_event_rows.py`).
     """

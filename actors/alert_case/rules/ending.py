@@ -19,8 +19,8 @@ USER_STAYS_US: Final = Instant(3 * SECOND)
 PSAP_STAYS_US: Final = Instant(10 * SECOND)
 """After the user has hung up for good, 112 may still want to listen."""
 TEST_WAITS_US: Final = Instant(180 * SECOND)
-"""So long a test waits for an operator, and for another one after that: the last who is free is kept for who
-is in danger, and nobody ends a test that nobody has. Those at home have been called by then."""
+"""Longest wait of a test for an operator, in microseconds; it begins anew when the test loses its
+operator. The last free operator is kept for real alerts, and an unassigned test has no one to end it."""
 
 
 def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:

@@ -60,7 +60,10 @@ def handler(route: Route, web: Web) -> HTTPRouteHandler:
 
 
 def called_of(route: Route, web: Web) -> Any:
-    """What answers a request at this web: called with it, and with what the client has sent."""
+    """Return the function that answers requests to the route at this web.
+
+    The function takes the request, and what the client has sent by name.
+    """
     declared, given, function = route.declared, route.given, route.function
     waits = not inspect.iscoroutinefunction(function)
     parts = {given.web: web} if given.web else {}
