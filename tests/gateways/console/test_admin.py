@@ -327,10 +327,10 @@ def test_a_supervisor_sees_who_is_on_call_lines_audit_and_version_an_operator_no
     expect(page.locator(".chapters")).to_have_count(0)
 
 
+@pytest.mark.timed
 def test_two_hundred_operators_are_drawn_within_half_a_second_while_fifty_alerts_are_open(
     page: Page, place: Place, journal: Journal, registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The best of three: others use the machine, too."""
     for n in range(200):
         registry.add_operator(f"Operator {n}", f"+3902000{n:05}", by="test")
     for n in range(50):
@@ -338,17 +338,13 @@ def test_two_hundred_operators_are_drawn_within_half_a_second_while_fifty_alerts
     one_file.put_into(page)
     web = WebProcess(place)
     try:
-        took = []
-        for _ in range(3):
-            signed_on(page, web.url, place)
-            took.append(page.evaluate(FIRST_PAINT))
-            page.keyboard.press("/")
-            took[-1] += [page.evaluate(SEARCH)]
-            page.goto("about:blank")
+        signed_on(page, web.url, place)
+        drawn, painted = page.evaluate(FIRST_PAINT)
+        page.keyboard.press("/")
+        searched = page.evaluate(SEARCH)
     finally:
         web.stop()
     with capsys.disabled():
-        print(f"\n202 operators, 50 alerts open (drawn, painted, searched; ms): {took}")
-    drawn, painted, searched = (min(times) for times in zip(*took, strict=True))
+        print(f"\n202 operators, 50 alerts open (drawn, painted, searched; ms): {drawn, painted, searched}")
     assert drawn <= painted < 500
     assert searched < 200
