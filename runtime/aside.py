@@ -18,6 +18,10 @@ WITHIN_S: Final = 30
 FAILED: Final = 1
 
 
+class NotDone(Exception):
+    """The work failed for a foreseen cause that passes: the log has one line of it, and no traceback."""
+
+
 class Aside(Protocol):
     """Work that goes on, or has gone on, somewhere else."""
 
@@ -53,25 +57,28 @@ def _be_aside(work: Callable[[], None]) -> None:
             # The parent's handlers speak to the parent's actor system.
             signal.signal(signum, signal.SIG_DFL)
         signal.alarm(WITHIN_S)
-        work()
-        status = 0
-    except Exception:
-        logs.get("aside").exception("failed")
+        status = 0 if _is_done(work) else FAILED
     finally:
         os._exit(status)
+
+
+def _is_done(work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except NotDone as error:
+        logs.get("aside").warning("not done", error=str(error))
+    except Exception:
+        logs.get("aside").exception("failed")
+    else:
+        return True
+    return False
 
 
 class DoneAside:
     """Done at once, for the actor system in one process."""
 
     def __init__(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            logs.get("aside").exception("failed")
-            self._done = False
-        else:
-            self._done = True
+        self._done = _is_done(work)
 
     def ended(self, wait_s: float = 0.0) -> bool | None:
         return self._done

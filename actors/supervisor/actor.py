@@ -25,10 +25,11 @@ from messages.ids import Instant, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
 from runtime import addresses
 from runtime.actor import CenterActor
-from runtime.aside import Aside
+from runtime.aside import Aside, NotDone
 from runtime.environment import Environment
 from runtime.published.directory import Entry, name_of
 from store import streams
+from store.errors import JournalError
 from store.journal.journal import Append, Journal
 
 LOOK: Final = "look"
@@ -343,11 +344,14 @@ class SupervisorActor(CenterActor):
 
 
 def _append(env: Environment, notes: tuple[Event, ...]) -> None:
-    journal = env.open_journal_as(Journal)
     try:
-        journal.append(Append(streams.node(env.node), None, notes))
-    finally:
-        journal.close()
+        journal = env.open_journal_as(Journal)
+        try:
+            journal.append(Append(streams.node(env.node), None, notes))
+        finally:
+            journal.close()
+    except JournalError as error:
+        raise NotDone(str(error)) from error
 
 
 def _fault_of(cls: str) -> str:

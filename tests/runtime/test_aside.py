@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from runtime import aside
-from runtime.aside import DoneAside, ForkedAside
+from runtime import aside, logs
+from runtime.aside import DoneAside, ForkedAside, NotDone
 from tests.waiting import wait_until
 
 
@@ -28,6 +29,21 @@ def test_it_is_done_and_says_so(kind: type[ForkedAside | DoneAside], tmp_path: P
 @pytest.mark.parametrize("kind", [ForkedAside, DoneAside])
 def test_a_failure_is_told(kind: type[ForkedAside | DoneAside]) -> None:
     assert kind(fail).ended(10) is False
+
+
+@pytest.mark.parametrize("kind", [ForkedAside, DoneAside])
+def test_a_cause_that_was_foreseen_is_one_line_of_the_log(
+    kind: type[ForkedAside | DoneAside], tmp_path: Path
+) -> None:
+    def locked() -> None:
+        raise NotDone("the database is locked")
+
+    logs.configure(tmp_path, "node")
+    assert kind(locked).ended(10) is False
+    line = json.loads((tmp_path / logs.FILE_NAME).read_text())
+    assert line["level"] == "warning"
+    assert line["error"] == "the database is locked"
+    assert "exception" not in line
 
 
 def test_nobody_waits_for_what_blocks(tmp_path: Path) -> None:

@@ -11,12 +11,15 @@ from actors.supervisor.actor import SupervisorActor
 from messages import cases, lines
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
 from messages.ids import AlertId, Role
+from messages.journal import Recorded
 from messages.supervision import LegsWanted, StopActor
+from runtime import logs
 from runtime.system import system
 from runtime.system.imaginary_processes import ImaginaryProcesses
 from runtime.system.one_process import OneProcess
 from runtime.system.spec import Plan
-from store.journal.journal import Journal
+from store.errors import JournalLocked
+from store.journal.journal import Append, Journal
 from tests.support.actors import CREWS, Case, Modem, Player, Pool, Unwilling, environment, spec
 
 PLAN = Plan(
@@ -68,6 +71,27 @@ def test_a_killed_actor_is_back_at_the_same_moment(world: OneProcess) -> None:
     assert entry is not None
     expected = ActorStarted(role="TrunkPool", key="", incarnation=2, pid=entry.pid, cause="signal 9")
     assert events(world) == [expected]
+
+
+def test_a_note_beside_a_locked_database_is_one_line_and_written_a_moment_later(
+    world: OneProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    append, refused = Journal.append, [JournalLocked("somebody else writes")]
+
+    def refuse_once(journal: Journal, *appends: Append) -> tuple[Recorded, ...]:
+        if refused:
+            raise refused.pop()
+        return append(journal, *appends)
+
+    logs.configure(tmp_path / "logs", "node")
+    monkeypatch.setattr(Journal, "append", refuse_once)
+    world.kill(Role.TRUNK_POOL)
+    world.advance(3)
+    assert [type(event) for event in events(world)] == [ActorStarted]
+    assert not refused
+    said = (tmp_path / "logs" / logs.FILE_NAME).read_text()
+    assert "somebody else writes" in said
+    assert "Traceback" not in said
 
 
 def test_an_actor_that_raises_is_started_again(world: OneProcess) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from contextlib import suppress
@@ -151,8 +152,11 @@ class People:
     # ------------------------------------------------------------ operators
 
     def order(self, alert: AlertId, command: str, operator: int, **more: object) -> None:
-        """One press of a key."""
+        """One press of a key. As the console's it has an id of its own: another node that is told of it,
+        because the first has not answered, journals it no second time.
+        """
         at_us, status = now_us(), 0
+        more.setdefault("id", f"order-{secrets.token_hex(6)}")
         with suppress(httpx.TransportError):
             path, token = f"/v1/alerts/{alert}/commands", self.world.tokens[operator]
             answer = self.world.ask("POST", path, token, command=command, **more)
