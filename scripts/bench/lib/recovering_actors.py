@@ -33,7 +33,7 @@ from store import streams
 from store.journal.journal import Journal
 from tests.support.actors import environment
 from tests.support.center import USER, Center, center, simulation
-from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
+from tests.support.hearing import LAST_S, PARTIES, NotRecorded, hasten_modems, voice_gaps
 
 ACTORS: Final = (
     "AlertIntake",
@@ -232,12 +232,22 @@ def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) 
     place.mkdir()
     with running(place) as run:
         result: dict[str, object] = {"actors": len(run.made.ps())}
+        until("everybody hears the others", lambda: hear_each_other(run.made))
         if killed:
             result["killed"] = rounds(run, roles, killed, signal.SIGKILL)
         if frozen:
             result["frozen"] = rounds(run, roles, frozen, signal.SIGSTOP)
         result["calls"] = [f"{call['to']} {call['state']}" for call in run.made.calls()]
     return result
+
+
+def hear_each_other(made: Center) -> bool:
+    """Whether operator, user and 112 have missed nothing of the others for longer than is judged of a death."""
+    until_s = time.time() - 2 * LAST_S
+    try:
+        return max(voice_gaps(made, until_s - 2 * BEFORE_S, until_s).values()) < BEFORE_S
+    except NotRecorded:
+        return False
 
 
 def rounds(run: Run, roles: list[str], times: int, signum: int) -> dict[str, object]:
