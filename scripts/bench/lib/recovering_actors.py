@@ -242,7 +242,7 @@ def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) 
 
 
 def hear_each_other(made: Center) -> bool:
-    """Whether operator, user and 112 have missed nothing of the others for longer than is judged of a death."""
+    """Return True where operator, user and 112 have just missed nothing of each other."""
     until_s = time.time() - 2 * LAST_S
     try:
         return max(voice_gaps(made, until_s - 2 * BEFORE_S, until_s).values()) < BEFORE_S

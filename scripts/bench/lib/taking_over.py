@@ -49,7 +49,7 @@ def world() -> str:
     """The staff, the users and a 112 of two call-takers, all of them quick."""
     quick: dict[str, object] = {"rings_after_s": 0.15, "answers_after_s": 0.2}
     phones = {phone: {**quick, "name": name} for phone, name in STAFF.items()}
-    phones |= {user_number(n): quick for n in range(USERS)}
+    phones |= {user_number(n): {**quick, "says": "tone:440"} for n in range(USERS)}
     return simulation(public=0, emergency=0, phones={**phones, PSAP: {**quick, "places": 2}})
 
 
