@@ -13,12 +13,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
 from application.errors import CenterError, UsageError
+from center import features
+from model.feature import Command, installed
 from runtime.terminal import shown
 
 INTERRUPTED: Final = 130
@@ -172,21 +174,36 @@ def build() -> App:
         help_format="plaintext",
         result_action="return_value",
     )
-    for name, about in _SINGLE.items():
-        app.command(f"center.commands.{_MODULES.get(name, name)}:{name}", name=name, help=about)
-    for group, (about, commands) in _GROUPS.items():
-        sub = App(name=group, help=about, help_format="plaintext", result_action="return_value")
-        for name, (function, says) in commands.items():
-            where = function if ":" in function else f"{_MODULES.get(group, group)}:{function}"
-            sub.command(f"center.commands.{where}", name=name, help=says)
+    groups = {name: about for name, (about, _) in _GROUPS.items()}
+    for feature in installed():
+        groups |= feature.command_groups
+    grouped = {
+        name: App(name=name, help=about, help_format="plaintext", result_action="return_value")
+        for name, about in groups.items()
+    }
+    for one in _commands():
+        *group, name = one.words.split()
+        (grouped[group[0]] if group else app).command(one.by, name=name, help=one.does)
+    for sub in grouped.values():
         app.command(sub)
     return app
 
 
 def commands() -> tuple[tuple[str, ...], ...]:
     """Every command by the words that call it."""
-    grouped = ((group, name) for group, (_, names) in _GROUPS.items() for name in names)
-    return (*((name,) for name in _SINGLE), *grouped)
+    return tuple(tuple(one.words.split()) for one in _commands())
+
+
+def _commands() -> Iterator[Command]:
+    """The kernel's, and the features'."""
+    for name, says in _SINGLE.items():
+        yield Command(words=name, does=says, by=f"center.commands.{_MODULES.get(name, name)}:{name}")
+    for group, (_, names) in _GROUPS.items():
+        for name, (function, says) in names.items():
+            where = function if ":" in function else f"{_MODULES.get(group, group)}:{function}"
+            yield Command(words=f"{group} {name}", does=says, by=f"center.commands.{where}")
+    for feature in installed():
+        yield from feature.commands
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -196,6 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command; returns its exit code. Prints its errors."""
+    features.install()
     try:
         code = build()(_normalised(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()

@@ -10,7 +10,7 @@ from application.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from application.giving.sheet import Sheet
 from application.times import local, zone
 from messages.ids import SECOND, Outcome
-from model.alarms.table import BY_NAME
+from model.alarms.table import kind_of
 from model.reporting.answering import BENCHMARKS
 from model.reporting.availability import Availability
 from model.reporting.month import CalloutTold, Report
@@ -154,7 +154,7 @@ class _Paper:
 
     def _alarm(self, name: str) -> str:
         """In the words of the consoles; of whom or what it was is not said."""
-        kind = BY_NAME.get(name)
+        kind = kind_of(name)
         if kind is None:
             return name
         words = kind.en if self._place else kind.it

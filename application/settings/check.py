@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from model.credit import changes_the_line, pattern_fault
+from model.feature import known
 from model.rules.calls.emergency_numbers import is_named
 from model.settings import Settings
 from model.settings.lines import CreditSettings
@@ -34,6 +35,13 @@ def faults_of(settings: Settings) -> list[str]:
 def is_short(number: str) -> bool:
     """Whether this is a short number, as those of emergency services are, and no E.164."""
     return bool(number) and not number.startswith("+")
+
+
+def _features(settings: Settings) -> Iterator[str]:
+    names = sorted(one.name for one in known())
+    for i, name in enumerate(settings.features_off):
+        if name not in names:
+            yield f"features_off[{i}]: there is no feature {name} ({', '.join(names)})"
 
 
 def _psap(settings: Settings) -> Iterator[str]:
@@ -350,6 +358,7 @@ def is_near(to: str) -> bool:
 
 
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
+    _features,
     _psap,
     _dialling,
     _times,

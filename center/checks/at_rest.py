@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Wants, look
 from application.state.state_dir import NodeFile, StateDir
-from center.checks.around import Wants, look
 from messages.rows import Sentence
 from model.checks import Finding, ok, warn
 

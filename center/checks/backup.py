@@ -10,11 +10,11 @@ from typing import Final
 
 from application.backup.signed import own_fingerprint
 from application.backup.standing import untried
+from application.checks import Wants, look
 from application.errors import CenterError, NotFound
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
-from center.checks.around import Wants, look
 from messages.ids import Instant
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from center.checks.around import Wants, look
+from application.checks import Wants, look
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
 from messages.rows import Sentence

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Wants, look
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from center.checks.around import Wants, look
 from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
 from gateways.duty.ways.trust import is_here, secret_in, trust

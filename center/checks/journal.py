@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import Final
 
+from application.checks import Wants, look
 from application.state.journals import configured_url, journal_of
 from application.state.keys import key_in_file
 from application.state.state_dir import StateDir, running
-from center.checks.around import Wants, look
 from center.checks.machine import SLOW_FLUSH_S
 from messages.ids import DEMO_OPERATOR
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Wants, look
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
-from center.checks.around import Wants, look
 from gateways.gsm.port.places import places, resolved, usb_device_of
 from media.ports.asound import library_fault
 from media.ports.cards import card_at

@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from application.checks import Wants, look
 from application.state.processes import marked
 from application.state.state_dir import NodeFile, StateDir, living_web, read_json
-from center.checks.around import Wants, look
 from center.node.carrier import CarrierFile, living
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Around, Wants, look
 from application.state.state_dir import NodeFile, StateDir, read_json
-from center.checks.around import Around, Wants, look
 from center.node.launching import DESCRIPTORS_WANTED
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence

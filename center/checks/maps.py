@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from application.checks import Wants, look
 from application.version import version
-from center.checks.around import Wants, look
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings

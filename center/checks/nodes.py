@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from application.checks import Wants, look
 from application.settings.check import is_private
 from application.state.state_dir import NodeFile, StateDir
-from center.checks.around import Wants, look
 from messages.ids import SECOND, LineId, NodeId
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn

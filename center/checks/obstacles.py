@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from application.checks import Wants, look
 from application.state.processes import marked
 from application.state.state_dir import StateDir
-from center.checks.around import Wants, look
 from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from gateways.gsm.dialects.loading import installed

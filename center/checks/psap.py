@@ -1,25 +1,21 @@
-"""112: the switches, the numbers for an area, whom the center calls by itself, and 112's own systems."""
+"""112: the switches, the numbers for an area, and whom the center calls by itself."""
 
 from __future__ import annotations
 
-import os
-import socket
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from application.checks import Wants, look
 from application.errors import CenterError
 from application.settings.areas import outline_of
 from application.settings.check import is_short
 from application.state.state_dir import StateDir
-from center.checks.around import Wants, look
 from messages.ids import E164
 from messages.rows import Sentence
-from model.checks import Cost, Finding, fail, ok, warn
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
-from model.settings.psap import FEED, TOKEN_MIN, DataFormat, DataTarget, LastResort
+from model.settings.psap import LastResort
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
@@ -98,53 +94,6 @@ def _staff(state: StateDir) -> list[E164]:
         return []
 
 
-PART = "data"
-
-
-def data(settings: Settings) -> Iterator[Finding]:
-    """Each in turn; nothing where there is none."""
-    for i, table in enumerate(settings.psap.data):
-        faults = [f"psap.data[{i}].{fault}" for fault in _faults(table)]
-        yield from (fail(PART, fault) for fault in faults)
-        if table.format is DataFormat.EDS:
-            yield warn(
-                PART,
-                f"psap.data[{i}].format: eds is NOT ETSI's form of PEMEA's EDS, whose schema the center does "
-                "not have: a PSP will refuse it (docs/decisions/0108)",
-            )
-        if not faults:
-            where = "whoever asks" if table.to == FEED else urlsplit(table.to).hostname or table.to
-            yield ok(PART, f"{table.name}: {table.format} to {where}, {table.area or 'everywhere'}")
-
-
-def _faults(table: DataTarget) -> Iterator[str]:
-    if table.token_file:
-        try:
-            token = Path(table.token_file).read_text(encoding="ascii").strip()
-            least = TOKEN_MIN if table.to == FEED else 1
-            if len(token) < least:
-                yield f"token_file: {table.token_file} has {len(token)} characters, not {least} at least"
-        except (OSError, UnicodeDecodeError) as error:
-            yield f"token_file: {error}"
-    if table.to == FEED:
-        return
-    host = urlsplit(table.to).hostname
-    if host is None:
-        if not os.access(table.to, os.W_OK | os.X_OK) or not Path(table.to).is_dir():
-            yield f"to: {table.to} is no folder that the center may write to"
-        return
-    try:
-        trust = ssl.create_default_context(cafile=table.authority or None)
-        if table.certificate:
-            trust.load_cert_chain(table.certificate, table.key)
-    except (OSError, ssl.SSLError) as error:
-        yield f"certificate: {error}"
-    try:
-        socket.getaddrinfo(host, urlsplit(table.to).port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
-        yield f"to: {host} is no host that is known here ({error})"
-
-
 CHECKS: Final = (
     look(
         "psap",
@@ -172,18 +121,5 @@ CHECKS: Final = (
         Sentence("Set [dialling] and drill.phone right", "Correggere [dialling] e drill.phone"),
         lambda around: dialling(around.state, around.settings),
         Wants.SETTINGS,
-    ),
-)
-DATA: Final = (
-    look(
-        "data",
-        Sentence(
-            "Whether 112's own systems could be sent anything",
-            "Si potrebbe mandare qualcosa ai sistemi del 112",
-        ),
-        Sentence("Set [[psap.data]] right", "Correggere [[psap.data]]"),
-        lambda around: data(around.settings),
-        Wants.SETTINGS,
-        cost=Cost.WORK,
     ),
 )

@@ -7,16 +7,16 @@ from typing import Final
 
 import msgspec
 
+from application.checks import Around, Wants, look
 from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir
-from center.checks.around import Around, Wants, look
 from center.client import Client
 from messages.ids import NodeId, ShiftState
 from messages.rows import Sentence
 from model.alarms.standing import NO_LINE_FOR_112
-from model.alarms.table import BY_NAME, rank
+from model.alarms.table import kind_of, rank
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.psap import LastResort
@@ -44,7 +44,7 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
     resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
     for (alarm, subject), text in sorted(stands.items(), key=lambda one: (rank(one[0][0]), one[0])):
         found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
-        kind = BY_NAME.get(alarm)
+        kind = kind_of(alarm)
         todo = "" if kind is None else f" To do: {kind.en.do}."
         yield found("alarms", f"{alarm} {subject}: {text}{todo}")
     if not stands:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Around, Wants, look
 from application.state.run_dir import MEMORY
 from application.state.state_dir import NodeFile, StateDir
-from center.checks.around import Around, Wants, look
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from application.checks import Wants, look
 from application.recordings import recordings
 from application.state.state_dir import StateDir
 from application.times import local
-from center.checks.around import Wants, look
 from media.conference.recording import KEEP_FREE_BYTES
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn

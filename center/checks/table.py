@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from application.checks import Around, Look
 from application.errors import CenterError
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
@@ -29,11 +30,11 @@ from center.checks import (
 from center.checks import (
     running as run,
 )
-from center.checks.around import Around, Look
 from messages.rows import UNSAID, Sentence
 from model.checks import Asker, Finding, Row, Verdict, examined, fail
+from model.feature import installed, named
 
-CHECKS: Final[tuple[Look, ...]] = (
+KERNEL: Final[tuple[Look, ...]] = (
     *machine.STATE,
     *at_rest.CHECKS,
     *journal.CHECKS,
@@ -45,7 +46,6 @@ CHECKS: Final[tuple[Look, ...]] = (
     *sound.RECORDED,
     *backup.CHECKS,
     *maps.CHECKS,
-    *psap.DATA,
     *duty.CHECKS,
     *sound.SAID,
     *web.CHECKS,
@@ -61,9 +61,20 @@ CHECKS: Final[tuple[Look, ...]] = (
 _WORST_FIRST: Final = tuple(reversed(Verdict))
 
 
+def looks() -> tuple[Look, ...]:
+    """Return the center's own, in the order in which the doctor tells what they find."""
+    return (*KERNEL, *(row for row in _of_features() if isinstance(row, Look)))
+
+
+def _of_features() -> Iterator[Row]:
+    for feature in installed():
+        for where in feature.checks:
+            yield from named(where)
+
+
 def found(around: Around) -> Iterator[Finding]:
     """What the doctor finds."""
-    for check in CHECKS:
+    for check in looks():
         if Asker.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
             yield from examined(check.name, partial(check.look, around))
 
@@ -75,7 +86,7 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
     except CenterError as error:
         return [(fail("settings", str(error)), UNSAID)]
     around = Around(state=state, node=running(state), known=settings, simulated=False)
-    asked = [check for check in CHECKS if Asker.LINES in check.asked]
+    asked = [check for check in looks() if Asker.LINES in check.asked]
     told = [
         (one, UNSAID if one.verdict is Verdict.OK else check.do)
         for check in asked
@@ -93,7 +104,8 @@ def every() -> tuple[Row, ...]:
     from model.proof import steps
 
     return (
-        *CHECKS,
+        *KERNEL,
+        *_of_features(),
         *health.CHECKS,
         *evidence.CHECKS,
         *first_run.NEEDS,

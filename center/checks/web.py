@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from application.checks import Wants, look
 from application.errors import NodeError
 from application.listening import listen, unfit, unguarded
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import NodeFile, StateDir, living_web
-from center.checks.around import Wants, look
 from center.checks.listeners import Address, exposure
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from messages.ids import NodeId, Role
+from model.feature import ActorRow, installed
 from model.setup import Setup
 from runtime import wall_clock
 from runtime.clock import SystemClock
@@ -82,14 +83,6 @@ _RECORDINGS: Final = ActorSpec(
     group="recordings",
     critical=False,
 )
-DATA_SENDER: Final = ActorSpec(
-    role=Role.DATA_SENDER,
-    cls="gateways.psap_data.actor.DataSenderActor",
-    group="data",
-    # 112 is called, and hears what is to be said, without it.
-    critical=False,
-)
-"""Of a center that the settings name a system of 112's to."""
 HEARTBEAT_SENDER: Final = ActorSpec(
     role=Role.HEARTBEAT_SENDER,
     cls="gateways.heartbeat.actor.HeartbeatSenderActor",
@@ -138,15 +131,14 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
         for line in setup.settings.lines
     )
-    sends = any(not target.is_feed for target in setup.settings.psap.data)
     beside = (
         *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
         _RECORDINGS,
         _LINE_TESTER,
         _PROVER,
         _DUTY_CALLER,
-        *((DATA_SENDER,) if sends else ()),
         *((HEARTBEAT_SENDER,) if setup.settings.heartbeat or setup.settings.watched else ()),
+        *(_of_feature(row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
@@ -160,6 +152,11 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
             idle=setup.settings.limits.idle_crews,
         ),
     )
+
+
+def _of_feature(row: ActorRow) -> ActorSpec:
+    """In a group of its own: no alert waits for it."""
+    return ActorSpec(role=row.role, cls=row.cls, group=row.role, critical=False)
 
 
 def environment(

@@ -33,6 +33,7 @@ from application.state.keys import DEMO_TOKEN
 from application.state.processes import MARK, ProcessId, end_marked, identity
 from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from application.version import version
+from center import features
 from center.node import service_manager
 from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
@@ -74,6 +75,7 @@ class Node:
         self.options = options
         self.state = StateDir(options.state)
         self.settings = self._settings()
+        features.install(self.settings.features_off)
         self.setup: Setup = Setup(
             settings=self.settings, simulated=self.options.simulate is not None, version=version()
         )

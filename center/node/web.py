@@ -17,6 +17,7 @@ import msgspec
 
 from application.state.processes import identity
 from application.state.state_dir import StateDir, WebFile, write_json
+from center import features
 from center.modems.plugged_in import PluggedIn
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="center.node.web")
     parser.add_argument("--state", type=Path, required=True)
     state = StateDir(parser.parse_args(arguments).state)
+    features.install()
     rehearse()
     # The node sees the death of a web by itself; no process has to collect its exit code.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -58,6 +60,7 @@ def _serve(state: StateDir) -> int:
     os.dup2(nothing, 0)
     os.close(nothing)
     settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
+    features.install(settings.center.features_off)
     process = identity(os.getpid())
     assert process is not None
 

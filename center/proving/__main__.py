@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from application.state.state_dir import StateDir
+from center import features
 from center.proving.looks import LOOKS
 from messages.proofs import ProofStep
 from runtime.pidfd import die_with_parent
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("step", type=ProofStep, choices=tuple(LOOKS))
     parser.add_argument("--state", type=Path, required=True)
     given = parser.parse_args(arguments)
+    features.install()
     parent = os.getppid()
     die_with_parent(True)
     if os.getppid() != parent:

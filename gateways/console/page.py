@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from messages.ids import OperatorCommand
-from model.alarms.table import KINDS
+from model.alarms.table import kinds
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole
 from model.orders.table import ORDERS as ROWS
@@ -58,7 +58,7 @@ def encoded_words() -> bytes:
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
     """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
-    files.add(ALARMS, msgspec.json.encode(KINDS))
+    files.add(ALARMS, msgspec.json.encode(kinds()))
     files.add(ORDERS, encoded_orders())
     files.add(CATALOGUES, encoded_words())
     files.add(EVENTS, msgspec.json.encode(ITEMS))

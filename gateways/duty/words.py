@@ -14,7 +14,7 @@ from gateways.duty.ways.notice import subject_of
 from messages.events import CalloutAlarm
 from messages.ids import CalloutKind
 from model.alarms.kind import Words
-from model.alarms.table import BY_NAME
+from model.alarms.table import kind_of
 
 LANGUAGES: Final = ("it", "en")
 ONE_SMS: Final = 160
@@ -119,7 +119,7 @@ def spoken_to(language: str, own: str) -> str:
 
 def words_of(alarm: CalloutAlarm, language: str) -> Words:
     """What the table says of it; of an alarm that is of another version, its name."""
-    kind = BY_NAME.get(alarm.alarm)
+    kind = kind_of(alarm.alarm)
     if kind is None:
         says = _SAYS[language]
         return Words(f"{alarm.alarm} {alarm.subject}".strip(), says.wrong, "")

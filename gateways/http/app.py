@@ -29,7 +29,7 @@ from gateways.http.failing import exception_handlers
 from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
-from gateways.http.routes.all import ROUTES
+from gateways.http.routes.all import routes
 from gateways.http.routes.center import tiles as map_tiles
 from gateways.http.routes.staff.commands import bring_shift
 from gateways.http.routing.handler import handlers_of
@@ -52,7 +52,7 @@ log = logs.get("http")
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
     learn_structs()
-    settings = web.settings
+    settings, declared = web.settings, routes()
     behind_proxy = (
         settings.center.http.behind_proxy
         or bool(settings.center.http.trusted_proxies)
@@ -129,7 +129,7 @@ def build(web: Web) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            *handlers_of(ROUTES, web),
+            *handlers_of(declared, web),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *page_routes(web.nodes.elsewhere),
@@ -142,7 +142,7 @@ def build(web: Web) -> Litestar:
         exception_handlers=exception_handlers(web),
         before_send=[said_with_every_answer(web.proxies, web.clock), nothing_unaudited],
         openapi_config=openapi_config(
-            ROUTES, web.settings.version, web.cookies.name(secure=web.proxies.is_https)
+            declared, web.settings.version, web.cookies.name(secure=web.proxies.is_https)
         ),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],

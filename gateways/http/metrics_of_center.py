@@ -16,7 +16,7 @@ from gateways.console.views.plant import AlarmView
 from messages.ids import SECOND, Instant, ShiftState
 from messages.proofs import StepResult
 from model.alarms.kind import About
-from model.alarms.table import BY_NAME, OF_THE_PAGE, about
+from model.alarms.table import OF_THE_PAGE, about, kinds
 from model.alert.case import Case
 from model.proof.proving import Proving
 
@@ -75,7 +75,7 @@ class CenterMetrics:
     def alarms(self, standing: Iterable[AlarmView], now_us: Instant) -> None:
         """What stands now. Each kind that is raised is there, with 0, before it ever was."""
         self._standing.clear()
-        for name in BY_NAME.keys() - OF_THE_PAGE:
+        for name in {kind.name for kind in kinds()} - OF_THE_PAGE:
             self._standing.labels(name, "", "unseen").set(0)
         for one in standing:
             subject = one.subject if about(one.alarm) in _OF_NOBODY else ""

@@ -13,8 +13,8 @@ from litestar import Litestar, get, websocket
 
 from gateways.console.door import AnySocket
 from gateways.http.door import signatures
-from gateways.http.routes.psap import as_html
 from gateways.http.server import configured
+from model.feature import installed, named
 
 
 @get("/")
@@ -32,7 +32,9 @@ def rehearse() -> None:
     config = configured(Litestar(route_handlers=[_route, _socket], logging_config=None))
     config.load()
     signatures.load()
-    as_html.form("en")  # Jinja2, which the loop of a web would wait for
+    for feature in installed():
+        for where in feature.rehearsed:
+            named(where)()
 
     async def begin_and_end() -> None:
         lifespan = config.lifespan_class(config)

@@ -10,7 +10,7 @@ import msgspec
 from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, NodeStarted
 from messages.ids import Instant, NodeId, OperatorId
 from messages.journal import Recorded
-from model.alarms.table import BY_NAME
+from model.alarms.table import kind_of
 
 TYPES: Final = ("alarm.raised", "alarm.cleared", "alarm.seen", "node.started")
 """The events that it is made of."""
@@ -92,6 +92,6 @@ def often(found: Iterable[Episode]) -> list[Often]:
 
 def matches(one: Episode, search: str) -> bool:
     """Whether it is of a kind, line or node that is searched for: a part of a name, or of its short words."""
-    kind = BY_NAME.get(one.alarm)
+    kind = kind_of(one.alarm)
     words = () if kind is None else (kind.it.short, kind.en.short)
     return any(search.lower() in text.lower() for text in (one.alarm, one.subject, one.node, *words))

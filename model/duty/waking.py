@@ -20,7 +20,7 @@ from model.alarms.book import AlarmBook, AlarmKey, Nodes
 from model.alarms.kind import Acts, Priority, Wakes
 from model.alarms.lines_left import wakes_now
 from model.alarms.shelf import quiet_until
-from model.alarms.table import BY_NAME, priority_of, rank
+from model.alarms.table import kind_of, priority_of, rank
 from model.alarms.told import Told
 from model.duty.callouts import OFTEN_US, Callout, Callouts
 from model.duty.roster import Roster
@@ -172,7 +172,7 @@ def _gravest(alarms: Collection[CalloutAlarm]) -> int:
 
 
 def _settles_us(name: str, *, present: bool) -> Instant:
-    kind = BY_NAME.get(name)
+    kind = kind_of(name)
     theirs = kind is not None and kind.acts is not Acts.MACHINE
     return PRESENT_US if theirs and present else SETTLES_US
 

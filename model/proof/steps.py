@@ -9,7 +9,7 @@ from typing import Final
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import Sentence
-from model.alarms.table import BY_NAME
+from model.alarms.table import kind_of
 from model.checks import Asker, Cost, Row
 from model.settings.lines import Modem
 
@@ -54,7 +54,8 @@ def _step(
     alarm: str,
     soon: str = "",
 ) -> StepKind:
-    kind = BY_NAME[alarm]
+    kind = kind_of(alarm)
+    assert kind is not None
     return StepKind(
         name=step,
         at=at,

@@ -80,6 +80,14 @@ class Settings(Table, frozen=True, kw_only=True):
             "Annullato con il PIN di costrizione: subito il 112 (psap_first), o si chiama (call)",
         ),
     ] = Duress.PSAP_FIRST
+    features_off: Annotated[
+        tuple[str, ...],
+        doc(
+            "Features that this center is to have none of, by the names of their folders",
+            "Funzioni che questo centro non deve avere, con i nomi delle loro cartelle",
+            note='such as "psap_data"',
+        ),
+    ] = ()
     psap: PsapSettings = PsapSettings()
     deadline: DeadlineSettings = DeadlineSettings()
     limits: LimitsSettings = LimitsSettings()

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from center import features
 from center.checks.table import every
 from gateways.console.page import STATIC, WORDS
 from gateways.console.timeline import ITEMS
 from messages.ids import OperatorCommand
-from model.alarms.table import KINDS
+from model.alarms.table import kinds
 from model.first_run import NEEDS
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
@@ -118,7 +119,7 @@ def in_rows() -> Iterator[tuple[str, str]]:
 
 def in_pairs() -> Iterator[tuple[str, str]]:
     """Yield what the center itself has in Italian as well, and says elsewhere, too."""
-    for kind in KINDS:
+    for kind in kinds():
         yield from (("alarms", said) for said in (kind.en.short, kind.en.means, kind.en.do))
     yield from (("start", said.en) for need in NEEDS for said in (need.at, need.do))
     yield from (("checks", check.do.en) for check in every() if check.do.en)
@@ -201,6 +202,7 @@ def write(language: str) -> None:
 
 
 if __name__ == "__main__":
+    features.install()
     if sys.argv[1:]:
         write(sys.argv[1])
     sys.exit("\n".join(faults()) or None)

@@ -15,7 +15,7 @@ import pytest
 
 from gateways.http.metrics import Metrics
 from model.alarms.kind import About
-from model.alarms.table import KINDS
+from model.alarms.table import kinds
 from scripts.lib.monitoring import of_alarms
 from scripts.lib.monitoring.board import PANELS, board
 from scripts.lib.monitoring.files import RULES_FILE, files
@@ -90,7 +90,7 @@ def test_a_bound_of_a_panel_over_time_is_drawn() -> None:
 
 def test_every_alarm_has_a_rule_and_no_rule_names_another() -> None:
     rules = of_alarms.rules()
-    assert [rule.alarm for rule in rules if rule.alarm] == [kind.name for kind in KINDS]
+    assert [rule.alarm for rule in rules if rule.alarm] == [kind.name for kind in kinds()]
     names = [rule.name for rule in (*RULES, *rules)]
     assert len(set(names)) == len(names)
 
@@ -102,7 +102,7 @@ def test_no_rule_shows_a_placeholder_of_the_consoles() -> None:
 def told_as(how: str) -> dict[str, Any]:
     """All alarms at once, each `unseen`, `seen` by somebody or kept `quiet`, and what fires then."""
     series, tested = [], []
-    for kind, rule in zip(KINDS, of_alarms.rules(), strict=False):
+    for kind, rule in zip(kinds(), of_alarms.rules(), strict=False):
         subject = "" if kind.about in (About.ALERT, About.OPERATOR) else "S"
         name, value = BY_FIGURE.get(kind.name, ("", "1"))
         if name:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from messages.ids import Instant, OperatorId
 from model.alarms.kind import About, Acts, Priority, Wakes, Words
-from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about, wakes
+from model.alarms.table import KERNEL, OF_THE_PAGE, about, kinds, wakes
 from model.alarms.told import Told, over, seen
+from model.feature import installed
 from tests.support.there import there
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("actors", "application", "center", "gateways", "model", "runtime", "store")
+PARTS = ("actors", "application", "center", "features", "gateways", "model", "runtime", "store")
 RAISES = re.compile(r"AlarmRaised|model\.alarms|NodeAlarms")
 NAME = re.compile(r"[a-z]+\.[a-z_]+|ended_soon_after_leave")
 NO_NAMES = {"http.certificate"}
@@ -45,12 +46,13 @@ def raised() -> set[str]:
 
 
 def test_every_alarm_that_is_raised_has_a_row_and_every_row_is_raised() -> None:
-    assert raised() | OF_THE_PAGE == set(BY_NAME)
-    assert len(KINDS) == len(BY_NAME)
+    assert raised() | OF_THE_PAGE == {kind.name for kind in kinds()}
+    named = [kind.name for kind in (*KERNEL, *(kind for feature in installed() for kind in feature.alarms))]
+    assert len(kinds()) == len(named)
 
 
 def test_a_row_says_in_both_languages_what_is_wrong_and_what_to_do() -> None:
-    for kind in KINDS:
+    for kind in kinds():
         assert kind.because, kind.name
         for words in (kind.it, kind.en):
             for text in (words.short, words.means, words.do):
@@ -67,16 +69,16 @@ def words_differ(one: Words, other: Words) -> bool:
 
 
 def test_the_gravest_come_first_and_few_are_for_now() -> None:
-    order = [list(Priority).index(kind.priority) for kind in KINDS]
+    order = [list(Priority).index(kind.priority) for kind in kinds()]
     assert order == sorted(order)
-    assert KINDS[0].name == "psap.no_line"
-    assert {kind.acts for kind in KINDS} == set(Acts)
+    assert kinds()[0].name == "psap.no_line"
+    assert {kind.acts for kind in kinds()} == set(Acts)
 
 
 def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
-    loud = {kind.name for kind in KINDS if not kind.quiet}
-    assert {kind.name for kind in KINDS if kind.about is About.ALERT} < loud
-    assert {kind.name for kind in KINDS if kind.priority is Priority.NOW} == loud
+    loud = {kind.name for kind in kinds() if not kind.quiet}
+    assert {kind.name for kind in kinds() if kind.about is About.ALERT} < loud
+    assert {kind.name for kind in kinds() if kind.priority is Priority.NOW} == loud
 
 
 WAITS_ALL_THE_SAME = {"recording.failed", "data.refused", "data.away"}
@@ -92,19 +94,19 @@ SEEN_BY_WHOEVER_IS_THERE = {
 
 def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for_the_morning() -> None:
     by_rule = {
-        kind.name: Wakes.MORNING if kind.priority is Priority.LATER else Wakes.AT_ONCE for kind in KINDS
+        kind.name: Wakes.MORNING if kind.priority is Priority.LATER else Wakes.AT_ONCE for kind in kinds()
     }
     by_rule |= {
         kind.name: Wakes.FEW_LEFT
-        for kind in KINDS
+        for kind in kinds()
         if kind.about is About.LINE and kind.priority is not Priority.LATER
     }
     by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
     by_rule |= dict.fromkeys(CALLS_BY_DAY, Wakes.BY_DAY)
     by_rule |= dict.fromkeys(SEEN_BY_WHOEVER_IS_THERE, Wakes.NEVER)
     by_rule |= dict.fromkeys(CANNOT_WAKE, Wakes.NEVER)
-    assert {kind.name: kind.wakes for kind in KINDS} == by_rule
-    assert all(kind.wakes_because and kind.wakes_because != kind.because for kind in KINDS)
+    assert {kind.name: kind.wakes for kind in kinds()} == by_rule
+    assert all(kind.wakes_because and kind.wakes_because != kind.because for kind in kinds())
     assert wakes("of.another.version") is Wakes.MORNING
 
 

@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from msgspec.structs import replace
 
+from center import features
 from center.node.composition import SUPERVISOR, plan
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.port_hold import PortHold
@@ -66,6 +67,8 @@ from tests.scenarios.listeners import LISTENERS
 from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.support.journals import empty_journal
+
+features.install()
 
 USER = E164("+393331112223")
 PSAP = E164("+390200000112")

@@ -107,7 +107,7 @@ def one_application() -> Iterator[None]:
             app = sys.modules["gateways.http.app"]
             patch.setattr(app, "Litestar", application)
             patch.setattr(app, "handlers_of", lambda routes, web: [_Handler(one, web) for one in routes])
-            described = cache(partial(app.openapi_config, app.ROUTES))
+            described = cache(partial(app.openapi_config, app.routes()))
             patch.setattr(app, "openapi_config", lambda _, *of: described(*of))
         yield
 

@@ -1,4 +1,4 @@
-"""Every route of the API: the one list of the modules that declare them."""
+"""Every route of the API: the modules that declare them, and those of the features."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from gateways.http.routes.app import alerts, cancelling, devices, intake, messag
 from gateways.http.routes.center import health, heartbeats, tiles
 from gateways.http.routes.console import access, sign_on
 from gateways.http.routes.ended import figures, history, reviews
-from gateways.http.routes.psap import feed, page
 from gateways.http.routes.staff import alarms, audit, commands, drill, giving, proofs, shift
 from gateways.http.routing.route import Route, routes_of
+from model.feature import installed, named
 
-ROUTES: Final[tuple[Route, ...]] = routes_of(
-    (
-        *(intake, alerts, messages, cancelling, devices, records),
-        *(commands, shift, drill, alarms, giving, proofs, audit),
-        *(history, figures, reviews),
-        *(operators, people, importing, invitations, duty, lines, trying, nodes, backups, start),
-        *(sign_on, access),
-        *(page, feed),
-        *(health, heartbeats, tiles),
-    )
+_KERNEL: Final = (
+    *(intake, alerts, messages, cancelling, devices, records),
+    *(commands, shift, drill, alarms, giving, proofs, audit),
+    *(history, figures, reviews),
+    *(operators, people, importing, invitations, duty, lines, trying, nodes, backups, start),
+    *(sign_on, access),
+    *(health, heartbeats, tiles),
 )
-"""In the order in which they are described."""
+
+
+def routes() -> tuple[Route, ...]:
+    """The kernel's and the installed features', in the order in which they are described."""
+    return routes_of((*_KERNEL, *(named(where) for feature in installed() for where in feature.routes)))

@@ -184,8 +184,10 @@ class Story:
             "runtime",
             "store",
             "media",
+            "application",
             "actors",
             "gateways",
+            "features",
             "center",
             "simulator",
         )

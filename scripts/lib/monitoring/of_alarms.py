@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from model.alarms.kind import About, AlarmKind, Priority, Wakes, Words
-from model.alarms.table import KINDS
+from model.alarms.table import kinds
 from scripts.lib.monitoring.rule import Rule, Severity
 
 _BY_FIGURE: Final = {
@@ -26,8 +26,8 @@ _LATE: Final = "{{ $value }}"
 
 def rules() -> list[Rule]:
     """The gravest first; at the end one for what a newer center raises, and this file has no words for."""
-    known = [_rule(kind) for kind in KINDS]
-    others = "|".join(sorted(kind.name for kind in KINDS)).replace(".", "[.]")
+    known = [_rule(kind) for kind in kinds()]
+    others = "|".join(sorted(kind.name for kind in kinds())).replace(".", "[.]")
     unknown = Rule(
         name="SecurwomanAlarmUnknownHere",
         expr=_standing(f'alarm!~"{others}", is="unseen"'),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from application.certificates import make
 from application.settings.file import load
-from center.checks.psap import data
+from gateways.psap_data.checks import data
 from model.checks import Verdict
 
 TARGET = '[[psap.data]]\nname = "q"\nformat = "{format}"\nto = "{to}"\n'

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from application.checks import Around, Look, Wants
 from application.state.state_dir import StateDir
 from center.checks import capacity
-from center.checks.around import Around, Look, Wants
 from center.checks.sound import announcements
-from center.checks.table import CHECKS, every, found
+from center.checks.table import every, found, looks
 from media.conference.sounds import FOLDER
 from messages.proofs import ProofStep
 from model.checks import Asker, Cost, Verdict
@@ -46,10 +46,10 @@ def test_a_look_is_left_out_without_what_it_wants(tmp_path: Path) -> None:
     def names(**fields: object) -> set[str]:
         whole = {"node": None, "known": Settings(), "simulated": False, "fault": None, **fields}
         around = Around(state=StateDir(tmp_path / "s"), **whole)  # type: ignore[arg-type]
-        return {one.name for one in CHECKS if all(around.has(want) for want in one.wants)}
+        return {one.name for one in looks() if all(around.has(want) for want in one.wants)}
 
     def wanting(want: Wants) -> set[str]:
-        return {one.name for one in CHECKS if want in one.wants}
+        return {one.name for one in looks() if want in one.wants}
 
     assert not names(known=None) & {"trunks", "dialling"}
     assert not names(fault="no room") & {"disk", "journal"}
@@ -65,7 +65,7 @@ def test_a_look_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path) -> 
 
 
 def test_only_looks_of_the_center_are_in_its_table() -> None:
-    assert all(isinstance(one, Look) and Asker.DOCTOR in one.asked for one in CHECKS)
+    assert all(isinstance(one, Look) and Asker.DOCTOR in one.asked for one in looks())
 
 
 def test_more_and_quicker_processors_carry_more_and_there_is_always_one() -> None:

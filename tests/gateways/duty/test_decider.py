@@ -14,7 +14,7 @@ from gateways.gsm.sms.alphabet import encode_gsm7
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.alarms.kind import About, Wakes
-from model.alarms.table import KINDS
+from model.alarms.table import kinds
 from model.duty.callouts import Attempt, Callout
 from model.duty.roster import Contact, Person
 
@@ -122,7 +122,7 @@ def alarm(name: str, subject: str) -> CalloutAlarm:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_alarm_is_one_short_message_that_says_what_is_wrong(language: str) -> None:
-    for kind in KINDS:
+    for kind in kinds():
         if kind.wakes is Wakes.NEVER:
             continue
         for others in (0, 1, 9):
@@ -136,7 +136,7 @@ def test_each_alarm_is_one_short_message_that_says_what_is_wrong(language: str) 
 
 
 def test_of_an_alert_its_id_is_told_and_no_more() -> None:
-    for kind in KINDS:
+    for kind in kinds():
         if kind.about is About.ALERT:
             said = told(CalloutKind.ALARM, [alarm(kind.name, "0123456789abcdef:user")], "en", "it")
             assert "0123456789" not in f"{said}"

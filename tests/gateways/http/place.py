@@ -229,7 +229,7 @@ def _with_people() -> tuple[Place, bytes]:
 
 
 class WebProcess:
-    """The real thing: `python -m gateways.http`. End it with `stop` or `kill`."""
+    """The real thing: `python -m center.node.web_alone`. End it with `stop` or `kill`."""
 
     def __init__(self, place: Place, port: int = 0) -> None:
         file, where = place.state / "settings.json", place.state / "listening"
@@ -238,7 +238,7 @@ class WebProcess:
         self.stdout = place.state / "stdout"
         with self.stdout.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateways.http", str(file), str(where)],
+                [sys.executable, "-m", "center.node.web_alone", str(file), str(where)],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=out,

@@ -105,7 +105,7 @@ def test_who_knocks_while_the_web_is_down_is_answered_by_the_next_one(place: Pla
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "gateways.http", str(file)],
+            [sys.executable, "-m", "center.node.web_alone", str(file)],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             pass_fds=(listener.fileno(),),

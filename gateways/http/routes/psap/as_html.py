@@ -94,6 +94,11 @@ def words(lang: str) -> dict[str, str]:
     return {name: pair[lang == "en"] for name, pair in _WORDS.items()}
 
 
+def load() -> None:
+    """Have Jinja2 and the template loaded, for which the loop of a web would wait."""
+    form("en")
+
+
 def form(lang: str, fault: str = "", wait_s: int = 0, code: str = "") -> str:
     """Where the code is typed. `fault`: `wrong`, or `wait`, for so many more seconds, after which the page
     with this code is asked for again."""

@@ -1,4 +1,4 @@
-"""`python -m gateways.http SETTINGS.json`: the web process alone, for tests and measurements.
+"""`python -m center.node.web_alone SETTINGS.json`: the web process alone, for tests and measurements.
 
 Prints nothing but, where a second argument names a file, host and port into that file once it listens.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from center import features
 from gateways.http.server import serve
 from gateways.http.settings import WebSettings
 
@@ -23,7 +24,9 @@ def main(settings: Path, listening: Path | None) -> None:
             part.write_text(f"{host} {port}")
             part.replace(listening)
 
-    serve(msgspec.json.decode(settings.read_bytes(), type=WebSettings), tell)
+    read = msgspec.json.decode(settings.read_bytes(), type=WebSettings)
+    features.install(read.center.features_off)
+    serve(read, tell)
 
 
 if __name__ == "__main__":

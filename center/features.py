@@ -1,0 +1,16 @@
+"""The features of the center: the one list. A new one is a package under `features`, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from features.psap_data.feature import PSAP_DATA
+from model import feature
+
+FEATURES: Final = (PSAP_DATA,)
+
+
+def install(off: Iterable[str] = ()) -> None:
+    """Make all features but those that the settings leave out (`features_off`) known to this process."""
+    feature.install(FEATURES, off)

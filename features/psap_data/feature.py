@@ -1,0 +1,69 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import Role
+from messages.rows import Sentence
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.feature import ActorRow, Feature
+from model.settings import Settings
+
+
+def _sends(settings: Settings) -> bool:
+    """Whether the settings name a system of 112's that is sent anything."""
+    return any(not target.is_feed for target in settings.psap.data)
+
+
+PSAP_DATA: Final = Feature(
+    name="psap_data",
+    does=Sentence(
+        "112 reads an alert on a page, and its own systems are sent it",
+        "Il 112 legge un allarme su una pagina, e i suoi sistemi lo ricevono",
+    ),
+    actors=(ActorRow(role=Role.DATA_SENDER, cls="gateways.psap_data.actor.DataSenderActor", wanted=_sends),),
+    alarms=(
+        AlarmKind(
+            name="data.refused",
+            priority=Priority.SOON,
+            acts=Acts.MACHINE,
+            because="112 is told by voice meanwhile; what was agreed is the machine's to mend",
+            wakes=Wakes.MORNING,
+            wakes_because="112 is told by voice all night, and who has agreed on it sleeps",
+            about=About.PART,
+            it=Words(
+                "{s}: dati rifiutati",
+                "Il sistema {s} del 112 rifiuta i dati degli allarmi",
+                "Informare il 112 a voce; controllare accordi, certificato e chiave",
+            ),
+            en=Words(
+                "{s}: data refused",
+                "112’s system {s} refuses the data of alerts",
+                "Tell 112 by voice; look at what was agreed, at the certificate and the key",
+            ),
+        ),
+        AlarmKind(
+            name="data.away",
+            priority=Priority.SOON,
+            acts=Acts.SUPERVISOR,
+            because="112 is told by voice meanwhile; a call to 112’s own support tells whether it is theirs",
+            wakes=Wakes.MORNING,
+            wakes_because="112 is told by voice all night, and it is tried on",
+            about=About.PART,
+            it=Words(
+                "{s} non riceve dati",
+                "Il sistema {s} del 112 non risponde da un minuto: si continua a tentare",
+                "Informare il 112 a voce; se dura, sentire chi lo gestisce",
+            ),
+            en=Words(
+                "{s}: no data taken",
+                "112’s system {s} has not answered for a minute: it is tried on",
+                "Tell 112 by voice; if it lasts, ask those who run it",
+            ),
+        ),
+    ),
+    checks=("gateways.psap_data.checks:CHECKS",),
+    rehearsed=("gateways.http.routes.psap.as_html:load",),
+    routes=("gateways.http.routes.psap.page", "gateways.http.routes.psap.feed"),
+)

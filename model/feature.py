@@ -1,0 +1,94 @@
+"""A feature: what a package under `features` adds to the center, as rows. Pure.
+
+The kernel names no feature. `center.features` lists them and has each process `install` them; whatever the
+kernel makes of rows (alarms, routes, checks, actors, commands) it makes of its own and of those of
+`installed()`. What needs more than `model` is named, as `module:NAME`, and imported where it is used: the
+actors of a node load no web framework, and a command loads nothing but itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+from messages.ids import Role
+from messages.rows import Sentence
+from model.alarms.kind import AlarmKind
+from model.settings import Settings
+
+
+def always(settings: Settings) -> bool:
+    """Wanted whatever the settings say."""
+    return True
+
+
+class ActorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An actor of which each node has one. No alert waits for it: where it cannot start, the rest goes on."""
+
+    role: Role
+    cls: str
+    """Where its class is, `features.duty.actor.DutyCallerActor`: the command line must not import it."""
+    wanted: Callable[[Settings], bool] = always
+    """Whether a center with these settings has it."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A command of `securwoman`."""
+
+    words: str
+    """By which it is called: `duty list`."""
+    does: str
+    """The sentence of `--help`."""
+    by: str
+    """The function: `features.duty.commands:list_`."""
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What a package adds."""
+
+    name: str
+    """The package's name, and what the settings' `features_off` calls it. Permanent."""
+    does: Sentence
+    """What a center has by it."""
+    actors: tuple[ActorRow, ...] = ()
+    alarms: tuple[AlarmKind, ...] = ()
+    checks: tuple[str, ...] = ()
+    """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
+    commands: tuple[Command, ...] = ()
+    command_groups: dict[str, str] = {}
+    """By the first word of commands: the sentence of `--help`."""
+    rehearsed: tuple[str, ...] = ()
+    """Functions that load what a web would else load at its first request."""
+    routes: tuple[str, ...] = ()
+    """Modules that declare routes (`gateways.http.routing.route`)."""
+
+
+_known: tuple[Feature, ...] = ()
+_installed: tuple[Feature, ...] = ()
+
+
+def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
+    """Make the features known to this process, which has those that are not named in `off`."""
+    global _known, _installed
+    _known = tuple(features)
+    _installed = tuple(one for one in _known if one.name not in set(off))
+
+
+def known() -> tuple[Feature, ...]:
+    """Return all features, those that are left out among them."""
+    return _known
+
+
+def installed() -> tuple[Feature, ...]:
+    """Return the features that this process has."""
+    return _installed
+
+
+def named(where: str) -> Any:
+    """What `module:NAME` names, and a module where there is no NAME. Imports the module."""
+    module, _, name = where.partition(":")
+    found = import_module(module)
+    return getattr(found, name) if name else found
