@@ -115,6 +115,17 @@ def shared(record: PersonRecord, fields: tuple[Shared, ...]) -> PersonRecord:
     return PersonRecord(**{one.value: getattr(record, one.value) for one in fields})
 
 
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """What the registry knows of the user, as far as 112 is told."""
+
+    name: str = ""
+    language: str = ""
+    """ISO 639; empty where it is not known."""
+    notes: str = ""
+    record: PersonRecord = EMPTY
+    """Of it, what the settings let 112 be told (`psap.shares`)."""
+
+
 def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
     """What 112 is told of it, a line a fact, each with its field, in the order in which 112 asks."""
     yield from (("address", one) for one in record.addresses)

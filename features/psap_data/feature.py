@@ -22,7 +22,7 @@ PSAP_DATA: Final = Feature(
         "112 reads an alert on a page, and its own systems are sent it",
         "Il 112 legge un allarme su una pagina, e i suoi sistemi lo ricevono",
     ),
-    actors=(ActorRow(role=Role.DATA_SENDER, cls="gateways.psap_data.actor.DataSenderActor", wanted=_sends),),
+    actors=(ActorRow(role=Role.DATA_SENDER, cls="features.psap_data.actor.DataSenderActor", wanted=_sends),),
     alarms=(
         AlarmKind(
             name="data.refused",
@@ -63,7 +63,7 @@ PSAP_DATA: Final = Feature(
             ),
         ),
     ),
-    checks=("gateways.psap_data.checks:CHECKS",),
-    rehearsed=("gateways.http.routes.psap.as_html:load",),
-    routes=("gateways.http.routes.psap.page", "gateways.http.routes.psap.feed"),
+    checks=("features.psap_data.checks:CHECKS",),
+    rehearsed=("features.psap_data.as_html:load",),
+    routes=("features.psap_data.page", "features.psap_data.feed"),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateways.psap_data.actor import DataSenderActor
-from gateways.psap_data.outlets import Away, Outcome, Parcel, Received
+from features.psap_data.actor import DataSenderActor
+from features.psap_data.outlets import Away, Outcome, Parcel, Received
 from model.settings.psap import DataTarget
 from runtime.courier import Courier
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from store.alerts import forgetting, told_lately
+from features.psap_data import store as told_lately
+from store.alerts import forgetting
 from store.audit import search, table
 from store.backup import tables
 from store.database.query import Query

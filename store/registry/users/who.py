@@ -1,10 +1,9 @@
-"""What the registry has of a user for `model.telling.psap_alert`."""
+"""What the registry has of a user, as far as 112 is told."""
 
 from __future__ import annotations
 
 from messages.ids import UserId
-from model.record import Shared, shared
-from model.telling.psap_alert import Who
+from model.record import Shared, Who, shared
 from store.journal.journal import Journal
 from store.registry.users import records
 from store.registry.users.users import read_user

@@ -1,0 +1,190 @@
+"""The process that gives 112's own systems the data of alerts. Nobody waits for it, and no call needs it.
+
+What is due follows from the journal (`features.psap_data.due`): each message is in it before its first byte
+leaves, and so is what became of it. Who dies between the two sends the same once more, by the same name.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+
+from features.psap_data.decider import REFUSED, Tries, away, begun, failed, first, taken
+from features.psap_data.due import KEEPS_ON_US, Owed, owed, wanted
+from features.psap_data.formats import parcel_of
+from features.psap_data.lately import LatelyOpen
+from features.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
+from features.psap_data.store import told_lately
+from messages.events import DataReceived, DataRefused, DataSent, Event
+from messages.ids import AlertId, Instant, Role
+from model.alarms.standing import Key
+from model.alert.case import Case
+from model.record import Who
+from model.settings.psap import DataTarget
+from model.setup import Setup
+from model.telling.sheet import fold
+from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
+from runtime.logs import Outage
+from runtime.waker import Waker
+from store import streams
+from store.alarms import NodeAlarms
+from store.errors import JournalError, StoreError
+from store.journal.following import Following
+from store.journal.journal import Append, Journal, Transaction
+from store.registry.users.who import who_is
+
+LOOKS_EVERY_US: Final = Instant(200_000)
+"""The least time between two looks: positions may come from many."""
+
+
+class DataSenderActor(CenterActor):
+    """Of the alerts whose cases this node has."""
+
+    role: ClassVar[Role] = Role.DATA_SENDER
+
+    def started(self) -> None:
+        """All that is owed is found again."""
+        setup = self.env.settings_as(Setup)
+        self._targets = [one for one in setup.settings.psap.data if not one.is_feed]
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._shares = setup.settings.psap.shares
+        self._live = LatelyOpen()
+        self._follower = self.keep(Following(self._journal, self._live))
+        for sheet in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
+            self._live.keep(sheet)
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._waker = self.keep(Waker())
+        self._couriers = {target.name: self.courier(target) for target in self._targets}
+        self._tries = {target.name: Tries() for target in self._targets}
+        self._answers: dict[str, tuple[Owed, Event]] = {}
+        """Answers that the journal could not be told yet."""
+        self._carried: dict[str, Owed] = {}
+        self._looked_us = self.now_us()
+        self._outage = Outage(self.log, "the journal cannot be used")
+        self.watch(self._waker.fileno(), self._back)
+        self.watch(self._follower.fileno(), self._woken)
+        self._look()
+
+    def courier(self, target: DataTarget) -> Courier[Parcel, Outcome]:
+        """Who carries to this target."""
+        return ThreadCourier(outlet_of(target).deliver, self._waker, f"to {target.name}")
+
+    def tick(self, now_us: Instant) -> None:
+        """What is to be tried again, and who is away."""
+        self._look()
+        found: dict[Key, str] = {}
+        for name, tries in self._tries.items():
+            found |= away(name, tries, now_us)
+        self._tell(found)
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """Something was written a moment ago."""
+        self._look()
+
+    def _woken(self) -> None:
+        self.no_sooner(Instant(self._looked_us + LOOKS_EVERY_US), self._follower.fileno(), self._look)
+
+    def _back(self) -> None:
+        self._waker.take()
+        self._look()
+
+    # ------------------------------------------------------------ what is owed
+
+    def _look(self) -> None:
+        self._looked_us = now_us = self.now_us()
+        self.watch(self._follower.fileno(), self._woken)
+        try:
+            self._take_answers(now_us)
+            self._follower.catch_up()
+            for target in self._targets:
+                self._serve(target, now_us)
+        except StoreError as error:
+            # Nothing leaves that the journal does not have; in a second it is looked again.
+            self._outage.failed(error)
+        else:
+            self._outage.works()
+
+    def _serve(self, target: DataTarget, now_us: Instant) -> None:
+        tries = self._tries[target.name]
+        if tries.busy is not None or now_us < tries.next_at or target.name in self._answers:
+            return
+        due = first(self._due(target, now_us), tries)
+        if due is None:
+            if tries.since is not None:
+                # What it was tried with is owed no more: nothing is known of it.
+                self._tries[target.name] = Tries()
+            return
+        alert = due.alert.alert
+        if not due.begun:
+            due = self._journal.transact(lambda tx: self._begin(tx, alert, target, now_us))
+            if due is None:
+                return
+        self._tries[target.name] = begun(tries, alert, now_us)
+        self._carried[target.name] = due
+        self._couriers[target.name].carry(parcel_of(due, target))
+
+    def _due(self, target: DataTarget, now_us: Instant) -> dict[AlertId, Owed]:
+        found: dict[AlertId, Owed] = {}
+        for alert, sheet in self._live.all(now_us).items():
+            if self._is_ours(sheet.case) and (target.name in sheet.data or wanted(sheet.case)):
+                due = owed(sheet, target, self._who(sheet.case), now_us)
+                if due is not None:
+                    found[alert] = due
+        return found
+
+    def _begin(self, tx: Transaction, alert: AlertId, target: DataTarget, now_us: Instant) -> Owed | None:
+        """Under the write lock, by the alert as it is: of two that begin, one finds it begun."""
+        recorded = sorted(
+            (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert))), key=lambda one: one.seq
+        )
+        sheet = fold(recorded)
+        due = None if sheet is None else owed(sheet, target, self._who(sheet.case), now_us)
+        if due is None or due.begun:
+            return due
+        sent = DataSent(target=target.name, version=due.version, kind=due.kind, digest=due.digest)
+        written = tx.append(Append(streams.inbox(alert), None, (sent,)))
+        # Its moment is the journal's, so that it is the same when it is sent again.
+        return replace(due, at=written[0].at_us)
+
+    def _who(self, case: Case) -> Who | None:
+        return who_is(self._journal, case.user, self._shares)
+
+    def _is_ours(self, case: Case) -> bool:
+        return case.owner is not None and case.owner.node == self.env.node
+
+    # ------------------------------------------------------------ what became of it
+
+    def _take_answers(self, now_us: Instant) -> None:
+        for name, courier in self._couriers.items():
+            outcome = courier.back()
+            if outcome is not None:
+                self._answered(name, outcome, now_us)
+        for name, (due, event) in list(self._answers.items()):
+            self._journal.append(Append(streams.inbox(due.alert.alert), None, (event,)))
+            del self._answers[name]
+
+    def _answered(self, name: str, outcome: Outcome, now_us: Instant) -> None:
+        due = self._carried.pop(name)
+        match outcome:
+            case Received(receipt=receipt):
+                self._tries[name] = taken(self._tries[name], due.alert.alert)
+                self._answers[name] = due, DataReceived(target=name, version=due.version, receipt=receipt)
+                self._tell({(REFUSED, name): ""})
+            case Refused(status=status, reason=reason):
+                self._tries[name] = taken(self._tries[name], due.alert.alert)
+                self._answers[name] = (
+                    due,
+                    DataRefused(target=name, version=due.version, status=status, reason=reason),
+                )
+                self._tell({(REFUSED, name): f"{name} refuses the data of an alert ({status})."})
+            case Away(reason=reason):
+                self._tries[name] = failed(self._tries[name], reason, now_us)
+                self.log.warning("not delivered", target=name, reason=reason)
+
+    def _tell(self, found: dict[Key, str]) -> None:
+        try:
+            self._alarms.tell(found, over="It takes the data of alerts again.")
+        except JournalError as error:
+            self.log.error("told later", error=str(error))

@@ -1,0 +1,73 @@
+"""GET /v1/psap/feed: the alerts of which 112 is called, as GeoJSON, for a PSAP's map, which asks by itself.
+
+Who asks has the token of a `[[psap.data]]` with `to = "feed"`, and sees the alerts of that table's area. Each
+answer that shows anybody is an entry in the audit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from pathlib import Path
+
+from litestar import Response
+
+from features.psap_data.alert import PsapAlert, psap_alert
+from features.psap_data.due import called_off, serves, wanted
+from features.psap_data.geojson import MEDIA_TYPE, collection
+from gateways.http.door.auth import bearer
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import FEED, Caller
+from gateways.http.routing.route import GET, route
+from gateways.http.wire.errors import NotSignedOn
+from model.settings.psap import TOKEN_MIN, DataTarget
+from model.telling.sheet import Sheet
+from runtime import logs
+from store.audit.entry import Action
+from store.registry.users.who import who_is
+
+log = logs.get("http.psap_feed")
+
+
+@route(GET, "/v1/psap/feed", by=FEED, audit=Action.READ_LIST)
+async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
+    """Alerts of which 112 is called, for a PSAP's map.
+
+    GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, with what 112 is told
+    of it. By the token of a `[[psap.data]]` with `to = "feed"`.
+    """
+    feeds = [target for target in web.settings.center.psap.data if target.is_feed]
+    target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
+    if target is None:
+        raise NotSignedOn("the token of a feed is needed")
+    open_now = [known.sheet for known in web.following.picture.open()]
+    shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one.case)])
+    if shown:
+        await who.note([one.alert for one in shown], actor=f"psap:{target.name}", detail="feed")
+    else:
+        web.audit.enters_nothing(who.request)
+    headers = {"cache-control": "no-store"}
+    return Response(collection(shown, target.spoken), media_type=MEDIA_TYPE, headers=headers)
+
+
+def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
+    """Whose token this is; its file is read each time, so that another one is good at once."""
+    found = None
+    for one in feeds:
+        try:
+            own = Path(one.token_file).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("the token of a feed cannot be read", feed=one.name, reason=str(error))
+            continue
+        if len(own) >= TOKEN_MIN and hmac.compare_digest(own.encode(), token.encode()):
+            found = one
+    return found
+
+
+def _shown(web: Web, target: DataTarget, sheets: list[Sheet]) -> list[PsapAlert]:
+    alerts = (
+        psap_alert(sheet, who_is(web.journal, sheet.case.user, web.settings.center.psap.shares))
+        for sheet in sheets
+        if not called_off(sheet.case)
+    )
+    return [alert for alert in alerts if serves(target, alert)]

@@ -1,0 +1,66 @@
+"""A target over HTTPS. A delivery blocks as long as the other side does, within bounds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from features.psap_data.outlets import Away, Outcome, Parcel, outcome
+from gateways.connection import Connection
+from model.settings.psap import DataTarget
+
+CONNECT_S: Final = 5.0
+WITHIN_S: Final = 20.0
+"""A whole message. Who takes longer is away, and keeps nobody else waiting."""
+ANSWER_MAX: Final = 16_384
+"""Bytes of an answer that are read."""
+
+
+class Https:
+    """A POST a message; `Idempotency-Key` is the message's name. Redirects are not followed."""
+
+    def __init__(self, target: DataTarget, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport`: in place of the network's own."""
+        self._target = target
+        self._connection = Connection(
+            within_s=WITHIN_S,
+            connect_s=CONNECT_S,
+            authority=target.authority,
+            certificate=target.certificate,
+            key=target.key,
+            transport=transport,
+        )
+
+    def deliver(self, parcel: Parcel) -> Outcome:
+        try:
+            return self._posted(parcel)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._connection.close()
+            # Not what httpx says: the address may hold a key.
+            return Away(reason=type(error).__name__)
+        except UnicodeError:
+            # Exchanged while it runs it is good at once, so it is tried on.
+            return Away(reason="token_file holds no token: letters of ASCII alone")
+        except OSError as error:
+            self._connection.close()
+            return Away(reason=f"{error.strerror or error}")
+
+    def _posted(self, parcel: Parcel) -> Outcome:
+        until_s = time.monotonic() + WITHIN_S
+        headers = {"content-type": parcel.media_type, "idempotency-key": parcel.name}
+        if self._target.token_file:
+            token = Path(self._target.token_file).read_text(encoding="ascii").strip()
+            headers["authorization"] = f"Bearer {token}"
+        client = self._connection.client
+        with client.stream("POST", self._target.to, content=parcel.content, headers=headers) as answer:
+            said = b""
+            for part in answer.iter_bytes():
+                said += part
+                if len(said) > ANSWER_MAX:
+                    break
+                if time.monotonic() > until_s:
+                    return Away(reason="its answer has no end")
+            return outcome(answer.status_code, said, parcel.name)

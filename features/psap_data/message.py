@@ -1,0 +1,47 @@
+"""What all formats share: names of messages, times, and text that any XML may have. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from features.psap_data.alert import PsapAlert
+from messages.ids import SECOND, AlertId, Instant, Nearness
+from model.address import in_one_line
+
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML 1.0 document may have, not even escaped (clause 2.2)."""
+
+
+def identifier(alert: AlertId, target: str, version: int) -> str:
+    """The message's name, of letters, digits, `.`, `_` and `-`: the same whenever it is sent again."""
+    return f"{alert}.{target}.{version}"
+
+
+def rfc3339(at: Instant) -> str:
+    """The moment in UTC, to the second, with `+00:00`: CAP 1.2 has no `Z` (clause 3.3.2)."""
+    return datetime.fromtimestamp(at // SECOND, UTC).isoformat()
+
+
+def clean(text: str) -> str:
+    """The text without what no XML can say; what is left has to be escaped."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def written(root: ET.Element) -> bytes:
+    """The document, UTF-8."""
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def place_in_words(alert: PsapAlert, lang: str) -> str:
+    """Where it is, as one line: the address where one is sure, else the coordinates."""
+    if alert.address is not None:
+        line = in_one_line(alert.address)
+        near = "vicino a {}" if lang == "it" else "near {}"
+        return near.format(line) if alert.address.nearness is Nearness.NEAR else line
+    if alert.position is not None:
+        return f"{alert.position.lat:.5f}, {alert.position.lon:.5f}"
+    return "posizione non nota" if lang == "it" else "position not known"
