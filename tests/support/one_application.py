@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, partial, wraps
+from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -107,8 +107,16 @@ def one_application() -> Iterator[None]:
             app = sys.modules["gateways.http.app"]
             patch.setattr(app, "Litestar", application)
             patch.setattr(app, "handlers_of", lambda routes, web: [_Handler(one, web) for one in routes])
-            described = cache(partial(app.openapi_config, app.routes()))
-            patch.setattr(app, "openapi_config", lambda _, *of: described(*of))
+            describe, described = app.openapi_config, {}
+
+            def once(routes: Sequence[Any], *of: object) -> Any:
+                """Describe these routes, or return what was said of the same ones before."""
+                shape = (*(one.name for one in routes), *of)
+                if shape not in described:
+                    described[shape] = describe(routes, *of)
+                return described[shape]
+
+            patch.setattr(app, "openapi_config", once)
         yield
 
 
