@@ -15,24 +15,15 @@ from typing import Final
 from application.state.state_dir import living_web
 from application.state.state_dir import running as running_node
 from messages import events as ev
-from messages.envelope import encode
-from messages.identity import Identify
-from messages.ids import E164, SECOND, AlertId, Instant, LegId, Party, Role
-from messages.lines import RequestLine
-from messages.operators import RequestOperators
-from messages.union import Body
-from runtime import addresses
+from messages.ids import SECOND, Instant, Party, Role
 from runtime.clock import SystemClock
 from runtime.published.directory import Entry
 from runtime.system.birth import logger_of
-from runtime.system.many_processes import ManyProcesses
-from runtime.system.system import start
 from scripts.bench.lib.measuring import quantiles
 from scripts.bench.lib.recovering import Log, Places, first, living, until
 from store import streams
 from store.journal.journal import Journal
-from tests.support.actors import environment
-from tests.support.center import USER, Center, center, simulation
+from tests.support.center import Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, NotRecorded, hasten_modems, voice_gaps
 
 ACTORS: Final = (
@@ -59,29 +50,11 @@ SETTLED_S: Final = 1.2
 """After a death, before the voice is looked at and the next one dies."""
 
 
-class Asker:
-    """Asks actors of the center, from an actor system of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        system = start("processes", environment(folder), None)
-        assert isinstance(system, ManyProcesses)
-        self._system = system
-
-    def ask(self, whom: Entry, body: Body) -> bool:
-        """Whether it has answered, by anything."""
-        said = encode(self._system.envelope(body))
-        with self._system._system.private() as context:
-            return isinstance(context.ask(addresses.from_bytes(whom.address), said, 0.5), bytes)
-
-    def close(self) -> None:
-        self._system.kill()
-
-
 class Run:
     """A center with an alert in conference."""
 
-    def __init__(self, made: Center, journal: Journal, clock: SystemClock, asker: Asker) -> None:
-        self.made, self.journal, self.clock, self.asker = made, journal, clock, asker
+    def __init__(self, made: Center, journal: Journal, clock: SystemClock) -> None:
+        self.made, self.journal, self.clock = made, journal, clock
         self.places = Places(made.state)
         self.alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(self.alert) == {"operator", "user"})
@@ -175,9 +148,6 @@ class Run:
                     "the crews known", lambda: log.said("crews known", incarnation=successor.incarnation)
                 )
                 resumed = line["at"]
-            case "Identifier" | "OperatorPool" | "TrunkPool":
-                until("an answer", lambda: self.asker.ask(successor, QUESTIONS[role]))
-                resumed = time.time()
             case _:
                 pass
         return seen | {"resumed": max(resumed, there) - at}
@@ -215,15 +185,6 @@ class Run:
             self.journal, streams.case(self.alert), ev.CaseOpened, Instant(0), incarnation=incarnation
         )
         return None if found is None else found.at_us / SECOND
-
-
-QUESTIONS: Final[dict[str, Body]] = {
-    "Identifier": Identify(alert=AlertId("bench"), phone=E164(USER)),
-    "OperatorPool": RequestOperators(alert=AlertId("bench"), wanted=1, test=True),
-    "TrunkPool": RequestLine(
-        alert=AlertId("bench"), leg=LegId("bench:user"), attempt=1, party=Party.USER, test=True
-    ),
-}
 
 
 def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) -> dict[str, object]:
@@ -307,12 +268,6 @@ def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> lis
 @contextmanager
 def running(folder: Path) -> Iterator[Run]:
     """A center with one alert in conference."""
-    asking = folder / "asker"
-    asking.mkdir()
-    asker = Asker(asking)
-    try:
-        with center(folder, simulation()) as made, made.journal() as journal:
-            hasten_modems(made)
-            yield Run(made, journal, SystemClock.anchored(), asker)
-    finally:
-        asker.close()
+    with center(folder, simulation()) as made, made.journal() as journal:
+        hasten_modems(made)
+        yield Run(made, journal, SystemClock.anchored())
