@@ -8,11 +8,11 @@ from typing import Final
 import msgspec
 
 from application.checks import Around, Wants, look
+from application.client import Client
 from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir
-from center.client import Client
 from messages.ids import NodeId, ShiftState
 from messages.rows import Sentence
 from model.alarms.standing import NO_LINE_FOR_112

@@ -13,10 +13,10 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import CenterError, SettingsError, UsageError
+from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
-from center.options import DEFAULT, Common
 from model.settings.kept import BackupSettings
 
 _NOBODY: Final = (

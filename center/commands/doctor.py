@@ -10,13 +10,13 @@ from cyclopts import Parameter
 
 from application.checks import Around
 from application.errors import CenterError, SettingsError
+from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use, simulation_in_use
 from application.settings.simulation import simulation, with_simulation
 from application.settings.template import with_meaning
 from application.state.state_dir import StateDir, running
 from center.checks import table
-from center.options import DEFAULT, Common
 from model.checks import Finding, Verdict, fail, ok
 from model.settings import Settings
 

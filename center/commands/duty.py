@@ -13,11 +13,11 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import CenterError, NotFound, SettingsError, UsageError
+from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.times import rfc3339
-from center.options import DEFAULT, Common
 from center.people import BY
 from messages.ids import E164, Instant
 from model.settings import Settings

@@ -16,11 +16,11 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import CenterError, NotFound
+from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
-from center.options import DEFAULT, Common
 from center.people import BY
 from gateways.duty.ways.notice import Delivered, Notice
 from gateways.duty.ways.sending import WRITTEN, send

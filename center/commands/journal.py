@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from application.auditing import note
+from application.options import DEFAULT, Common
 from application.state.journals import goes_on, journal_of
 from application.state.moving import center_of, is_center, take_audit_keys
-from center.options import DEFAULT, Common
 from runtime.terminal import shown_json
 
 

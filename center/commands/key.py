@@ -12,10 +12,10 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import NotFound, UsageError
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.state.keys import key_in_file
 from application.times import local, rfc3339
-from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from store.registry.people import AppKey

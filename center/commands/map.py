@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from cyclopts import Parameter
 
 from application.errors import StateError, UsageError
-from center.options import DEFAULT, Common
+from application.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from gateways.addresses.making import Row

@@ -11,10 +11,10 @@ from cyclopts import Parameter
 
 from application.auditing import account
 from application.errors import CenterError, NotFound, NotRunning
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.state.state_dir import running
 from application.times import rfc3339
-from center.options import DEFAULT, Common
 from messages.events import ProofOrdered, ProofStepEnded
 from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult

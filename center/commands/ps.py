@@ -8,11 +8,11 @@ from __future__ import annotations
 import msgspec
 
 from application.errors import NotRunning
+from application.options import DEFAULT, Common
 from application.state.processes import is_alive
 from application.state.state_dir import NodeFile, StateDir, living_web, running
 from application.times import rfc3339
 from center.node.carrier import living
-from center.options import DEFAULT, Common
 from messages.ids import Role
 from runtime import pidfd
 from runtime.clock import boottime_us

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from application.errors import UsageError
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
-from center.options import DEFAULT, Common
 
 
 def report(

@@ -14,11 +14,11 @@ import msgspec
 from cyclopts import Parameter
 
 from application.errors import SettingsError, UsageError
+from application.options import DEFAULT, Common
 from application.settings.check import faults_of
 from application.settings.file import load
 from application.settings.in_use import config_file, shipped
 from center.node.options import NodeOptions, command
-from center.options import DEFAULT, Common
 from model.settings import Settings
 
 

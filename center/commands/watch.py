@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from application.errors import SettingsError, UsageError
-from center.options import DEFAULT, Common
+from application.options import DEFAULT, Common
 
 
 def watch(

@@ -10,8 +10,8 @@ from application.errors import CenterError
 from center.modems.ports import card_of
 
 if TYPE_CHECKING:
+    from application.options import Common
     from application.state.state_dir import StateDir
-    from center.options import Common
     from gateways.gsm.driver.events import Event
 
 PROBE_S: Final = 15.0

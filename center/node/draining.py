@@ -10,8 +10,8 @@ import time
 from typing import Final
 
 from application.errors import NotRunning, StateError, UsageError
+from application.options import Common
 from application.state.state_dir import running
-from center.options import Common
 from runtime.environment import DRAINING
 from runtime.published.file import publish
 from store.database.dialect import is_server

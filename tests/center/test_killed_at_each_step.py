@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from application.errors import CenterError
+from application.options import Common
 from application.recordings import delete_erased
 from center.commands.people.user import erase
-from center.options import Common
 from messages.ids import NodeId, UserId
 from store.database.sqlite_file import inodes
 from store.journal.journal import Journal

@@ -19,10 +19,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from application.client import Client
 from application.errors import CenterError
 from application.state.processes import end, identity, is_alive, marked
 from application.state.state_dir import NodeFile, StateDir, WebFile, holder, read_json
-from center.client import Client
 from center.commands.ps import Row, all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment

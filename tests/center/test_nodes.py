@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from application.options import Common
 from application.state.state_dir import Lock, StateDir, write_json
 from center.node.draining import drained
-from center.options import Common
 from gateways.http.node_orders import drain
 from messages.ids import E164, AlertId, Instant, NodeId, Role, TrunkId
 from model.membership import RENEW_US

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from application.client import Client
 from application.errors import NodeError, RefusedByCenter
 from application.listening import listen
 from application.state.processes import ProcessId, is_alive, marked, send_signal, wait_ended
 from application.state.state_dir import StateDir, living_web
-from center.client import Client
 from center.node.web_group import WebGroup
 from messages.ids import NodeId
 from model.settings import Settings

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.errors import SettingsError
+from application.options import Common
 from application.settings.file import parse
-from center.options import Common
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from messages import events as ev

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from application.errors import CenterError
-from center.options import DEFAULT, Common
+from application.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from messages.credit import LineCredit

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
+from application.options import DEFAULT, Common
 from center.modems.found import Asked, GivesVoice, as_settings, ask
 from center.modems.ports import PortRow, ports_of
-from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from center.modems.unnamed import Unnamed

@@ -12,8 +12,8 @@ import msgspec
 from cyclopts import Parameter
 
 from application.errors import CenterError, UsageError
+from application.options import DEFAULT, Common
 from center.modems.probing import PROBE_S
-from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
     from center.modems.calling import Calling

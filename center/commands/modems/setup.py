@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import Parameter
 
 from application.errors import CenterError, UsageError
-from center.options import DEFAULT, Common
+from application.options import DEFAULT, Common
 from gateways.gsm.dialects.kept import Standing
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import CenterError
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.times import local, rfc3339
-from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, operator_of
 from store.errors import NobodyThere
 

@@ -9,8 +9,8 @@ import msgspec
 from cyclopts import Parameter
 
 from application.auditing import note
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
-from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
 from messages.ids import ShiftState
 from store.registry.people import StaffRole

@@ -10,10 +10,10 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.errors import CenterError, UsageError
+from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.times import rfc3339
 from center.commands.people.user import find
-from center.options import DEFAULT, Common
 from center.people import BY, region_of
 
 if TYPE_CHECKING:
