@@ -21,6 +21,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something said once, never changed. Subclasses set `tag`, which is permanent on the wire."""
 
 
+class FeatureEvent(Message, frozen=True, kw_only=True):
+    """An event that a feature has of its own, in streams of its own. The rules of an alert know none of them,
+    and nothing in it is personal.
+    """
+
+
 MOST_ACCURACY_M: Final = 1e8
 """A radius beyond this tells nothing: the whole earth lies within it."""
 

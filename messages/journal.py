@@ -14,6 +14,7 @@ from messages.base import MALFORMED, Message
 from messages.envelope import DecodeError, EncodeError, decode_error
 from messages.events import Event
 from messages.ids import Instant, NodeId
+from messages.kinds import decoder
 from messages.rows import ListItem, Sentence, listing
 
 
@@ -49,7 +50,6 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final[msgspec.msgpack.Decoder[Event]] = msgspec.msgpack.Decoder(Event)
 
 
 def event_type(event: AnyEvent) -> str:
@@ -80,7 +80,7 @@ def encode_event(event: AnyEvent) -> bytes:
 def decode_event(data: bytes) -> Event:
     """The event in `data`. Raises DecodeError with the path of the fault."""
     try:
-        return _decoder.decode(data)
+        return decoder().decode(data)
     except MALFORMED as error:
         raise decode_error(error) from error
 

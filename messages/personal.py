@@ -6,13 +6,13 @@ default is empty can be: an event without them is one whose data were forgotten.
 
 from __future__ import annotations
 
-from typing import Final, get_args, get_type_hints
+from typing import Final, get_type_hints
 
 import msgspec
 
 from messages.base import Message
-from messages.events import Event
 from messages.ids import PersonalKind
+from messages.kinds import KERNEL
 
 
 def _personal(kind: type[Message]) -> dict[str, PersonalKind]:
@@ -21,7 +21,7 @@ def _personal(kind: type[Message]) -> dict[str, PersonalKind]:
     return {name: mark for name, found in marks.items() for mark in found if isinstance(mark, PersonalKind)}
 
 
-_FIELDS: Final = {kind: fields for kind in get_args(Event) if (fields := _personal(kind))}
+_FIELDS: Final = {kind: fields for kind in KERNEL if (fields := _personal(kind))}
 PERSONAL: Final = {str(kind.__struct_config__.tag): fields for kind, fields in _FIELDS.items()}
 """By the event's type: its personal fields."""
 EMPTY: Final = {

@@ -14,7 +14,9 @@ from typing import Any
 
 import msgspec
 
+from messages.base import FeatureEvent
 from messages.ids import Role
+from messages.kinds import know
 from messages.rows import Sentence
 from model.alarms.kind import AlarmKind
 from model.settings import Settings
@@ -60,6 +62,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     commands: tuple[Command, ...] = ()
     command_groups: dict[str, str] = {}
     """By the first word of commands: the sentence of `--help`."""
+    events: tuple[type[FeatureEvent], ...] = ()
+    """Read from the journal also where the feature is left out."""
     rehearsed: tuple[str, ...] = ()
     """Functions that load what a web would else load at its first request."""
     routes: tuple[str, ...] = ()
@@ -75,6 +79,7 @@ def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
     global _known, _installed
     _known = tuple(features)
     _installed = tuple(one for one in _known if one.name not in set(off))
+    know(kind for feature in _known for kind in feature.events)
 
 
 def known() -> tuple[Feature, ...]:

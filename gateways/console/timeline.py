@@ -5,12 +5,11 @@ Facts only; the words in the operator's language are the page's.
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
 from messages import events as ev
-from messages.events import Event
 from messages.ids import (
     Advice,
     Carried,
@@ -26,6 +25,7 @@ from messages.ids import (
     Proof,
 )
 from messages.journal import AnyEvent, Recorded, Unreadable, event_type
+from messages.kinds import KERNEL
 from messages.personal import PERSONAL
 from messages.rows import Listed
 from model.alert.case import Case
@@ -35,9 +35,7 @@ _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"
 _CLAIM: Final = "claim.added"
 _LISTED: Final[dict[str, Listed]] = {
-    str(kind.__struct_config__.tag): kind.listed
-    for kind in (*get_args(Event), Unreadable)
-    if hasattr(kind, "listed")
+    str(kind.__struct_config__.tag): kind.listed for kind in (*KERNEL, Unreadable) if hasattr(kind, "listed")
 }
 ITEMS: Final = {what: listed.items for what, listed in _LISTED.items()}
 """How the page lists an event, by its type."""

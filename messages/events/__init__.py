@@ -8,6 +8,7 @@ streams (`number-…`, `signal-…`, `operator-…`, `line-…`, `service-…`, 
 
 from __future__ import annotations
 
+from messages.base import FeatureEvent
 from messages.events.afterwards import *
 from messages.events.alarms import *
 from messages.events.case import *
@@ -175,4 +176,4 @@ OtherEvent = (
     | PersonalDataRead
 )
 
-Event = InboxEvent | CaseEvent | OtherEvent
+Event = InboxEvent | CaseEvent | OtherEvent | FeatureEvent

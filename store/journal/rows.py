@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, get_args
+from typing import Final
 
 from sqlalchemy import Select, bindparam, desc, func, insert, select, text
 
-from messages.events import Event
 from messages.ids import AlertId, Instant, NodeId
 from messages.journal import AnyEvent, Recorded, Unreadable, decode_event, encode_event, event_type
 from messages.personal import EMPTY, PERSONAL
@@ -17,9 +16,6 @@ from store.database.schema import alert_key
 from store.database.schema import event as table
 from store.journal.sealing import Keys, is_sealed, opened_data, said_in, sealed_data
 from store.streams import alert_of
-
-KNOWN_TYPES: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Event))
-"""The types that this version understands."""
 
 _c = table.c
 _STREAM_IS = _c.stream == bindparam("stream")

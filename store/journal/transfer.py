@@ -26,6 +26,7 @@ import msgspec
 from messages.envelope import DecodeError
 from messages.ids import UserId
 from messages.journal import decode_event
+from messages.kinds import types
 from messages.personal import PERSONAL
 from store import streams
 from store.database.query import Row
@@ -198,7 +199,7 @@ def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
         try:
             decode_event(data)
         except DecodeError as error:
-            if kind in rows.KNOWN_TYPES:
+            if kind in types():
                 raise TransferError(f"{where}: {kind} does not decode: {error}") from error
         yield where, row, beside
 

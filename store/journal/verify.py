@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from messages.envelope import DecodeError
 from messages.journal import decode_event, event_type
+from messages.kinds import types
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import open_alert
@@ -123,7 +124,7 @@ class _Check:
         try:
             event = decode_event(data)
         except DecodeError as error:
-            if kind in rows.KNOWN_TYPES:
+            if kind in types():
                 self.problems.append(f"{where}: does not decode: {error}")
             else:
                 self.unknown += 1

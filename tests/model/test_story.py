@@ -10,9 +10,9 @@ import pytest
 
 from messages import events as ev
 from messages.base import Address, HangupCause, Position, VoicePort
-from messages.events import Event
 from messages.ids import SECOND, Channel, Instant, LegId, Nearness, NodeId
 from messages.journal import Unreadable
+from messages.kinds import kinds
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason
@@ -22,7 +22,7 @@ from model.telling.vocabulary import FORMS
 from tests.support.each import each
 from tests.support.there import is_a
 
-EVENTS = (*get_args(Event), Unreadable)
+EVENTS = (*kinds(), Unreadable)
 SAMPLES: dict[str, object] = {
     "str": "x",
     "int": 16,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Final, get_args
+from typing import Any, ClassVar, Final
 
 import msgspec
 import pytest
 
 from gateways.console.page import STATIC, encoded_words
 from gateways.console.timeline import Entry
-from messages.events import Event
 from messages.ids import Party
 from messages.journal import Unreadable
+from messages.kinds import kinds
 from messages.rows import Listed, ListItem, listing
 from tests.support.each import each
 
@@ -22,7 +22,7 @@ WORDS: Final = set(re.findall(r"^    (\w+): \(\) =>", STORY, re.MULTILINE))
 ICONS: Final = set(re.findall(r'id="i-([a-z0-9]+)"', (STATIC / "index.html").read_text()))
 LANGUAGES: Final = list(msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]]).values())
 ENTRY: Final = set(Entry.__struct_fields__)
-EVENTS: Final = [one for one in (*get_args(Event), Unreadable) if hasattr(one, "listed")]
+EVENTS: Final = [one for one in (*kinds(), Unreadable) if hasattr(one, "listed")]
 
 
 def faults(kind: Any) -> list[str]:
