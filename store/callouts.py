@@ -8,7 +8,7 @@ from typing import Final
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, OperatorId
 from messages.journal import Recorded
-from model.duty.callouts import KEPT, Callouts
+from model.callouts.callout import KEPT, Callouts
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 

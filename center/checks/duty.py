@@ -12,15 +12,15 @@ from typing import Final
 from application.checks import Wants, look
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from gateways.duty.ways.mail import tried
-from gateways.duty.ways.notice import Delivered, Refused
-from gateways.duty.ways.trust import is_here, secret_in, trust
-from gateways.duty.ways.webhook import key_of
+from gateways.callouts.ways.mail import tried
+from gateways.callouts.ways.notice import Delivered, Refused
+from gateways.callouts.ways.trust import is_here, secret_in, trust
+from gateways.callouts.ways.webhook import key_of
 from messages.base import Joins
 from messages.ids import DutyWay
 from messages.rows import Sentence
+from model.callouts.roster import EMPTY, Roster
 from model.checks import Cost, Finding, fail, ok, warn
-from model.duty.roster import EMPTY, Roster
 from model.settings import Settings
 from model.settings.watching import MailTls
 from model.setup import Setup
@@ -110,7 +110,7 @@ def _faults(settings: Settings) -> Iterator[str]:
 def _roster(state: StateDir) -> Roster:
     """Empty before the first start."""
     from application.state.journals import journal_of
-    from store.duty import roster_of
+    from store.roster import roster_of
 
     try:
         with journal_of(state) as journal:

@@ -24,7 +24,7 @@ from model.settings import Settings
 from runtime.terminal import shown
 
 if TYPE_CHECKING:
-    from model.duty.roster import Roster
+    from model.callouts.roster import Roster
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ def export(*, common: Common = DEFAULT) -> None:
     """Write the roster to stdout, as `duty import` takes it. It is entered in the audit."""
     from center.duty_file.writing import written
     from store.audit.entry import EVERYBODY, Action
-    from store.duty import roster_of
+    from store.roster import roster_of
 
     with journal_of(common.directory) as journal:
         kept = roster_of(journal)
@@ -63,12 +63,12 @@ def import_(
     common: Common = DEFAULT,
 ) -> None:
     """Take the roster from a file: shows what changes, and asks at a terminal."""
-    from center.duty_file.form import FileFaulty, line_of, said_of
-    from center.duty_file.reading import parse
+    from application.roster_file.form import FileFaulty, line_of, said_of
+    from application.roster_file.reading import parse
     from center.duty_file.writing import changes
-    from model.duty.flaws import flaws, refused
-    from store import duty
+    from model.callouts.flaws import flaws, refused
     from store.audit.entry import Action
+    from store.roster import RosterChanged, keep, normalised, roster_of
 
     try:
         text = file.read_text("utf-8")
@@ -76,12 +76,12 @@ def import_(
         raise UsageError(f"{file} cannot be read: {error}") from error
     settings, own = _settings(common)
     with journal_of(common.directory, create=True) as journal:
-        before = duty.roster_of(journal)
+        before = roster_of(journal)
         try:
             made = parse(text, before.roster, lambda: f"p-{secrets.token_hex(3)}")
         except FileFaulty as error:
             raise CenterError(f"nothing was changed: {file}:{error}") from error
-        made = duty.normalised(made, settings.region)
+        made = normalised(made, settings.region)
         found = flaws(made, journal.now_us(), settings, own)
         if bad := refused(found):
             faults = [f"{file}:{line_of(text, one.path)}: {said_of(one)}" for one in bad]
@@ -98,8 +98,8 @@ def import_(
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was changed")
         try:
-            kept = journal.transact(lambda tx: duty.keep(tx, made, was_version=before.version, by=BY))
-        except duty.RosterChanged as error:
+            kept = journal.transact(lambda tx: keep(tx, made, was_version=before.version, by=BY))
+        except RosterChanged as error:
             raise CenterError(f"nothing was changed: {error}") from error
         note(journal, common.directory, Action.CHANGE_STAFF, (), f"roster {kept.version}")
     common.say(f"kept: {len(made.people)} people, {len(made.shifts)} shifts")
@@ -111,10 +111,10 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """All people: first who is called now, or at another time, in that order. It is entered in the audit."""
-    from model.duty.roster import LOOKED_AHEAD_US, spans
-    from model.duty.times import local
+    from model.callouts.roster import LOOKED_AHEAD_US, spans
+    from model.callouts.times import local
     from store.audit.entry import Action
-    from store.duty import roster_of
+    from store.roster import roster_of
 
     with journal_of(common.directory) as journal:
         roster = roster_of(journal).roster
@@ -158,7 +158,7 @@ def _settings(common: Common) -> tuple[Settings, tuple[E164, ...]]:
 
 
 def _moment(text: str, roster: Roster) -> Instant:
-    from model.duty.times import instant_at
+    from model.callouts.times import instant_at
 
     try:
         at = datetime.fromisoformat(text)

@@ -22,15 +22,15 @@ from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
 from center.people import BY
-from gateways.duty.ways.notice import Delivered, Notice
-from gateways.duty.ways.sending import WRITTEN, send
+from gateways.callouts.ways.notice import Delivered, Notice
+from gateways.callouts.ways.sending import WRITTEN, send
 from gateways.duty.words import told
 from messages.ids import CalloutKind, DutyWay, OperatorId
-from model.duty.roster import Contact, Person, Roster, on_duty
+from model.callouts.roster import Contact, Person, Roster, on_duty
 from model.setup import Setup
 
 if TYPE_CHECKING:
-    from model.duty.callouts import Callout
+    from model.callouts.callout import Callout
     from store.journal.journal import Journal
 
 TELEPHONE_S: Final = 180.0
@@ -57,7 +57,7 @@ def try_ways(
 ) -> int:
     """Tell people on duty that it is a test, by each of their ways; exit 1 where one has failed."""
     from store.audit.entry import Action
-    from store.duty import roster_of
+    from store.roster import roster_of
 
     state = common.directory
     node = running(state)

@@ -1,5 +1,1 @@
-"""The roster of those on duty as a file that people write (docs/duty-roster.md).
-
-In the file people are named by their names; ids are there so that a name can be corrected, and whoever has
-none is given one.
-"""
+"""The roster as a file: written from the one that is kept, and the first one that settings name."""

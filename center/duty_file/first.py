@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from center.duty_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
-from center.duty_file.reading import roster_in
+from application.roster_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
+from application.roster_file.reading import roster_in
 from center.people import BY
 from messages.ids import E164
-from model.duty.flaws import flaws, refused
-from model.duty.roster import EMPTY
-from store import duty
+from model.callouts.flaws import flaws, refused
+from model.callouts.roster import EMPTY
+from store.roster import keep, normalised, roster_of
 
 if TYPE_CHECKING:
     from model.settings import Settings
@@ -24,7 +24,7 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
     Raises JournalNotDurable, JournalError.
     """
     table = settings.duty.person
-    if not table or duty.roster_of(journal).version:
+    if not table or roster_of(journal).version:
         return []
     people = tuple(PersonTable(name=one.name, language=one.language, ways=one.ways) for one in table)
     always = ShiftTable(
@@ -40,14 +40,14 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
     except FileFaulty as error:
         return [f"duty.person: nobody is on duty: {error}"]
-    made = duty.normalised(made, settings.region)
+    made = normalised(made, settings.region)
     if bad := refused(flaws(made, journal.now_us(), settings, own)):
         return [f"duty.person: nobody is on duty: {said_of(one)}" for one in bad]
 
-    def keep(tx: Transaction) -> bool:
-        if duty.roster_of(tx).version:
+    def work(tx: Transaction) -> bool:
+        if roster_of(tx).version:
             return False
-        duty.keep(tx, made, was_version=0, by=BY)
+        keep(tx, made, was_version=0, by=BY)
         return True
 
-    return [f"{len(people)} people are on duty, as duty.person says"] if journal.transact(keep) else []
+    return [f"{len(people)} people are on duty, as duty.person says"] if journal.transact(work) else []

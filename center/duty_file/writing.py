@@ -8,10 +8,10 @@ from typing import Any
 
 import tomlkit
 
-from center.duty_file.form import DAYS
+from application.roster_file.form import DAYS
 from messages.ids import PersonId
-from model.duty.roster import Holiday, Override, Person, Roster, Shift
-from model.duty.times import local
+from model.callouts.roster import Holiday, Override, Person, Roster, Shift
+from model.callouts.times import local
 
 
 def written(roster: Roster) -> str:

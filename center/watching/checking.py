@@ -17,8 +17,8 @@ from center.watching.watcher import KEPT_EVERY_US
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from messages.rows import Sentence
+from model.callouts.roster import on_duty
 from model.checks import Asker, At, Check, Cost, Finding, examined, fail, ok, warn
-from model.duty.roster import on_duty
 from model.wall_clock import settles, unset
 from model.watching.beat import Unable
 from model.watching.hearing import Hearing

@@ -5,10 +5,10 @@ While that cannot phone nobody's turn is waited for: everybody is written to.
 
 from __future__ import annotations
 
-from gateways.duty.decider import Try, due
+from gateways.callouts.decider import Try, due
 from messages.ids import Instant
-from model.duty.callouts import Callout
-from model.duty.roster import BY_NUMBER, Roster, on_duty
+from model.callouts.callout import Callout
+from model.callouts.roster import BY_NUMBER, Roster, on_duty
 
 
 def next_of(

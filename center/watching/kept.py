@@ -18,7 +18,7 @@ from messages.base import MALFORMED
 from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
-from model.duty.callouts import Callout, Callouts
+from model.callouts.callout import Callout, Callouts
 from model.watching.beat import Unable
 from model.watching.hearing import Hearing
 from runtime import logs

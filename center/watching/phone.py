@@ -20,7 +20,7 @@ from center.modems.session import LEG, CallThroughModem, ModemSession, opened
 from center.modems.voice_place import NO_LINE
 from center.watching.kept import TryName
 from center.watching.words import well_again
-from gateways.duty.call import NEXT, TAKES, DutyCall, Reply
+from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
     CallFound,
     Event,

@@ -21,13 +21,13 @@ from center.watching.phone import Call, Done, Phone, Text
 from center.watching.probing import Prober
 from center.watching.settings import ModemOfWatcher, WatchSettings
 from center.watching.watcher import Watcher
-from gateways.duty.decider import Try
-from gateways.duty.ways.notice import Notice, failure_of
-from gateways.duty.ways.sending import send
+from gateways.callouts.decider import Try
+from gateways.callouts.ways.notice import Notice, failure_of
+from gateways.callouts.ways.sending import send
 from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
-from model.duty.roster import Person
+from model.callouts.roster import Person
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.setup import Setup

@@ -14,12 +14,12 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from application.errors import SettingsError
+from application.roster_file.form import FileFaulty
+from application.roster_file.reading import parse
 from application.settings.file import unknown_keys
 from application.settings.paths import whole
-from center.duty_file.form import FileFaulty
-from center.duty_file.reading import parse
 from gateways.heartbeat.envelope import key_at
-from model.duty.roster import EMPTY, Roster
+from model.callouts.roster import EMPTY, Roster
 from model.settings.fields import Name, Seconds
 from model.settings.watching import DutySettings
 from model.watching.verdict import Patience

@@ -16,13 +16,13 @@ from typing import Final, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from center.duty_file.form import FileFaulty
+from application.roster_file.form import FileFaulty
 from center.watching.escalation import next_of
 from center.watching.kept import Kept, Story, TryName, callouts_in, probes_in, write
 from center.watching.probing import ProbedOf, Probing
 from center.watching.settings import CenterTable, WatchSettings, roster_of
 from center.watching.words import WORDS, what_is_wrong
-from gateways.duty.decider import Try
+from gateways.callouts.decider import Try
 from gateways.heartbeat.ears import Ears
 from messages.events import (
     CalloutAlarm,
@@ -35,8 +35,8 @@ from messages.events import (
     Event,
 )
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
-from model.duty.callouts import Callout
-from model.duty.roster import EMPTY, Person, Roster, on_duty
+from model.callouts.callout import Callout
+from model.callouts.roster import EMPTY, Person, Roster, on_duty
 from model.watching.beat import NO_PHONE, Answer, Probed, Unable
 from model.watching.hearing import Hearing, asked, began, resumed, take
 from model.watching.verdict import Patience, Verdict, after_sleep, verdict

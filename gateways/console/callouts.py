@@ -7,7 +7,7 @@ from typing import Final
 
 from gateways.console.views.callouts import CalledForView, CalloutView, TryView
 from messages.ids import SECOND, Instant, PersonId
-from model.duty.callouts import Attempt, Callout, Callouts
+from model.callouts.callout import Attempt, Callout, Callouts
 
 DAY: Final = 24 * 3600 * SECOND
 ENDED_MAX: Final = 8

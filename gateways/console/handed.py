@@ -15,8 +15,8 @@ from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from messages.events import OperatorLeft
 from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome
-from model.duty.roster import Roster, spans
-from model.duty.times import midnight_of
+from model.callouts.roster import Roster, spans
+from model.callouts.times import midnight_of
 from model.filtering import Filter
 from model.orders.afterwards import OWED
 from model.orders.of_words import why_no_note

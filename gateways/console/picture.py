@@ -31,7 +31,7 @@ from messages.journal import Recorded, Unreadable, is_kind
 from model.alarms.lines_left import can_wait, lost
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.duty.callouts import Callouts
+from model.callouts.callout import Callouts
 from model.rules import wrap_up
 from model.rules.said.dialogue import unread_since
 from model.settings.lines import Modem

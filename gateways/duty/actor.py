@@ -13,11 +13,11 @@ from typing import ClassVar, Final
 import msgspec
 from thespian.actors import ActorAddress
 
-from gateways.duty import decider
+from gateways.callouts import decider
+from gateways.callouts.decider import LINE_US, Try
+from gateways.callouts.ways.sending import send
 from gateways.duty.calling import Calling, leg_of
-from gateways.duty.decider import LINE_US, Try
 from gateways.duty.watching import Watching
-from gateways.duty.ways.sending import send
 from gateways.duty.words import Told, told
 from gateways.duty.writing import Brought, Letter, Writing
 from messages.calls import CallReport
@@ -46,8 +46,8 @@ from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
 from model.alarms.kind import About
 from model.alarms.standing import NO_WAY, Key
 from model.alarms.table import about
-from model.duty.callouts import Callout
-from model.duty.roster import Person, on_duty
+from model.callouts.callout import Callout
+from model.callouts.roster import Person, on_duty
 from model.duty.waking import SETTLES_US, due, end_of, joins, standing
 from model.rules.calls.withheld_numbers import unfit
 from model.setup import Setup

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from gateways.duty.call import NEXT, TAKES, DutyCall, Reply, Voice
-from gateways.duty.decider import LONGEST_US
+from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply, Voice
+from gateways.callouts.decider import LONGEST_US
 from gateways.duty.watching import Watching
 from gateways.duty.words import Told, taken_already
 from media.conference.conference import Conference
@@ -35,8 +35,8 @@ from messages.ids import (
     NodeId,
     Role,
 )
-from model.duty.callouts import Attempt, Callout, Callouts
-from model.duty.roster import Person, Roster
+from model.callouts.callout import Attempt, Callout, Callouts
+from model.callouts.roster import Person, Roster
 from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams

@@ -16,17 +16,17 @@ from model.alarms.kind import About, Wakes
 from model.alarms.lines_left import can_wait, lost
 from model.alarms.table import about, wakes
 from model.alert.live import LiveCases
-from model.duty.callouts import Callouts
-from model.duty.roster import Roster
+from model.callouts.callout import Callouts
+from model.callouts.roster import Roster
 from model.duty.waking import SETTLES_US, WakingBook
 from model.settings.lines import Modem
 from store import streams
 from store.alarms import told_lately
 from store.callouts import callouts_of
-from store.duty import roster_of
 from store.journal.journal import Append, Journal
 from store.journal.projections import Operators
 from store.journal.rebuild import rebuild
+from store.roster import roster_of
 
 LATELY_US: Final = Instant(24 * 3600 * 1_000_000)
 """So far back it is looked what stood before a node's start."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from gateways.duty.decider import LINE_US, Try
+from gateways.callouts.decider import LINE_US, Try
+from gateways.callouts.ways.notice import Delivered, Notice, Sent, failure_of
 from gateways.duty.watching import Watching
-from gateways.duty.ways.notice import Delivered, Notice, Sent, failure_of
 from gateways.duty.words import Told
 from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (
@@ -24,8 +24,8 @@ from messages.ids import (
     NodeId,
     TextPurpose,
 )
-from model.duty.callouts import Attempt, Callout
-from model.duty.roster import Contact, Person
+from model.callouts.callout import Attempt, Callout
+from model.callouts.roster import Contact, Person
 from model.rules.calls.withheld_numbers import unfit
 from model.setup import Setup
 from runtime import logs

@@ -30,10 +30,10 @@ from runtime.published import heard
 from runtime.waker import Waker
 from store import watched
 from store.alarms import NodeAlarms
-from store.duty import roster_of
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
 from store.journal.journal import Journal
+from store.roster import roster_of
 
 LOOK_LASTS_US: Final = 3 * SECOND
 """So old what the web has said may be when a heartbeat is made of it."""

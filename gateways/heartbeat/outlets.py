@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 import msgspec
 
+from gateways.callouts.ways.webhook import signed
 from gateways.connection import Connection
-from gateways.duty.ways.webhook import signed
 from gateways.heartbeat.envelope import LARGEST, NotSealed, key_at
 from messages.ids import SECOND
 from model.settings.watching import HeartbeatTarget, TargetKind

@@ -11,7 +11,7 @@ from model.alarms.book import AlarmBook, AlarmKey
 from model.alarms.kind import Wakes
 from model.alarms.standing import Key
 from model.alarms.table import wakes
-from model.duty.callouts import Callouts
+from model.callouts.callout import Callouts
 from store import streams
 from store.alarms import since_started, started
 from store.callouts import told_lately

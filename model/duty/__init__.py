@@ -1,1 +1,1 @@
-"""People on duty: who they are, what wakes them, and how each of their callouts goes. Pure."""
+"""People on duty: what wakes them, and who has lately taken what."""

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import SECOND, CalloutKind, Instant, PersonId
 from messages.journal import Recorded
-from model.duty.flaws import is_covered
-from model.duty.roster import LOOKED_AHEAD_US, Roster, spans
+from model.callouts.flaws import is_covered
+from model.callouts.roster import LOOKED_AHEAD_US, Roster, spans
 
 PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
 

@@ -22,9 +22,9 @@ from model.alarms.lines_left import wakes_now
 from model.alarms.shelf import quiet_until
 from model.alarms.table import kind_of, priority_of, rank
 from model.alarms.told import Told
-from model.duty.callouts import OFTEN_US, Callout, Callouts
-from model.duty.roster import Roster
-from model.duty.times import instant_in, local_in, zone_of
+from model.callouts.callout import OFTEN_US, Callout, Callouts
+from model.callouts.roster import Roster
+from model.callouts.times import instant_in, local_in, zone_of
 
 SETTLES_US: Final = Instant(5 * SECOND)
 """What is over by then wakes nobody, and what comes in this time is one callout."""

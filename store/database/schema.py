@@ -344,7 +344,7 @@ shift_note = Table(
 duty_roster = Table(
     "duty_roster",
     metadata,
-    # One row, a sealed `model.duty.roster.Roster` (`store.duty`).
+    # One row, a sealed `model.callouts.roster.Roster` (`store.roster`).
     Column("name", Text, primary_key=True),
     # Grows by one with each change.
     Column("version", BigInteger, nullable=False),

@@ -17,16 +17,16 @@ from center.commands.audited import COMMANDS
 from center.proving import looks
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import ProofStep, StepResult
-from model.duty.roster import Contact, Roster
-from model.duty.roster import Person as OnDuty
+from model.callouts.roster import Contact, Roster
+from model.callouts.roster import Person as OnDuty
 from model.rules.signal import Signal
 from model.settings import Settings
 from store.alerts.accepting import accept
 from store.audit.entry import EVERYBODY, Action
 from store.audit.search import entries
-from store.duty import keep
 from store.registry.people import Person
 from store.registry.registry import Registry
+from store.roster import keep
 
 GIULIA = "+393331112223"
 ALERT = AlertId("a1")

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from application.roster_file.form import FileFaulty
+from application.roster_file.reading import parse
 from application.settings.file import parse as parse_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
 from center.duty_file.first import first_roster
-from center.duty_file.form import FileFaulty
-from center.duty_file.reading import parse
 from center.duty_file.writing import changes, written
 from messages.ids import DutyWay, PersonId
-from model.duty.roster import EMPTY, Contact, Roster, on_duty
+from model.callouts.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action
 from store.audit.search import entries
-from store.duty import roster_of
+from store.roster import roster_of
 
 FILE = """\
 zone = "Europe/Rome"

@@ -23,14 +23,14 @@ from messages.events import (
     Event,
 )
 from messages.ids import CalloutEnd, CalloutFailure, CalloutKind, DutyWay, PersonId
-from model.duty.roster import Contact, Person, Roster
+from model.callouts.roster import Contact, Person, Roster
 from store import streams
 from store.audit.entry import Action
 from store.audit.search import entries
 from store.callouts import callouts_of
-from store.duty import keep
 from store.journal.journal import Append, Journal
-from tests.gateways.duty.mail_room import MailRoom
+from store.roster import keep
+from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 from tests.waiting import wait_until
 

@@ -12,10 +12,10 @@ from messages.events import (
     Event,
 )
 from messages.ids import CalloutFailure, DutyWay, Instant, LineId, NodeId, PersonId
-from model.duty.roster import Contact, Person, Roster
+from model.callouts.roster import Contact, Person, Roster
 from store import streams
-from store.duty import keep
 from store.journal.journal import Append, Journal
+from store.roster import keep
 
 NUMBER = "+393331112299"
 CALLOUT = "c1"

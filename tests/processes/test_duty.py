@@ -9,10 +9,10 @@ import pytest
 from media.conference.sounds import FOLDER, read_wav
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, DutyWay, Instant
-from model.duty.callouts import Callout
-from model.duty.roster import Contact, Person, Roster
+from model.callouts.callout import Callout
+from model.callouts.roster import Contact, Person, Roster
 from store.callouts import callouts_of
-from store.duty import keep
+from store.roster import keep
 from tests.support.center import Center, center, simulation
 from tests.support.recordings import write_tone
 from tests.support.signals import heard_of

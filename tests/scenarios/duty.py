@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateways.callouts.call import Voice
+from gateways.callouts.ways.notice import Delivered
 from gateways.duty.actor import DutyCallerActor
-from gateways.duty.call import Voice
 from gateways.duty.calling import Calling
-from gateways.duty.ways.notice import Delivered
 from gateways.duty.writing import Brought, Letter
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus

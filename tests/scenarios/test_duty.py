@@ -17,17 +17,17 @@ from messages.ids import (
     OperatorId,
     Role,
 )
-from model.duty.callouts import Callout
-from model.duty.roster import Contact, Person, Roster, Shift
-from model.duty.times import local
+from model.callouts.callout import Callout
+from model.callouts.roster import Contact, Person, Roster, Shift
+from model.callouts.times import local
 from model.settings.watching import DutySettings
 from runtime.clock import VirtualClock
 from store import streams
 from store.callouts import ask_test, callouts_of, take
-from store.duty import keep
 from store.journal.following import Following
 from store.journal.journal import Append
 from store.journal.projections import Lines
+from store.roster import keep
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.world import World

@@ -6,12 +6,12 @@ import pytest
 
 from messages import events as ev
 from messages.ids import SECOND, CalloutFailure, DutyWay, NodeId
-from model.duty.callouts import Callout
-from model.duty.roster import Roster
+from model.callouts.callout import Callout
+from model.callouts.roster import Roster
 from store import streams
 from store.callouts import callouts_of
-from store.duty import keep
 from store.journal.journal import Append
+from store.roster import keep
 from tests.scenarios.conftest import MakeNodes
 from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.nodes import Cluster

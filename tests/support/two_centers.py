@@ -19,11 +19,11 @@ from application.state.state_dir import StateDir
 from center.node.carrier import Carrier
 from messages.events import AlarmRaised
 from messages.ids import DutyWay, NodeId
-from model.duty.roster import Contact, Person, Roster
+from model.callouts.roster import Contact, Person, Roster
 from store import streams
 from store.alarms import standing_now
-from store.duty import keep
 from store.registry.registry import Registry
+from store.roster import keep
 from tests.support.center import OPERATOR, PSAP, Center, simulation
 from tests.support.networks import Network
 

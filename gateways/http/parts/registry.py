@@ -16,7 +16,6 @@ from model.alert.case import Case
 from model.record import SHARED, Shared, shared
 from model.rules.pins import PinVerdict
 from runtime.clock import Clock
-from store.duty import roster_of
 from store.journal.journal import Journal
 from store.registry.access import authenticators
 from store.registry.access.access import Access, access
@@ -27,6 +26,7 @@ from store.registry.people import Operator, StaffRole, told_apart
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.users import read_user
+from store.roster import roster_of
 
 T = TypeVar("T")
 

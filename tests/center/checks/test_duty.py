@@ -12,10 +12,10 @@ from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center.checks.duty import duty
 from messages.ids import DutyWay, PersonId
+from model.callouts.roster import Contact, Person, Roster
 from model.checks import Verdict
-from model.duty.roster import Contact, Person, Roster
-from store.duty import keep
-from tests.gateways.duty.mail_room import MailRoom
+from store.roster import keep
+from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import server_context
 
 KEY = "whsec_" + base64.b64encode(bytes(24)).decode()

@@ -12,11 +12,11 @@ from center.watching import kept
 from center.watching.kept import TryName
 from center.watching.settings import CenterTable, WatchSettings
 from center.watching.watcher import Watcher
-from gateways.duty.decider import Try
+from gateways.callouts.decider import Try
 from gateways.heartbeat.envelope import Key
 from messages.events import CalloutOpened
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant, NodeId, PersonId
-from model.duty.roster import Contact, Person, Roster
+from model.callouts.roster import Contact, Person, Roster
 from model.watching.beat import Answer, Beat, Unable
 
 ANNA = Person(

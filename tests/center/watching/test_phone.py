@@ -13,7 +13,7 @@ from center.watching.checking import findings
 from center.watching.phone import Call, Phone
 from center.watching.running import phone_of
 from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings
-from gateways.duty.call import SAYS_US
+from gateways.callouts.call import SAYS_US
 from messages.ids import E164, SECOND, Instant
 from tests.support import carriers
 from tests.waiting import wait_until

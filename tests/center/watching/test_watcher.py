@@ -14,7 +14,7 @@ from application.errors import SettingsError
 from center.watching.kept import CALLOUTS, FILE
 from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
-from model.duty.roster import Roster, Shift
+from model.callouts.roster import Roster, Shift
 from model.watching.beat import Unable, Wrong
 from tests.center.watching.stage import ANNA, BEA, BEAT, Stage
 

@@ -14,15 +14,16 @@ from messages.ids import (
     Outcome,
     PersonId,
 )
-from model.duty.roster import Contact as Reached
-from model.duty.roster import Person as OnDuty
-from model.duty.roster import Roster, Shift
+from model.callouts.roster import Contact as Reached
+from model.callouts.roster import Person as OnDuty
+from model.callouts.roster import Roster, Shift
 from model.settings_edits import Set
-from store import duty, streams
+from store import streams
 from store.journal.journal import Append
 from store.nodes.orders import order
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from store.roster import keep
 from tests.gateways.called import carla_then_anna
 from tests.gateways.console.stage import Stage, after
 from tests.gateways.http.place import CLOCK, GIULIA, NODE
@@ -179,7 +180,7 @@ def duty_week(stage: Stage) -> None:
         people=tuple(one.id for one in people),
     )
     roster = Roster(people=people, shifts=(night,))
-    stage.journal.transact(lambda tx: duty.keep(tx, roster, was_version=0, by="test"))
+    stage.journal.transact(lambda tx: keep(tx, roster, was_version=0, by="test"))
     page = _admin(stage)
     page.keyboard.press("j")
     expect(page.locator(".week [data-tint=gap]")).not_to_have_count(0)

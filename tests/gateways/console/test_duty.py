@@ -11,12 +11,13 @@ from playwright.sync_api import Page, expect
 
 from messages.events import CalloutOpened
 from messages.ids import SECOND, DutyWay, Instant
-from model.duty.roster import Override, Roster, on_duty
-from model.duty.times import instant_of
-from store import duty, streams
+from model.callouts.roster import Override, Roster, on_duty
+from model.callouts.times import instant_of
+from store import streams
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from store.roster import keep, roster_of
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import typed
 from tests.gateways.http.place import Place, WebThread
@@ -59,7 +60,7 @@ MOMENTS = """async (all) => {
 
 
 def kept(journal: Journal) -> Roster:
-    return duty.roster_of(journal).roster
+    return roster_of(journal).roster
 
 
 def called(page: Page) -> list[str]:
@@ -149,8 +150,8 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
         to_at=Instant(journal.now_us() + 30 * 3600 * SECOND),
         people=(now.people[1].id,),
     )
-    version = duty.roster_of(journal).version
-    journal.transact(lambda tx: duty.keep(tx, replace(now, overrides=(ill,)), was_version=version, by="luca"))
+    version = roster_of(journal).version
+    journal.transact(lambda tx: keep(tx, replace(now, overrides=(ill,)), was_version=version, by="luca"))
     page.keyboard.press("1")
     expect(page.locator(".ready__people")).to_contain_text(WORDS["no_operator"])
     expect(page.locator(".ready__duty")).to_contain_text(
@@ -179,7 +180,7 @@ def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
     expect(page.locator("#person-name")).to_be_focused()
     now = kept(journal)
     theirs = replace(now, people=(replace(now.people[0], name="Anna Neri"),))
-    journal.transact(lambda tx: duty.keep(tx, theirs, was_version=1, by="luca"))
+    journal.transact(lambda tx: keep(tx, theirs, was_version=1, by="luca"))
     page.keyboard.press("End")
     typed(page, " junior")
     expect(page.get_by_role("alert")).to_contain_text("Another admin has changed the roster meanwhile")

@@ -15,14 +15,14 @@ from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.nodes import libraries
 from messages.ids import E164, UserId
-from model.duty.roster import Roster
+from model.callouts.roster import Roster
 from runtime.published.backup_runs import Work
-from store import duty
 from store.audit.entry import Action
 from store.registry.access.sessions import Way, begin
 from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from store.roster import keep
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, entered
 from tests.gateways.http.test_audit import handlers
@@ -157,7 +157,7 @@ def ids(api: Api, registry: Registry) -> dict[str, str]:
     with (api.place.state / "center.toml").open("a") as settings:
         settings.write('\n[[modem]]\nname = "L1"\ntrunk = "public"\nport = "/dev/ttyUSB0"\n')
     on_duty = msgspec.convert({"people": [ANNA]}, Roster)
-    api.journal.transact(lambda tx: duty.keep(tx, on_duty, was_version=0, by="test"))
+    api.journal.transact(lambda tx: keep(tx, on_duty, was_version=0, by="test"))
     return {"SIGN": registry.app_keys()[0].sign, **two_people(api.web, registry)}
 
 

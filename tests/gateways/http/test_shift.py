@@ -14,13 +14,14 @@ from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.events import AlertReopened, CalloutOpened, NoteAdded
 from messages.ids import E164, SECOND, CalloutKind, DutyWay, Instant, OperatorId, Outcome, PersonId
-from model.duty.roster import Contact, Person, Roster, Shift
+from model.callouts.roster import Contact, Person, Roster, Shift
 from model.rules.drilling import DUE_AFTER_US
 from model.settings.watching import DrillSettings
-from store import duty, streams
+from store import streams
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from store.registry.staff_changes import Fields, change
+from store.roster import keep
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story, on_shift
@@ -59,7 +60,7 @@ def test_who_is_called_for_the_center_itself_is_told_by_name(api: Api) -> None:
     )
     always = Shift(name="a", days=tuple(range(7)), begins="08:00", ends="08:00", people=(somebody.id,))
     roster = Roster(people=(somebody,), shifts=(always,))
-    api.journal.transact(partial(duty.keep, roster=roster, was_version=0, by="test"))
+    api.journal.transact(partial(keep, roster=roster, was_version=0, by="test"))
     told = {"names": ["Anna Bianchi"], "until_us": None, "covered": True}
     wait_until(lambda: shift(api.luca)["duty"] == told)
     alone = on_duty_now(Roster(people=(somebody,)), CLOCK.now_us())

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken, Event
 from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, PersonId
-from model.duty.roster import Contact, Person, Roster, Shift
+from model.callouts.roster import Contact, Person, Roster, Shift
 from model.duty.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
 from tests.support.recorded import recorded
 

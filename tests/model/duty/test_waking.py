@@ -6,7 +6,7 @@ from messages import events as ev
 from messages.events import Event
 from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId
 from messages.journal import Recorded
-from model.duty.callouts import Callouts
+from model.callouts.callout import Callouts
 from model.duty.waking import WakingBook, due, morning_after
 from tests.support.recorded import recorded
 

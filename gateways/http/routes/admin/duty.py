@@ -22,17 +22,16 @@ from gateways.http.routing.route import GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, SECOND, DutyWay, Instant, OperatorId, PersonId
-from model.duty import roster as model
-from model.duty.flaws import Flaw, FlawKind, flaws, refused
-from model.duty.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
-from model.duty.times import midnight_of
+from model.callouts import roster as model
+from model.callouts.flaws import Flaw, FlawKind, flaws, refused
+from model.callouts.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
+from model.callouts.times import midnight_of
 from model.duty.tried import Tried
-from store import duty
 from store.audit.entry import Action
 from store.callouts import ask_test
-from store.duty import Kept
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
+from store.roster import Kept, RosterChanged, TriedLately, keep, normalised, roster_of
 
 PATH: Final = "/v1/admin/duty"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -157,8 +156,8 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @once
-def _tried_lately(web: Web) -> duty.TriedLately:
-    return duty.TriedLately(web.journal)
+def _tried_lately(web: Web) -> TriedLately:
+    return TriedLately(web.journal)
 
 
 @route(GET, PATH, by=SUPERVISOR, audit=Action.READ_STAFF, listed=True)
@@ -186,13 +185,13 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
     `was` is kept.
     """
     by = who.operator
-    roster = duty.normalised(meant(data.roster), web.settings.center.region)
+    roster = normalised(meant(data.roster), web.settings.center.region)
     if bad := refused(_flaws(web, roster, web.clock.now_us())):
         first = bad[0]
         raise BadBody(f"{first.kind}: {first.about}", f"$.roster.{first.path}", first.kind)
     try:
-        kept = await web.writing.run(partial(duty.keep, roster=roster, was_version=data.was, by=by))
-    except duty.RosterChanged as error:
+        kept = await web.writing.run(partial(keep, roster=roster, was_version=data.was, by=by))
+    except RosterChanged as error:
         raise NotDone(str(error), Why.CHANGED_MEANWHILE, "$.was", is_now=str(error.version)) from error
     return Answer(await asyncio.to_thread(_view, web, by), detail=f"roster {kept.version}")
 
@@ -213,7 +212,7 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
     """
 
     def work(tx: Transaction) -> str:
-        if data.person not in {one.id for one in duty.roster_of(tx).roster.people}:
+        if data.person not in {one.id for one in roster_of(tx).roster.people}:
             raise NotThere("nobody of this id is on the roster")
         return ask_test(tx, data.person, who.operator, data.way)
 
@@ -223,7 +222,7 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
 
 def _view(web: Web, asking: OperatorId) -> DutyView:
     now = web.clock.now_us()
-    kept = duty.roster_of(web.journal)
+    kept = roster_of(web.journal)
     people = web.registry.operators()
     found = _flaws(web, kept.roster, now)
     if not any(one.id == asking and one.role is StaffRole.ADMIN for one in people):

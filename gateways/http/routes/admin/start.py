@@ -27,8 +27,8 @@ from model.settings_edits import Add
 from model.settings_edits import Row as SettingsRow
 from store.audit.entry import Action
 from store.confirmations import confirm, confirmations, take_back
-from store.duty import TriedLately, roster_of
 from store.registry.people import Operator
+from store.roster import TriedLately, roster_of
 
 PATH: Final = "/v1/admin/start"
 AUTHORITY: Final = "/authority.crt"

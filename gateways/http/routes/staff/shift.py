@@ -25,7 +25,8 @@ from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.errors import BadBody, NoSuchNote
 from model.rules import drilling
 from runtime.published.file import Lately
-from store import duty, shift_notes
+from store import shift_notes
+from store.roster import roster_of
 
 TEXT_MAX: Final = 2000
 AUDIT: Final = "what operators leave to each other, with who wrote it; alerts by their ids alone"
@@ -50,7 +51,7 @@ def _owed(web: Web) -> Lately[list[OwedRow]]:
 
 @once
 def _on_duty(web: Web) -> Lately[OnDutyRow | None]:
-    return Lately(lambda: on_duty_now(duty.roster_of(web.journal).roster, web.clock.now_us()))
+    return Lately(lambda: on_duty_now(roster_of(web.journal).roster, web.clock.now_us()))
 
 
 @route(GET, "/v1/shift", by=OPERATOR, audit=AUDIT, listed=True)

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gateways.duty.call import RINGS_S, SAYS_US
-from gateways.duty.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, Try, due, is_mine
+from gateways.callouts.call import RINGS_S, SAYS_US
+from gateways.callouts.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, Try, due, is_mine
 from gateways.duty.words import LANGUAGES, ONE_SMS, told
 from gateways.gsm.sms.alphabet import encode_gsm7
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.alarms.kind import About, Wakes
 from model.alarms.table import kinds
-from model.duty.callouts import Attempt, Callout
-from model.duty.roster import Contact, Person
+from model.callouts.callout import Attempt, Callout
+from model.callouts.roster import Contact, Person
 
 NOW = Instant(1_795_000_000 * SECOND)
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")

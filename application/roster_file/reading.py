@@ -7,12 +7,20 @@ from collections.abc import Callable
 
 import msgspec
 
-from center.duty_file.form import DAYS, SAYS, FileFaulty, OverrideTable, PersonTable, RosterFile, line_of
+from application.roster_file.form import (
+    DAYS,
+    SAYS,
+    FileFaulty,
+    OverrideTable,
+    PersonTable,
+    RosterFile,
+    line_of,
+)
 from messages.envelope import decode_error
 from messages.ids import DutyWay, OperatorId, PersonId
-from model.duty.flaws import FlawKind
-from model.duty.roster import Contact, Holiday, Override, Person, Roster, Shift
-from model.duty.times import instant_at, zone_of
+from model.callouts.flaws import FlawKind
+from model.callouts.roster import Contact, Holiday, Override, Person, Roster, Shift
+from model.callouts.times import instant_at, zone_of
 
 
 def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from model.duty.flaws import Flaw, FlawKind
-from model.duty.roster import Named, Text, TimeOfDay
+from model.callouts.flaws import Flaw, FlawKind
+from model.callouts.roster import Named, Text, TimeOfDay
 
 SAYS: Final = {
     FlawKind.NO_ZONE: "there is no such time zone",

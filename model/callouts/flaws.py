@@ -1,6 +1,6 @@
 """What is wrong with a roster: what would keep somebody from being reached, and hours that nobody has. Pure.
 
-Telephone numbers are E.164 by then (`store.duty.normalised`).
+Telephone numbers are E.164 by then (`store.roster.normalised`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
-from model.duty.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
-from model.duty.times import date_of, zone_of
+from model.callouts.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
+from model.callouts.times import date_of, zone_of
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.calls.withheld_numbers import Withheld, unfit
 from model.settings import Settings

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from messages.base import MALFORMED
 from messages.ids import SECOND, Instant, PersonId
-from model.duty.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
+from model.callouts.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
 from model.duty.tried import Tried, TriedPeople
 from store import streams
 from store.database.dialect import Connection

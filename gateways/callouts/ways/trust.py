@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from gateways.duty.ways.notice import Refused
+from gateways.callouts.ways.notice import Refused
 
 NOT_BEYOND: Final = Refused(why="a simulated run tells nobody beyond this machine")
 

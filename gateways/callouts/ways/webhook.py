@@ -11,8 +11,8 @@ import httpx
 import msgspec
 from standardwebhooks import Webhook
 
-from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent, subject_of
-from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent, subject_of
+from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
 from messages.ids import SECOND, Instant
 from model.setup import Setup
 

@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
-from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
-from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent
+from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
 from messages.ids import SECOND
 from model.settings.watching import MailTls, SmtpSettings
 from model.setup import Setup

@@ -33,8 +33,8 @@ from messages.ids import (
     NodeId,
     TextId,
 )
-from model.duty.callouts import Attempt, Callout
-from model.duty.roster import Person
+from model.callouts.callout import Attempt, Callout
+from model.callouts.roster import Person
 
 TRIES: Final = 2
 """Calls to a person in a round; one with more numbers is called once on each."""

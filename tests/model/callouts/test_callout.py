@@ -4,7 +4,7 @@ from messages import events as ev
 from messages.events import Event
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, LineId, NodeId, OperatorId
 from messages.journal import Recorded
-from model.duty.callouts import KEPT, Callout, Callouts
+from model.callouts.callout import KEPT, Callout, Callouts
 from tests.support.recorded import recorded
 from tests.support.there import there
 

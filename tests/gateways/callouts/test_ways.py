@@ -15,17 +15,17 @@ import msgspec
 import pytest
 from standardwebhooks import Webhook
 
-from gateways.duty.ways import mail
-from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
-from gateways.duty.ways.sending import WRITTEN, send
-from gateways.duty.ways.webhook import body_of
+from gateways.callouts.ways import mail
+from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent
+from gateways.callouts.ways.sending import WRITTEN, send
+from gateways.callouts.ways.webhook import body_of
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, DutyWay, Instant, NodeId
-from model.duty.roster import Contact
+from model.callouts.roster import Contact
 from model.settings import Settings
 from model.settings.watching import DutySettings, MailTls, SmtpSettings
 from model.setup import Setup
-from tests.gateways.duty.mail_room import MailRoom
+from tests.gateways.callouts.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 
 AT = Instant(1_790_000_000 * SECOND)

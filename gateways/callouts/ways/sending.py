@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from gateways.duty.ways.notice import Later, Notice, Refused, Sent
+from gateways.callouts.ways.notice import Later, Notice, Refused, Sent
 from messages.ids import DutyWay
-from model.duty.roster import Contact
+from model.callouts.roster import Contact
 from model.setup import Setup
 
 WITHIN_S: Final = 20.0
@@ -39,15 +39,15 @@ def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:
     """Imports what this way needs alone: a process that never posts would carry 7 MB for it."""
     match contact.way:
         case DutyWay.EMAIL:
-            from gateways.duty.ways.mail import mailed
+            from gateways.callouts.ways.mail import mailed
 
             return mailed(contact.to, notice, setup)
         case DutyWay.WEBHOOK:
-            from gateways.duty.ways.webhook import posted
+            from gateways.callouts.ways.webhook import posted
 
             return posted(contact.to, notice, setup)
         case DutyWay.APPRISE:
-            from gateways.duty.ways.services import told
+            from gateways.callouts.ways.services import told
 
             return told(contact.to, notice, setup)
         case DutyWay.CALL | DutyWay.SMS:

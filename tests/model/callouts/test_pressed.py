@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import SECOND, Instant
-from model.duty.pressed import ALONE_US, Pressed
+from model.callouts.pressed import ALONE_US, Pressed
 
 TURN_US = SECOND // 5
 

@@ -16,7 +16,7 @@ from media.ports.voice_port import VoicePortSpec, spec_of
 from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, OwnCallEnd
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
-from model.duty.pressed import Pressed
+from model.callouts.pressed import Pressed
 from model.rules.calls import own_call
 from model.rules.calls.own_call import Limits, Order, begun
 

@@ -1,7 +1,7 @@
 """Who is on duty for the center, when, by which ways and in which order. Pure: a document and a moment.
 
-Times of day are those of the roster's own zone (`model.duty.times`): shifts which follow each other leave no
-gap on any night. A shift belongs to the day on which it begins.
+Times of day are those of the roster's own zone (`model.callouts.times`): shifts which follow each other leave
+no gap on any night. A shift belongs to the day on which it begins.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
-from model.duty.times import DATE, instant_in, local_in, zone_of
+from model.callouts.times import DATE, instant_in, local_in, zone_of
 
 LOOKED_AHEAD_US: Final = Instant(14 * 86_400 * SECOND)
 """So far it is said who is on duty, and looked for gaps."""

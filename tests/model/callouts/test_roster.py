@@ -10,8 +10,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.ids import SECOND, DutyWay, Instant, PersonId
-from model.duty.roster import EMPTY, Contact, Holiday, Override, Person, Roster, Shift, gaps, on_duty, spans
-from model.duty.times import instant_of, zone_of
+from model.callouts.roster import (
+    EMPTY,
+    Contact,
+    Holiday,
+    Override,
+    Person,
+    Roster,
+    Shift,
+    gaps,
+    on_duty,
+    spans,
+)
+from model.callouts.times import instant_of, zone_of
 
 ANNA, CARLA, LUCA = PersonId("p-1"), PersonId("p-2"), PersonId("p-3")
 EVERY_DAY = tuple(range(7))
