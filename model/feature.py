@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import msgspec
 
@@ -20,6 +20,12 @@ from messages.kinds import know
 from messages.rows import Sentence
 from model.alarms.kind import AlarmKind
 from model.settings import Settings
+from model.settings.fields import Table
+
+
+def nothing(settings: Settings) -> Iterable[str]:
+    """No fault, whatever the settings say."""
+    return ()
 
 
 def always(settings: Settings) -> bool:
@@ -66,20 +72,51 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Read from the journal also where the feature is left out."""
     rehearsed: tuple[str, ...] = ()
     """Functions that load what a web would else load at its first request."""
+    settings: tuple[type[FeatureTable], ...] = ()
+    """Keys that the file may have also where the feature is left out."""
+    faults: Callable[[Settings], Iterable[str]] = nothing
+    """What those keys mean together: every fault, as `path: what is wrong`."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
 
 
+class FeatureTable(Table, frozen=True, kw_only=True):
+    """A feature's table of the settings' file; every key of it has a default."""
+
+    table: ClassVar[str]
+    """Its name in the file. Permanent."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what these settings say in it."""
+        return getattr(settings, cls.table, None) or cls()
+
+
 _known: tuple[Feature, ...] = ()
 _installed: tuple[Feature, ...] = ()
+_settings: type[Settings] = Settings
 
 
 def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
     """Make the features known to this process, which has those that are not named in `off`."""
-    global _known, _installed
+    global _known, _installed, _settings
     _known = tuple(features)
     _installed = tuple(one for one in _known if one.name not in set(off))
+    tables = [table for feature in _known for table in feature.settings]
+    _settings = _with(tables) if tables else Settings
     know(kind for feature in _known for kind in feature.events)
+
+
+def _with(tables: Iterable[type[FeatureTable]]) -> type[Settings]:
+    fields = [(one.table, one, one()) for one in tables]
+    made: Any = msgspec.defstruct("Settings", fields, bases=(Settings,), frozen=True, kw_only=True)
+    whole: type[Settings] = made
+    return whole
+
+
+def settings_type() -> type[Settings]:
+    """Return the whole of the settings, with the tables of all features that are known."""
+    return _settings
 
 
 def known() -> tuple[Feature, ...]:

@@ -29,7 +29,8 @@ _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 def faults_of(settings: Settings) -> list[str]:
     """Every fault, as `path: what is wrong`, in the order of the file. Empty: the settings can be used."""
-    return [fault for check in _CHECKS for fault in check(settings)]
+    of_features = (feature.faults for feature in known())
+    return [fault for check in (*_CHECKS, *of_features) for fault in check(settings)]
 
 
 def is_short(number: str) -> bool:

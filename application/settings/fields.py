@@ -13,6 +13,7 @@ from msgspec import inspect
 from application.settings.editing.defaults import written
 from application.settings.editing.wanted import ROW_NAMES
 from application.settings.views import Meaning, SettingElsewhere, SettingKind
+from model.feature import settings_type
 from model.settings import Settings
 from model.settings_edits import Value
 
@@ -76,10 +77,14 @@ def by_hand(path: str) -> bool:
     return path.startswith(_BY_HAND)
 
 
-@cache
 def fields() -> tuple[FieldType, ...]:
     """All keys in the order of the schema, those of lists of tables among them (once, for any row)."""
-    settings = inspect.type_info(Settings)
+    return _fields_of(settings_type())
+
+
+@cache
+def _fields_of(whole: type[Settings]) -> tuple[FieldType, ...]:
+    settings = inspect.type_info(whole)
     assert isinstance(settings, inspect.StructType)
     return tuple(_fields(settings, ""))
 
@@ -97,10 +102,14 @@ def keys_of(table: type[msgspec.Struct]) -> dict[str, Any]:
     }
 
 
-@cache
 def expected() -> dict[str, str]:
     """Return the words of each pattern, by the pattern: a regular expression tells an operator nothing."""
-    return dict(_expected(inspect.type_info(Settings), {}))
+    return _expected_of(settings_type())
+
+
+@cache
+def _expected_of(whole: type[Settings]) -> dict[str, str]:
+    return dict(_expected(inspect.type_info(whole), {}))
 
 
 def _expected(kind: Any, extra: dict[str, Any]) -> Iterator[tuple[str, str]]:

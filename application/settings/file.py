@@ -22,6 +22,7 @@ from application.settings.check import faults_of, is_web
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
+from model.feature import settings_type
 from model.settings import Settings
 from model.settings.psap import FEED, DataTarget, PsapRoute
 
@@ -98,11 +99,11 @@ def parse(text: str, file: str = "center.toml") -> Settings:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(file, [f"not TOML: {_lower_first(str(error))}"]) from error
-    unknown = list(unknown_keys(table, Settings, ""))
+    unknown = list(unknown_keys(table, settings_type(), ""))
     if unknown:
         raise SettingsError(file, unknown)
     try:
-        settings = msgspec.convert(table, Settings, strict=True)
+        settings = msgspec.convert(table, settings_type(), strict=True)
     except msgspec.ValidationError as error:
         raise SettingsError(file, [_in_words(str(error))]) from error
     faults = faults_of(settings)
@@ -147,7 +148,7 @@ def _in_words(said: str) -> str:
 
 def _choices(path: str) -> str:
     """The values that the key at `path` may have, as a sentence's part; empty where it is no choice."""
-    kind: object = Settings
+    kind: object = settings_type()
     for key in re.sub(r"\[[0-9]+\]", "", path).split("."):
         if get_origin(kind) is tuple:
             kind = get_args(kind)[0]

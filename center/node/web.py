@@ -13,8 +13,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from application.state.processes import identity
 from application.state.state_dir import StateDir, WebFile, write_json
 from center import features
@@ -23,7 +21,7 @@ from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO, PID_BYTES
 from gateways.http.rehearsal import rehearse
 from gateways.http.server import serve
-from gateways.http.settings import WebSettings
+from gateways.http.settings import decoded
 from messages.rows import Sentence
 from model.checks import Finding
 from runtime.clock import SystemClock
@@ -59,7 +57,7 @@ def _serve(state: StateDir) -> int:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
+    settings = decoded((state.run / SETTINGS_NAME).read_bytes())
     features.install(settings.center.features_off)
     process = identity(os.getpid())
     assert process is not None

@@ -8,11 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import msgspec
-
 from center import features
 from gateways.http.server import serve
-from gateways.http.settings import WebSettings
+from gateways.http.settings import decoded
 
 
 def main(settings: Path, listening: Path | None) -> None:
@@ -24,7 +22,8 @@ def main(settings: Path, listening: Path | None) -> None:
             part.write_text(f"{host} {port}")
             part.replace(listening)
 
-    read = msgspec.json.decode(settings.read_bytes(), type=WebSettings)
+    features.install()
+    read = decoded(settings.read_bytes())
     features.install(read.center.features_off)
     serve(read, tell)
 

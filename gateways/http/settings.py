@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import msgspec
 
 from application.settings.protocols import CallProtocol
 from messages.ids import NodeId
+from model.feature import settings_type
 from model.settings import Settings
 
 
@@ -36,3 +40,18 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     plain_fds: tuple[int, ...] = ()
     """Inherited listening sockets on which plain HTTP is spoken: this user's own, and that for `metrics`."""
     version: str = ""
+
+
+def decoded(data: bytes) -> WebSettings:
+    """Return the settings of a web, JSON, with the tables of the features. Raises msgspec.ValidationError."""
+    return msgspec.json.decode(data, type=_whole(settings_type()))
+
+
+@cache
+def _whole(center: type[Settings]) -> type[WebSettings]:
+    if center is Settings:
+        return WebSettings
+    fields = [("center", center, center())]
+    made: Any = msgspec.defstruct("WebSettings", fields, bases=(WebSettings,), frozen=True, kw_only=True)
+    whole: type[WebSettings] = made
+    return whole

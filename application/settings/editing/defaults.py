@@ -8,13 +8,13 @@ import msgspec
 import msgspec.structs
 
 from application.settings.editing.wanted import Place
-from model.settings import Settings
+from model.feature import settings_type
 from model.settings_edits import Value
 
 
 def table_type(table: str) -> type[msgspec.Struct] | None:
     """The struct of a table, or of the rows of a list of tables; None: there is none."""
-    kind: Any = Settings
+    kind: Any = settings_type()
     for key in filter(None, table.split(".")):
         kind = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}.get(key)
         if get_origin(kind) is tuple:

@@ -142,7 +142,7 @@ import sys, threading
 from pathlib import Path
 import msgspec
 from gateways.http.rehearsal import rehearse
-from gateways.http.settings import WebSettings
+from gateways.http.settings import decoded
 rehearse()
 assert not {"numpy", "cyclopts"} & sys.modules.keys(), "what the bridges and the command line need"
 from gateways.http.server import serve
@@ -151,7 +151,7 @@ def listening(host, port):
     print(*sorted(set(sys.modules) - before), flush=True)
     import os, signal
     os.kill(os.getpid(), signal.SIGTERM)
-serve(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=WebSettings), listening)
+serve(decoded(Path(sys.argv[1]).read_bytes()), listening)
 """
 
 
