@@ -21,8 +21,7 @@ from application.settings.paths import whole
 from gateways.heartbeat.envelope import key_at
 from model.callouts.roster import EMPTY, Roster
 from model.settings.fields import Name, Seconds
-from model.settings.watching import DutySettings
-from model.watching.verdict import Patience
+from model.settings.watching import DutySettings, Patience
 
 Patient = Annotated[float, Meta(ge=3, le=3600)]
 

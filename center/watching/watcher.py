@@ -37,9 +37,11 @@ from messages.events import (
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
 from model.callouts.callout import Callout
 from model.callouts.roster import EMPTY, Person, Roster, on_duty
-from model.watching.beat import NO_PHONE, Answer, Probed, Unable
+from model.reporting.availability import Probed
+from model.settings.watching import Patience
+from model.watching.beat import NO_PHONE, Answer, Unable
 from model.watching.hearing import Hearing, asked, began, resumed, take
-from model.watching.verdict import Patience, Verdict, after_sleep, verdict
+from model.watching.verdict import Verdict, after_sleep, verdict
 from runtime import logs
 
 AGAIN_US: Final = 3600 * SECOND

@@ -19,9 +19,10 @@ from gateways.heartbeat.picture import NodePicture
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
+from model.reporting.availability import Probed
 from model.settings.watching import HeartbeatTarget, WatchedCenter
 from model.setup import Setup
-from model.watching.beat import NO_PHONE, Beat, Probed
+from model.watching.beat import NO_PHONE, Beat
 from model.watching.verdict import Heard, after_sleep, verdict
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier

@@ -15,12 +15,23 @@ import msgspec
 from messages.events import AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
-from model.watching.beat import Probed
 
 MINUTE_US: Final = 60 * SECOND
 DAY_MINUTES: Final = 1440
 _BYTES: Final = DAY_MINUTES // 8
 _NONE: Final = bytes(_BYTES)
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """What one watcher has found in one minute at the intake, as a phone reaches it."""
+
+    watcher: str
+    minute: int
+    """Since 1970, UTC."""
+    tried: int
+    failed: int
+    worst_ms: int
+    """The slowest answer; of those that failed, how long it was waited."""
 
 
 class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta
 
 from messages.ids import E164
@@ -20,7 +21,6 @@ from model.settings.fields import (
     doc,
     text,
 )
-from model.watching.verdict import Patience
 
 PROVED_AT: Final = "03:30"
 """When fewest alerts come."""
@@ -267,6 +267,15 @@ class HeartbeatTarget(Table, frozen=True, kw_only=True):
             note="in place of this machine's",
         ),
     ] = ""
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """After how long somebody is woken."""
+
+    silent_after_s: float = 40.0
+    """Four heartbeats: what a net loses by itself, and a restart, are less; a phone rings within 90 s."""
+    unwell_after_s: float = 60.0
+    """A center that is alive wakes people by itself; its own call comes first."""
 
 
 class WatchedCenter(Table, frozen=True, kw_only=True):

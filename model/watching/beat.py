@@ -15,6 +15,7 @@ import msgspec
 from messages.ids import Instant, NodeId
 from model.alarms.kind import Priority
 from model.alarms.standing import NO_WAY
+from model.reporting.availability import Probed
 
 
 class Wrong(StrEnum):
@@ -82,18 +83,6 @@ class Unable(StrEnum):
     """It is in no network."""
     ROSTER = "roster"
     """Nobody is on it."""
-
-
-class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What one watcher has found in one minute at the intake, as a phone reaches it."""
-
-    watcher: str
-    minute: int
-    """Since 1970, UTC."""
-    tried: int
-    failed: int
-    worst_ms: int
-    """The slowest answer; of those that failed, how long it was waited."""
 
 
 NO_PHONE: Final = -1

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, Instant
+from model.settings.watching import Patience
 
 SLEPT_US: Final = 5 * SECOND
 """Whoever watches looks each second; who has not for so long was frozen or suspended."""
@@ -31,15 +32,6 @@ class Verdict(StrEnum):
     """It says that it is well; nobody outside reaches its intake."""
     UNWELL = "unwell"
     """It says so by itself."""
-
-
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """After how long somebody is woken."""
-
-    silent_after_s: float = 40.0
-    """Four heartbeats: what a net loses by itself, and a restart, are less; a phone rings within 90 s."""
-    unwell_after_s: float = 60.0
-    """A center that is alive wakes people by itself; its own call comes first."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from center.watching.probing import KEPT_MINUTES, Probing
 from center.watching.settings import probing as of_addresses
 from messages.events import CalloutFailed, CalloutOpened, CalloutTold
 from messages.ids import SECOND, Instant
-from model.watching.beat import Probed
+from model.reporting.availability import Probed
 from tests.center.watching.stage import Stage
 
 MINUTE_US = 60 * SECOND

@@ -16,13 +16,13 @@ from gateways.heartbeat.outlets import Away, Outcome, Told
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
-from model.reporting.availability import MINUTE_US, availability
+from model.reporting.availability import MINUTE_US, Probed, availability
 from model.settings import Settings
-from model.settings.watching import HeartbeatTarget, TargetKind, WatchedCenter
+from model.settings.watching import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from model.setup import Setup
-from model.watching.beat import Answer, Beat, Probed, Unable, Wrong
+from model.watching.beat import Answer, Beat, Unable, Wrong
 from model.watching.hearing import asked, began, take
-from model.watching.verdict import Patience, Verdict, verdict
+from model.watching.verdict import Verdict, verdict
 from runtime.clock import VirtualClock
 from runtime.courier import Courier
 from runtime.environment import AGAIN, Environment

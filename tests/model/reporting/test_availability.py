@@ -15,11 +15,11 @@ from model.reporting.availability import (
     MINUTE_US,
     Availability,
     Planned,
+    Probed,
     WatchedDay,
     availability,
     planned_work,
 )
-from model.watching.beat import Probed
 from tests.support.recorded import story
 
 MINUTE = 20_000 * DAY_MINUTES + 600

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import SECOND, Instant, NodeId
+from model.settings.watching import Patience
 from model.watching.beat import Beat, Wrong
 from model.watching.hearing import FRESH_US, Hearing, asked, began, resumed, take
-from model.watching.verdict import Patience, Verdict, verdict
+from model.watching.verdict import Verdict, verdict
 
 NODE = NodeId("one")
 START = Instant(1_000_000 * SECOND)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import SECOND, Instant
-from model.watching.verdict import SLEPT_US, Heard, Patience, Verdict, after_sleep, verdict
+from model.settings.watching import Patience
+from model.watching.verdict import SLEPT_US, Heard, Verdict, after_sleep, verdict
 
 PATIENCE = Patience()
 NOW = Instant(1_800_000_000 * SECOND)
