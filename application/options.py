@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Final, TextIO
 
 import msgspec
 from cyclopts import Parameter
 
 from application.state.state_dir import StateDir, default_path
+from model.checks import Finding, Verdict
 from runtime.terminal import shown, shown_json
+
+_SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 
 
 @Parameter(name="*")
@@ -50,6 +53,22 @@ class Common:
     def warn(self, text: str) -> None:
         """A line that belongs to nothing else: on stderr."""
         print(f"securwoman: {shown(text)}", file=sys.stderr, flush=True)
+
+    def checks(self, found: Sequence[Finding]) -> int:
+        """What checks have found; return the exit status: 1 for a failure."""
+        failed = any(one.verdict is Verdict.FAIL for one in found)
+        if self.json:
+            self.data({"ok": not failed, "checks": found})
+        else:
+            self.table(
+                ("", "check", "what was found"),
+                [(_SIGNS[one.verdict], one.check, one.text) for one in found],
+                "",
+            )
+            warnings = sum(one.verdict is Verdict.WARN for one in found)
+            failures = sum(one.verdict is Verdict.FAIL for one in found)
+            self.say(f"{failures} failures, {warnings} warnings")
+        return 1 if failed else 0
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
         """Rows for people, or the sentence `nothing`."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -17,10 +16,8 @@ from application.settings.simulation import simulation, with_simulation
 from application.settings.template import with_meaning
 from application.state.state_dir import StateDir, running
 from center.checks import table
-from model.checks import Finding, Verdict, fail, ok
+from model.checks import Finding, fail, ok
 from model.settings import Settings
-
-_SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 
 
 def doctor(
@@ -51,22 +48,7 @@ def doctor(
         simulated=simulated is not None,
         fault=_cannot_be_used(state),
     )
-    return tell(common, [*found, *table.found(around)])
-
-
-def tell(common: Common, found: Sequence[Finding]) -> int:
-    """What was found, and the exit status: 1 for a failure."""
-    failed = any(one.verdict is Verdict.FAIL for one in found)
-    if common.json:
-        common.data({"ok": not failed, "checks": found})
-    else:
-        common.table(
-            ("", "check", "what was found"), [(_SIGNS[one.verdict], one.check, one.text) for one in found], ""
-        )
-        warnings = sum(one.verdict is Verdict.WARN for one in found)
-        failures = sum(one.verdict is Verdict.FAIL for one in found)
-        common.say(f"{failures} failures, {warnings} warnings")
-    return 1 if failed else 0
+    return common.checks([*found, *table.found(around)])
 
 
 def _cannot_be_used(state: StateDir) -> str | None:

@@ -28,7 +28,6 @@ def watch(
     common: Common = DEFAULT,
 ) -> int:
     """Hear a center's heartbeats, ask its intake from outside, and phone people when it falls silent."""
-    from center.commands.doctor import tell
     from center.watching.checking import findings
     from center.watching.running import run
     from center.watching.settings import load, probing
@@ -45,9 +44,9 @@ def watch(
     except SettingsError as error:
         if not check:
             raise
-        return tell(common, [fail("settings", f"{error.file}: {fault}") for fault in error.faults])
+        return common.checks([fail("settings", f"{error.file}: {fault}") for fault in error.faults])
     if check:
-        return tell(common, findings(settings, common.directory, SystemClock.anchored().now_us()))
+        return common.checks(findings(settings, common.directory, SystemClock.anchored().now_us()))
     logs.configure(common.directory.logs, "watch")
 
     def began(port: int) -> None:
