@@ -8,24 +8,9 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from application.errors import CenterError
-from application.settings.in_use import settings_in_use
-from application.state.state_dir import StateDir, running
-from runtime.published import line_files
+from application.state.state_dir import StateDir
 
 POLL_S: Final = 0.2
-
-
-def line_at(state: StateDir, port: str) -> str | None:
-    """The line of the running center that this names, or that has this port; none where no line has it."""
-    if running(state) is None:
-        return None
-    if any(modem.name == port for modem in settings_in_use(state).modem):
-        return port
-    real = os.path.realpath(port)
-    for line, report in line_files.read_all(state.run).items():
-        if report.port and os.path.realpath(report.port) == real:
-            return line
-    return None
 
 
 def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:

@@ -10,10 +10,10 @@ import msgspec
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
 from center.modems.found import Asked
+from center.modems.probing import card_of
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.port.places import resolved, usb_device_of
-from media.ports.cards import card_at
+from gateways.gsm.port.places import resolved
 from messages.ids import LineId
 from model.settings.port_names import is_address
 from runtime.published import line_files
@@ -104,12 +104,6 @@ def ports_of(state: StateDir) -> list[PortRow]:
             )
         )
     return rows
-
-
-def card_of(port: str) -> str | None:
-    """The sound card of the USB device that this port is of; none where there is none."""
-    device = usb_device_of(resolved(port)) if port else None
-    return None if device is None else card_at(device.name) or None
 
 
 def _states(state: StateDir) -> dict[str, str]:

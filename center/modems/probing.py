@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from application.errors import CenterError
-from center.modems.ports import card_of
+from application.settings.in_use import settings_in_use
+from application.state.state_dir import StateDir, running
+from gateways.gsm.port.places import resolved, usb_device_of
+from media.ports.cards import card_at
+from messages.ids import LineId
+from runtime.published import line_files
 
 if TYPE_CHECKING:
-    from application.options import Common
-    from application.state.state_dir import StateDir
     from gateways.gsm.driver.events import Event
 
 PROBE_S: Final = 15.0
@@ -48,10 +52,6 @@ def what_is_at(state: StateDir, path: str) -> Probed:
 
 def _in_use(state: StateDir, path: str) -> Probed | None:
     """What the running center's line says of the modem at this port; none where no line has it."""
-    from center.modems.live_trace import line_at
-    from messages.ids import LineId
-    from runtime.published import line_files
-
     line = line_at(state, path)
     report = None if line is None else line_files.read_all(state.run).get(LineId(line))
     if report is None:
@@ -102,25 +102,20 @@ def _probed(path: str) -> Probed:
         return Probed(port=path, answers=False, text=str(error))
 
 
-def say_probed(common: Common, found: Probed) -> None:
-    from center.checks.obstacles import at_port, sentence
+def line_at(state: StateDir, port: str) -> str | None:
+    """The line of the running center that this names, or that has this port; none where no line has it."""
+    if running(state) is None:
+        return None
+    if any(modem.name == port for modem in settings_in_use(state).modem):
+        return port
+    real = os.path.realpath(port)
+    for line, report in line_files.read_all(state.run).items():
+        if report.port and os.path.realpath(report.port) == real:
+            return line
+    return None
 
-    if not found.answers:
-        common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
-        for obstacle in at_port(found.port, common.directory):
-            common.say(f"  {sentence(obstacle)}")
-        return
-    who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
-    facts = (
-        ("", who),
-        ("IMEI ", found.imei),
-        ("dialect ", f"{found.dialect} ({found.known_as})" if found.known_as else found.dialect),
-        ("SIM ", found.sim),
-        ("network ", found.network or "unknown"),
-        ("sound card ", found.card),
-        ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
-        ("", found.text),
-    )
-    common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
-    for fault in found.to_know:
-        common.say(f"  to know: {fault}")
+
+def card_of(port: str) -> str | None:
+    """The sound card of the USB device that this port is of; none where there is none."""
+    device = usb_device_of(resolved(port)) if port else None
+    return None if device is None else card_at(device.name) or None

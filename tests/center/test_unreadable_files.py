@@ -12,7 +12,8 @@ import pytest
 from application.errors import CenterError
 from application.state.journals import configured_url
 from application.state.state_dir import StateDir, living_web, running
-from center.modems.live_trace import follow, line_at
+from center.modems.live_trace import follow
+from center.modems.probing import line_at
 from center.node.anchor import clock_for
 from center.node.carrier import living
 from center.watching import kept

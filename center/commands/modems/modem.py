@@ -17,6 +17,7 @@ from center.modems.probing import PROBE_S
 
 if TYPE_CHECKING:
     from center.modems.calling import Calling
+    from center.modems.probing import Probed
     from messages.ids import E164
     from model.settings.lines import Modem
 
@@ -25,19 +26,43 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     """Ask what is at a port, or at every port that is not in use."""
     from serial.tools import list_ports
 
-    from center.modems.probing import say_probed, what_is_at
+    from center.modems.probing import what_is_at
 
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
         found.append(what_is_at(common.directory, path))
         if not common.json:
-            say_probed(common, found[-1])
+            _say(common, found[-1])
     if common.json:
         common.data(found)
     elif not found:
         common.say("this machine has no serial port")
     return 0 if any(one.answers for one in found) or port is None else 1
+
+
+def _say(common: Common, found: Probed) -> None:
+    from center.checks.obstacles import at_port, sentence
+
+    if not found.answers:
+        common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
+        for obstacle in at_port(found.port, common.directory):
+            common.say(f"  {sentence(obstacle)}")
+        return
+    who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
+    facts = (
+        ("", who),
+        ("IMEI ", found.imei),
+        ("dialect ", f"{found.dialect} ({found.known_as})" if found.known_as else found.dialect),
+        ("SIM ", found.sim),
+        ("network ", found.network or "unknown"),
+        ("sound card ", found.card),
+        ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
+        ("", found.text),
+    )
+    common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
+    for fault in found.to_know:
+        common.say(f"  to know: {fault}")
 
 
 def trace(
@@ -55,7 +80,8 @@ def trace(
     """
     from application.auditing import note
     from application.state.journals import journal_of
-    from center.modems.live_trace import follow, line_at
+    from center.modems.live_trace import follow
+    from center.modems.probing import line_at
     from center.modems.session import opened
     from store.audit.entry import EVERYBODY, Action
 
@@ -143,7 +169,7 @@ def call(
     is 0 when the line's voice works.
     """
     from center.modems.calling import Calling, Told
-    from center.modems.live_trace import line_at
+    from center.modems.probing import line_at
     from center.modems.session import opened
     from center.modems.voice_place import line_of
     from center.people import region_of

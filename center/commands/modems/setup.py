@@ -45,8 +45,8 @@ def setup(
     Shows what is and what would be, sets it on Enter, and reads it back after the modem has started anew.
     """
     from application.settings.in_use import settings_in_use
-    from center.modems.live_trace import line_at
     from center.modems.own_settings import items, looked_at_again, set_, start_anew
+    from center.modems.probing import line_at
     from center.modems.questions import questions
 
     state = common.directory
