@@ -211,9 +211,9 @@ def watch(
 ) -> None:
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
     from application.auditing import note
-    from center.node.signals import Signals
     from messages.journal import event_type
     from model.telling.story import in_words
+    from runtime.signals import Signals
     from store.audit.entry import Action
     from store.journal.follower import Follower
     from store.streams import alert_of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from application.errors import CenterError
-from center.modems.session import LEG, CallThroughModem
-from center.modems.voice_place import NO_LINE
+from gateways.gsm.by_hand.session import LEG, CallThroughModem
+from gateways.gsm.by_hand.voice_place import NO_LINE
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref
 from media.conference.beat import monotonic_us
 from messages.calls import OwnCallEnd
@@ -18,8 +18,8 @@ from messages.ids import Instant
 from model.rules.calls.own_call import Limits, begun, end, heard, turn
 
 if TYPE_CHECKING:
-    from center.modems.session import ModemSession
     from center.modems.voice_trial import VoiceTrial
+    from gateways.gsm.by_hand.session import ModemSession
     from media.trial.check import VoiceReport
     from messages.ids import E164
 

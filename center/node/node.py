@@ -34,25 +34,24 @@ from application.state.processes import MARK, ProcessId, end_marked, identity
 from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from application.version import version
 from center import features
-from center.node import service_manager
 from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
 from center.node.clock_watch import ClockWatch
 from center.node.launching import raise_limits
 from center.node.options import NodeOptions, command
-from center.node.signals import Signals
 from center.node.stopped import LOOK_AGAIN_S
 from center.node.web_group import WebGroup
 from messages.ids import NodeId, Role
 from model.settings import Settings
 from model.settings.psap import LastResort
 from model.setup import Setup
-from runtime import pidfd, wall_clock
+from runtime import pidfd, service_manager, wall_clock
 from runtime.clock import boottime_us
 from runtime.environment import AGAIN, DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
 from runtime.processes import outlives
 from runtime.published.file import publish
+from runtime.signals import Signals
 from runtime.terminal import shown
 
 if TYPE_CHECKING:

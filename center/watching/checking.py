@@ -8,12 +8,12 @@ from functools import partial
 from typing import Final
 
 from application.state.state_dir import StateDir
-from center.modems.probing import what_is_at
 from center.watching.kept import Kept, read
 from center.watching.probing import ask, trust_in
 from center.watching.running import voice_at
 from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings, roster_of
 from center.watching.watcher import KEPT_EVERY_US
+from gateways.gsm.by_hand.probing import what_is_at
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from messages.rows import Sentence

@@ -16,11 +16,11 @@ from typing import Final
 import msgspec
 
 from application.errors import CenterError
-from center.modems.session import LEG, CallThroughModem, ModemSession, opened
-from center.modems.voice_place import NO_LINE
 from center.watching.kept import TryName
 from center.watching.words import well_again
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
+from gateways.gsm.by_hand.session import LEG, CallThroughModem, ModemSession, opened
+from gateways.gsm.by_hand.voice_place import NO_LINE
 from gateways.gsm.driver.events import (
     CallFound,
     Event,

@@ -11,9 +11,6 @@ from typing import Final
 
 from application.errors import CenterError
 from application.state.state_dir import StateDir
-from center.modems.voice_place import NO_LINE, voice_of
-from center.node.service_manager import tell
-from center.node.signals import Signals
 from center.watching import kept
 from center.watching.kept import TryName
 from center.watching.listening import Listener
@@ -24,6 +21,7 @@ from center.watching.watcher import Watcher
 from gateways.callouts.decider import Try
 from gateways.callouts.ways.notice import Notice, failure_of
 from gateways.callouts.ways.sending import send
+from gateways.gsm.by_hand.voice_place import NO_LINE, voice_of
 from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
@@ -35,6 +33,8 @@ from model.wall_clock import StepWatch
 from model.watching.beat import Unable
 from runtime import wall_clock
 from runtime.clock import SystemClock, boottime_us
+from runtime.service_manager import tell
+from runtime.signals import Signals
 
 TURN_S: Final = 0.5
 

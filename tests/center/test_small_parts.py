@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from center.checks import listeners
 from center.checks.listeners import Listener, exposure, listening
-from center.node import service_manager
 from center.node.composition import class_names, plan, preloaded
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
 from messages import events as ev
@@ -45,6 +44,7 @@ from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
 from model.setup import Setup
 from model.telling.story import in_words
+from runtime import service_manager
 from runtime.system.spec import ActorSpec
 from tests.support.recorded import recorded
 

@@ -13,10 +13,10 @@ from application.errors import CenterError
 from application.state.journals import configured_url
 from application.state.state_dir import StateDir, living_web, running
 from center.modems.live_trace import follow
-from center.modems.probing import line_at
 from center.node.anchor import clock_for
 from center.node.carrier import living
 from center.watching import kept
+from gateways.gsm.by_hand.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import (
     backup_file,

@@ -17,7 +17,7 @@ from typing import Final, TextIO
 from msgspec.structs import replace
 
 from application.errors import CenterError
-from center.modems.voice_place import NO_LINE
+from gateways.gsm.by_hand.voice_place import NO_LINE
 from gateways.gsm.dialects.loading import AUTO, Dialects
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (

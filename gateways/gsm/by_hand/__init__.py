@@ -1,0 +1,1 @@
+"""A modem in the hands of a command or of the watcher, with no actor between."""
