@@ -433,5 +433,7 @@ class Role(StrEnum):
     """Gives 112's own systems the data of alerts; only where the settings name one."""
     HEARTBEAT_SENDER = "HeartbeatSender"
     """Tells those outside that the node is well; only where the settings name one."""
+    FEATURE = "Feature"
+    """Of a feature, whose name is the key; roles of their own have those that were there before."""
     VOICE_GATE = "VoiceGate"
     """Gives bridges of other nodes the voices of this one; a node by itself has none."""

@@ -36,7 +36,8 @@ def always(settings: Settings) -> bool:
 class ActorRow(msgspec.Struct, frozen=True, kw_only=True):
     """An actor of which each node has one. No alert waits for it: where it cannot start, the rest goes on."""
 
-    role: Role
+    role: Role = Role.FEATURE
+    """Without one of its own the feature's name is its key."""
     cls: str
     """Where its class is, `features.duty.actor.DutyCallerActor`: the command line must not import it."""
     wanted: Callable[[Settings], bool] = always

@@ -41,6 +41,8 @@ class StreamKind(StrEnum):
     DUTY = "duty"
     """Who is called because of alarms; there is one."""
     USER = "user"
+    FEATURE = "feature"
+    """What a feature writes by itself, at one node."""
 
 
 def inbox(alert: AlertId) -> str:
@@ -106,6 +108,11 @@ DUTY: Final = f"{StreamKind.DUTY}-center"
 def user(user_id: UserId) -> str:
     """Who wrote or saw one person's data."""
     return f"user-{user_id}"
+
+
+def feature(name: str, node_id: NodeId) -> str:
+    """What a feature writes by itself, at one node."""
+    return f"feature-{name}.{node_id}"
 
 
 def parse(stream: str) -> tuple[StreamKind, str]:

@@ -22,16 +22,8 @@ _BY_HAND: Final = ("node", "journal.url", "cluster.")
 _SWITCHES: Final = {
     "psap.live": SettingElsewhere.LINES,
     "psap.last_resort": SettingElsewhere.FILE,
-    "psap.data.token_file": SettingElsewhere.FILE,
-    "duty.person.name": SettingElsewhere.FILE,
-    "duty.person.language": SettingElsewhere.FILE,
-    "duty.person.ways": SettingElsewhere.FILE,
-    "duty.smtp.password_file": SettingElsewhere.FILE,
-    "duty.webhook_key_file": SettingElsewhere.FILE,
-    "heartbeat.key_file": SettingElsewhere.FILE,
-    "watched.key_file": SettingElsewhere.FILE,
 }
-"""For the real 112; and files of which something is told to an address: from a page it could be any file."""
+"""For the real 112."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +44,8 @@ class FieldType:
     example: Value | None
     written: bool
     """True: the shipped file has it as a key, and not as a comment."""
+    by_hand: bool
+    """True: it is changed in the file alone."""
 
     @property
     def path(self) -> str:
@@ -67,7 +61,7 @@ class FieldType:
     @property
     def elsewhere(self) -> SettingElsewhere | None:
         """Where it is changed, if not in the list of settings."""
-        if by_hand(self.path):
+        if self.by_hand or by_hand(self.path):
             return SettingElsewhere.FILE
         return _SWITCHES.get(self.path)
 
@@ -157,6 +151,7 @@ def _fields(struct: inspect.StructType, table: str) -> Iterator[FieldType]:
                 note=meta["note"],
                 example=meta["example"],
                 written=meta["written"],
+                by_hand=meta["by_hand"],
                 **_written_as(kind),
             )
 

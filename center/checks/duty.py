@@ -15,7 +15,7 @@ from application.state.state_dir import StateDir
 from gateways.callouts.ways.mail import tried
 from gateways.callouts.ways.notice import Delivered, Refused
 from gateways.callouts.ways.trust import is_here, secret_in, trust
-from gateways.callouts.ways.webhook import key_of
+from gateways.webhook import key_of
 from messages.base import Joins
 from messages.ids import DutyWay
 from messages.rows import Sentence

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from messages.ids import NodeId, Role
-from model.feature import ActorRow, installed
+from model.feature import ActorRow, Feature, installed
 from model.setup import Setup
 from runtime import wall_clock
 from runtime.clock import SystemClock
@@ -138,7 +138,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _PROVER,
         _DUTY_CALLER,
         *((HEARTBEAT_SENDER,) if setup.settings.heartbeat or setup.settings.watched else ()),
-        *(_of_feature(row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
+        *(_of_feature(one, row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
@@ -154,9 +154,10 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     )
 
 
-def _of_feature(row: ActorRow) -> ActorSpec:
+def _of_feature(feature: Feature, row: ActorRow) -> ActorSpec:
     """In a group of its own: no alert waits for it."""
-    return ActorSpec(role=row.role, cls=row.cls, group=row.role, critical=False)
+    key = feature.name if row.role is Role.FEATURE else ""
+    return ActorSpec(role=row.role, key=key, cls=row.cls, group=key or row.role, critical=False)
 
 
 def environment(

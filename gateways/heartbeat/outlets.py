@@ -9,9 +9,9 @@ from typing import Final
 import httpx
 import msgspec
 
-from gateways.callouts.ways.webhook import signed
 from gateways.connection import Connection
 from gateways.heartbeat.envelope import LARGEST, NotSealed, key_at
+from gateways.webhook import signed
 from messages.ids import SECOND
 from model.settings.watching import HeartbeatTarget, TargetKind
 from model.watching.beat import Answer, Beat

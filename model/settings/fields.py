@@ -27,14 +27,21 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doc(
-    english: str, italian: str, *, note: str = "", example: Value | None = None, written: bool = False
+    english: str,
+    italian: str,
+    *,
+    note: str = "",
+    example: Value | None = None,
+    written: bool = False,
+    by_hand: bool = False,
 ) -> Meta:
     """Return the meaning of a setting: one line for the settings page, in both languages.
 
     `note` is added in the file and in the reference. `example` is shown in the file where the default says
-    nothing. A `written` key stands in the shipped file as a key, and others as a comment.
+    nothing. A `written` key stands in the shipped file as a key, and others as a comment. One `by_hand` is
+    changed in the file alone: from a page, what it names could be any file of the machine.
     """
-    extra = {"it": italian, "note": note, "example": example, "written": written}
+    extra = {"it": italian, "note": note, "example": example, "written": written, "by_hand": by_hand}
     return Meta(description=english, extra=extra)
 
 

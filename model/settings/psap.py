@@ -150,6 +150,7 @@ class DataTarget(Table, frozen=True, kw_only=True):
             "File with the token",
             "File con il token",
             note="what is said as `Authorization: Bearer`; of a feed, what is asked for",
+            by_hand=True,
         ),
     ] = ""
     certificate: Annotated[

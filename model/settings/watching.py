@@ -124,9 +124,10 @@ class DutyPerson(Table, frozen=True, kw_only=True):
             "Who is on duty until there is a roster",
             "Chi è reperibile, finché non c’è un elenco",
             example="Anna Bianchi",
+            by_hand=True,
         ),
     ]
-    language: Annotated[Language, doc("The language spoken", "La sua lingua")] = "it"
+    language: Annotated[Language, doc("The language spoken", "La sua lingua", by_hand=True)] = "it"
     ways: Annotated[
         tuple[str, ...],
         Meta(min_length=1, max_length=12),
@@ -135,6 +136,7 @@ class DutyPerson(Table, frozen=True, kw_only=True):
             "Come si raggiunge",
             note="as in the roster's file",
             example=["call +393330000010", "sms +393330000010", "email anna@example.org"],
+            by_hand=True,
         ),
     ]
 
@@ -183,6 +185,7 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
             "File with the password",
             "File con la password",
             note="readable by the centre alone (beside this file, if relative)",
+            by_hand=True,
         ),
     ] = ""
     sender: Annotated[
@@ -212,6 +215,7 @@ class DutySettings(Table, frozen=True, kw_only=True):
             "File con la chiave dei webhook",
             note='the key, "whsec_…", by which they are signed (standardwebhooks.com); empty: nobody is '
             "sent any",
+            by_hand=True,
         ),
     ] = ""
     authority: Annotated[
@@ -256,6 +260,7 @@ class HeartbeatTarget(Table, frozen=True, kw_only=True):
             "File con la chiave in comune",
             note="openssl rand -base64 32 (beside this file, if relative)",
             example="watch.key",
+            by_hand=True,
         ),
     ] = ""
     """A `url` may be without: what it is sent is not signed then."""
@@ -292,7 +297,12 @@ class WatchedCenter(Table, frozen=True, kw_only=True):
     key_file: Annotated[
         FilePath,
         Meta(min_length=1),
-        doc("File with the key that both have", "File con la chiave in comune", example="milano.key"),
+        doc(
+            "File with the key that both have",
+            "File con la chiave in comune",
+            example="milano.key",
+            by_hand=True,
+        ),
     ]
     silent_after_s: Annotated[
         float, Meta(ge=3, le=3600), doc("Silence that becomes an alarm", "Silenzio che diventa allarme")

@@ -1,62 +1,30 @@
-"""A notice for a program: a signed POST, as Standard Webhooks has it (standardwebhooks.com, v1)."""
+"""A notice for a program: a signed POST."""
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
 
-import httpx
 import msgspec
-from standardwebhooks import Webhook
 
-from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent, subject_of
-from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
-from messages.ids import SECOND, Instant
+from gateways.callouts.ways.notice import Notice, Sent, subject_of
+from gateways.webhook import post, rfc3339
 from model.setup import Setup
 
-STEP_S: Final = 8.0
-"""To connect, and for each word of the two; the whole has a bound of its own."""
-KEY_MIN: Final = 24
-"""Bytes, as the standard has it."""
 TYPE: Final = "callout.notice"
-_LATER: Final = frozenset({408, 425, 429})
-"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
 
 
 def posted(to: str, notice: Notice, setup: Setup) -> Sent:
     """Posts it. Blocks; raises nothing that the other side or the network can bring about."""
-    host = _host(to)
-    if host is None:
-        return Refused(why="no address of a webhook, https://…")
-    if setup.simulated and not is_here(host):
-        return NOT_BEYOND
-    if not setup.settings.duty.webhook_key_file:
-        return Refused(why="duty.webhook_key_file is not set")
-    content = body_of(notice)
-    try:
-        headers = signed(
-            notice.id, content, secret_in(setup.settings.duty.webhook_key_file), datetime.now(UTC)
-        )
-    except ValueError:
-        return Refused(why="duty.webhook_key_file holds no key of webhooks, whsec_…")
-    except OSError as error:
-        return Refused(why=f"duty.webhook_key_file: {error.strerror}")
-    try:
-        with (
-            httpx.Client(
-                verify=trust(setup.settings.duty.authority), timeout=STEP_S, trust_env=False
-            ) as client,
-            # Of its answer the status alone is read: a body may have no end.
-            client.stream("POST", to, content=content, headers=headers) as answer,
-        ):
-            return _meaning(answer.status_code)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        # Not what httpx says: the address may hold a key.
-        return Later(why=f"webhook: {type(error).__name__}")
-    except OSError as error:
-        return Later(why=f"webhook: {error.strerror or type(error).__name__}")
+    duty = setup.settings.duty
+    return post(
+        to,
+        notice.id,
+        body_of(notice),
+        key="duty.webhook_key_file",
+        key_file=duty.webhook_key_file,
+        authority=duty.authority,
+        here_alone=setup.simulated,
+    )
 
 
 def body_of(notice: Notice) -> bytes:
@@ -64,7 +32,7 @@ def body_of(notice: Notice) -> bytes:
     return msgspec.json.encode(
         {
             "type": TYPE,
-            "timestamp": _rfc3339(notice.at),
+            "timestamp": rfc3339(notice.at),
             "data": {
                 "callout": notice.callout,
                 "attempt": notice.attempt,
@@ -76,54 +44,10 @@ def body_of(notice: Notice) -> bytes:
                         "alarm": one.alarm,
                         "subject": subject_of(one),
                         "node": one.node,
-                        "raised_at": _rfc3339(one.raised_at),
+                        "raised_at": rfc3339(one.raised_at),
                     }
                     for one in notice.alarms
                 ],
             },
         }
     )
-
-
-def signed(name: str, content: bytes, key: str, now: datetime) -> dict[str, str]:
-    """The headers; receivers believe no signature of five minutes ago. Raises ValueError for no key.
-
-    `now` is UTC, which the library takes every time for.
-    """
-    return {
-        "content-type": "application/json",
-        "user-agent": "securwoman",
-        "webhook-id": name,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(key_of(key)).sign(name, now, content.decode()),
-    }
-
-
-def key_of(text: str) -> bytes:
-    """The key that a file of this text holds. Raises ValueError where that is none, or can be guessed."""
-    key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    if len(key) < KEY_MIN:
-        raise ValueError(f"{len(key)} bytes are no key")
-    return key
-
-
-def _host(to: str) -> str | None:
-    """None where it is no address that can be posted to: in the clear on this machine alone."""
-    try:
-        parts = urlsplit(to)
-    except ValueError:
-        return None
-    fit = parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname))
-    return parts.hostname if fit else None
-
-
-def _meaning(status: int) -> Sent:
-    if 200 <= status < 300:
-        return Delivered()
-    if status >= 500 or status in _LATER:
-        return Later(why=f"the webhook answers {status}")
-    return Refused(why=f"the webhook answers {status}")
-
-
-def _rfc3339(at: Instant) -> str:
-    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -38,7 +38,9 @@ OF_THE_ALERT = frozenset({Role.GSM_MODEM, Role.ALERT_CASE, Role.CALL_LEG, Role.C
 OF_THE_CENTER = frozenset({Role.NODE, Role.ADMIN, Role.LOGGER, Role.WEB, Role.WEB_STANDBY})
 """Processes that stand in no directory of actors, or as whose successor more than a process has to come."""
 ROLES = tuple(
-    role for role in Role if role not in (Role.CARRIER, Role.MEMBERSHIP, Role.VOICE_GATE, Role.DATA_SENDER)
+    role
+    for role in Role
+    if role not in (Role.CARRIER, Role.MEMBERSHIP, Role.VOICE_GATE, Role.DATA_SENDER, Role.FEATURE)
 )
 """The network is not ours to strike, and a node by itself that sends nothing has none of the others."""
 

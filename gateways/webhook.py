@@ -1,0 +1,109 @@
+"""A signed POST, as Standard Webhooks has it (standardwebhooks.com, v1)."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+from standardwebhooks import Webhook
+
+from gateways.callouts.ways.notice import Delivered, Later, Refused, Sent
+from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from messages.ids import SECOND, Instant
+
+STEP_S: Final = 8.0
+"""To connect, and for each word of the two; the whole has a bound of its own."""
+KEY_MIN: Final = 24
+"""Bytes, as the standard has it."""
+_LATER: Final = frozenset({408, 425, 429})
+"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
+
+
+def post(
+    to: str,
+    name: str,
+    content: bytes,
+    *,
+    key: str,
+    key_file: str,
+    authority: str = "",
+    here_alone: bool = False,
+) -> Sent:
+    """Post the message of this name. Blocks; raises nothing that the other side or the network brings about.
+
+    `key` is the setting that names `key_file`. `authority`: PEM, in place of the machine's. `here_alone`:
+    nothing leaves this machine.
+    """
+    host = host_of(to)
+    if host is None:
+        return Refused(why="no address of a webhook, https://…")
+    if here_alone and not is_here(host):
+        return NOT_BEYOND
+    if not key_file:
+        return Refused(why=f"{key} is not set")
+    try:
+        headers = signed(name, content, secret_in(key_file), datetime.now(UTC))
+    except ValueError:
+        return Refused(why=f"{key} holds no key of webhooks, whsec_…")
+    except OSError as error:
+        return Refused(why=f"{key}: {error.strerror}")
+    try:
+        with (
+            httpx.Client(verify=trust(authority), timeout=STEP_S, trust_env=False) as client,
+            # Of its answer the status alone is read: a body may have no end.
+            client.stream("POST", to, content=content, headers=headers) as answer,
+        ):
+            return _meaning(answer.status_code)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # Not what httpx says: the address may hold a key.
+        return Later(why=f"webhook: {type(error).__name__}")
+    except OSError as error:
+        return Later(why=f"webhook: {error.strerror or type(error).__name__}")
+
+
+def signed(name: str, content: bytes, key: str, now: datetime) -> dict[str, str]:
+    """The headers; receivers believe no signature of five minutes ago. Raises ValueError for no key.
+
+    `now` is UTC, which the library takes every time for.
+    """
+    return {
+        "content-type": "application/json",
+        "user-agent": "securwoman",
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(key_of(key)).sign(name, now, content.decode()),
+    }
+
+
+def key_of(text: str) -> bytes:
+    """The key that a file of this text holds. Raises ValueError where that is none, or can be guessed."""
+    key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    if len(key) < KEY_MIN:
+        raise ValueError(f"{len(key)} bytes are no key")
+    return key
+
+
+def host_of(to: str) -> str | None:
+    """None where it is no address that can be posted to: in the clear on this machine alone."""
+    try:
+        parts = urlsplit(to)
+    except ValueError:
+        return None
+    fit = parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname))
+    return parts.hostname if fit else None
+
+
+def rfc3339(at: Instant) -> str:
+    """The moment, UTC, with milliseconds."""
+    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _meaning(status: int) -> Sent:
+    if 200 <= status < 300:
+        return Delivered()
+    if status >= 500 or status in _LATER:
+        return Later(why=f"the webhook answers {status}")
+    return Refused(why=f"the webhook answers {status}")
