@@ -152,7 +152,6 @@ _SINGLE: Final = {
     "restore": "Make a center of a backup; with --check only try it.",
     "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
-    "watch": "On another machine: phone people when a center falls silent.",
 }
 
 _MODULES: Final = {

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from features.psap_data.feature import PSAP_DATA
+from features.watcher.feature import WATCHER
 from model import feature
 
-FEATURES: Final = (PSAP_DATA,)
+FEATURES: Final = (PSAP_DATA, WATCHER)
 
 
 def install(off: Iterable[str] = ()) -> None:

@@ -66,6 +66,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     alarms: tuple[AlarmKind, ...] = ()
     checks: tuple[str, ...] = ()
     """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
+    own_checks: tuple[str, ...] = ()
+    """The same, of what only the feature itself asks for: no one else loads them but the list of all."""
     commands: tuple[Command, ...] = ()
     command_groups: dict[str, str] = {}
     """By the first word of commands: the sentence of `--help`."""

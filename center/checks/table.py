@@ -97,8 +97,6 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 
 def every() -> tuple[Row, ...]:
     """The rows of all askers."""
-    from center.watching import checking
-    from gateways.heartbeat import evidence
     from gateways.http.routes.center import health
     from model import first_run
     from model.proof import steps
@@ -106,10 +104,8 @@ def every() -> tuple[Row, ...]:
     return (
         *KERNEL,
         *_of_features(),
+        *(row for feature in installed() for where in feature.own_checks for row in named(where)),
         *health.CHECKS,
-        *evidence.CHECKS,
         *first_run.NEEDS,
         *steps.KINDS,
-        *checking.CHECKS,
-        *checking.OF_CENTER,
     )

@@ -83,14 +83,6 @@ _RECORDINGS: Final = ActorSpec(
     group="recordings",
     critical=False,
 )
-HEARTBEAT_SENDER: Final = ActorSpec(
-    role=Role.HEARTBEAT_SENDER,
-    cls="gateways.heartbeat.actor.HeartbeatSenderActor",
-    group="heartbeat",
-    # Who hears nothing of it is worried, and rightly.
-    critical=False,
-)
-"""Of a center that the settings name a watcher to, or another center that is watched from here."""
 VOICE_GATE: Final = ActorSpec(
     role=Role.VOICE_GATE,
     cls="actors.voice_gate.actor.VoiceGateActor",
@@ -137,7 +129,6 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _LINE_TESTER,
         _PROVER,
         _DUTY_CALLER,
-        *((HEARTBEAT_SENDER,) if setup.settings.heartbeat or setup.settings.watched else ()),
         *(_of_feature(one, row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)

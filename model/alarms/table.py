@@ -10,10 +10,9 @@ from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
 from model.alarms.of_proofs import OF_PROOFS
-from model.alarms.of_watching import OF_WATCHING
 from model.feature import Feature, installed
 
-KERNEL: Final = (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_PROOFS, *OF_WATCHING)
+KERNEL: Final = (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_PROOFS)
 OF_THE_PAGE: Final = frozenset({"deadline.missed", "no_operator"})
 """Nobody raises them: a console sees them by itself."""
 

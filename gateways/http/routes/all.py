@@ -18,7 +18,7 @@ from gateways.http.routes.admin import (
     trying,
 )
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
-from gateways.http.routes.center import health, heartbeats, tiles
+from gateways.http.routes.center import health, tiles
 from gateways.http.routes.console import access, sign_on
 from gateways.http.routes.ended import figures, history, reviews
 from gateways.http.routes.staff import alarms, audit, commands, drill, giving, proofs, shift
@@ -31,7 +31,7 @@ _KERNEL: Final = (
     *(history, figures, reviews),
     *(operators, people, importing, invitations, duty, lines, trying, nodes, backups, start),
     *(sign_on, access),
-    *(health, heartbeats, tiles),
+    *(health, tiles),
 )
 
 

@@ -1,0 +1,108 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import Role
+from messages.rows import Sentence
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.feature import ActorRow, Command, Feature
+from model.settings import Settings
+
+
+def _is_heard_or_hears(settings: Settings) -> bool:
+    """Whether the settings name a watcher of this center, or a center that is watched from here."""
+    return bool(settings.heartbeat or settings.watched)
+
+
+WATCHER: Final = Feature(
+    name="watcher",
+    does=Sentence(
+        "Somebody outside learns that the center is well, and phones people when it falls silent",
+        "Qualcuno fuori sa che il centro sta bene, e telefona quando tace",
+    ),
+    actors=(
+        ActorRow(
+            role=Role.HEARTBEAT_SENDER,
+            # Who hears nothing of it is worried, and rightly.
+            cls="gateways.heartbeat.actor.HeartbeatSenderActor",
+            wanted=_is_heard_or_hears,
+        ),
+    ),
+    alarms=(
+        AlarmKind(
+            name="center.silent",
+            priority=Priority.NOW,
+            acts=Acts.MACHINE,
+            because="its alerts reach nobody, and there may be nobody else who knows",
+            wakes=Wakes.AT_ONCE,
+            wakes_because="it cannot wake anybody by itself",
+            about=About.PART,
+            quiet=False,
+            it=Words(
+                "Centro {s}: silenzio",
+                "Il centro {s} non dà segni di vita, o dice che non può servire un allarme",
+                "Chiamare chi è lì; controllare alimentazione e rete di quella macchina",
+            ),
+            en=Words(
+                "Centre {s} silent",
+                "Centre {s} gives no sign of life, or says that it could not serve an alert",
+                "Call whoever is there; look at that machine’s power and network",
+            ),
+        ),
+        AlarmKind(
+            name="watcher.silent",
+            priority=Priority.LATER,
+            acts=Acts.MACHINE,
+            because="nothing is lost yet: were this center to die now, nobody would be told",
+            wakes=Wakes.MORNING,
+            wakes_because="two things would have to fail in one night",
+            about=About.PART,
+            it=Words(
+                "{s} non risponde",
+                "Chi sorveglia il centro da fuori ({s}) non risponde: "
+                "se il centro tacesse, nessuno lo saprebbe",
+                "Controllare quella macchina, la rete fino a lì e la chiave in comune",
+            ),
+            en=Words(
+                "{s} does not answer",
+                "Who watches the centre from outside ({s}) does not answer: "
+                "were it silent, nobody would know",
+                "Look at that machine, the network up to it, and the key that both have",
+            ),
+        ),
+        AlarmKind(
+            name="watcher.mute",
+            priority=Priority.LATER,
+            acts=Acts.MACHINE,
+            because="it would see this center die, and could wake nobody",
+            wakes=Wakes.MORNING,
+            wakes_because="two things would have to fail in one night",
+            about=About.PART,
+            it=Words(
+                "{s} non può telefonare",
+                "Chi sorveglia il centro da fuori ({s}) risponde, ma non potrebbe chiamare nessuno",
+                "Controllare il suo modem, la SIM, la rete, e che abbia i reperibili",
+            ),
+            en=Words(
+                "{s} cannot phone",
+                "Who watches the centre from outside ({s}) answers, and could phone nobody",
+                "Look at its modem, the SIM, the network, and whether it has the roster",
+            ),
+        ),
+    ),
+    own_checks=(
+        "gateways.heartbeat.evidence:CHECKS",
+        "center.watching.checking:CHECKS",
+        "center.watching.checking:OF_CENTER",
+    ),
+    commands=(
+        Command(
+            words="watch",
+            does="On another machine: phone people when a center falls silent.",
+            by="center.commands.watch:watch",
+        ),
+    ),
+    routes=("gateways.http.routes.center.heartbeats",),
+)
