@@ -26,7 +26,7 @@ WATCHER: Final = Feature(
         ActorRow(
             role=Role.HEARTBEAT_SENDER,
             # Who hears nothing of it is worried, and rightly.
-            cls="gateways.heartbeat.actor.HeartbeatSenderActor",
+            cls="features.watcher.actor.HeartbeatSenderActor",
             wanted=_is_heard_or_hears,
         ),
     ),
@@ -93,16 +93,16 @@ WATCHER: Final = Feature(
         ),
     ),
     own_checks=(
-        "gateways.heartbeat.evidence:CHECKS",
-        "center.watching.checking:CHECKS",
-        "center.watching.checking:OF_CENTER",
+        "features.watcher.evidence:CHECKS",
+        "features.watcher.program.checking:CHECKS",
+        "features.watcher.program.checking:OF_CENTER",
     ),
     commands=(
         Command(
             words="watch",
             does="On another machine: phone people when a center falls silent.",
-            by="center.commands.watch:watch",
+            by="features.watcher.commands:watch",
         ),
     ),
-    routes=("gateways.http.routes.center.heartbeats",),
+    routes=("features.watcher.routes",),
 )

@@ -15,13 +15,13 @@ from application.state.state_dir import StateDir, living_web, running
 from center.modems.live_trace import follow
 from center.node.anchor import clock_for
 from center.node.carrier import living
-from center.watching import kept
+from features.watcher import heard
+from features.watcher.program import kept
 from gateways.gsm.by_hand.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import (
     backup_file,
     backup_runs,
-    heard,
     line_credit,
     line_files,
     line_levels,

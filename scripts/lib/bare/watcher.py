@@ -114,7 +114,7 @@ class WatcherStory:
 
     def fails(self) -> None:
         def faulty(folder: Path) -> None:
-            (folder / "center/watching/running.py").write_text("raise SystemExit(1)\n")
+            (folder / "features/watcher/program/running.py").write_text("raise SystemExit(1)\n")
 
         before = self.machine.says("readlink", "/opt/securwoman/current")
         failed = self.machine.run(self.common.checkout("faulty", faulty), "--upgrade", check=False)

@@ -13,6 +13,7 @@ from application.state.state_dir import StateDir
 from center.checks import capacity
 from center.checks.sound import announcements
 from center.checks.table import every, found, looks
+from features.watcher.beat import Wrong
 from media.conference.sounds import FOLDER
 from messages.proofs import ProofStep
 from model.checks import Asker, Cost, Verdict
@@ -20,7 +21,6 @@ from model.first_run import Need
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.web import AnnouncementsSettings
-from model.watching.beat import Wrong
 
 
 def test_every_check_says_what_it_looks_at_and_what_to_do_in_both_languages() -> None:

@@ -1,0 +1,218 @@
+"""The process that tells those outside how this node is, and raises the alarm of those who no longer answer.
+
+It decides nothing about an alert, and nobody waits for it. Who dies between two heartbeats is followed by one
+that looks and says anew; to be outside of all that can fail here is the watcher's part.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from features.watcher import decider, heard
+from features.watcher.beat import NO_PHONE, Beat
+from features.watcher.decider import Known
+from features.watcher.evidence import Evidence, Looked, look, wrong_now
+from features.watcher.outlets import Away, Outcome, Post, Told
+from features.watcher.picture import NodePicture
+from features.watcher.verdict import Heard, after_sleep, verdict
+from messages.ids import SECOND, Instant, Role
+from model.alarms.standing import Key
+from model.alert.live import LiveCases
+from model.reporting.availability import Probed
+from model.settings.watching import HeartbeatTarget, WatchedCenter
+from model.setup import Setup
+from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
+from runtime.environment import AGAIN, DRAINING
+from runtime.waker import Waker
+from store import watched
+from store.alarms import NodeAlarms
+from store.errors import JournalError, StoreError
+from store.journal.following import Following
+from store.journal.journal import Journal
+from store.roster import roster_of
+
+LOOK_LASTS_US: Final = 3 * SECOND
+"""So old what the web has said may be when a heartbeat is made of it."""
+
+
+class HeartbeatSenderActor(CenterActor):
+    """One a node, where the settings name somebody outside."""
+
+    role: ClassVar[Role] = Role.HEARTBEAT_SENDER
+
+    def started(self) -> None:
+        """Everybody is told at once."""
+        self._setup = self.env.settings_as(Setup)
+        self._targets = {one.name: one for one in self._setup.settings.heartbeat}
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
+        self._follower = self.keep(Following(self._journal, self._live, self._picture))
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._waker = self.keep(Waker())
+        now_us = self.now_us()
+        began = self._picture.began or now_us
+        self._heard = {one.name: Heard(beat_at=began, well_at=began) for one in self._setup.settings.watched}
+        self._turned = now_us
+        self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
+        self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
+        self._looker = self.looker()
+        self._looks = False
+        self._looked: tuple[Instant, Looked] | None = None
+        self._planned: Instant | None = None
+        self.watch(self._waker.fileno(), self._back)
+        self._go(now_us)
+
+    def courier(self, target: HeartbeatTarget) -> Courier[Beat, Outcome]:
+        """Who carries to this target."""
+        return ThreadCourier(Post(target).deliver, self._waker, f"to {target.name}")
+
+    def looker(self) -> Courier[None, Looked]:
+        """Who asks the web."""
+        run = self.env.run
+        return ThreadCourier(lambda _: look(run), self._waker, "looks")
+
+    def tick(self, now_us: Instant) -> None:
+        """What is due, and who is silent."""
+        try:
+            self._follower.catch_up()
+        except StoreError as error:
+            # It is told: the journal is one of the things that are looked at.
+            self.log.error("the journal cannot be read", error=str(error))
+        self._hasten(now_us)
+        self._go(now_us)
+        alarms: dict[Key, str] = {}
+        for name, target in self._targets.items():
+            alarms |= decider.found(target, self._known[name], now_us)
+        turned_us, self._turned = now_us - self._turned, now_us
+        for center in self._setup.settings.watched:
+            alarms |= self._of(center, turned_us, now_us)
+        try:
+            self._alarms.tell(alarms, over="It is heard again.")
+        except JournalError as error:
+            self.log.error("told later", error=str(error))
+
+    # ------------------------------------------------------------ heartbeats
+
+    def _hasten(self, now_us: Instant) -> None:
+        """That it is going away, or stays, is said at once: it may be gone before the next heartbeat."""
+        planned = self._planned_until(now_us)
+        if (planned is None) != (self._planned is None):
+            self._known = {name: replace(one, next_at=now_us) for name, one in self._known.items()}
+        self._planned = planned
+
+    def _go(self, now_us: Instant) -> None:
+        due = [
+            name
+            for name, target in self._targets.items()
+            if decider.is_due(self._known[name], target, now_us)
+        ]
+        if not due:
+            return
+        if self._looked is None or now_us - self._looked[0] > LOOK_LASTS_US:
+            if not self._looks:
+                self._looks = True
+                self._looker.carry(None)
+            return
+        beat = self._beat_now(self._looked[1], now_us)
+        for name in due:
+            self._send(self._targets[name], beat, now_us)
+
+    def _send(self, target: HeartbeatTarget, beat: Beat, now_us: Instant) -> None:
+        known = self._known[target.name]
+        if not decider.may_say(target, well=beat.well, simulated=beat.simulated):
+            self._known[target.name] = decider.rested(known, target, now_us)
+            return
+        self._known[target.name] = decider.begun(known, target, now_us)
+        own = replace(
+            beat, every_s=target.every_s, challenge=known.challenge, probes_taken=known.probes_taken
+        )
+        self._couriers[target.name].carry(self._with_roster(own, known.roster_version))
+
+    def _with_roster(self, beat: Beat, there: int) -> Beat:
+        """For a watcher that phones, and has another one."""
+        if there == NO_PHONE:
+            return beat
+        try:
+            kept = roster_of(self._journal)
+        except JournalError:
+            return beat
+        if kept.version == there:
+            return beat
+        return replace(beat, roster=msgspec.json.encode(kept.roster), roster_version=kept.version)
+
+    def _beat_now(self, looked: Looked, now_us: Instant) -> Beat:
+        readiness = looked.readiness
+        seen = Evidence(
+            looked=looked,
+            journal=self._journal,
+            directory=self.env.directory,
+            plan=self.env.plan,
+            now_us=now_us,
+        )
+        return Beat(
+            node=self.env.node,
+            at=now_us,
+            every_s=0.0,
+            version=self._setup.version,
+            simulated=self._setup.simulated,
+            wrong=wrong_now(seen),
+            taken=self._picture.taken(),
+            alarms=decider.stands(self._picture.stands(), self._picture.shelved(now_us), self.env.node),
+            lines=0 if readiness is None else readiness.lines,
+            open_alerts=len(self._live.cases),
+            planned_until=self._planned_until(now_us),
+        )
+
+    def _planned_until(self, now_us: Instant) -> Instant | None:
+        draining = self.env.run / DRAINING
+        ends = draining.exists() and not draining.read_bytes()
+        ordered = ends or (self.env.run / AGAIN).exists()
+        shelved = self._picture.shelved(now_us)
+        return decider.planned_until(shelved, self.env.node, ordered=ordered, now_us=now_us)
+
+    def _back(self) -> None:
+        self._waker.take()
+        now_us = self.now_us()
+        if (looked := self._looker.back()) is not None:
+            self._looks, self._looked = False, (now_us, looked)
+        for name, courier in self._couriers.items():
+            if (outcome := courier.back()) is not None:
+                self._known[name] = self._came(name, self._known[name], outcome, now_us)
+        self._go(now_us)
+
+    def _came(self, target: str, known: Known, outcome: Outcome, now_us: Instant) -> Known:
+        match outcome:
+            case Told(answer=answer):
+                known = decider.answered(known, answer, now_us)
+                return known if answer is None else self._with_probes(target, known, answer.probes)
+            case Away(why=why):
+                return decider.failed(known, why)
+
+    def _with_probes(self, watcher: str, known: Known, probes: tuple[Probed, ...]) -> Known:
+        """What it has found at the intake is kept; it tells it again until a heartbeat has said so."""
+        # What is written while the disk fails does not come back with it.
+        if not probes or not self._journal.durable:
+            return known
+        try:
+            newest = self._journal.transact(lambda tx: watched.keep(tx, watcher, probes))
+        except JournalError as error:
+            self.log.error("what a watcher has found is kept later", watcher=watcher, error=str(error))
+            return known
+        return replace(known, probes_taken=max(known.probes_taken, newest))
+
+    # ------------------------------------------------------------ other centers
+
+    def _of(self, center: WatchedCenter, turned_us: int, now_us: Instant) -> dict[Key, str]:
+        """What was heard of it by the web; not longer ago than it could be heard here."""
+        told = after_sleep(self._heard[center.name], turned_us)
+        if (hearing := heard.read(self.env.run, center.name)) is not None:
+            new = hearing.heard
+            told = replace(
+                new, beat_at=max(told.beat_at, new.beat_at), well_at=max(told.well_at, new.well_at)
+            )
+        self._heard[center.name] = told
+        return decider.of_center(center.name, verdict(told, center.patience, now_us))

@@ -1,0 +1,60 @@
+"""`watch`: becomes the watcher, on a machine that is not the center's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from application.errors import SettingsError, UsageError
+from application.options import DEFAULT, Common
+
+
+def watch(
+    *urls: Annotated[
+        str, Parameter(help="Only ask these intakes, without heartbeats and without a file: https://…")
+    ],
+    roster: Annotated[
+        Path | None, Parameter(help="Who is called: as `duty export` writes it. With URLs alone.")
+    ] = None,
+    modem: Annotated[str, Parameter(help="The modem's port, to phone by. With URLs alone.")] = "",
+    config: Annotated[Path, Parameter(help="Whom it watches, and by which modem it phones.")] = Path(
+        "/etc/securwoman/watch.toml"
+    ),
+    check: Annotated[
+        bool, Parameter(negative="", help="Only say what it lacks; exit 1 where that is a failure.")
+    ] = False,
+    common: Common = DEFAULT,
+) -> int:
+    """Hear a center's heartbeats, ask its intake from outside, and phone people when it falls silent."""
+    from features.watcher.program.checking import findings
+    from features.watcher.program.running import run
+    from features.watcher.program.settings import load, probing
+    from model.checks import fail
+    from runtime import logs
+    from runtime.clock import SystemClock
+
+    if urls and roster is None:
+        raise UsageError("--roster FILE has to say who is called")
+    if not urls and (roster is not None or modem):
+        raise UsageError("--roster and --modem are for URLs; the file has both")
+    try:
+        settings = load(config) if roster is None else probing(urls, roster, modem)
+    except SettingsError as error:
+        if not check:
+            raise
+        return common.checks([fail("settings", f"{error.file}: {fault}") for fault in error.faults])
+    if check:
+        return common.checks(findings(settings, common.directory, SystemClock.anchored().now_us()))
+    logs.configure(common.directory.logs, "watch")
+
+    def began(port: int) -> None:
+        names = ", ".join(one.name for one in settings.center)
+        if common.json:
+            common.data({"port": port, "centers": [one.name for one in settings.center]})
+        else:
+            common.say(f"watching {names}" + ("" if urls else f"; heartbeats come to port {port}"))
+
+    run(settings, common.directory, began)
+    return 0

@@ -1,0 +1,148 @@
+"""Whether this node would serve an alert now: looked at anew for each heartbeat, and never remembered.
+
+Who stands still says nothing: a heartbeat is made of what the web has answered a moment ago, after the
+journal has given its write lock and taken it back.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from features.watcher.beat import Wrong
+from messages.base import MALFORMED
+from messages.ids import SECOND, Instant
+from messages.rows import Sentence
+from model.checks import Asker, Check, Cost
+from runtime.local_http import WEB_SOCKET, LocalConnection
+from runtime.published.directory import Directory
+from runtime.system.spec import Plan
+from store.errors import JournalError
+from store.journal.journal import Journal, Transaction
+
+ANSWERS_WITHIN_S: Final = 5.0
+BEATS_WITHIN_US: Final = 15 * SECOND
+"""The Supervisor gives a sign of life each second; on a machine that is too busy, seldom."""
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.center.health`."""
+
+    ready: bool
+    lines: int = 0
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the web has said. `None`: it has not answered."""
+
+    readiness: Readiness | None
+
+
+def look(run: Path) -> Looked:
+    """Asks the web. Blocks for five seconds at most."""
+    connection = LocalConnection(run / WEB_SOCKET, ANSWERS_WITHIN_S)
+    try:
+        connection.request("GET", "/readyz", headers={"accept": "application/json"})
+        said = connection.getresponse().read()
+        return Looked(readiness=msgspec.json.decode(said, type=Readiness))
+    except (OSError, http.client.HTTPException, *MALFORMED):
+        return Looked(readiness=None)
+    finally:
+        connection.close()
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a heartbeat is made of."""
+
+    looked: Looked
+    journal: Journal
+    directory: Directory
+    plan: Plan
+    now_us: Instant
+
+
+def _ready(seen: Evidence) -> bool:
+    readiness = seen.looked.readiness
+    return readiness is None or readiness.ready
+
+
+def _writes(seen: Evidence) -> bool:
+    journal = seen.journal
+    try:
+        journal.transact(_nothing)
+        journal.last_seq()
+    except JournalError:
+        return False
+    return journal.durable
+
+
+def _nothing(tx: Transaction) -> None:
+    """The write lock is taken and given back: an event in ten seconds would be three million a year."""
+
+
+def _are_there(seen: Evidence) -> bool:
+    directory = seen.directory
+    if seen.now_us - directory.beaten_us() > BEATS_WITHIN_US:
+        return False
+    found = (directory.find(spec.role, spec.key) for spec in seen.plan.actors if spec.critical)
+    return all(entry is not None and entry.ready for entry in found)
+
+
+def _well(
+    name: Wrong, cost: Cost, at: Sentence, do: Sentence, look: Callable[[Evidence], bool]
+) -> Check[Evidence, bool]:
+    return Check(name=name, at=at, do=do, cost=cost, asked=frozenset({Asker.HEARTBEAT}), look=look)
+
+
+CHECKS: Final = (
+    _well(
+        Wrong.WEB,
+        Cost.WORK,
+        Sentence("Whether the web answers", "Il web risponde"),
+        Sentence("Look at the web's log; restart the center", "Guardare il log del web; riavviare il centro"),
+        lambda seen: seen.looked.readiness is not None,
+    ),
+    _well(
+        Wrong.NOT_READY,
+        Cost.WORK,
+        Sentence(
+            "Whether the web says that an alert would be served", "Il web dice che un allarme sarebbe servito"
+        ),
+        Sentence("Look at what /readyz names", "Guardare che cosa dice /readyz"),
+        _ready,
+    ),
+    _well(
+        Wrong.JOURNAL,
+        Cost.FILES,
+        Sentence(
+            "Whether the journal gives its write lock, is read, and is on the disk",
+            "Il registro concede il lucchetto di scrittura, si legge, ed è su disco",
+        ),
+        Sentence(
+            "Make room, or mend the disk or the database", "Fare spazio, o riparare il disco o il database"
+        ),
+        _writes,
+    ),
+    _well(
+        Wrong.ACTORS,
+        Cost.MEMORY,
+        Sentence(
+            "Whether the actors that no alert can do without are there, and looked after",
+            "Ci sono gli attori di cui nessun allarme può fare a meno, e qualcuno li sorveglia",
+        ),
+        Sentence(
+            "Look at the Supervisor's log; restart the center",
+            "Guardare il log del Supervisor; riavviare il centro",
+        ),
+        _are_there,
+    ),
+)
+
+
+def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
+    """What is wrong; nothing: it is well. Waits for the journal, as whoever serves an alert has to."""
+    return tuple(Wrong(check.name) for check in CHECKS if not check.look(seen))

@@ -1,0 +1,193 @@
+"""The watcher's run: listener, probers, modem, and the turn that does what is due, until a signal."""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from application.errors import CenterError
+from application.state.state_dir import StateDir
+from features.watcher.beat import Unable
+from features.watcher.program import kept
+from features.watcher.program.kept import TryName
+from features.watcher.program.listening import Listener
+from features.watcher.program.phone import Call, Done, Phone, Text
+from features.watcher.program.probing import Prober
+from features.watcher.program.settings import ModemOfWatcher, WatchSettings
+from features.watcher.program.watcher import Watcher
+from gateways.callouts.decider import Try
+from gateways.callouts.ways.notice import Notice, failure_of
+from gateways.callouts.ways.sending import send
+from gateways.gsm.by_hand.voice_place import NO_LINE, voice_of
+from messages.base import VoicePort
+from messages.events import CalloutOpened
+from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
+from model.callouts.roster import Person
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.setup import Setup
+from model.wall_clock import StepWatch
+from runtime import wall_clock
+from runtime.clock import SystemClock, boottime_us
+from runtime.service_manager import tell
+from runtime.signals import Signals
+
+TURN_S: Final = 0.5
+
+
+class Running:
+    """One run."""
+
+    def __init__(self, settings: WatchSettings, state: StateDir, last_start_s: float | None = None) -> None:
+        """Raises CenterError where it cannot listen. `last_start_s`: when the wall was last taken anew."""
+        self._settings = settings
+        self._clock = SystemClock.anchored()
+        self._steps = StepWatch(last_start_s)
+        self.clock_taken_s: float | None = None
+        """When it ended to take the wall clock anew, in seconds since the boot; None: by a signal."""
+        self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
+        self._ways = Setup(settings=Settings(duty=settings.duty, language=settings.language))
+        self._phone = phone_of(settings, state)
+        self._written: deque[Done] = deque()
+        self._probers = [
+            Prober(
+                one.probe,
+                one.probe_every_s,
+                one.authority,
+                self._clock.now_us,
+                self._watcher.probings[one.name],
+            )
+            for one in settings.center
+            if one.probe
+        ]
+        try:
+            self._listener = Listener(settings.host, settings.port, self._hear)
+        except OSError as error:
+            raise CenterError(f"cannot listen at {settings.host}:{settings.port}: {error}") from error
+
+    @property
+    def port(self) -> int:
+        """Where heartbeats come."""
+        return self._listener.port
+
+    def run(self, signals: Signals) -> None:
+        """Until a signal, or until the wall clock is to be taken anew."""
+        self._listener.start()
+        for prober in self._probers:
+            prober.start()
+        if self._phone is not None:
+            self._phone.start()
+        tell("READY=1")
+        while not signals.asked_to_stop and not self._clock_was_moved():
+            self._turn()
+            tell("WATCHDOG=1")
+            if select.select([signals.fileno()], [], [], TURN_S)[0]:
+                signals.drain()
+        if self.clock_taken_s is None:
+            tell("STOPPING=1")
+        self._listener.stop()
+        for prober in self._probers:
+            prober.stop()
+        if self._phone is not None:
+            self._phone.stop()
+        self._watcher.stopped()
+
+    def _clock_was_moved(self) -> bool:
+        now_s, ahead_us = boottime_us() / SECOND, wall_clock.ahead_us(self._clock.anchor_us)
+        self._watcher.ahead_us = ahead_us
+        self._watcher.calls_nobody = wall_clock.settles()
+        _, anew = self._steps.look(ahead_us / SECOND, now_s, lambda: self._watcher.busy)
+        if anew:
+            self.clock_taken_s = now_s
+        return anew
+
+    def _turn(self) -> None:
+        now_us = self._clock.now_us()
+        while self._phone is not None and (done := self._phone.back()) is not None:
+            self._watcher.ended(done.name, done.failure, done.cause, now_us)
+        while self._written:
+            done = self._written.popleft()
+            self._watcher.ended(done.name, done.failure, done.cause, now_us)
+        self._watcher.turn(self, now_us)
+
+    def _hear(self, sealed: bytes) -> bytes | None:
+        return self._watcher.hear(
+            sealed, () if self._settings.modem is None else self.able, self._clock.now_us()
+        )
+
+    # ------------------------------------------------------------ hands
+
+    @property
+    def able(self) -> tuple[Unable, ...]:
+        """Why nobody can be phoned now."""
+        if self._phone is None or not self._phone.ready:
+            return (Unable.MODEM,)
+        return () if self._phone.registered else (Unable.NETWORK,)
+
+    def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
+        """Dial."""
+        assert self._phone is not None
+        now_us, watcher = self._clock.now_us, self._watcher
+        self._phone.order(
+            Call(
+                name,
+                E164(number),
+                language,
+                words,
+                lambda: watcher.answered(name, now_us()),
+                lambda: watcher.taken(name, person, now_us()),
+                lambda: watcher.wants(name),
+            )
+        )
+
+    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+        """A short message, or a notice in a thread of its own."""
+        text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
+        if one.way is DutyWay.SMS:
+            assert self._phone is not None
+            self._phone.order(Text(name, E164(one.to), text))
+            return
+        callout, number = name
+        notice = Notice(
+            callout=callout, attempt=number, subject=subject, text=text, alarms=about.alarms, at=at
+        )
+
+        def carry() -> None:
+            sent = send(one.person.contacts[one.contact], notice, self._ways)
+            self._written.append(Done(name=name, failure=failure_of(sent)))
+
+        threading.Thread(target=carry, name=f"to {one.way}", daemon=True).start()
+
+
+def _time(at: Instant) -> str:
+    return f"{datetime.fromtimestamp(at / SECOND, UTC):%d/%m %H:%M}"
+
+
+def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
+    """The modem of these settings, not yet opened; none where they name none."""
+    modem = settings.modem
+    if modem is None:
+        return None
+    return Phone(modem.port, modem.dialect, settings.region, voice_at(modem, state), settings.ring_s)
+
+
+def voice_at(modem: ModemOfWatcher, state: StateDir) -> VoicePort:
+    """Where its voice is; with an empty path where none is found."""
+    line = Modem(name=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
+    return voice_of(state, line)
+
+
+def run(settings: WatchSettings, state: StateDir, began: Callable[[int], None]) -> None:
+    """Until a signal; `began` is told at which port. Raises CenterError."""
+    state.create()
+    signals, running = Signals(), Running(settings, state)
+    began(running.port)
+    running.run(signals)
+    while (taken_s := running.clock_taken_s) is not None:
+        # What is known is in its file: to start is to take the wall clock as it is now.
+        running = Running(settings, state, taken_s)
+        running.run(signals)

@@ -1,0 +1,303 @@
+"""What the watcher knows and decides: what it heard of each center, how that center is, and who is told.
+
+Whatever is done stands in its file before it is done. For any thread; nothing here waits for a network.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from application.roster_file.form import FileFaulty
+from features.watcher.beat import NO_PHONE, Answer, Unable
+from features.watcher.ears import Ears
+from features.watcher.hearing import Hearing, asked, began, resumed, take
+from features.watcher.program.escalation import next_of
+from features.watcher.program.kept import Kept, Story, TryName, callouts_in, probes_in, write
+from features.watcher.program.probing import ProbedOf, Probing
+from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
+from features.watcher.program.words import WORDS, what_is_wrong
+from features.watcher.verdict import Verdict, after_sleep, verdict
+from gateways.callouts.decider import Try
+from messages.events import (
+    CalloutAlarm,
+    CalloutAnswered,
+    CalloutEnded,
+    CalloutFailed,
+    CalloutOpened,
+    CalloutTaken,
+    CalloutTold,
+    Event,
+)
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
+from model.callouts.callout import Callout
+from model.callouts.roster import EMPTY, Person, Roster, on_duty
+from model.reporting.availability import Probed
+from model.settings.watching import Patience
+from runtime import logs
+
+AGAIN_US: Final = 3600 * SECOND
+"""So long after somebody has taken it people are called anew, where nothing has changed."""
+KEPT_EVERY_US: Final = 30 * SECOND
+_NEVER: Final = 2**62
+"""No minute comes after this one."""
+_GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
+
+
+class Hands(Protocol):
+    """What does it: modem and network."""
+
+    @property
+    def able(self) -> tuple[Unable, ...]:
+        """Why nobody can be phoned now."""
+        ...
+
+    def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
+        """Begin; `Watcher.answered`, `taken` and `ended` tell what comes of it."""
+        ...
+
+    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+        """The same for all other ways."""
+        ...
+
+
+class Watcher:
+    """See the module."""
+
+    def __init__(self, settings: WatchSettings, folder: Path, kept: Kept, now_us: Instant) -> None:
+        self._settings, self._folder = settings, folder
+        self._lock = threading.RLock()
+        self._log = logs.get("watch")
+        self._centers = {one.name: one for one in settings.center}
+        self._ears = Ears({one.name: one.key_file for one in settings.center if one.key_file})
+        self._callouts, self._probes = callouts_in(folder), probes_in(folder)
+        told = self._probes.read()
+        self.probings = {
+            name: Probing(
+                settings.name,
+                (one.row for one in told if one.center == name),
+                takes_rows=bool(center.key_file),
+            )
+            for name, center in self._centers.items()
+        }
+        self._hearings: dict[str, Hearing] = {}
+        for name, center in self._centers.items():
+            before, probes = kept.hearings.get(name), bool(center.probe)
+            self._hearings[name] = (
+                began(now_us, probes=probes) if before is None else resumed(before, now_us, probes=probes)
+            )
+        self._story = Story(settings.name, self._callouts.read())
+        self._began = self._turned = self._wrote = now_us
+        self._unable: tuple[Unable, ...] | None = None
+        self.verdicts: dict[str, Verdict] = {}
+        self.ahead_us = 0
+        """How far the wall clock is ahead of the watcher's: who is on duty goes by the wall."""
+        self.calls_nobody = False
+        """While the machine is about to set its clock, the people of the wrong hours would be called."""
+        for callout in self._story.open:
+            # How these ended nobody knows: whoever was called may be called again.
+            for one in callout.now:
+                self._say(
+                    CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST), now_us
+                )
+
+    # ------------------------------------------------------------ what is heard
+
+    def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
+        """The answer to a heartbeat; none to who has no key of a center that is watched."""
+        known = self._ears.heard(sealed)
+        if known is None:
+            return None
+        name, key, beat = known
+        center = self._centers[name]
+        if beat.simulated != center.simulated:
+            self._log.error("a simulated run and a real one are not the same center", center=name)
+            return None
+        with self._lock:
+            before = self._hearings[name]
+            hearing, taken = take(before, beat, now_us, os.urandom(16))
+            self._hearings[name] = hearing
+            if hearing.roster_version != before.roster_version:
+                self._keep(now_us)
+            self.probings[name].taken(beat.probes_taken)
+            people = on_duty(self._roster(center), Instant(now_us + self.ahead_us))
+            lacks = unable if people else (*unable, Unable.ROSTER)
+            answer = Answer(
+                watcher=self._settings.name,
+                taken=taken,
+                challenge=asked(hearing, beat.node),
+                unable=lacks,
+                roster_version=NO_PHONE if center.roster else hearing.roster_version,
+                probes=self.probings[name].whole(now_us),
+            )
+        return key.answer(answer, sealed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a callout is going on, whose times a new clock would move."""
+        with self._lock:
+            return bool(self._story.open)
+
+    def stopped(self) -> None:
+        """It runs no more, and its file says so: whoever looks need not wait until that is old."""
+        with self._lock:
+            self._keep(Instant(0))
+            self._keep_probes(_NEVER)
+
+    # ------------------------------------------------------------ what follows
+
+    def turn(self, hands: Hands, now_us: Instant) -> None:
+        """Look, and do what is due. Twice a second."""
+        with self._lock:
+            if hands.able != self._unable:
+                self._unable = hands.able
+                self._keep(now_us)
+            turned_us, self._turned = now_us - self._turned, now_us
+            for name in self._centers:
+                self._look(name, turned_us, now_us)
+            for callout in () if self.calls_nobody else self._story.open:
+                self._tell(callout, hands, now_us)
+            if now_us - self._wrote >= KEPT_EVERY_US:
+                self._keep(now_us)
+                self._keep_probes(now_us // (60 * SECOND))
+
+    def _look(self, name: str, turned_us: int, now_us: Instant) -> None:
+        center, hearing = self._centers[name], self._hearings[name]
+        heard = after_sleep(hearing.heard, turned_us)
+        probed = self.probings[name].answered()
+        if probed is not None and heard.probed_at is not None:
+            heard = replace(heard, probed_at=max(heard.probed_at, probed))
+        if not center.key_file:
+            heard = replace(heard, beat_at=now_us, well_at=now_us)
+        self._hearings[name] = replace(hearing, heard=heard)
+        patience = Patience(silent_after_s=center.silent_after_s, unwell_after_s=center.unwell_after_s)
+        told = verdict(heard, patience, now_us)
+        if told is not self.verdicts.get(name):
+            self._log.info("a center", center=name, verdict=str(told))
+            self.verdicts[name] = told
+        self._follow(name, told, now_us)
+
+    def _follow(self, name: str, told: Verdict, now_us: Instant) -> None:
+        """Opens a callout, and ends it."""
+        callout = self._story.of(name)
+        is_open = callout is not None and callout.ended_at is None
+        if told is Verdict.WELL or (told is Verdict.PLANNED and callout is not None and not callout.taken):
+            if callout is not None and is_open and (told is Verdict.PLANNED or self._is_proved(name)):
+                why = CalloutEnd.TAKEN if callout.taken else CalloutEnd.OVER
+                self._say(CalloutEnded(callout=callout.id, why=why), now_us)
+            return
+        if told is Verdict.PLANNED:
+            return
+        if callout is not None and is_open:
+            if callout.taken_at is None:
+                return
+            graver = told in _GRAVE and callout.alarms[0].alarm not in {f"center.{one}" for one in _GRAVE}
+            if not graver and now_us - callout.taken_at < AGAIN_US:
+                return
+            self._say(CalloutEnded(callout=callout.id, why=CalloutEnd.TAKEN), now_us)
+        alarm = CalloutAlarm(
+            alarm=f"center.{told}", subject=name, node=NodeId(self._settings.name), raised_at=now_us
+        )
+        self._say(CalloutOpened(callout=uuid.uuid4().hex[:16], alarms=(alarm,)), now_us)
+
+    def _is_proved(self, name: str) -> bool:
+        """Whether this run of the watcher has heard anything: a new one has yet to."""
+        heard = self._hearings[name]
+        if not self._centers[name].key_file:
+            return heard.heard.probed_at is not None and heard.heard.probed_at > self._began
+        return any(one.at > self._began for one in heard.nodes.values())
+
+    def _tell(self, callout: Callout, hands: Hands, now_us: Instant) -> None:
+        name = callout.alarms[0].subject
+        center = self._centers.get(name)
+        told = self.verdicts.get(name, Verdict.WELL)
+        if center is None or told in (Verdict.WELL, Verdict.PLANNED):
+            return
+        tries = next_of(callout, self._roster(center), now_us, phones=not hands.able, ahead_us=self.ahead_us)
+        for number, one in enumerate(tries, len(callout.attempts) + 1):
+            self._say(one.tried(callout.id, number), now_us)
+            language = one.person.language if one.person.language in WORDS else self._settings.language
+            wrong = what_is_wrong(told, name, language)
+            if one.way is DutyWay.CALL:
+                hands.call((callout.id, number), one.person, one.to, language, f"securWoman. {wrong}.")
+            else:
+                about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
+                hands.write((callout.id, number), one, wrong, about, now_us)
+
+    # ------------------------------------------------------------ what came of it
+
+    def taken(self, name: TryName, person: Person, now_us: Instant) -> None:
+        """Somebody has said so by a key in this call."""
+        with self._lock:
+            self._say(CalloutTaken(callout=name[0], person=person.id, way=DutyWay.CALL), now_us)
+
+    def wants(self, name: TryName) -> bool:
+        """Whether this call is still to be made, or to go on: what is over keeps no modem."""
+        with self._lock:
+            return any(one.id == name[0] for one in self._story.open)
+
+    def answered(self, name: TryName, now_us: Instant) -> None:
+        """Somebody or something has."""
+        callout, number = name
+        with self._lock:
+            self._say(CalloutAnswered(callout=callout, attempt=number), now_us)
+
+    def ended(
+        self, name: TryName, failure: CalloutFailure | None, cause: int | None, now_us: Instant
+    ) -> None:
+        """The call, or what was written."""
+        callout, number = name
+        with self._lock:
+            if failure is None:
+                self._say(CalloutTold(callout=callout, attempt=number), now_us)
+            else:
+                self._say(CalloutFailed(callout=callout, attempt=number, why=failure, cause=cause), now_us)
+
+    # ------------------------------------------------------------ what is known
+
+    def _roster(self, center: CenterTable) -> Roster:
+        try:
+            return roster_of(center, self._hearings[center.name].roster)
+        except (OSError, ValueError, FileFaulty) as error:
+            self._log.error("the roster cannot be read", center=center.name, error=str(error))
+            return EMPTY
+
+    def _say(self, event: Event, now_us: Instant) -> None:
+        recorded = self._story.add(event, now_us)
+        self._log.info("callout", said=msgspec.to_builtins(event))
+        with self._said_if_it_fails():
+            told = self._story.recorded
+            self._callouts.append((recorded,), len(told), lambda: told)
+
+    def _keep(self, now_us: Instant) -> None:
+        self._wrote = now_us
+        kept = Kept(at=now_us, unable=self._unable or (), hearings=self._hearings)
+        with self._said_if_it_fails():
+            write(self._folder, kept)
+
+    def _keep_probes(self, before_minute: int) -> None:
+        def of_each(rows: Callable[[Probing], Iterable[Probed]]) -> Iterator[ProbedOf]:
+            return (ProbedOf(name, row) for name, one in self.probings.items() for row in rows(one))
+
+        with self._said_if_it_fails():
+            self._probes.append(
+                of_each(lambda one: one.unwritten(before_minute)),
+                sum(map(len, self.probings.values())),
+                lambda: of_each(lambda one: one.rows),
+            )
+
+    @contextmanager
+    def _said_if_it_fails(self) -> Iterator[None]:
+        """Whoever is to be called is called: a full disk must not keep a center's death secret."""
+        try:
+            yield
+        except OSError as error:
+            self._log.error("cannot be remembered", error=str(error))

@@ -1,0 +1,102 @@
+"""A heartbeat counts once, while it is new, and by the watcher's own clock."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.watcher.beat import Beat, Wrong
+from features.watcher.hearing import FRESH_US, Hearing, asked, began, resumed, take
+from features.watcher.verdict import Verdict, verdict
+from messages.ids import SECOND, Instant, NodeId
+from model.settings.watching import Patience
+
+NODE = NodeId("one")
+START = Instant(1_000_000 * SECOND)
+PATIENCE = Patience()
+
+
+def beat(**fields: object) -> Beat:
+    return Beat(**{"node": NODE, "at": Instant(0), "every_s": 10.0, "version": "1", **fields})  # type: ignore[arg-type]
+
+
+def said(hearing: Hearing, at: Instant, **fields: object) -> Hearing:
+    """A heartbeat as a center says it: twice where it has to be asked first."""
+    node = hearing.nodes.get(NODE)
+    challenge = b"" if node is None else node.challenge
+    hearing, taken = take(hearing, beat(challenge=challenge, **fields), at, str(at).encode())
+    if not taken:
+        challenge = asked(hearing, NODE)
+        hearing, taken = take(hearing, beat(challenge=challenge, **fields), at, f"{at}'".encode())
+    assert taken
+    return hearing
+
+
+def test_the_first_is_asked_and_the_second_counts() -> None:
+    hearing, taken = take(began(START, probes=False), beat(), START, b"ask")
+    assert not taken
+    assert asked(hearing, NODE) == b"ask"
+    hearing, taken = take(hearing, beat(challenge=b"ask"), Instant(START + 5), b"next")
+    assert taken
+    assert hearing.heard.beat_at == START + 5
+    assert asked(hearing, NODE) == b"next"
+
+
+def test_what_was_kept_back_or_is_said_again_does_not_count() -> None:
+    hearing = said(began(START, probes=False), START)
+    old = beat(challenge=asked(hearing, NODE))
+    hearing, taken = take(hearing, old, Instant(START + 1), b"next")
+    assert taken
+    before = hearing.heard
+    hearing, taken = take(hearing, old, Instant(START + 2), b"other")
+    assert not taken
+    kept_back = beat(challenge=asked(hearing, NODE))
+    late = Instant(START + 1 + FRESH_US + 1)
+    hearing, taken = take(hearing, kept_back, late, b"anew")
+    assert not taken
+    assert hearing.heard == before
+    assert asked(hearing, NODE) == b"anew"
+
+
+def test_a_center_that_says_it_is_not_well_is_heard_and_not_well() -> None:
+    hearing = said(began(START, probes=False), START)
+    for n in range(1, 10):
+        hearing = said(hearing, Instant(START + n * 10 * SECOND), wrong=(Wrong.JOURNAL,))
+    now = Instant(START + 91 * SECOND)
+    assert verdict(hearing.heard, PATIENCE, now) is Verdict.UNWELL
+    hearing = said(hearing, now, wrong=(Wrong.JOURNAL,), taken=True)
+    assert verdict(hearing.heard, PATIENCE, now) is Verdict.WELL
+
+
+def test_one_that_is_heard_for_the_first_time_has_its_minute_however_long_it_was_waited_for() -> None:
+    first = Instant(START + 200 * SECOND)
+    hearing = said(began(START, probes=False), first, wrong=(Wrong.NOT_READY,))
+    assert verdict(hearing.heard, PATIENCE, first) is Verdict.WELL
+    for n in range(1, 7):
+        hearing = said(hearing, Instant(first + n * 10 * SECOND), wrong=(Wrong.NOT_READY,))
+    assert verdict(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is Verdict.UNWELL
+
+
+def test_the_roster_is_kept_until_another_comes() -> None:
+    hearing = said(began(START, probes=False), START, roster=b"{}", roster_version=3)
+    hearing = said(hearing, Instant(START + 1))
+    assert (hearing.roster, hearing.roster_version) == (b"{}", 3)
+    again = resumed(hearing, Instant(START + 1_000_000 * SECOND), probes=True)
+    assert (again.roster, again.roster_version) == (b"{}", 3)
+    assert verdict(again.heard, PATIENCE, Instant(START + 1_000_001 * SECOND)) is Verdict.WELL
+
+
+@given(st.lists(st.booleans(), max_size=40), st.floats(0, 9))
+def test_whatever_is_lost_it_is_silent_after_four_in_a_row(comes: list[bool], delay_s: float) -> None:
+    """Each heartbeat comes, some time late, or is lost; the second looks are a second apart."""
+    hearing = said(began(START, probes=False), START)
+    last = START
+    for n, there in enumerate(comes, 1):
+        due = Instant(START + n * 10 * SECOND)
+        if there:
+            at = Instant(due + round(delay_s * SECOND))
+            hearing = said(hearing, at)
+            last = at
+        now = Instant(START + (n + 1) * 10 * SECOND)
+        silent = verdict(hearing.heard, PATIENCE, now) is not Verdict.WELL
+        assert silent == (now - last > PATIENCE.silent_after_s * SECOND)
+        if silent:
+            assert not any(comes[max(0, n - 3) : n])
