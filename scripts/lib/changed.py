@@ -15,6 +15,8 @@ from typing import Final
 
 import grimp
 
+from center.features import FEATURES
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 ALWAYS: Final = "tests/foundation"
 """Looks at the whole tree, whatever was changed in it."""
@@ -27,6 +29,7 @@ TESTS_OF: Final = {
         "tests/application",
         "tests/center",
         "tests/deploy",
+        "tests/features",
         "tests/gateways",
         "tests/scenarios",
         "tests/simulator",
@@ -56,6 +59,7 @@ TESTS_OF: Final = {
         "tests/center",
         "tests/chaos",
         "tests/deploy",
+        "tests/features",
         "tests/messages",
     ),
     "simulator/dialects": ("tests/gateways/gsm", "tests/scenarios", "tests/simulator"),
@@ -65,6 +69,17 @@ TESTS_OF: Final = {
 """The folders of tests, by the beginning of a changed file's path; the longest counts."""
 _NAMED: Final = re.compile(r'"([a-z_]+(?:\.\w+)*)(\.\{)?')
 """A string that begins with the name of a module, of a class in one, or of a package (`.{`: all of it)."""
+_ROWS: Final = {
+    "actors": "center.node.composition",
+    "checks": "center.checks.table",
+    "commands": "center.cli",
+    "own_checks": "center.checks.table",
+    "rehearsed": "gateways.http.rehearsal",
+    "routes": "gateways.http.routes.all",
+}
+"""Who imports what such a row of a feature names; of another one whoever starts a node."""
+_ROWS_IN: Final = re.compile(r"features\.\w+\.feature")
+_OF_FEATURE: Final = re.compile(r"'(features(?:\.\w+)+)")
 
 
 def graph(root: Path = ROOT) -> grimp.ImportGraph:
@@ -75,6 +90,8 @@ def graph(root: Path = ROOT) -> grimp.ImportGraph:
     modules = made.modules
     for module in modules:
         file = _file(root, module)
+        if _ROWS_IN.fullmatch(module):
+            continue
         for name, open_end in _NAMED.findall(file.read_text()) if file.is_file() else ():
             started = {name, f"{name}.__main__", name.rpartition(".")[0]}
             for named in (started - {module}) & modules:
@@ -82,6 +99,11 @@ def graph(root: Path = ROOT) -> grimp.ImportGraph:
                     made.add_import(importer=module, imported=named)
                 for one in made.find_descendants(named) if open_end else ():
                     made.add_import(importer=module, imported=one)
+    for feature in FEATURES:
+        for row in feature.__struct_fields__:
+            for name in _OF_FEATURE.findall(repr(getattr(feature, row))):
+                for named in {name, name.rpartition(".")[0]} & modules:
+                    made.add_import(importer=_ROWS.get(row, "center.node.node"), imported=named)
     return made
 
 

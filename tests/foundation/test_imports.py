@@ -41,11 +41,16 @@ def test_the_import_rule_covers_every_package() -> None:
 
 
 # Where only the edges below touch the world; everything else takes bytes and the time as arguments.
-SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider")
+SANS_IO = (
+    "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
+    "features.*.decider", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
+    "features.watcher.verdict",
+)  # fmt: skip
 EDGES = (
     "actors.*.actor",
     "actors.line_tester.voice",
     "actors.prover.child",
+    "gateways.gsm.by_hand.*",
     "gateways.gsm.driver.pin_memory", "gateways.gsm.line.actor", "gateways.gsm.line.credit",
     "gateways.gsm.line.failed_reads", "gateways.gsm.line.incoming_texts", "gateways.gsm.line.journal",
     "gateways.gsm.line.port_hold", "gateways.gsm.line.remembered", "gateways.gsm.line.report",
@@ -63,7 +68,7 @@ EDGES = (
     "media.sound.sound_file",
     "media.trial.probe",
 )  # fmt: skip
-DECIDERS = ("actors.*.decider", "gateways.*.decider")
+DECIDERS = ("actors.*.decider", "gateways.*.decider", "features.*.decider")
 
 
 def forbidden() -> set[str]:
