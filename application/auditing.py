@@ -10,7 +10,7 @@ import pwd
 import sys
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from store.journal.journal import Journal
 
 ORIGIN = "cli"
+BY: Final = "command line"
+"""Who changed or read a person's data, as the journal keeps it."""
 
 
 def account() -> str:

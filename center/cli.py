@@ -89,15 +89,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "last": ("last", "What the last one found; exit 1 where something is wrong."),
         },
     ),
-    "duty": (
-        "The people on duty for the center itself.",
-        {
-            "list": ("list_", "All people, first who is called now, or at another time, in that order."),
-            "export": ("export", "Write the roster to stdout, as a file to be changed."),
-            "import": ("import_", "Take the roster from such a file; shows what changes."),
-            "test": ("duty_ways:try_ways", "Tell people on duty, by each of their ways, that it is a test."),
-        },
-    ),
     "key": (
         "The keys by which apps raise alerts.",
         {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from features.duty.feature import DUTY
 from features.psap_data.feature import PSAP_DATA
 from features.watcher.feature import WATCHER
 from model import feature
 
-FEATURES: Final = (PSAP_DATA, WATCHER)
+FEATURES: Final = (DUTY, PSAP_DATA, WATCHER)
 
 
 def install(off: Iterable[str] = ()) -> None:

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from store.registry.people import Operator
     from store.registry.registry import Registry
 
-BY: Final = "command line"
-"""Who changed or read a person's data, as the journal keeps it."""
-
-
 ASKED: Final = ("-", "ask")
 """A secret of which one of these is said is asked for, and does not stand on the command line."""
 

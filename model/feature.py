@@ -53,6 +53,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """The sentence of `--help`."""
     by: str
     """The function: `features.duty.commands:list_`."""
+    audit: str = ""
+    """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -64,6 +66,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a center has by it."""
     actors: tuple[ActorRow, ...] = ()
     alarms: tuple[AlarmKind, ...] = ()
+    at_start: tuple[str, ...] = ()
+    """Functions of settings and journal, called at each start of a node: what they have done is told."""
     checks: tuple[str, ...] = ()
     """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
     own_checks: tuple[str, ...] = ()

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from application.auditing import BY
 from application.client import Client
 from application.errors import NotFound, UsageError
 from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.times import local, rfc3339, since_s
 from center.alerts import Summary, case_of, newest_cases, received_us, streams_of, summary
-from center.people import BY
 from messages.ids import AlertId
 
 if TYPE_CHECKING:

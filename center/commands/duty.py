@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from application.auditing import note
+from application.auditing import BY, note
 from application.errors import CenterError, NotFound, SettingsError, UsageError
 from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.times import rfc3339
-from center.people import BY
 from messages.ids import E164, Instant
 from model.settings import Settings
 from runtime.terminal import shown

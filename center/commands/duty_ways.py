@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
-from application.auditing import note
+from application.auditing import BY, note
 from application.errors import CenterError, NotFound
 from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
-from center.people import BY
 from gateways.callouts.ways.notice import Delivered, Notice
 from gateways.callouts.ways.sending import WRITTEN, send
 from gateways.duty.words import told

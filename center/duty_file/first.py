@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from application.auditing import BY
 from application.roster_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
 from application.roster_file.reading import roster_in
-from center.people import BY
 from messages.ids import E164
 from model.callouts.flaws import flaws, refused
 from model.callouts.roster import EMPTY

@@ -27,6 +27,7 @@ from center.node.restarts import Restarts
 from center.node.stopped import StoppedWatch
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
 from messages.ids import SECOND, NodeId, Role
+from model.feature import installed, named
 from model.setup import Setup
 from runtime import logs, pidfd
 from runtime.clock import SystemClock
@@ -153,10 +154,9 @@ class ActorsGroup:
                         ensure_demo_user(registry)
                     else:
                         told += drop_demo_operator(state, registry)
-                    if settings.duty.person:
-                        from center.duty_file.first import first_roster
-
-                        told += first_roster(settings, journal)
+                    for feature in installed():
+                        for where in feature.at_start:
+                            told += named(where)(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that gave up here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")

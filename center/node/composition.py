@@ -70,13 +70,6 @@ _PROVER: Final = ActorSpec(
     # Nobody waits for it, and it gives way to everybody.
     critical=False,
 )
-_DUTY_CALLER: Final = ActorSpec(
-    role=Role.DUTY_CALLER,
-    cls="gateways.duty.actor.DutyCallerActor",
-    group="duty",
-    # No alert waits for it.
-    critical=False,
-)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -128,7 +121,6 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _RECORDINGS,
         _LINE_TESTER,
         _PROVER,
-        _DUTY_CALLER,
         *(_of_feature(one, row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)

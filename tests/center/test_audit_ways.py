@@ -13,12 +13,13 @@ from application.auditing import note_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.commands.audited import COMMANDS
+from center.commands.audited import COMMANDS as KERNEL
 from center.proving import looks
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import ProofStep, StepResult
 from model.callouts.roster import Contact, Roster
 from model.callouts.roster import Person as OnDuty
+from model.feature import installed
 from model.rules.signal import Signal
 from model.settings import Settings
 from store.alerts.accepting import accept
@@ -31,6 +32,10 @@ from store.roster import keep
 GIULIA = "+393331112223"
 ALERT = AlertId("a1")
 ON_DUTY = PersonId("p-1")
+COMMANDS = {
+    **KERNEL,
+    **{tuple(one.words.split()): one.audit for feature in installed() for one in feature.commands},
+}
 _READS = (
     Action.READ_LIST,
     Action.READ_ALERT,

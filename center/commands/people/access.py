@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from application.auditing import note
+from application.auditing import BY, note
 from application.errors import CenterError
 from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.times import local, rfc3339
-from center.people import BY, Now, free_of_alerts, operator_of
+from center.people import Now, free_of_alerts, operator_of
 from store.errors import NobodyThere
 
 if TYPE_CHECKING:

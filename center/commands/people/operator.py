@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from application.auditing import note
+from application.auditing import BY, note
 from application.options import DEFAULT, Common
 from application.state.journals import journal_of
-from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
+from center.people import Now, free_of_alerts, new_password, operator_of, region_of
 from messages.ids import ShiftState
 from store.registry.people import StaffRole
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from application.auditing import note
+from application.auditing import BY, note
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
 from application.state.journals import journal_of
 from application.times import rfc3339
 from center.commands.people.user import find
-from center.people import BY, region_of
+from center.people import region_of
 
 if TYPE_CHECKING:
     from messages.ids import UserId

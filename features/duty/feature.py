@@ -1,0 +1,108 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import Role
+from messages.rows import Sentence
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.feature import ActorRow, Command, Feature
+
+DUTY: Final = Feature(
+    name="duty",
+    does=Sentence(
+        "People on duty are told of what is wrong with the center, and called until somebody takes it",
+        "I reperibili sono avvisati di ciò che non va nel centro, e chiamati finché uno non se ne occupa",
+    ),
+    actors=(ActorRow(role=Role.DUTY_CALLER, cls="gateways.duty.actor.DutyCallerActor"),),
+    alarms=(
+        AlarmKind(
+            name="duty.nobody",
+            priority=Priority.SOON,
+            acts=Acts.SUPERVISOR,
+            because="those on duty do not answer, and whoever sits here can act, or find somebody",
+            wakes=Wakes.NEVER,
+            wakes_because="all who could be woken have been called, and are called again",
+            about=About.PART,
+            it=Words(
+                "Nessun reperibile risponde",
+                "Tutti i reperibili sono stati chiamati e nessuno se ne occupa: si continua a chiamare",
+                "Prenderlo in carico con R tra gli avvisi (tasto 4), o trovare qualcuno per telefono",
+            ),
+            en=Words(
+                "Nobody on duty answers",
+                "All who are on duty were called, and nobody sees to it: they are called again",
+                "Take it by R among the alarms (key 4), or find somebody by phone",
+            ),
+        ),
+        AlarmKind(
+            name="duty.no_way",
+            priority=Priority.SOON,
+            acts=Acts.SUPERVISOR,
+            because="nobody who is away learns that something is wrong, and whoever sits here does",
+            wakes=Wakes.NEVER,
+            wakes_because="there is no way by which anybody could be",
+            about=About.PART,
+            it=Words(
+                "Reperibili: nessuna via",
+                "Chi è reperibile non si può chiamare: mancano i recapiti, o una linea libera per farlo",
+                "Avvisare a voce; completare i recapiti in Reperibilità, guardare le linee",
+            ),
+            en=Words(
+                "On duty: no way",
+                "Those on duty cannot be called: no number of theirs is known, or no line is free for it",
+                "Tell them by phone; complete their numbers under On duty, look at the lines",
+            ),
+        ),
+        AlarmKind(
+            name="duty.unreadable",
+            priority=Priority.SOON,
+            acts=Acts.SUPERVISOR,
+            because="who stands in what cannot be read is not called, and the next alarm may be theirs",
+            wakes=Wakes.AT_ONCE,
+            wakes_because="those who can still be read are called, and have to know that others are not",
+            about=About.PART,
+            it=Words(
+                "Turni: illeggibili",
+                "Una parte dei turni di reperibilità non si legge: chi vi figura non viene chiamato",
+                "Aprire la pagina dei reperibili, completare ciò che manca e salvare",
+            ),
+            en=Words(
+                "On duty: unreadable",
+                "A part of the roster cannot be read: whoever stands in it is not called",
+                "Open the page of those on duty, fill in what is missing and keep it",
+            ),
+        ),
+    ),
+    at_start=("center.duty_file.first:first_roster",),
+    checks=("center.checks.duty:CHECKS",),
+    commands=(
+        Command(
+            words="duty list",
+            does="All people, first who is called now, or at another time, in that order.",
+            by="center.commands.duty:list_",
+            audit="read.staff",
+        ),
+        Command(
+            words="duty export",
+            does="Write the roster to stdout, as a file to be changed.",
+            by="center.commands.duty:export",
+            audit="export",
+        ),
+        Command(
+            words="duty import",
+            does="Take the roster from such a file; shows what changes.",
+            by="center.commands.duty:import_",
+            audit="change.staff",
+        ),
+        Command(
+            words="duty test",
+            does="Tell people on duty, by each of their ways, that it is a test.",
+            by="center.commands.duty_ways:try_ways",
+            audit="change.staff",
+        ),
+    ),
+    command_groups={"duty": "The people on duty for the center itself."},
+    routes=("gateways.http.routes.admin.duty",),
+)
