@@ -39,7 +39,7 @@ class ActorRow(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = Role.FEATURE
     """Without one of its own the feature's name is its key."""
     cls: str
-    """Where its class is, `features.duty.actor.DutyCallerActor`: the command line must not import it."""
+    """Where its class is, `features.NAME.actor.CLASS`: the command line must not import it."""
     wanted: Callable[[Settings], bool] = always
     """Whether a center with these settings has it."""
 
@@ -52,7 +52,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     does: str
     """The sentence of `--help`."""
     by: str
-    """The function: `features.duty.commands:list_`."""
+    """The function: `features.NAME.commands:FUNCTION`."""
     audit: str = ""
     """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from messages.base import MALFORMED
 from messages.ids import SECOND, Instant, PersonId
 from model.callouts.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
-from model.duty.tried import Tried, TriedPeople
+from model.callouts.tried import Tried, TriedPeople
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
@@ -28,7 +28,7 @@ from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
 
 TRIED_KEPT_US: Final = Instant(366 * 86_400 * SECOND)
-"""So far back it is looked who has taken something; what is older proves nothing (`model.duty.tried`)."""
+"""So far back it is looked who has taken something; what is older proves nothing (`model.callouts.tried`)."""
 _NAME: Final = "duty"
 _ASIDE: Final = "duty.unreadable"
 """The row of a roster that could not be read, once another was kept: for people, the newest alone."""

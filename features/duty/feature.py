@@ -15,7 +15,7 @@ DUTY: Final = Feature(
         "People on duty are told of what is wrong with the center, and called until somebody takes it",
         "I reperibili sono avvisati di ciò che non va nel centro, e chiamati finché uno non se ne occupa",
     ),
-    actors=(ActorRow(role=Role.DUTY_CALLER, cls="gateways.duty.actor.DutyCallerActor"),),
+    actors=(ActorRow(role=Role.DUTY_CALLER, cls="features.duty.actor.DutyCallerActor"),),
     alarms=(
         AlarmKind(
             name="duty.nobody",
@@ -75,34 +75,34 @@ DUTY: Final = Feature(
             ),
         ),
     ),
-    at_start=("center.duty_file.first:first_roster",),
-    checks=("center.checks.duty:CHECKS",),
+    at_start=("features.duty.first_roster:first_roster",),
+    checks=("features.duty.checks:CHECKS",),
     commands=(
         Command(
             words="duty list",
             does="All people, first who is called now, or at another time, in that order.",
-            by="center.commands.duty:list_",
+            by="features.duty.commands:list_",
             audit="read.staff",
         ),
         Command(
             words="duty export",
             does="Write the roster to stdout, as a file to be changed.",
-            by="center.commands.duty:export",
+            by="features.duty.commands:export",
             audit="export",
         ),
         Command(
             words="duty import",
             does="Take the roster from such a file; shows what changes.",
-            by="center.commands.duty:import_",
+            by="features.duty.commands:import_",
             audit="change.staff",
         ),
         Command(
             words="duty test",
             does="Tell people on duty, by each of their ways, that it is a test.",
-            by="center.commands.duty_ways:try_ways",
+            by="features.duty.trying:try_ways",
             audit="change.staff",
         ),
     ),
     command_groups={"duty": "The people on duty for the center itself."},
-    routes=("gateways.http.routes.admin.duty",),
+    routes=("features.duty.routes",),
 )

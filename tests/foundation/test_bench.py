@@ -59,7 +59,7 @@ def broken_by(*changed: str) -> set[str]:
     ("changed", "breaks", "never"),
     [
         ("media/sound/tones.py", "tests/media/sound/test_tones.py", "tests/model"),
-        ("tests/support/nodes.py", "tests/nodes/test_three.py", "tests/processes/test_duty.py"),
+        ("tests/support/nodes.py", "tests/nodes/test_three.py", "tests/features/duty/test_processes.py"),
         ("tests/media/sound/test_tones.py", "tests/media/sound/test_tones.py", "tests/media/ports"),
         ("tests/scenarios/conftest.py", "tests/scenarios/test_spoken.py", "tests/processes"),
         ("gateways/console/static/style.css", "tests/gateways/console/test_axe.py", "tests/gateways/app"),
@@ -87,7 +87,7 @@ def test_what_was_changed_breaks_those_that_use_it_and_no_others(
 )
 def test_what_a_center_starts_breaks_the_tests_that_start_a_center(changed: str) -> None:
     assert (ROOT / changed).exists()
-    assert "tests/processes/test_duty.py" in broken_by(changed)
+    assert "tests/features/duty/test_processes.py" in broken_by(changed)
 
 
 def test_of_what_the_table_does_not_know_all_are_run() -> None:

@@ -12,14 +12,15 @@ from model.alarms.kind import About, Acts, Priority, Wakes, Words
 from model.alarms.table import KERNEL, OF_THE_PAGE, about, kinds, wakes
 from model.alarms.told import Told, over, seen
 from model.feature import installed
+from store.audit.entry import Action
 from tests.support.there import there
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("actors", "application", "center", "features", "gateways", "model", "runtime", "store")
 RAISES = re.compile(r"AlarmRaised|model\.alarms|NodeAlarms")
 NAME = re.compile(r"[a-z]+\.[a-z_]+|ended_soon_after_leave")
-NO_NAMES = {"http.certificate"}
-"""Of this form, and what an alarm is about."""
+NO_NAMES = {"http.certificate", *Action}
+"""Of this form, and what an alarm is about, or what is audited."""
 MARTA = OperatorId("marta-bianchi")
 
 

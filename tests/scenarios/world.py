@@ -62,7 +62,6 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.listeners import LISTENERS
 from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
@@ -251,8 +250,6 @@ class World:
         MISSING_PORTS.clear()
         NO_VOICE.clear()
         LISTENERS.clear()
-        for what in (PRESSED, SPOKEN, WRITTEN):
-            what.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -416,7 +413,7 @@ def for_tests(made: Plan) -> Plan:
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
         Role.LINE_TESTER: "tests.scenarios.tester.SilentTesterActor",
         Role.PROVER: "tests.scenarios.proofs.ProverWithoutChildrenActor",
-        Role.DUTY_CALLER: "tests.scenarios.duty.SilentDutyCallerActor",
+        Role.DUTY_CALLER: "tests.features.duty.world.SilentDutyCallerActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }
     actors = tuple(

@@ -21,7 +21,7 @@ from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
 from messages.rows import Sentence
-from model.duty.tried import is_proved
+from model.callouts.tried import is_proved
 from model.first_run import Confirmed, Machine, Measured, Need, Row, Trust, is_a_persons, missing, rows
 from model.settings_edits import Add
 from model.settings_edits import Row as SettingsRow

@@ -10,7 +10,7 @@ import pytest
 from application.settings.file import load
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
-from center.checks.duty import duty
+from features.duty.checks import duty
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import Contact, Person, Roster
 from model.checks import Verdict

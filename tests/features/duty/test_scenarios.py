@@ -28,8 +28,8 @@ from store.journal.following import Following
 from store.journal.journal import Append
 from store.journal.projections import Lines
 from store.roster import keep
+from tests.features.duty.world import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.world import World
 
 pytestmark = pytest.mark.scenario

@@ -26,7 +26,7 @@ from model.callouts import roster as model
 from model.callouts.flaws import Flaw, FlawKind, flaws, refused
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
 from model.callouts.times import midnight_of
-from model.duty.tried import Tried
+from model.callouts.tried import Tried
 from store.audit.entry import Action
 from store.callouts import ask_test
 from store.journal.journal import Transaction

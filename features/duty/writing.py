@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from features.duty.watching import Watching
+from features.duty.words import Told
 from gateways.callouts.decider import LINE_US, Try
 from gateways.callouts.ways.notice import Delivered, Notice, Sent, failure_of
-from gateways.duty.watching import Watching
-from gateways.duty.words import Told
 from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (
     E164,

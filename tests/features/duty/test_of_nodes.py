@@ -12,18 +12,16 @@ from store import streams
 from store.callouts import callouts_of
 from store.journal.journal import Append
 from store.roster import keep
+from tests.features.duty.test_scenarios import ANNA, BEA, PHONES, person
+from tests.features.duty.world import PRESSED
 from tests.scenarios.conftest import MakeNodes
-from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.nodes import Cluster
-from tests.scenarios.test_duty import ANNA, BEA, PHONES, person
 
 pytestmark = pytest.mark.scenario
 
 
 def begun(nodes: Cluster, *wrong: tuple[str, str]) -> None:
     """Something is wrong, or something at each node, and somebody is on duty."""
-    for what in (PRESSED, SPOKEN, WRITTEN):
-        what.clear()
     roster = Roster(people=(person("anna", ANNA), person("bea", BEA)))
     nodes.journal.transact(lambda tx: keep(tx, roster, was_version=None, by="test"))
     for alarm, subject in wrong or [("actor.failing", f"{name}-part") for name in nodes.nodes]:

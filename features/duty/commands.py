@@ -40,7 +40,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(*, common: Common = DEFAULT) -> None:
     """Write the roster to stdout, as `duty import` takes it. It is entered in the audit."""
-    from center.duty_file.writing import written
+    from features.duty.roster_file import written
     from store.audit.entry import EVERYBODY, Action
     from store.roster import roster_of
 
@@ -64,7 +64,7 @@ def import_(
     """Take the roster from a file: shows what changes, and asks at a terminal."""
     from application.roster_file.form import FileFaulty, line_of, said_of
     from application.roster_file.reading import parse
-    from center.duty_file.writing import changes
+    from features.duty.roster_file import changes
     from model.callouts.flaws import flaws, refused
     from store.audit.entry import Action
     from store.roster import RosterChanged, keep, normalised, roster_of

@@ -21,9 +21,9 @@ from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
+from features.duty.words import told
 from gateways.callouts.ways.notice import Delivered, Notice
 from gateways.callouts.ways.sending import WRITTEN, send
-from gateways.duty.words import told
 from messages.ids import CalloutKind, DutyWay, OperatorId
 from model.callouts.roster import Contact, Person, Roster, on_duty
 from model.setup import Setup

@@ -13,8 +13,8 @@ from application.settings.file import parse as parse_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.duty_file.first import first_roster
-from center.duty_file.writing import changes, written
+from features.duty.first_roster import first_roster
+from features.duty.roster_file import changes, written
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action

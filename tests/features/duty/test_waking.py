@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from features.duty.waking import WakingBook, due, morning_after
 from messages import events as ev
 from messages.events import Event
 from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId
 from messages.journal import Recorded
 from model.callouts.callout import Callouts
-from model.duty.waking import WakingBook, due, morning_after
 from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND

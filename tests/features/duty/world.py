@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from features.duty.actor import DutyCallerActor
+from features.duty.calling import Calling
+from features.duty.writing import Brought, Letter
 from gateways.callouts.call import Voice
 from gateways.callouts.ways.notice import Delivered
-from gateways.duty.actor import DutyCallerActor
-from gateways.duty.calling import Calling
-from gateways.duty.writing import Brought, Letter
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus
 from media.ports.voice_port import VoicePortSpec
@@ -17,7 +17,7 @@ from runtime.waker import Waker
 from tests.scenarios.mixer import SilentMixer
 
 PRESSED: dict[str, str] = {}
-"""Which keys this person presses, as soon as words are heard; emptied with every world."""
+"""Which keys this person presses, as soon as words are heard; emptied after every test."""
 SPOKEN: list[str] = []
 """All words that were begun to be said in calls; as well."""
 WRITTEN: list[Letter] = []

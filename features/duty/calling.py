@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from features.duty.watching import Watching
+from features.duty.words import Told, taken_already
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply, Voice
 from gateways.callouts.decider import LONGEST_US
-from gateways.duty.watching import Watching
-from gateways.duty.words import Told, taken_already
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds
 from media.ports.node_port import node_pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from features.duty.waking import SETTLES_US, WakingBook
 from messages.events import Event, LineTakenOut
 from messages.ids import AlertId, Instant, LineId, NodeId, ShiftState
 from messages.journal import Recorded
@@ -18,7 +19,6 @@ from model.alarms.table import about, wakes
 from model.alert.live import LiveCases
 from model.callouts.callout import Callouts
 from model.callouts.roster import Roster
-from model.duty.waking import SETTLES_US, WakingBook
 from model.settings.lines import Modem
 from store import streams
 from store.alarms import told_lately

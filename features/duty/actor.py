@@ -13,13 +13,14 @@ from typing import ClassVar, Final
 import msgspec
 from thespian.actors import ActorAddress
 
+from features.duty.calling import Calling, leg_of
+from features.duty.waking import SETTLES_US, due, end_of, joins, standing
+from features.duty.watching import Watching
+from features.duty.words import Told, told
+from features.duty.writing import Brought, Letter, Writing
 from gateways.callouts import decider
 from gateways.callouts.decider import LINE_US, Try
 from gateways.callouts.ways.sending import send
-from gateways.duty.calling import Calling, leg_of
-from gateways.duty.watching import Watching
-from gateways.duty.words import Told, told
-from gateways.duty.writing import Brought, Letter, Writing
 from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.events import (
@@ -48,7 +49,6 @@ from model.alarms.standing import NO_WAY, Key
 from model.alarms.table import about
 from model.callouts.callout import Callout
 from model.callouts.roster import Person, on_duty
-from model.duty.waking import SETTLES_US, due, end_of, joins, standing
 from model.rules.calls.withheld_numbers import unfit
 from model.setup import Setup
 from runtime.actor import CenterActor

@@ -1,1 +1,0 @@
-"""How people on duty are reached."""

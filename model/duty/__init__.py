@@ -1,1 +1,0 @@
-"""People on duty: what wakes them, and who has lately taken what."""
