@@ -11,13 +11,13 @@ from typing import ClassVar, Final
 import msgspec
 from msgspec.structs import replace
 
-from features.watcher import decider, heard
+from features.watcher import decider
 from features.watcher.beat import NO_PHONE, Beat
 from features.watcher.decider import Known
-from features.watcher.evidence import Evidence, Looked, look, wrong_now
+from features.watcher.ears import hearing_of
+from features.watcher.evidence import Evidence, Looked, NodePicture, look, wrong_now
+from features.watcher.hearing import Heard, after_sleep, verdict
 from features.watcher.outlets import Away, Outcome, Post, Told
-from features.watcher.picture import NodePicture
-from features.watcher.verdict import Heard, after_sleep, verdict
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
@@ -209,7 +209,7 @@ class HeartbeatSenderActor(CenterActor):
     def _of(self, center: WatchedCenter, turned_us: int, now_us: Instant) -> dict[Key, str]:
         """What was heard of it by the web; not longer ago than it could be heard here."""
         told = after_sleep(self._heard[center.name], turned_us)
-        if (hearing := heard.read(self.env.run, center.name)) is not None:
+        if (hearing := hearing_of(self.env.run, center.name)) is not None:
             new = hearing.heard
             told = replace(
                 new, beat_at=max(told.beat_at, new.beat_at), well_at=max(told.well_at, new.well_at)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from features.watcher.beat import NO_PHONE, Answer, Stands, Unable
-from features.watcher.verdict import Verdict
+from features.watcher.hearing import Verdict
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, NodeId
 from model.alarms.shelf import quiet_until

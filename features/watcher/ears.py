@@ -1,13 +1,21 @@
-"""Whose a heartbeat is: of the center whose key has sealed it."""
+"""Whose a heartbeat is: of the center whose key has sealed it. What was heard goes from the web, where it
+comes, to who raises alarms.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from features.watcher.beat import Beat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
+from features.watcher.hearing import Hearing
 from runtime import logs
+from runtime.published.file import publish, published
+
+_decoder = msgspec.msgpack.Decoder(Hearing)
 
 
 class Ears:
@@ -44,3 +52,17 @@ class Ears:
             return *known, known[1].beat_in(sealed)
         except NotSealed:
             return None
+
+
+def publish_hearing(run: Path, name: str, hearing: Hearing) -> None:
+    """Say what was heard of the center of this name: the web does, for who raises alarms. Raises OSError."""
+    publish(_path(run, name), msgspec.msgpack.encode(hearing))
+
+
+def hearing_of(run: Path, name: str) -> Hearing | None:
+    """Return it; None where nothing was heard since this node started."""
+    return published(_path(run, name), _decoder.decode)
+
+
+def _path(run: Path, name: str) -> Path:
+    return run / f"{name}.heard"

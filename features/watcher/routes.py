@@ -12,9 +12,8 @@ from typing import Final
 
 from litestar import Response
 
-from features.watcher import heard
 from features.watcher.beat import NO_PHONE, Answer
-from features.watcher.ears import Ears
+from features.watcher.ears import Ears, hearing_of, publish_hearing
 from features.watcher.envelope import LARGEST
 from features.watcher.hearing import asked, began, take
 from gateways.http.parts.context import Web, once
@@ -72,9 +71,9 @@ def _answer(web: Web, sealed: bytes, now_us: Instant) -> bytes | None:
     name, key, beat = known
     run = Path(web.settings.state) / "run"
     with _hearing(web):
-        before = heard.read(run, name) or began(now_us, probes=False)
+        before = hearing_of(run, name) or began(now_us, probes=False)
         hearing, taken = take(before, beat, now_us, os.urandom(CHALLENGE_BYTES))
-        heard.write(run, name, hearing)
+        publish_hearing(run, name, hearing)
     challenge = asked(hearing, beat.node)
     answer = Answer(watcher=web.settings.node, taken=taken, challenge=challenge, roster_version=NO_PHONE)
     return key.answer(answer, sealed)

@@ -15,8 +15,6 @@ from application.state.state_dir import StateDir, living_web, running
 from center.modems.live_trace import follow
 from center.node.anchor import clock_for
 from center.node.carrier import living
-from features.watcher import heard
-from features.watcher.program import kept
 from gateways.gsm.by_hand.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import (
@@ -46,7 +44,6 @@ READERS: dict[str, Read] = {
     "run/a.trial-order": lambda state: (list(line_trials.ordered(state.run)),),
     "run/a.trial": lambda state: line_trials.trial_of(state.run, LINE),
     "run/a.credit-order": lambda state: line_credit.order_of(state.run, LINE),
-    "run/a.heard": lambda state: heard.read(state.run, "a"),
     "run/operator-voices": lambda state: voice_files.read(state.run),
     "run/voice-gate.json": lambda state: voice_gate_file.voice_gate_of(state.run),
     "run/node.json": lambda state: (running(state), clock_for(state, state.journal_url, NodeId("n"))),
@@ -57,7 +54,6 @@ READERS: dict[str, Read] = {
     "lines/a.levels": lambda state: line_levels.read_all(state.path),
     "backup.json": lambda state: backup_file.backups(state.path),
     "logs/backup-run.json": lambda state: backup_runs.run_of(state.path, backup_runs.Work.BACKUP),
-    "watch.json": lambda state: kept.read(state.path),
 }  # fmt: skip
 
 

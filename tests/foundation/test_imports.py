@@ -44,7 +44,6 @@ def test_the_import_rule_covers_every_package() -> None:
 SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
     "features.*.decider", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
-    "features.watcher.verdict",
 )  # fmt: skip
 EDGES = (
     "actors.*.actor",

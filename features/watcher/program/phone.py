@@ -17,7 +17,7 @@ import msgspec
 
 from application.errors import CenterError
 from features.watcher.program.kept import TryName
-from features.watcher.program.words import well_again
+from features.watcher.program.watcher import well_again
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.by_hand.session import LEG, CallThroughModem, ModemSession, opened
 from gateways.gsm.by_hand.voice_place import NO_LINE

@@ -19,14 +19,11 @@ from msgspec.structs import replace
 from application.roster_file.form import FileFaulty
 from features.watcher.beat import NO_PHONE, Answer, Unable
 from features.watcher.ears import Ears
-from features.watcher.hearing import Hearing, asked, began, resumed, take
-from features.watcher.program.escalation import next_of
+from features.watcher.hearing import Hearing, Verdict, after_sleep, asked, began, resumed, take, verdict
 from features.watcher.program.kept import Kept, Story, TryName, callouts_in, probes_in, write
 from features.watcher.program.probing import ProbedOf, Probing
 from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
-from features.watcher.program.words import WORDS, what_is_wrong
-from features.watcher.verdict import Verdict, after_sleep, verdict
-from gateways.callouts.decider import Try
+from gateways.callouts.decider import Try, due
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,
@@ -39,7 +36,7 @@ from messages.events import (
 )
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
 from model.callouts.callout import Callout
-from model.callouts.roster import EMPTY, Person, Roster, on_duty
+from model.callouts.roster import BY_NUMBER, EMPTY, Person, Roster, on_duty
 from model.reporting.availability import Probed
 from model.settings.watching import Patience
 from runtime import logs
@@ -50,6 +47,24 @@ KEPT_EVERY_US: Final = 30 * SECOND
 _NEVER: Final = 2**62
 """No minute comes after this one."""
 _GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
+WORDS: Final = {
+    "it": {
+        Verdict.SILENT: "Il centro {name} non dà più segni di vita",
+        Verdict.NO_HEARTBEAT: "Il centro {name} non dice più che va tutto bene, ma da fuori risponde",
+        Verdict.NO_INTAKE: "Gli allarmi non raggiungono più il centro {name}",
+        Verdict.UNWELL: "Il centro {name} dice che non può servire un allarme, o chiamare i reperibili",
+    },
+    "en": {
+        Verdict.SILENT: "The center {name} gives no sign of life any more",
+        Verdict.NO_HEARTBEAT: "The center {name} says no more that all is well, and answers from outside",
+        Verdict.NO_INTAKE: "Alerts do not reach the center {name} any more",
+        Verdict.UNWELL: "The center {name} says that it could not serve an alert, or phone those on duty",
+    },
+}
+_WELL_AGAIN: Final = {
+    "it": "È passato: il centro risponde di nuovo.",
+    "en": "It is over: the center answers again.",
+}
 
 
 class Hands(Protocol):
@@ -301,3 +316,32 @@ class Watcher:
             yield
         except OSError as error:
             self._log.error("cannot be remembered", error=str(error))
+
+
+def next_of(
+    callout: Callout, roster: Roster, now_us: Instant, *, phones: bool, ahead_us: int = 0
+) -> tuple[Try, ...]:
+    """What is to be done now, besides what is being done; nothing once it is taken. As centers call those on
+    duty, by the watcher's own modem, the call first: it does one after the other, and a short message wakes
+    nobody. While it cannot phone nobody's turn is waited for: everybody is written to.
+
+    `ahead_us`: how far the wall clock is ahead of `now_us`. Who is on duty goes by the wall.
+    """
+    if callout.taken or callout.ended_at is not None:
+        return ()
+    people = on_duty(roster, Instant(now_us + ahead_us))
+    if phones:
+        found = due(callout, people, now_us)
+        return found.written if found.call is None else (found.call, *found.written)
+    each = (one for person in people for one in due(callout, [person], now_us).written)
+    return tuple(one for one in each if one.way not in BY_NUMBER)
+
+
+def what_is_wrong(verdict: Verdict, name: str, language: str) -> str:
+    """A sentence, without its full stop, in one of the languages that there are words in."""
+    return WORDS[language][verdict].format(name=name)
+
+
+def well_again(language: str) -> str:
+    """To who is on the phone when it is over."""
+    return _WELL_AGAIN[language]

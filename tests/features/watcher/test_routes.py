@@ -12,8 +12,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from litestar.types import HTTPReceiveMessage, HTTPSendMessage
 
-from features.watcher import heard
 from features.watcher.beat import Beat
+from features.watcher.ears import hearing_of
 from features.watcher.envelope import Key
 from messages.ids import Instant, NodeId
 from model.settings.watching import WatchedCenter
@@ -50,7 +50,7 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
     again = KEY.beat(Beat(node=BEAT.node, at=BEAT.at, every_s=10.0, version="1", challenge=answer.challenge))
     status, content = said(client, again)
     assert KEY.answer_in(content, again).taken
-    hearing = heard.read(place.state / "run", "milano")
+    hearing = hearing_of(place.state / "run", "milano")
     assert hearing is not None
     assert hearing.nodes[BEAT.node].at
     assert not KEY.answer_in(said(client, again)[1], again).taken

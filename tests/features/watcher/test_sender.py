@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle, pairwise
 from pathlib import Path
@@ -9,14 +10,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from features.watcher import heard
 from features.watcher.actor import HeartbeatSenderActor
 from features.watcher.beat import Answer, Beat, Unable, Wrong
 from features.watcher.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILENT
-from features.watcher.evidence import Looked, Readiness
-from features.watcher.hearing import asked, began, take
+from features.watcher.ears import publish_hearing
+from features.watcher.evidence import CHECKS, Looked, Readiness
+from features.watcher.hearing import Verdict, asked, began, take, verdict
 from features.watcher.outlets import Away, Outcome, Told
-from features.watcher.verdict import Verdict, verdict
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
@@ -271,6 +271,10 @@ def test_so_is_an_ordered_restart(alone: Alone) -> None:
     assert alone.taken[-1].planned_until is not None
 
 
+def test_each_name_of_what_is_wrong_is_looked_at_once() -> None:
+    assert Counter(check.name for check in CHECKS) == Counter(Wrong)
+
+
 def test_who_follows_one_that_was_killed_goes_on_and_misses_nobody(alone: Alone) -> None:
     for _ in range(4):
         alone.system.advance(21)
@@ -291,7 +295,7 @@ def milano_says_that_it_is_well(alone: Alone, seconds: int) -> None:
         now = alone.env.clock.now_us()
         challenge = hearing.nodes[beat.node].challenge if hearing.nodes else b""
         hearing, _ = take(hearing, replace(beat, challenge=challenge), now, str(now).encode())
-        heard.write(alone.env.run, "milano", hearing)
+        publish_hearing(alone.env.run, "milano", hearing)
         alone.system.advance(10)
 
 

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from features.watcher.program import appended
-from features.watcher.program.appended import SPARE, AppendedFile
-from features.watcher.program.kept import PROBES, STORIES, Story, callouts_in
+from features.watcher.ears import hearing_of
+from features.watcher.program import kept
+from features.watcher.program.kept import PROBES, SPARE, STORIES, AppendedFile, Story, callouts_in
 from features.watcher.program.probing import KEPT_MINUTES, Probing
 from features.watcher.program.settings import probing as of_addresses
 from messages.events import CalloutFailed, CalloutOpened, CalloutTold
 from messages.ids import SECOND, Instant
 from model.reporting.availability import Probed
 from tests.features.watcher.stage import Stage
+from tests.support.each import each
+from tests.support.unreadable import GARBAGE
 
 MINUTE_US = 60 * SECOND
+READERS: dict[str, Callable[[Path], object]] = {
+    "watch.json": kept.read,
+    "a.heard": lambda folder: hearing_of(folder, "a"),
+}
+
+
+@each("content", GARBAGE.values())
+@pytest.mark.parametrize("name", READERS)
+def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    READERS[name](tmp_path)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_folder_in_the_place_of_a_file_stops_no_reader(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    READERS[name](tmp_path)
 
 
 @pytest.fixture
@@ -64,7 +84,7 @@ def test_rows_that_a_full_disk_has_refused_are_written_with_the_next(
 ) -> None:
     append(file, 1)
     with monkeypatch.context() as disk:
-        disk.setattr(appended.os, "fsync", _full)
+        disk.setattr(kept.os, "fsync", _full)
         for minute in (2, 3):
             with pytest.raises(OSError, match="No space"):
                 append(file, minute)
