@@ -166,6 +166,3 @@ SIGNED_IN: Final = Permission(
 FEED: Final = Permission(
     who="a PSAP's token", tags=("psap",), security=("feedToken",), unknown="No feed's token."
 )
-SEALED: Final = Permission(
-    who="another center's key", tags=("health",), unknown="Sealed by no key that is known here."
-)
