@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from center import features
+from center.node.composition import plan
 from features.watcher.actor import HeartbeatSenderActor
 from features.watcher.beat import Answer, Beat, Unable, Wrong
 from features.watcher.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILENT
@@ -145,6 +147,23 @@ def alone(tmp_path: Path, outside: Outside) -> Iterator[Alone]:
     yield made
     made.system.stop()
     made.journal.close()
+
+
+def senders(left_out: Sequence[str] = (), **settings: object) -> int:
+    """How many of the actor a node has by these settings."""
+    features.install(left_out)
+    try:
+        made = plan(Setup(settings=Settings(**settings)))  # type: ignore[arg-type]
+    finally:
+        features.install()
+    return sum(spec.role is Role.HEARTBEAT_SENDER for spec in made.actors)
+
+
+def test_a_node_has_one_where_somebody_is_told_or_heard_and_the_feature_is_there() -> None:
+    assert senders() == 0
+    assert senders(heartbeat=(WATCHER,)) == 1
+    assert senders(watched=(WatchedCenter(name="milano", key_file="k"),)) == 1
+    assert senders(["watcher"], heartbeat=(WATCHER,)) == 0
 
 
 def test_it_says_that_all_is_well_every_ten_seconds_and_nobody_is_missed(alone: Alone) -> None:
