@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from application.backup.standing import untried
 from application.errors import CenterError
 from application.settings.file import load
 from application.settings.in_use import config_in_use, simulation_in_use
 from application.state.state_dir import NodeFile, StateDir, read_json
-from messages.ids import Instant
-from model.first_run import Machine, Trust
-from model.proof.bounds import overdue
+from model.feature import installed, named
+from model.first_run import Machine, Need, Trust
 from model.settings import Settings
 from model.settings.web import HttpSettings
-from runtime.published.backup_file import backups
 from runtime.wall_clock import synchronised
 
 AUTHORITY: Final = "authority.crt"
@@ -33,11 +30,11 @@ def machine(state: StateDir) -> Machine:
     try:
         settings = load(config_in_use(state))
     except CenterError:
-        return Machine()
+        return Machine(measured=dict.fromkeys(_measures(), False))
     simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile)) is not None
-    written, checked = _backup(state, settings)
+    measured = {need: measure(state, settings) for need, measure in _measures().items()}
     return _with_trust(
-        Machine(simulated=simulated, backup=written, backup_checked=checked, clock=synchronised()),
+        Machine(simulated=simulated, measured=measured, clock=synchronised()),
         settings.http,
     )
 
@@ -50,13 +47,8 @@ def authority(state: StateDir) -> bytes | None:
         return None
 
 
-def _backup(state: StateDir, settings: Settings) -> tuple[bool, bool]:
-    """Return whether the newest backup is there and new enough, and whether a backup was restored lately."""
-    file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
-    made = backups(state.path).get(file) if file else None
-    if made is None:
-        return False, False
-    return not overdue(made.made_at, now_us) and Path(file).is_file(), not untried(made, now_us)
+def _measures() -> dict[Need, Callable[[StateDir, Settings], bool]]:
+    return {need: named(where) for feature in installed() for need, where in feature.needs.items()}
 
 
 def _authority(http: HttpSettings) -> bytes | None:

@@ -139,14 +139,11 @@ _SINGLE: Final = {
     "run": "Start the center, and stop it in order with Ctrl-C.",
     "ps": "The processes and actors of the running center.",
     "doctor": "Check everything that a center needs; exit 1 on a failure.",
-    "backup": "Write all of the center to an encrypted file, while it runs.",
-    "restore": "Make a center of a backup; with --check only try it.",
     "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
 }
 
 _MODULES: Final = {
-    "restore": "backup",
     "user": "people.user",
     "device": "people.device",
     "operator": "people.operator",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from features.backup.feature import BACKUP
 from features.duty.feature import DUTY
 from features.psap_data.feature import PSAP_DATA
 from features.watcher.feature import WATCHER
 from model import feature
 
-FEATURES: Final = (DUTY, PSAP_DATA, WATCHER)
+FEATURES: Final = (BACKUP, DUTY, PSAP_DATA, WATCHER)
 
 
 def install(off: Iterable[str] = ()) -> None:

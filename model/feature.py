@@ -17,8 +17,10 @@ import msgspec
 from messages.base import FeatureEvent
 from messages.ids import Role
 from messages.kinds import know
+from messages.proofs import ProofStep
 from messages.rows import Sentence
 from model.alarms.kind import AlarmKind
+from model.first_run import Need
 from model.settings import Settings
 from model.settings.fields import Table
 
@@ -57,6 +59,18 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
 
 
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """What each node looks at once a minute, by its RecordingKeeper, and raises an alarm about."""
+
+    alarm: str
+    subject: str
+    look: str
+    """The function of `Settings`, state directory and time: what is wrong in words, empty where nothing is,
+    None where nobody is to be told."""
+    over: str
+    """What is said when nothing is wrong any more."""
+
+
 class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a package adds."""
 
@@ -77,6 +91,12 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """By the first word of commands: the sentence of `--help`."""
     events: tuple[type[FeatureEvent], ...] = ()
     """Read from the journal also where the feature is left out."""
+    metrics: tuple[str, ...] = ()
+    """Classes of `prometheus_client` collectors, made with the state directory and the clock of the web."""
+    needs: dict[Need, str] = {}
+    """What the first run measures by it: functions of `StateDir` and `Settings`. Without it a person says."""
+    proofs: dict[ProofStep, str] = {}
+    """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
     rehearsed: tuple[str, ...] = ()
     """Functions that load what a web would else load at its first request."""
     settings: tuple[type[FeatureTable], ...] = ()
@@ -85,6 +105,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What those keys mean together: every fault, as `path: what is wrong`."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
+    watched: tuple[Watched, ...] = ()
 
 
 class FeatureTable(Table, frozen=True, kw_only=True):

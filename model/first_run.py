@@ -69,8 +69,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
     simulated: bool = False
     """Calls go to a simulated carrier."""
-    backup: bool = False
-    backup_checked: bool = False
+    measured: dict[Need, bool] = {}
+    """What features have measured."""
     clock: bool | None = None
     trust: Trust = Trust.NONE
     names: tuple[str, ...] = ()
@@ -208,7 +208,7 @@ NEEDS: Final = (
             "The last one is of today or yesterday, where the settings say. Better on another disk.",
             "L’ultima è di oggi o di ieri, ed è dove le impostazioni dicono. Meglio su un altro disco.",
         ),
-        lambda found: found.machine.backup,
+        lambda found: found.machine.measured.get(Need.BACKUP),
     ),
     _need(
         Need.BACKUP_CHECKED,
@@ -218,7 +218,7 @@ NEEDS: Final = (
             "One was restored for trial within the last 8 days.",
             "Una copia è stata ripristinata per prova negli ultimi 8 giorni.",
         ),
-        lambda found: found.machine.backup_checked,
+        lambda found: found.machine.measured.get(Need.BACKUP_CHECKED),
     ),
     _need(
         Need.CLOCK,

@@ -1,4 +1,4 @@
-"""The process that looks after the recordings, whether a backup is made, and whether phones still check; it
+"""The process that looks after the recordings, whether phones still check, and what features have watched; it
 forgets what is due, and sums the node's alarms up.
 
 Nobody waits for it, and no call is up because of it.
@@ -22,11 +22,10 @@ from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
-from model.proof.bounds import overdue
+from model.feature import installed, named
 from model.rules.silent_phones import counted, stopped
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.published.backup_file import backups
 from store import streams
 from store.alarms import NodeAlarms, sum_up, told_since
 from store.alerts.accepting import any_open
@@ -41,7 +40,6 @@ MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
 SWEEP_EVERY_US: Final = Instant(86_400 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
-BACKUP_OLD: Final = ("backup.old", "backup")
 PHONES_SILENT: Final = ("phones.silent", "phones")
 
 
@@ -53,7 +51,8 @@ class RecordingKeeperActor(CenterActor):
     def started(self) -> None:
         """Everything is looked at at once: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
-        self._rules, self._backup = setup.settings.recording, setup.settings.backup.file
+        self._settings, self._rules = setup.settings, setup.settings.recording
+        self._watched = [(one, named(one.look)) for feature in installed() for one in feature.watched]
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._folder = self.env.state / "recordings"
@@ -71,7 +70,7 @@ class RecordingKeeperActor(CenterActor):
         """Every second; most of them nothing is due."""
         if now_us >= self._look_at:
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
-            self._look_at_backup(now_us)
+            self._look_at_watched(now_us)
             self._look_at_phones(now_us)
             self._sum_up()
             self._end_of_pins(now_us)
@@ -176,16 +175,16 @@ class RecordingKeeperActor(CenterActor):
         except (JournalError, OSError) as error:
             self.log.error("deleted later", error=str(error))
 
-    def _look_at_backup(self, now_us: Instant) -> None:
-        """Where one is to be made: whether it is."""
-        if not self._backup:
-            return
-        made = backups(self.env.state).get(self._backup)
-        found = overdue(None if made is None else made.made_at, now_us)
-        try:
-            self._alarms.tell({BACKUP_OLD: found}, over="A backup was made.")
-        except JournalError as error:
-            self.log.error("told later", error=str(error))
+    def _look_at_watched(self, now_us: Instant) -> None:
+        """What features have looked at."""
+        for one, look in self._watched:
+            found = look(self._settings, self.env.state, now_us)
+            if found is None:
+                continue
+            try:
+                self._alarms.tell({(one.alarm, one.subject): found}, over=one.over)
+            except JournalError as error:
+                self.log.error("told later", error=str(error))
 
     def _look_at_phones(self, now_us: Instant) -> None:
         """Whether those that check by themselves still do."""

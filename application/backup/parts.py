@@ -10,7 +10,7 @@ import msgspec
 
 from application.backup import age, signed
 from application.backup.files import put_back
-from application.backup.writing import keys_of
+from application.backup.standing import keys_of
 from application.errors import CenterError, NotFound
 from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
 from store.backup.giving import Giving

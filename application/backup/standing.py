@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import Final
 
 import msgspec
 
-from application.backup.writing import keys_of
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
 from messages.ids import Instant
 from model.proof.bounds import overdue
+from model.settings import Settings
 from model.settings.kept import BackupSettings
-from runtime.published.backup_file import Backups, Made
+from runtime.published.backup_file import Backups, Made, backups
 from runtime.published.backup_runs import Work
 
 TRIED_US: Final = 8 * DAY_US
@@ -98,6 +99,11 @@ class BackupStanding(msgspec.Struct, frozen=True, kw_only=True):
     wrong: tuple[BackupWrong, ...] = ()
 
 
+def keys_of(file: Path) -> Path:
+    """The other part of this backup."""
+    return file.with_name(f"{file.name}.keys")
+
+
 def kept(made: Backups) -> Iterator[BackupKept]:
     """Those that were made, newest first."""
     for path in sorted(made, key=lambda one: -made[one].made_at):
@@ -168,3 +174,27 @@ def wrong(
         yield BackupWrong.NO_KEYS
     if untried(last, now_us):
         yield BackupWrong.UNTRIED
+
+
+def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
+    """Why there is no good backup, for the alarm; empty where there is, None where none is to be made."""
+    file = settings.backup.file
+    if not file:
+        return None
+    made = backups(state).get(file)
+    return overdue(None if made is None else made.made_at, now_us)
+
+
+def is_written(state: StateDir, settings: Settings) -> bool:
+    """Whether the last one is there, and new enough."""
+    return late(settings, state.path, _now()) == "" and Path(settings.backup.file).is_file()
+
+
+def is_tried(state: StateDir, settings: Settings) -> bool:
+    """Whether one was restored for trial lately."""
+    made = backups(state.path).get(settings.backup.file)
+    return made is not None and not untried(made, _now())
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1000)

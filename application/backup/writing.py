@@ -16,6 +16,7 @@ import msgspec
 
 from application.backup import age, recordings, signed
 from application.backup.files import files_of
+from application.backup.standing import keys_of
 from application.errors import CenterError, StateError, UsageError
 from application.state.journals import goes_on, journal_of
 from application.state.state_dir import StateDir, write_kept
@@ -53,11 +54,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The disk cannot be written; what has come since it failed is in memory, and not in this backup."""
     missing: tuple[str, ...]
     """What the settings name and is not in it."""
-
-
-def keys_of(file: Path) -> Path:
-    """The other part of this backup."""
-    return file.with_name(f"{file.name}.keys")
 
 
 def backup(

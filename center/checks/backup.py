@@ -16,7 +16,7 @@ from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
 from messages.ids import Instant
-from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
+from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import OLDEST_BACKUP_S, overdue
@@ -107,4 +107,3 @@ CHECKS: Final = (
         Wants.STATE,
     ),
 )
-NIGHT: Final = {ProofStep.BACKUP: prove_backup}

@@ -12,7 +12,6 @@ from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
 from center.checks import (
     at_rest,
-    backup,
     capacity,
     journal,
     lines,
@@ -43,7 +42,6 @@ KERNEL: Final[tuple[Look, ...]] = (
     *lines.ENOUGH,
     *psap.CHECKS,
     *sound.RECORDED,
-    *backup.CHECKS,
     *maps.CHECKS,
     *sound.SAID,
     *web.CHECKS,

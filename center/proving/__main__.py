@@ -17,15 +17,15 @@ import msgspec
 
 from application.state.state_dir import StateDir
 from center import features
-from center.proving.looks import LOOKS
-from messages.proofs import ProofStep
+from center.proving.looks import look_of
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from runtime.pidfd import die_with_parent
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Looks. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="center.proving")
-    parser.add_argument("step", type=ProofStep, choices=tuple(LOOKS))
+    parser.add_argument("step", type=ProofStep, choices=tuple(ProofStep))
     parser.add_argument("--state", type=Path, required=True)
     given = parser.parse_args(arguments)
     features.install()
@@ -34,7 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     if os.getppid() != parent:
         return 1
     _stand_back()
-    shown = LOOKS[given.step](StateDir(given.state))
+    look = look_of(given.step)
+    if look is None:
+        shown = Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
+    else:
+        shown = look(StateDir(given.state))
     sys.stdout.buffer.write(msgspec.json.encode(shown) + b"\n")
     return 0
 

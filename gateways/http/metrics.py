@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gateways.console.views.plant import AlarmView
 from gateways.http.metrics_of_center import CenterMetrics, how
 from gateways.nodes import Standing
-from messages.ids import SECOND, Instant, NodeId
+from messages.ids import Instant, NodeId
 from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
 from model.alarms.kind import Priority
 from model.alarms.table import priority_of
+from model.feature import installed, named
 from model.rules.silent_phones import Checked
-from runtime.published.backup_file import Backups
+from runtime.clock import Clock
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -104,12 +106,6 @@ class Metrics:
                 ("voice_seconds", "How much voice there was"),
             )
         ]
-        self._backup = Gauge(
-            "securwoman_backup_age_seconds",
-            "Since this center's last good backup",
-            ["file"],
-            registry=registry,
-        )
         self._alarms = Gauge(
             "securwoman_alarms", "Alarms that stand, by priority", ["priority", "is"], registry=registry
         )
@@ -185,11 +181,10 @@ class Metrics:
         if standing.age_s is not None:
             self._membership.labels(me).set(standing.age_s)
 
-    def backups(self, made: Backups, now_us: Instant) -> None:
-        """How old the backups are that this center has made."""
-        self._backup.clear()
-        for file, one in made.items():
-            self._backup.labels(file).set((now_us - one.made_at) / SECOND)
+    def add_of_features(self, state: Path, clock: Clock) -> None:
+        """What the installed features tell of themselves."""
+        for where in (one for feature in installed() for one in feature.metrics):
+            self.registry.register(named(where)(state, clock))
 
     def text(self) -> bytes:
         """The exposition, format 0.0.4."""

@@ -338,23 +338,4 @@ OF_CENTER: Final = (
             "Open the app from outside and check; look at certificate, name and network, then People, T",
         ),
     ),
-    AlarmKind(
-        name="backup.old",
-        priority=Priority.LATER,
-        acts=Acts.MACHINE,
-        because="nothing is lost unless the machine is",
-        wakes=Wakes.MORNING,
-        wakes_because="a day more changes little",
-        about=About.PART,
-        it=Words(
-            "Manca il backup",
-            "L’ultimo backup riuscito ha più di un giorno, o non ce n’è",
-            "Controllare il disco di destinazione; `securwoman doctor` dice dove e quando",
-        ),
-        en=Words(
-            "No backup",
-            "The last good backup is older than a day, or there is none",
-            "Look at the disk that it goes to; `securwoman doctor` says where and when",
-        ),
-    ),
 )

@@ -18,8 +18,6 @@ from center.node.carrier import living
 from gateways.gsm.by_hand.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import (
-    backup_file,
-    backup_runs,
     line_credit,
     line_files,
     line_levels,
@@ -52,8 +50,6 @@ READERS: dict[str, Read] = {
     "last-run/node.json": configured_url,
     "lines/a.credit": lambda state: line_credit.credit_of(state.path, LINE),
     "lines/a.levels": lambda state: line_levels.read_all(state.path),
-    "backup.json": lambda state: backup_file.backups(state.path),
-    "logs/backup-run.json": lambda state: backup_runs.run_of(state.path, backup_runs.Work.BACKUP),
 }  # fmt: skip
 
 

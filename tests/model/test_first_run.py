@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from messages.ids import Instant, OperatorId
 from model.first_run import NEEDS, Confirmed, Machine, Measured, Need, Trust, is_a_persons, missing, rows
 
+OF_FEATURES = (Need.BACKUP, Need.BACKUP_CHECKED)
 READY = Measured(
-    machine=Machine(backup=True, backup_checked=True, clock=True, trust=Trust.PUBLIC),
+    machine=Machine(measured=dict.fromkeys(OF_FEATURES, True), clock=True, trust=Trust.PUBLIC),
     public_lines=2,
     emergency_lines=2,
     emergency_trunk=True,
@@ -51,8 +52,10 @@ def test_nothing_is_missing_where_all_is_measured_and_confirmed() -> None:
         ({"emergency_trunk": False}, Need.EMERGENCY_TRUNK),
         ({"emergency_lines": 1}, Need.SECOND_EMERGENCY_LINE),
         ({"psap_live": False}, Need.PSAP_LIVE),
-        ({"machine": replace(READY.machine, backup=False)}, Need.BACKUP),
-        ({"machine": replace(READY.machine, backup_checked=False)}, Need.BACKUP_CHECKED),
+        *(
+            ({"machine": replace(READY.machine, measured={**READY.machine.measured, need: False})}, need)
+            for need in OF_FEATURES
+        ),
         ({"machine": replace(READY.machine, clock=False)}, Need.CLOCK),
         ({"machine": replace(READY.machine, trust=Trust.NONE)}, Need.CERTIFICATE),
     ],

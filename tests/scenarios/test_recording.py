@@ -15,7 +15,6 @@ from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorCommand, Party, Role
 from messages.journal import Recorded
 from model.settings.kept import RecordingSettings
-from runtime.published import backup_file
 from store import streams
 from store.journal.journal import Journal
 from tests.scenarios.conftest import MakeWorld
@@ -166,22 +165,6 @@ def test_what_is_old_is_deleted_and_the_story_tells_it(recorded: Callable[..., W
         if isinstance(one.event, ev.RecordingDeleted)
     ]
     assert (gone.file, gone.reason) == (file, "retention")
-
-
-def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: MakeWorld) -> None:
-    world = make_world(backup="/media/center.age")
-
-    def made(hours_ago: float) -> None:
-        at = Instant(world.clock.now_us() - round(hours_ago * 3600 * SECOND))
-        one = backup_file.Made(made_at=at, events=1, bytes=1, seconds=1)
-        (world.env.state / backup_file.NAME).write_bytes(backup_file.said({"/media/center.age": one}))
-        world.advance(61)
-
-    world.advance(3)
-    assert alarms(world, "backup.old") == ["backup"]
-    for hours_ago, stands in ((24.9, []), (25.1, ["backup"]), (0, [])):
-        made(hours_ago)
-        assert alarms(world, "backup.old") == stands
 
 
 def test_what_the_minute_asks_of_the_alarms_reads_no_event_twice(

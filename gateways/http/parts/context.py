@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
-from application.backup.orders import OwnBackups
 from application.settings.own_file import SettingsFile
 from application.state.state_dir import StateDir
 from gateways.console.ended.afterwards import Room
@@ -69,7 +68,6 @@ class Web:
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]
     levels: Lately[dict[LineId, LineLevels]]
-    backups: OwnBackups
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
     check_lines: Callable[[], list[tuple[Finding, Sentence]]]

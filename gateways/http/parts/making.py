@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from application.backup.orders import OwnBackups
-from application.state.state_dir import StateDir
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
@@ -46,7 +44,6 @@ def parts(
     clock: Clock | None = None,
     notifier: Notifier | None = None,
     directory: Directory | None = None,
-    backups: OwnBackups | None = None,
     modems: Callable[[], list[ModemView]] = list,
     check_lines: Callable[[], list[tuple[Finding, Sentence]]] = list,
 ) -> Web:
@@ -54,6 +51,7 @@ def parts(
     state = Path(settings.state)
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()
+    metrics.add_of_features(state, clock)
     run = state / "run"
     notify = notifier or SocketNotifier(run / "notify")
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
@@ -97,7 +95,6 @@ def parts(
         lines=Lately(partial(line_files.read_all, run)),
         levels=Lately(partial(line_levels.read_all, state)),
         directory=directory or FileDirectory(run),
-        backups=backups or OwnBackups(StateDir(state)),
         modems=modems,
         check_lines=check_lines,
         stopping=asyncio.Event(),

@@ -6,7 +6,6 @@ from typing import Final
 
 from gateways.http.routes import records
 from gateways.http.routes.admin import (
-    backups,
     importing,
     invitations,
     lines,
@@ -28,7 +27,7 @@ _KERNEL: Final = (
     *(intake, alerts, messages, cancelling, devices, records),
     *(commands, shift, drill, alarms, giving, proofs, audit),
     *(history, figures, reviews),
-    *(operators, people, importing, invitations, lines, trying, nodes, backups, start),
+    *(operators, people, importing, invitations, lines, trying, nodes, start),
     *(sign_on, access),
     *(health, tiles),
 )

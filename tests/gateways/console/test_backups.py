@@ -11,6 +11,7 @@ from runtime.published.backup_runs import Work
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.features.backup.kept_backups import KeptBackups
 from tests.gateways.console.barriers import barriers, lost_when_magnified
 from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import Place, WebThread
@@ -57,12 +58,12 @@ def stands(now_us: Instant, **changes: object) -> BackupStanding:
 
 
 def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_on(
-    page: Page, site: WebThread, place: Place, journal: Journal
+    page: Page, own: KeptBackups, site: WebThread, place: Place, journal: Journal
 ) -> None:
     now_us = journal.now_us()
     Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
     damaged = BackupRun(began_at=now_us, ended_at=now_us, failed=WORDS["why"])
-    place.backups.stands = stands(
+    own.stands = stands(
         now_us, runs={Work.CHECK: damaged}, wrong=(BackupWrong.CHECK_FAILED, BackupWrong.SAME_DISK)
     )
     signed_on(page, site.url, place, "it")
@@ -75,21 +76,21 @@ def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_o
         expect(main).to_contain_text(WORDS[one])
     assert barriers(page) + lost_when_magnified(page) == []
     running = BackupRun(began_at=now_us, running=True, bytes=3_000_000)
-    place.backups.stands = stands(now_us, runs={Work.BACKUP: running})
+    own.stands = stands(now_us, runs={Work.BACKUP: running})
     page.keyboard.press("a")
     expect(main).to_contain_text(WORDS["at_work"])
     expect(main).to_contain_text(WORDS["of_about"])
-    assert place.backups.ordered == [Work.BACKUP]
+    assert own.ordered == [Work.BACKUP]
     page.keyboard.press("a")
     expect(page.get_by_role("alert")).to_contain_text(WORDS["busy"])
     page.keyboard.press("t")
-    place.backups.stands = stands(now_us)
+    own.stands = stands(now_us)
     expect(main).not_to_contain_text(WORDS["at_work"], timeout=15_000)
     expect(main).to_contain_text(WORDS["good"])
-    assert place.backups.ordered == [Work.BACKUP, Work.CHECK]
+    assert own.ordered == [Work.BACKUP, Work.CHECK]
     # With nowhere to write it none is ordered, and the page says why in its own words.
-    place.backups.stands = stands(now_us, file="", to=(), kept=(), wrong=(BackupWrong.NO_PLACE,))
+    own.stands = stands(now_us, file="", to=(), kept=(), wrong=(BackupWrong.NO_PLACE,))
     expect(main).to_contain_text("[backup] file", timeout=15_000)
     page.keyboard.press("a")
     expect(page.get_by_role("alert")).to_contain_text("[backup] file")
-    assert place.backups.ordered == [Work.BACKUP, Work.CHECK]
+    assert own.ordered == [Work.BACKUP, Work.CHECK]

@@ -37,7 +37,6 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.gateways.http.kept_backups import KeptBackups
 from tests.support.journals import lay
 from tests.support.settings import changed
 from tests.waiting import wait_until
@@ -80,7 +79,6 @@ class Place:
     node: NodeId = NODE
     database: str = ""
     """A server's address, where several nodes share the journal; empty: a file in the state directory."""
-    backups: KeptBackups = field(default_factory=KeptBackups)
     changes: dict[str, object] = field(default_factory=dict)
     """What the web's settings have that is not as below."""
 
@@ -93,7 +91,7 @@ class Place:
             place._add_people()
             return place
         made, file = _with_people()
-        place = replace(made, state=state, center=center or Settings(), backups=KeptBackups(), changes={})
+        place = replace(made, state=state, center=center or Settings(), changes={})
         place._make_folders()
         lay(file, state / "journal.db")
         return place
@@ -163,7 +161,7 @@ class Place:
     def web(self) -> Web:
         """The parts of a web within this process."""
         self.settings_file()
-        return parts(self.settings(), notifier=LocalNotifier(), backups=self.backups)
+        return parts(self.settings(), notifier=LocalNotifier())
 
     def settings_file(self) -> SettingsFile:
         """The shipped one, as of a node that has started with it."""
@@ -279,7 +277,7 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         place.settings_file()
         # As it is served in truth, but for the patience with whoever hangs on at the end.
-        config = configured(build(parts(place.settings(), backups=place.backups, modems=place.modems())))
+        config = configured(build(parts(place.settings(), modems=place.modems())))
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         self._goes_on = threading.Event()

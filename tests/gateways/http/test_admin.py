@@ -10,13 +10,11 @@ import msgspec
 import pytest
 from httpx import Response
 
-from application.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.nodes import libraries
 from messages.ids import E164, UserId
 from model.callouts.roster import Roster
-from runtime.published.backup_runs import Work
 from store.audit.entry import Action
 from store.registry.access.sessions import Way, begin
 from store.registry.devices import accept_invitation, invite, sign_of
@@ -24,7 +22,7 @@ from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.roster import keep
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
-from tests.gateways.http.place import CLOCK, GIULIA, entered
+from tests.gateways.http.place import GIULIA, entered
 from tests.gateways.http.test_audit import handlers
 from tests.gateways.http.test_lines import says
 from tests.support.each import each
@@ -314,32 +312,6 @@ def test_a_key_is_issued_beside_the_others_told_once_and_revoked_but_not_the_las
     assert admin.delete(f"{KEYS}/{first['sign']}").status_code == 404
     assert registry.app_key_name(api.place.app_key) is None
     assert made["key"] not in str(entered(api.web))
-
-
-def test_a_backup_is_ordered_once_entered_and_told_by_the_list(api: Api, admin: Asker) -> None:
-    began_at = CLOCK.now_us()
-    made = BackupKept(
-        file="/b/c.age", made_at=began_at, events=9, bytes=2_000_000, seconds=1.5, checked_at=None,
-        check_seconds=0, is_there=True,
-    )  # fmt: skip
-    api.place.backups.stands = BackupStanding(
-        file="/b/c.age",
-        to=("age1abc…7k2m",),
-        kept=(made,),
-        runs={Work.BACKUP: BackupRun(began_at=began_at, failed="/b: No space left on device")},
-        next={Work.CHECK: began_at},
-        wrong=(BackupWrong.FAILED,),
-    )
-    first = admin.get(BACKUPS)
-    told = first.json()
-    assert (told["wrong"], told["backups"][0]["checked_at"], told["check_run"]) == (["failed"], None, None)
-    assert told["backup_run"]["failed"] == "/b: No space left on device"
-    assert (told["backup_next"], told["check_next"]) == (None, told["backups"][0]["made_at"])
-    assert admin.again(BACKUPS, first).status_code == 304
-    codes = [admin.post(f"{BACKUPS}/{one}").status_code for one in ("backup", "backup", "all")]
-    assert codes == [202, 409, 404]
-    assert api.place.backups.ordered == [Work.BACKUP]
-    assert [(one.action, one.detail) for one in entered(api.web)] == [(Action.CHANGE_KEPT, "backup ordered")]
 
 
 def test_a_file_of_people_is_looked_at_taken_in_as_it_was_seen_and_its_bad_lines_given_back(

@@ -16,17 +16,17 @@ from gateways.http.routes.console import sign_on
 from gateways.http.routing.schema import EXAMPLES
 from gateways.http.wire import answers, bodies
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
-from messages.ids import SECOND, Instant, LineId, Role, TrunkId
+from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.settings.psap import LastResort
-from runtime.published import backup_file, line_files, line_levels
+from runtime.published import line_files, line_levels
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
 from store.journal.notify import kind
 from store.streams import StreamKind
 from tests.gateways.http.askers import MARTA, Api, Client
-from tests.gateways.http.place import CLOCK, GIULIA
+from tests.gateways.http.place import GIULIA
 from tests.support.scripts import script
 from tests.support.settings import changed
 from tests.waiting import wait_until
@@ -87,14 +87,6 @@ def test_figures_are_there_for_prometheus(api: Api) -> None:
         "securwoman_consoles 0.0",
     ):
         assert line in answer.text
-
-
-def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
-    made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
-    made = backup_file.Made(made_at=made_at, events=1, bytes=1, seconds=1)
-    (api.place.state / backup_file.NAME).write_bytes(backup_file.said({"/m/center.age": made}))
-    (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', api.client.get("/metrics").text)
-    assert 3600 <= float(told) < 3700
 
 
 def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(api: Api) -> None:

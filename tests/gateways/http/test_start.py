@@ -132,7 +132,7 @@ def test_what_is_not_measured_is_confirmed_with_name_and_moment_and_taken_back(
 
 
 def test_nobodys_word_counts_for_what_is_measured_and_no_other_need_is_known(admin: Asker) -> None:
-    measured = admin.put(f"{START}/{Need.BACKUP}/confirmation", json={})
+    measured = admin.put(f"{START}/{Need.LINES}/confirmation", json={})
     assert verdict(measured) == (409, "measured")
     for method in ("PUT", "DELETE"):
         body: dict[str, str] | None = {} if method == "PUT" else None

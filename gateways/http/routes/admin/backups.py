@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import msgspec
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
+from application.backup.orders import OwnBackups
 from application.backup.standing import BackupRun, BackupStanding, BackupWrong
-from gateways.http.parts.context import Web
+from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, POST, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
-from messages.ids import Instant
+from messages.ids import SECOND, Instant
+from runtime.clock import Clock
+from runtime.published.backup_file import backups
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action
 
@@ -64,10 +71,16 @@ class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
     wrong: list[BackupWrong]
 
 
+@once
+def own(web: Web) -> OwnBackups:
+    """Those of this node."""
+    return OwnBackups(web.state)
+
+
 @route(GET, PATH, by=ADMIN, audit="when backups were made, and nobody's data", listed=True)
 def admin_backups(web: Web) -> BackupsView:
     """How the backups stand."""
-    return _view(web.backups.standing())
+    return _view(own(web).standing())
 
 
 @route(
@@ -87,9 +100,9 @@ def admin_begin_backup(web: Web, work: str) -> Answer[BackupsView]:
     """
     if work not in tuple(Work):
         raise NotThere("no such work")
-    if not web.backups.begin(Work(work)):
+    if not own(web).begin(Work(work)):
         raise NotDone("it is being done already", Why.BUSY)
-    return Answer(_view(web.backups.standing()), detail=f"{work} ordered")
+    return Answer(_view(own(web).standing()), detail=f"{work} ordered")
 
 
 def _view(found: BackupStanding) -> BackupsView:
@@ -111,3 +124,20 @@ def _run(one: BackupRun | None) -> BackupRunView | None:
 
 def _at(moment: Instant | None) -> Moment | None:
     return None if moment is None else rfc3339(moment)
+
+
+class Ages(Collector):
+    """For `/metrics`: how old the backups are that this center has made."""
+
+    def __init__(self, state: Path, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """As the files say now."""
+        found = GaugeMetricFamily(
+            "securwoman_backup_age_seconds", "Since this center's last good backup", labels=["file"]
+        )
+        for file, one in backups(self._state).items():
+            found.add_metric([file], (self._clock.now_us() - one.made_at) / SECOND)
+        yield found

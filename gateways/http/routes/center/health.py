@@ -24,7 +24,6 @@ from model.alarms.standing import NO_LINE_FOR_112
 from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
 from model.rules.silent_phones import counted
 from model.settings.psap import LastResort
-from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
 from store.proofs import proofs_of
@@ -251,7 +250,6 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.journal_works.set(web.writing.works and web.journal.durable)
     figures.lines(web.lines.read().values())
     figures.line_levels(web.levels.read().values())
-    figures.backups(backups(Path(web.settings.state)), now_us)
     alive = web.nodes.alive if web.nodes.shared else None
     lines = web.nodes.lines_with(web.settings.center.lines)
     kept = web.settings.center.limits.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})

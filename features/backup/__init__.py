@@ -1,0 +1,1 @@
+"""Backups of a center: see README.md."""

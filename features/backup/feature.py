@@ -1,0 +1,68 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.proofs import ProofStep
+from messages.rows import Sentence
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+from model.feature import Command, Feature, Watched
+from model.first_run import Need
+
+BACKUP: Final = Feature(
+    name="backup",
+    does=Sentence(
+        "A center that can be made anew on another machine",
+        "Un centro che si può rifare su un’altra macchina",
+    ),
+    alarms=(
+        AlarmKind(
+            name="backup.old",
+            priority=Priority.LATER,
+            acts=Acts.MACHINE,
+            because="nothing is lost unless the machine is",
+            wakes=Wakes.MORNING,
+            wakes_because="a day more changes little",
+            about=About.PART,
+            it=Words(
+                "Manca il backup",
+                "L’ultimo backup riuscito ha più di un giorno, o non ce n’è",
+                "Controllare il disco di destinazione; `securwoman doctor` dice dove e quando",
+            ),
+            en=Words(
+                "No backup",
+                "The last good backup is older than a day, or there is none",
+                "Look at the disk that it goes to; `securwoman doctor` says where and when",
+            ),
+        ),
+    ),
+    checks=("center.checks.backup:CHECKS",),
+    commands=(
+        Command(
+            words="backup",
+            does="Write all of the center to an encrypted file, while it runs.",
+            by="center.commands.backup:backup",
+        ),
+        Command(
+            words="restore",
+            does="Make a center of a backup; with --check only try it.",
+            by="center.commands.backup:restore",
+        ),
+    ),
+    metrics=("gateways.http.routes.admin.backups:Ages",),
+    needs={
+        Need.BACKUP: "application.backup.standing:is_written",
+        Need.BACKUP_CHECKED: "application.backup.standing:is_tried",
+    },
+    proofs={ProofStep.BACKUP: "center.checks.backup:prove_backup"},
+    routes=("gateways.http.routes.admin.backups",),
+    watched=(
+        Watched(
+            alarm="backup.old",
+            subject="backup",
+            look="application.backup.standing:late",
+            over="A backup was made.",
+        ),
+    ),
+)
