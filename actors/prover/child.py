@@ -19,7 +19,7 @@ from messages.proofs import ProofStep, ProofWhy, Shown
 _PROGRAM: Final = "center.proving"
 """What does it, by name: actors know nothing of the center's settings and files."""
 CORNER: Final = ".checking"
-"""Where a backup is restored for trial, with the process's id (`application.backup.restoring`)."""
+"""Where a backup is restored for trial, with the process's id (`features.backup.restoring`)."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 
 

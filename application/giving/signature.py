@@ -1,5 +1,5 @@
 """Signs what is handed out: a detached CMS (RFC 5652), which `openssl cms -verify` checks without us. Backups
-are signed by the same key (`application.backup.signed`).
+are signed by the same key (`features/backup/signed.py`).
 
 The key and its own certificate are the center's, made when first needed: `keys/signing.pem`. A court that is
 to believe a signature gets the certificate's fingerprint by another way. `cryptography`'s x509 takes a third

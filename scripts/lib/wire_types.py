@@ -10,6 +10,7 @@ import sys
 
 from msgspec import inspect
 
+from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
 from gateways.console.ended.finding import PastAlert
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView
@@ -19,7 +20,6 @@ from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.console.views.told import Events, NodesTold, Snapshot
-from gateways.http.routes.admin.backups import BackupsView
 from gateways.http.routes.admin.importing import ImportView
 from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten

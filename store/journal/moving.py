@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import func, insert, select
 
-from store.backup.tables import KEPT, LASTING, portions
 from store.database.dialect import Connection
+from store.database.kept import KEPT, LASTING, portions
 from store.database.query import Query
 from store.database.schema import app_key, audit, event, operator, person
 from store.errors import TransferError

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from application.backup import age
 from application.state.journals import journal_of
 from center.proving.chain import chain
+from features.backup import age
 from messages.events import LegOriginating, ProofOrdered, ProofStepEnded
 from messages.ids import CHECK, SECOND, Instant, OperatorId
 from messages.proofs import ProofStep, StepResult

@@ -12,9 +12,9 @@ import pytest
 from actors.prover.child import CORNER, ProcessChild
 from actors.prover.errands import LookWork
 from actors.prover.work import Child, failed
-from application.backup.restoring import CHECKING
 from application.state.state_dir import StateDir
 from center.proving import looks
+from features.backup.restoring import CHECKING
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from model.proof.disk import judged

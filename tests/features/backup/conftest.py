@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.http.routes.admin import backups
+from features.backup import routes as backups
 from tests.features.backup.kept_backups import KeptBackups
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from application.backup.orders import OwnBackups
-from application.backup.standing import BackupStanding
-from runtime.published.backup_runs import Work
+from features.backup.backup_runs import Work
+from features.backup.orders import OwnBackups
+from features.backup.standing import BackupStanding
 
 
 @dataclass

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from application.backup.standing import (
+from features.backup import backup_file, backup_runs
+from features.backup.backup_runs import Work
+from features.backup.standing import (
     BackupKept,
     BackupRun,
     BackupStanding,
     BackupWrong,
 )
 from messages.ids import SECOND, Instant
-from runtime.published import backup_file, backup_runs
-from runtime.published.backup_runs import Work
 from store.audit.entry import Action
 from tests.features.backup.kept_backups import KeptBackups
 from tests.gateways.http.askers import Api, Asker

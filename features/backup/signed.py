@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from application.backup import age
 from application.errors import CenterError, UsageError
 from application.state.state_dir import StateDir
+from features.backup import age
 
 if TYPE_CHECKING:
     from pyrage import Identity

@@ -22,17 +22,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from application.backup import age, restoring
 from application.giving.signature import Signer
 from application.state.state_dir import StateDir
 from center import cli
+from features.backup import age, restoring
+from features.backup.backup_file import backups
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
 from messages.ids import E164, Channel, LineId, NodeId, Outcome
 from model.rules.pins import PinVerdict
 from model.rules.signal import Signal
 from runtime.clock import SystemClock
-from runtime.published.backup_file import backups
 from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
@@ -530,8 +530,8 @@ def test_two_at_once_do_not_write_the_same_file(center: Center) -> None:
 
 
 def test_the_name_of_a_file_leads_nowhere_else(tmp_path: Path) -> None:
-    from application.backup.files import put_back
-    from store.backup.form import File
+    from features.backup.files import put_back
+    from features.backup.form import File
 
     elsewhere = ("/etc/x", "../x", "keys/../../x", "keys//etc/../../x", "x", "")
     none = ("settings", "keys", "keys/", "keys/\0x", "keys/a\nb", f"keys/{'a' * 300}", f"keys/{'a/' * 3000}b")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from application.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
+from features.backup.backup_runs import Work
+from features.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
 from messages.ids import SECOND, Instant
-from runtime.published.backup_runs import Work
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from application.backup import age
 from center import cli
+from features.backup import age
 from tests.support.center import OPERATOR, USER, Center, center, simulation
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]

@@ -10,8 +10,10 @@ import msgspec
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from application.backup.orders import OwnBackups
-from application.backup.standing import BackupRun, BackupStanding, BackupWrong
+from features.backup.backup_file import backups
+from features.backup.backup_runs import Work
+from features.backup.orders import OwnBackups
+from features.backup.standing import BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, POST, Answer, route
@@ -19,8 +21,6 @@ from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.ids import SECOND, Instant
 from runtime.clock import Clock
-from runtime.published.backup_file import backups
-from runtime.published.backup_runs import Work
 from store.audit.entry import Action
 
 PATH: Final = "/v1/admin/backups"

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from application.backup import age, recordings, signed
-from application.backup.files import files_of
-from application.backup.standing import keys_of
 from application.errors import CenterError, StateError, UsageError
 from application.state.journals import goes_on, journal_of
 from application.state.state_dir import StateDir, write_kept
 from application.version import version
+from features.backup import age, recordings, signed
+from features.backup.backup_file import NAME, Backups, Made, backups, said
+from features.backup.files import files_of
+from features.backup.form import Begin, Block, End, File, Part, encoded
+from features.backup.standing import keys_of
+from features.backup.taking import blocks, origin_of
 from messages.ids import Instant
 from model.settings import Settings
-from runtime.published.backup_file import NAME, Backups, Made, backups, said
-from store.backup.form import Begin, Block, End, File, Part, encoded
-from store.backup.taking import blocks, origin_of
 from store.database.migrate import REVISION
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from errno import EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from application.backup.age import Damaged
 from application.state.state_dir import StateDir, write_kept
+from features.backup.age import Damaged
+from features.backup.form import File, Part
 from model.settings import Settings
-from store.backup.form import File, Part
 
 SETTINGS: Final = "settings"
 KEYS: Final = "keys"

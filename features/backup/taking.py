@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from store.backup.form import Begin, Block, End, File, Part, Rows
-from store.backup.tables import ERASABLE, LASTING, portions
+from features.backup.form import Begin, Block, End, File, Part, Rows
 from store.database.dialect import Connection
+from store.database.kept import ERASABLE, LASTING, portions
 from store.journal import rows
 from store.journal.verify import Digest
 

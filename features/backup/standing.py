@@ -12,12 +12,12 @@ import msgspec
 
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
+from features.backup.backup_file import Backups, Made, backups
+from features.backup.backup_runs import Work
 from messages.ids import Instant
 from model.proof.bounds import overdue
 from model.settings import Settings
 from model.settings.kept import BackupSettings
-from runtime.published.backup_file import Backups, Made, backups
-from runtime.published.backup_runs import Work
 
 TRIED_US: Final = 8 * DAY_US
 """A week, and a day for a machine that was off."""

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from application.backup import age, signed
 from application.errors import NotFound
 from application.state.state_dir import write_kept
+from features.backup import age, signed
 from media.sound.sound_file import PART, SoundName
 
 if TYPE_CHECKING:

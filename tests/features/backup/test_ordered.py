@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from application.backup import orders
-from application.backup.age import new_identity
-from application.backup.orders import OwnBackups, next_by_timer, noted
-from application.backup.standing import BackupStanding, BackupWrong, who
 from application.errors import CenterError
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from center.checks.backup import prove_backup as backup
+from features.backup import orders
+from features.backup.age import new_identity
+from features.backup.backup_file import backups
+from features.backup.backup_runs import Run, Work, file_of, run_of, said, wanted_file
+from features.backup.checks import prove_backup as backup
+from features.backup.orders import OwnBackups, next_by_timer, noted
+from features.backup.standing import BackupStanding, BackupWrong, who
 from messages.ids import Instant
 from messages.proofs import ProofWhy, StepResult
 from model.proof.bounds import OLDEST_BACKUP_S
-from runtime.published.backup_file import backups
-from runtime.published.backup_runs import Run, Work, file_of, run_of, said, wanted_file
-from tests.application.test_backup import Center, center  # noqa: F401 - fixtures
+from tests.features.backup.test_commands import Center, center  # noqa: F401 - fixtures
 from tests.waiting import wait_until
 
 TOMORROW = {Work.BACKUP: Instant(4_000_000_000_000_000)}
@@ -140,7 +140,7 @@ def test_where_the_service_may_not_write_a_unit_is_asked_and_when_none_looks_tha
     assert cli.run(["backup", "--state", str(state.path), "--json"]) == 0
     assert not wanted.exists()
     assert len(backups(state.path)) == 1
-    path_unit = (Path(__file__).parents[2] / "deploy/securwoman-backup.path").read_text()
+    path_unit = (Path(__file__).parents[3] / "deploy/securwoman-backup.path").read_text()
     assert f"PathExists=/var/lib/securwoman/{wanted.name}\n" in path_unit
 
 
@@ -218,7 +218,7 @@ def test_one_of_days_ago_is_old_whatever_the_center_remembers_of_it(
     made: Center, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late_s = time.time() + OLDEST_BACKUP_S + 60
-    monkeypatch.setattr("application.backup.restoring.time.time", lambda: late_s)
+    monkeypatch.setattr("features.backup.restoring.time.time", lambda: late_s)
     assert found(made) == (StepResult.FAILED, ProofWhy.OLD)
 
 

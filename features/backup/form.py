@@ -2,7 +2,7 @@
 
 The same for both of its parts and both kinds of database: `Begin`, then rows of tables and small files, then
 `End`, without which it was cut short. Values of rows are of their column's type, whichever database they
-came from. Pure; encrypting and writing are `application.backup`'s.
+came from. Pure; encrypting and writing are `age.py` and `writing.py`'s.
 """
 
 from __future__ import annotations

@@ -41,10 +41,10 @@ def backup(
     common: Common = DEFAULT,
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
-    from application.backup import age
-    from application.backup.orders import noted
-    from application.backup.writing import backup as write
-    from runtime.published.backup_runs import Work
+    from features.backup import age
+    from features.backup.backup_runs import Work
+    from features.backup.orders import noted
+    from features.backup.writing import backup as write
     from store.audit.entry import EVERYBODY, Action
 
     if new_key is not None:
@@ -106,10 +106,10 @@ def restore(
     common: Common = DEFAULT,
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
-    from application.backup import age, restoring, signed
-    from application.backup.orders import noted
-    from application.backup.parts import Wanted
-    from runtime.published.backup_runs import Work
+    from features.backup import age, restoring, signed
+    from features.backup.backup_runs import Work
+    from features.backup.orders import noted
+    from features.backup.parts import Wanted
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from application.backup import age, signed
-from application.backup.files import put_back
-from application.backup.standing import keys_of
 from application.errors import CenterError, NotFound
-from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
-from store.backup.giving import Giving
+from features.backup import age, signed
+from features.backup.files import put_back
+from features.backup.form import Begin, Block, End, File, Part, Reader, Rows
+from features.backup.giving import Giving
+from features.backup.standing import keys_of
 from store.errors import TransferError
 
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from application.backup import age, signed
 from application.giving.signature import Signer
 from application.settings.file import load
 from application.state.state_dir import StateDir
 from center import cli
-from center.checks.backup import backup as examined
-from center.checks.backup import prove_backup as trial
+from features.backup import age, signed
+from features.backup.checks import backup as examined
+from features.backup.checks import prove_backup as trial
 from messages.ids import E164
 from messages.proofs import ProofWhy, StepResult
 from store.registry.registry import Registry
-from tests.application.test_backup import GIULIA, Center, center  # noqa: F401 - fixtures
+from tests.features.backup.test_commands import GIULIA, Center, center  # noqa: F401 - fixtures
 from tests.support.postgres import PostgresServer
 
 ELSEWHERE = "CA:FE" + 30 * ":00"

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from application.backup.signed import own_fingerprint
-from application.backup.standing import untried
 from application.checks import Wants, look
 from application.errors import CenterError, NotFound
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
+from features.backup.backup_file import backups
+from features.backup.signed import own_fingerprint
+from features.backup.standing import untried
 from messages.ids import Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
 from model.proof.bounds import OLDEST_BACKUP_S, overdue
 from model.settings import Settings
-from runtime.published.backup_file import backups
 from store.errors import StoreError
 
 
@@ -62,10 +62,10 @@ def _signature(state: StateDir) -> Iterator[Finding]:
 
 def prove_backup(state: StateDir) -> Shown:
     """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
-    from application.backup import age, restoring, signed
-    from application.backup.orders import noted
-    from application.backup.parts import Wanted
-    from runtime.published.backup_runs import Work
+    from features.backup import age, restoring, signed
+    from features.backup.backup_runs import Work
+    from features.backup.orders import noted
+    from features.backup.parts import Wanted
 
     wish = settings_in_use(state).backup
     if not wish.file or not wish.identity:

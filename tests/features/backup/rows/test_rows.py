@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
 
-from store.backup.form import Begin, Block, End, File, Part, Reader, Rows, encoded
-from store.backup.giving import Giving
-from store.backup.tables import ERASABLE, KEPT, LASTING, NOT_KEPT
-from store.backup.taking import blocks, origin_of
+from features.backup.form import Begin, Block, End, File, Part, Reader, Rows, encoded
+from features.backup.giving import Giving
+from features.backup.taking import blocks, origin_of
 from store.database.dialect import url_of
+from store.database.kept import ERASABLE, KEPT, LASTING, NOT_KEPT
 from store.database.migrate import REVISION
 from store.errors import JournalNewer, TransferError
 from store.journal.journal import Journal

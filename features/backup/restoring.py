@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from application.auditing import note
-from application.backup import age, recordings
-from application.backup.files import CONFIG
-from application.backup.parts import Wanted, begin_of, fits, keys_part, pour
 from application.errors import CenterError, StateError
 from application.state.journals import host_name
 from application.state.state_dir import StateDir, flush_folder, write_kept
+from features.backup import age, recordings
+from features.backup.backup_file import NAME, Made, backups, said
+from features.backup.files import CONFIG
+from features.backup.form import Part
+from features.backup.giving import Giving
+from features.backup.parts import Wanted, begin_of, fits, keys_part, pour
 from messages.ids import Instant, NodeId
 from runtime.clock import SystemClock
-from runtime.published.backup_file import NAME, Made, backups, said
-from store.backup.form import Part
-from store.backup.giving import Giving
 from store.database.dialect import url_of
 from store.errors import StoreError
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlalchemy import text
 
-from store.backup.form import Begin, Part, Rows
-from store.backup.taking import origin_of
+from features.backup.form import Begin, Part, Rows
+from features.backup.taking import origin_of
 from store.database.dialect import Connection, is_server, opened
 from store.database.migrate import bring_up_to_date, revision
 from store.database.query import Query
