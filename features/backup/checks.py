@@ -13,7 +13,7 @@ from application.errors import CenterError, NotFound
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
-from features.backup.backup_file import backups
+from features.backup.remembered import backups
 from features.backup.signed import own_fingerprint
 from features.backup.standing import untried
 from messages.ids import Instant
@@ -63,9 +63,9 @@ def _signature(state: StateDir) -> Iterator[Finding]:
 def prove_backup(state: StateDir) -> Shown:
     """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
     from features.backup import age, restoring, signed
-    from features.backup.backup_runs import Work
     from features.backup.orders import noted
-    from features.backup.parts import Wanted
+    from features.backup.remembered import Work
+    from features.backup.restoring import Wanted
 
     wish = settings_in_use(state).backup
     if not wish.file or not wish.identity:

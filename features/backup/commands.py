@@ -42,8 +42,8 @@ def backup(
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
     from features.backup import age
-    from features.backup.backup_runs import Work
     from features.backup.orders import noted
+    from features.backup.remembered import Work
     from features.backup.writing import backup as write
     from store.audit.entry import EVERYBODY, Action
 
@@ -107,9 +107,9 @@ def restore(
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from features.backup import age, restoring, signed
-    from features.backup.backup_runs import Work
     from features.backup.orders import noted
-    from features.backup.parts import Wanted
+    from features.backup.remembered import Work
+    from features.backup.restoring import Wanted
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")

@@ -24,8 +24,7 @@ from application.settings.file import load
 from application.settings.in_use import config_in_use
 from application.state.processes import ProcessId, identity, is_alive
 from application.state.state_dir import StateDir, write_kept
-from features.backup.backup_file import backups
-from features.backup.backup_runs import Run, Work, file_of, run_of, said, wanted_file
+from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file
 from features.backup.standing import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
 from messages.ids import SECOND, Instant
 from runtime.published.file import publish

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,22 +17,135 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from application.auditing import note
-from application.errors import CenterError, StateError
+from application.errors import CenterError, NotFound, StateError
 from application.state.journals import host_name
 from application.state.state_dir import StateDir, flush_folder, write_kept
-from features.backup import age, recordings
-from features.backup.backup_file import NAME, Made, backups, said
-from features.backup.files import CONFIG
-from features.backup.form import Part
-from features.backup.giving import Giving
-from features.backup.parts import Wanted, begin_of, fits, keys_part, pour
+from features.backup import age, recordings, signed
+from features.backup.files import CONFIG, put_back
+from features.backup.form import Begin, Block, End, File, Part, Reader, Rows
+from features.backup.remembered import BACKUPS_FILE, Made, backups, backups_said
+from features.backup.rows import Giving
+from features.backup.standing import keys_of
 from messages.ids import Instant, NodeId
 from runtime.clock import SystemClock
 from store.database.dialect import url_of
-from store.errors import StoreError
+from store.errors import StoreError, TransferError
 
 if TYPE_CHECKING:
+    from pyrage import Identity
+
     from store.journal.verify import Verified
+
+
+_WITHOUT: Final = (
+    "; --keys FILE names another; --without-keys restores the journal with what is personal in it empty, "
+    "and nobody registered"
+)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be restored."""
+
+    file: Path
+    identities: tuple[Identity, ...]
+    keys: Path | None
+    """The other part, where it is not beside it."""
+    signed_by: str
+    """The fingerprint of the certificate that must have signed it; empty: nothing is verified."""
+    without_keys: bool = False
+    journal: str = ""
+    """A server's address; empty: a file in the state directory."""
+
+
+def keys_part(wanted: Wanted) -> Path | None:
+    """The file with the keys; None where they are not wanted. Raises NotFound where there is none."""
+    if wanted.without_keys:
+        return None
+    keys = wanted.keys or keys_of(wanted.file)
+    if not keys.is_file():
+        raise NotFound(f"there is no {keys}{_WITHOUT}")
+    return keys
+
+
+def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
+    """Read the head of a file of keys. Raises CenterError where they are not of this backup, or older."""
+    try:
+        other = begin_of(keys, wanted, Part.KEYS)
+    except CenterError as error:
+        raise type(error)(f"{error}{_WITHOUT}") from error
+    if other.origin != begin.origin:
+        raise CenterError(f"{keys} is of another center's journal{_WITHOUT}")
+    if other.made_at < begin.made_at:
+        older_s = (begin.made_at - other.made_at) // 1_000_000
+        raise CenterError(
+            f"{keys} is {older_s} s older than {wanted.file}: whoever was erased since would be there "
+            f"again, and newer alerts would not open{_WITHOUT}"
+        )
+    return other
+
+
+class _Enough(Exception):
+    """The first block is all that was wanted."""
+
+
+def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
+    """Read the head of a backup file; the rest of the file is not read, and nothing is proved yet.
+    Raises CenterError.
+    """
+    reader = Reader()
+    found: list[Block] = []
+
+    def take(piece: bytes) -> None:
+        found.extend(reader.feed(piece))
+        if found:
+            raise _Enough
+
+    try:
+        signed.read(path, wanted.identities, take, by=wanted.signed_by, subject=signed.ROWS)
+    except _Enough:
+        pass
+    except TransferError as error:
+        raise age.Damaged(f"{path} {error}") from error
+    if not found or not isinstance(found[0], Begin):
+        raise age.Damaged(f"{path} is no backup")
+    if found[0].part is not part:
+        raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
+    signed.check_signer(path, found[0].signed_by, wanted.signed_by)
+    return found[0]
+
+
+def pour(
+    path: Path, begin: Begin, wanted: Wanted, given: Giving, folder: Path, look: Callable[[], None]
+) -> End:
+    """All of this file, which has begun so: its rows into the database, its small files into the folder.
+    `look` is called with each portion, and ends it by its error. Raises CenterError, JournalError, OSError.
+    """
+    reader = Reader()
+    ends: list[End] = []
+
+    def take(piece: bytes) -> None:
+        for block in reader.feed(piece):
+            match block:
+                case Begin():
+                    if block != begin:
+                        raise age.Damaged(f"{path} was replaced while it was read")
+                    given.begin(block)
+                case Rows():
+                    given.rows(block)
+                    look()
+                case File():
+                    put_back(folder, block)
+                case End():
+                    ends.append(block)
+
+    try:
+        signed.read(path, wanted.identities, take, by=wanted.signed_by, subject=signed.ROWS)
+        reader.finish()
+    except TransferError as error:
+        raise age.Damaged(f"{path} {error}") from error
+    given.end()
+    return ends[0]
+
 
 RESTORING: Final = ".restoring"
 CHECKING: Final = ".checking"
@@ -99,7 +213,7 @@ def note_check(state: StateDir, report: Report) -> None:
     if (made := known.get(report.file)) is not None:
         now = Instant(time.time_ns() // 1000)
         checked = msgspec.structs.replace(made, checked_at=now, check_seconds=report.seconds)
-        write_kept(state.path / NAME, said({**known, report.file: checked}))
+        write_kept(state.path / BACKUPS_FILE, backups_said({**known, report.file: checked}))
 
 
 def _empty(staging: Path) -> Path:
@@ -181,7 +295,7 @@ def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> N
     made = Made(made_at=report.made_at, events=report.events, bytes=wanted.file.stat().st_size, seconds=0)
     try:
         # It goes on as that center: its next backup may take this one's place.
-        write_kept(staging / NAME, said({report.file: made}))
+        write_kept(staging / BACKUPS_FILE, backups_said({report.file: made}))
         flush_folder(staging)
         if os.geteuid() == 0:
             # Else root would leave the center's own account nothing that it could open.

@@ -10,9 +10,8 @@ import msgspec
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from features.backup.backup_file import backups
-from features.backup.backup_runs import Work
 from features.backup.orders import OwnBackups
+from features.backup.remembered import Work, backups
 from features.backup.standing import BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN

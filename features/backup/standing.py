@@ -12,8 +12,7 @@ import msgspec
 
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
-from features.backup.backup_file import Backups, Made, backups
-from features.backup.backup_runs import Work
+from features.backup.remembered import Backups, Made, Work, backups
 from messages.ids import Instant
 from model.proof.bounds import overdue
 from model.settings import Settings

@@ -19,11 +19,11 @@ from application.state.journals import goes_on, journal_of
 from application.state.state_dir import StateDir, write_kept
 from application.version import version
 from features.backup import age, recordings, signed
-from features.backup.backup_file import NAME, Backups, Made, backups, said
 from features.backup.files import files_of
 from features.backup.form import Begin, Block, End, File, Part, encoded
+from features.backup.remembered import BACKUPS_FILE, Backups, Made, backups, backups_said
+from features.backup.rows import blocks, origin_of
 from features.backup.standing import keys_of
-from features.backup.taking import blocks, origin_of
 from messages.ids import Instant
 from model.settings import Settings
 from store.database.migrate import REVISION
@@ -157,8 +157,9 @@ def _note(state: StateDir, known: Backups, report: Report) -> None:
         checked_at=None if before is None else before.checked_at,
         check_seconds=0 if before is None else before.check_seconds,
     )
+    file = state.path / BACKUPS_FILE
     there = {path: one for path, one in known.items() if Path(path).exists()}
     try:
-        write_kept(state.path / NAME, said({**there, report.file: made}))
+        write_kept(file, backups_said({**there, report.file: made}))
     except OSError as error:
-        raise CenterError(f"{state.path / NAME}: {error.strerror}; the backup itself is whole") from error
+        raise CenterError(f"{file}: {error.strerror}; the backup itself is whole") from error

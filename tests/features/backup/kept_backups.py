@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from features.backup.backup_runs import Work
 from features.backup.orders import OwnBackups
+from features.backup.remembered import Work
 from features.backup.standing import BackupStanding
 
 

@@ -15,10 +15,9 @@ from application.state.state_dir import StateDir
 from center import cli
 from features.backup import orders
 from features.backup.age import new_identity
-from features.backup.backup_file import backups
-from features.backup.backup_runs import Run, Work, file_of, run_of, said, wanted_file
 from features.backup.checks import prove_backup as backup
 from features.backup.orders import OwnBackups, next_by_timer, noted
+from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file
 from features.backup.standing import BackupStanding, BackupWrong, who
 from messages.ids import Instant
 from messages.proofs import ProofWhy, StepResult

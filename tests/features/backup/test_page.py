@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from features.backup.backup_runs import Work
+from features.backup.remembered import Work
 from features.backup.standing import BackupKept, BackupRun, BackupStanding, BackupWrong
 from messages.ids import SECOND, Instant
 from store.journal.journal import Journal

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from features.backup import backup_file, backup_runs
-from features.backup.backup_runs import Work
+from features.backup import remembered
+from features.backup.remembered import Work
 from features.backup.standing import (
     BackupKept,
     BackupRun,
@@ -58,8 +58,8 @@ def test_a_backup_is_ordered_once_entered_and_told_by_the_list(
 
 def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
     made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
-    made = backup_file.Made(made_at=made_at, events=1, bytes=1, seconds=1)
-    (api.place.state / backup_file.NAME).write_bytes(backup_file.said({"/m/center.age": made}))
+    made = remembered.Made(made_at=made_at, events=1, bytes=1, seconds=1)
+    (api.place.state / remembered.BACKUPS_FILE).write_bytes(remembered.backups_said({"/m/center.age": made}))
     (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', api.client.get("/metrics").text)
     assert 3600 <= float(told) < 3700
 
@@ -70,8 +70,10 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
     def made(hours_ago: float) -> None:
         at = Instant(world.clock.now_us() - round(hours_ago * 3600 * SECOND))
-        one = backup_file.Made(made_at=at, events=1, bytes=1, seconds=1)
-        (world.env.state / backup_file.NAME).write_bytes(backup_file.said({"/media/center.age": one}))
+        one = remembered.Made(made_at=at, events=1, bytes=1, seconds=1)
+        (world.env.state / remembered.BACKUPS_FILE).write_bytes(
+            remembered.backups_said({"/media/center.age": one})
+        )
         world.advance(61)
 
     world.advance(3)
@@ -83,8 +85,8 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
 @each("content", GARBAGE.values())
 def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, content: bytes) -> None:
-    for name in (backup_file.NAME, "logs/backup-run.json"):
+    for name in (remembered.BACKUPS_FILE, "logs/backup-run.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    assert not backup_file.backups(tmp_path)
-    assert backup_runs.run_of(tmp_path, Work.BACKUP) is None
+    assert not remembered.backups(tmp_path)
+    assert remembered.run_of(tmp_path, Work.BACKUP) is None

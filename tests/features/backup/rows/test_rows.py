@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table, Text
 
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows, encoded
-from features.backup.giving import Giving
-from features.backup.taking import blocks, origin_of
+from features.backup.rows import Giving, blocks, origin_of
 from store.database.dialect import url_of
 from store.database.kept import ERASABLE, KEPT, LASTING, NOT_KEPT
 from store.database.migrate import REVISION

@@ -1,4 +1,4 @@
-"""A backup's blocks into an empty database of either kind.
+"""The blocks of a backup, read from a database as it is at one moment, and into an empty one of either kind.
 
 The database is first made in the form that it had when the backup was made, and brought to today's at the
 end: so the migrations find old rows where they have always found them.
@@ -7,17 +7,45 @@ end: so the migrations find old rows where they have always found them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sqlalchemy import text
 
-from features.backup.form import Begin, Part, Rows
-from features.backup.taking import origin_of
+from features.backup.form import Begin, Block, End, File, Part, Rows
 from store.database.dialect import Connection, is_server, opened
+from store.database.kept import ERASABLE, LASTING, portions
 from store.database.migrate import bring_up_to_date, revision
 from store.database.query import Query
 from store.errors import TransferError
+from store.journal import rows
 from store.journal import rows as event_rows
+from store.journal.verify import Digest
+
+
+def origin_of(connection: Connection) -> str:
+    """Whose journal it is, by when and where its first event was written; empty where there is none."""
+    first = connection.all(rows.AFTER, 0, 1)
+    return f"{first[0][5]} {first[0][4]}" if first else ""
+
+
+def blocks(connection: Connection, begin: Begin, files: Iterable[File]) -> Iterator[Block]:
+    """All of one part, with these files, within one read transaction. Raises JournalError."""
+    yield begin
+    yield from files
+    counts: dict[str, int] = {}
+    digest = Digest()
+    for table in LASTING if begin.part is Part.LASTING else ERASABLE:
+        name = str(table.name)  # SQLAlchemy's own kind of text says nothing in MessagePack
+        columns = tuple(str(column.name) for column in table.columns)
+        counts[name] = 0
+        for portion in portions(connection, table):
+            counts[name] += len(portion)
+            if name == "event":
+                digest.take(portion)
+            yield Rows(table=name, columns=columns, rows=portion)
+    yield End(rows=counts, digest=digest.text() if begin.part is Part.LASTING else "")
+
 
 _PATIENCE_S: Final = 10.0
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
