@@ -43,11 +43,13 @@ BACKUP: Final = Feature(
             words="backup",
             does="Write all of the center to an encrypted file, while it runs.",
             by="features.backup.commands:backup",
+            audit="export",
         ),
         Command(
             words="restore",
             does="Make a center of a backup; with --check only try it.",
             by="features.backup.commands:restore",
+            audit="import",
         ),
     ),
     metrics=("features.backup.routes:Ages",),
