@@ -9,9 +9,10 @@ from features.backup.feature import BACKUP
 from features.duty.feature import DUTY
 from features.psap_data.feature import PSAP_DATA
 from features.watcher.feature import WATCHER
+from features.webhooks.feature import WEBHOOKS
 from model import feature
 
-FEATURES: Final = (BACKUP, DUTY, PSAP_DATA, WATCHER)
+FEATURES: Final = (BACKUP, DUTY, PSAP_DATA, WATCHER, WEBHOOKS)
 
 
 def install(off: Iterable[str] = ()) -> None:

@@ -94,9 +94,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     metrics: tuple[str, ...] = ()
     """Classes of `prometheus_client` collectors, made with the state directory and the clock of the web."""
     needs: dict[Need, str] = {}
-    """What the first run measures by it: functions of `StateDir`, `Settings` and `Journal`. Without it a
-    person says.
-    """
+    """What the first run measures by it: functions of `StateDir` and `Settings`. Without it a person says."""
     proofs: dict[ProofStep, str] = {}
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
     rehearsed: tuple[str, ...] = ()
@@ -139,7 +137,10 @@ def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
 
 def _with(tables: Iterable[type[FeatureTable]]) -> type[Settings]:
     fields = [(one.table, one, one()) for one in tables]
-    made: Any = msgspec.defstruct("Settings", fields, bases=(Settings,), frozen=True, kw_only=True)
+    said = {"__doc__": Settings.__doc__}
+    made: Any = msgspec.defstruct(
+        "Settings", fields, bases=(Settings,), namespace=said, frozen=True, kw_only=True
+    )
     whole: type[Settings] = made
     return whole
 

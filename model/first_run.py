@@ -90,6 +90,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     emergency_trunk: bool
     psap_live: bool
     operators: int
+    duty: bool
     test_alert: bool
 
 
@@ -177,7 +178,7 @@ NEEDS: Final = (
             "Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. "
             "Capitolo J: P, T.",
         ),
-        lambda found: found.machine.measured.get(Need.DUTY),
+        lambda found: found.duty,
     ),
     _need(
         Need.EMERGENCY_TRUNK,

@@ -22,7 +22,7 @@ from application.settings.in_use import shipped
 from application.settings.own_file import SettingsFile
 from application.settings.template import reference, template, with_meaning
 from application.state.state_dir import StateDir
-from model.settings import Settings
+from model.feature import settings_type
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
 from tests.support.settings import changed
 
@@ -216,7 +216,7 @@ def test_the_shipped_file_and_the_reference_are_as_the_structs_say() -> None:
 
 
 def test_each_key_that_is_shown_is_one_and_the_file_sets_nothing_but_defaults_and_trunks() -> None:
-    assert changed(parse(template()), {"trunk": ()}) == Settings()
+    assert changed(parse(template()), {"trunk": ()}) == settings_type()()
     keys = re.sub(r"(?m)^# (?=\[|[a-z_.]+ = )", "", template())
     assert parse(
         keys.replace('area = ""', 'area = "IT"').replace('area_file = ""', 'area_file = "it.geojson"')

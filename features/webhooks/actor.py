@@ -1,0 +1,148 @@
+"""The process that posts the ends of this node's alerts. Nobody waits for it.
+
+What is owed follows from the journal: an end of the last days without a word of what became of it. Who dies
+between the answer and that word posts the same once more, by the same name.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, NamedTuple
+
+import msgspec
+
+from features.webhooks import store
+from features.webhooks.decider import KEPT_US, TYPE, End, Owed, away, failed, heard, next_of, told
+from features.webhooks.events import EndNotTold, EndTold
+from features.webhooks.settings import WebhookSettings
+from gateways.callouts.ways.notice import Delivered, Later, Refused, Sent
+from gateways.webhook import host_of, post, rfc3339
+from messages.ids import Instant, Role
+from model.alert.case import Case
+from model.setup import Setup
+from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
+from runtime.logs import Outage
+from runtime.waker import Waker
+from store import streams
+from store.alarms import NodeAlarms
+from store.alerts.sheets import read
+from store.errors import StoreError
+from store.journal.history import place_at
+from store.journal.journal import Append, Journal
+
+AWAY: Final = "webhook.away"
+OVER: Final = "Ended alerts are taken again."
+
+
+class Message(NamedTuple):
+    """What is posted. `name`: sent again it is the same."""
+
+    name: str
+    content: bytes
+
+
+class WebhooksActor(CenterActor):
+    """Of the alerts that ended at this node."""
+
+    role: ClassVar[Role] = Role.FEATURE
+
+    def started(self) -> None:
+        """All that is owed is found again."""
+        setup = self.env.settings_as(Setup)
+        self._own, self._here_alone = WebhookSettings.of(setup.settings), setup.simulated
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._outage = Outage(self.log, "the journal cannot be used")
+        self._waker = self.keep(Waker())
+        self._courier = self.courier()
+        self._queue: dict[End, Owed] = {}
+        self._read = place_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
+        self._carried: End | None = None
+        self._became: tuple[End, EndTold | EndNotTold] | None = None
+        """What the journal could not be told yet."""
+        self.watch(self._waker.fileno(), self._back)
+        self._look()
+
+    def courier(self) -> Courier[Message, Sent]:
+        """Who carries a message to the address."""
+        return ThreadCourier(self._deliver, self._waker, "webhooks")
+
+    def tick(self, now_us: Instant) -> None:
+        """What was closed since, and what is tried again: in a second is soon enough."""
+        self._look()
+
+    def _back(self) -> None:
+        self._waker.take()
+        self._look()
+
+    def _look(self) -> None:
+        now_us = self.now_us()
+        try:
+            self._read, news = store.news(self._journal, self.env.node, self._read)
+            self._queue = heard(self._queue, news)
+            self._take_answer(now_us)
+            self._send(now_us)
+            self._alarms.tell({(AWAY, host_of(self._own.url) or ""): away(self._queue, now_us)}, over=OVER)
+        except StoreError as error:
+            self._outage.failed(error)
+        else:
+            self._outage.works()
+
+    def _send(self, now_us: Instant) -> None:
+        while self._carried is None and self._became is None and (end := next_of(self._queue, now_us)):
+            sheet = read(self._journal, end.alert)
+            if sheet is None or (sheet.case.test and not self._own.tests):
+                del self._queue[end]
+                continue
+            self._carried = end
+            self._courier.carry(message(end, sheet.case, self._queue[end].at))
+
+    def _take_answer(self, now_us: Instant) -> None:
+        sent = self._courier.back()
+        end = self._carried
+        if sent is not None and end is not None:
+            self._carried = None
+            match sent:
+                case Delivered():
+                    self._queue = told(self._queue, end)
+                    self._became = end, EndTold(alert=end.alert, version=end.version)
+                case Refused(why=why):
+                    del self._queue[end]
+                    self._became = end, EndNotTold(alert=end.alert, version=end.version, reason=why)
+                case Later(why=why):
+                    self.log.warning("not posted", alert=end.alert, reason=why)
+                    if (owed := failed(self._queue[end], why, now_us)) is not None:
+                        self._queue[end] = owed
+                    else:
+                        del self._queue[end]
+                        self._became = end, EndNotTold(alert=end.alert, version=end.version, reason=why)
+        if self._became is not None:
+            _, event = self._became
+            stream = streams.feature("webhooks", self.env.node)
+            self._journal.append(Append(stream, None, (event,)))
+            self._became = None
+
+    def _deliver(self, message: Message) -> Sent:
+        own = self._own
+        return post(
+            own.url,
+            message.name,
+            message.content,
+            key="webhooks.key_file",
+            key_file=own.key_file,
+            authority=own.authority,
+            here_alone=self._here_alone,
+        )
+
+
+def message(end: End, case: Case, at: Instant) -> Message:
+    """Return what is posted. Nothing in it tells who has raised the alert, or where."""
+    data = {
+        "alert": end.alert,
+        "test": case.test,
+        "raised_at": rfc3339(case.raised_at),
+        "closed_at": rfc3339(at),
+        "outcome": case.outcome,
+    }
+    said = {"type": TYPE, "timestamp": rfc3339(at), "data": data}
+    return Message(end.name, msgspec.json.encode(said))

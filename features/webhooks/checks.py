@@ -1,0 +1,60 @@
+"""Whether ended alerts could be posted."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from application.checks import Around, Wants, look
+from features.webhooks.settings import WebhookSettings
+from gateways.callouts.ways.trust import secret_in, trust
+from gateways.webhook import host_of, key_of
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok
+
+PART: Final = "webhooks"
+
+
+def webhooks(around: Around) -> Iterator[Finding]:
+    """Nothing where no address is set."""
+    own = WebhookSettings.of(around.settings)
+    if own.url:
+        faults = [*_faults(own)]
+        yield from (fail(PART, fault) for fault in faults)
+        if not faults:
+            yield ok(PART, f"each alert that has ended is posted to {host_of(own.url)}")
+
+
+def _faults(own: WebhookSettings) -> Iterator[str]:
+    host = host_of(own.url)
+    if host is None:
+        yield "webhooks.url: expected https://…, or http:// of this machine"
+    else:
+        try:
+            socket.getaddrinfo(host, urlsplit(own.url).port or 443, type=socket.SOCK_STREAM)
+        except (OSError, ValueError) as error:
+            yield f"webhooks.url: {host} is no host that is known here ({error})"
+    try:
+        key_of(secret_in(own.key_file))
+    except ValueError:
+        yield f"webhooks.key_file: {own.key_file} holds no key: whsec_ and 24 bytes at least in base64"
+    except OSError as error:
+        yield f"webhooks.key_file: {error.strerror}: {own.key_file}"
+    try:
+        trust(own.authority)
+    except OSError as error:
+        yield f"webhooks.authority: {error}"
+
+
+CHECKS: Final = (
+    look(
+        PART,
+        Sentence("Whether ended alerts could be posted", "Gli allarmi conclusi si potrebbero inviare"),
+        Sentence("Set [webhooks] right", "Correggere [webhooks]"),
+        webhooks,
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+)
