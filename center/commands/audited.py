@@ -16,7 +16,6 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("proof", "run"): "what was measured of the center's own parts",
     ("proof", "last"): "what was measured of the center's own parts",
     ("drill",): "a test, of the center's own phone",
-    ("watch",): "a program of another machine, which has no audit and shows nobody's data",
     ("alert", "send"): "an alert that is raised is in the journal, and shows what was typed",
     ("alert", "list"): Action.READ_LIST,
     ("alert", "show"): Action.READ_ALERT,

@@ -102,6 +102,7 @@ WATCHER: Final = Feature(
             words="watch",
             does="On another machine: phone people when a center falls silent.",
             by="features.watcher.commands:watch",
+            audit="a program of another machine, which has no audit and shows nobody's data",
         ),
     ),
     routes=("features.watcher.routes",),
