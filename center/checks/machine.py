@@ -15,8 +15,8 @@ from application.state.state_dir import NodeFile, StateDir, read_json
 from center.node.launching import DESCRIPTORS_WANTED
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
+from model.bounds import CLOCK_STEP_S
 from model.checks import Cost, Finding, fail, ok, warn
-from model.proof.bounds import CLOCK_STEP_S
 from model.wall_clock import SETTLES_WITHIN_S, STEP_S, settles, unset
 from runtime.wall_clock import ahead_us, facts, synchronised
 

@@ -17,11 +17,11 @@ from application.state.state_dir import NodeFile, StateDir, living_web
 from center.checks.listeners import Address, exposure
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.rows import Sentence
-from model.checks import Finding, fail, ok, warn
-from model.proof.bounds import (
+from model.bounds import (
     LEAST_DAYS_OF_CERTIFICATE,
     RENEWED_DAYS_OF_CERTIFICATE,
 )
+from model.checks import Finding, fail, ok, warn
 from model.settings import Settings
 from model.settings.web import HttpSettings
 

@@ -19,8 +19,8 @@ from features.backup.standing import untried
 from messages.ids import Instant
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.rows import Sentence
+from model.bounds import OLDEST_BACKUP_S, overdue
 from model.checks import Finding, fail, ok, warn
-from model.proof.bounds import OLDEST_BACKUP_S, overdue
 from model.settings import Settings
 from store.errors import StoreError
 

@@ -14,7 +14,7 @@ from application.recordings import DAY_US
 from application.state.state_dir import StateDir
 from features.backup.remembered import Backups, Made, Work, backups
 from messages.ids import Instant
-from model.proof.bounds import overdue
+from model.bounds import overdue
 from model.settings import Settings
 from model.settings.kept import BackupSettings
 

@@ -6,16 +6,15 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep
+from model.bounds import (
+    CLOCK_STEP_S,
+    LEAST_DAYS_OF_CERTIFICATE,
+    OLDEST_BACKUP_S,
+    RENEWED_DAYS_OF_CERTIFICATE,
+)
 
-RENEWED_DAYS_OF_CERTIFICATE: Final = 21
-"""Most are renewed a month before their end; a week of it may go by unseen."""
-LEAST_DAYS_OF_CERTIFICATE: Final = 14
 LEAST_DAYS_OF_DISK: Final = 7
-CLOCK_STEP_S: Final = 1.0
-OLDEST_BACKUP_S: Final = 25 * 3600
-"""One that is made daily, and takes a while, is never older for long."""
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,11 +56,3 @@ BOUNDS: Final = (
         because="what came since is in no backup",
     ),
 )
-
-
-def overdue(made_at: Instant | None, now_us: Instant) -> str:
-    """Why there is no good backup, for the alarm; empty where there is. `made_at`: of the last good one."""
-    if made_at is None:
-        return "none was made by this center"
-    hours = (now_us - made_at) // (3600 * SECOND)
-    return f"the last good one is {hours} hours old" if now_us - made_at > OLDEST_BACKUP_S * SECOND else ""

@@ -12,7 +12,6 @@ from messages.ids import CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
 from model.figures import Row
-from model.proof.proving import OneProof, Proving
 from model.reporting.answering import Answering, answering
 from model.reporting.availability import Availability
 
@@ -132,28 +131,28 @@ def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> li
 
 def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[ProofTold]:
     """Those that began in this time, of all nodes; of a step that was tried twice the later counts."""
-    nodes: dict[str, Proving] = {}
+    found: dict[str, ProofTold] = {}
+    results: dict[str, dict[tuple[str, str], StepResult]] = {}
     for one in recorded:
-        nodes.setdefault(one.stream.partition("-")[2], Proving()).apply(one)
-    found = [
-        _told(node, proof)
-        for node, proving in nodes.items()
-        for proof in proving.proofs
-        if begins <= proof.begun_at < ends
-    ]
-    return sorted(found, key=lambda one: one.at_us)
-
-
-def _told(node: str, proof: OneProof) -> ProofTold:
-    results = Counter(ended.shown.result for ended in proof.done.values())
-    return ProofTold(
-        at_us=proof.begun_at,
-        node=node,
-        good=results[StepResult.OK],
-        bad=results[StepResult.FAILED],
-        left_out=results[StepResult.LEFT_OUT],
-        ended=proof.why,
-    )
+        event = one.event
+        match event:
+            case ev.ProofBegun(proof=proof) if begins <= one.at_us < ends:
+                found[proof] = ProofTold(at_us=one.at_us, node=one.stream.partition("-")[2])
+                results[proof] = {}
+            case ev.ProofStepEnded(proof=proof, step=step, subject=subject) if proof in found:
+                results[proof][step, subject] = event.result
+                count = Counter(results[proof].values())
+                found[proof] = msgspec.structs.replace(
+                    found[proof],
+                    good=count[StepResult.OK],
+                    bad=count[StepResult.FAILED],
+                    left_out=count[StepResult.LEFT_OUT],
+                )
+            case ev.ProofEnded(proof=proof, why=why) if proof in found:
+                found[proof] = msgspec.structs.replace(found[proof], ended=why)
+            case _:
+                pass
+    return sorted(found.values(), key=lambda one: one.at_us)
 
 
 def _names(alarms: Iterable[ev.CalloutAlarm]) -> tuple[str, ...]:

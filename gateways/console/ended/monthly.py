@@ -9,13 +9,15 @@ import msgspec
 
 from gateways.console.ended.tally import Tally, midnight
 from messages.ids import SECOND, Instant
+from messages.journal import Recorded
 from model.filtering import ALL
 from model.reporting.availability import Availability, Planned, availability, planned_work
 from model.reporting.month import BadDay, Report, callouts, proofs, report
 from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal
-from store.proofs import proofs_told
+from store.journal.matters import streams_of
+from store.streams import StreamKind
 from store.watched import days
 
 MONTHS: Final = 13
@@ -60,7 +62,7 @@ class Monthly:
         ]
         duty = self._journal.read(streams.DUTY, self._journal.version_before(streams.DUTY, begins))
         # A proof of the last night may end in the next month.
-        told = proofs_told(self._journal, begins, Instant(ends + _DAY_US))
+        told = self._proofs(begins, Instant(ends + _DAY_US))
         return report(
             f"{month:%Y-%m}",
             rows,
@@ -71,6 +73,13 @@ class Monthly:
             now_us=now_us,
             until_us=min(now_us, ends),
         )
+
+    def _proofs(self, since: Instant, before: Instant) -> list[Recorded]:
+        """The events of all nodes' proofs in this time. Raises JournalError."""
+        journal = self._journal
+        names = journal.at_one_moment(lambda connection: list(streams_of(connection, StreamKind.PROOF)))
+        told = (one for name in names for one in journal.read(name, journal.version_before(name, since)))
+        return sorted((one for one in told if one.at_us < before), key=lambda one: one.seq)
 
     def _planned(self) -> list[Planned]:
         return planned_work(self._journal.read(streams.SHELF))

@@ -21,7 +21,7 @@ from features.backup.remembered import Run, Work, backups, file_of, run_of, said
 from features.backup.standing import BackupStanding, BackupWrong, who
 from messages.ids import Instant
 from messages.proofs import ProofWhy, StepResult
-from model.proof.bounds import OLDEST_BACKUP_S
+from model.bounds import OLDEST_BACKUP_S
 from tests.features.backup.test_commands import Center, center  # noqa: F401 - fixtures
 from tests.waiting import wait_until
 
