@@ -31,6 +31,35 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
+class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`position` of POST /v1/alerts."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+
+
+class SentAlert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The body of POST /v1/alerts."""
+
+    phone: str | None = None
+    device: str | None = None
+    id: str | None = None
+    test: bool = False
+    silent: bool = False
+    position: SentPosition | None = None
+    battery_pct: int | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The center's answer to an alert."""
+
+    alert: str
+    received_at: str
+    deadline_at: str
+    advice: str
+
+
 class Client:
     """One connection to the center of a state directory."""
 
@@ -87,6 +116,11 @@ class Client:
             return msgspec.json.decode(content, type=kind)
         except MALFORMED as error:
             raise Unreachable(f"{where} does not answer as a center does: {error}") from error
+
+
+def post_alert(client: Client, alert: SentAlert) -> Receipt:
+    """Raises the alert with the center's own app key."""
+    return client.post("/v1/alerts", alert, Receipt, bearer=client.key("app.key"))
 
 
 def _reason(content: bytes) -> str:

@@ -82,13 +82,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "sessions": ("people.access:sessions", "Who is signed on, from where and until when."),
         },
     ),
-    "proof": (
-        "The whole chain, tried each night and on demand.",
-        {
-            "run": ("run", "Try it now; exit 1 where something is wrong."),
-            "last": ("last", "What the last one found; exit 1 where something is wrong."),
-        },
-    ),
     "key": (
         "The keys by which apps raise alerts.",
         {
@@ -140,7 +133,6 @@ _SINGLE: Final = {
     "ps": "The processes and actors of the running center.",
     "doctor": "Check everything that a center needs; exit 1 on a failure.",
     "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
-    "drill": "One test alert through real lines, end to end, never to a real PSAP.",
 }
 
 _MODULES: Final = {

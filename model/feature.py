@@ -92,7 +92,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     events: tuple[type[FeatureEvent], ...] = ()
     """Read from the journal also where the feature is left out."""
     metrics: tuple[str, ...] = ()
-    """Classes of `prometheus_client` collectors, made with the state directory and the clock of the web."""
+    """Classes of `prometheus_client` collectors, made with the journal, the state directory and the
+    clock of the web."""
     needs: dict[Need, str] = {}
     """What the first run measures by it: functions of `StateDir` and `Settings`. Without it a person says."""
     proofs: dict[ProofStep, str] = {}

@@ -16,7 +16,7 @@ from actors.prover.work import failed
 from messages.base import MALFORMED
 from messages.proofs import ProofStep, ProofWhy, Shown
 
-_PROGRAM: Final = "center.proving"
+_PROGRAM: Final = "center.checks.aside"
 """What does it, by name: actors know nothing of the center's settings and files."""
 CORNER: Final = ".checking"
 """Where a backup is restored for trial, with the process's id (`features.backup.restoring`)."""

@@ -74,6 +74,14 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     """The web that waits to take the other's place."""
 
 
+class CarrierFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`run/carrier.json`, the simulated carrier's own: what of it is used here."""
+
+    pid: int
+    control: str = ""
+    """Where its control API listens, `HOST:PORT`."""
+
+
 class WebFile(msgspec.Struct, frozen=True, kw_only=True):
     """`run/web.json`: the web process, once it listens."""
 

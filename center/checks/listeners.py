@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from application.checks import Wants, look
 from application.state.processes import marked
-from application.state.state_dir import NodeFile, StateDir, living_web, read_json
-from center.node.carrier import CarrierFile, living
+from application.state.state_dir import CarrierFile, NodeFile, StateDir, living_web, read_json
+from center.node.carrier import living
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn

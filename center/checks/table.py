@@ -95,7 +95,6 @@ def every() -> tuple[Row, ...]:
     """The rows of all askers."""
     from gateways.http.routes.center import health
     from model import first_run
-    from model.proof import steps
 
     return (
         *KERNEL,
@@ -103,5 +102,4 @@ def every() -> tuple[Row, ...]:
         *(row for feature in installed() for where in feature.own_checks for row in named(where)),
         *health.CHECKS,
         *first_run.NEEDS,
-        *steps.KINDS,
     )

@@ -11,7 +11,7 @@ import msgspec
 from cyclopts import Parameter
 
 from application.auditing import BY
-from application.client import Client
+from application.client import Client, SentAlert, SentPosition, post_alert
 from application.errors import NotFound, UsageError
 from application.options import DEFAULT, Common
 from application.state.journals import journal_of
@@ -21,35 +21,6 @@ from messages.ids import AlertId
 
 if TYPE_CHECKING:
     from store.journal.journal import Journal
-
-
-class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`position` of POST /v1/alerts."""
-
-    lat: float
-    lon: float
-    accuracy_m: float | None = None
-
-
-class SentAlert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of POST /v1/alerts."""
-
-    phone: str | None = None
-    device: str | None = None
-    id: str | None = None
-    test: bool = False
-    silent: bool = False
-    position: SentPosition | None = None
-    battery_pct: int | None = None
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The center's answer to an alert."""
-
-    alert: str
-    received_at: str
-    deadline_at: str
-    advice: str
 
 
 def send(
@@ -82,11 +53,6 @@ def send(
     advice = "the app is told to call 112 now" if receipt.advice != "wait" else "the app waits"
     said = f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
     common.tell(receipt, said, receipt.alert)
-
-
-def post_alert(client: Client, alert: SentAlert) -> Receipt:
-    """Raises the alert with the center's own app key."""
-    return client.post("/v1/alerts", alert, Receipt, bearer=client.key("app.key"))
 
 
 def list_(

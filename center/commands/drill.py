@@ -16,15 +16,13 @@ from urllib.parse import quote, urlsplit
 
 from cyclopts import Parameter
 
-from application.client import Client
+from application.client import Client, SentAlert, post_alert
 from application.errors import CenterError, NotRunning, RefusedByCenter, UsageError
 from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.simulation import simulation, with_simulation
 from application.state.keys import DEMO_TOKEN
-from application.state.state_dir import NodeFile, StateDir, read_json, running
-from center.commands.alert import SentAlert, post_alert
-from center.node.carrier import CarrierFile
+from application.state.state_dir import CarrierFile, NodeFile, StateDir, read_json, running
 from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand
 from model.rules.drilling import Drilled, judged, next_order
 

@@ -15,25 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from application.errors import CarrierError
 from application.state.processes import ProcessId, end, identity
-from application.state.state_dir import StateDir, read_json
+from application.state.state_dir import CarrierFile, StateDir, read_json
 from center.node.launching import child_environment, last_lines, log_file
 from center.node.restarts import Restarts
 
 STARTS_WITHIN_S: Final = 15.0
 ENDS_WITHIN_S: Final = 1.0
 _POLL_S: Final = 0.01
-
-
-class CarrierFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the carrier's own `run/carrier.json` is used here."""
-
-    pid: int
-    control: str = ""
-    """Where its control API listens, `HOST:PORT`."""
 
 
 def living(state: StateDir) -> ProcessId | None:

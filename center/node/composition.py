@@ -56,20 +56,6 @@ _MEMBERSHIP: Final = ActorSpec(
     # A node that is no member decides and dials nothing, and its calls go on.
     critical=False,
 )
-_LINE_TESTER: Final = ActorSpec(
-    role=Role.LINE_TESTER,
-    cls="actors.line_tester.actor.LineTesterActor",
-    group="line_tester",
-    # No alert waits for it.
-    critical=False,
-)
-_PROVER: Final = ActorSpec(
-    role=Role.PROVER,
-    cls="actors.prover.actor.ProverActor",
-    group="prover",
-    # Nobody waits for it, and it gives way to everybody.
-    critical=False,
-)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -119,8 +105,6 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     beside = (
         *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
         _RECORDINGS,
-        _LINE_TESTER,
-        _PROVER,
         *(_of_feature(one, row) for one in installed() for row in one.actors if row.wanted(setup.settings)),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)

@@ -21,6 +21,7 @@ from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.ids import SECOND, Instant
 from runtime.clock import Clock
 from store.audit.entry import Action
+from store.journal.journal import Journal
 
 PATH: Final = "/v1/admin/backups"
 
@@ -128,7 +129,7 @@ def _at(moment: Instant | None) -> Moment | None:
 class Ages(Collector):
     """For `/metrics`: how old the backups are that this center has made."""
 
-    def __init__(self, state: Path, clock: Clock) -> None:
+    def __init__(self, _: Journal, state: Path, clock: Clock) -> None:
         self._state = state
         self._clock = clock
 

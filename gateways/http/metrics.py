@@ -18,6 +18,7 @@ from model.alarms.table import priority_of
 from model.feature import installed, named
 from model.rules.silent_phones import Checked
 from runtime.clock import Clock
+from store.journal.journal import Journal
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -181,10 +182,10 @@ class Metrics:
         if standing.age_s is not None:
             self._membership.labels(me).set(standing.age_s)
 
-    def add_of_features(self, state: Path, clock: Clock) -> None:
+    def add_of_features(self, journal: Journal, state: Path, clock: Clock) -> None:
         """What the installed features tell of themselves."""
         for where in (one for feature in installed() for one in feature.metrics):
-            self.registry.register(named(where)(state, clock))
+            self.registry.register(named(where)(journal, state, clock))
 
     def text(self) -> bytes:
         """The exposition, format 0.0.4."""

@@ -14,11 +14,9 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from gateways.console.views.plant import AlarmView
 from messages.ids import SECOND, Instant, ShiftState
-from messages.proofs import StepResult
 from model.alarms.kind import About
 from model.alarms.table import OF_THE_PAGE, about, kinds
 from model.alert.case import Case
-from model.proof.proving import Proving
 
 _OF_NOBODY: Final = (About.LINE, About.NODE, About.PART)
 """What such an alarm is about has a name that is no person's and no alert's."""
@@ -55,17 +53,6 @@ class CenterMetrics:
         self._disk_size = Gauge(
             "securwoman_disk_size_bytes", "Where the state directory is", registry=registry
         )
-        self._proof_ok = Gauge(
-            "securwoman_proof_ok",
-            "1: the step was well when this node last tried it, by the night or on demand",
-            ["step", "subject"],
-            registry=registry,
-        )
-        self._proof_at = Gauge(
-            "securwoman_proof_last_timestamp_seconds",
-            "When this node's last whole proof came to its end",
-            registry=registry,
-        )
         self._last: dict[bool, Instant] = {}
 
     def ready(self, is_so: bool) -> None:
@@ -93,17 +80,6 @@ class CenterMetrics:
             self._last[case.test] = max(case.received_at, self._last.get(case.test, Instant(0)))
         for test, at in self._last.items():
             self._last_alert.labels("yes" if test else "no").set(at / SECOND)
-
-    def proofs(self, proving: Proving) -> None:
-        """What the last proofs have found."""
-        self._proof_ok.clear()
-        tried = set(proving.tried())
-        for item, ended in proving.newest().items():
-            if item in tried:
-                good = ended.shown.result is StepResult.OK
-                self._proof_ok.labels(item.step, item.subject).set(good)
-        if (last := proving.whole_at()) is not None:
-            self._proof_at.set(last / SECOND)
 
     def disk(self, state: Path) -> None:
         """How much room there is. A disk that cannot be asked is said to be full."""

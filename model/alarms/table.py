@@ -9,10 +9,9 @@ from model.alarms.kind import About, AlarmKind, Priority, Wakes
 from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
-from model.alarms.of_proofs import OF_PROOFS
 from model.feature import Feature, installed
 
-KERNEL: Final = (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_PROOFS)
+KERNEL: Final = (*OF_CENTER, *OF_ALERTS, *OF_LINES)
 OF_THE_PAGE: Final = frozenset({"deadline.missed", "no_operator"})
 """Nobody raises them: a console sees them by itself."""
 

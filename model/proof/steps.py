@@ -9,10 +9,11 @@ from typing import Final
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import Sentence
-from model.alarms.table import kind_of
+from model.alarms.of_proofs import OF_PROOFS
 from model.checks import Asker, Cost, Row
 from model.settings.lines import Modem
 
+_ALARMS: Final = {kind.name: kind for kind in OF_PROOFS}
 BETWEEN: Final = ">"
 """Within a subject: from one line to another. It is in no line's name."""
 
@@ -54,8 +55,7 @@ def _step(
     alarm: str,
     soon: str = "",
 ) -> StepKind:
-    kind = kind_of(alarm)
-    assert kind is not None
+    kind = _ALARMS[alarm]
     return StepKind(
         name=step,
         at=at,

@@ -131,28 +131,28 @@ def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> li
 
 def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[ProofTold]:
     """Those that began in this time, of all nodes; of a step that was tried twice the later counts."""
-    found: dict[str, ProofTold] = {}
-    results: dict[str, dict[tuple[str, str], StepResult]] = {}
+    found: dict[tuple[str, str], ProofTold] = {}
+    results: dict[tuple[str, str], dict[tuple[str, str], StepResult]] = {}
     for one in recorded:
-        event = one.event
+        event, node = one.event, one.stream.partition("-")[2]
         match event:
             case ev.ProofBegun(proof=proof) if begins <= one.at_us < ends:
-                found[proof] = ProofTold(at_us=one.at_us, node=one.stream.partition("-")[2])
-                results[proof] = {}
-            case ev.ProofStepEnded(proof=proof, step=step, subject=subject) if proof in found:
-                results[proof][step, subject] = event.result
-                count = Counter(results[proof].values())
-                found[proof] = msgspec.structs.replace(
-                    found[proof],
-                    good=count[StepResult.OK],
-                    bad=count[StepResult.FAILED],
-                    left_out=count[StepResult.LEFT_OUT],
-                )
-            case ev.ProofEnded(proof=proof, why=why) if proof in found:
-                found[proof] = msgspec.structs.replace(found[proof], ended=why)
+                found[node, proof] = ProofTold(at_us=one.at_us, node=node)
+                results[node, proof] = {}
+            case ev.ProofStepEnded(proof=proof, step=step, subject=subject) if (node, proof) in found:
+                results[node, proof][step, subject] = event.result
+            case ev.ProofEnded(proof=proof, why=why) if (node, proof) in found:
+                found[node, proof] = msgspec.structs.replace(found[node, proof], ended=why)
             case _:
                 pass
-    return sorted(found.values(), key=lambda one: one.at_us)
+    told = [_counted(proof, results[key].values()) for key, proof in found.items()]
+    return sorted(told, key=lambda one: one.at_us)
+
+
+def _counted(proof: ProofTold, results: Iterable[StepResult]) -> ProofTold:
+    count = Counter(results)
+    good, bad, left_out = count[StepResult.OK], count[StepResult.FAILED], count[StepResult.LEFT_OUT]
+    return msgspec.structs.replace(proof, good=good, bad=bad, left_out=left_out)
 
 
 def _names(alarms: Iterable[ev.CalloutAlarm]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from msgspec import inspect
 
 from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
+from gateways.console.drills import DrillView
 from gateways.console.ended.finding import PastAlert
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView
 from gateways.console.handed import ShiftView
@@ -39,7 +40,6 @@ from gateways.http.routes.ended.figures import AvailabilityView, FiguresView
 from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.staff.alarms import AlarmHistory
 from gateways.http.routes.staff.audit import AuditView
-from gateways.http.routes.staff.drill import DrillView
 from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem

@@ -13,8 +13,8 @@ from application.auditing import note_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
+from center.checks.aside import look_of
 from center.commands.audited import COMMANDS as KERNEL
-from center.proving import looks
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import ProofStep, StepResult
 from model.callouts.roster import Contact, Roster
@@ -28,6 +28,7 @@ from store.audit.search import entries
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.roster import keep
+from tests.support.there import there
 
 GIULIA = "+393331112223"
 ALERT = AlertId("a1")
@@ -135,7 +136,7 @@ def test_the_audit_is_verified_with_the_places_and_exit_code_1(
     said = capfd.readouterr().out
     assert "3 entries: as written, its head is lost" in said
     assert "DAMAGED" not in said
-    shown = looks.LOOKS[ProofStep.AUDIT](StateDir(state))
+    shown = there(look_of(ProofStep.AUDIT))(StateDir(state))
     assert (shown.result, shown.figures) == (StepResult.OK, {"entries": 3.0})
     assert "its head is lost" in capfd.readouterr().err
 

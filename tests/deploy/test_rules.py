@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from gateways.http.metrics import Metrics
 from model.alarms.kind import About
 from model.alarms.table import kinds
@@ -67,10 +69,12 @@ def told(text: str) -> set[str]:
     return names
 
 
-def exposition() -> str:
-    metrics = Metrics()
-    metrics.add_of_features(Path("/nowhere"), SystemClock.anchored())
-    return metrics.text().decode()
+@pytest.fixture
+def exposition(tmp_path: Path) -> str:
+    metrics, clock = Metrics(), SystemClock.anchored()
+    with journal_of(StateDir(tmp_path), create=True) as journal:
+        metrics.add_of_features(journal, tmp_path, clock)
+        return metrics.text().decode()
 
 
 @pytest.mark.parametrize("path", files())
@@ -78,13 +82,13 @@ def test_what_is_shipped_is_what_the_tables_say(path: Path) -> None:
     assert (ROOT / path).read_text("utf-8") == files()[path], "scripts/monitoring writes it anew"
 
 
-def test_every_figure_that_a_rule_or_a_panel_asks_for_is_told() -> None:
-    assert asked_for() <= told(exposition())
+def test_every_figure_that_a_rule_or_a_panel_asks_for_is_told(exposition: str) -> None:
+    assert asked_for() <= told(exposition)
 
 
-def test_every_figure_that_is_told_is_shown() -> None:
+def test_every_figure_that_is_told_is_shown(exposition: str) -> None:
     shown = set().union(*(metrics_of(expr) for panel in PANELS for expr in panel.asks.values()))
-    there = told(exposition())
+    there = told(exposition)
     # Of a counter there is the moment of its beginning, too; of a histogram its sum and count.
     assert {name for name in there if not re.search(r"_(created|sum|count)$", name)} <= shown
 

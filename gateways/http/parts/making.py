@@ -51,10 +51,10 @@ def parts(
     state = Path(settings.state)
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()
-    metrics.add_of_features(state, clock)
     run = state / "run"
     notify = notifier or SocketNotifier(run / "notify")
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
+    metrics.add_of_features(journal, state, clock)
     registry = Registry(journal, region=settings.center.region)
     asked = RegistryQueries(registry, journal, clock, settings.center.psap.shares)
     cookies = Cookies(settings.node, settings.state)

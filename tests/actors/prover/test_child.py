@@ -13,13 +13,14 @@ from actors.prover.child import CORNER, ProcessChild
 from actors.prover.errands import LookWork
 from actors.prover.work import Child, failed
 from application.state.state_dir import StateDir
-from center.proving import looks
+from center.checks.aside import look_of
 from features.backup.restoring import CHECKING
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from model.proof.disk import judged
 from tests.actors.prover.test_chain import around
 from tests.store.places import START
+from tests.support.there import there
 from tests.waiting import wait_until
 
 
@@ -69,7 +70,7 @@ def test_a_disk_that_takes_nothing_more_is_said_to_be_that(
 ) -> None:
     found = os.statvfs_result((4096, 4096, 10_000, blocks, blocks, 10_000, files, files, flag, 255))
     monkeypatch.setattr(os, "statvfs", lambda _: found)
-    shown = looks.LOOKS[ProofStep.DISK](StateDir(tmp_path))
+    shown = there(look_of(ProofStep.DISK))(StateDir(tmp_path))
     assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DISK)
     # However fast it fills by the proofs before.
     assert judged(shown, [(START, 1e12)], Instant(START + 86_400 * SECOND)).why is ProofWhy.DISK

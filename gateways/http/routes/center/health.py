@@ -18,7 +18,7 @@ from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ANYBODY, APP_OR_OPERATOR
 from gateways.http.routing.route import GET, Answer, route
 from gateways.nodes import NodeView, Standing, standing
-from messages.ids import E164, SECOND, Instant, LineId, Role
+from messages.ids import E164, LineId, Role
 from messages.rows import Sentence
 from model.alarms.standing import NO_LINE_FOR_112
 from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
@@ -26,13 +26,8 @@ from model.rules.silent_phones import counted
 from model.settings.psap import LastResort
 from store.errors import JournalError
 from store.journal.notify import kind
-from store.proofs import proofs_of
 from store.registry.devices import checks
 from store.streams import StreamKind
-
-PROOFS_US: Final = 8 * 86_400 * SECOND
-"""So far back a step's last proof is told: who has not been tried for a week is well as nobody knows."""
-
 
 OF_NOBODY: Final = "figures of the center, of nobody"
 
@@ -265,9 +260,8 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.center.disk(Path(web.settings.state))
     with suppress(JournalError):
         figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
-        lately = Instant(now_us - PROOFS_US)
-        figures.center.proofs(await asyncio.to_thread(proofs_of, web.journal, web.settings.node, lately))
-    return Response(figures.text(), media_type="text/plain; version=0.0.4")
+    # Those of features read what they tell of.
+    return Response(await asyncio.to_thread(figures.text), media_type="text/plain; version=0.0.4")
 
 
 @route(GET, "/v1/nodes", by=APP_OR_OPERATOR, audit="the center's own addresses and numbers")

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from gateways.console.drills import last_begun
 from gateways.console.handed import (
     NoteRow,
     OnDutyRow,
@@ -19,7 +20,6 @@ from gateways.console.handed import (
     own_last,
 )
 from gateways.http.parts.context import Web, once
-from gateways.http.routes.staff.drill import last_begun
 from gateways.http.routing.permissions import OPERATOR, Caller
 from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.errors import BadBody, NoSuchNote

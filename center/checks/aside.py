@@ -1,7 +1,7 @@
-"""`python -m center.proving STEP --state DIR`: one look; what it has found goes to stdout, as JSON.
+"""`python -m center.checks.aside STEP --state DIR`: one look of the night's proof, by a process of its own.
 
-The Prover starts it (`actors.prover.child`). It leaves processor and disk to whoever wants them, and dies
-with whoever has started it: a look that nobody waits for is not to go on.
+What it has found goes to stdout, as JSON; what went wrong in looking to stderr. It leaves processor and disk
+to whoever wants them, and dies with whoever has started it: a look that nobody waits for is not to go on.
 """
 
 from __future__ import annotations
@@ -10,21 +10,33 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from application.state.state_dir import StateDir
 from center import features
-from center.proving.looks import look_of
+from center.checks import journal, machine, web
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
+from model.feature import installed, named
 from runtime.pidfd import die_with_parent
+
+Look = Callable[[StateDir], Shown]
+_KERNEL: Final[Mapping[ProofStep, Look]] = {**machine.NIGHT, **web.NIGHT, **journal.NIGHT}
+
+
+def look_of(step: ProofStep) -> Look | None:
+    """The center's own, or a feature's; None where nobody looks here."""
+    of_features = {one: where for feature in installed() for one, where in feature.proofs.items()}
+    return named(of_features[step]) if step in of_features else _KERNEL.get(step)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Looks. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="center.proving")
+    parser = argparse.ArgumentParser(prog="center.checks.aside")
     parser.add_argument("step", type=ProofStep, choices=tuple(ProofStep))
     parser.add_argument("--state", type=Path, required=True)
     given = parser.parse_args(arguments)

@@ -1,0 +1,1 @@
+"""The whole chain, tried each night and on demand; lines, tried by calls; drills."""
