@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from features.selftest.alarms import OF_PROOFS
 from messages.ids import Role
 from messages.proofs import ProofStep
 from messages.rows import Sentence
-from model.alarms.of_proofs import OF_PROOFS
 from model.feature import ActorRow, Command, Feature
 
 _MEASURED: Final = "what was measured of the center's own parts"
@@ -19,37 +19,37 @@ SELFTEST: Final = Feature(
         "Il centro si prova da sé: tutta la catena ogni notte, le linee con chiamate, le esercitazioni",
     ),
     actors=(
-        ActorRow(role=Role.LINE_TESTER, cls="actors.line_tester.actor.LineTesterActor"),
-        ActorRow(role=Role.PROVER, cls="actors.prover.actor.ProverActor"),
+        ActorRow(role=Role.LINE_TESTER, cls="features.selftest.line_tester.actor.LineTesterActor"),
+        ActorRow(role=Role.PROVER, cls="features.selftest.prover.actor.ProverActor"),
     ),
     alarms=OF_PROOFS,
-    own_checks=("model.proof.steps:KINDS",),
+    own_checks=("features.selftest.steps:KINDS",),
     commands=(
         Command(
             words="proof run",
             does="Try it now; exit 1 where something is wrong.",
-            by="center.commands.proof:run",
+            by="features.selftest.commands.proof:run",
             audit=_MEASURED,
         ),
         Command(
             words="proof last",
             does="What the last one found; exit 1 where something is wrong.",
-            by="center.commands.proof:last",
+            by="features.selftest.commands.proof:last",
             audit=_MEASURED,
         ),
         Command(
             words="drill",
             does="One test alert through real lines, end to end, never to a real PSAP.",
-            by="center.commands.drill:drill",
+            by="features.selftest.commands.drill:drill",
             audit="a test, of the center's own phone",
         ),
     ),
     command_groups={"proof": "The whole chain, tried each night and on demand."},
-    metrics=("gateways.http.metrics_of_proofs:ProofMetrics",),
-    proofs={ProofStep.CHAIN: "center.proving.chain:chain"},
+    metrics=("features.selftest.metrics:ProofMetrics",),
+    proofs={ProofStep.CHAIN: "features.selftest.chain:chain"},
     routes=(
-        "gateways.http.routes.staff.drill",
-        "gateways.http.routes.staff.proofs",
-        "gateways.http.routes.admin.trying",
+        "features.selftest.routes.drill",
+        "features.selftest.routes.proofs",
+        "features.selftest.routes.line_trials",
     ),
 )

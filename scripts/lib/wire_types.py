@@ -12,6 +12,8 @@ from msgspec import inspect
 
 from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
+from features.selftest.routes.line_trials import TrialAnswer
+from features.selftest.routes.proofs import ProofsView
 from gateways.console.drills import DrillView
 from gateways.console.ended.finding import PastAlert
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView
@@ -33,14 +35,12 @@ from gateways.http.routes.admin.operators import (
 )
 from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.start import StartView
-from gateways.http.routes.admin.trying import TrialAnswer
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn
 from gateways.http.routes.ended.figures import AvailabilityView, FiguresView
 from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.staff.alarms import AlarmHistory
 from gateways.http.routes.staff.audit import AuditView
-from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem
 from model.alarms.kind import AlarmKind

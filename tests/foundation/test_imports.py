@@ -44,11 +44,12 @@ def test_the_import_rule_covers_every_package() -> None:
 SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
     "features.*.decider", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
+    "features.selftest.line_tester.*", "features.selftest.prover.*",
 )  # fmt: skip
 EDGES = (
-    "actors.*.actor",
-    "actors.line_tester.voice",
-    "actors.prover.child",
+    "actors.*.actor", "features.*.actor",
+    "features.selftest.line_tester.voice",
+    "features.selftest.prover.child",
     "gateways.gsm.by_hand.*",
     "gateways.gsm.driver.pin_memory", "gateways.gsm.line.actor", "gateways.gsm.line.credit",
     "gateways.gsm.line.failed_reads", "gateways.gsm.line.incoming_texts", "gateways.gsm.line.journal",

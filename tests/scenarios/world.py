@@ -411,8 +411,8 @@ def for_tests(made: Plan) -> Plan:
     """The same plan with ports in memory and a mixer that needs no time."""
     in_place = {
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
-        Role.LINE_TESTER: "tests.scenarios.tester.SilentTesterActor",
-        Role.PROVER: "tests.scenarios.proofs.ProverWithoutChildrenActor",
+        Role.LINE_TESTER: "tests.features.selftest.testers.SilentTesterActor",
+        Role.PROVER: "tests.features.selftest.provers.ProverWithoutChildrenActor",
         Role.DUTY_CALLER: "tests.features.duty.world.SilentDutyCallerActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }

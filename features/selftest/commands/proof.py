@@ -1,0 +1,132 @@
+"""`proof run | last`: the whole chain tried now, and what came of it. It gives way to alerts as by night."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from application.auditing import account
+from application.errors import CenterError, NotFound, NotRunning
+from application.options import DEFAULT, Common
+from application.state.journals import journal_of
+from application.state.state_dir import running
+from application.times import rfc3339
+from messages.events import ProofOrdered, ProofStepEnded
+from messages.ids import Instant, NodeId, OperatorId
+from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
+
+if TYPE_CHECKING:
+    from features.selftest.proving import Ended, OneProof
+
+LOOK_AGAIN_S: Final = 1.0
+BEGINS_WITHIN_S: Final = 10.0
+
+
+class Proved(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the proof, as `--json` prints it."""
+
+    proof: str
+    end: ProofEnd
+    ok: bool
+    steps: list[ProofStepEnded]
+
+
+def run(
+    *,
+    step: Annotated[tuple[ProofStep, ...], Parameter(help="Only this; can be given again.")] = (),
+    common: Common = DEFAULT,
+) -> int:
+    """Prove the running center now; exit 1 where something is wrong."""
+    from features.selftest.store import proofs_of
+    from store import streams
+    from store.journal.follower import Follower
+    from store.journal.journal import Append
+
+    node = running(common.directory)
+    if node is None:
+        raise NotRunning(str(common.directory))
+    name = NodeId(node.node)
+    with journal_of(common.directory) as journal:
+        since = Instant(journal.now_us())
+        follower = Follower(journal, journal.last_seq(), about=streams.proof(name))
+        ordered = ProofOrdered(by=OperatorId(account()), steps=step)
+        journal.append(Append(streams.proof(name), None, (ordered,)))
+        told: set[ProofItem] = set()
+        begins_s = time.monotonic() + BEGINS_WITHIN_S
+        waits = False
+        try:
+            while True:
+                found = [one for one in proofs_of(journal, name, since).proofs if one.by == ordered.by]
+                if found:
+                    told = _tell(common, found[0], told)
+                    if found[0].why is not None:
+                        return _end(common, found[0], found[0].why)
+                elif time.monotonic() > begins_s and not waits:
+                    waits = True
+                    common.warn("it waits: an alert is open, another proof goes on, or no Prover runs")
+                select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
+                follower.next_batch()
+                if running(common.directory) is None:
+                    raise CenterError("the center has stopped meanwhile")
+        except KeyboardInterrupt:
+            stop = ProofOrdered(by=ordered.by, stop=True)
+            journal.append(Append(streams.proof(name), None, (stop,)))
+            raise
+        finally:
+            follower.close()
+
+
+def last(*, common: Common = DEFAULT) -> int:
+    """What the last proof of this node found; exit 1 where something is wrong."""
+    from features.selftest.store import KEPT_US, proofs_of
+
+    with journal_of(common.directory) as journal:
+        found = proofs_of(journal, journal.node, Instant(journal.now_us() - KEPT_US)).proofs
+    over = next((one for one in reversed(found) if one.why is not None), None)
+    if over is None or over.why is None:
+        raise NotFound("nothing was proved yet: `proof run`")
+    if not common.json:
+        common.say(f"begun {rfc3339(over.begun_at)}")
+        _tell(common, over, set())
+    return _end(common, over, over.why)
+
+
+def _tell(common: Common, one: OneProof, told: set[ProofItem]) -> set[ProofItem]:
+    """Say what has ended since; what gave way is said once it has ended."""
+    new = [item for item in one.done if item not in told and not one.gave_way(item)]
+    if not common.json:
+        for item in new:
+            common.say(f"  {_line(item, one.done[item])}")
+    return told | set(new)
+
+
+def _line(item: ProofItem, ended: Ended) -> str:
+    shown = ended.shown
+    what = f"{item.step:12} {item.subject:16} {shown.result}"
+    figures = ", ".join(f"{name} {value:g}" for name, value in shown.figures.items())
+    ways = ", ".join(
+        f"{way.speaker}→{way.listener} {way.delay_ms} ms {way.level_db:+.1f} dB {way.lost_percent:.0f} %"
+        if way.delay_ms is not None and way.level_db is not None and way.lost_percent is not None
+        else f"{way.speaker}→{way.listener} nothing"
+        for way in shown.ways
+    )
+    at_fault = f"at fault: {', '.join(shown.lines)}" if shown.lines else ""
+    return "; ".join(filter(None, (what + (f" ({shown.why})" if shown.why else ""), at_fault, figures, ways)))
+
+
+def _end(common: Common, one: OneProof, why: ProofEnd) -> int:
+    results = [ended.shown.result for ended in one.done.values()]
+    ok = why is ProofEnd.DONE and StepResult.FAILED not in results
+    if common.json:
+        rows = [ended.shown for ended in one.done.values()]
+        common.data(Proved(proof=one.proof, end=why, ok=ok, steps=rows))
+    elif why is not ProofEnd.DONE:
+        common.say(f"the proof has not come to its end: {why}")
+    else:
+        bad = results.count(StepResult.FAILED)
+        common.say(f"{bad} of {len(results)} are NOT well" if bad else "all that was tried is well")
+    return 0 if ok else 1

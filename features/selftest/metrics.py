@@ -1,0 +1,58 @@
+"""What `/metrics` says of the proofs of this node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import Gauge, Metric
+from prometheus_client.registry import Collector
+
+from features.selftest.store import proofs_of
+from messages.ids import SECOND, Instant
+from messages.proofs import StepResult
+from runtime.clock import Clock
+from store.errors import JournalError
+from store.journal.journal import Journal
+
+PROOFS_US: Final = 8 * 86_400 * SECOND
+"""So far back a step's last proof is told: who has not been tried for a week is well as nobody knows."""
+
+
+class ProofMetrics(Collector):
+    """See the module."""
+
+    def __init__(self, journal: Journal, _: Path, clock: Clock) -> None:
+        self._journal, self._clock = journal, clock
+        self._ok = Gauge(
+            "securwoman_proof_ok",
+            "1: the step was well when this node last tried it, by the night or on demand",
+            ["step", "subject"],
+            registry=None,
+        )
+        self._at = Gauge(
+            "securwoman_proof_last_timestamp_seconds",
+            "When this node's last whole proof came to its end",
+            registry=None,
+        )
+
+    def collect(self) -> Iterator[Metric]:
+        """What the last proofs have found; what is known, while the journal cannot be read."""
+        with suppress(JournalError):
+            self._look()
+        yield from self._ok.collect()
+        yield from self._at.collect()
+
+    def _look(self) -> None:
+        since = Instant(self._clock.now_us() - PROOFS_US)
+        proving = proofs_of(self._journal, self._journal.node, since)
+        self._ok.clear()
+        tried = set(proving.tried())
+        for item, ended in proving.newest().items():
+            if item in tried:
+                good = ended.shown.result is StepResult.OK
+                self._ok.labels(item.step, item.subject).set(good)
+        if (last := proving.whole_at()) is not None:
+            self._at.set(last / SECOND)

@@ -1,0 +1,297 @@
+"""The process that proves this node, each night and on demand, step by step. It gives way to real alerts.
+
+What is tried and what came of it is in `proof-NODE`: the next process goes on from there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, Final
+
+from features.selftest.blame import blamed
+from features.selftest.disk import judged
+from features.selftest.night import night
+from features.selftest.prover.chain import ChainWork
+from features.selftest.prover.child import ProcessChild
+from features.selftest.prover.decider import Begin, Due, End, Record, Try, View, due, is_late
+from features.selftest.prover.errands import LookWork
+from features.selftest.prover.work import Around, Child, Work, left_out, name_of
+from features.selftest.prover.works import work_of
+from features.selftest.proving import Begun, OneProof
+from features.selftest.standing import NAMES, OVERDUE, overdue, wrong
+from features.selftest.steps import planned
+from features.selftest.store import KEPT_US, proofs_of
+from messages.events import ProofBegun, ProofEnded, ProofStepBegun, ProofStepEnded
+from messages.ids import SECOND, Instant, Role
+from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
+from model.alarms.standing import Key, nothing_else
+from model.alert.live import LiveCases
+from model.setup import Setup
+from runtime.actor import CenterActor
+from runtime.logs import Outage
+from runtime.published import line_files
+from store import streams
+from store.alarms import NodeAlarms
+from store.errors import JournalError, StoreError
+from store.journal.following import Following
+from store.journal.journal import Append, Journal, Transaction
+from store.journal.notify import kind
+from store.journal.projections import Lines
+from store.nodes.members import members
+from store.streams import StreamKind
+
+TURN_US: Final = Instant(SECOND // 4)
+LOOKS_EVERY_US: Final = Instant(60 * SECOND)
+"""At its own stream, while it was not woken: an order is heard at once, unless the word of it was lost."""
+WAITS_US: Final = Instant(30 * SECOND)
+"""So long a line that is busy is waited for: the call before on it is just ending."""
+
+
+class ProverActor(CenterActor):
+    """Of this node."""
+
+    role: ClassVar[Role] = Role.PROVER
+
+    def started(self) -> None:
+        """What was begun goes on; of what is known what is wrong is told again."""
+        self._setup = self.env.settings_as(Setup)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._stream = streams.proof(self.env.node)
+        since = Instant(self.now_us() - KEPT_US)
+        self._proving = proofs_of(self._journal, self.env.node, since)
+        self._first_us = self._proving.proofs[0].begun_at if self._proving.proofs else self.now_us()
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._ear = self.keep(self._journal.notify.listen(self._stream))
+        self._live, self._lines = LiveCases(), Lines()
+        self._following: Following | None = None
+        self._closed_at = Instant(0)
+        self._was_open = False
+        self._work: tuple[Begun, Work] | None = None
+        self._waits: tuple[ProofItem, Instant] | None = None
+        self._read_at = Instant(self.now_us() + LOOKS_EVERY_US)
+        self._looked_us = Instant(0)
+        self._outage = Outage(self.log, "the journal cannot be used")
+        self.watch(self._ear.fileno(), self._heard)
+        self._tell()
+        self._look()
+
+    def tick(self, now_us: Instant) -> None:
+        """Whether it is night."""
+        if now_us >= self._read_at:
+            self._read()
+            self._tell()
+        self._look()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """While something is tried."""
+        self._look()
+
+    def stopping(self) -> None:
+        """Leave what is in the journal to the next process; a look dies with this one."""
+        if self._work is not None and isinstance(self._work[1], LookWork | ChainWork):
+            self._work[1].end(self._around())
+        self._follow_no_more()
+
+    def child(self, step: ProofStep) -> Child:
+        """A process that looks."""
+        return ProcessChild(step, self.env.state)
+
+    # ------------------------------------------------------------ looking
+
+    def _heard(self) -> None:
+        self._ear.drain()
+        self._read()
+        self._look()
+
+    def _read(self) -> None:
+        self._read_at = Instant(self.now_us() + LOOKS_EVERY_US)
+        try:
+            for recorded in self._journal.read(self._stream, self._proving.version):
+                self._proving.apply(recorded)
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+
+    def _look(self) -> None:
+        """Do what is due, one thing after another, until nothing is."""
+        self._looked_us = self.now_us()
+        try:
+            while (found := self._due()) is not None:
+                if not self._do(found):
+                    break
+        except StoreError as error:
+            self._outage.failed(error)
+        else:
+            self._outage.works()
+        if self._proving.current is not None:
+            self.at(Instant(self.now_us() + TURN_US), "turn")
+
+    def _due(self) -> Due | None:
+        now_us = self.now_us()
+        settles = self.env.clock_settles()
+        tonight = (
+            None
+            if settles
+            else night(now_us, self._setup.settings.proof.begins_at, self._setup.settings.proof.until)
+        )
+        begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
+        wanted = self._proving.current is not None or self._proving.order(now_us) is not None
+        if not wanted and (tonight is None or begun_tonight):
+            self._follow_no_more()
+            return None
+        self._follow(now_us)
+        shown = None if self._work is None else self._work[1].shown(self._around())
+        view = View(
+            proving=self._proving,
+            night=tonight,
+            open=self._was_open,
+            closed_at=self._closed_at,
+            running=None if self._work is None else self._work[0],
+            shown=shown,
+        )
+        return due(view, now_us)
+
+    def _follow(self, now_us: Instant) -> None:
+        """See at once when somebody raises an alert. Raises JournalError."""
+        if self._following is None:
+            self._live, self._lines = LiveCases(), Lines()
+            self._following = Following(self._journal, self._live, self._lines, about=kind(StreamKind.INBOX))
+        self.watch(self._following.fileno(), self._woken)
+        self._following.catch_up()
+        is_open = any(not case.test for case in self._live.cases.values())
+        if self._was_open and not is_open:
+            self._closed_at = now_us
+        self._was_open = is_open
+
+    def _woken(self) -> None:
+        assert self._following is not None, "its descriptor is watched"
+        self.no_sooner(Instant(self._looked_us + TURN_US), self._following.fileno(), self._look)
+
+    def _follow_no_more(self) -> None:
+        if self._following is not None:
+            self.unwatch(self._following.fileno())
+            self._following.close()
+            self._following = None
+
+    def _around(self) -> Around:
+        return Around(
+            setup=self._setup,
+            elsewhere=self.env.peers.lines,
+            run=self.env.run,
+            state=self.env.state,
+            journal=self._journal,
+            holds=self._lines.lines,
+            reports=partial(line_files.read_all, self.env.run),
+            now_us=self.now_us(),
+        )
+
+    # ------------------------------------------------------------ doing
+
+    def _do(self, found: Due) -> bool:
+        """False: there is nothing more to be done just now. Raises JournalError."""
+        match found:
+            case Begin(by=by, steps=steps):
+                proof = f"{self.env.node}.{self._proving.version}"
+                items = planned(self._setup.settings.lines, steps)
+                begun = ProofBegun(proof=proof, by=by, whole=not steps, steps=items)
+                self._write(begun)
+                self.log.info("a proof begins", proof=proof, by=by, steps=len(items))
+            case Try(item=item):
+                return self._try(self._current, item)
+            case Record(item=item, shown=shown, cut=cut):
+                self._record(item, shown, cut=cut)
+            case End(why=why):
+                self._write(ProofEnded(proof=self._current.proof, why=why))
+                self.log.info("a proof is over", proof=self._proving.proofs[-1].proof, why=why)
+                self._tell()
+        return True
+
+    @property
+    def _current(self) -> OneProof:
+        current = self._proving.current
+        assert current is not None, "there is something to do of it"
+        return current
+
+    def _try(self, current: OneProof, item: ProofItem) -> bool:
+        around = self._around()
+        work = work_of(item, around, first=self._is_first(), child=self.child)
+        if isinstance(work, ProofWhy):
+            self._record(item, left_out(work))
+            return True
+        begun = current.begun
+        if begun is not None and begun.item == item and begun.work and not is_late(begun, around.now_us):
+            # A process before this one had begun it.
+            work.goes_on(begun.work)
+            self._work = begun, work
+            return False
+        why = work.why_not(around)
+        if why is not ProofWhy.NONE:
+            return self._cannot(item, why)
+        self._waits = None
+
+        def begin(tx: Transaction) -> str:
+            name = work.begin(tx, name_of(current.proof, item, current.count), around)
+            step = ProofStepBegun(proof=current.proof, step=item.step, subject=item.subject, work=name)
+            tx.append(Append(self._stream, None, (step,)))
+            return name
+
+        name = self._journal.transact(begin)
+        work.goes_on(name)
+        self._read()
+        self._work = Begun(item=item, work=name, at=around.now_us), work
+        return False
+
+    def _cannot(self, item: ProofItem, why: ProofWhy) -> bool:
+        """A line that is in use may be free in a moment."""
+        now_us = self.now_us()
+        if self._waits is None or self._waits[0] != item:
+            self._waits = item, now_us
+        if why is ProofWhy.LINE_IN_USE and now_us - self._waits[1] < WAITS_US:
+            return False
+        self._record(item, left_out(why))
+        return True
+
+    def _record(self, item: ProofItem, shown: Shown, *, cut: bool = False) -> None:
+        if cut and self._work is not None:
+            self._work[1].end(self._around())
+        if item.step is ProofStep.DISK:
+            shown = judged(shown, self._free_before(item), self.now_us())
+        ended = ProofStepEnded(
+            proof=self._current.proof,
+            step=item.step,
+            subject=item.subject,
+            result=shown.result,
+            why=shown.why,
+            lines=shown.lines,
+            figures=shown.figures,
+            ways=shown.ways,
+        )
+        self._write(ended)
+        self._work = self._waits = None
+        self._tell()
+
+    def _free_before(self, item: ProofItem) -> list[tuple[Instant, float]]:
+        told = self._proving.told_of(item)
+        return [(one.at, free) for one in told if (free := one.shown.figures.get("free_bytes")) is not None]
+
+    def _write(self, event: ProofBegun | ProofStepEnded | ProofEnded) -> None:
+        for recorded in self._journal.append(Append(self._stream, None, (event,))):
+            self._proving.apply(recorded)
+
+    def _is_first(self) -> bool:
+        """Whether this node does what one does for all."""
+        if not self._journal.shared:
+            return True
+        alive = [one.node for one in members(self._journal) if one.alive]
+        return self.env.node == min(alive, default=self.env.node)
+
+    # ------------------------------------------------------------ alarms
+
+    def _tell(self) -> None:
+        found: dict[Key, str] = wrong(self._proving, blamed(self._proving.ways()))
+        if self._setup.settings.proof.at:
+            found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
+        try:
+            before = [key for key in self._alarms.stands if key[0] in NAMES]
+            self._alarms.tell(nothing_else(found, before), over="The proof was good.", reworded=True)
+        except JournalError as error:
+            self.log.error("told later", error=str(error))

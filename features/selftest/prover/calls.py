@@ -1,0 +1,130 @@
+"""A step that is a call: from one of the node's lines to another, or to the number that is agreed for tests.
+
+The LineTester makes it, as one that somebody has ordered, and gives way by itself where the line is needed.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from features.selftest.prover.work import Around, failed
+from messages.calls import CallState, OwnCallEnd
+from messages.events import LineSeized
+from messages.ids import E164, SECOND, Instant, LineId
+from messages.proofs import ProofWhy, Shown, StepResult
+from messages.trials import PROOF, Finding, LineTrial, TrialOrder, WayFault, leg_of
+from model.rules.calls.withheld_numbers import unfit_to_try
+from runtime.published import line_trials
+from store import streams
+from store.journal.journal import Append, Transaction
+
+TALKS_US = Instant(16 * SECOND)
+"""So long the voice is measured: several bursts each way, at the ends of any delay that is told from none."""
+_WHY = {
+    WayFault.UNHEARD: ProofWhy.MUTE,
+    WayFault.UNUSABLE_DELAY: ProofWhy.DELAYED,
+    WayFault.DELAYED: ProofWhy.DELAYED,
+    WayFault.CUT: ProofWhy.LOSSY,
+    WayFault.GAPS: ProofWhy.LOSSY,
+    WayFault.FAINT: ProofWhy.FAINT,
+    WayFault.LOUD: ProofWhy.FAINT,
+}
+_NO_VOICE = {Finding.NO_PORT, Finding.REFUSED, Finding.NOTHING, Finding.NOT_TAKEN}
+
+
+class CallWork:
+    """One call. `number`: whom it calls; `other`: whose number of ours that is. Where it `answers`, the
+    number is the line's own, and an alert of the center's calls it.
+    """
+
+    def __init__(
+        self, line: LineId, number: E164, other: LineId | None = None, *, answers: bool = False
+    ) -> None:
+        self._line, self._number, self._other, self._answers = line, number, other, answers
+        self._name = ""
+
+    def why_not(self, around: Around) -> ProofWhy:
+        if not self._answers and unfit_to_try(self._number, around.setup.settings) is not None:
+            return ProofWhy.NOT_SET
+        return around.why_not(*self._lines)
+
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        spec = around.spec(self._line)
+        wanted = TrialOrder(
+            trial=name,
+            line=self._line,
+            number=self._number,
+            other=self._other,
+            caller=None if self._other is None or spec is None else spec.number or None,
+            by=PROOF,
+            begun_at=around.now_us,
+            answers=self._answers,
+        )
+        for place, line in enumerate(self._lines, 1):
+            hold = around.holds.get(line)
+            seized = LineSeized(line=line, leg=leg_of(name, place), attempt=1, tester=PROOF)
+            tx.append(Append(streams.line(line), 0 if hold is None else hold.version, (seized,)))
+        # Ahead of the commit: a line without an order is taken for one that a test has left behind.
+        line_trials.order(around.run, wanted)
+        return name
+
+    def goes_on(self, work: str) -> None:
+        self._name = work
+
+    def told(self, around: Around) -> LineTrial | None:
+        """What the LineTester says of it."""
+        trial = line_trials.trial_of(around.run, self._line)
+        return trial if trial is not None and trial.trial == self._name else None
+
+    def shown(self, around: Around) -> Shown | None:
+        trial, wanted = self.told(around), self._order(around)
+        if trial is None:
+            # The order is gone and nothing was told of it: it never began.
+            return None if wanted is not None else failed(ProofWhy.TROUBLE, self._line)
+        if trial.ended_at is not None:
+            return shown_of(trial)
+        answered = trial.answered_at
+        if wanted is not None and answered is not None and around.now_us - answered >= TALKS_US:
+            self._stop(around, wanted)
+        return None
+
+    def end(self, around: Around) -> None:
+        if (wanted := self._order(around)) is not None:
+            self._stop(around, wanted)
+
+    @property
+    def _lines(self) -> tuple[LineId, ...]:
+        return (self._line,) if self._other is None else (self._line, self._other)
+
+    def _order(self, around: Around) -> TrialOrder | None:
+        wanted = line_trials.order_of(around.run, self._line)
+        return wanted if wanted is not None and wanted.trial == self._name else None
+
+    @staticmethod
+    def _stop(around: Around, wanted: TrialOrder) -> None:
+        if not wanted.stop:
+            line_trials.order(around.run, replace(wanted, stop=True))
+
+
+def shown_of(trial: LineTrial) -> Shown:
+    """What a test call that is over has shown."""
+    if trial.ends is OwnCallEnd.ALERT:
+        return Shown(result=StepResult.GAVE_WAY)
+    if trial.answered_at is None or trial.state is CallState.UNKNOWN:
+        cause = {} if trial.cause is None else {"cause": float(trial.cause)}
+        return failed(ProofWhy.NOT_CALLED, trial.line, **cause)
+    figures = {"seconds_to_answer": (trial.answered_at - trial.begun_at) / SECOND}
+    for voice in trial.voices:
+        if not _NO_VOICE.isdisjoint(voice.findings):
+            return failed(ProofWhy.NO_PORT, voice.line, **figures)
+        if trial.other is None and Finding.MUTE in voice.findings:
+            return failed(ProofWhy.DEAF, voice.line, **figures)
+    if any(not way.proved and not way.faults for way in trial.ways):
+        # It was answered, and too little was said or heard to tell.
+        return failed(ProofWhy.TROUBLE, trial.line, **figures)
+    bad = [way for way in trial.ways if not way.proved]
+    result = StepResult.FAILED if bad else StepResult.OK
+    why = _WHY[bad[0].faults[0]] if bad else ProofWhy.NONE
+    # Which of the two is at fault several calls tell, see `alarms`.
+    lines = () if not bad else (bad[0].speaker, bad[0].listener)
+    return Shown(result=result, why=why, lines=lines, figures=figures, ways=trial.ways)

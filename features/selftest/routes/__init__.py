@@ -1,0 +1,1 @@
+"""Routes of proofs, of drills, and of test calls on lines."""

@@ -1,0 +1,228 @@
+"""What a proof consists of: each step with its reason, and the items that a node's lines make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Final
+
+from features.selftest.alarms import OF_PROOFS
+from messages.ids import SECOND, Instant
+from messages.proofs import ProofItem, ProofStep
+from messages.rows import Sentence
+from model.checks import Asker, Cost, Row
+from model.settings.lines import Modem
+
+_ALARMS: Final = {kind.name: kind for kind in OF_PROOFS}
+BETWEEN: Final = ">"
+"""Within a subject: from one line to another. It is in no line's name."""
+
+
+class Per(StrEnum):
+    """How often a step is tried in one proof."""
+
+    NODE = "node"
+    CENTER = "center"
+    """Once for all nodes: the first of those that live does it."""
+    PAIR = "pair"
+    """From each line to the next one, so that each calls once and is called once."""
+    EMERGENCY_LINE = "emergency_line"
+    LINE = "line"
+
+
+class StepKind(Row, frozen=True, kw_only=True):
+    """One kind of step."""
+
+    step: ProofStep
+    per: Per
+    within_us: Instant
+    """After so long it has failed."""
+    because: str
+    alarm: str
+    """What stands where it has failed."""
+    soon: str
+    """What stands before it has failed, by a figure's `Bound.soon`; empty: nothing."""
+
+
+def _step(
+    step: ProofStep,
+    per: Per,
+    within_s: int,
+    cost: Cost,
+    at: Sentence,
+    *,
+    because: str,
+    alarm: str,
+    soon: str = "",
+) -> StepKind:
+    kind = _ALARMS[alarm]
+    return StepKind(
+        name=step,
+        at=at,
+        do=Sentence(kind.en.do, kind.it.do),
+        cost=cost,
+        asked=frozenset({Asker.NIGHT}),
+        step=step,
+        per=per,
+        within_us=Instant(within_s * SECOND),
+        because=because,
+        alarm=alarm,
+        soon=soon,
+    )
+
+
+KINDS: Final = (
+    # What takes a moment comes first: a night that is full of alerts shows that much.
+    _step(
+        ProofStep.CLOCK,
+        Per.NODE,
+        30,
+        Cost.FILES,
+        Sentence(
+            "Whether the clock follows a server, and was not moved",
+            "L'orologio segue un server, e non è stato spostato",
+        ),
+        alarm="proof.clock",
+        because="deadlines and signatures are counted by it",
+    ),
+    _step(
+        ProofStep.CERTIFICATE,
+        Per.NODE,
+        30,
+        Cost.FILES,
+        Sentence(
+            "How many days the web's certificate is good for", "Per quanti giorni vale il certificato del web"
+        ),
+        alarm="proof.certificate",
+        because="with its last day no app and no browser comes in",
+        soon="proof.certificate_soon",
+    ),
+    _step(
+        ProofStep.DISK,
+        Per.NODE,
+        30,
+        Cost.FILES,
+        Sentence("When the disk will be full", "Quando il disco sarà pieno"),
+        alarm="proof.disk",
+        because="a full disk takes durability away from every alert",
+    ),
+    _step(
+        ProofStep.CHAIN,
+        Per.NODE,
+        120,
+        Cost.WHOLE,
+        Sentence("A test alert, from the intake to its end", "Un allarme di prova, dall'arrivo alla fine"),
+        alarm="proof.chain",
+        because="each part may be well, and what is between two of them not",
+    ),
+    _step(
+        ProofStep.VOICE,
+        Per.PAIR,
+        90,
+        Cost.WHOLE,
+        Sentence(
+            "A call from one line to another, heard both ways",
+            "Una chiamata da una linea all'altra, sentita nei due versi",
+        ),
+        because="a modem that answers AT may be mute, deaf or seconds late",
+        alarm="proof.line_call",
+    ),
+    _step(
+        ProofStep.EMERGENCY,
+        Per.EMERGENCY_LINE,
+        90,
+        Cost.WHOLE,
+        Sentence(
+            "A call on each line for 112 to the number for tests",
+            "Una chiamata al numero di prova da ogni linea del 112",
+        ),
+        alarm="proof.emergency",
+        because="its lines carry no other call, so that nothing else would show that they cannot",
+    ),
+    _step(
+        ProofStep.TEXT,
+        Per.PAIR,
+        300,
+        Cost.WHOLE,
+        Sentence("A short message from one line to another", "Un SMS da una linea all'altra"),
+        alarm="proof.text",
+        because="a network that takes a short message may never deliver it",
+    ),
+    _step(
+        ProofStep.CREDIT,
+        Per.LINE,
+        180,
+        Cost.WHOLE,
+        Sentence("What is left on each SIM", "Quanto resta su ogni SIM"),
+        alarm="proof.credit",
+        because="a SIM without credit refuses the call that is needed",
+    ),
+    _step(
+        ProofStep.AUDIT,
+        Per.NODE,
+        900,
+        Cost.WHOLE,
+        Sentence("The audit, read as a whole", "Il registro accessi, letto per intero"),
+        alarm="proof.audit",
+        because="who has changed an entry is found by the chain alone",
+    ),
+    _step(
+        ProofStep.JOURNAL,
+        Per.CENTER,
+        3600,
+        Cost.WHOLE,
+        Sentence("The journal, read as a whole", "Il registro degli allarmi, letto per intero"),
+        alarm="proof.journal",
+        because="a damaged page is found by reading it, and while there still is a good backup",
+    ),
+    _step(
+        ProofStep.BACKUP,
+        Per.CENTER,
+        2 * 3600,
+        Cost.WHOLE,
+        Sentence("The last backup, restored in a corner", "L'ultimo backup, ripristinato in un angolo"),
+        alarm="proof.backup",
+        because="a backup is one once it has been restored",
+    ),
+)
+"""In the order in which they are tried."""
+BY_STEP: Final = {kind.step: kind for kind in KINDS}
+
+
+def planned(lines: Sequence[Modem], wanted: Collection[ProofStep] = ()) -> tuple[ProofItem, ...]:
+    """What is to be tried on these lines, in this order; `wanted`: of these steps alone. What cannot be
+    tried is among it: that it is left out is a result.
+    """
+    return tuple(
+        ProofItem(step=kind.step, subject=subject)
+        for kind in KINDS
+        if not wanted or kind.step in wanted
+        for subject in _subjects(kind.per, lines)
+    )
+
+
+def _subjects(per: Per, lines: Sequence[Modem]) -> list[str]:
+    match per:
+        case Per.NODE | Per.CENTER:
+            return [""]
+        case Per.LINE:
+            return [one.line for one in lines]
+        case Per.EMERGENCY_LINE:
+            return [one.line for one in lines if one.emergency]
+        case Per.PAIR:
+            return _round([one for one in lines if not one.emergency])
+
+
+def _round(public: Sequence[Modem]) -> list[str]:
+    """From each to the next one that can be called; one that finds none stands alone."""
+    found = []
+    for place, one in enumerate(public):
+        others = (*public[place + 1 :], *public[:place])
+        called = next((other for other in others if other.takes_calls and other.number), None)
+        found.append(one.line if called is None or not one.number else f"{one.line}{BETWEEN}{called.line}")
+    return found
+
+
+def ends(subject: str) -> tuple[str, ...]:
+    """The lines of a subject."""
+    return tuple(subject.split(BETWEEN))

@@ -1,0 +1,61 @@
+"""The Prover with looks that take no process and no time but that of the virtual clock."""
+
+from __future__ import annotations
+
+from features.selftest.prover.actor import ProverActor
+from features.selftest.prover.work import Child
+from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
+from messages.proofs import ProofStep, Shown, StepResult
+from model.rules.signal import Signal
+from store.journal.journal import Journal
+from store.registry.own_phone import know
+
+FOUND: dict[ProofStep, Shown] = {}
+"""What a look is to find; else all is well."""
+STUCK: set[ProofStep] = set()
+"""Looks that come to no end."""
+ENDED: list[ProofStep] = []
+"""Looks that were killed."""
+
+
+class NoChild:
+    """Finds at once what it is to find."""
+
+    def __init__(self, step: ProofStep) -> None:
+        self._step = step
+
+    def said(self) -> Shown | None:
+        if self._step in STUCK:
+            return None
+        return FOUND.get(self._step, Shown(result=StepResult.OK))
+
+    def kill(self) -> None:
+        ENDED.append(self._step)
+
+
+class ProverWithoutChildrenActor(ProverActor):
+    """With such looks."""
+
+    def child(self, step: ProofStep) -> Child:
+        return NoChild(step)
+
+
+def check_signal(journal: Journal, number: E164 | None, now_us: Instant) -> Signal:
+    """A check that has a line of the center's own called, as the center's own phone raises it."""
+    return Signal(
+        channel=Channel.DATA,
+        received_at=now_us,
+        phone=number,
+        id=AlertId("c1"),
+        test=True,
+        check=Check.CALL,
+        proof=Proof.DEVICE,
+        key=journal.transact(lambda tx: know(tx, b"point", number)),
+    )
+
+
+def forget() -> None:
+    """As before the first look."""
+    FOUND.clear()
+    STUCK.clear()
+    ENDED.clear()
