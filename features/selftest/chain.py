@@ -8,6 +8,8 @@ from typing import Final
 
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
+from features.selftest import line_trials, own_phone
+from features.selftest.own_phone_known import know
 from messages.events import LegReleasing
 from messages.ids import Check, Instant
 from messages.journal import Recorded
@@ -15,10 +17,7 @@ from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF
 from model.alert.reasons import ReleaseReason
 from model.rules.checking import Link, chain_of
-from runtime import own_phone
-from runtime.published import line_trials
 from store import streams
-from store.registry.own_phone import know
 
 LOOK_AGAIN_S: Final = 0.25
 WITHIN_S: Final = 100.0

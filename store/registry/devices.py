@@ -45,7 +45,7 @@ DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
 OWN: Final = UserId("center")
-"""Whose the center's own phone is (`store.registry.own_phone`): a person of no registry."""
+"""Whose the center's own phone is: a person of no registry."""
 APP: Final = "the app"
 """Who has changed what a person does with a proved phone."""
 

@@ -97,7 +97,6 @@ def test_every_command_has_help_and_loads(run: Terminal, capfd: pytest.CaptureFi
     [
         (("alert", "send", "--phone", "+393331112223"), 3, "no center runs in"),
         (("ps",), 3, "no center runs in"),
-        (("drill",), 3, "no center runs in"),
         (("alert", "list"), 1, "there is no journal in"),
         (("alert", "send"), 2, "--phone or --device is needed"),
         (("alert", "send", "--phone", "+39333", "--lat", "1"), 2, "--lat and --lon belong together"),

@@ -21,7 +21,6 @@ from runtime.published import (
     line_credit,
     line_files,
     line_levels,
-    line_trials,
     voice_files,
     voice_gate_file,
 )
@@ -39,8 +38,6 @@ READERS: dict[str, Read] = {
     "run/peers.msgpack": lambda state: FilePeers(state.run).places,
     "run/a.line": lambda state: line_files.read_all(state.run),
     "run/a.voice-port": lambda state: line_files.voice_of(state.run, LINE),
-    "run/a.trial-order": lambda state: (list(line_trials.ordered(state.run)),),
-    "run/a.trial": lambda state: line_trials.trial_of(state.run, LINE),
     "run/a.credit-order": lambda state: line_credit.order_of(state.run, LINE),
     "run/operator-voices": lambda state: voice_files.read(state.run),
     "run/voice-gate.json": lambda state: voice_gate_file.voice_gate_of(state.run),

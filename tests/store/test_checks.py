@@ -15,11 +15,11 @@ from store.alerts.checks import PutOff, accept_check
 from store.errors import StoreMisuse
 from store.journal.history import newest_alerts
 from store.journal.journal import Append, Journal
-from store.registry import devices, own_phone
+from store.registry import devices
 from store.registry.devices import DeviceKey
 from store.registry.registry import Registry
 from tests.store.places import Clock, on_both, signal
-from tests.store.test_devices import GIULIA, KEY, enrolled
+from tests.store.test_devices import GIULIA, enrolled
 from tests.support.there import is_a, there
 
 DAY = 86_400 * SECOND
@@ -123,19 +123,6 @@ def test_what_nobody_has_signed_is_no_check(journal: Journal, clock: Clock) -> N
 
 
 @on_both
-def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None:
-    device = journal.transact(lambda tx: own_phone.know(tx, KEY, None))
-    assert journal.transact(lambda tx: own_phone.know(tx, KEY, GIULIA)) == device
-    assert journal.transact(lambda tx: own_phone.know(tx, KEY, None)) == device, "as the number was"
-    known = there(devices.key_of(journal, device))
-    assert (known.phone, known.key) == (GIULIA, KEY)
-    assert devices.all_devices(journal) == []
-    registry = Registry(journal)
-    assert registry.users() == []
-    assert registry.user_by_phone(GIULIA) is None
-
-
-@on_both
 def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, clock: Clock) -> None:
     registry, before = Registry(journal), 91
     for n, (every, days_ago) in enumerate(((0, 90), (7, 15), (7, 14), (1, 3), (7, 0))):
@@ -143,7 +130,6 @@ def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, cloc
         before, number = days_ago, E164(f"+39333000000{n}")
         key = enrolled(journal, number)
         taken(journal, replace(signed(clock, key, Check.ARRIVAL), phone=number), every=every)
-    journal.transact(lambda tx: own_phone.know(tx, KEY, None))
     found, count = registry.silent(clock(), limit=10)
     assert count == 2
     assert sorted(user.phones[0] for user in found) == ["+393330000001", "+393330000003"]

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
+from features.selftest import line_trials
 from features.selftest.line_tester.decider import Trial, begin, told
 from features.selftest.line_tester.voice import SAID, LineVoice, shown_of
 from features.selftest.line_tester.ways import ways_of
@@ -26,7 +27,7 @@ from model.rules.calls.own_call import OwnCall, end, heard, rung, turn
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.published import line_levels, line_trials
+from runtime.published import line_levels
 from store.errors import JournalError
 from store.journal.journal import Journal
 from store.lines_held import LinesHeld

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from features.selftest import line_trials
 from features.selftest.prover.work import Around, failed
 from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
@@ -14,7 +15,6 @@ from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF, Finding, LineTrial, TrialOrder, WayFault, leg_of
 from model.rules.calls.withheld_numbers import unfit_to_try
-from runtime.published import line_trials
 from store import streams
 from store.journal.journal import Append, Transaction
 

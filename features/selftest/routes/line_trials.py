@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec.structs import replace
 
+from features.selftest import line_trials
 from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.lines import PATH, is_out, own_line, specs
@@ -25,7 +26,6 @@ from messages.trials import LineTrial, TrialOrder, leg_of
 from model.alert.evolve import fold
 from model.rules.calls.withheld_numbers import Withheld, unfit
 from model.settings.lines import Modem
-from runtime.published import line_trials
 from store import streams
 from store.audit.entry import Action
 from store.errors import NumberRefused

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from features.selftest.own_phone_known import know
 from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.work import Child
 from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
 from messages.proofs import ProofStep, Shown, StepResult
 from model.rules.signal import Signal
 from store.journal.journal import Journal
-from store.registry.own_phone import know
 
 FOUND: dict[ProofStep, Shown] = {}
 """What a look is to find; else all is well."""

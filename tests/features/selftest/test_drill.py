@@ -14,11 +14,12 @@ from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState
 from model.settings.watching import DrillSettings
 from tests.gateways.http.answered import no
-from tests.gateways.http.askers import MARTA, Api, Asker
+from tests.gateways.http.askers import MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 
 PHONE = E164("+393330000099")
+START = "/v1/admin/start"
 
 
 @pytest.fixture
@@ -130,3 +131,15 @@ def test_one_that_does_not_end_is_told_as_overdue(api: Api) -> None:
     said = last(api.marta)
     assert (said["running"], said["overdue"]) == (True, True)
     assert CLOCK.now_us() - said["begun_us"] > 199 * SECOND
+
+
+def test_a_test_alert_is_of_ones_own_telephone_and_for_who_is_on_shift(api: Api, admin: Asker) -> None:
+    assert verdict(admin.post("/v1/drill/own", json={})) == (409, "off_shift")
+    admin.post("/v1/operators/me/shift", json={"state": ShiftState.READY})
+    begun = admin.post("/v1/drill/own", json={})
+    assert begun.status_code == 202
+    assert verdict(admin.post("/v1/drill/own", json={})) == (409, "drill_running")
+    assert verdict(admin.post("/v1/drill/own", json={"phone": "112"})) == (400, "number_refused")
+    assert api.luca.post("/v1/drill/own", json={}).status_code == 403
+    test = admin.get(START).json()["test"]
+    assert (test["alert"], test["running"], test["ok"]) == (begun.json()["alert"], True, False)

@@ -1,4 +1,4 @@
-"""A proof of a whole center: looks and calls by those who do them, and an alert that wants their lines."""
+"""A whole center tries itself: looks, calls by those who do them, an alert that wants the lines, a drill."""
 
 from __future__ import annotations
 
@@ -102,3 +102,13 @@ def dialled(journal: Journal, seq: int, alert: str) -> list[Instant]:
         for one in journal.read_all(seq)
         if isinstance(one.event, LegOriginating) and str(streams.alert_of(one.stream)).startswith(alert)
     ]
+
+
+def test_a_drill_goes_from_the_alert_to_the_hand_over(made: Center) -> None:
+    drilled = made.cli("drill", "--json", "--timeout", "40")
+    assert drilled.returncode == 0, drilled.stdout + drilled.stderr
+    said = json.loads(drilled.stdout)
+    assert (said["ok"], said["outcome"]) == (True, "test_done")
+    assert "112 is in the conference" in made.cli("alert", "timeline", said["alert"]).stdout
+    shown = json.loads(made.cli("alert", "show", said["alert"], "--json").stdout)
+    assert (shown["phase"], shown["test"]) == ("closed", True)

@@ -11,11 +11,11 @@ from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayFault, WayShown
 from store import streams
 from store.journal.journal import Journal
+from tests.features.selftest.proved import ended, write
 from tests.gateways.console.barriers import barriers
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_alarms import supervisor  # noqa: F401 - a fixture
 from tests.gateways.http.place import NODE, Place, WebThread
-from tests.gateways.proved import ended, write
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from features.selftest import line_trials
 from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.decider import QUIET_US
 from features.selftest.proving import OneProof, Proving
@@ -19,7 +20,6 @@ from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
 from model.settings.watching import ProofSettings
 from runtime.logs import Outage
-from runtime.published import line_trials
 from store import streams
 from store.alerts.accepting import Accepted
 from store.alerts.checks import accept_check

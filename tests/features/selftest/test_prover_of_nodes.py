@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from features.selftest import line_trials
 from features.selftest.proving import OneProof
 from features.selftest.store import proofs_of
 from messages.events import ProofOrdered
@@ -13,7 +14,6 @@ from messages.ids import E164, NodeId, OperatorId
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from messages.trials import TrialOrder
 from model.alert.live import LiveCases
-from runtime.published import line_trials
 from store import streams
 from store.alerts.accepting import Accepted
 from store.alerts.checks import accept_check

@@ -12,7 +12,6 @@ from application import first_run
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
-from messages.ids import ShiftState
 from model.first_run import Machine, Need, Trust
 from store.audit.entry import Action
 from store.journal.notify import LocalNotifier
@@ -137,18 +136,6 @@ def test_nobodys_word_counts_for_what_is_measured_and_no_other_need_is_known(adm
     for method in ("PUT", "DELETE"):
         body: dict[str, str] | None = {} if method == "PUT" else None
         assert admin.request(method, f"{START}/luck/confirmation", json=body).status_code == 404
-
-
-def test_a_test_alert_is_of_ones_own_telephone_and_for_who_is_on_shift(api: Api, admin: Asker) -> None:
-    assert verdict(admin.post("/v1/drill/own", json={})) == (409, "off_shift")
-    admin.post("/v1/operators/me/shift", json={"state": ShiftState.READY})
-    begun = admin.post("/v1/drill/own", json={})
-    assert begun.status_code == 202
-    assert verdict(admin.post("/v1/drill/own", json={})) == (409, "drill_running")
-    assert verdict(admin.post("/v1/drill/own", json={"phone": "112"})) == (400, "number_refused")
-    assert api.luca.post("/v1/drill/own", json={}).status_code == 403
-    test = admin.get(START).json()["test"]
-    assert (test["alert"], test["running"], test["ok"]) == (begun.json()["alert"], True, False)
 
 
 def test_whoever_asks_is_given_the_centers_own_authority_and_nothing_where_there_is_none(

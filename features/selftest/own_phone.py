@@ -57,7 +57,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 def point(state: Path) -> bytes:
-    """The public key, for `store.registry.own_phone.know`. Raises OSError, ValueError."""
+    """The public key, for `features.selftest.own_phone_known.know`. Raises OSError, ValueError."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return own_key(state / "keys").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
