@@ -134,20 +134,20 @@ def filled(said: Any, ids: dict[str, str]) -> Any:
 
 
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
-    """Those of features are tried by their own tests."""
+    """Those of features may be tried by their own tests."""
     features = {
         one.declared.path for one in routes_of(named(where) for each in installed() for where in each.routes)
     }
     there = {
         (method, name.split(" ")[0])
         for name, one in handlers(build(web)).items()
-        if name.startswith("/v1/admin/") and name.split(" ")[0] not in features
+        if name.startswith("/v1/admin/")
         for method in one.http_methods
     }
     tried = {
         (method, reduce(lambda path, one: path.replace(*one), NAMED, path)) for method, path, _, _ in ROUTES
     }
-    assert tried == there
+    assert {one for one in there if one[1] not in features} <= tried <= there
 
 
 @pytest.fixture
