@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 
 from gateways.addresses.asking import Asking
 from gateways.addresses.source import AddressesFailed, source_of
@@ -60,3 +62,20 @@ def configured(web: Web) -> Addressing | None:
             await into_inbox(web, alert, AddressFound(address=address))
 
     return Addressing(web, Asking(source, web.settings.node, case_of, write))
+
+
+@contextlib.asynccontextmanager
+async def beside(web: Web) -> AsyncIterator[None]:
+    """Ask while the web is there."""
+    addressing = configured(web)
+    if addressing is None:
+        yield
+        return
+    web.following.add(addressing)
+    beginning = asyncio.create_task(addressing.begin())
+    try:
+        yield
+    finally:
+        beginning.cancel()
+        await asyncio.gather(beginning, return_exceptions=True)
+        await addressing.close()
