@@ -13,17 +13,17 @@ MAPS: Final = Feature(
         "Streets under a position, and its street and number",
         "Le strade sotto una posizione, con via e numero",
     ),
-    beside_web=("gateways.http.addressing:beside", "gateways.http.routes.center.tiles:beside"),
-    checks=("center.checks.maps:CHECKS",),
+    beside_web=("features.maps.addressing:beside", "features.maps.routes:beside"),
+    checks=("features.maps.checks:CHECKS",),
     commands=(
         Command(
             words="map import",
             does="Make the file of addresses, of OpenStreetMap's or a country's.",
-            by="center.commands.map:import_",
+            by="features.maps.commands:import_",
             audit="addresses of houses, and of nobody in them",
         ),
     ),
     command_groups={"map": "Streets and addresses on the center's own disk."},
-    routes=("gateways.http.routes.center.tiles",),
-    told={"map": "gateways.http.routes.center.tiles:told"},
+    routes=("features.maps.routes",),
+    told={"map": "features.maps.routes:told"},
 )

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Final
 
-from gateways.addresses.source import AddressesFailed, Source
+from features.maps.address_source import AddressesFailed, Source
 from messages.base import Address, Position
 from messages.ids import AlertId, NodeId
 from model.address import address_of, says_the_same

@@ -1,4 +1,4 @@
-"""Writes the file in which addresses are looked up (`gateways.addresses.file`): whole, or not at all."""
+"""Writes the file in which addresses are looked up (`features.maps.address_file`): whole, or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from gateways.addresses.file import APPLICATION, PER_DEGREE, SCHEMA, VERSION
+from features.maps.address_file import APPLICATION, PER_DEGREE, SCHEMA, VERSION
 
 PAGE: Final = 16384
 """Bytes. SQLite puts 51 entries into a node of the tree, 1,228 bytes: thirteen of them into such a page."""

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from gateways.addresses.asking import Asking
-from gateways.addresses.source import AddressesFailed, source_of
+from features.maps.address_source import AddressesFailed, source_of
+from features.maps.asking import Asking
 from gateways.console.following import Batch
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.alerts import into_inbox

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateways.console.map.cache import TileCache, keep_only
-from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
+from features.maps.tile_cache import TileCache, keep_only
+from features.maps.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
 from runtime import logs
 
 FRESH_S: Final = 30 * 86_400.0

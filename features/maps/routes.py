@@ -9,7 +9,7 @@ from typing import Final
 
 from litestar import Response
 
-from gateways.console.map.tiles import Tiles, TilesFailed, tiles_of
+from features.maps.tiles import Tiles, TilesFailed, tiles_of
 from gateways.console.views.told import MapView
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import SIGNED_ON

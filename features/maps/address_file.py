@@ -1,4 +1,4 @@
-"""Addresses from a file on the center's own disk, made by `gateways.addresses.making`: SQLite with an R-tree.
+"""Addresses from a file on the center's own disk, made by `address_making.py`: SQLite with an R-tree.
 
 Nobody is asked where a user is, and no network is needed. It is read as it was when it was opened.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from gateways.addresses.source import REACH_M, AddressesFailed
+from features.maps.address_source import REACH_M, AddressesFailed
 from model.address import METRES_PER_DEGREE, Around, Nearby, around, metres
 
 APPLICATION: Final = 0x73774164
