@@ -62,7 +62,7 @@ SOMEWHERE: Final = (41.8902, 12.4922)
 def addresses(settings: Settings) -> Iterator[Finding]:
     """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
     from features.maps.address_file import AddressFile
-    from features.maps.address_source import AddressesFailed, source_of
+    from features.maps.addresses import AddressesFailed, source_of
 
     wanted = settings.map
     try:

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from features.maps import nominatim, photon
-from features.maps.address_source import WITHIN_S, AddressesFailed
+from features.maps.addresses import WITHIN_S, AddressesFailed
 from model.address import Around
 from runtime import logs
 

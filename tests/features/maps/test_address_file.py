@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.maps.address_file import APPLICATION, AddressFile
-from features.maps.address_making import Row, make
-from features.maps.address_reading import rows
-from features.maps.address_source import AddressesFailed
+from features.maps.address_file import APPLICATION, AddressFile, Row, make
+from features.maps.address_rows import rows
+from features.maps.addresses import AddressesFailed
 from messages.base import Position
 from messages.ids import Instant, Nearness
 from model.address import (

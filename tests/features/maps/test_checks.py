@@ -9,7 +9,7 @@ import pytest
 from pmtiles.tile import TileType
 
 from application.settings.file import parse
-from features.maps.address_making import Row, make
+from features.maps.address_file import Row, make
 from features.maps.checks import addresses, tiles
 from model.checks import Finding, Verdict
 from tests.features.maps.tile_pictures import pmtiles, png

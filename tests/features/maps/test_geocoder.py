@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.maps import geocoder, nominatim, photon
-from features.maps.address_source import AddressesFailed
+from features.maps.addresses import AddressesFailed
 from features.maps.geocoder import Geocoder
 from messages.base import Position
 from messages.ids import Instant, Nearness

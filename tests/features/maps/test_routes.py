@@ -13,8 +13,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from pmtiles.tile import TileType
 
-from features.maps.address_making import make
-from features.maps.address_reading import rows
+from features.maps.address_file import make
+from features.maps.address_rows import rows
 from gateways.console.feed.case import case_view
 from gateways.console.views.queue import queue_view
 from messages import events as ev

@@ -11,8 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from features.maps.tile_cache import TileCache
-from features.maps.tile_server import FRESH_S, TileServer
+from features.maps.tile_server import FRESH_S, TileCache, TileServer
 from features.maps.tiles import TILE_MAX, Tile, TilesFailed
 from tests.features.maps.tile_pictures import png
 
