@@ -18,12 +18,13 @@ from model.first_run import Machine, Need, Trust
 from model.settings import Settings
 from model.settings.web import HttpSettings
 from runtime.wall_clock import synchronised
+from store.journal.journal import Journal
 
 AUTHORITY: Final = "authority.crt"
 """Beside a certificate that `certificate make` has made: what devices are to be told of."""
 
 
-def machine(state: StateDir) -> Machine:
+def machine(state: StateDir, journal: Journal) -> Machine:
     """Measure what the first run needs of the machine, in some milliseconds. Where the settings cannot be
     read, nearly nothing is measured.
     """
@@ -32,7 +33,7 @@ def machine(state: StateDir) -> Machine:
     except CenterError:
         return Machine(measured=dict.fromkeys(_measures(), False))
     simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile)) is not None
-    measured = {need: measure(state, settings) for need, measure in _measures().items()}
+    measured = {need: measure(state, settings, journal) for need, measure in _measures().items()}
     return _with_trust(
         Machine(simulated=simulated, measured=measured, clock=synchronised()),
         settings.http,
@@ -47,7 +48,7 @@ def authority(state: StateDir) -> bytes | None:
         return None
 
 
-def _measures() -> dict[Need, Callable[[StateDir, Settings], bool]]:
+def _measures() -> dict[Need, Callable[[StateDir, Settings, Journal], bool]]:
     return {need: named(where) for feature in installed() for need, where in feature.needs.items()}
 
 

@@ -97,7 +97,9 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Classes of `prometheus_client` collectors, made with the journal, the state directory and the
     clock of the web."""
     needs: dict[Need, str] = {}
-    """What the first run measures by it: functions of `StateDir` and `Settings`. Without it a person says."""
+    """What the first run measures by it: functions of `StateDir`, `Settings` and `Journal`. Without it a
+    person says.
+    """
     proofs: dict[ProofStep, str] = {}
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
     rehearsed: tuple[str, ...] = ()

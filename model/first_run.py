@@ -90,7 +90,6 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     emergency_trunk: bool
     psap_live: bool
     operators: int
-    duty: bool
     test_alert: bool
 
 
@@ -178,7 +177,7 @@ NEEDS: Final = (
             "Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. "
             "Capitolo J: P, T.",
         ),
-        lambda found: found.duty,
+        lambda found: found.machine.measured.get(Need.DUTY),
     ),
     _need(
         Need.EMERGENCY_TRUNK,

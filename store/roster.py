@@ -6,7 +6,6 @@ no event. Whoever changes it says which version was read, and of two who write a
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from typing import Final
 
@@ -14,10 +13,8 @@ import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from messages.base import MALFORMED
-from messages.ids import SECOND, Instant, PersonId
+from messages.ids import Instant
 from model.callouts.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
-from model.callouts.tried import Tried, TriedPeople
-from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import duty_roster, keyring
@@ -27,8 +24,6 @@ from store.journal.sealing import open_bytes, seal_bytes
 from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
 
-TRIED_KEPT_US: Final = Instant(366 * 86_400 * SECOND)
-"""So far back it is looked who has taken something; what is older proves nothing (`model.callouts.tried`)."""
 _NAME: Final = "duty"
 _ASIDE: Final = "duty.unreadable"
 """The row of a roster that could not be read, once another was kept: for people, the newest alone."""
@@ -106,28 +101,6 @@ def normalised(roster: Roster, region: str) -> Roster:
         for one in roster.people
     )
     return msgspec.structs.replace(roster, people=people)
-
-
-class TriedLately:
-    """Who has taken a test or an alarm, read on from where it was read last; for any thread."""
-
-    def __init__(self, journal: Journal) -> None:
-        """Reads nothing yet."""
-        self._journal = journal
-        self._found = TriedPeople()
-        self._lock = threading.Lock()
-
-    def read(self) -> dict[PersonId, Tried]:
-        """As it is now. Raises JournalError."""
-        with self._lock:
-            after = self._found.version or self._begin()
-            for recorded in self._journal.read(streams.DUTY, after):
-                self._found.apply(recorded)
-            return dict(self._found.people)
-
-    def _begin(self) -> int:
-        since = Instant(self._journal.now_us() - TRIED_KEPT_US)
-        return self._journal.version_before(streams.DUTY, since)
 
 
 def _kept(row: Row) -> Kept:

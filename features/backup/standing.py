@@ -17,6 +17,7 @@ from messages.ids import Instant
 from model.bounds import overdue
 from model.settings import Settings
 from model.settings.kept import BackupSettings
+from store.journal.journal import Journal
 
 TRIED_US: Final = 8 * DAY_US
 """A week, and a day for a machine that was off."""
@@ -184,12 +185,12 @@ def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
     return overdue(None if made is None else made.made_at, now_us)
 
 
-def is_written(state: StateDir, settings: Settings) -> bool:
+def is_written(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Whether the last one is there, and new enough."""
     return late(settings, state.path, _now()) == "" and Path(settings.backup.file).is_file()
 
 
-def is_tried(state: StateDir, settings: Settings) -> bool:
+def is_tried(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Whether one was restored for trial lately."""
     made = backups(state.path).get(settings.backup.file)
     return made is not None and not untried(made, _now())

@@ -8,6 +8,7 @@ from messages.ids import Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 from model.feature import ActorRow, Command, Feature
+from model.first_run import Need
 
 DUTY: Final = Feature(
     name="duty",
@@ -104,5 +105,6 @@ DUTY: Final = Feature(
         ),
     ),
     command_groups={"duty": "The people on duty for the center itself."},
+    needs={Need.DUTY: "features.duty.tried:is_met"},
     routes=("features.duty.routes",),
 )

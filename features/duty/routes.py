@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, replace
 
+from features.duty.tried import Tried, TriedLately
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
@@ -26,12 +27,11 @@ from model.callouts import roster as model
 from model.callouts.flaws import Flaw, FlawKind, flaws, refused
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
 from model.callouts.times import midnight_of
-from model.callouts.tried import Tried
 from store.audit.entry import Action
 from store.callouts import ask_test
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
-from store.roster import Kept, RosterChanged, TriedLately, keep, normalised, roster_of
+from store.roster import Kept, RosterChanged, keep, normalised, roster_of
 
 PATH: Final = "/v1/admin/duty"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

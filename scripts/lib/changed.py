@@ -71,6 +71,7 @@ _NAMED: Final = re.compile(r'"([a-z_]+(?:\.\w+)*)(\.\{)?')
 """A string that begins with the name of a module, of a class in one, or of a package (`.{`: all of it)."""
 _ROWS: Final = {
     "actors": "center.node.composition",
+    "at_start": "center.node.actors_group",
     "checks": "center.checks.table",
     "commands": "center.cli",
     "own_checks": "center.checks.table",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from messages.ids import Instant, OperatorId
 from model.first_run import NEEDS, Confirmed, Machine, Measured, Need, Trust, is_a_persons, missing, rows
 
-OF_FEATURES = (Need.BACKUP, Need.BACKUP_CHECKED)
+OF_FEATURES = (Need.BACKUP, Need.BACKUP_CHECKED, Need.DUTY)
 READY = Measured(
     machine=Machine(measured=dict.fromkeys(OF_FEATURES, True), clock=True, trust=Trust.PUBLIC),
     public_lines=2,
@@ -18,7 +18,6 @@ READY = Measured(
     emergency_trunk=True,
     psap_live=True,
     operators=2,
-    duty=True,
     test_alert=True,
 )
 SAID = Confirmed(by=OperatorId("marta"), at=Instant(1), note="two hours")

@@ -36,7 +36,7 @@ class Found:
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> Found:
     found = Found()
-    monkeypatch.setattr(first_run, "machine", lambda state: found.says)
+    monkeypatch.setattr(first_run, "machine", lambda state, journal: found.says)
     monkeypatch.setattr(first_run, "authority", lambda state: found.pem)
     return found
 

@@ -21,14 +21,12 @@ from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
 from messages.rows import Sentence
-from model.callouts.tried import is_proved
 from model.first_run import Confirmed, Machine, Measured, Need, Row, Trust, is_a_persons, missing, rows
 from model.settings_edits import Add
 from model.settings_edits import Row as SettingsRow
 from store.audit.entry import Action
 from store.confirmations import confirm, confirmations, take_back
 from store.registry.people import Operator
-from store.roster import TriedLately, roster_of
 
 PATH: Final = "/v1/admin/start"
 AUTHORITY: Final = "/authority.crt"
@@ -191,7 +189,6 @@ class Looking:
 
     def __init__(self, web: Web) -> None:
         self._web = web
-        self._tried = TriedLately(web.journal)
 
     def measured(self) -> Measured:
         """As it is now."""
@@ -206,7 +203,7 @@ class Looking:
 
     def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
         web, settings = self._web, self._web.settings
-        machine = first_run.machine(web.state)
+        machine = first_run.machine(web.state, web.journal)
         people = self._web.registry.operators()
         test = self._test(said.get(Need.TEST_ALERT))
         found = Measured(
@@ -216,7 +213,6 @@ class Looking:
             emergency_trunk=any(line.emergency for line in settings.center.lines),
             psap_live=settings.center.psap.live,
             operators=sum(one.id != DEMO_OPERATOR for one in people),
-            duty=is_proved(roster_of(web.journal).roster, web.clock.now_us(), self._tried.read()),
             test_alert=test.ok,
         )
         return found, people, test

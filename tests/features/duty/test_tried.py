@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from features.duty.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken, Event
 from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, PersonId
 from model.callouts.roster import Contact, Person, Roster, Shift
-from model.callouts.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
 from tests.support.recorded import recorded
 
 ANNA, CARLA = PersonId("p-1"), PersonId("p-2")

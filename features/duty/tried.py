@@ -1,20 +1,28 @@
-"""Who has taken a call of the center's, test or alarm: a roster is proved by those who have. Pure."""
+"""Who has taken a call of the center's, test or alarm: a roster is proved by those who have."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from application.state.state_dir import StateDir
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import SECOND, CalloutKind, Instant, PersonId
 from messages.journal import Recorded
 from model.callouts.flaws import is_covered
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, spans
+from model.settings import Settings
+from store import streams
+from store.journal.journal import Journal
+from store.roster import roster_of
 
 PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
+KEPT_US: Final = Instant(366 * 86_400 * SECOND)
+"""So far back it is looked who has taken something; what is older proves nothing."""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,3 +71,30 @@ def is_proved(roster: Roster, at: Instant, tried: Mapping[PersonId, Tried]) -> b
     due = {one for span in spans(roster, at, Instant(at + LOOKED_AHEAD_US)) for one in span.people}
     taken = (tried.get(one, Tried()).taken_at for one in due)
     return all(one is not None and one >= at - PROVED_FOR_US for one in taken)
+
+
+def is_met(state: StateDir, settings: Settings, journal: Journal) -> bool:
+    """Whether the roster is proved. Raises JournalError."""
+    return is_proved(roster_of(journal).roster, journal.now_us(), TriedLately(journal).read())
+
+
+class TriedLately:
+    """Who has taken a test or an alarm, read on from where it was read last; for any thread."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Reads nothing yet."""
+        self._journal = journal
+        self._found = TriedPeople()
+        self._lock = threading.Lock()
+
+    def read(self) -> dict[PersonId, Tried]:
+        """As it is now. Raises JournalError."""
+        with self._lock:
+            after = self._found.version or self._begin()
+            for recorded in self._journal.read(streams.DUTY, after):
+                self._found.apply(recorded)
+            return dict(self._found.people)
+
+    def _begin(self) -> int:
+        since = Instant(self._journal.now_us() - KEPT_US)
+        return self._journal.version_before(streams.DUTY, since)
