@@ -14,6 +14,7 @@ import msgspec
 from thespian.actors import ActorAddress
 
 from features.duty.calling import Calling, leg_of
+from features.duty.store import new_id
 from features.duty.waking import SETTLES_US, due, end_of, joins, standing
 from features.duty.watching import Watching
 from features.duty.words import Told, told
@@ -56,7 +57,6 @@ from runtime.courier import Courier, ThreadCourier
 from runtime.waker import Waker
 from store import streams
 from store.alarms import NodeAlarms
-from store.callouts import new_id
 from store.errors import StoreError, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
 

@@ -1,4 +1,5 @@
 """/v1/admin/duty: the roster of those on duty. Supervisors read it, admins change it and try ways.
+/v1/callouts: an operator says who sees to it, so that nobody else is called.
 
 The roster's parts have names of their own here: the pages' types are made of the names, and there are other
 contacts and persons.
@@ -16,9 +17,10 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, replace
 
+from features.duty.store import ask_test, take
 from features.duty.tried import Tried, TriedLately
 from gateways.http.parts.context import Web, once
-from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
+from gateways.http.routing.permissions import ADMIN, OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
@@ -28,12 +30,13 @@ from model.callouts.flaws import Flaw, FlawKind, flaws, refused
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
 from model.callouts.times import midnight_of
 from store.audit.entry import Action
-from store.callouts import ask_test
+from store.callouts import callouts_of
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
 from store.roster import Kept, RosterChanged, keep, normalised, roster_of
 
 PATH: Final = "/v1/admin/duty"
+OF_THE_CENTER: Final = "alarms are the center's own; the journal has who has seen, or taken, them"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 R = TypeVar("R", bound=Roster)
 When = Annotated[datetime, Meta(tz=True)]
@@ -218,6 +221,19 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
 
     callout = await web.writing.run(work)
     return Answer(DutyTestBegun(callout=callout), (data.person,), f"test of ways: {callout}")
+
+
+@route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=OF_THE_CENTER, refuses=(NotThere, Why.TAKEN))
+async def callout_take(web: Web, who: Caller, callout: str) -> None:
+    """See to what people on duty are called for.
+
+    Nobody else is called for it. A notice's link leads to the page that asks for this.
+    """
+    if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
+        known = await asyncio.to_thread(callouts_of, web.journal)
+        if known.get(callout) is None:
+            raise NotThere("there is no such callout, or it was long ago")
+        raise NotDone("somebody sees to it already, or nobody is called any more", Why.TAKEN)
 
 
 def _view(web: Web, asking: OperatorId) -> DutyView:

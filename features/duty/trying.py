@@ -115,7 +115,8 @@ def _tried(
 
 def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
     """Asks for it, and waits for what comes of it: whether it is well, and in words."""
-    from store.callouts import ask_test, callouts_of
+    from features.duty.store import ask_test
+    from store.callouts import callouts_of
     from store.journal.follower import Follower
 
     follower = Follower(journal)

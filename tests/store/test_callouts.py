@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
-from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant, OperatorId
+from messages.events import CalloutEnded, CalloutOpened
+from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant
 from store import streams
-from store.callouts import KEPT_US, callouts_of, take, told_lately
+from store.callouts import KEPT_US, callouts_of, told_lately
 from store.journal.journal import Append, Journal
 from tests.store.places import Clock, on_both
-
-MARTA = OperatorId("marta")
 
 
 def opened(journal: Journal, callout: str) -> None:
@@ -27,9 +25,6 @@ def test_what_is_older_than_anybody_remembers_is_not_read(journal: Journal, cloc
 
     opened(journal, "new")
     assert [one.id for one in callouts_of(journal).open] == ["new"]
-    assert journal.transact(lambda tx: take(tx, "new", MARTA))
-    assert not journal.transact(lambda tx: take(tx, "old", MARTA))
-    assert isinstance(journal.read(streams.DUTY)[-2].event, CalloutTaken)
 
 
 @on_both

@@ -235,20 +235,6 @@ def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(api: Api, t
     assert NUMBER not in msgspec.json.encode(snapshot).decode()
 
 
-def test_an_operator_takes_it_once_and_then_it_is_taken(api: Api, tell: Tell) -> None:
-    tell(OPENED, tried(1, "anna"))
-    assert api.marta.post("/v1/callouts/c2/take").status_code == 404
-    assert api.marta.post("/v1/callouts/c1/take").status_code == 204
-    assert verdict(api.marta.post("/v1/callouts/c1/take")) == (409, "taken")
-    api.followed()
-    (one,) = told(api)["callouts"]
-    assert (one["operator"], one["taken_by"], one["end"]) == (MARTA, "", "taken")
-    found = [one.event for one in api.journal.read(streams.DUTY)]
-    assert [event for event in found if isinstance(event, CalloutTaken)] == [
-        CalloutTaken(callout="c1", operator=MARTA)
-    ]
-
-
 def test_the_past_alarms_have_the_callouts_of_the_time(marta: Asker, tell: Tell) -> None:
     tell(
         OPENED,

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from litestar.testing import TestClient
 
 from gateways.console.handed import OnDutyRow, on_duty_now
 from gateways.http.app import build
-from gateways.http.parts.context import Web
-from messages.events import AlertReopened, CalloutOpened, NoteAdded
-from messages.ids import E164, SECOND, CalloutKind, DutyWay, Instant, OperatorId, Outcome, PersonId
+from messages.events import AlertReopened, NoteAdded
+from messages.ids import E164, SECOND, DutyWay, Instant, OperatorId, Outcome, PersonId
 from model.callouts.roster import Contact, Person, Roster, Shift
 from model.rules.drilling import DUE_AFTER_US
 from model.settings.watching import DrillSettings
 from store import streams
-from store.audit.entry import Action
 from store.registry.people import StaffRole
 from store.registry.staff_changes import Fields, change
 from store.roster import keep
-from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
+from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story, on_shift
 from tests.support.each import each
@@ -173,137 +169,3 @@ def test_long_after_the_end_a_supervisor_is_to_be_asked(api: Api) -> None:
     api.followed()
     assert ordered(api.marta, told, "reopen") == (409, "closed_long_ago")
     assert ordered(api.marta, told, "note")[0] == 202
-
-
-DUTY = "/v1/admin/duty"
-ANNA = {"id": "p-1", "name": " Anna  Bianchi", "contacts": [{"way": "call", "to": "333 000 0010"}]}
-CARLA = {"id": "p-2", "name": "Carla", "contacts": [{"way": "sms", "to": "+393330000011"}]}
-ALWAYS = {
-    "name": "Always",
-    "days": [0, 1, 2, 3, 4, 5, 6],
-    "begins": "20:00",
-    "ends": "20:00",
-    "people": ["p-2", "p-1"],
-}
-ROSTER = {"zone": "Europe/Rome", "people": [ANNA, CARLA], "shifts": [ALWAYS]}
-Put = Callable[..., Any]
-
-
-@pytest.fixture
-def put(admin: Asker) -> Put:
-    def sent(was: int = 0, **changes: object) -> Any:
-        return admin.put(DUTY, json={"was": was, "roster": {**ROSTER, **changes}})
-
-    return sent
-
-
-def test_what_an_admin_has_kept_is_told_with_who_is_called_now_and_what_is_missing(
-    web: Web, admin: Asker, put: Put
-) -> None:
-    empty = admin.get(DUTY).json()
-    assert (empty["version"], empty["now"], empty["spans"], empty["flaws"]) == (0, None, [], [])
-    assert {one["name"] for one in empty["operators"]} == {"Marta Bianchi", "Luca Ferri"}
-    said = put().json()
-    assert said["version"] == 1
-    assert said["now"]["people"] == ["p-2", "p-1"]
-    assert said["now"]["covered"]
-    assert said["roster"]["people"][0]["name"] == "Anna Bianchi"
-    assert said["roster"]["people"][0]["contacts"] == [{"way": "call", "to": "+393330000010"}]
-    assert [(one["kind"], one["path"]) for one in said["flaws"]] == [("no_call", "people.1.contacts")]
-    again = admin.get(DUTY)
-    assert again.json() == said
-    assert admin.again(DUTY, again).status_code == 304
-    assert [one.detail for one in entered(web, Action.CHANGE_STAFF)][-1] == "roster 1"
-    assert "Anna" not in str(entered(web, Action.CHANGE_STAFF))
-
-
-def test_an_override_of_an_hour_is_told_as_it_was_sent(put: Put) -> None:
-    flu = {"from_at": "2030-01-01T20:00:00+01:00", "to_at": "2030-01-01T21:00:00+01:00", "people": ["p-1"]}
-    said = put(overrides=[{**flu, "instead_of": "p-2", "why": "flu"}]).json()
-    assert said["roster"]["overrides"] == [
-        {
-            "from_at": "2030-01-01T19:00:00Z",
-            "to_at": "2030-01-01T20:00:00Z",
-            "people": ["p-1"],
-            "instead_of": "p-2",
-            "why": "flu",
-        }
-    ]
-
-
-def test_of_two_who_change_it_at_once_the_second_is_told(put: Put) -> None:
-    assert put(0).status_code == 200
-    assert is_now(put(0, shifts=[])) == "1"
-    assert put(1, shifts=[]).json()["flaws"][0]["kind"] == "gap"
-
-
-@each(
-    ("changes", "code", "path"),
-    [
-        ({"zone": "Europe/Atlantis"}, "no_zone", "$.roster.zone"),
-        ({"people": [ANNA, {**CARLA, "name": "anna bianchi"}]}, "name_twice", "$.roster.people.0.name"),
-        ({"people": [{**ANNA, "contacts": []}, CARLA]}, "no_way", "$.roster.people.0.contacts"),
-        ({"shifts": [{**ALWAYS, "people": ["p-3"]}]}, "unknown_person", "$.roster.shifts.0.people"),
-        ({"holidays": [{"date": "2026-02-30", "name": "x"}]}, "no_date", "$.roster.holidays.0.date"),
-    ],
-)
-def test_what_would_keep_somebody_from_being_reached_is_refused_with_its_place(
-    put: Put, changes: dict[str, object], code: str, path: str
-) -> None:
-    refused = put(**changes)
-    assert (refused.status_code, refused.json()["code"], refused.json()["path"]) == (400, code, path)
-
-
-@each(
-    ("from_at", "to_at"),
-    [
-        ("0001-01-01T00:00:00+14:00", "2026-12-01T00:00:00Z"),
-        ("2026-12-01T00:00:00Z", "9999-12-31T23:59:59-12:00"),
-    ],
-)
-def test_what_no_calendar_can_show_is_refused_and_the_roster_can_be_read_on(
-    admin: Asker, put: Put, from_at: str, to_at: str
-) -> None:
-    refused = put(overrides=[{"from_at": from_at, "to_at": to_at, "people": ["p-1"]}])
-    assert verdict(refused) == (400, "no_date")
-    assert admin.get(DUTY).status_code == 200
-
-
-@each(
-    ("way", "to", "code"),
-    [
-        ("call", "112", "emergency"),
-        ("sms", "113", "emergency"),
-        ("call", "+39112", "no_number"),
-        ("call", "anna", "no_number"),
-        ("call", "+390200000001", "own_line"),
-        ("call", "+39899123456", "withheld"),
-        ("email", "anna", "no_address"),
-        ("webhook", "ftp://example.org", "no_url"),
-        ("apprise", "ntfy", "no_url"),
-    ],
-)
-def test_nobody_is_reached_where_nobody_may_be_called(put: Put, way: str, to: str, code: str) -> None:
-    refused = put(people=[{**ANNA, "contacts": [{"way": way, "to": to}]}, CARLA])
-    assert verdict(refused) == (400, code)
-    assert refused.json()["path"] == "$.roster.people.0.contacts.0.to"
-
-
-def test_a_test_of_a_persons_ways_is_asked_of_whoever_calls_people(api: Api, admin: Asker, put: Put) -> None:
-    put()
-    assert admin.post(f"{DUTY}/test", json={"person": "p-9"}).status_code == 404
-    begun = admin.post(f"{DUTY}/test", json={"person": "p-1", "way": "call"})
-    assert begun.status_code == 202
-    [recorded] = api.journal.read(streams.DUTY)
-    assert recorded.event == CalloutOpened(
-        callout=begun.json()["callout"], kind=CalloutKind.TEST, person="p-1", way=DutyWay.CALL, by=MARTA
-    )
-
-
-def test_supervisors_are_not_told_what_may_open_a_door(api: Api, put: Put) -> None:
-    hook = {"way": "webhook", "to": "https://example.org/hooks/token"}
-    put(people=[{**ANNA, "contacts": [hook]}, CARLA])
-    api.grant(StaffRole.SUPERVISOR, LUCA)
-    said = api.luca.get(DUTY).json()
-    assert said["now"]["people"] == ["p-2", "p-1"]
-    assert said["roster"]["people"][0]["contacts"][0]["to"] == "https://example.org/…"

@@ -1,13 +1,11 @@
 """/v1/alarms: who has seen what is wrong with the center, what is kept quiet for planned work, and what there
-was. /v1/callouts: an operator says who sees to it, so that nobody else is called.
+was.
 
 What stands is told by the console's WebSocket; nothing is decided here about what is wrong.
 """
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -27,7 +25,7 @@ from model.alarms.table import may_be_quiet
 from store import streams
 from store.alarms import told_since
 from store.audit.entry import Action
-from store.callouts import callouts_of, take
+from store.callouts import callouts_of
 from store.journal.journal import Append, Transaction
 from store.nodes.members import members
 
@@ -166,16 +164,3 @@ async def alarms_heard(
         raise NotThere("it is not kept quiet")
     await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
     return Answer(None, detail=f"alarms heard again: {' '.join(filter(None, slot(event)))}")
-
-
-@route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=OF_THE_CENTER, refuses=(NotThere, Why.TAKEN))
-async def callout_take(web: Web, who: Caller, callout: str) -> None:
-    """See to what people on duty are called for.
-
-    Nobody else is called for it. A notice's link leads to the page that asks for this.
-    """
-    if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
-        known = await asyncio.to_thread(callouts_of, web.journal)
-        if known.get(callout) is None:
-            raise NotThere("there is no such callout, or it was long ago")
-        raise NotDone("somebody sees to it already, or nobody is called any more", Why.TAKEN)
