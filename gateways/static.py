@@ -89,6 +89,10 @@ class Files:
         """One that does not lie in the folder."""
         self._files[name] = File(name, content)
 
+    def add_all(self, folder: Path, below: str) -> None:
+        """Those of another folder, their names behind `below`."""
+        self._files |= {f"{below}{name}": file for name, file in _below(folder).items()}
+
     def version(self) -> str:
         """Another one whenever any file is another."""
         digest = hashlib.sha256()

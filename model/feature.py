@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -82,8 +83,6 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     alarms: tuple[AlarmKind, ...] = ()
     at_start: tuple[str, ...] = ()
     """Functions of settings and journal, called at each start of a node: what they have done is told."""
-    beside_web: tuple[str, ...] = ()
-    """Asynchronous context managers, made of `Web`: entered once it begins, and left when it ends."""
     checks: tuple[str, ...] = ()
     """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
     own_checks: tuple[str, ...] = ()
@@ -102,6 +101,9 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """
     proofs: dict[ProofStep, str] = {}
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
+    pages: Path | None = None
+    """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
+    It is served below `/console/features/NAME`."""
     rehearsed: tuple[str, ...] = ()
     """Functions that load what a web would else load at its first request."""
     settings: tuple[type[FeatureTable], ...] = ()
@@ -110,8 +112,6 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What those keys mean together: every fault, as `path: what is wrong`."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
-    told: dict[str, str] = {}
-    """What each console is told of the center (fields of `CenterView`): functions of `Web`."""
     watched: tuple[Watched, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from messages.proofs import ProofStep
@@ -58,6 +59,7 @@ BACKUP: Final = Feature(
         Need.BACKUP_CHECKED: "features.backup.standing:is_tried",
     },
     proofs={ProofStep.BACKUP: "features.backup.checks:prove_backup"},
+    pages=Path(__file__).parent / "pages",
     routes=("features.backup.routes",),
     watched=(
         Watched(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from messages.ids import Role
@@ -106,5 +107,6 @@ DUTY: Final = Feature(
     ),
     command_groups={"duty": "The people on duty for the center itself."},
     needs={Need.DUTY: "features.duty.tried:is_met"},
+    pages=Path(__file__).parent / "pages",
     routes=("features.duty.routes",),
 )

@@ -16,6 +16,7 @@ from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
+from model.feature import installed
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole
 from model.orders.table import ORDERS as ROWS
@@ -31,6 +32,8 @@ ORDERS: Final = "data/orders.json"
 """Of each order its key and its words, of each refusal its sentence: made of their rows."""
 EVENTS: Final = "data/events.json"
 """The rows of the console's list by the event's type, made of what stands beside its definition."""
+FEATURES: Final = "js/features.js"
+"""The list of the features that have pages, for the frame: made of those that are installed."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
@@ -52,7 +55,24 @@ def encoded_words() -> bytes:
     found: dict[str, dict[str, str]] = {}
     for file in sorted(WORDS.glob("*/*.json")):
         found.setdefault(file.parent.name, {}).update(msgspec.json.decode(file.read_bytes()))
+    for pages in pages_of_features().values():
+        for file in sorted((pages / "words").glob("*.json")):
+            found.setdefault(file.stem, {}).update(msgspec.json.decode(file.read_bytes()))
     return msgspec.json.encode(found)
+
+
+def pages_of_features() -> dict[str, Path]:
+    """Return the folders of the pages of those that are installed, by their names."""
+    return {one.name: one.pages for one in installed() if one.pages is not None}
+
+
+def encoded_features() -> bytes:
+    """Return the module that imports the pages of each feature."""
+    names = tuple(pages_of_features())
+    lines = [f"import * as {name} from '../features/{name}/feature.js';" for name in names]
+    said = "// The pages of the features that this center has: made by it (`gateways/console/page.py`)."
+    listed = f"/** @type {{FeaturePages[]}} */\nexport const FEATURES = [{', '.join(names)}];"
+    return "\n".join((said, *lines, listed, "")).encode()
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
@@ -62,6 +82,9 @@ def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRo
     files.add(ORDERS, encoded_orders())
     files.add(CATALOGUES, encoded_words())
     files.add(EVENTS, msgspec.json.encode(ITEMS))
+    files.add(FEATURES, encoded_features())
+    for name, pages in pages_of_features().items():
+        files.add_all(pages, f"features/{name}/")
 
     @get("/", include_in_schema=False, audit="the same for everybody")
     async def root() -> Redirect:

@@ -17,7 +17,7 @@ from typing import Final
 
 from center import features
 from center.checks.table import every
-from gateways.console.page import STATIC, WORDS
+from gateways.console.page import STATIC, WORDS, pages_of_features
 from gateways.console.timeline import ITEMS
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
@@ -26,6 +26,8 @@ from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 
 SCRIPTS: Final = STATIC / "js"
+OF_FEATURE: Final = "features/"
+"""Before the name of a feature: the part of its pages, and their catalogue."""
 SEVERAL: Final = "several"
 """The file of what more than one part says."""
 TAGS: Final = ("say", "phrase", "pieces", "form")
@@ -101,10 +103,12 @@ def _cooked(raw: str) -> str:
 
 
 def scripts() -> dict[str, Script]:
-    """Return the scripts of the console, by path below `js`."""
+    """Return the scripts of the console and of the features' pages, by part and path in it."""
+    folders = {"": SCRIPTS} | {f"{OF_FEATURE}{name}/": pages for name, pages in pages_of_features().items()}
     return {
-        path.relative_to(SCRIPTS).as_posix(): Script.read(path.read_text(encoding="utf-8"))
-        for path in sorted(SCRIPTS.rglob("*.js"))
+        f"{part}{path.relative_to(folder).as_posix()}": Script.read(path.read_text(encoding="utf-8"))
+        for part, folder in folders.items()
+        for path in sorted(folder.rglob("*.js"))
     }
 
 
@@ -126,9 +130,9 @@ def in_pairs() -> Iterator[tuple[str, str]]:
 
 
 def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
-    """Return the keys that a language has to translate, in their order, by catalogue file."""
+    """Return the keys that a language has to translate, in their order, by the name of the catalogue."""
     parts: dict[str, set[str]] = {}
-    said = [(path.split("/")[0], key) for path, script in of.items() for key in script.keys]
+    said = [(_part(path), key) for path, script in of.items() for key in script.keys]
     for part, key in (*said, *in_rows(), *(() if language == ITALIAN else in_pairs())):
         parts.setdefault(key, set()).add(part)
     found: dict[str, list[str]] = {}
@@ -137,9 +141,24 @@ def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
     return found
 
 
-def there(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the translations in the folder of a language: by file, by key."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+def _part(path: str) -> str:
+    """Return the part of the console that a script belongs to: its folder, or the feature."""
+    return "/".join(path.split("/")[: 2 if path.startswith(OF_FEATURE) else 1])
+
+
+def catalogue(language: str, name: str) -> Path:
+    """Return the file of a catalogue, which need not be there."""
+    if name.startswith(OF_FEATURE):
+        return pages_of_features()[name.removeprefix(OF_FEATURE)] / "words" / f"{language}.json"
+    return WORDS / language / f"{name}.json"
+
+
+def there(language: str) -> dict[str, dict[str, str]]:
+    """Return the translations of a language: by the name of the catalogue, by key."""
+    kernel = (path.stem for path in sorted((WORDS / language).glob("*.json")))
+    names = (*kernel, *(f"{OF_FEATURE}{name}" for name in pages_of_features()))
+    files = ((name, catalogue(language, name)) for name in names)
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files if file.exists()}
 
 
 def _fits(key: str, said: str) -> bool:
@@ -184,21 +203,22 @@ def faults() -> list[str]:
     of = scripts()
     found = list(faults_in(of))
     for folder in sorted(WORDS.iterdir()):
-        found += faults_of(folder.name, wanted(of, folder.name), there(folder))
+        found += faults_of(folder.name, wanted(of, folder.name), there(folder.name))
     return found
 
 
 def write(language: str) -> None:
     """Write a language's files anew: what it has stays, the rest is empty, what nothing says is gone."""
-    folder = WORDS / language
-    had = {key: said for words in there(folder).values() for key, said in words.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.json"):
-        path.unlink()
-    for file, keys in wanted(scripts(), language).items():
+    before = there(language)
+    had = {key: said for words in before.values() for key, said in words.items()}
+    for name in before:
+        catalogue(language, name).unlink()
+    for name, keys in wanted(scripts(), language).items():
         words = {key: had.get(key, "") for key in keys}
         text = json.dumps(words, ensure_ascii=False, indent=2)
-        (folder / f"{file}.json").write_text(f"{text}\n", encoding="utf-8")
+        file = catalogue(language, name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

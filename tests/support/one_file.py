@@ -18,22 +18,31 @@ import pytest
 from litestar import Request, Response
 from playwright.sync_api import Page, Route
 
-from gateways.console.page import CATALOGUES, ORDERS, encoded_orders, encoded_words
+from gateways.console.page import (
+    CATALOGUES,
+    FEATURES,
+    ORDERS,
+    encoded_features,
+    encoded_orders,
+    encoded_words,
+    pages_of_features,
+)
 from gateways.static import VENDOR, Files
+from scripts.lib.served_pages import lay_out
 
 GATEWAYS = Path(__file__).parents[2] / "gateways"
-FIRST = {f"/{page}/js/main.js": GATEWAYS / page / "static" / "js" for page in ("console", "app")}
-"""By the address of the module that imports all others, the folder of all."""
+FIRST = {f"/{page}/js/main.js": page for page in ("console", "app")}
+"""By the address of the module that imports all others, the page."""
 
 
 @cache
-def _whole(modules: Path) -> bytes:
+def _whole(page: str) -> bytes:
     """All that the first one imports, and that itself; a comment before each names it."""
     with TemporaryDirectory() as folder:
-        for beside in (modules, VENDOR):  # as they are served
-            (Path(folder) / beside.name).symlink_to(beside)
+        lay_out(Path(folder))
         command = ["esbuild", "js/main.js", "--bundle", "--format=esm", "--preserve-symlinks"]
-        return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
+        where = Path(folder) / page
+        return subprocess.run(command, cwd=where, check=True, capture_output=True).stdout
 
 
 @contextmanager
@@ -69,9 +78,13 @@ def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
     folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
-    made = {ORDERS: encoded_orders, CATALOGUES: encoded_words}  # by a web, and no module begins without
-    if name in made:
-        route.fulfill(body=made[name](), content_type="application/json")
+    made = {ORDERS: encoded_orders, CATALOGUES: encoded_words, FEATURES: encoded_features}
+    if name in made:  # by a web, and no module begins without
+        kind = "text/javascript" if name == FEATURES else "application/json"
+        route.fulfill(body=made[name](), content_type=kind)
+    elif name.startswith("features/"):
+        feature, _, file = name.removeprefix("features/").partition("/")
+        route.fulfill(path=pages_of_features()[feature] / file)
     else:
         route.fulfill(path=folder / name) if (folder / name).is_file() else route.fulfill(status=404)
 

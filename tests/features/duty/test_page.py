@@ -54,7 +54,7 @@ NIGHTS = [
     for time in ("00:00", "01:30", "02:30", "03:00", "12:00")
 ]
 MOMENTS = """async (all) => {
-  const { moment } = await import('/console/js/admin/duty/times.js');
+  const { moment } = await import('/console/features/duty/times.js');
   return all.map(([zone, text]) => moment(text, zone));
 }"""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.page import STATIC, WORDS, encoded_words
+from gateways.console.page import STATIC, encoded_words
 from messages.ids import OperatorCommand
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole, Enter
@@ -103,7 +103,7 @@ def test_no_refusal_names_a_key_by_its_letter_and_each_key_that_it_names_is_ther
 
 
 def test_a_translation_names_no_other_key_by_its_letter_than_the_english() -> None:
-    for file, words in there(WORDS / "it").items():
+    for file, words in there("it").items():
         other = [key for key, said in words.items() if named(said) - named(key)]
         assert file == "admin" or other == []
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 
-from gateways.console.page import STATIC
+from gateways.console.page import STATIC, pages_of_features
 from model.orders.table import ORDERS
 
 OURS = sorted(
     path
-    for path in STATIC.rglob("*")
+    for folder in (STATIC, *pages_of_features().values())
+    for path in folder.rglob("*")
     if path.suffix in (".js", ".html", ".css") and "vendor" not in path.parts
 )
 
 
 def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:
-    scripts = {path.name: path.read_text() for path in OURS if path.suffix == ".js"}
+    scripts = {path: path.read_text() for path in OURS if path.suffix == ".js"}
+    named = [(path.name, text) for path, text in scripts.items()]
     listened: set[str] = set()
     for text in scripts.values():
         listened |= set(re.findall(r"\bkey(?: ===|:) '([A-Z/?+0])'", text))
-    (ranges,) = re.findall(r"const RANGES = \{(.*?)\}", scripts["figures.js"], re.DOTALL)
+    (ranges,) = re.findall(r"const RANGES = \{(.*?)\}", dict(named)["figures.js"], re.DOTALL)
     listened |= set(re.findall(r"(\w): ", ranges))
-    listed = set("".join(re.findall(r"\[\s*'([^']+)',\s", scripts["listed-keys.js"])))
+    lists = (text for name, text in named if name in ("listed-keys.js", "feature.js"))
+    listed = {key for text in lists for keys in re.findall(r"\[\s*'([^']+)',\s", text) for key in keys}
+    of_features = (text for name, text in named if name == "feature.js")
+    listed |= {key for text in of_features for key in re.findall(r"{ key: '(.)'", text)}
     listed |= {row.console.key for row in ORDERS.values()}
     assert {"E", "D", "P", "?", "/", "T", "0"} <= listened
     assert listened - listed == set()

@@ -72,6 +72,22 @@ interface AlarmGroup extends Pick<Alarm, 'kind' | 'priority' | 'acts' | 'short' 
   fresh: number;
 }
 
+/** A chapter of the administration, with its key. */
+interface ListedChapter {
+  key: string;
+  name: Phrase;
+  role: StaffRole;
+  chapter: Chapter;
+}
+
+/** What a feature has in the console (`features/NAME/pages/feature.js`). */
+interface FeaturePages {
+  /** Of the place where the center is administered. */
+  chapters?: ListedChapter[];
+  /** Their keys, and what these do. */
+  keys?: () => [string, string][];
+}
+
 /** A part of the administration: `again` is called every few seconds, `clear` for another operator. */
 interface Chapter {
   enter(ui: Ui): unknown;

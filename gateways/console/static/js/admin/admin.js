@@ -1,12 +1,12 @@
 // The place where the center is administered: chapters, each a module with `enter`, `pressed` and `pane`, and
 // where it has them `again` (what is asked for every few seconds) and `clear` (another operator sits here).
+// Features have chapters of their own (`features/NAME/pages/feature.js`).
 
 import { html } from '../../vendor/lit.js';
+import { FEATURES } from '../features.js';
 import { say } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
-import * as backups from './backups/backups.js';
-import * as duty from './duty/duty.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
@@ -17,20 +17,14 @@ import * as people from './people/people.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
-/**
- * No letter of a chapter is a key within one.
- *
- * @typedef {{ key: string, name: () => string, role: StaffRole, chapter: Chapter }} Listed
- * @type {Listed[]}
- */
+/** No letter of a chapter is a key within one. @type {ListedChapter[]} */
 const CHAPTERS = [
   { key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
   { key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
   { key: 'U', name: () => say`People`, role: 'admin', chapter: people },
   { key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
-  { key: 'J', name: () => say`On duty`, role: 'supervisor', chapter: duty },
+  ...FEATURES.flatMap((one) => one.chapters ?? []),
   { key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
-  { key: 'B', name: () => say`Backups`, role: 'admin', chapter: backups },
   { key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
   { key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
   { key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit },
@@ -64,7 +58,7 @@ export function enter(ui) {
   }, AGAIN_MS);
 }
 
-/** @param {Ui} ui @param {Listed} to */
+/** @param {Ui} ui @param {ListedChapter} to */
 function go(ui, to) {
   shown = to;
   to.chapter.enter(ui);

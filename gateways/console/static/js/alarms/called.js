@@ -2,7 +2,7 @@
 // what came of it, and who sees to it. R says that the operator does.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { wayName } from '../admin/duty/words.js';
+import { wayName } from './ways.js';
 import { answered, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
 import { phrase, say } from '../words/words.js';

@@ -1,5 +1,6 @@
 // All keys by where they act, for the list of keys. Pure.
 
+import { FEATURES } from '../features.js';
 import { ORDERS } from '../words/center.js';
 import { say, told } from '../words/words.js';
 import * as closing from './closing.js';
@@ -92,21 +93,23 @@ export const groups = () => [
   {
     title: say`Admin`,
     rows: [
-      ['O U C J L B I N R', say`Operators, people, keys, on duty, lines, backups, settings, nodes, audit`],
+      ['O U C L I N R', say`Operators, people, keys, lines, settings, nodes, audit`],
+      ...FEATURES.flatMap(({ chapters = [] }) => chapters).map(
+        ({ key, name }) => /** @type {[string, string]} */ ([key, name()]),
+      ),
       ['S', say`Start; M modem, T test`],
       [
         'G P Q M D X F T',
         say`People: record, phones, invite, merge, data to give, erase; from a file; silent ones`,
       ],
-      ['W P D H G T', say`On duty: week, people, overrides, holidays; swap now; test`],
       [
         'A T E F M P Y',
         say`Lines: one more modem; test call, hang up, out of service; check; PIN; the real 112`,
       ],
-      ['A T', say`Backups: make one, restore for trial`],
       ['D Q F', say`Nodes: drain; restart when no alert is open. Settings: only what is set`],
       ['P A', say`Audit: whose, or by whom`],
       ['V', say`Version and licences`],
+      ...FEATURES.flatMap(({ keys = () => [] }) => keys()),
     ],
   },
 ];

@@ -1,0 +1,120 @@
+"""The doctor's look at the map and at addresses: the files, or the servers, that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from application.checks import Wants, look
+from application.version import version
+from messages.rows import Sentence
+from model.checks import Cost, Finding, fail, ok, warn
+from model.settings import Settings
+
+
+def tiles(settings: Settings) -> Iterator[Finding]:
+    """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
+    from gateways.console.map.tiles import TilesFailed, tiles_of
+
+    wanted = settings.map
+    with tempfile.TemporaryDirectory(prefix="securwoman-doctor-") as kept:
+        try:
+            found = tiles_of(wanted, Path(kept), version())
+        except TilesFailed as error:
+            yield fail("map", f"map.pmtiles: {error}")
+            return
+        if found is None:
+            yield ok("map", "coast, borders and towns; no streets (map.pmtiles, map.tiles)")
+            return
+        what = wanted.pmtiles or urlsplit(wanted.tiles).hostname
+
+        async def look() -> bool:
+            try:
+                return await found.tile(found.min_zoom, 0, 0) is not None
+            finally:
+                await found.close()
+
+        try:
+            there = asyncio.run(look())
+        except TilesFailed as error:
+            # The console goes on with what it has, and takes the streets as soon as they are there.
+            yield warn("map", f"map.tiles: {error}")
+            return
+    whose = found.attribution
+    if not there and not wanted.pmtiles:
+        yield warn(
+            "map", f"map.tiles: {what} has no picture of the whole world (0/0/0): is the address right?"
+        )
+    yield ok("map", f"{what}: zoom {found.min_zoom} to {found.max_zoom}" + (f", {whose}" if whose else ""))
+    if not whose:
+        yield warn("map", "map.attribution is empty: whoever made the map asks to be named")
+
+
+SOMEWHERE: Final = (41.8902, 12.4922)
+"""Degrees: the Colosseum, which says nothing of anybody."""
+
+
+def addresses(settings: Settings) -> Iterator[Finding]:
+    """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
+    from gateways.addresses.file import AddressFile
+    from gateways.addresses.source import AddressesFailed, source_of
+
+    wanted = settings.map
+    try:
+        source = source_of(wanted, version())
+    except AddressesFailed as error:
+        yield fail("map", f"map.addresses: {error}")
+        return
+    if source is None:
+        yield ok("map", "positions by degrees and towns; no addresses (map.addresses, map.geocoder)")
+        return
+    began_s = time.monotonic()
+
+    async def look() -> int:
+        try:
+            return len((await source.around(*SOMEWHERE)).addresses)
+        finally:
+            await source.close()
+
+    try:
+        there = asyncio.run(look())
+    except AddressesFailed as error:
+        key = "addresses" if wanted.addresses else "geocoder"
+        yield warn("map", f"map.{key}: {error}; positions are told without an address until it does better")
+        return
+    took = f"{(time.monotonic() - began_s) * 1000:.0f} ms"
+    if isinstance(source, AddressFile):
+        yield ok(
+            "map", f"{wanted.addresses}: {source.addresses} addresses, of {source.made_at}; asked in {took}"
+        )
+    else:
+        host = urlsplit(wanted.geocoder).hostname
+        yield ok(
+            "map",
+            f"{host}: answers as {wanted.geocoder_api} in {took}, {there} addresses around the Colosseum",
+        )
+
+
+CHECKS: Final = (
+    look(
+        "map",
+        Sentence("Whether there are streets, and whose they are", "Ci sono le strade, e di chi sono"),
+        Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
+        lambda around: tiles(around.settings),
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+    look(
+        "map",
+        Sentence("Whether positions are told by street and number", "Le posizioni hanno via e numero"),
+        Sentence("Set [map] right; scripts/maps makes files", "Correggere [map]; scripts/maps fa i file"),
+        lambda around: addresses(around.settings),
+        Wants.SETTINGS,
+        cost=Cost.WORK,
+    ),
+)

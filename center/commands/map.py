@@ -1,0 +1,65 @@
+"""`map`: addresses for the positions of alerts, on the center's own disk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import Parameter
+
+from application.errors import StateError, UsageError
+from application.options import DEFAULT, Common
+
+if TYPE_CHECKING:
+    from gateways.addresses.making import Row
+
+EACH: Final = 1_000_000
+
+
+def import_(
+    *files: Annotated[Path, Parameter(help="CSV or GeoJSON, plain, .gz or .zip; one or more.")],
+    out: Annotated[
+        Path | None, Parameter(help="Where; else maps/addresses.sqlite of the state directory.")
+    ] = None,
+    common: Common = DEFAULT,
+) -> None:
+    """Make the file in which addresses are looked up, of OpenStreetMap's or a country's addresses."""
+    import sqlite3
+    from datetime import datetime
+
+    from gateways.addresses.making import make
+    from gateways.addresses.reading import Unreadable, rows
+
+    if not files:
+        raise UsageError("a file with addresses is needed")
+    if out is None:
+        common.directory.create()
+        out = common.directory.path / "maps" / "addresses.sqlite"
+    to = out.absolute()
+    skipped: Counter[str] = Counter()
+    found = (row for file in files for row in rows(file, skipped))
+    try:
+        made = make(_told(found, common), to, datetime.now().astimezone().date())
+    except (Unreadable, OSError, sqlite3.Error) as error:
+        raise StateError(f"no file of addresses was made: {error}") from error
+    if common.json:
+        common.data({"file": str(to), **made._asdict(), "skipped": dict(skipped)})
+        return
+    common.say(
+        f"{to}: {made.addresses} addresses in {made.streets} streets of {made.towns} towns, "
+        f"{made.size / 1e6:.1f} MB"
+    )
+    for reason, count in skipped.most_common():
+        common.say(f"{count} left out {reason}")
+    common.say("in [map] of center.toml:")
+    common.say(f'addresses = "{to}"')
+
+
+def _told(rows: Iterator[Row], common: Common) -> Iterator[Row]:
+    """The same; a country takes a quarter of an hour, in which something is to be seen."""
+    for n, row in enumerate(rows, 1):
+        if n % EACH == 0:
+            common.say(f"{n:,} addresses …")
+        yield row

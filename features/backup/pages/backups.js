@@ -1,0 +1,158 @@
+// The backups: what is to be seen to, the last and the next, one more now, and whether it could be restored.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import { number, say } from '../../js/words/words.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { Listed } from '../../js/admin/frame/listed.js';
+import { button } from '../../js/admin/frame/page.js';
+import { moment, size, standing, wrong } from './words.js';
+
+const PATH = '/v1/admin/backups';
+
+/** @type {Listed<BackupsView>} */
+const list = new Listed(PATH);
+let refused = '';
+
+export function clear() {
+  list.clear();
+  refused = '';
+}
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  refused = '';
+  list.load(ui);
+}
+
+/** While one is at work its time goes on, whether or not more of it is there. @param {Ui} ui */
+export async function again(ui) {
+  await list.load(ui);
+  if (list.said?.backup_run?.running || list.said?.check_run?.running) ui.draw();
+}
+
+/** @param {Ui} ui @param {'backup' | 'check'} work */
+async function begin(ui, work) {
+  if (list.said?.wrong.includes('no_place')) {
+    refused = wrong('no_place');
+    ui.draw();
+    return;
+  }
+  const answer = await answered(ui.feed.ask('POST', `${PATH}/${work}`));
+  refused = answer.said ? '' : why(answer.code);
+  await list.load(ui);
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key !== 'A' && key !== 'T') return false;
+  begin(ui, key === 'A' ? 'backup' : 'check');
+  return true;
+}
+
+/** @param {Ui} ui @param {string} name @param {BackupRunView | null} run @param {number} before */
+function state(ui, name, run, before) {
+  const text = standing(run, ui.feed.nowUs(), before);
+  if (!text) return nothing;
+  const bad = run.failed || run.cut_off || run.unheard;
+  return word(bad ? 'warn' : 'clock', `${name}: ${text}`, bad ? 'ink-bad' : '');
+}
+
+/** @param {Ui} ui @param {BackupsView} said */
+function facts(ui, said) {
+  const last = said.backups.find((one) => one.file === said.file);
+  const rows = [
+    [say`Where`, said.file || '—'],
+    [say`Who can open it`, said.to.join(', ') || '—'],
+    [
+      say`The last`,
+      last ? `${moment(last.made_at)} · ${size(last.bytes)} · ${number(last.seconds, 1)}\u00a0s` : say`none`,
+    ],
+    [say`The next`, moment(said.backup_next)],
+    [
+      say`Restored for trial`,
+      last?.checked_at ? `${moment(last.checked_at)} · ${number(last.check_seconds, 1)}\u00a0s` : say`never`,
+    ],
+    [say`The next trial`, moment(said.check_next)],
+  ];
+  return html`<dl class="backups__facts">
+    ${rows.map(
+      ([name, text]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${text}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** @param {BackupRow} one */
+const row = (one) =>
+  html`<tr>
+    <td>
+      <b>${one.file}</b> ${one.is_there ? nothing : word('warn', say`not there`, 'ink-bad')}
+    </td>
+    <td>${moment(one.made_at)}</td>
+    <td>${size(one.bytes)}</td>
+    <td class="spare">${one.events}</td>
+    <td>${one.checked_at ? moment(one.checked_at) : say`never`}</td>
+  </tr>`;
+
+/** @param {BackupsView} said */
+const table = (said) =>
+  html`<table class="table">
+    <thead>
+      <tr>
+        <th>${say`File`}</th>
+        <th>${say`Made`}</th>
+        <th>${say`Size`}</th>
+        <th class="spare">${say`Events`}</th>
+        <th>${say`Tried`}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${said.backups.map(row)}
+    </tbody>
+  </table>`;
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { said } = list;
+  const before = said?.backups.find((one) => one.file === said.file)?.bytes ?? 0;
+  const fault = list.fault ? why(list.fault) : refused;
+  return html`<section class="view chapter backups" aria-labelledby="backups-h">
+    <header class="page-head">
+      <h1 id="backups-h" tabindex="-1">${say`Backups`}</h1>
+      <p role=${fault ? 'alert' : 'status'}>
+        ${fault ? word('warn', fault, 'ink-bad') : nothing}
+        ${said && !said.wrong.length ? word('check', say`Everything is as it should be.`, 'ink-ok') : nothing}
+      </p>
+      <div class="page-head__end">
+        ${button(ui, ['A', say`Make one now`, 'shield'])}
+        ${button(ui, ['T', say`Restore for trial`, 'check'])}
+      </div>
+    </header>
+    <section class="panel" aria-label=${say`State`}>
+      <div class="panel__body chapter__list" tabindex="0">
+        ${
+          said
+            ? html`<div class="backups__runs" role="status">
+                  ${state(ui, say`Backup`, said.backup_run, before)}
+                  ${state(ui, say`Trial`, said.check_run, 0)}
+                </div>
+                ${
+                  said.wrong.length
+                    ? html`<h2>${say`To be seen to`}</h2>
+                        <ul class="backups__wrong">
+                          ${said.wrong.map((one) => html`<li>${word('warn', wrong(one), 'ink-wait')}</li>`)}
+                        </ul>`
+                    : nothing
+                }
+                ${facts(ui, said)} ${said.backups.length ? table(said) : nothing}`
+            : nothing
+        }
+      </div>
+    </section>
+  </section>`;
+}

@@ -1,0 +1,10 @@
+// What the console has of the feature.
+
+import { say } from '../../js/words/words.js';
+import * as backups from './backups.js';
+
+/** @type {ListedChapter[]} */
+export const chapters = [{ key: 'B', name: () => say`Backups`, role: 'admin', chapter: backups }];
+
+/** @returns {[string, string][]} */
+export const keys = () => [['A T', say`Backups: make one, restore for trial`]];

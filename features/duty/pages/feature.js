@@ -1,0 +1,10 @@
+// What the console has of the feature.
+
+import { say } from '../../js/words/words.js';
+import * as duty from './duty.js';
+
+/** @type {ListedChapter[]} */
+export const chapters = [{ key: 'J', name: () => say`On duty`, role: 'supervisor', chapter: duty }];
+
+/** @returns {[string, string][]} */
+export const keys = () => [['W P D H G T', say`On duty: week, people, overrides, holidays; swap now; test`]];

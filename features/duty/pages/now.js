@@ -1,0 +1,101 @@
+// What stands above each pane: who would be called now, what is wrong, and which pane this is.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import * as f from '../../js/words/format.js';
+import { say } from '../../js/words/words.js';
+import { nameOf, said } from './roster.js';
+import { daysAfter, moment, wall, weekdayOf } from './times.js';
+import { dayName, flawSaid } from './words.js';
+
+/** The time in which we are; the page's own clock decides, what the center has said may be older. */
+export function spanNow(nowMs = Date.now()) {
+  const all = said()?.spans ?? [];
+  return (
+    all.find((one) => Date.parse(one.from_at) <= nowMs && nowMs < Date.parse(one.to_at)) ??
+    said()?.now ??
+    null
+  );
+}
+
+/** `Sun 29 Nov`. @param {string} date */
+const dayOf = (date) =>
+  `${dayName(weekdayOf(date))} ${f.shortDay(moment(`${date}T12:00`, said().roster.zone) * 1000)}`;
+
+/** Nobody has looked further: what lasts until then may last longer. @param {DutySpan} span */
+const toTheLast = (span) => span.to_at === said().spans.at(-1)?.to_at;
+
+/**
+ * `Sun 08:00`; without the day where it is today's, with its date where that is a week away or more.
+ * @param {string} at
+ */
+function until(at) {
+  const { zone } = said().roster;
+  const [date, time] = wall(Date.parse(at), zone).split('T');
+  const today = wall(Date.now(), zone).slice(0, 10);
+  if (date === today) return time;
+  return `${date < daysAfter(today, 7) ? dayName(weekdayOf(date)) : dayOf(date)} ${time}`;
+}
+
+const GAPS_SHOWN = 3;
+
+/** The times that nobody has, the first of them. */
+function gaps() {
+  const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
+  const { zone } = said().roster;
+  const [first] = all;
+  if (first && toTheLast(first) && Date.parse(first.from_at) <= Date.now()) return say`all of them`;
+  const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
+    const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone).split('T'));
+    const last = begins[0] === ends[0] ? '' : `${dayOf(ends[0])} `;
+    return `${dayOf(begins[0])} ${begins[1]}–${last}${ends[1]}`;
+  });
+  return [...shown, ...(all.length > GAPS_SHOWN ? ['…'] : [])].join(', ');
+}
+
+/** @param {FlawKind} kind */
+function flaw(kind) {
+  const names = said()
+    .flaws.filter((one) => one.kind === kind)
+    .map((one) => one.about)
+    .join(', ');
+  const text = kind === 'gap' ? `${flawSaid(kind)}: ${gaps()}` : `${names}: ${flawSaid(kind)}`;
+  return html`<p>${word('warn', text, kind === 'idle' ? 'ink-2' : 'ink-wait')}</p>`;
+}
+
+const flaws = () => [...new Set(said().flaws.map((one) => one.kind))].map(flaw);
+
+function called() {
+  const span = spanNow();
+  if (!span) return nothing;
+  const names = span.people.map((id) => html`<li>${nameOf(id)}</li>`);
+  const how = span.covered
+    ? [span.shifts.join(', '), span.overridden ? say`with an override` : ''].filter(Boolean).join(' · ')
+    : say`nobody has this time: all are called`;
+  const lasts = toTheLast(span) ? '' : `, ${say`until`} ${until(span.to_at)}`;
+  return html`<div class="duty__now">
+    <h2>${say`Called now`}</h2>
+    <ol>
+      ${names}
+    </ol>
+    <p class="ink-2">${span.covered ? how + lasts : word('warn', how + lasts, 'ink-bad')}</p>
+  </div>`;
+}
+
+/**
+ * @param {Ui} ui @param {string[][]} panes key and name @param {string} shown the key @param {Drawn} more
+ */
+export const above = (ui, panes, shown, more) =>
+  html`<div class="chapter__notes duty__above">
+    ${said()?.roster.people.length ? called() : nothing}
+    ${said() ? flaws() : nothing}
+<div class="duty__parts">    <div class="seg" role="group" aria-label=${say`Part`}>
+      ${panes.map(
+        ([key, text]) =>
+          html`<button aria-pressed=${key === shown} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+            <kbd>${key}</kbd><span>${text}</span>
+          </button>`,
+      )}
+    </div>
+    ${more}</div>
+  </div>`;

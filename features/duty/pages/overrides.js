@@ -1,0 +1,160 @@
+// Who is on duty in place of what the shifts say, once: a swap for tonight, a holiday, an illness.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
+import { spanNow } from './now.js';
+import { acts, keys, without, withRow } from './part.js';
+import { keep, nameOf, namesOf, open, overtaken, rowsOf, said } from './roster.js';
+import { moment, wall } from './times.js';
+
+const DAY_MS = 86_400_000;
+export const SWAP = 'swap';
+
+export const rows = rowsOf('overrides', (one) => namesOf(one.people));
+
+const zone = () => said().roster.zone;
+
+/** @param {string} at */
+const when = (at) => {
+  const there = wall(Date.parse(at), zone());
+  return `${f.shortDay(moment(`${there.slice(0, 10)}T12:00`, zone()) * 1000)}, ${there.slice(11)}`;
+};
+
+/** @returns {FormField} */
+const insteadField = () => ({
+  name: 'instead_of',
+  label: () => say`In place of`,
+  kind: 'select',
+  choices: () => [['', say`all of the shift`], ...everybody()],
+});
+
+/** @returns {FormField} */
+const untilField = () => ({
+  name: 'to_at',
+  label: () => say`Until`,
+  kind: 'datetime-local',
+  needed: true,
+});
+
+/** @returns {FormField} */
+const whyField = () => ({ name: 'why', label: () => say`Why`, kind: 'text', max: 200 });
+
+/** @param {string[]} ids @returns {FormField[]} */
+const fieldsOf = (ids) => [
+  { name: 'from_at', label: () => say`From`, kind: 'datetime-local', needed: true },
+  untilField(),
+  insteadField(),
+  ...peopleFields(ids),
+  whyField(),
+];
+
+/** @param {DutyOverride} [row] */
+const valuesOf = (row) => ({
+  from_at: wall(row ? Date.parse(row.from_at) : Date.now(), zone()),
+  to_at: wall(row ? Date.parse(row.to_at) : Date.now() + DAY_MS, zone()),
+  instead_of: row?.instead_of ?? '',
+  ...peopleValues(row?.people ?? []),
+  why: row?.why ?? '',
+});
+
+/** When whoever is called first now is on duty no more. @param {string} who */
+function relieved(who) {
+  const nowMs = Date.now();
+  const after = said().spans.filter((one) => Date.parse(one.to_at) > nowMs);
+  const last = after.findIndex((one) => !one.people.includes(who) || !one.covered);
+  return last > 0 ? Date.parse(after[last].from_at) : nowMs + 12 * 3_600_000;
+}
+
+/** From now on, until that one's hours end. @param {Ui} ui */
+export function swap(ui) {
+  const span = spanNow();
+  if (!span || said().roster.people.length < 2) return;
+  const [first] = span.people;
+  const other = said().roster.people.find((one) => !span.people.includes(one.id)) ?? nameless(first);
+  const begun = { 'person-0': other.id, instead_of: first, to_at: wall(relieved(first), zone()), why: '' };
+  const fields = [
+    {
+      name: 'person-0',
+      label: () => say`From now on`,
+      kind: /** @type {const} */ ('select'),
+      choices: everybody,
+    },
+    insteadField(),
+    untilField(),
+    whyField(),
+  ];
+  open(ui, rows, new Form(SWAP, fields, begun));
+}
+
+/** Anybody else, where all are on duty. @param {string} but */
+const nameless = (but) => said().roster.people.find((one) => one.id !== but);
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const people = peopleIn(now);
+  if (!people.length) {
+    form.faults = { 'person-0': say`Who is there, then?` };
+    form.focus('person-0');
+    return;
+  }
+  const at = (/** @type {string} */ text) => new Date(moment(text.slice(0, 16), zone())).toISOString();
+  const from = form.id === SWAP ? wall(Date.now(), zone()) : now.from_at;
+  const made = {
+    from_at: at(from),
+    to_at: at(now.to_at),
+    people,
+    instead_of: now.instead_of || null,
+    why: now.why.trim(),
+  };
+  const overrides = withRow('overrides', editing, made);
+  await keep(ui, rows, { overrides }, saidOf(made), ([, , field]) =>
+    field === 'people' ? 'person-0' : field,
+  );
+}
+
+/** @param {DutyOverride} one */
+const saidOf = (one) =>
+  one.instead_of
+    ? say`${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`
+    : say`${namesOf(one.people)}, until ${when(one.to_at)}.`;
+
+/** @param {Ui} ui @param {DutyOverride} row */
+function remove(ui, row) {
+  keep(ui, rows, { overrides: without('overrides', row) }, say`The shifts hold again.`);
+}
+
+export const pressed = keys(rows, {
+  form: (row) => new Form('override', fieldsOf(row?.people ?? []), valuesOf(row)),
+  doubt: () => say`Remove the override?`,
+  remove,
+});
+
+/** @param {DutyOverride} one */
+const over = (one) => Date.parse(one.to_at) <= Date.now();
+
+export const parts = {
+  heads: () => [[say`From`], [say`Until`], [say`Who is there`], [say`In place of`], [say`Why`, 'spare']],
+  /** @param {DutyOverride} one */
+  cells: (one) =>
+    html`<td class=${over(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
+      <td class=${over(one) ? 'ink-3' : nothing}>
+        ${when(one.to_at)}${over(one) ? ` (${say`over`})` : nothing}
+      </td>
+      <td><b>${namesOf(one.people)}</b></td>
+      <td>${one.instead_of ? nameOf(one.instead_of) : say`all`}</td>
+      <td class="ink-2 spare">${one.why}</td>`,
+  acts,
+  /** @param {Ui} ui */
+  form: (ui) => ({
+    title: rows.form.id === SWAP ? say`Swap now` : rows.editing ? say`Override` : say`New override`,
+    label: say`Save`,
+    send: () => save(ui),
+  }),
+  empty: () => say`None: the shifts hold`,
+};

@@ -1,0 +1,56 @@
+// What all parts of the roster have in common: A adds, Enter changes what is pointed at, X takes it away.
+
+import { say } from '../../js/words/words.js';
+import { keyOf, open, said } from './roster.js';
+
+/**
+ * The keys. `form`: of a row, or of a new one; `doubt`: what is asked before a row is removed; `more`: others
+ * of the part's own.
+ * @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
+ * @param {{ form: (row?: T) => import('../../js/admin/frame/form.js').Form, doubt: (row: T) => string,
+ *           remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
+ */
+export const keys =
+  (rows, { form, doubt, remove, more = () => false }) =>
+  (/** @type {Ui} */ ui, /** @type {string} */ key) => {
+    const row = rows.row();
+    if (key === 'A') open(ui, rows, form());
+    else if (!row) return false;
+    else if (key === 'Enter') open(ui, rows, form(row), row);
+    else if (key === 'X') rows.ask(ui, doubt(row), () => remove(ui, row));
+    else return more(ui, key, row);
+    return true;
+  };
+
+/** What the keys of a row are called. @param {...string[]} more */
+export const acts = (...more) => [['Enter', say`Change`], ...more, ['X', say`Remove`]];
+
+/**
+ * The form beside the list. @template T @param {import('../../js/admin/frame/rows.js').Rows<T>} rows
+ * @param {string} fresh its title where it adds @param {() => unknown} send
+ */
+export const beside = (rows, fresh, send) => ({
+  title: rows.editing ? rows.nameOf(rows.editing) : fresh,
+  label: rows.editing ? say`Save` : say`Add`,
+  send,
+});
+
+/**
+ * The part with `made` in place of what has this key, or behind all.
+ * @template {'people' | 'shifts' | 'overrides'} P
+ * @param {P} part @param {string} key @param {DutyRoster[P][number]} made
+ */
+export function withRow(part, key, made) {
+  const all = /** @type {DutyRoster[P][number][]} */ (said().roster[part]);
+  const place = all.findIndex((one) => keyOf(part, one) === key);
+  return place < 0 ? [...all, made] : all.with(place, made);
+}
+
+/**
+ * The part without this row. @template {'shifts' | 'overrides' | 'holidays'} P
+ * @param {P} part @param {DutyRoster[P][number]} row
+ */
+export const without = (part, row) =>
+  /** @type {DutyRoster[P][number][]} */ (said().roster[part]).filter(
+    (one) => keyOf(part, one) !== keyOf(part, row),
+  );

@@ -1,0 +1,202 @@
+// The people who can be on duty: by which ways each is reached, in which order; and a test of these ways.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import * as f from '../../js/words/format.js';
+import { languageName, say } from '../../js/words/words.js';
+import { wayName } from '../../js/alarms/ways.js';
+import { why } from '../../js/admin/frame/faults.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { acts, beside, keys, withRow } from './part.js';
+import { PATH, keep, overtaken, rowsOf, said } from './roster.js';
+
+const WAYS = /** @type {DutyWay[]} */ (['call', 'sms', 'email', 'webhook', 'apprise']);
+const LANGUAGES = ['it', 'en'];
+
+export const rows = rowsOf('people', (one) => one.name);
+
+/** @param {DutyPerson} [row] */
+const slots = (row) => [...Array(Math.max(3, (row?.contacts.length ?? 0) + 1)).keys()];
+
+/** @returns {FormField} */
+const operatorField = () => ({
+  name: 'operator',
+  label: () => say`Which operator (gives name and number)`,
+  kind: 'select',
+  choices: () => [['', say`none`], ...said().operators.map((one) => [one.operator, one.name])],
+});
+
+/** Of somebody new the operator comes first. @param {DutyPerson} [row] @returns {FormField[]} */
+const fieldsOf = (row) => [
+  ...(row ? [] : [operatorField()]),
+  { name: 'name', label: () => say`First and last name`, kind: 'text', max: 100 },
+  ...slots(row).flatMap((n) => [
+    {
+      name: `way-${n}`,
+      label: () => say`Way ${n + 1}`,
+      kind: /** @type {const} */ ('select'),
+      choices: () => [['', '—'], ...WAYS.map((way) => [way, wayName(way)])],
+    },
+    {
+      name: `to-${n}`,
+      label: () => say`number or address`,
+      kind: /** @type {const} */ ('text'),
+      max: 1000,
+    },
+  ]),
+  {
+    name: 'language',
+    label: () => say`Language`,
+    kind: 'select',
+    choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
+  },
+  ...(row ? [operatorField()] : []),
+];
+
+/** @param {DutyPerson} [row] */
+const valuesOf = (row) => ({
+  name: row?.name ?? '',
+  language: row?.language ?? 'it',
+  operator: row?.operator ?? '',
+  ...Object.fromEntries(
+    slots(row).flatMap((n) => [
+      [`way-${n}`, row ? (row.contacts[n]?.way ?? '') : n ? '' : 'call'],
+      [`to-${n}`, row?.contacts[n]?.to ?? ''],
+    ]),
+  ),
+});
+
+/** What is written without a way is a number that is called, or an address. @param {string} to */
+const guessed = (to) => (to.includes('://') ? 'webhook' : to.includes('@') ? 'email' : 'call');
+
+/** @param {Record<string, any>} fields */
+const places = (fields) =>
+  Object.keys(fields)
+    .filter((name) => name.startsWith('to-') && fields[name].trim())
+    .map((name) => Number(name.slice(3)));
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const used = places(now);
+  const operator = said().operators.find((one) => one.operator === now.operator);
+  const name = now.name.trim() || operator?.name;
+  if (!name) {
+    form.faults = { name: why('needed') };
+    form.focus('name');
+    return;
+  }
+  const typed = used.map((n) => ({
+    way: now[`way-${n}`] || guessed(now[`to-${n}`]),
+    to: now[`to-${n}`].trim(),
+  }));
+  const id = editing || `p-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0')}`;
+  const made = {
+    id,
+    name,
+    language: now.language,
+    operator: operator?.operator ?? null,
+    contacts:
+      typed.length || !operator ? typed : [{ way: /** @type {DutyWay} */ ('call'), to: operator.phone }],
+  };
+  const people = withRow('people', id, made);
+  /** @param {string[]} path */
+  const place = ([, n, field, k]) =>
+    people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
+  if (await keep(ui, rows, { people }, say`${made.name}: saved.`, place)) rows.point(ui, id);
+}
+
+/** Out of all shifts, too. @param {Ui} ui @param {DutyPerson} row */
+function remove(ui, { id, name }) {
+  const { people, shifts, overrides } = said().roster;
+  const without = (/** @type {string[]} */ ids) => ids.filter((one) => one !== id);
+  keep(
+    ui,
+    rows,
+    {
+      people: people.filter((one) => one.id !== id),
+      shifts: shifts.map((one) => ({ ...one, people: without(one.people) })),
+      overrides: overrides
+        .map((one) => ({ ...one, people: without(one.people) }))
+        .filter((one) => one.people.length && one.instead_of !== id),
+    },
+    say`${name} is removed.`,
+  );
+}
+
+/** @param {Ui} ui @param {DutyPerson} row */
+async function test(ui, { id, name }) {
+  if (await rows.order(ui, 'POST', `${PATH}/test`, { person: id }))
+    rows.say(ui, true, say`${name}: the test has begun.`);
+}
+
+export const pressed = keys(rows, {
+  form: (row) => new Form('person', fieldsOf(row), valuesOf(row)),
+  doubt: ({ name }) => say`${name}: remove, from shifts too?`,
+  remove,
+  more(ui, key, row) {
+    if (key !== 'T') return false;
+    const { name } = row;
+    const text = say`${name}: try all ways, saying that it is a test?`;
+    rows.ask(ui, text, () => test(ui, row));
+    return true;
+  },
+});
+
+/** @param {DutyPerson} one */
+const idle = ({ id }) =>
+  said().flaws.some(
+    ({ kind, path }) => kind === 'idle' && said().roster.people[Number(path.split('.')[1])]?.id === id,
+  );
+
+const PROVED_MS = 90 * 86_400_000;
+
+/** What came of the last test, or that there was none. @param {DutyPerson} one */
+function tried({ id }) {
+  const known = said().tried.find(({ person }) => person === id);
+  const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
+  if (asked && !over) return word('clock', say`going on`, 'ink-wait');
+  if (asked && (!taken || taken < asked))
+    return word('warn', `${say`not taken,`} ${f.shortDay(Date.parse(asked) * 1000)}`, 'ink-bad');
+  if (!taken) return html`<span class="ink-wait">${say`never`}</span>`;
+  const old = Date.parse(taken) < Date.now() - PROVED_MS;
+  return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');
+}
+
+/** @param {DutyContact} one */
+const reached = ({ way, to }) =>
+  html`<li>
+    ${wayName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
+  </li>`;
+
+export const parts = {
+  heads: () => [
+    [say`Name`],
+    [say`Ways, in order`],
+    [say`Language`, 'spare'],
+    [say`Shifts`],
+    [say`Tried##way`],
+  ],
+  /** @param {DutyPerson} one */
+  cells: (one) =>
+    html`<td><b>${one.name}</b></td>
+      <td><ol class="duty__ways">${one.contacts.map(reached)}</ol></td>
+      <td class="spare">${languageName(one.language)}</td>
+      <td>
+        ${
+          idle(one)
+            ? word('warn', say`in none`, 'ink-wait')
+            : said()
+                .roster.shifts.filter((shift) => shift.people.includes(one.id))
+                .map((shift) => shift.name)
+                .join(', ') || nothing
+        }
+      </td>
+      <td>${tried(one)}</td>`,
+  acts: () => acts(['T', say`Test`]),
+  /** @param {Ui} ui */
+  form: (ui) => beside(rows, say`New person`, () => save(ui)),
+  empty: () => say`Nobody: A adds who is to be called`,
+};

@@ -1,1 +1,0 @@
-"""Streets under the position of an alert, and its address: see README.md."""

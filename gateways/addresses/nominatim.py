@@ -1,0 +1,95 @@
+"""Nominatim, the geocoder of OpenStreetMap (https://nominatim.org/release-docs/latest/api/Reverse/). Pure.
+
+It answers with the one thing that is nearest, a house or a street: of its neighbours nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from gateways.addresses.source import name
+from model.address import Around, Nearby, around, metres
+
+
+class _Address(msgspec.Struct, frozen=True):
+    house_number: str = ""
+    road: str = ""
+    city: str = ""
+    town: str = ""
+    village: str = ""
+    municipality: str = ""
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    type: str = ""
+    coordinates: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    lat: str = ""
+    lon: str = ""
+    address: _Address = _Address()
+    geojson: _Shape = _Shape()
+
+
+Points = list[tuple[float, float]]
+_decoder: Final = msgspec.json.Decoder(_Answer)
+_line: Final = msgspec.json.Decoder(Points)
+_lines: Final = msgspec.json.Decoder(list[Points])
+
+
+def question(lat: float, lon: float) -> dict[str, str]:
+    """The parameters of `/reverse`; streets with their shape, drawn to some metres."""
+    where = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "format": "jsonv2", "zoom": "18"}
+    return {
+        **where,
+        "layer": "address",
+        "addressdetails": "1",
+        "polygon_geojson": "1",
+        "polygon_threshold": "0.00003",
+    }
+
+
+def answer(content: bytes, lat: float, lon: float) -> Around:
+    """What it says; nothing where it knows none. Raises msgspec.DecodeError."""
+    said = _decoder.decode(content)
+    of = said.address
+    street, number = name(of.road), name(of.house_number)
+    if not street:
+        return around([])
+    # A street's point is its middle, which may be far: what counts is its nearest.
+    offset = None if number else _nearest(said.geojson, lat, lon)
+    try:
+        east_m, north_m = offset or metres(lat, lon, float(said.lat), float(said.lon))
+    except ValueError as error:
+        raise msgspec.DecodeError("no coordinates") from error
+    town = name(of.city or of.town or of.village or of.municipality)
+    return around([Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m)])
+
+
+def _nearest(shape: _Shape, lat: float, lon: float) -> tuple[float, float] | None:
+    """The point of a street that is nearest, in metres to the east and north; None for what is no line."""
+    match shape.type:
+        case "LineString":
+            lines = [_line.decode(shape.coordinates)]
+        case "MultiLineString":
+            lines = _lines.decode(shape.coordinates)
+        case _:
+            return None
+    return min(_feet(lines, lat, lon), key=lambda foot: foot[0] ** 2 + foot[1] ** 2, default=None)
+
+
+def _feet(lines: list[Points], lat: float, lon: float) -> Iterator[tuple[float, float]]:
+    """Of each piece of a line its nearest point."""
+    for line in lines:
+        points = [metres(lat, lon, to_lat, to_lon) for to_lon, to_lat in line]
+        for (east, north), (to_east, to_north) in pairwise(points):
+            along_east, along_north = to_east - east, to_north - north
+            length = along_east**2 + along_north**2
+            share = -(east * along_east + north * along_north) / length if length else 0.0
+            share = min(1.0, max(0.0, share))
+            yield east + share * along_east, north + share * along_north

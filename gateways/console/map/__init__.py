@@ -1,0 +1,1 @@
+"""Pictures of a map for the center's own pages, from a file or a server."""

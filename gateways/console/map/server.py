@@ -1,0 +1,132 @@
+"""Fetches pictures from a tile server, for all consoles, and keeps them for a while.
+
+The server sees the center, never who looks at what; where it does not answer, what was kept is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from gateways.console.map.cache import TileCache, keep_only
+from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
+from runtime import logs
+
+FRESH_S: Final = 30 * 86_400.0
+"""How long streets are taken not to have changed."""
+FETCH_S: Final = 6.0
+"""For one picture, from the first byte sent to the last that came."""
+AT_ONCE: Final = 6
+RESTS_S: Final = 15.0
+"""How long a server that has failed is left alone."""
+_NONE: Final = (204, 404, 410)
+
+log = logs.get("console.tiles")
+
+
+class TileServer:
+    """One server, asked. On the event loop."""
+
+    def __init__(
+        self,
+        address: str,
+        folder: Path,
+        *,
+        attribution: str,
+        max_zoom: int,
+        version: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`folder` is where pictures are kept; `transport` is in place of the network's own."""
+        self.attribution = attribution
+        self.min_zoom = 0
+        self.max_zoom = max_zoom
+        self._address = address
+        self._host = urlsplit(address).hostname or ""
+        map_name = hashlib.sha256(address.encode()).hexdigest()[:16]
+        self._folder, self._map_name = folder, map_name
+        self._cache = TileCache(folder / map_name)
+        self._agent = f"securWoman/{version or '0'}"
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._rests_until_s = 0.0
+
+    async def tile(self, z: int, x: int, y: int) -> Tile | None:
+        """The picture, kept or fetched; None where the server has none. Raises TilesFailed."""
+        if not (z <= self.max_zoom and exists(z, x, y)):
+            return None
+        name = f"{z}-{x}-{y}"
+        kept = await asyncio.to_thread(self._cache.get, name)
+        old = None if kept is None else as_tile(kept[0])
+        if kept is not None and old is not None and kept[1] < FRESH_S:
+            return old
+        try:
+            content = await self._fetched(z, x, y)
+        except TilesFailed:
+            if old is None:
+                raise
+            return old
+        if content is None:
+            return None
+        await asyncio.to_thread(self._cache.put, name, content)
+        return as_tile(content)
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _fetched(self, z: int, x: int, y: int) -> bytes | None:
+        async with self._places:
+            if time.monotonic() < self._rests_until_s:
+                raise TilesFailed(f"{self._host} has just failed")
+            try:
+                async with asyncio.timeout(FETCH_S):
+                    return await self._asked(z, x, y)
+            except (httpx.HTTPError, TimeoutError) as error:
+                raise self._failed(str(error) or type(error).__name__) from error
+
+    async def _asked(self, z: int, x: int, y: int) -> bytes | None:
+        if self._client is None:
+            # Certificates are read from the disk meanwhile.
+            made = await asyncio.to_thread(self._made)
+            self._client = self._client or made
+        where = self._address.replace("{z}", str(z)).replace("{x}", str(x)).replace("{y}", str(y))
+        async with self._client.stream("GET", where) as answer:
+            if answer.status_code in _NONE:
+                return None
+            if answer.status_code != 200:
+                raise self._failed(f"answers {answer.status_code}")
+            content = b""
+            async for part in answer.aiter_bytes():
+                content += part
+                if len(content) > TILE_MAX:
+                    raise self._failed("sends more than a picture")
+        if as_tile(content) is None:
+            raise self._failed("sends no PNG, JPEG, WebP or AVIF")
+        return content
+
+    def _made(self) -> httpx.AsyncClient:
+        keep_only(self._folder, self._map_name)
+        return httpx.AsyncClient(
+            transport=self._transport,
+            headers={"user-agent": self._agent, "accept": "image/webp,image/png,image/jpeg"},
+            timeout=FETCH_S,
+            limits=httpx.Limits(max_connections=AT_ONCE),
+            # Only where the settings say, and nowhere that it says itself.
+            follow_redirects=False,
+        )
+
+    def _failed(self, reason: str) -> TilesFailed:
+        # Not the address: it may hold a key.
+        if time.monotonic() >= self._rests_until_s:
+            log.warning("the tile server fails", host=self._host, reason=reason)
+        self._rests_until_s = time.monotonic() + RESTS_S
+        return TilesFailed(f"{self._host}: {reason}")

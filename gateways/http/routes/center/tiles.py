@@ -1,0 +1,69 @@
+"""GET /v1/map/tiles/Z/X/Y: pictures of a map for the pages of this center, from it and from nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from litestar import Response
+
+from gateways.console.map.tiles import Tiles, TilesFailed, tiles_of
+from gateways.http.parts.context import Web, once
+from gateways.http.routing.permissions import SIGNED_ON
+from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.answers import Problem
+from gateways.http.wire.errors import NotThere
+from runtime import logs
+
+_HEADERS: Final = {
+    # Which pictures were looked at says where she is: nothing of it stays on the operator's machine.
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+log = logs.get("http.tiles")
+
+
+class _Unusable:
+    """What the settings name and cannot be had: the page is told, and draws what it has itself."""
+
+    attribution = ""
+    min_zoom = 0
+    max_zoom = 18
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def tile(self, z: int, x: int, y: int) -> None:
+        raise TilesFailed(self._reason)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@once
+def configured(web: Web) -> Tiles | None:
+    """As the settings say; None without any. A map that cannot be had keeps nobody from starting."""
+    settings = web.settings
+    try:
+        return tiles_of(settings.center.map, Path(settings.state), settings.version)
+    except TilesFailed as error:
+        log.error("the map's tiles cannot be had", reason=str(error))
+        return _Unusable(str(error))
+
+
+@route(GET, "/v1/map/tiles/{z}/{x}/{y}", by=SIGNED_ON, audit="a map, of nobody", described=False)
+async def tile(web: Web, z: int, x: int, y: int) -> Answer[Problem] | Response[bytes]:
+    """A picture of the map."""
+    tiles = configured(web)
+    if tiles is None:
+        raise NotThere("no map is configured")
+    try:
+        found = await tiles.tile(z, x, y)
+    except TilesFailed:
+        return Answer(Problem(reason="the map's tiles cannot be had now"), status=503)
+    if found is None:
+        return Response(b"", status_code=204, headers=_HEADERS)
+    return Response(found.content, media_type=found.media_type, headers=_HEADERS)
