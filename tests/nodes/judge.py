@@ -175,12 +175,13 @@ def judge_storm(
 
 
 def _each_order_once(events: list[Recorded]) -> Iterator[str]:
-    """An order that was given again is the same order, and 112 is called by order alone."""
+    """An order that was given again is the same order, and 112 is called by order alone, and under duress."""
     given = [one.event for one in events if isinstance(one.event, ev.CommandGiven)]
     for id, times in Counter(one.id for one in given).items():
         if id and times > 1:
             yield f"the order {id} was taken {times} times"
     ordered = sum(one.command is OperatorCommand.CALL_PSAP for one in given)
+    ordered += any(isinstance(one.event, ev.AlertCancelled) and one.event.duress for one in events)
     asked = sum(isinstance(one.event, ev.PsapRequested) for one in events)
     if asked > ordered:
         yield f"112 was asked for {asked} times by {ordered} orders"

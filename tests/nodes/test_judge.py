@@ -140,6 +140,7 @@ def ordered(id: str) -> tuple[Recorded, ...]:
     return told((5.0, "b", 0, command), stream="inbox-n")
 
 
+DURESS = told((4.9, "b", 0, ev.AlertCancelled(duress=True)), stream="inbox-n")
 ASKED = told((5.1, "b", 2, ev.PsapRequested(by=OperatorId("marta"), number=E164("+392"))))
 
 
@@ -152,6 +153,8 @@ ASKED = told((5.1, "b", 2, ev.PsapRequested(by=OperatorId("marta"), number=E164(
         ("own right", (*RIGHT, *ENDED), (call(1, "a-1", 4.5),)),
         ("once", (*RIGHT, *ordered("o1"), *ordered("o1"), *ENDED), ()),
         ("once", (*RIGHT, *ordered("o1"), *ASKED, *ASKED, *ENDED), ()),
+        ("once", (*RIGHT, *ASKED, *ENDED), ()),
+        ("", (*RIGHT, *DURESS, *ASKED, *ENDED), (call(1, "a-1", 1.2), call(2, "b-1", 3.7))),
     ],
 )
 def test_each_rule_of_a_storm_is_broken_by_what_breaks_it(
