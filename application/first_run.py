@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from application.errors import CenterError
 from application.settings.file import load
-from application.settings.in_use import config_in_use, simulation_in_use
+from application.settings.in_use import simulation_in_use
+from application.settings.where import config_in_use
 from application.state.state_dir import NodeFile, StateDir, read_json
 from model.feature import installed, named
 from model.first_run import Machine, Need, Trust

@@ -14,11 +14,15 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
 from application.errors import CenterError, UsageError
+from application.settings.where import config_in_use, features_off
+from application.state.state_dir import StateDir, default_path
 from center import features
 from model.feature import Command, installed
 from runtime.terminal import shown
@@ -192,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Runs one command; returns its exit code. Prints its errors."""
-    features.install()
+    features.install(features_off(_config(arguments)))
     try:
         code = build()(_normalised(arguments), exit_on_error=False, print_error=False)
         sys.stdout.flush()
@@ -215,6 +219,16 @@ def run(arguments: list[str]) -> int:
         return _failed(
             f"internal error: {type(error).__name__}: {error} (set {TRACEBACK}=1 for more)", INTERNAL
         )
+
+
+def _config(arguments: Sequence[str]) -> Path:
+    """The settings of the center that is meant, before the command is known."""
+    given = dict(pairwise(arguments))
+    given |= dict(one.split("=", 1) for one in arguments if one.startswith("--") and "=" in one)
+    if "--config" in given:
+        return Path(given["--config"])
+    state = Path(given["--state"]) if "--state" in given else default_path(os.environ)
+    return config_in_use(StateDir(state))
 
 
 def _failed(reason: str, code: int) -> int:

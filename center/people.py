@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from application.errors import CenterError, NotFound, SettingsError, UsageError
 from application.settings.file import load
-from application.settings.in_use import config_in_use
+from application.settings.where import config_in_use
 from application.state.state_dir import StateDir
 from messages.ids import OperatorId
 

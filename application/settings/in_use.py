@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from application.settings.file import load
 from application.settings.simulation import simulation, with_simulation
+from application.settings.where import config_in_use, shipped
 from application.state.state_dir import NodeFile, StateDir, read_json
 from model.settings import Settings
 
@@ -25,23 +25,3 @@ def simulation_in_use(settings: Settings, given: Path | None, node: NodeFile | N
     if node is not None:
         return Path(node.simulation) if node.simulation is not None else None
     return None if settings.modem else shipped("simulation.toml")
-
-
-def config_in_use(state: StateDir) -> Path:
-    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
-    last = read_json(state.node_file, NodeFile)
-    return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
-
-
-def config_file(given: Path | None) -> Path:
-    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
-    if given is not None:
-        return given
-    if named := os.environ.get("SECURWOMAN_CONFIG"):
-        return Path(named)
-    return shipped("center.toml")
-
-
-def shipped(name: str) -> Path:
-    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
-    return Path(__file__).resolve().parents[2] / "config" / name

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from application.errors import SettingsError
-from application.settings.in_use import config_in_use, shipped
 from application.settings.views import SIGN, FileView, LineSet, LinesSet, SettingFault, SettingRow
+from application.settings.where import config_in_use, shipped
 from application.state.state_dir import NodeFile, StateDir, read_json
 from model.settings_edits import (
     ChangedOnDisk,

@@ -102,7 +102,7 @@ def configured_url(state: StateDir) -> str:
     """The journal's address while no center runs: as the last one's settings say now, else as it was."""
     from application.errors import SettingsError
     from application.settings.file import load
-    from application.settings.in_use import config_file
+    from application.settings.where import config_file
 
     last = read_json(state.node_file, NodeFile) if is_own(state) else None
     last = last or read_json(state.last_run / state.node_file.name, NodeFile)

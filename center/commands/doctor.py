@@ -11,9 +11,10 @@ from application.checks import Around
 from application.errors import CenterError, SettingsError
 from application.options import DEFAULT, Common
 from application.settings.file import load
-from application.settings.in_use import config_in_use, simulation_in_use
+from application.settings.in_use import simulation_in_use
 from application.settings.simulation import simulation, with_simulation
 from application.settings.template import with_meaning
+from application.settings.where import config_in_use
 from application.state.state_dir import StateDir, running
 from center.checks import table
 from model.checks import Finding, fail, ok

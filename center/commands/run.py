@@ -17,7 +17,7 @@ from application.errors import SettingsError, UsageError
 from application.options import DEFAULT, Common
 from application.settings.check import faults_of
 from application.settings.file import load
-from application.settings.in_use import config_file, shipped
+from application.settings.where import config_file, shipped
 from center.node.options import NodeOptions, command
 from model.settings import Settings
 

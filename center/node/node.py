@@ -416,6 +416,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--join", action="append", default=[])
     given = vars(parser.parse_args(arguments))
     options = NodeOptions(**{**given, "join": tuple(given["join"])})
+    features.install()
     if os.environ.get(MARK) != str(StateDir(options.state).path):
         # Started by hand: without the mark, nobody would find what this one leaves behind.
         argv, environment = command(options)

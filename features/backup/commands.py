@@ -15,7 +15,7 @@ from application.auditing import note
 from application.errors import CenterError, SettingsError, UsageError
 from application.options import DEFAULT, Common
 from application.settings.file import load
-from application.settings.in_use import config_in_use
+from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from model.settings.kept import BackupSettings
 

@@ -21,7 +21,7 @@ import msgspec
 
 from application.errors import SettingsError
 from application.settings.file import load
-from application.settings.in_use import config_in_use
+from application.settings.where import config_in_use
 from application.state.processes import ProcessId, identity, is_alive
 from application.state.state_dir import StateDir, write_kept
 from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file

@@ -15,7 +15,7 @@ from application.auditing import BY, note
 from application.errors import CenterError, NotFound, SettingsError, UsageError
 from application.options import DEFAULT, Common
 from application.settings.file import load
-from application.settings.in_use import config_in_use
+from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from application.times import rfc3339
 from messages.ids import E164, Instant

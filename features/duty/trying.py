@@ -18,7 +18,7 @@ from application.auditing import BY, note
 from application.errors import CenterError, NotFound
 from application.options import DEFAULT, Common
 from application.settings.file import load
-from application.settings.in_use import config_in_use
+from application.settings.where import config_in_use
 from application.state.journals import journal_of
 from application.state.state_dir import NodeFile, running
 from features.duty.words import told

@@ -17,7 +17,7 @@ from application.certificates import make, read
 from application.errors import NodeError
 from application.listening import unguarded
 from application.settings.file import parse
-from application.settings.in_use import shipped
+from application.settings.where import shipped
 from application.state.state_dir import StateDir
 from center import cli
 from center.checks.web import certificate as examined

@@ -21,7 +21,7 @@ import msgspec
 from application.state import run_dir
 from application.state.processes import end, end_marked
 from application.state.state_dir import StateDir
-from center import cli
+from center import cli, features
 from center.commands.ps import all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
@@ -105,7 +105,10 @@ def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What a command does and says; in this process, as another one imports for a second."""
     out, err = io.BytesIO(), io.StringIO()
     with redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)), redirect_stderr(err):
-        code = cli.run(list(arguments))
+        try:
+            code = cli.run(list(arguments))
+        finally:
+            features.install()  # a command has those of its center
         return subprocess.CompletedProcess(arguments, code, out.getvalue().decode(), err.getvalue())
 
 

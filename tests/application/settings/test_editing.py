@@ -18,9 +18,9 @@ from application.settings.editing import wanted
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
 from application.settings.file import load, parse
-from application.settings.in_use import shipped
 from application.settings.own_file import SettingsFile
 from application.settings.template import reference, template, with_meaning
+from application.settings.where import shipped
 from application.state.state_dir import StateDir
 from model.feature import settings_type
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set

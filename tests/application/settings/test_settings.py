@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from application.errors import SettingsError
 from application.settings.file import load, parse
-from application.settings.in_use import shipped
 from application.settings.simulation import SIMULATED_PSAP, Simulation, simulation, with_simulation
+from application.settings.where import shipped
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, Party
 from model.feature import settings_type

@@ -1,0 +1,38 @@
+"""Which file of settings is meant, and what has to be known of it before it is read as a whole."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from application.state.state_dir import NodeFile, StateDir, read_json
+
+
+def config_in_use(state: StateDir) -> Path:
+    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
+    last = read_json(state.node_file, NodeFile)
+    return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
+
+
+def config_file(given: Path | None) -> Path:
+    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
+    if given is not None:
+        return given
+    if named := os.environ.get("SECURWOMAN_CONFIG"):
+        return Path(named)
+    return shipped("center.toml")
+
+
+def shipped(name: str) -> Path:
+    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
+    return Path(__file__).resolve().parents[2] / "config" / name
+
+
+def features_off(file: Path) -> tuple[str, ...]:
+    """The features that the file leaves out; none where it cannot be read, which others say."""
+    try:
+        named = tomllib.loads(file.read_text(encoding="utf-8")).get("features_off", ())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        return ()
+    return tuple(named) if isinstance(named, list) and all(isinstance(one, str) for one in named) else ()
