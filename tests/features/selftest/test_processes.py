@@ -82,6 +82,16 @@ def test_a_check_goes_from_http_to_a_voice_on_a_line_of_ours(made: Center) -> No
     assert set(shown.figures) == {"opened_s", "closed_s"}
 
 
+def test_a_drill_goes_from_the_alert_to_the_hand_over(made: Center) -> None:
+    drilled = made.cli("drill", "--json", "--timeout", "40")
+    assert drilled.returncode == 0, drilled.stdout + drilled.stderr
+    said = json.loads(drilled.stdout)
+    assert (said["ok"], said["outcome"]) == (True, "test_done")
+    assert "112 is in the conference" in made.cli("alert", "timeline", said["alert"]).stdout
+    shown = json.loads(made.cli("alert", "show", said["alert"], "--json").stdout)
+    assert (shown["phase"], shown["test"]) == ("closed", True)
+
+
 def test_a_real_alert_in_the_middle_of_a_check_has_its_line_at_once(made: Center) -> None:
     """All lines are the check's by then."""
     with journal_of(made.state) as journal:
@@ -102,13 +112,3 @@ def dialled(journal: Journal, seq: int, alert: str) -> list[Instant]:
         for one in journal.read_all(seq)
         if isinstance(one.event, LegOriginating) and str(streams.alert_of(one.stream)).startswith(alert)
     ]
-
-
-def test_a_drill_goes_from_the_alert_to_the_hand_over(made: Center) -> None:
-    drilled = made.cli("drill", "--json", "--timeout", "40")
-    assert drilled.returncode == 0, drilled.stdout + drilled.stderr
-    said = json.loads(drilled.stdout)
-    assert (said["ok"], said["outcome"]) == (True, "test_done")
-    assert "112 is in the conference" in made.cli("alert", "timeline", said["alert"]).stdout
-    shown = json.loads(made.cli("alert", "show", said["alert"], "--json").stdout)
-    assert (shown["phase"], shown["test"]) == ("closed", True)
