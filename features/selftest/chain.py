@@ -9,7 +9,7 @@ from typing import Final
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from features.selftest import line_trials, own_phone
-from features.selftest.own_phone_known import know
+from features.selftest.own_phone import know
 from messages.events import LegReleasing
 from messages.ids import Check, Instant
 from messages.journal import Recorded

@@ -1,7 +1,8 @@
 """The center as a phone of its own: it raises checks over HTTP, signed, at the address where phones do.
 
-Its key lies in the state directory and is made when it is first needed. What is asked here blocks, for
-`WITHIN_S` at most: a thread's or a process's work.
+Its key lies in the state directory and is made when it is first needed. It is nobody's of the registry: it
+has a device's row and no person's, so that no list, search or figure of persons knows of it. What is asked
+here blocks, for `WITHIN_S` at most: a thread's or a process's work.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from sqlalchemy import bindparam, insert, update
 
 from messages.base import MALFORMED
-from messages.ids import SECOND, AlertId, Check, Instant
+from messages.ids import E164, SECOND, AlertId, Check, Instant
 from runtime.published.file import publish, published
+from store.database.query import Query
+from store.database.schema import device_key
+from store.journal.journal import Transaction
+from store.registry.devices import OWN, ProvedBy, key_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -57,7 +63,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 def point(state: Path) -> bytes:
-    """The public key, for `features.selftest.own_phone_known.know`. Raises OSError, ValueError."""
+    """The public key, for `know`. Raises OSError, ValueError."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return own_key(state / "keys").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -154,3 +160,34 @@ def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
         finally:
             connection.close()
     raise AssertionError("without TLS no error of it is raised")
+
+
+NO_NUMBER: Final = E164("+99900000000")
+"""Of a center that names no number to be called: in a country code that nobody has (ITU-T E.164, list of
+assigned codes). It is never dialled: a check of the arrival calls nobody."""
+
+_k = device_key.c
+_ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
+_CALLED: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(phone=bindparam("number")),
+    "number",
+    "which",
+)
+
+
+def know(tx: Transaction, point: bytes, phone: E164 | None) -> str:
+    """Let the registry know this key (P-256, uncompressed) as the center's own; the device's id.
+
+    `phone`: the number that its checks with a call ring; none: a check of the arrival, which calls nobody and
+    leaves the number as it is. Whoever has read the key keeps it for a moment.
+    """
+    device = f"center-{sha256(point).hexdigest()[:16]}"
+    known = key_of(tx, device)
+    if known is None:
+        number = phone or NO_NUMBER
+        tx.write(
+            _ADD, device, OWN, number, point, "center", tx.at_us, None, None, ProvedBy.STAFF, None, None, ""
+        )
+    elif phone not in (None, known.phone):
+        tx.write(_CALLED, phone, device)
+    return device

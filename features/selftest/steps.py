@@ -1,10 +1,13 @@
-"""What a proof consists of: each step with its reason, and the items that a node's lines make of it."""
+"""What a proof consists of: each step with its reason, and its items on the node's lines; when it is due."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from features.selftest.alarms import OF_PROOFS
 from messages.ids import SECOND, Instant
@@ -226,3 +229,36 @@ def _round(public: Sequence[Modem]) -> list[str]:
 def ends(subject: str) -> tuple[str, ...]:
     """The lines of a subject."""
     return tuple(subject.split(BETWEEN))
+
+
+OVERDUE_US: Final = Instant(48 * 3600 * SECOND)
+"""A night may be full of alerts; two are too many to know nothing."""
+
+
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """From when a proof may begin, and when it has to be over."""
+
+    from_us: Instant
+    until_us: Instant
+
+
+def night(now_us: Instant, at: str, until: str) -> Night | None:
+    """The night that it is, by this machine's time; None: it is day, or `at` is empty.
+
+    `at`, `until`: `HH:MM`; a night may have midnight in it, and a change of the clocks.
+    """
+    if not at:
+        return None
+    today = datetime.fromtimestamp(now_us / SECOND).date()  # noqa: DTZ006
+    for day in (today, today - timedelta(days=1)):
+        begins, ends = _on(day, at), _on(day, until)
+        if ends <= begins:
+            ends = _on(day + timedelta(days=1), until)
+        if begins <= now_us < ends:
+            return Night(from_us=begins, until_us=ends)
+    return None
+
+
+def _on(day: date, clock: str) -> Instant:
+    """Of a time that comes twice the first."""
+    return Instant(round(datetime.combine(day, time.fromisoformat(clock)).timestamp() * SECOND))

@@ -49,7 +49,6 @@ SANS_IO = (
 EDGES = (
     "actors.*.actor", "features.*.actor",
     "features.selftest.line_tester.voice",
-    "features.selftest.prover.child",
     "gateways.gsm.by_hand.*",
     "gateways.gsm.driver.pin_memory", "gateways.gsm.line.actor", "gateways.gsm.line.credit",
     "gateways.gsm.line.failed_reads", "gateways.gsm.line.incoming_texts", "gateways.gsm.line.journal",

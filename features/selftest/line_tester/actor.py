@@ -14,8 +14,7 @@ from thespian.actors import ActorAddress
 
 from features.selftest import line_trials
 from features.selftest.line_tester.decider import Trial, begin, told
-from features.selftest.line_tester.voice import SAID, LineVoice, shown_of
-from features.selftest.line_tester.ways import ways_of
+from features.selftest.line_tester.voice import SAID, LineVoice, shown_of, ways_of
 from media.conference.sounds import Sounds
 from media.trial.bursts import TONES_HZ
 from messages.calls import CallReport, IncomingCall, OwnCallEnd

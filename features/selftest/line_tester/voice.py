@@ -5,19 +5,21 @@ Where two lines are on the call, each also says what shows the other how its way
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.ports import VoicePort as Port
 from media.ports.voice_port import spec_of
-from media.trial.bursts import said_to_be_measured
+from media.trial.bursts import TONES_HZ, said_to_be_measured
 from media.trial.carried import Carried, frames_of
 from media.trial.check import VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe
+from media.trial.way import way_of
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
-from messages.trials import VoiceShown
+from messages.trials import VoiceShown, WayShown
 
 PAUSE_S: Final = 2.0
 SAID: Final = ("please_hold", "user_on_the_line")
@@ -100,3 +102,15 @@ def shown_of(line: LineId, report: VoiceReport) -> VoiceShown:
         echo_db=None if report.echo is None else round(report.echo.level_db, 1),
         better_gain_in_db=report.better_gain_in_db,
     )
+
+
+def ways_of(lines: Sequence[LineId], carried: Sequence[Carried | None]) -> tuple[WayShown, ...]:
+    """From the calling line to the other, and back; `carried`: at the ports of both. A port that was not open
+    has said and heard nothing, and of its ways nothing is told.
+    """
+    if len(lines) < 2:
+        return ()
+    (one, two), (here, there) = lines, carried
+    if here is None or there is None:
+        return (WayShown(speaker=one, listener=two), WayShown(speaker=two, listener=one))
+    return (way_of(one, here, two, there, TONES_HZ[0]), way_of(two, there, one, here, TONES_HZ[1]))

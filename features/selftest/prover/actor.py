@@ -1,26 +1,31 @@
 """The process that proves this node, each night and on demand, step by step. It gives way to real alerts.
 
-What is tried and what came of it is in `proof-NODE`: the next process goes on from there.
+What is tried and what came of it is in `proof-NODE`: the next process goes on from there. A look that takes
+long, or needs what the actors have not, is done by a process aside, which stands back.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from functools import partial
-from typing import ClassVar, Final
+from pathlib import Path
+from typing import IO, ClassVar, Final
 
-from features.selftest.blame import blamed
-from features.selftest.disk import judged
-from features.selftest.night import night
-from features.selftest.prover.chain import ChainWork
-from features.selftest.prover.child import ProcessChild
+import msgspec
+
+from features.selftest.judging import NAMES, OVERDUE, blamed, judged, overdue, wrong
+from features.selftest.prover.calls import ChainWork
 from features.selftest.prover.decider import Begin, Due, End, Record, Try, View, due, is_late
-from features.selftest.prover.errands import LookWork
-from features.selftest.prover.work import Around, Child, Work, left_out, name_of
+from features.selftest.prover.work import Around, Child, LookWork, Work, failed, left_out, name_of
 from features.selftest.prover.works import work_of
 from features.selftest.proving import Begun, OneProof
-from features.selftest.standing import NAMES, OVERDUE, overdue, wrong
-from features.selftest.steps import planned
+from features.selftest.steps import night, planned
 from features.selftest.store import KEPT_US, proofs_of
+from messages.base import MALFORMED
 from messages.events import ProofBegun, ProofEnded, ProofStepBegun, ProofStepEnded
 from messages.ids import SECOND, Instant, Role
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
@@ -39,6 +44,53 @@ from store.journal.notify import kind
 from store.journal.projections import Lines
 from store.nodes.members import members
 from store.streams import StreamKind
+
+_PROGRAM: Final = "center.checks.aside"
+"""What does it, by name: actors know nothing of the center's settings and files."""
+CORNER: Final = ".checking"
+"""Where a backup is restored for trial, with the process's id (`features.backup.restoring`)."""
+_decoder: Final = msgspec.json.Decoder(Shown)
+
+
+class ProcessChild:
+    """One of the machine. It dies with this process."""
+
+    def __init__(self, step: ProofStep, state: Path) -> None:
+        """Start it. Raises OSError where the machine has no room for one more."""
+        command = [sys.executable, "-m", _PROGRAM, step, "--state", str(state)]
+        with _log(state / "logs" / f"proof-{step}.log") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
+            )
+        # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
+        self._corner = state / f"{CORNER}-{self._process.pid}"
+
+    @property
+    def pid(self) -> int:
+        """Which process it is."""
+        return self._process.pid
+
+    def said(self) -> Shown | None:
+        if self._process.poll() is None:
+            return None
+        assert self._process.stdout is not None
+        with self._process.stdout as told, suppress(*MALFORMED):
+            return _decoder.decode(told.read())
+        return failed(ProofWhy.TROUBLE)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._corner, ignore_errors=True)
+
+
+def _log(path: Path) -> IO[bytes]:
+    """Where it writes what it has to say: nowhere, if the disk takes nothing. It is about the disk, then."""
+    try:
+        return path.open("wb")
+    except OSError:
+        return Path(os.devnull).open("wb")
+
 
 TURN_US: Final = Instant(SECOND // 4)
 LOOKS_EVERY_US: Final = Instant(60 * SECOND)

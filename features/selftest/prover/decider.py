@@ -10,9 +10,8 @@ from typing import Final
 
 import msgspec
 
-from features.selftest.night import Night
 from features.selftest.proving import Begun, OneProof, Proving
-from features.selftest.steps import BY_STEP
+from features.selftest.steps import BY_STEP, Night
 from messages.ids import SECOND, Instant, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 

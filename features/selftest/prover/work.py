@@ -10,7 +10,7 @@ import msgspec
 
 from messages.ids import Instant, LineId
 from messages.lines import LineReport
-from messages.proofs import ProofItem, ProofWhy, Shown, StepResult
+from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from model.settings.lines import Modem
 from model.setup import Setup
 from store.journal.journal import Journal, Transaction
@@ -104,3 +104,32 @@ def well(**figures: float) -> Shown:
 def name_of(proof: str, item: ProofItem, done: int) -> str:
     """A name for what is begun: the same for who looks for it, another for each try."""
     return f"{proof}.{item.step}.{done}"
+
+
+class LookWork:
+    """A look by a process aside. One that the process before had begun died with it, and is begun anew."""
+
+    def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
+        self._step, self._new = step, child
+        self._child: Child | None = None
+        self._failed: Shown | None = None
+
+    def why_not(self, around: Around) -> ProofWhy:
+        return ProofWhy.NONE
+
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        return ""
+
+    def goes_on(self, work: str) -> None:
+        try:
+            self._child = self._new(self._step)
+        except OSError:
+            # The step is in the journal as begun: a death here would be one at each start.
+            self._failed = failed(ProofWhy.TROUBLE)
+
+    def shown(self, around: Around) -> Shown | None:
+        return self._failed if self._child is None else self._child.said()
+
+    def end(self, around: Around) -> None:
+        if self._child is not None:
+            self._child.kill()

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from features.selftest.bounds import BOUNDS, Bound
+from features.selftest.judging import BOUNDS, Bound
 from features.selftest.proving import Ended, OneProof, Proving
 from features.selftest.steps import BETWEEN, ends
 from features.selftest.store import KEPT_US, proofs_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.selftest.own_phone_known import know
+from features.selftest.own_phone import know
 from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.work import Child
 from messages.ids import E164, AlertId, Channel, Check, Instant, Proof

@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.selftest.blame import blamed
+from features.selftest.judging import blamed
 from messages.ids import LineId
 from messages.trials import Blame, Side, WayFault, WayShown
 from tests.support.each import each

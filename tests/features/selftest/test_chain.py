@@ -6,9 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from features.selftest.prover.chain import ChainWork, answering, both, chain_work
-from features.selftest.prover.errands import LookWork
-from features.selftest.prover.work import Around, Child
+from features.selftest.prover.calls import ChainWork, answering, both, chain_work
+from features.selftest.prover.work import Around, Child, LookWork
 from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, TrunkId
 from messages.lines import LineReport, LineState, WayLevel

@@ -12,10 +12,9 @@ import pytest
 from application.state.state_dir import StateDir
 from center.checks.aside import look_of
 from features.backup.restoring import CHECKING
-from features.selftest.disk import judged
-from features.selftest.prover.child import CORNER, ProcessChild
-from features.selftest.prover.errands import LookWork
-from features.selftest.prover.work import Child, failed
+from features.selftest.judging import judged
+from features.selftest.prover.actor import CORNER, ProcessChild
+from features.selftest.prover.work import Child, LookWork, failed
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from tests.features.selftest.test_chain import around

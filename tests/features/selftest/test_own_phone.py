@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.selftest import own_phone_known as own_phone
+from features.selftest import own_phone
 from model.rules.silent_phones import counted
 from store.journal.journal import Journal
 from store.registry import devices

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.selftest.disk import DAY_US, days_left, judged
-from features.selftest.night import night
+from features.selftest.judging import DAY_US, days_left, judged, wrong
 from features.selftest.proving import Proving
-from features.selftest.standing import wrong
-from features.selftest.steps import KINDS, ends, planned
+from features.selftest.steps import KINDS, ends, night, planned
 from messages.events import ProofBegun, ProofStepEnded
 from messages.ids import E164, SECOND, Instant, NodeId, TrunkId
 from messages.journal import Recorded

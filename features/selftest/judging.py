@@ -1,0 +1,223 @@
+"""What findings mean: bounds of figures, when a disk is full, which modem is at fault, which alarms stand.
+
+A way between lines is bad by what leaves the speaker's modem or by what the listener's hands on. Each of the
+two is cleared by another way that goes through it and does not show the fault; who is left is blamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from features.selftest.proving import Ended, Proving
+from features.selftest.steps import BY_STEP, KINDS, OVERDUE_US
+from messages.ids import SECOND, Instant, LineId
+from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
+from messages.trials import Blame, Side, WayFault, WayShown
+from model.alarms.standing import Key
+from model.bounds import (
+    CLOCK_STEP_S,
+    LEAST_DAYS_OF_CERTIFICATE,
+    OLDEST_BACKUP_S,
+    RENEWED_DAYS_OF_CERTIFICATE,
+)
+
+LEAST_DAYS_OF_DISK: Final = 7
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one figure: what it must be at the most, or at the least."""
+
+    step: ProofStep
+    figure: str
+    most: float | None = None
+    least: float | None = None
+    soon: float | None = None
+    """Less than this is an alarm that waits for the morning, and no failure yet."""
+    because: str
+
+
+BOUNDS: Final = (
+    Bound(
+        step=ProofStep.CERTIFICATE,
+        figure="days",
+        least=LEAST_DAYS_OF_CERTIFICATE,
+        soon=RENEWED_DAYS_OF_CERTIFICATE,
+        because="two weeks are a holiday of whoever renews it",
+    ),
+    Bound(
+        step=ProofStep.DISK,
+        figure="days",
+        least=LEAST_DAYS_OF_DISK,
+        because="a disk is ordered and put in within a week",
+    ),
+    Bound(
+        step=ProofStep.CLOCK,
+        figure="moved_s",
+        most=CLOCK_STEP_S,
+        because="times that are shown and written are off by it",
+    ),
+    Bound(
+        step=ProofStep.BACKUP,
+        figure="age_s",
+        most=OLDEST_BACKUP_S,
+        because="what came since is in no backup",
+    ),
+)
+
+
+DAY_US: Final = 86_400 * SECOND
+FRESH_US: Final = DAY_US // 2
+"""What a few hours have brought says little of a day: a backup is written, a recording deleted."""
+OLD_US: Final = 14 * DAY_US
+
+Known = tuple[Instant, float]
+"""When so many bytes were free."""
+
+
+def days_left(free: float, before: Iterable[Known], now_us: Instant) -> float | None:
+    """In how many days it will be full, by the fastest that it has filled: since yesterday, since a week ago,
+    since each proof of a fortnight. None: it does not fill, as far as is known.
+    """
+    rates = [
+        (then - free) / ((now_us - at) / DAY_US) for at, then in before if FRESH_US <= now_us - at <= OLD_US
+    ]
+    fastest = max(rates, default=0.0)
+    return None if fastest <= 0 else free / fastest
+
+
+def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
+    """What a look at the disk means."""
+    free = shown.figures.get("free_bytes")
+    days = None if free is None else days_left(free, before, now_us)
+    if days is None or shown.result is StepResult.FAILED:
+        return shown
+    told = replace(shown, figures={**shown.figures, "days": round(days, 1)})
+    if days >= LEAST_DAYS_OF_DISK:
+        return told
+    return replace(told, result=StepResult.FAILED, why=ProofWhy.FULL_SOON)
+
+
+_KINDS: Final = (
+    frozenset((WayFault.UNHEARD,)),
+    frozenset((WayFault.UNUSABLE_DELAY, WayFault.DELAYED)),
+    frozenset((WayFault.CUT, WayFault.GAPS)),
+    frozenset((WayFault.FAINT,)),
+    frozenset((WayFault.LOUD,)),
+)
+"""Faults that are one, more and less of it."""
+_GRAVEST = tuple(WayFault)
+
+_End = tuple[LineId, Side]
+
+
+def blamed(ways: Iterable[WayShown]) -> tuple[Blame, ...]:
+    """Whom these ways accuse; ways that were too short to tell say nothing."""
+    told = [way for way in ways if way.proved or way.faults]
+    found: dict[tuple[_End, frozenset[WayFault]], Blame] = {}
+    for kind in _KINDS:
+        for way in told:
+            if (fault := _of(way, kind)) is None:
+                continue
+            left = [end for end in _ends(way) if not _is_cleared(end, kind, told)]
+            for line, side in left or _ends(way):
+                key = (line, side), kind
+                before = found.get(key)
+                if before is not None:
+                    fault = min(fault, before.fault, key=_GRAVEST.index)
+                sure = len(left) == 1 or (before is not None and before.sure)
+                found[key] = Blame(line=line, side=side, fault=fault, sure=sure)
+    return tuple(sorted(found.values(), key=lambda one: (not one.sure, _GRAVEST.index(one.fault), one.line)))
+
+
+def _ends(way: WayShown) -> tuple[_End, _End]:
+    return (way.speaker, Side.OUT), (way.listener, Side.IN)
+
+
+def _of(way: WayShown, kind: frozenset[WayFault]) -> WayFault | None:
+    return next((fault for fault in way.faults if fault in kind), None)
+
+
+def _is_cleared(end: _End, kind: frozenset[WayFault], ways: Sequence[WayShown]) -> bool:
+    """Whether a way through it was measured, and has nothing of the kind."""
+    return any(
+        end in _ends(way) and WayFault.UNHEARD not in way.faults and _of(way, kind) is None for way in ways
+    )
+
+
+MUTE: Final = "proof.line_mute"
+DEAF: Final = "proof.line_deaf"
+POOR: Final = "proof.line_poor"
+OVERDUE: Final = ("proof.overdue", "proof")
+NAMES: Final = frozenset(
+    (
+        *(kind.alarm for kind in KINDS),
+        *(kind.soon for kind in KINDS if kind.soon),
+        MUTE,
+        DEAF,
+        POOR,
+        OVERDUE[0],
+    )
+)
+_BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, ProofWhy.LOSSY, ProofWhy.FAINT))
+"""Of these a call between two lines tells only what is wrong; several calls tell with which line."""
+
+
+def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
+    """What is wrong by the last finding of each item that is still tried; `blames`: by the ways that were
+    heard in the last calls.
+    """
+    items = set(proving.tried())
+    found: dict[Key, str] = {}
+    for item, ended in proving.newest().items():
+        if item in items and ended.shown.result is StepResult.FAILED:
+            for subject in _subjects(item, ended):
+                found[BY_STEP[item.step].alarm, subject] = _text(item, ended)
+        elif item in items and (text := _soon(item, ended)):
+            found[BY_STEP[item.step].soon, item.subject or item.step] = text
+    for blame in blames:
+        found[_of_blame(blame), blame.line] = _text_of(blame)
+    return found
+
+
+def _subjects(item: ProofItem, ended: Ended) -> tuple[str, ...]:
+    if item.step is ProofStep.VOICE and ended.shown.why in _BY_BLAME:
+        return ()
+    return ended.shown.lines[:1] or (item.subject or item.step,)
+
+
+def _soon(item: ProofItem, ended: Ended) -> str:
+    figures = ended.shown.figures
+    return ", ".join(
+        f"proof of {item.step}: {one.figure} {figures[one.figure]:g}, less than {one.soon:g}"
+        for one in BOUNDS
+        if one.step is item.step and one.soon is not None and figures.get(one.figure, one.soon) < one.soon
+    )
+
+
+def _text(item: ProofItem, ended: Ended) -> str:
+    figures = ", ".join(f"{name} {value:g}" for name, value in sorted(ended.shown.figures.items()))
+    what = " ".join(filter(None, (item.step, item.subject)))
+    return f"proof of {what}: {ended.shown.why}" + (f" ({figures})" if figures else "")
+
+
+def _of_blame(blame: Blame) -> str:
+    if blame.fault is not WayFault.UNHEARD:
+        return POOR
+    return MUTE if blame.side is Side.OUT else DEAF
+
+
+def _text_of(blame: Blame) -> str:
+    way = "what is said to it" if blame.side is Side.OUT else "what comes from it"
+    return f"{way}: {blame.fault}" + ("" if blame.sure else "; it may be the other line's, on its other side")
+
+
+def overdue(proving: Proving, since_us: Instant, now_us: Instant) -> str:
+    """What is to be said where none has come to its end for long; `since_us`: when the first could have."""
+    last = proving.whole_at() or since_us
+    if now_us - last <= OVERDUE_US:
+        return ""
+    return f"No proof has come to its end for {round((now_us - last) / 3600 / SECOND)} hours."
