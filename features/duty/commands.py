@@ -62,8 +62,7 @@ def import_(
     common: Common = DEFAULT,
 ) -> None:
     """Take the roster from a file: shows what changes, and asks at a terminal."""
-    from application.roster_file.form import FileFaulty, line_of, said_of
-    from application.roster_file.reading import parse
+    from application.roster_file import FileFaulty, line_of, parse, said_of
     from features.duty.roster_file import changes
     from model.callouts.flaws import flaws, refused
     from store.audit.entry import Action

@@ -6,8 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from application.auditing import BY
-from application.roster_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
-from application.roster_file.reading import roster_in
+from application.roster_file import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, roster_in, said_of
 from messages.ids import E164
 from model.callouts.flaws import flaws, refused
 from model.callouts.roster import EMPTY

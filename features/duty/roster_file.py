@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 
-from application.roster_file.form import DAYS
+from application.roster_file import DAYS
 from messages.ids import PersonId
 from model.callouts.roster import Holiday, Override, Person, Roster, Shift
 from model.callouts.times import local

@@ -14,8 +14,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from application.errors import SettingsError
-from application.roster_file.form import FileFaulty
-from application.roster_file.reading import parse
+from application.roster_file import FileFaulty, parse
 from application.settings.file import unknown_keys
 from application.settings.paths import whole
 from features.watcher.envelope import key_at

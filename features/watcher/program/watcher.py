@@ -16,7 +16,7 @@ from typing import Final, Protocol
 import msgspec
 from msgspec.structs import replace
 
-from application.roster_file.form import FileFaulty
+from application.roster_file import FileFaulty
 from features.watcher.beat import NO_PHONE, Answer, Unable
 from features.watcher.ears import Ears
 from features.watcher.hearing import Hearing, Verdict, after_sleep, asked, began, resumed, take, verdict

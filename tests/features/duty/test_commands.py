@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from application.roster_file.form import FileFaulty
-from application.roster_file.reading import parse
+from application.roster_file import FileFaulty, parse
 from application.settings.file import parse as parse_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
