@@ -16,7 +16,6 @@ from media.ports.voice_port import VoicePortSpec, spec_of
 from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, OwnCallEnd
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
-from model.callouts.pressed import Pressed
 from model.rules.calls import own_call
 from model.rules.calls.own_call import Limits, Order, begun
 
@@ -29,6 +28,10 @@ VOICE_US: Final = Instant(8 * SECOND)
 THANKS_US: Final = Instant(6 * SECOND)
 """For what is said to a key."""
 PAUSE_S: Final = 2.0
+ALONE_US: Final = Instant(SECOND * 7 // 10)
+"""So long nothing may follow a key, for it to be a person's."""
+HURRIED: Final = 3
+"""The same key so often in a row needs no pause behind it: somebody wants to be heard."""
 TAKES: Final = "1"
 NEXT: Final = "9"
 _OF_THE_LINE: Final = frozenset(
@@ -51,6 +54,32 @@ class Reply(StrEnum):
     NEXT = "duty_next"
     OTHER = "duty_other"
     """Somebody else has it, or it is over."""
+
+
+class Pressed:
+    """The keys of one call: which one the person has meant.
+
+    Who answers may be a mailbox whose announcement has tones in it, or a voice that sounds like some: several
+    tones in a row, and different ones. A person presses one key, perhaps again and again.
+    """
+
+    def __init__(self) -> None:
+        self._known = 0
+        self._row = ""
+        self._at = Instant(0)
+
+    def key(self, keys: str, now_us: Instant, *, over: bool) -> str:
+        """The key that was meant, once; empty: none. `keys`: all that were heard since the call began;
+        `over`: no more can follow.
+        """
+        if len(keys) > self._known:
+            self._row += keys[self._known :]
+            self._known, self._at = len(keys), now_us
+        hurried = len(self._row) >= HURRIED and len(set(self._row)) == 1
+        if not self._row or (now_us - self._at < ALONE_US and not over and not hurried):
+            return ""
+        row, self._row = self._row, ""
+        return row[0] if len(set(row)) == 1 else ""
 
 
 class Voice(Protocol):

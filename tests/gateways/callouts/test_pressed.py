@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateways.callouts.call import ALONE_US, Pressed
 from messages.ids import SECOND, Instant
-from model.callouts.pressed import ALONE_US, Pressed
 
 TURN_US = SECOND // 5
 
