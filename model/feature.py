@@ -60,6 +60,15 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
 
 
+class AtStart(msgspec.Struct, frozen=True, kw_only=True):
+    """What each node does at its start, before its actors: what it has done is told."""
+
+    by: str
+    """The function of settings and journal: sentences."""
+    wanted: Callable[[Settings], bool] = always
+    """Whether a center with these settings has it done; its module is not imported else."""
+
+
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """What each node looks at once a minute, by its RecordingKeeper, and raises an alarm about."""
 
@@ -81,8 +90,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a center has by it."""
     actors: tuple[ActorRow, ...] = ()
     alarms: tuple[AlarmKind, ...] = ()
-    at_start: tuple[str, ...] = ()
-    """Functions of settings and journal, called at each start of a node: what they have done is told."""
+    at_start: tuple[AtStart, ...] = ()
     checks: tuple[str, ...] = ()
     """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
     own_checks: tuple[str, ...] = ()

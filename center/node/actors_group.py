@@ -155,8 +155,9 @@ class ActorsGroup:
                     else:
                         told += drop_demo_operator(state, registry)
                     for feature in installed():
-                        for where in feature.at_start:
-                            told += named(where)(settings, journal)
+                        for row in feature.at_start:
+                            if row.wanted(settings):
+                                told += named(row.by)(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that gave up here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")

@@ -8,8 +8,14 @@ from typing import Final
 from messages.ids import Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
-from model.feature import ActorRow, Command, Feature
+from model.feature import ActorRow, AtStart, Command, Feature
 from model.first_run import Need
+from model.settings import Settings
+
+
+def _names_people(settings: Settings) -> bool:
+    return bool(settings.duty.person)
+
 
 DUTY: Final = Feature(
     name="duty",
@@ -77,7 +83,7 @@ DUTY: Final = Feature(
             ),
         ),
     ),
-    at_start=("features.duty.first_roster:first_roster",),
+    at_start=(AtStart(by="features.duty.roster_file:first_roster", wanted=_names_people),),
     checks=("features.duty.checks:CHECKS",),
     commands=(
         Command(

@@ -1,17 +1,21 @@
-"""From a roster to the file's words, and what differs between two rosters."""
+"""The roster in the file's words, what differs between two rosters, and the first one, of the settings."""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
-import tomlkit
-
-from application.roster_file import DAYS
-from messages.ids import PersonId
-from model.callouts.roster import Holiday, Override, Person, Roster, Shift
+from application.auditing import BY
+from application.roster_file import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, roster_in, said_of
+from messages.ids import E164, PersonId
+from model.callouts.flaws import flaws, refused
+from model.callouts.roster import EMPTY, Holiday, Override, Person, Roster, Shift
 from model.callouts.times import local
+from model.settings import Settings
+from store.journal.journal import Journal, Transaction
+from store.roster import keep, normalised, roster_of
 
 
 def written(roster: Roster) -> str:
@@ -34,6 +38,42 @@ def changes(before: Roster, after: Roster) -> Iterator[str]:
         yield from (f"  + {line}" for line in new if line not in old)
     if [one.name for one in before.shifts] != [one.name for one in after.shifts]:
         yield "the order of the shifts"
+
+
+def first_roster(settings: Settings, journal: Journal) -> list[str]:
+    """Keep one where there never was any, of the people of `[[duty.person]]`: all at any hour, in that order;
+    what is to be told of it. No fault keeps a center from starting.
+
+    Raises JournalNotDurable, JournalError.
+    """
+    table = settings.duty.person
+    if not table or roster_of(journal).version:
+        return []
+    people = tuple(PersonTable(name=one.name, language=one.language, ways=one.ways) for one in table)
+    always = ShiftTable(
+        name="Sempre" if settings.language == "it" else "Always",
+        days=DAYS,
+        begins="00:00",
+        ends="00:00",
+        people=tuple(one.name for one in table),
+    )
+    own = tuple(E164(one.number) for one in settings.modem if one.number)
+    try:
+        said = RosterFile(person=people, shift=(always,))
+        made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
+    except FileFaulty as error:
+        return [f"duty.person: nobody is on duty: {error}"]
+    made = normalised(made, settings.region)
+    if bad := refused(flaws(made, journal.now_us(), settings, own)):
+        return [f"duty.person: nobody is on duty: {said_of(one)}" for one in bad]
+
+    def work(tx: Transaction) -> bool:
+        if roster_of(tx).version:
+            return False
+        keep(tx, made, was_version=0, by=BY)
+        return True
+
+    return [f"{len(people)} people are on duty, as duty.person says"] if journal.transact(work) else []
 
 
 def _parts(roster: Roster) -> dict[str, list[str]]:
@@ -59,6 +99,8 @@ def _tables(roster: Roster) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _lines(table: dict[str, Any]) -> list[str]:
+    import tomlkit  # a node that starts writes nothing
+
     said = {key: value for key, value in table.items() if value not in ("", None)}
     return [f"{key} = {tomlkit.item(value).as_string()}" for key, value in said.items()]
 

@@ -12,8 +12,7 @@ from application.settings.file import parse as parse_settings
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
-from features.duty.first_roster import first_roster
-from features.duty.roster_file import changes, written
+from features.duty.roster_file import changes, first_roster, written
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from features.duty.store import ask_test, take
 from messages import events as ev
 from messages.ids import (
     E164,
@@ -23,7 +24,7 @@ from model.callouts.times import local
 from model.settings.watching import DutySettings
 from runtime.clock import VirtualClock
 from store import streams
-from store.callouts import ask_test, callouts_of, take
+from store.callouts import callouts_of
 from store.journal.following import Following
 from store.journal.journal import Append
 from store.journal.projections import Lines
