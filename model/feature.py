@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 import msgspec
 
 from messages.base import FeatureEvent
-from messages.ids import Role
+from messages.ids import OperatorCommand, Role
 from messages.kinds import know
 from messages.proofs import ProofStep
 from messages.rows import Sentence
@@ -109,6 +109,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """
     proofs: dict[ProofStep, str] = {}
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
+    orders: frozenset[OperatorCommand] = frozenset()
+    """What an operator cannot order without it; the orders' rows are the kernel's."""
     pages: Path | None = None
     """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
     It is served below `/console/features/NAME`."""
@@ -137,14 +139,16 @@ class FeatureTable(Table, frozen=True, kw_only=True):
 
 _known: tuple[Feature, ...] = ()
 _installed: tuple[Feature, ...] = ()
+_left_out: frozenset[OperatorCommand] = frozenset()
 _settings: type[Settings] = Settings
 
 
 def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
     """Make the features known to this process, which has those that are not named in `off`."""
-    global _known, _installed, _settings
+    global _known, _installed, _left_out, _settings
     _known = tuple(features)
     _installed = tuple(one for one in _known if one.name not in set(off))
+    _left_out = frozenset(order for one in _known if one not in _installed for order in one.orders)
     tables = [table for feature in _known for table in feature.settings]
     _settings = _with(tables) if tables else Settings
     know(kind for feature in _known for kind in feature.events)
@@ -163,6 +167,11 @@ def _with(tables: Iterable[type[FeatureTable]]) -> type[Settings]:
 def settings_type() -> type[Settings]:
     """Return the whole of the settings, with the tables of all features that are known."""
     return _settings
+
+
+def orders_left_out() -> frozenset[OperatorCommand]:
+    """Return the orders of the features that this process has not."""
+    return _left_out
 
 
 def known() -> tuple[Feature, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from messages.ids import Role
+from messages.ids import OperatorCommand, Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 from model.feature import ActorRow, Feature
@@ -64,6 +64,7 @@ PSAP_DATA: Final = Feature(
         ),
     ),
     checks=("features.psap_data.checks:CHECKS",),
+    orders=frozenset({OperatorCommand.OPEN_PAGE}),
     rehearsed=("features.psap_data.as_html:load",),
     routes=("features.psap_data.page", "features.psap_data.feed"),
 )

@@ -11,6 +11,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
+from model.feature import orders_left_out
 from model.orders.refusals import Refusal
 from model.orders.row import Asked, By, While, why_not_on_the_line
 from model.orders.table import ORDERS
@@ -49,6 +50,8 @@ def refusal_now(
     `party`: who is to have another line; `supervisor`: whether `by` is one.
     """
     row, closed = ORDERS[command], case.closed_at is not None
+    if command in orders_left_out():
+        return Refusal.LEFT_OUT
     if row.when is While.OPEN and closed:
         return Refusal.CLOSED
     if row.when is While.CLOSED and not closed:

@@ -26,6 +26,11 @@ class Refusal(StrEnum):
 
     NOT_CLOSED = "not_closed", "The alert is not closed."
     CLOSED = "closed", "The alert is closed."
+    LEFT_OUT = (
+        "left_out",
+        "This center does not have it: features_off in its settings.",
+        "This centre does not have it.",
+    )
     BEING_ENDED = "being_ended", "The alert is being ended."
     OUT_OF_DATE = (
         "out_of_date",

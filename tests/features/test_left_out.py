@@ -17,6 +17,8 @@ from gateways.http.routing.route import routes_of
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
 from model.feature import Feature, named
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.gateways.http.place import Place
 from tests.scenarios.conftest import MakeWorld
 
@@ -38,6 +40,10 @@ def test_an_alert_comes_to_its_end(left_out: Feature, make_world: MakeWorld) -> 
     world.until(
         "operator and user talk", lambda: [leg.joined for leg in world.case.legs.values()] == [True] * 2
     )
+    by = world.case.operator
+    assert by is not None
+    allowed = {one: refusal(world.case, one, by, world.settings) for one in left_out.orders}
+    assert set(allowed.values()) <= {Refusal.LEFT_OUT}
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     world.until("the alert is closed", lambda: world.case.closed_at is not None)
 
