@@ -107,10 +107,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
         "TLS on a network of one's own.",
         {"make": ("make", "A certificate for this center, by an authority of its own; again renews it.")},
     ),
-    "map": (
-        "Streets and addresses on the center's own disk.",
-        {"import": ("import_", "Make the file of addresses, of OpenStreetMap's or a country's.")},
-    ),
     "modem": (
         "Modems and their lines.",
         {

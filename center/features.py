@@ -7,13 +7,14 @@ from typing import Final
 
 from features.backup.feature import BACKUP
 from features.duty.feature import DUTY
+from features.maps.feature import MAPS
 from features.psap_data.feature import PSAP_DATA
 from features.selftest.feature import SELFTEST
 from features.watcher.feature import WATCHER
 from features.webhooks.feature import WEBHOOKS
 from model import feature
 
-FEATURES: Final = (BACKUP, DUTY, PSAP_DATA, SELFTEST, WATCHER, WEBHOOKS)
+FEATURES: Final = (BACKUP, DUTY, MAPS, PSAP_DATA, SELFTEST, WATCHER, WEBHOOKS)
 
 
 def install(off: Iterable[str] = ()) -> None:

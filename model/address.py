@@ -2,7 +2,7 @@
 
 A wrong house number sends help to the wrong door. So a number, or a street, is said where no other one is
 nearer from any point of the circle in which the position may be; where that is not sure, "near" a street,
-while the circle is small; and else nothing. Which addresses there are a source says (`gateways.addresses`).
+while the circle is small; and else nothing. Which addresses there are a source says (`features.maps`).
 """
 
 from __future__ import annotations

@@ -91,6 +91,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     actors: tuple[ActorRow, ...] = ()
     alarms: tuple[AlarmKind, ...] = ()
     at_start: tuple[AtStart, ...] = ()
+    beside_web: tuple[str, ...] = ()
+    """Asynchronous context managers, made of `Web`: entered once it begins, and left when it ends."""
     checks: tuple[str, ...] = ()
     """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
     own_checks: tuple[str, ...] = ()
@@ -122,6 +124,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What those keys mean together: every fault, as `path: what is wrong`."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
+    told: dict[str, str] = {}
+    """What each console is told of the center (fields of `CenterView`): functions of `Web`."""
     watched: tuple[Watched, ...] = ()
 
 

@@ -5,7 +5,7 @@
     ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, signing.pem, 0600 each
     ├── logs/             one file for each process and group
     ├── recordings/       voice, where it is recorded
-    ├── tiles/            pictures that a tile server gave, see `gateways.console.map.cache`
+    ├── tiles/            pictures that a tile server gave, see `features.maps.tile_server`
     ├── last-run/         what the last node that was stopped in order has left of `run`
     └── run/              what is true only while a center runs: a link into memory, see
     `application.state.run_dir`

@@ -46,7 +46,6 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("key", "issue"): Action.CHANGE_KEY,
     ("key", "revoke"): Action.CHANGE_KEY,
     ("certificate", "make"): "a file, which is served where the settings name it",
-    ("map", "import"): "addresses of houses, and of nobody in them",
     ("modem", "list"): _NOBODY,
     ("modem", "probe"): _NOBODY,
     ("modem", "trace"): Action.EXPORT,

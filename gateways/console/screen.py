@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -16,12 +16,11 @@ from gateways.console.feed.plant import line_views
 from gateways.console.feed.told import allowed, encoded, event_view
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
-from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view
-from gateways.console.views.told import CenterView, map_view
+from gateways.console.views.told import CenterView
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.events import PersonalDataChanged
@@ -56,7 +55,7 @@ class Screen:
         settings: Settings,
         lines: tuple[Modem, ...],
         version: str,
-        tiles: Tiles | None,
+        told: Mapping[str, Any],
         protocols: tuple[CallProtocol, ...],
         speaks: dict[str, list[str]],
         reports: Callable[[], Mapping[LineId, LineReport]],
@@ -66,6 +65,7 @@ class Screen:
         nodes: Nodes,
         left_behind: Callable[[OperatorId], None],
     ) -> None:
+        """`told`: fields of `CenterView` that features fill."""
         self.following = following
         self.people = people
         self.clock: Clock = following.clock
@@ -89,10 +89,10 @@ class Screen:
             psap_live=settings.psap.live,
             duress=settings.duress.value,
             operator_line=settings.operator.line.value,
-            map=None if tiles is None else map_view(tiles),
             protocols=protocols,
             language=settings.language,
             speaks=speaks,
+            **told,
         )
         self.connected: set[Console] = set()
         self.watching: Watching[Console] = Watching()

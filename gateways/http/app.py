@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,6 @@ from gateways.console.screen import Screen
 from gateways.console.voices.headsets import Headsets
 from gateways.console.voices.meters import Meters
 from gateways.console.voices.voice import voice_route
-from gateways.http.addressing import configured as addressing_of
 from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
 from gateways.http.door.apart import apart
@@ -30,13 +29,13 @@ from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
 from gateways.http.routes.all import routes
-from gateways.http.routes.center import tiles as map_tiles
 from gateways.http.routes.staff.commands import bring_shift
 from gateways.http.routing.handler import handlers_of
 from gateways.http.routing.schema import openapi_config
 from gateways.http.wire.decoding import BODY_MAX
 from messages.ids import OperatorId
 from messages.readings import LevelReading
+from model.feature import installed, named
 from runtime import logs
 from runtime.published import voice_files
 from runtime.published.file import Lately
@@ -58,8 +57,6 @@ def build(web: Web) -> Litestar:
         or bool(settings.center.http.trusted_proxies)
         or (web.proxies.is_https and not settings.certificate)
     )
-    tiles = map_tiles.configured(web)
-    addressing = addressing_of(web)
     reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
         web.following,
@@ -67,7 +64,7 @@ def build(web: Web) -> Litestar:
         settings=web.settings.center,
         lines=web.settings.center.lines,
         version=web.settings.version,
-        tiles=tiles,
+        told={name: named(where)(web) for feature in installed() for name, where in feature.told.items()},
         protocols=settings.protocols,
         speaks=settings.speaks,
         reports=web.lines.read,
@@ -95,8 +92,9 @@ def build(web: Web) -> Litestar:
         web.writing.start()
         # The first to be told: what it decides is for the consoles.
         web.following.add(screen)
-        if addressing is not None:
-            web.following.add(addressing)
+        beside = AsyncExitStack()
+        for where in (one for feature in installed() for one in feature.beside_web):
+            await beside.enter_async_context(named(where)(web))
         meters.start()
         headsets.start()
         works = (
@@ -106,7 +104,6 @@ def build(web: Web) -> Litestar:
             web.tally.keep_up(),
             keep_ordered(web),
             asyncio.to_thread(signatures.load),
-            *([addressing.begin()] if addressing is not None else []),
         )
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -119,12 +116,9 @@ def build(web: Web) -> Litestar:
             meters.stop()
             headsets.stop()
             web.following.stop()
-            if addressing is not None:
-                await addressing.close()
+            await beside.aclose()
             await asyncio.to_thread(web.writing.close)
             await asyncio.to_thread(web.audit.close)
-            if tiles is not None:
-                await tiles.close()
             web.journal.close()
 
     return Litestar(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from application.settings.protocols import CallProtocol
-from gateways.console.map.tiles import Tiles
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import (
     AlarmOverView,
@@ -56,7 +55,7 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     duress: str
     operator_line: str
     """How operators are reached: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
-    map: MapView | None
+    map: MapView | None = None
     """None: the page draws what it has itself."""
     protocols: tuple[CallProtocol, ...] = ()
     language: str = "it"
@@ -137,8 +136,3 @@ class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     """The one that this console is connected to first."""
     ticket: str
     """By which the operator goes on at another one, should this one be lost; empty where that cannot be."""
-
-
-def map_view(tiles: Tiles) -> MapView:
-    """What the page has to know of them."""
-    return MapView(attribution=tiles.attribution, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)

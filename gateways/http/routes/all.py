@@ -15,7 +15,7 @@ from gateways.http.routes.admin import (
     start,
 )
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
-from gateways.http.routes.center import health, tiles
+from gateways.http.routes.center import health
 from gateways.http.routes.console import access, sign_on
 from gateways.http.routes.ended import figures, history, reviews
 from gateways.http.routes.staff import alarms, audit, commands, giving, shift
@@ -28,7 +28,7 @@ _KERNEL: Final = (
     *(history, figures, reviews),
     *(operators, people, importing, invitations, lines, nodes, start),
     *(sign_on, access),
-    *(health, tiles),
+    health,
 )
 
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from model.settings.web import MapSettings
+from tests.features.maps.tile_pictures import pmtiles, png
 from tests.gateways.console.stage import Stage, hold
-from tests.gateways.console.tile_pictures import pmtiles, png
 from tests.gateways.http.place import Place
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]

@@ -15,10 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.addresses.file import APPLICATION, AddressFile
-from gateways.addresses.making import Row, make
-from gateways.addresses.reading import rows
-from gateways.addresses.source import AddressesFailed
+from features.maps.address_file import APPLICATION, AddressFile, Row, make
+from features.maps.address_rows import rows
+from features.maps.addresses import AddressesFailed
 from messages.base import Position
 from messages.ids import Instant, Nearness
 from model.address import (
@@ -30,7 +29,7 @@ from model.address import (
     address_of,
     metres,
 )
-from tests.gateways.addresses import made_up
+from tests.features.maps import made_up
 
 TODAY = date(2026, 11, 28)
 

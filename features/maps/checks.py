@@ -19,7 +19,7 @@ from model.settings import Settings
 
 def tiles(settings: Settings) -> Iterator[Finding]:
     """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
-    from gateways.console.map.tiles import TilesFailed, tiles_of
+    from features.maps.tiles import TilesFailed, tiles_of
 
     wanted = settings.map
     with tempfile.TemporaryDirectory(prefix="securwoman-doctor-") as kept:
@@ -61,8 +61,8 @@ SOMEWHERE: Final = (41.8902, 12.4922)
 
 def addresses(settings: Settings) -> Iterator[Finding]:
     """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
-    from gateways.addresses.file import AddressFile
-    from gateways.addresses.source import AddressesFailed, source_of
+    from features.maps.address_file import AddressFile
+    from features.maps.addresses import AddressesFailed, source_of
 
     wanted = settings.map
     try:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.addresses.source import REACH_M, name
+from features.maps.addresses import REACH_M, name
 from model.address import Around, Nearby, around, metres
 
 MOST: Final = 50

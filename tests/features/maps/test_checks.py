@@ -9,10 +9,10 @@ import pytest
 from pmtiles.tile import TileType
 
 from application.settings.file import parse
-from center.checks.maps import addresses, tiles
-from gateways.addresses.making import Row, make
+from features.maps.address_file import Row, make
+from features.maps.checks import addresses, tiles
 from model.checks import Finding, Verdict
-from tests.gateways.console.tile_pictures import pmtiles, png
+from tests.features.maps.tile_pictures import pmtiles, png
 
 RED = png(200, 0, 0, 8)
 

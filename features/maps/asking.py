@@ -8,12 +8,18 @@ is not found, or not in time, is not written.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 from typing import Final
 
-from gateways.addresses.source import AddressesFailed, Source
+from features.maps.addresses import AddressesFailed, Source, source_of
+from gateways.console.following import Batch
+from gateways.http.parts.context import Web
+from gateways.http.routes.app.alerts import into_inbox
+from gateways.http.wire.errors import NoSuchAlert, NotDurable
 from messages.base import Address, Position
+from messages.events import AddressFound
 from messages.ids import AlertId, NodeId
 from model.address import address_of, says_the_same
 from model.alert.case import Case
@@ -96,3 +102,63 @@ class Asking:
         elif alert in self._asked:
             # The user has moved meanwhile.
             self.look([alert])
+
+
+class Addressing:
+    """Looks at whatever the journal brings, once it is followed."""
+
+    def __init__(self, web: Web, asking: Asking) -> None:
+        self._web = web
+        self._asking = asking
+
+    def changed(self, batch: Batch) -> None:
+        """The picture has changed."""
+        self._asking.look(batch.alerts)
+
+    async def begin(self) -> None:
+        """Ask for the alerts that were open before."""
+        await self._web.following.loaded.wait()
+        self._asking.look(list(self._web.following.picture.alerts))
+
+    async def close(self) -> None:
+        """Ask no more."""
+        await self._asking.close()
+
+
+def configured(web: Web) -> Addressing | None:
+    """As the settings say; None without any. What cannot be had keeps nobody from starting."""
+    try:
+        source = source_of(web.settings.center.map, web.settings.version)
+    except AddressesFailed as error:
+        log.error("addresses cannot be had", reason=str(error))
+        return None
+    if source is None:
+        return None
+
+    def case_of(alert: AlertId) -> Case | None:
+        known = web.following.picture.alerts.get(alert)
+        return None if known is None else known.case
+
+    async def write(alert: AlertId, address: Address) -> None:
+        # The journal's failures are told by whoever writes what matters more.
+        with contextlib.suppress(NoSuchAlert, NotDurable):
+            await into_inbox(web, alert, AddressFound(address=address))
+
+    return Addressing(web, Asking(source, web.settings.node, case_of, write))
+
+
+@contextlib.asynccontextmanager
+async def beside(web: Web) -> AsyncIterator[None]:
+    """Ask while the web is there."""
+    addressing = configured(web)
+    if addressing is None:
+        yield
+        return
+    web.following.add(addressing)
+    beginning = asyncio.create_task(addressing.begin())
+    try:
+        yield
+    finally:
+        beginning.cancel()
+        await asyncio.gather(beginning, return_exceptions=True)
+        await addressing.close()

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.addresses import geocoder, nominatim, photon
-from gateways.addresses.geocoder import Geocoder
-from gateways.addresses.source import AddressesFailed
+from features.maps import geocoder, nominatim, photon
+from features.maps.addresses import AddressesFailed
+from features.maps.geocoder import Geocoder
 from messages.base import Position
 from messages.ids import Instant, Nearness
 from model.address import Around, address_of, metres
-from tests.gateways.addresses.made_up import LAT, LON, at
+from tests.features.maps.made_up import LAT, LON, at
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 POSITION = Position(lat=LAT, lon=LON, at=Instant(0), accuracy_m=5.0)

@@ -13,8 +13,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from pmtiles.tile import TileType
 
-from gateways.addresses.making import make
-from gateways.addresses.reading import rows
+from features.maps.address_file import make
+from features.maps.address_rows import rows
 from gateways.console.feed.case import case_view
 from gateways.console.views.queue import queue_view
 from messages import events as ev
@@ -22,8 +22,8 @@ from messages.base import Address, Position
 from messages.ids import Instant, Nearness
 from model.settings.web import MapSettings
 from store import streams
-from tests.gateways.addresses import made_up
-from tests.gateways.console.tile_pictures import pmtiles, png
+from tests.features.maps import made_up
+from tests.features.maps.tile_pictures import pmtiles, png
 from tests.gateways.http.conftest import Start
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story

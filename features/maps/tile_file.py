@@ -30,7 +30,7 @@ from pmtiles.tile import (
     zxy_to_tileid,
 )
 
-from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
+from features.maps.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
 
 HEADER: Final = 127
 DIRECTORY_MAX: Final = 8 * 1024 * 1024

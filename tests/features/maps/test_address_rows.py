@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways.addresses.making import Row
-from gateways.addresses.reading import Unreadable, rows
-from gateways.addresses.source import NAME_MAX
+from features.maps.address_file import Row
+from features.maps.address_rows import Unreadable, rows
+from features.maps.addresses import NAME_MAX
 
 ROMA = Row(44.5, 9.25, "via Roma", "12", "Pavia")
 ANNCSU = (
@@ -135,7 +135,7 @@ def test_what_cannot_be_read_is_told_with_path_and_reason(
 def test_a_collection_in_one_long_line_is_refused_with_the_way_to_split_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateways.addresses.reading.LINE_MAX", 1000)
+    monkeypatch.setattr("features.maps.address_rows.LINE_MAX", 1000)
     path = tmp_path / "a.geojson"
     path.write_text(
         '{"type":"FeatureCollection","features":[' + ",".join([feature(POINT, **OSM)] * 20) + "]}"

@@ -62,11 +62,11 @@ def tiles_of(settings: MapSettings, state: Path, version: str) -> Tiles | None:
     """As the settings say; None without any. `state` is the center's directory. Raises TilesFailed."""
     # Each brings its own libraries, which most centers need none of.
     if settings.pmtiles:
-        from gateways.console.map.file import TilesFile
+        from features.maps.tile_file import TilesFile
 
         return TilesFile(Path(settings.pmtiles), attribution=settings.attribution, max_zoom=settings.max_zoom)
     if settings.tiles:
-        from gateways.console.map.server import TileServer
+        from features.maps.tile_server import TileServer
 
         return TileServer(
             settings.tiles,

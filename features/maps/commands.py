@@ -13,7 +13,7 @@ from application.errors import StateError, UsageError
 from application.options import DEFAULT, Common
 
 if TYPE_CHECKING:
-    from gateways.addresses.making import Row
+    from features.maps.address_file import Row
 
 EACH: Final = 1_000_000
 
@@ -29,8 +29,8 @@ def import_(
     import sqlite3
     from datetime import datetime
 
-    from gateways.addresses.making import make
-    from gateways.addresses.reading import Unreadable, rows
+    from features.maps.address_file import make
+    from features.maps.address_rows import Unreadable, rows
 
     if not files:
         raise UsageError("a file with addresses is needed")

@@ -18,8 +18,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from gateways.addresses.making import Row
-from gateways.addresses.source import name
+from features.maps.address_file import Row
+from features.maps.addresses import name
 
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "lat": ("lat", "latitude", "@lat", "y", "coord_y_comune"),

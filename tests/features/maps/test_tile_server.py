@@ -11,10 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateways.console.map.cache import TileCache
-from gateways.console.map.server import FRESH_S, TileServer
-from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed
-from tests.gateways.console.tile_pictures import png
+from features.maps.tile_server import FRESH_S, TileCache, TileServer
+from features.maps.tiles import TILE_MAX, Tile, TilesFailed
+from tests.features.maps.tile_pictures import png
 
 RED = png(200, 0, 0, 8)
 ADDRESS = "https://tiles.example.org/{z}/{x}/{y}.png?key=secret"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from litestar import Response
 
-from gateways.console.map.tiles import Tiles, TilesFailed, tiles_of
+from features.maps.tiles import Tiles, TilesFailed, tiles_of
+from gateways.console.views.told import MapView
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import SIGNED_ON
 from gateways.http.routing.route import GET, Answer, route
@@ -52,6 +55,24 @@ def configured(web: Web) -> Tiles | None:
     except TilesFailed as error:
         log.error("the map's tiles cannot be had", reason=str(error))
         return _Unusable(str(error))
+
+
+def told(web: Web) -> MapView | None:
+    """What the page has to know of them."""
+    tiles = configured(web)
+    if tiles is None:
+        return None
+    return MapView(attribution=tiles.attribution, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)
+
+
+@asynccontextmanager
+async def beside(web: Web) -> AsyncIterator[None]:
+    """Close what was opened when the web ends."""
+    try:
+        yield
+    finally:
+        if (tiles := configured(web)) is not None:
+            await tiles.close()
 
 
 @route(GET, "/v1/map/tiles/{z}/{x}/{y}", by=SIGNED_ON, audit="a map, of nobody", described=False)

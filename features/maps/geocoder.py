@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from gateways.addresses import nominatim, photon
-from gateways.addresses.source import WITHIN_S, AddressesFailed
+from features.maps import nominatim, photon
+from features.maps.addresses import WITHIN_S, AddressesFailed
 from model.address import Around
 from runtime import logs
 

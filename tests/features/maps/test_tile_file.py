@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pmtiles.tile import TileType
 
-from gateways.console.map.file import TilesFile
-from gateways.console.map.tiles import Tile, TilesFailed
-from tests.gateways.console.tile_pictures import pmtiles, png
+from features.maps.tile_file import TilesFile
+from features.maps.tiles import Tile, TilesFailed
+from tests.features.maps.tile_pictures import pmtiles, png
 
 RED, BLUE = png(200, 0, 0, 8), png(0, 0, 200, 8)
 

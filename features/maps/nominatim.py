@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.addresses.source import name
+from features.maps.addresses import name
 from model.address import Around, Nearby, around, metres
 
 

@@ -39,11 +39,11 @@ def source_of(settings: MapSettings, version: str) -> Source | None:
     """As the settings say; None without any. Raises AddressesFailed."""
     # Each brings its own libraries, which most centers need none of.
     if settings.addresses:
-        from gateways.addresses.file import AddressFile
+        from features.maps.address_file import AddressFile
 
         return AddressFile(Path(settings.addresses))
     if settings.geocoder:
-        from gateways.addresses.geocoder import Geocoder
+        from features.maps.geocoder import Geocoder
 
         return Geocoder(settings.geocoder, settings.geocoder_api, version=version)
     return None

@@ -1,0 +1,29 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.rows import Sentence
+from model.feature import Command, Feature
+
+MAPS: Final = Feature(
+    name="maps",
+    does=Sentence(
+        "Streets under a position, and its street and number",
+        "Le strade sotto una posizione, con via e numero",
+    ),
+    beside_web=("features.maps.asking:beside", "features.maps.routes:beside"),
+    checks=("features.maps.checks:CHECKS",),
+    commands=(
+        Command(
+            words="map import",
+            does="Make the file of addresses, of OpenStreetMap's or a country's.",
+            by="features.maps.commands:import_",
+            audit="addresses of houses, and of nobody in them",
+        ),
+    ),
+    command_groups={"map": "Streets and addresses on the center's own disk."},
+    routes=("features.maps.routes",),
+    told={"map": "features.maps.routes:told"},
+)

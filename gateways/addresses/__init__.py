@@ -1,1 +1,0 @@
-"""Addresses for positions: from a file on the center's disk, or from a geocoder of the center's own."""

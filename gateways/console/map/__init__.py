@@ -1,1 +1,0 @@
-"""Pictures of a map for the center's own pages, from a file or a server."""
