@@ -18,7 +18,7 @@ from model.settings import Settings
 from model.settings.lines import CreditSettings
 from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
 from model.settings.psap import FEED, DataFormat, DataTarget, LastResort
-from model.settings.watching import MailTls, TargetKind
+from model.settings.watching import TargetKind
 from model.settings.web import HttpSettings
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
@@ -288,19 +288,6 @@ def _dialling(settings: Settings) -> Iterator[str]:
             yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
 
 
-def _duty(settings: Settings) -> Iterator[str]:
-    smtp = settings.duty.smtp
-    if smtp.host and not smtp.sender:
-        yield "duty.smtp.sender: who the mail is from has to be said"
-    if bool(smtp.user) != bool(smtp.password_file):
-        given, missing = ("user", "password_file") if smtp.user else ("password_file", "user")
-        yield f"duty.smtp.{given}: needs {missing} as well"
-    if smtp.password_file and smtp.tls is MailTls.NONE:
-        yield 'duty.smtp.password_file: with tls = "none" it would go there in the clear'
-    if not smtp.host and (smtp.user or smtp.sender):
-        yield "duty.smtp.host: there is a user or a sender, and no host"
-
-
 def _heartbeat(settings: Settings) -> Iterator[str]:
     yield from _twice("heartbeat", "name", [one.name for one in settings.heartbeat])
     yield from _twice("watched", "name", [one.name for one in settings.watched])
@@ -373,6 +360,5 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _map,
     _addresses,
     _data,
-    _duty,
     _heartbeat,
 )

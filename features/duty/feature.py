@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +12,25 @@ from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 from model.feature import ActorRow, AtStart, Command, Feature
 from model.first_run import Need
 from model.settings import Settings
+from model.settings.watching import MailTls
 
 
 def _names_people(settings: Settings) -> bool:
     return bool(settings.duty.person)
+
+
+def _faults(settings: Settings) -> Iterator[str]:
+    """What the settings of mail mean together."""
+    smtp = settings.duty.smtp
+    if smtp.host and not smtp.sender:
+        yield "duty.smtp.sender: who the mail is from has to be said"
+    if bool(smtp.user) != bool(smtp.password_file):
+        given, missing = ("user", "password_file") if smtp.user else ("password_file", "user")
+        yield f"duty.smtp.{given}: needs {missing} as well"
+    if smtp.password_file and smtp.tls is MailTls.NONE:
+        yield 'duty.smtp.password_file: with tls = "none" it would go there in the clear'
+    if not smtp.host and (smtp.user or smtp.sender):
+        yield "duty.smtp.host: there is a user or a sender, and no host"
 
 
 DUTY: Final = Feature(
@@ -112,6 +128,7 @@ DUTY: Final = Feature(
         ),
     ),
     command_groups={"duty": "The people on duty for the center itself."},
+    faults=_faults,
     needs={Need.DUTY: "features.duty.tried:is_met"},
     pages=Path(__file__).parent / "pages",
     routes=("features.duty.routes",),

@@ -120,13 +120,6 @@ FAULTS: Final = (
     (T + "[recording]\nenable = true", "recording.enable: unknown key; did you mean enabled?"),
     ('[[modem]]\nname = "a"\ntrunk = "t"\nemergency = true', "modem[0].emergency: unknown key"),
     ('[psap]\nroute = [{ area = "IT", number = "112", outline = {} }]', "psap.route[0].outline: unknown key"),
-    ('[duty.smtp]\nhost = "m.example"', "duty.smtp.sender: who the mail is from has to be said"),
-    ('[duty.smtp]\nsender = "c@example.org"', "duty.smtp.host: there is a user or a sender, and no host"),
-    ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org"\nuser = "c"',
-     "duty.smtp.user: needs password_file as well"),
-    ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org"\nuser = "c"\npassword_file = "p"\ntls = '
-     '"none"',
-     'duty.smtp.password_file: with tls = "none" it would go there in the clear'),
     ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org\\nBcc: x"',
      'duty.smtp.sender: expected an address, "centre@example.org"'),
     ('[duty]\nmorning = "24:00"', 'duty.morning: expected a time of day, "07:00"'),

@@ -1,0 +1,33 @@
+"""What the settings of mail mean together."""
+
+from __future__ import annotations
+
+import pytest
+
+from application.errors import SettingsError
+from application.settings.file import parse
+from tests.support.each import each
+
+SMTP = '[duty.smtp]\nhost = "m.example"\n'
+SENT = f'{SMTP}sender = "c@example.org"\n'
+
+
+@each(
+    ("text", "fault"),
+    [
+        (SMTP, "duty.smtp.sender: who the mail is from has to be said"),
+        (
+            '[duty.smtp]\nsender = "c@example.org"',
+            "duty.smtp.host: there is a user or a sender, and no host",
+        ),
+        (f'{SENT}user = "c"', "duty.smtp.user: needs password_file as well"),
+        (
+            f'{SENT}user = "c"\npassword_file = "p"\ntls = "none"',
+            'duty.smtp.password_file: with tls = "none" it would go there in the clear',
+        ),
+    ],
+)
+def test_a_fault_is_named_by_its_path(text: str, fault: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    assert caught.value.faults == (fault,)
