@@ -68,7 +68,7 @@ def test_lost_are_lines_that_cannot_be_relied_on_while_their_alarms_stand_seen_o
 
     write(1, AlarmRaised(alarm="line.no_sim", subject="p1", text=""))
     write(2, AlarmRaised(alarm="line.weak_signal", subject="p2", text=""))
-    write(3, AlarmRaised(alarm="proof.line_mute", subject="p3", text=""))
+    write(3, AlarmRaised(alarm="line.no_sound", subject="p3", text=""))
     assert lost(book, Instant(2)) == p(1)
     assert lost(book, Instant(9)) == p(1, 3)
     assert lost(book, Instant(9), alive=()) == p()
