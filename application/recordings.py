@@ -12,7 +12,7 @@ from media.sound.sound_file import MENDED, PART, SoundFileFailed, SoundName, men
 from messages.events import AlertErased, RecordingDeleted
 from messages.ids import SECOND, AlertId, ErasureReason, Instant
 from store import streams
-from store.alerts.forgetting import is_held
+from store.alerts.erasing import is_held
 from store.journal import rows
 from store.journal.journal import Append, Journal
 

@@ -1,7 +1,7 @@
 """What operators leave to those after them: notes of the room, of no alert's, until they are done with.
 
 A table and not the journal: a note is nobody's decision, may name persons, and has to go for good. It goes
-with the daily sweep (`store.alerts.forgetting`), 30 days after it was written or when words of alerts go.
+with the daily sweep (`store.alerts.erasing`), 30 days after it was written or when words of alerts go.
 """
 
 from __future__ import annotations

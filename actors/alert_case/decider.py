@@ -17,6 +17,7 @@ from actors.alert_case.alarms import alarms
 from actors.alert_case.hear import Heard, hear
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
 from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
+from actors.alert_case.rules.calls_on_one_line import call_again_on_one_line
 from actors.alert_case.rules.checking import finish_check
 from actors.alert_case.rules.emergency import call_psap
 from actors.alert_case.rules.ending import end, is_waited_out
@@ -24,11 +25,10 @@ from actors.alert_case.rules.find_operator import find_operator, keep_operator
 from actors.alert_case.rules.handing import relieve
 from actors.alert_case.rules.inbox import read_inbox
 from actors.alert_case.rules.listening import attend_listener
+from actors.alert_case.rules.no_sound import watch_sound
 from actors.alert_case.rules.returned import take_back_operator
-from actors.alert_case.rules.silence import watch_sound
 from actors.alert_case.rules.stuck_line import let_go_of_line
 from actors.alert_case.rules.texts import tell_contacts, write_by_sms
-from actors.alert_case.rules.together import call_again_on_one_line
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify

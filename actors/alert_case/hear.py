@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -15,18 +15,17 @@ from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.calls import CallReport, CallState
-from messages.ids import SECOND, BridgeId, Instant, Party
+from messages.ids import BridgeId, Instant, Party
 from messages.lines import PreemptCase
 from model.alert import answers
 from model.alert.case import Case
-from model.alert.leg import LINE_FAILURES, Leg, LegState
+from model.alert.leg import Leg, LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.quiet import spoken_to
+from model.rules.calls.after_leave import is_cut_off
+from model.rules.calls.silent_and_duress import spoken_to
 from model.settings import Settings
 from model.settings.alerts import MetBy
 
-_CONFERENCE: Final = (Party.USER, Party.PSAP)
-"""Those who are left talking when the operator leaves."""
 Heard = CallReport | BridgeReport | PreemptCase
 
 
@@ -101,7 +100,7 @@ def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Insta
     made.append(ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=cause))
     if leg.no_sound_at is not None:
         made.append(sound.over(leg))
-    if _broke(case, leg, cause, settings, now_us):
+    if is_cut_off(case, leg, cause, settings, now_us):
         made.append(ev.ConferenceBroken(party=leg.party))
     return made
 
@@ -123,23 +122,6 @@ def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list
         return []
     met_by = "inbound" if leg.call is not None else MetBy.ANSWERED.value
     return [ev.UserReached(met_by=met_by, by="answer")]
-
-
-def _broke(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> bool:
-    """Case 24: whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
-    no conversation; a line that fails is never the end of one, but where the other has hung up before, there
-    is nobody left to be cut off. What we hang up ourselves breaks nothing.
-
-    Who tests hangs up when the test is over, and is to be called by nobody for it.
-    """
-    since = case.leave.together_at
-    if since is None or case.test or leg.party not in _CONFERENCE or not leg.active:
-        return False
-    if now_us - since <= settings.alert.leave_alarm_within_s * SECOND:
-        return True
-    others = (one for one in case.legs.values() if one.party in _CONFERENCE and one.party is not leg.party)
-    hung_up = any((one.released_at or 0) >= since and not one.line_failed for one in others)
-    return cause in LINE_FAILURES and not hung_up
 
 
 def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:

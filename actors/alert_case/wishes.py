@@ -15,7 +15,7 @@ from messages.ids import BridgeId, LegId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.announcing import playing
 
 _SEEN = {

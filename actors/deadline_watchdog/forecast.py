@@ -16,7 +16,7 @@ from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
-from model.rules.calls.quiet import hushed, in_duress
+from model.rules.calls.silent_and_duress import hushed, in_duress
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import rank
 from model.settings import Settings

@@ -23,13 +23,13 @@ from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
 from model.feature import installed, named
-from model.rules.silent_phones import counted, stopped
+from model.rules.phones_that_check import counted, stopped
 from model.setup import Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.alarms import NodeAlarms, sum_up, told_since
 from store.alerts.accepting import any_open
-from store.alerts.forgetting import Forgotten, sweep
+from store.alerts.erasing import Forgotten, sweep
 from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError

@@ -23,11 +23,11 @@ from actors.trunk_pool.decider import (
     used,
     yields,
 )
-from actors.trunk_pool.dial_gate import DialGate, refused
 from actors.trunk_pool.lack import last_resort
 from actors.trunk_pool.lines import FRESH_US, Line, batched
 from actors.trunk_pool.text_queue import TextQueue
 from actors.trunk_pool.texting import leg_of, line_for
+from actors.trunk_pool.withheld import DialGate, refused
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized

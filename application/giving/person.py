@@ -25,7 +25,7 @@ from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
 from model.record import EMPTY, PersonRecord
 from store import streams
-from store.alerts.forgetting import alerts_of
+from store.alerts.erasing import alerts_of
 from store.audit.search import entries
 from store.journal.history import placed
 from store.journal.journal import Journal

@@ -26,7 +26,7 @@ from store.errors import StoreError
 
 def journal(state: StateDir) -> Iterator[Finding]:
     """Opens the journal and reads its end. `journal verify` reads all of it."""
-    from store.alerts.forgetting import count_readable
+    from store.alerts.erasing import count_readable
     from store.database.dialect import shown
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():

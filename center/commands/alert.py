@@ -231,11 +231,11 @@ def hold(
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Let an alert be forgotten again: at once, if its person was erased; else when its time is over."""
     from application.recordings import delete_erased
-    from application.state.erasing import scrub
-    from store.alerts import forgetting
+    from application.state.scrubbing import scrub
+    from store.alerts import erasing
 
     with _kept(common, alert, "released") as journal:
-        gone = forgetting.release(journal, AlertId(alert), by=BY).kinds
+        gone = erasing.release(journal, AlertId(alert), by=BY).kinds
         if gone:
             delete_erased(journal, common.directory.recordings)
             scrub(common.directory, journal)

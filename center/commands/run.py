@@ -41,7 +41,7 @@ def run(
 ) -> None:
     """Start the center, and stop it in order with Ctrl-C."""
     if drain:
-        from center.node.draining import drained
+        from center.node.drain_command import drained
 
         drained(common)
         return

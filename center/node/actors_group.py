@@ -23,8 +23,8 @@ from application.state.keys import (
 from application.state.processes import ProcessId, wait_ended
 from application.state.state_dir import StateDir
 from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
+from center.node.frozen import StoppedWatch
 from center.node.restarts import Restarts
-from center.node.stopped import StoppedWatch
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
 from messages.ids import SECOND, NodeId, Role
 from model.feature import installed, named

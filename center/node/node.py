@@ -37,9 +37,9 @@ from center import features
 from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
 from center.node.clock_watch import ClockWatch
+from center.node.frozen import LOOK_AGAIN_S
 from center.node.launching import raise_limits
 from center.node.options import NodeOptions, command
-from center.node.stopped import LOOK_AGAIN_S
 from center.node.web_group import WebGroup
 from messages.ids import NodeId, Role
 from model.settings import Settings

@@ -15,10 +15,10 @@ from application.settings.check import metrics_address
 from application.state.processes import ProcessId, is_alive, send_signal, wait_ended
 from application.state.state_dir import StateDir
 from application.version import version
+from center.node.frozen import StoppedWatch
 from center.node.launching import child_environment, log_file
 from center.node.probe import Probe
 from center.node.restarts import Restarts
-from center.node.stopped import StoppedWatch
 from center.node.web_standby import WebStandby
 from messages.ids import NodeId
 from model.setup import Setup

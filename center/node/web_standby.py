@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import Final
 
 from application.state.processes import ProcessId, identity
+from center.node.frozen import StoppedWatch
 from center.node.restarts import Restarts
-from center.node.stopped import StoppedWatch
 
 GO: Final = b"g"
 PID_BYTES: Final = 4

@@ -10,11 +10,11 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
-from features.psap_data.decider import REFUSED, Tries, away, begun, failed, first, taken
 from features.psap_data.due import KEEPS_ON_US, Owed, owed, wanted
 from features.psap_data.formats import parcel_of
 from features.psap_data.lately import LatelyOpen
 from features.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
+from features.psap_data.retrying import REFUSED, Tries, away, begun, failed, first, taken
 from features.psap_data.store import told_lately
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role

@@ -14,7 +14,7 @@ from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
 from model.alert.parts import KnownPosition
 from model.record import Who
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.telling.sheet import Sheet
 
 ASKED_BY_112: Final = tuple(BriefingField)

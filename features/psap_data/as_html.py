@@ -19,7 +19,7 @@ from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.address import in_one_line
 from model.alert.parts import KnownPosition
 from model.record import PersonRecord, facts
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.dialogue import written_after
 from model.telling.sheet import Sheet
 from model.telling.told import Changes

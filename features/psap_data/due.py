@@ -16,7 +16,7 @@ from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case
 from model.areas import holds
 from model.record import Who
-from model.rules.calls.quiet import told_112
+from model.rules.calls.silent_and_duress import told_112
 from model.settings.psap import DataFormat, DataTarget
 from model.telling.sheet import GivenData, Sheet
 

@@ -21,7 +21,7 @@ from model.filtering import Filter
 from model.orders.afterwards import OWED
 from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
-from model.rules.calls.quiet import hushed
+from model.rules.calls.silent_and_duress import hushed
 from store import streams
 from store.registry.people import StaffRole
 from store.shift_notes import ShiftNote

@@ -16,7 +16,7 @@ from messages.readings import Pace
 from model.alarms.kind import Priority
 from model.alarms.table import priority_of
 from model.feature import installed, named
-from model.rules.silent_phones import Checked
+from model.rules.phones_that_check import Checked
 from runtime.clock import Clock
 from store.journal.journal import Journal
 

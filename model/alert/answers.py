@@ -13,7 +13,7 @@ from messages import events as ev
 from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.rules.calls.quiet import spoken_to
+from model.rules.calls.silent_and_duress import spoken_to
 
 _BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network": "answer"}
 """Who says that the user is reached, where `leg.confirmed` says by what."""

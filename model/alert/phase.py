@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from messages.ids import Party
 from model.alert.case import Case
-from model.rules.calls.quiet import hushed
+from model.rules.calls.silent_and_duress import hushed
 
 
 class Phase(StrEnum):

@@ -13,7 +13,7 @@ from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, By, Enter, Order, While, making
 from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.psap import has_psap, on_another_phone
-from model.rules.calls.quiet import dials_by_itself, never_heard, quiet, spoken_to, told_112
+from model.rules.calls.silent_and_duress import dials_by_itself, never_heard, quiet, spoken_to, told_112
 from model.rules.calls.user_due import why_not_over
 from model.rules.vouching import vouched
 from model.settings import Settings

@@ -14,7 +14,7 @@ from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, By, Enter, Order
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone, psap_number
-from model.rules.calls.quiet import in_duress
+from model.rules.calls.silent_and_duress import in_duress
 from model.rules.said import announcing
 from model.settings import Settings
 

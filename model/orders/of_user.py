@@ -15,7 +15,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, Enter, Order, making
 from model.rules.calls.joining import in_the_network
-from model.rules.calls.quiet import in_duress, quiet, voices_withheld, why_quiet
+from model.rules.calls.silent_and_duress import in_duress, quiet, voices_withheld, why_quiet
 from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound, why_no_other_line
 from model.rules.calls.withheld_numbers import NEVER
 from model.rules.vouching import vouched

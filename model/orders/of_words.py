@@ -12,9 +12,9 @@ from model.alert.case import Case
 from model.alert.parts import Matter
 from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, By, Enter, Order, While, why_not_on_the_line
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said import spoken
-from model.rules.said.asking import Why, why_no_text, why_unwritten
+from model.rules.said.by_which_way import Why, why_no_text, why_unwritten
 from model.rules.said.dialogue import unread_since
 
 _UNWRITTEN: Final = {

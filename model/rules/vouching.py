@@ -12,7 +12,7 @@ from typing import Final
 from messages.ids import SECOND, Channel, Instant, OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import MACHINE, Leg
-from model.rules.calls.quiet import spoken_to, told_112
+from model.rules.calls.silent_and_duress import spoken_to, told_112
 from model.rules.proof import CLAIMED, PROVED
 
 LEAVES_ONE_FROM: Final = 3

@@ -14,7 +14,7 @@ from typing import Final
 from messages.ids import SECOND, Instant, Nearness
 from model.address import in_one_line
 from model.alert.case import Case
-from model.rules.calls.quiet import told_112, voices_withheld
+from model.rules.calls.silent_and_duress import told_112, voices_withheld
 from model.settings import Settings
 
 WITHIN_US: Final = Instant(1800 * SECOND)

@@ -7,7 +7,7 @@ from math import hypot
 from messages.ids import BriefingField, Instant, PsapKnows
 from model.address import HOLDS_M, metres
 from model.alert.case import Case
-from model.rules.calls.quiet import hushed, told_112
+from model.rules.calls.silent_and_duress import hushed, told_112
 from model.rules.said.announcing import CANNOT_SPEAK
 from model.telling.sheet import Sheet
 from model.telling.told import Told

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 
 from messages.ids import AlertId, UserId
 from model.record import joined
-from store.alerts.forgetting import OF_PERSON, alerts_of
+from store.alerts.erasing import OF_PERSON, alerts_of
 from store.alerts.known import is_open
 from store.database.query import Query
 from store.database.schema import device_key, person

@@ -10,7 +10,7 @@ from messages.events import TextAsked, TextFailed
 from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.rules.said import asking
+from model.rules.said import by_which_way
 from model.telling import contacts
 from store import streams
 from store.errors import VersionConflict
@@ -45,7 +45,7 @@ def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
         return False
     recorded = (*tx.read(streams.inbox(asked.alert)), *tx.read(streams.case(asked.alert)))
     case = fold(sorted(recorded, key=lambda one: one.seq))
-    rule = contacts.withheld if asked.purpose is TextPurpose.CONTACT else asking.withheld
+    rule = contacts.withheld if asked.purpose is TextPurpose.CONTACT else by_which_way.withheld
     return case is not None and rule(case)
 
 

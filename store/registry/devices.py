@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from messages.ids import E164, SECOND, Instant, TextId, UserId
-from model.rules.silent_phones import Counted
+from model.rules.phones_that_check import Counted
 from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError

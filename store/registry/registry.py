@@ -5,7 +5,7 @@ of the change: `user.data_changed` in `user-ID` for a user, in `operator-ID` for
 events name the person by id and say which fields changed, never what they hold.
 
 Erasing removes everything from these tables, and destroys the keys of what is personal in the journal's
-alerts (`store.alerts.forgetting`); the person's id stays in it, which is chance.
+alerts (`store.alerts.erasing`); the person's id stays in it, which is chance.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from store.spare.spare import Spare
 from store.spare.warm import noted, open_spare
 from tests.store.children import Child, Say
 from tests.store.places import START, Clock, journal_in
-from tests.store.test_forgetting import NOTE, PHONE, TRACES, raised
+from tests.store.test_erasing import NOTE, PHONE, TRACES, raised
 from tests.support.depth import WHOLE
 
 

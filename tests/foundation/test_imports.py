@@ -43,7 +43,7 @@ def test_the_import_rule_covers_every_package() -> None:
 # Where only the edges below touch the world; everything else takes bytes and the time as arguments.
 SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
-    "features.*.decider", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
+    "features.*.decider", "features.*.retrying", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
     "features.selftest.line_tester.*", "features.selftest.prover.*",
 )  # fmt: skip
 EDGES = (
@@ -67,7 +67,7 @@ EDGES = (
     "media.sound.sound_file",
     "media.trial.probe",
 )  # fmt: skip
-DECIDERS = ("actors.*.decider", "gateways.*.decider", "features.*.decider")
+DECIDERS = ("actors.*.decider", "gateways.*.decider", "features.*.decider", "features.*.retrying")
 
 
 def forbidden() -> set[str]:

@@ -9,7 +9,7 @@ from messages.ids import OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase
 from model.figures import row_of
 from model.orders.refusals import Refusal
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, to_talking

@@ -12,7 +12,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import delete
 
-from gateways.http.door import pins as pins_door
+from gateways.http.door import typed_pins
 from gateways.http.parts.context import Web
 from messages.ids import E164, Proof, TextPurpose
 from model.rules.signal import Signal
@@ -91,7 +91,7 @@ def told(answer: Response) -> tuple[int, Any, list[str]]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for its time: what is the same does not depend on it."""
-    monkeypatch.setattr(pins_door, "ANSWER_S", 0.001)
+    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
 
 
 @pytest.fixture

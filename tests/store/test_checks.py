@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from messages.events import AlertClosed, AlertReceived
 from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
+from model.rules.phones_that_check import Checked, counted
 from model.rules.signal import Signal
-from model.rules.silent_phones import Checked, counted
 from store import streams
 from store.alerts.accepting import Accepted, accept
 from store.alerts.checks import PutOff, accept_check

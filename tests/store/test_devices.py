@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import E164, SECOND, Instant
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes

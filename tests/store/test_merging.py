@@ -13,7 +13,7 @@ from model.rules.pins import PinVerdict
 from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.forgetting import erase_person, sweep
+from store.alerts.erasing import erase_person, sweep
 from store.alerts.merging import merge
 from store.audit.search import ids_of
 from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere, SamePerson

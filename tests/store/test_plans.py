@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from features.psap_data import store as told_lately
-from store.alerts import forgetting
+from store.alerts import erasing
 from store.audit import search, table
 from store.database import kept as tables
 from store.database.query import Query
@@ -50,8 +50,8 @@ ON_PURPOSE = {
     told_lately._TOLD: "a page of the journal, its streams told once",
     history._NUMBERS: "by a person who searches for the end of a number",
     history._STREAMS: "by a person who searches for the id of an alert",
-    forgetting.OF_PERSON: "by a person who erases, or merges two",
-    forgetting._COUNT: "by a person who asks for it",
+    erasing.OF_PERSON: "by a person who erases, or merges two",
+    erasing._COUNT: "by a person who asks for it",
     search._IDENTIFIED: "by a person who searches the audit",
     table._NEWEST_CHAIN: "one entry, by the index on times",
     table._CHAINS: "by the nightly proof of the audit",

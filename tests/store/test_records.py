@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from messages.ids import SECOND, UserId
 from model.picture import PictureKind, PictureRefused
 from model.record import EMPTY, Contact, Dangerous, PersonRecord
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.database import schema
 from store.database.query import Query
 from store.errors import NobodyThere, NumberRefused

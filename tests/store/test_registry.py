@@ -13,7 +13,7 @@ from messages.ids import E164, OperatorId, UserId
 from messages.journal import event_type
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.pins import PinVerdict
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Append, Journal
 from store.registry import numbers

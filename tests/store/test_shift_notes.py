@@ -5,7 +5,7 @@ from collections.abc import Callable
 from messages.ids import Instant, OperatorId
 from model.settings.kept import RetentionSettings
 from store import shift_notes
-from store.alerts.forgetting import sweep
+from store.alerts.erasing import sweep
 from store.journal.journal import Journal
 from store.shift_notes import DONE_SHOWN_US, KEPT_DAYS, ShiftNote
 from tests.store.databases import Database

@@ -13,8 +13,8 @@ from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.joining import rings_beside
 from model.rules.calls.pauses import not_before
-from model.rules.calls.quiet import in_duress, quiet
 from model.rules.calls.ringing import rings_until
+from model.rules.calls.silent_and_duress import in_duress, quiet
 from model.rules.calls.sound import lines_to_avoid
 from model.rules.calls.user_due import due_at, last_attempt, takes_calls
 from model.rules.calls.withheld_numbers import NEVER, Withheld

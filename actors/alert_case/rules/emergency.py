@@ -27,8 +27,8 @@ from model.rules.calls.psap import (
     psap_number_for,
     wanted_by_duress,
 )
-from model.rules.calls.quiet import hushed
 from model.rules.calls.ringing import rings_until
+from model.rules.calls.silent_and_duress import hushed
 from model.rules.said.advice import Why, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings

@@ -11,7 +11,7 @@ from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.rules.calls.quiet import spoken_to, told_112
+from model.rules.calls.silent_and_duress import spoken_to, told_112
 from model.settings import Settings
 
 USER_STAYS_US: Final = Instant(3 * SECOND)

@@ -13,7 +13,7 @@ from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
-from model.rules.calls.quiet import dials_by_itself
+from model.rules.calls.silent_and_duress import dials_by_itself
 from model.rules.vouching import gives_up, gives_up_when_taken, listens
 from model.settings import Settings
 

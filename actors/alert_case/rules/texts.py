@@ -8,7 +8,7 @@ from actors.alert_case.pending import NOTHING, PendingOffers, Step
 from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case
-from model.rules.said.asking import NEVER, due_by_sms, lost_at
+from model.rules.said.by_which_way import NEVER, due_by_sms, lost_at
 from model.settings import Settings
 from model.telling.contacts import to_be_told
 

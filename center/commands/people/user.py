@@ -150,8 +150,8 @@ def erase(
     common: Common = DEFAULT,
 ) -> None:
     """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
-    from application.state.erasing import leave_nothing
-    from store.alerts.forgetting import erase_person
+    from application.state.scrubbing import leave_nothing
+    from store.alerts.erasing import erase_person
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

@@ -25,7 +25,7 @@ from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import KnownPosition
 from model.alert.phase import phase
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.dialogue import read_by_app, unread_since
 from model.telling.sheet import Claim, GivenData
 from model.telling.told import changes

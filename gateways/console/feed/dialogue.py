@@ -6,7 +6,7 @@ from gateways.console.views.case import SaidView, TextedView
 from messages.ids import Channel, Instant, Proof
 from model.alert.case import Case
 from model.alert.parts import Said, Texted
-from model.rules.said import asking, spoken
+from model.rules.said import by_which_way, spoken
 from model.rules.said.dialogue import read_by_app
 
 
@@ -51,5 +51,5 @@ def _texted(one: Texted) -> TextedView:
 
 def lost_us(case: Case) -> Instant | None:
     """From when on its app counts as lost; None where there is none, or all has arrived in it."""
-    lost_at = asking.lost_at(case)
-    return lost_at if read_by_app(case) and lost_at < asking.NEVER else None
+    lost_at = by_which_way.lost_at(case)
+    return lost_at if read_by_app(case) and lost_at < by_which_way.NEVER else None

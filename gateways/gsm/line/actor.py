@@ -35,18 +35,19 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
 from gateways.gsm.errors import where_raised
 from gateways.gsm.line import modem_log
+from gateways.gsm.line.adopting import KEPT
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.failed_reads import FailedReads
 from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
-from gateways.gsm.line.order_turn import Orders, OrderTurn, RightToDial
+from gateways.gsm.line.order_turn import Orders, OrderTurn
 from gateways.gsm.line.port_hold import PortHold
 from gateways.gsm.line.remembered import Remembered
 from gateways.gsm.line.report import LineReports
+from gateways.gsm.line.right_to_dial import RightToDial
 from gateways.gsm.line.sending import Sending
-from gateways.gsm.line.standing import KEPT
 from gateways.gsm.line.wear_reset import WearReset
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort

@@ -30,8 +30,7 @@ from gateways.gsm.driver.events import (
     VoiceReady,
 )
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.line.ringing import RingingCalls
-from gateways.gsm.line.standing import (
+from gateways.gsm.line.adopting import (
     KEPT,
     LEG_STATE,
     SETTLES_S,
@@ -42,6 +41,7 @@ from gateways.gsm.line.standing import (
     unowned,
     view_of,
 )
+from gateways.gsm.line.ringing import RingingCalls
 from messages.base import NO_GAINS, Gains, HangupCause, Joins
 from messages.calls import (
     AnswerCall,

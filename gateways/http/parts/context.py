@@ -20,10 +20,10 @@ from gateways.console.sessions import Cookies
 from gateways.console.views.plant import ModemView
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
-from gateways.http.door.pins import TypedPins
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
+from gateways.http.door.typed_pins import TypedPins
 from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.registry import RegistryQueries

@@ -17,7 +17,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.door.pins import evenly, guarded, tell_operators
+from gateways.http.door.typed_pins import evenly, guarded, tell_operators
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.devices import proves
 from gateways.http.routing.permissions import OPERATOR, PHONE, SUPERVISOR, Caller

@@ -15,7 +15,7 @@ from model.alert.folds.dialogue import asked_before, with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.pauses import counted
-from model.rules.calls.quiet import gave_no_sound
+from model.rules.calls.silent_and_duress import gave_no_sound
 
 LegEvent = (
     ev.LegOriginating

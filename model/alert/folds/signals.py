@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import Channel, Instant, Party
 from model.alert.case import Case
-from model.alert.folds.clocks import not_ahead
+from model.alert.folds.foreign_clocks import not_ahead
 from model.alert.parts import Beside, InboundCall, KnownPosition, Leave, Owner
 from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again

@@ -14,7 +14,7 @@ from messages.base import Joins
 from messages.ids import LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
-from model.rules.calls.quiet import quiet
+from model.rules.calls.silent_and_duress import quiet
 from model.settings import Settings
 
 

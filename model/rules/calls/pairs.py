@@ -14,7 +14,7 @@ import msgspec
 from messages.ids import AlertId, OperatorLine, Party
 from model.alert.case import Case
 from model.rules.calls.own_line import is_own
-from model.rules.calls.quiet import quiet
+from model.rules.calls.silent_and_duress import quiet
 from model.settings import Settings
 
 NOBODY: Final[frozenset[Party]] = frozenset()

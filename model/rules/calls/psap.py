@@ -10,7 +10,7 @@ from messages.ids import E164, Party
 from model.alert.case import Case
 from model.areas import holds
 from model.rules.calls.joining import in_the_network, psap_is_alone
-from model.rules.calls.quiet import in_duress
+from model.rules.calls.silent_and_duress import in_duress
 from model.settings import Settings
 from model.settings.psap import LastResort, PsapRoute
 

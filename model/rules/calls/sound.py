@@ -11,7 +11,7 @@ from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.rules.calls.own_line import is_own
-from model.rules.calls.quiet import why_quiet
+from model.rules.calls.silent_and_duress import why_quiet
 from model.settings import Settings
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)

@@ -11,7 +11,7 @@ from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.rules.calls.joining import in_the_network, scattered
-from model.rules.calls.quiet import hushed, quiet
+from model.rules.calls.silent_and_duress import hushed, quiet
 from model.rules.calls.withheld_numbers import unfit
 from model.settings import Settings
 from model.settings.alerts import VoiceAlert

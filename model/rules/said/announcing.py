@@ -17,7 +17,7 @@ from messages.ids import LegId, Party
 from model.alert.case import Case
 from model.alert.folds.dialogue import QUESTION
 from model.alert.leg import Leg, place
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.spoken import PRESS_KEYS, question
 
 HOLD_AGAIN_S: Final = 8.0

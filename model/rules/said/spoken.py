@@ -15,7 +15,7 @@ from model.alert.case import Case
 from model.alert.folds.dialogue import clip_of
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 
 PRESS_KEYS = "press_keys"
 """After each question: which key is yes, and which no."""

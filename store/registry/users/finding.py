@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, cast, func, or_, select
 
 from messages.ids import Instant, UserId
-from model.rules.silent_phones import DAY_US
+from model.rules.phones_that_check import DAY_US
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import device_key, person, person_device
@@ -54,7 +54,7 @@ _SILENT: Final = _page(
         select(_k.person).where(
             _k.revoked_us.is_(None),
             _k.check_days > 0,
-            # As `model.rules.silent_phones` has it: two rounds, and the day of which no hour is known.
+            # As `model.rules.phones_that_check` has it: two rounds, and the day of which no hour is known.
             _k.checked_us <= bindparam("now") - (2 * cast(_k.check_days, BigInteger) + 1) * DAY_US,
         )
     ),

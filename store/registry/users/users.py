@@ -319,7 +319,7 @@ def _row_of(one: Callable[..., Row | None], user: UserId) -> Row | None:
 
 
 def drop(tx: Transaction, user: User) -> None:
-    """Remove the person from every table of the registry. What the journal has: `store.alerts.forgetting`."""
+    """Remove the person from every table of the registry. What the journal has: `store.alerts.erasing`."""
     drop_rows(tx, user.id)
     tx.write(_DROP_IDS, user.id)
     for query in _DROP_OF_NUMBER:

@@ -11,7 +11,7 @@ from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outc
 from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.quiet import spoken_to
+from model.rules.calls.silent_and_duress import spoken_to
 from tests.actors.alert_case.book import EVERYONE, START, Book, leg
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
-from model.rules.calls.quiet import spoken_to
+from model.rules.calls.silent_and_duress import spoken_to
 from tests.actors.alert_case.book import ALERT, START, Book
 
 

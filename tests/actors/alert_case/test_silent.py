@@ -11,7 +11,7 @@ from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
-from model.rules.calls.quiet import hushed
+from model.rules.calls.silent_and_duress import hushed
 from model.rules.proof import level_of
 from model.settings import Settings
 from model.settings.alerts import VoiceAlert

@@ -32,7 +32,7 @@ from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, alert_of
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.own_line import own_line
-from model.rules.calls.quiet import hushed, spoken_to, told_112
+from model.rules.calls.silent_and_duress import hushed, spoken_to, told_112
 from store import streams
 from tests.chaos.in_process.evidence import (
     Attempt,

@@ -9,7 +9,7 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.rules.calls.joining import psap_is_alone
-from model.rules.calls.quiet import hushed, spoken_to
+from model.rules.calls.silent_and_duress import hushed, spoken_to
 from model.settings import Settings
 from tests.chaos.in_process.script import Alert, Intent
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.selftest import own_phone
-from model.rules.silent_phones import counted
+from model.rules.phones_that_check import counted
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.registry import Registry

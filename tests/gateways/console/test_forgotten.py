@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from messages.ids import E164
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console import states_of_place

@@ -9,11 +9,11 @@ import pytest
 from httpx import Response
 
 from gateways.console.ended import earlier as earlier_module
-from gateways.http.door import pins as pins_door
+from gateways.http.door import typed_pins
 from gateways.http.parts.context import Web
 from messages.ids import Outcome, UserId
 from model.picture import PICTURE_MAX
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.audit.entry import Action
 from store.registry.people import Person
 from store.registry.registry import Registry
@@ -38,7 +38,7 @@ PATH, OWN = f"/v1/users/{GIULIA}/record", "/v1/me/record"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer waits for its time: what is the same does not depend on it."""
-    monkeypatch.setattr(pins_door, "ANSWER_S", 0.001)
+    monkeypatch.setattr(typed_pins, "ANSWER_S", 0.001)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from messages.events import AlertErased, CallReviewed, NoteAdded, OutcomeCorrect
 from messages.ids import SECOND, Channel, ErasureReason, Instant, OperatorId, Outcome, PersonalKind, UserId
 from model.settings.kept import RetentionSettings
 from store import streams
-from store.alerts.forgetting import sweep
+from store.alerts.erasing import sweep
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now

@@ -8,7 +8,7 @@ from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.forgetting import erase_person
+from store.alerts.erasing import erase_person
 from store.alerts.reopening import reopen
 from store.journal.erasable import KEY_ROW, streams_of
 from store.journal.history import alerts_of_number

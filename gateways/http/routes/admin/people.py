@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from application.state.erasing import leave_nothing
+from application.state.scrubbing import leave_nothing
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.operators import same_fields
 from gateways.http.routes.admin.refusing import refusing
@@ -23,8 +23,8 @@ from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import AlertId, UserId
 from model.record import TooMuch
-from model.rules.silent_phones import Checked, counted
-from store.alerts.forgetting import alerts_of, erase_person, is_held
+from model.rules.phones_that_check import Checked, counted
+from store.alerts.erasing import alerts_of, erase_person, is_held
 from store.alerts.known import is_open
 from store.alerts.merging import merge
 from store.audit.entry import Action

@@ -11,8 +11,8 @@ from collections import OrderedDict, deque
 from typing import Final
 
 from gateways.http.door.budgets import Kind
-from gateways.http.door.pins import rest_s
 from gateways.http.door.senders import Sender
+from gateways.http.door.typed_pins import rest_s
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.app.alerts import KNOWN, OWN, Alias, claimed, into_inbox, kept, own
 from gateways.http.routing.permissions import APP, Caller

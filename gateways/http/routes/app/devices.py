@@ -14,9 +14,9 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from gateways.http.door.budgets import Kind
-from gateways.http.door.pins import evenly, guarded, tell_operators
 from gateways.http.door.signatures import jwk_point
 from gateways.http.door.throttle import Throttle
+from gateways.http.door.typed_pins import evenly, guarded, tell_operators
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import APP, APP_OR_INVITED, PHONE, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route

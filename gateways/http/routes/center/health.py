@@ -22,7 +22,7 @@ from messages.ids import E164, LineId, Role
 from messages.rows import Sentence
 from model.alarms.standing import NO_LINE_FOR_112
 from model.checks import Asker, Check, Cost, Finding, Verdict, fail, warn
-from model.rules.silent_phones import counted
+from model.rules.phones_that_check import counted
 from model.settings.psap import LastResort
 from store.errors import JournalError
 from store.journal.notify import kind

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 
 from gateways.http.door import codes, passkeys
-from gateways.http.door.proofs import Fault, Proofs
+from gateways.http.door.sign_on_proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route

@@ -14,8 +14,8 @@ import msgspec
 from litestar import Response
 
 from gateways.http.door import passkeys
-from gateways.http.door.proofs import SIGN_ON as OF_SIGN_ON
-from gateways.http.door.proofs import Fault, Proofs
+from gateways.http.door.sign_on_proofs import SIGN_ON as OF_SIGN_ON
+from gateways.http.door.sign_on_proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routes.console.access import Code, Secret

@@ -36,7 +36,7 @@ from model.orders.late import is_out_of_date, is_repeated
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 from model.rules import wrap_up
-from model.rules.said import asking, dialogue
+from model.rules.said import by_which_way, dialogue
 from model.settings import Settings
 from model.telling.sheet import Sheet
 from store import streams
@@ -143,8 +143,8 @@ def order(
     if isinstance(event, CommandGiven) and ORDERS[event.command].says_role:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
-        going = asking.way(case, settings, transaction.at_us)
-        event = replace(event, channel=Channel.SMS) if going.why is asking.Why.NO_APP else event
+        going = by_which_way.way(case, settings, transaction.at_us)
+        event = replace(event, channel=Channel.SMS) if going.why is by_which_way.Why.NO_APP else event
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
         transaction.append(Append(streams.inbox(case.alert), case.inbox_version, (event,)))
     return None

@@ -15,7 +15,7 @@ from model.alert.evolve import fold
 from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.forgetting import erase_person, sweep
+from store.alerts.erasing import erase_person, sweep
 from store.alerts.reopening import why_not
 from store.errors import InAnAlert
 from store.journal import erasable, history, rows

@@ -15,8 +15,8 @@ from typing import Final
 import msgspec
 
 from gateways.http.door import codes, passkeys
-from gateways.http.door.pins import evenly
 from gateways.http.door.throttle import network
+from gateways.http.door.typed_pins import evenly
 from gateways.http.parts.context import Web
 from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
 from messages.ids import OperatorId

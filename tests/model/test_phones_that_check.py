@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import Instant
-from model.rules.silent_phones import DAY_US, FEWEST, Checked, Counted, counted, standing, stopped
+from model.rules.phones_that_check import DAY_US, FEWEST, Checked, Counted, counted, standing, stopped
 
 TODAY = Instant(20_000 * DAY_US + DAY_US // 2)
 

@@ -15,7 +15,7 @@ import msgspec
 from messages.ids import SECOND, Channel, Instant, Way
 from model.alert.case import Case
 from model.alert.parts import Said
-from model.rules.calls.quiet import voices_withheld
+from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.calls.withheld_numbers import unfit
 from model.rules.said.dialogue import read_by_app
 from model.settings import Settings

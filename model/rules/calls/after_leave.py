@@ -1,0 +1,34 @@
+"""When user and 112, left together by the operator, are cut off: one of the two is gone too soon. Pure.
+
+What follows, an operator again and 112 called once more, is `model.alert.folds.ending` and
+`actors.alert_case.rules.emergency`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import SECOND, Instant, Party
+from model.alert.case import Case
+from model.alert.leg import LINE_FAILURES, Leg
+from model.settings import Settings
+
+TOGETHER: Final = (Party.USER, Party.PSAP)
+"""Those who are left talking when the operator leaves."""
+
+
+def is_cut_off(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> bool:
+    """Return whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
+    no conversation; a line that fails is never the end of one, but where the other has hung up before, there
+    is nobody left to be cut off. What we hang up ourselves breaks nothing.
+
+    Who tests hangs up when the test is over, and is to be called by nobody for it.
+    """
+    since = case.leave.together_at
+    if since is None or case.test or leg.party not in TOGETHER or not leg.active:
+        return False
+    if now_us - since <= settings.alert.leave_alarm_within_s * SECOND:
+        return True
+    others = (one for one in case.legs.values() if one.party in TOGETHER and one.party is not leg.party)
+    hung_up = any((one.released_at or 0) >= since and not one.line_failed for one in others)
+    return cause in LINE_FAILURES and not hung_up
