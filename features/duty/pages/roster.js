@@ -99,7 +99,8 @@ let seen = ''; // what the form that is open changes, as it was then
 
 /**
  * A form, of what is to be changed, or added where there is no row.
- * @param {Ui} ui @param {Rows<any>} rows @param {import('../../js/admin/frame/form.js').Form} form @param {object} [row]
+ * @param {Ui} ui @param {Rows<any>} rows @param {import('../../js/admin/frame/form.js').Form} form
+ * @param {object} [row]
  */
 export function open(ui, rows, form, row) {
   seen = JSON.stringify(row);
