@@ -53,7 +53,11 @@ def check_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 def _serve(state: StateDir) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    os.write(0, os.getpid().to_bytes(PID_BYTES))  # raises where the node has given the one that waited up
+    try:
+        os.write(0, os.getpid().to_bytes(PID_BYTES))
+    except BrokenPipeError:
+        # The node is gone, or has given up the one that waited: nobody wants this web.
+        return 0
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from application.listening import listen
 from application.state.processes import ProcessId, is_alive, marked, send_signal, wait_ended
 from application.state.state_dir import StateDir, living_web
 from center.node.web_group import WebGroup
+from center.node.web_standby import GO
 from messages.ids import NodeId
 from model.settings import Settings
 from model.setup import Setup
@@ -149,3 +152,13 @@ def test_a_taken_port_is_told_with_what_to_do(listening: socket.socket) -> None:
     port = listening.getsockname()[1]
     with pytest.raises(NodeError, match=f"cannot listen on 127.0.0.1 port {port}: Address already in use"):
         listen("127.0.0.1", port)
+
+
+def test_a_web_that_nobody_waits_for_any_more_ends_without_a_word(state: StateDir) -> None:
+    ours, theirs = socket.socketpair()
+    ours.send(GO)
+    ours.close()  # the node was killed between its word and the answer
+    with theirs:
+        command = [sys.executable, "-m", "center.node.web", "--state", str(state.path)]
+        done = subprocess.run(command, stdin=theirs, capture_output=True, timeout=60, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
