@@ -43,7 +43,8 @@ def test_the_import_rule_covers_every_package() -> None:
 # Where only the edges below touch the world; everything else takes bytes and the time as arguments.
 SANS_IO = (
     "messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*", "gateways.*.decider",
-    "features.*.decider", "features.*.retrying", "features.*.feature", "features.watcher.beat", "features.watcher.hearing",
+    "features.*.decider", "features.*.retrying", "features.*.feature",
+    "features.watcher.beat", "features.watcher.hearing",
     "features.selftest.line_tester.*", "features.selftest.prover.*",
 )  # fmt: skip
 EDGES = (
