@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 from standardwebhooks import Webhook
 
-from gateways.callouts.ways.notice import Delivered, Later, Refused, Sent
-from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here, secret_in, trust
 from messages.ids import SECOND, Instant
 
 STEP_S: Final = 8.0

@@ -13,8 +13,7 @@ from application.checks import Wants, look
 from application.errors import CenterError
 from application.state.state_dir import StateDir
 from gateways.callouts.ways.mail import tried
-from gateways.callouts.ways.notice import Delivered, Refused
-from gateways.callouts.ways.trust import is_here, secret_in, trust
+from gateways.outside import Delivered, Refused, is_here, secret_in, trust
 from gateways.webhook import key_of
 from messages.base import Joins
 from messages.ids import DutyWay

@@ -12,7 +12,8 @@ from typing import Final
 from features.duty.watching import Watching
 from features.duty.words import Told
 from gateways.callouts.decider import LINE_US, Try
-from gateways.callouts.ways.notice import Delivered, Notice, Sent, failure_of
+from gateways.callouts.ways.sending import Notice, failure_of
+from gateways.outside import Delivered, Sent
 from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (
     E164,

@@ -14,7 +14,7 @@ from features.webhooks import store
 from features.webhooks.decider import KEPT_US, TYPE, End, Owed, away, failed, heard, next_of, told
 from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings
-from gateways.callouts.ways.notice import Delivered, Later, Refused, Sent
+from gateways.outside import Delivered, Later, Refused, Sent
 from gateways.webhook import host_of, post, rfc3339
 from messages.ids import Instant, Role
 from model.alert.case import Case

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from application.checks import Around, Wants, look
 from features.webhooks.settings import WebhookSettings
-from gateways.callouts.ways.trust import secret_in, trust
+from gateways.outside import secret_in, trust
 from gateways.webhook import host_of, key_of
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok

@@ -20,8 +20,7 @@ from features.watcher.program.probing import Prober
 from features.watcher.program.settings import ModemOfWatcher, WatchSettings
 from features.watcher.program.watcher import Watcher
 from gateways.callouts.decider import Try
-from gateways.callouts.ways.notice import Notice, failure_of
-from gateways.callouts.ways.sending import send
+from gateways.callouts.ways.sending import Notice, failure_of, send
 from gateways.gsm.by_hand.voice_place import NO_LINE, voice_of
 from messages.base import VoicePort
 from messages.events import CalloutOpened

@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
-from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent
-from gateways.callouts.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from gateways.callouts.ways.sending import Notice
+from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here, secret_in, trust
 from messages.ids import SECOND
 from model.settings.watching import MailTls, SmtpSettings
 from model.setup import Setup

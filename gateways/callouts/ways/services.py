@@ -6,8 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent
-from gateways.callouts.ways.trust import NOT_BEYOND, is_here
+from gateways.callouts.ways.sending import Notice
+from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_here
 from model.setup import Setup
 
 if TYPE_CHECKING:

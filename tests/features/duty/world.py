@@ -8,7 +8,7 @@ from features.duty.actor import DutyCallerActor
 from features.duty.calling import Calling
 from features.duty.writing import Brought, Letter
 from gateways.callouts.call import Voice
-from gateways.callouts.ways.notice import Delivered
+from gateways.outside import Delivered
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus
 from media.ports.voice_port import VoicePortSpec

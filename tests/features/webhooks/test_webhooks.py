@@ -18,7 +18,7 @@ from features.webhooks.checks import webhooks
 from features.webhooks.decider import PAUSES_S
 from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings
-from gateways.callouts.ways.notice import Delivered, Later, Refused, Sent
+from gateways.outside import Delivered, Later, Refused, Sent
 from messages.ids import SECOND, OperatorCommand, Role
 from model.checks import Verdict
 from model.feature import settings_type

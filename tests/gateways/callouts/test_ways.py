@@ -16,9 +16,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateways.callouts.ways import mail
-from gateways.callouts.ways.notice import Delivered, Later, Notice, Refused, Sent
-from gateways.callouts.ways.sending import WRITTEN, send
+from gateways.callouts.ways.sending import WRITTEN, Notice, send
 from gateways.callouts.ways.webhook import body_of
+from gateways.outside import Delivered, Later, Refused, Sent
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, DutyWay, Instant, NodeId
 from model.callouts.roster import Contact

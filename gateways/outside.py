@@ -1,4 +1,4 @@
-"""Whose certificates are believed, and what is kept in files."""
+"""What goes to servers outside: what became of it, whose certificates are believed, what is kept in files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from gateways.callouts.ways.notice import Refused
+import msgspec
 
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """The next one has taken it. Whether somebody reads it is another matter."""
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """It will not be taken as it is, nor the same again."""
+
+    why: str
+    """For those who run the center: no address, and no word of the notice."""
+
+
+class Later(msgspec.Struct, frozen=True, kw_only=True):
+    """It may have come or not; the same notice may be sent again."""
+
+    why: str
+
+
+Sent = Delivered | Refused | Later
 NOT_BEYOND: Final = Refused(why="a simulated run tells nobody beyond this machine")
 
 
