@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from application.errors import NodeError
 from application.state.keys import (
     DEMO_PHONE,
@@ -25,8 +27,8 @@ from application.state.state_dir import StateDir
 from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
 from center.node.frozen import StoppedWatch
 from center.node.restarts import Restarts
-from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
-from messages.ids import SECOND, NodeId, Role
+from messages.events import ActorStarted, Event, LineSeized, NodeStarted, NodeStopped
+from messages.ids import SECOND, LegId, NodeId, Role
 from model.feature import installed, named
 from model.setup import Setup
 from runtime import logs, pidfd
@@ -38,7 +40,7 @@ from store.database.dialect import is_server
 if TYPE_CHECKING:
     from model.settings import Settings
     from runtime.system.many_processes import ManyProcesses
-    from store.journal.journal import Journal
+    from store.journal.journal import Journal, Transaction
 
 START_ATTEMPTS: Final = 3
 JOINS_WITHIN_S: Final = 10.0
@@ -154,6 +156,7 @@ class ActorsGroup:
                         ensure_demo_user(registry)
                     else:
                         told += drop_demo_operator(state, registry)
+                    journal.transact(self._let_go)
                     for feature in installed():
                         for row in feature.at_start:
                             if row.wanted(settings):
@@ -168,6 +171,23 @@ class ActorsGroup:
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error
         return told
+
+    def _let_go(self, tx: Transaction) -> None:
+        """Free the lines that a feature's call was on which is left out now: nobody else would ever do so."""
+        from store import streams
+        from store.journal.journal import Append
+
+        there = {spec.role for spec in self._plan.actors}
+        if there >= {Role.LINE_TESTER, Role.DUTY_CALLER}:
+            return
+        for line in (streams.line(spec.line) for spec in self._setup.settings.lines):
+            last = tx.last_of_type(line, "line.seized")
+            seized = None if last is None else last.event
+            if not isinstance(seized, LineSeized) or not seized.leg:
+                continue
+            of_test = seized.tester is not None and Role.LINE_TESTER not in there
+            if of_test or (seized.callout is not None and Role.DUTY_CALLER not in there):
+                tx.append(Append(line, None, (replace(seized, leg=LegId("")),)))
 
     def _note_settings(self, journal: Journal, state: StateDir, settings: Settings) -> None:
         """What is not entered now is with the next start: it keeps no alert waiting."""

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from msgspec.structs import replace
 
+from application.state.journals import journal_of
+from application.state.state_dir import StateDir
 from center import features
 from center.checks.table import every
 from center.cli import commands
 from center.features import FEATURES
+from center.node.actors_group import ActorsGroup
 from gateways.http.app import build
 from gateways.http.routing.route import routes_of
-from messages.ids import OperatorCommand
+from messages.events import LineSeized
+from messages.ids import AlertId, LegId, LineId, NodeId, OperatorCommand, OperatorId, TrunkId
 from model.alarms.table import kinds
 from model.feature import Feature, named
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
+from model.settings import Settings
+from model.settings.lines import Modem
+from model.setup import Setup
+from runtime.clock import SystemClock
+from store import streams
+from store.journal.journal import Append
 from tests.gateways.http.place import Place
 from tests.scenarios.conftest import MakeWorld
 
@@ -62,3 +75,39 @@ def test_nothing_names_it(left_out: Feature) -> None:
     assert not {tuple(one.words.split()) for one in left_out.commands} & set(commands())
     rows = [row for where in (*left_out.checks, *left_out.own_checks) for row in named(where)]
     assert not [row for row in rows if row in every()]
+
+
+@pytest.mark.parametrize(
+    ("off", "whose", "freed"),
+    [
+        ("selftest", {"tester": OperatorId("eva")}, True),
+        ("duty", {"callout": "c1"}, True),
+        ("duty", {"tester": OperatorId("eva")}, False),
+        ("selftest", {"callout": "c1"}, False),
+        ("selftest", {"alert": AlertId("a1")}, False),
+    ],
+)
+def test_a_line_that_a_call_of_its_own_was_on_is_let_go_at_the_start(
+    tmp_path: Path, off: str, whose: dict[str, Any], freed: bool
+) -> None:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    settings = Settings(modem=(Modem(name="L1", port="/dev/null", trunk=TrunkId("public")),))
+    with journal_of(state, create=True) as journal:
+        seized = LineSeized(line=LineId("L1"), leg=LegId("x:1"), attempt=1, **whose)
+        journal.append(Append(streams.line(LineId("L1")), None, (seized,)))
+    features.install([off])
+    try:
+        ActorsGroup(
+            state=state.path,
+            clock=SystemClock.anchored(),
+            node=NodeId("n"),
+            journal_url=state.journal_url,
+            setup=Setup(settings=settings),
+        ).first_start(state, settings, simulated_phones=None, version="0")
+    finally:
+        features.install()
+    with journal_of(state) as journal:
+        (*_, last) = journal.read(streams.line(LineId("L1")))
+    assert isinstance(last.event, LineSeized)
+    assert last.event == (replace(seized, leg=LegId("")) if freed else seized)
