@@ -41,7 +41,7 @@ def named(sentence: str) -> set[str]:
 def table(name: str) -> set[str]:
     """Return the commands for which a table of `commands.js` has an entry."""
     (inside,) = re.findall(
-        rf"^export const {name} = \{{\n(.*?)^\}};", SCRIPTS["steps/commands.js"], re.DOTALL | re.M
+        rf"^export const {name} = \{{\n(.*?)^\}};", SCRIPTS["steps/key-to-command.js"], re.DOTALL | re.M
     )
     return set(re.findall(r"^  (\w+):", inside, re.MULTILINE))
 

@@ -2,7 +2,7 @@
 // it is. In the history, and beside the shift.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { reason, say } from '../words/words.js';
 

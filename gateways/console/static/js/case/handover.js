@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { shiftWord } from '../shift/shift.js';

@@ -2,7 +2,7 @@
 // Enter. It hangs up, and calls the party again at once; so it is armed first, as a false alarm is.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { asObject, from, mine, talking, unheard } from './situation.js';

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { why } from '../words/causes.js';

@@ -9,7 +9,7 @@ import { why } from './handed.js';
 import { clipName } from './party.js';
 import { endingTold } from './ending.js';
 import { capital, onHeadset, onShiftsCall } from './situation.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { addressName } from '../place/address.js';
 import { withheld } from '../words/withheld.js';
 import * as f from '../words/format.js';

@@ -1,7 +1,7 @@
 // The keys: which of them is for what is on the screen. Letters typed into a field are never commands.
 
 import * as alarms from '../alarms/alarms.js';
-import { arms, commandOf } from '../steps/commands.js';
+import { arms, commandOf } from '../steps/key-to-command.js';
 import { onScreen } from '../steps/shown.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';

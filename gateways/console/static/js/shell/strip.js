@@ -4,7 +4,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
-import { label } from '../steps/table.js';
+import { label } from '../steps/labels.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';

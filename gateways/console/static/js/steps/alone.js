@@ -4,7 +4,7 @@ import { said } from '../words/claims.js';
 import * as f from '../words/format.js';
 import { KEY } from '../words/center.js';
 import { reason, say } from '../words/words.js';
-import { endOf } from './commands.js';
+import { endOf } from './key-to-command.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
 import { recordOf } from '../case/record.js';
 import * as s from '../case/situation.js';

@@ -6,7 +6,7 @@ import { act } from '../shell/parts.js';
 import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { KEY } from '../words/center.js';
 import { say } from '../words/words.js';
-import { closeSaid, keysSaid, slots, waitingSaid } from './commands.js';
+import { closeSaid, keysSaid, slots, waitingSaid } from './key-to-command.js';
 import { next } from './next.js';
 import { copyHint } from '../case/reading.js';
 import * as s from '../case/situation.js';

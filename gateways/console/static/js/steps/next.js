@@ -8,7 +8,7 @@ import { alone } from './alone.js';
 import { others } from './others.js';
 import { elsewhere, hungUp, toldElsewhere, withPsap } from './psap.js';
 import { back, callPsap } from './steps.js';
-import { action } from './table.js';
+import { action } from './labels.js';
 import * as s from '../case/situation.js';
 
 /** So long the call to 112 can be taken back with E again; in the first second E twice is one press. */

@@ -7,7 +7,7 @@ import { say } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
 import { callPsap, take } from './steps.js';
-import { action } from './table.js';
+import { action } from './labels.js';
 import { newest, unread } from '../case/dialogue/read.js';
 import * as s from '../case/situation.js';
 

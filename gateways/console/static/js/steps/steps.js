@@ -1,7 +1,7 @@
 // The steps that the dock offers, each a key with its command: what several sentences end in. Pure.
 
 import { say } from '../words/words.js';
-import { action } from './table.js';
+import { action } from './labels.js';
 
 /** @returns {Action} */
 export const back = () => ({

@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { icon } from '../../shell/parts.js';
-import { label } from '../../steps/table.js';
+import { label } from '../../steps/labels.js';
 import { KEY } from '../../words/center.js';
 import { phrase, reason, say } from '../../words/words.js';
 import * as f from '../../words/format.js';

@@ -3,7 +3,7 @@
 import * as claims from '../words/claims.js';
 import { COMMANDS, KEY, ORDERS } from '../words/center.js';
 import { reason, say, told } from '../words/words.js';
-import { action, label } from './table.js';
+import { action, label } from './labels.js';
 import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
 import {
