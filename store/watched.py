@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from messages.base import MALFORMED
 from messages.ids import Instant
-from model.reporting.availability import DAY_MINUTES, MINUTE_US, Probed, WatchedDay
+from model.availability import DAY_MINUTES, MINUTE_US, Probed, WatchedDay
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal, Transaction

@@ -11,8 +11,8 @@ from application.giving.sheet import Sheet
 from application.times import local, zone
 from messages.ids import SECOND, Outcome
 from model.alarms.table import kind_of
+from model.availability import Availability
 from model.reporting.answering import BENCHMARKS
-from model.reporting.availability import Availability
 from model.reporting.month import CalloutTold, Report
 from model.reporting.table import HEAD, table
 

@@ -25,7 +25,7 @@ def report(
     from application.giving.report import as_csv, paper
     from application.version import version
     from gateways.console.ended.monthly import Monthly, month_of
-    from gateways.console.ended.tally import Tally
+    from gateways.console.tally import Tally
     from model.reporting.table import table
     from runtime.clock import SystemClock
 

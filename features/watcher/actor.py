@@ -21,7 +21,7 @@ from features.watcher.outlets import Away, Outcome, Post, Told
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
-from model.reporting.availability import Probed
+from model.availability import Probed
 from model.settings.watching import HeartbeatTarget, WatchedCenter
 from model.setup import Setup
 from runtime.actor import CenterActor

@@ -15,7 +15,7 @@ import msgspec
 from messages.ids import Instant, NodeId
 from model.alarms.kind import Priority
 from model.alarms.standing import NO_WAY
-from model.reporting.availability import Probed
+from model.availability import Probed
 
 
 class Wrong(StrEnum):

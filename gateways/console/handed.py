@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.ended.afterwards import Room
 from gateways.console.ended.finding import why_not_reopened
-from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
+from gateways.console.room import Room
+from gateways.console.tally import Tally
 from messages.events import OperatorLeft
 from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome
 from model.callouts.roster import Roster, spans

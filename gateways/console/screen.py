@@ -9,7 +9,6 @@ import msgspec
 
 from application.settings.protocols import CallProtocol
 from gateways.console import callouts
-from gateways.console.ended.afterwards import Room
 from gateways.console.feed.case import case_view
 from gateways.console.feed.legs import levels_view
 from gateways.console.feed.plant import line_views
@@ -17,6 +16,7 @@ from gateways.console.feed.told import allowed, encoded, event_view
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
+from gateways.console.room import Room
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view

@@ -11,9 +11,9 @@ from messages import events as ev
 from messages.ids import CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
+from model.availability import Availability
 from model.figures import Row
 from model.reporting.answering import Answering, answering
-from model.reporting.availability import Availability
 
 
 class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):

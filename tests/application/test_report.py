@@ -70,7 +70,7 @@ def state(tmp_path: Path) -> Path:
 
 def month(state: Path) -> str:
     with journal_of(StateDir(state)) as journal:
-        from gateways.console.ended.tally import local
+        from gateways.console.tally import local
 
         return f"{local(journal.now_us()):%Y-%m}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from messages.ids import SECOND, Instant
-from model.reporting.availability import DAY_MINUTES, MINUTE_US, Probed, availability
+from model.availability import DAY_MINUTES, MINUTE_US, Probed, availability
 from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.reporting.availability import MINUTE_US, Probed
+from model.availability import MINUTE_US, Probed
 from store.journal.journal import Journal
 from store.watched import keep
 

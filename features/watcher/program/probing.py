@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant
-from model.reporting.availability import Probed
+from model.availability import Probed
 
 WITHIN_S: Final = 8.0
 KEPT_MINUTES: Final = 40 * 24 * 60

@@ -35,9 +35,9 @@ from messages.events import (
     Event,
 )
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
+from model.availability import Probed
 from model.callouts.callout import Callout
 from model.callouts.roster import BY_NUMBER, EMPTY, Person, Roster, on_duty
-from model.reporting.availability import Probed
 from model.settings.watching import Patience
 from runtime import logs
 

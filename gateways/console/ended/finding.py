@@ -11,11 +11,11 @@ import msgspec
 from msgspec.structs import replace
 
 from gateways.console import timeline
-from gateways.console.ended.afterwards import Room
-from gateways.console.ended.tally import Tally
 from gateways.console.feed.case import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
+from gateways.console.room import Room
+from gateways.console.tally import Tally
 from gateways.console.views.case import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
 from messages.journal import Recorded

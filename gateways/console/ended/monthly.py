@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.ended.tally import Tally, midnight
+from gateways.console.tally import Tally, midnight
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
+from model.availability import Availability, Planned, availability, planned_work
 from model.filtering import ALL
-from model.reporting.availability import Availability, Planned, availability, planned_work
 from model.reporting.month import BadDay, Report, callouts, proofs, report
 from runtime.clock import Clock
 from store import streams

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from application.settings.own_file import SettingsFile
 from application.state.state_dir import StateDir
-from gateways.console.ended.afterwards import Room
-from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from gateways.console.people import People
+from gateways.console.room import Room
 from gateways.console.sessions import Cookies
+from gateways.console.tally import Tally
 from gateways.console.views.plant import ModemView
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges

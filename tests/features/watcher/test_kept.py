@@ -14,7 +14,7 @@ from features.watcher.program.probing import KEPT_MINUTES, Probing
 from features.watcher.program.settings import probing as of_addresses
 from messages.events import CalloutFailed, CalloutOpened, CalloutTold
 from messages.ids import SECOND, Instant
-from model.reporting.availability import Probed
+from model.availability import Probed
 from tests.features.watcher.stage import Stage
 from tests.support.each import each
 from tests.support.unreadable import GARBAGE

@@ -22,7 +22,7 @@ from features.watcher.outlets import Away, Outcome, Told
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
-from model.reporting.availability import MINUTE_US, Probed, availability
+from model.availability import MINUTE_US, Probed, availability
 from model.settings import Settings
 from model.settings.watching import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from model.setup import Setup

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from gateways.console.ended import tally as tallies
-from gateways.console.ended.tally import Period, Tally
+from gateways.console import tally as tallies
+from gateways.console.tally import Period, Tally
 from gateways.http.app import build
 from gateways.http.routes.ended.figures import COLUMNS
 from messages.base import Position

@@ -10,7 +10,7 @@ import pytest
 
 from application.giving.facts import told_outside
 from gateways.console.ended.review_form import review_form
-from gateways.console.ended.tally import local
+from gateways.console.tally import local
 from messages.base import Position
 from messages.events import AlertErased, CallReviewed, NoteAdded, OutcomeCorrected, PositionUpdated
 from messages.ids import SECOND, Channel, ErasureReason, Instant, OperatorId, Outcome, PersonalKind, UserId

@@ -16,9 +16,9 @@ from messages.ids import (
     PersonId,
 )
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
+from model.availability import Availability
 from model.figures import Row
 from model.reporting.answering import BENCHMARKS, answering
-from model.reporting.availability import Availability
 from model.reporting.month import ProofTold, callouts, proofs, report
 from model.reporting.table import table
 from tests.support.recorded import story

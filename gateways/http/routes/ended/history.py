@@ -16,7 +16,7 @@ from gateways.console.ended.earlier import earlier as earlier_of
 from gateways.console.ended.finding import PastAlert, Story, found, listed
 from gateways.console.ended.finding import story as story_of
 from gateways.console.ended.paper import for_paper
-from gateways.console.ended.tally import Period
+from gateways.console.tally import Period
 from gateways.console.views.case import CaseView
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller

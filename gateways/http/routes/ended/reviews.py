@@ -17,7 +17,7 @@ from litestar.params import QueryParameter
 
 from gateways.console.ended.review_form import review_form
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView, drawn_view, given
-from gateways.console.ended.tally import Period
+from gateways.console.tally import Period
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, Answer, route

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from messages.events import AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, Instant, NodeId, OperatorId
-from model.reporting.availability import (
+from model.availability import (
     DAY_MINUTES,
     MINUTE_US,
     Availability,
