@@ -132,7 +132,6 @@ _SINGLE: Final = {
     "run": "Start the center, and stop it in order with Ctrl-C.",
     "ps": "The processes and actors of the running center.",
     "doctor": "Check everything that a center needs; exit 1 on a failure.",
-    "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
 }
 
 _MODULES: Final = {

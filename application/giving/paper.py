@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from application.giving.dossier import Dossier
-from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
+from application.giving.dossier_words import CHANNELS, DOUBTS, OUTCOMES, PARTIES, PROOFS, SOURCES, WORDS, Pair
 from application.giving.facts import Call, Facts, position_in_words
-from application.giving.report_words import OUTCOMES
 from application.giving.sheet import Sheet
 from application.times import local, rfc3339, zone
 from messages.ids import Instant, LineId, OperatorLine, Outcome

@@ -6,7 +6,8 @@ import csv
 import io
 from typing import Final
 
-from application.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
+from application.giving.dossier_words import OUTCOMES
+from application.giving.report_words import ENDS, MONTHS, WORDS
 from application.giving.sheet import Sheet
 from application.times import local, zone
 from messages.ids import SECOND, Outcome

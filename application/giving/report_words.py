@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from messages.ids import CalloutEnd, Outcome
+from messages.ids import CalloutEnd
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Rapporto di {month} {year}", "Report of {month} {year}"),
@@ -82,16 +82,6 @@ MONTHS: Final = (
     ("novembre", "November"),
     ("dicembre", "December"),
 )
-OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
-    Outcome.FALSE_ALARM: ("falso allarme", "false alarm"),
-    Outcome.HANDED_OVER: ("affidato al 112", "handed over to 112"),
-    Outcome.BRIEFED: ("112 informato", "112 briefed"),
-    Outcome.USER_CALLED_112: ("l’utente ha chiamato il 112", "the user called 112"),
-    Outcome.CANCELLED: ("annullato", "cancelled"),
-    Outcome.TEST_DONE: ("prova finita", "test done"),
-    Outcome.NO_CONTACT: ("nessun contatto", "no contact"),
-    Outcome.PUT_AWAY: ("messo da parte", "put away"),
-}
 ENDS: Final[dict[CalloutEnd, tuple[str, str]]] = {
     CalloutEnd.TAKEN: ("presa", "taken"),
     CalloutEnd.OVER: ("finita da sé", "over by itself"),

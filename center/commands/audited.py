@@ -12,7 +12,6 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("run",): "it shows where the console is; what changes by it are its settings, which a file holds",
     ("ps",): _NOBODY,
     ("doctor",): _NOBODY,
-    ("report",): "figures of the center, of nobody",
     ("alert", "send"): "an alert that is raised is in the journal, and shows what was typed",
     ("alert", "list"): Action.READ_LIST,
     ("alert", "show"): Action.READ_ALERT,

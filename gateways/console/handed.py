@@ -9,9 +9,8 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.ended.finding import why_not_reopened
 from gateways.console.following import Following
-from gateways.console.room import Room
+from gateways.console.room import Room, why_not_reopened
 from gateways.console.tally import Tally
 from messages.events import OperatorLeft
 from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome

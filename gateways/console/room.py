@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gateways.console.people import OperatorRecord
 from gateways.console.picture import Shift
@@ -10,6 +10,8 @@ from messages.ids import Instant, OperatorCommand, OperatorId, ShiftState
 from model.alert.case import Case
 from model.orders.afterwards import why_not
 from model.orders.refusals import Refusal
+from store.alerts import reopening
+from store.journal.journal import Journal
 from store.registry.people import StaffRole
 
 
@@ -37,3 +39,13 @@ class Room:
     def _on_shift(self, operator: OperatorId) -> bool:
         shift = self._shifts.get(operator)
         return shift is not None and shift.state is not ShiftState.OFF
+
+
+def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
+    """As `reopen` would be answered now. Raises JournalError."""
+    return why_none_reopened(journal, [case])[0]
+
+
+def why_none_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
+    """The same of each of some, in one transaction. Raises JournalError."""
+    return journal.transact(lambda on: [reopening.why_not(on, case) for case in cases], beside=True)

@@ -16,8 +16,8 @@ import pytest
 
 from application.errors import NotFound, UsageError
 from application.giving import dossier, person
-from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
-from application.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
+from application.giving.dossier_words import CHANNELS, DOUBTS, OUTCOMES, PARTIES, PROOFS
+from application.giving.report_words import ENDS, MONTHS, WORDS
 from application.giving.signature import Signer
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir

@@ -14,7 +14,7 @@ from gateways.console import timeline
 from gateways.console.feed.case import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
-from gateways.console.room import Room
+from gateways.console.room import Room, why_none_reopened, why_not_reopened
 from gateways.console.tally import Tally
 from gateways.console.views.case import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
@@ -27,7 +27,6 @@ from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
 from model.telling.sheet import begin, evolve
 from store import streams
-from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID
 from store.alerts.figures import row_of
 from store.journal import erasable, history
@@ -158,7 +157,7 @@ def listed(
     made: list[PastAlert] = []
     for begin_at in range(0, len(found), TOGETHER):
         together = found[begin_at : begin_at + TOGETHER]
-        whys = _why_not_reopened(journal, [case for _, case, _ in together])
+        whys = why_none_reopened(journal, [case for _, case, _ in together])
         made += (
             _listed(people, seq, case, row, why or room.why_not(case, OperatorCommand.REOPEN, me), me)
             for (seq, case, row), why in zip(together, whys, strict=True)
@@ -189,15 +188,6 @@ def _listed(
         erased_us=None if case.erased is None else case.erased.at,
         reopen=reopen,
     )
-
-
-def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
-    """As `reopen` would be answered now. Raises JournalError."""
-    return _why_not_reopened(journal, [case])[0]
-
-
-def _why_not_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
-    return journal.transact(lambda on: [reopening.why_not(on, case) for case in cases], beside=True)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):

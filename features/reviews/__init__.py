@@ -1,0 +1,1 @@
+"""Alerts that have ended, looked back at: see README.md."""

@@ -1,0 +1,29 @@
+"""What the package adds to the center."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.rows import Sentence
+from model.feature import Command, Feature
+
+REVIEWS: Final = Feature(
+    name="reviews",
+    does=Sentence(
+        "Alerts that have ended are found, counted, reviewed and reported",
+        "Gli allarmi finiti si trovano, si contano, si rivedono e si raccontano",
+    ),
+    commands=(
+        Command(
+            words="report",
+            does="What a month was like: availability, answering, alerts, calls to people on duty.",
+            by="center.commands.report:report",
+            audit="figures of the center, of nobody",
+        ),
+    ),
+    routes=(
+        "gateways.http.routes.ended.history",
+        "gateways.http.routes.ended.figures",
+        "gateways.http.routes.ended.reviews",
+    ),
+)
