@@ -17,13 +17,13 @@ REVIEWS: Final = Feature(
         Command(
             words="report",
             does="What a month was like: availability, answering, alerts, calls to people on duty.",
-            by="center.commands.report:report",
+            by="features.reviews.commands:report",
             audit="figures of the center, of nobody",
         ),
     ),
     routes=(
-        "gateways.http.routes.ended.history",
-        "gateways.http.routes.ended.figures",
-        "gateways.http.routes.ended.reviews",
+        "features.reviews.history_routes",
+        "features.reviews.figures_routes",
+        "features.reviews.reviews_routes",
     ),
 )

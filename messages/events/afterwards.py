@@ -41,5 +41,5 @@ class CallReviewed(Message, frozen=True, kw_only=True, tag="call.reviewed"):
     operator: OperatorId
     """Who was judged."""
     marks: Annotated[str, PersonalKind.WORDS] = ""
-    """As `model.review.written` has them; empty: forgotten."""
+    """As `features.reviews` has them; empty: forgotten."""
     text: Annotated[str, PersonalKind.WORDS] = ""

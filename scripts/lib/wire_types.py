@@ -12,11 +12,13 @@ from msgspec import inspect
 
 from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
+from features.reviews.figures_routes import AvailabilityView, FiguresView
+from features.reviews.finding import PastAlert
+from features.reviews.month import Report
+from features.reviews.reviewing import GivenReviews, ReviewsView
 from features.selftest.routes.line_trials import TrialAnswer
 from features.selftest.routes.proofs import ProofsView
 from gateways.console.drills import DrillView
-from gateways.console.ended.finding import PastAlert
-from gateways.console.ended.reviewing import GivenReviews, ReviewsView
 from gateways.console.handed import ShiftView
 from gateways.console.page import OrderTables
 from gateways.console.timeline import Entry
@@ -37,14 +39,12 @@ from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonEr
 from gateways.http.routes.admin.start import StartView
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn
-from gateways.http.routes.ended.figures import AvailabilityView, FiguresView
 from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.staff.alarms import AlarmHistory
 from gateways.http.routes.staff.audit import AuditView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem
 from model.alarms.kind import AlarmKind
-from model.reporting.month import Report
 
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.ended.finding import Users
+from features.reviews.finding import Users
 from messages.ids import AlertId, Instant, Outcome, UserId
 from model import figures
 from model.alert.case import Case

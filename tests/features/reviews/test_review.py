@@ -7,9 +7,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.reviews.review import CALLS, NotReviewed, drawn, read, why_not, written
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
 from model.figures import Review, Row
-from model.review import CALLS, NotReviewed, drawn, read, why_not, written
 
 MARTA, LUCA, EVA = (OperatorId(name) for name in ("marta", "luca", "eva"))
 AT = Instant(1_795_000_000 * SECOND)

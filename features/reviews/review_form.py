@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-FILE: Final = Path(__file__).resolve().parents[3] / "config" / "review.toml"
+FILE: Final = Path(__file__).resolve().parents[2] / "config" / "review.toml"
 _Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 
 

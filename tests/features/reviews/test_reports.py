@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from gateways.console.ended.monthly import after, before, month_of
+from features.reviews.monthly import after, before, month_of
 from gateways.http.parts.context import Web
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, UserId

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from features.reviews.figures_routes import COLUMNS
 from gateways.console import tally as tallies
 from gateways.console.tally import Period, Tally
 from gateways.http.app import build
-from gateways.http.routes.ended.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome, UserId

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from features.reviews.month import Report
 from messages.ids import SECOND
-from model.reporting.month import Report
 
 HEAD = ("part", "what", "value")
 

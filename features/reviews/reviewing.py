@@ -1,4 +1,4 @@
-"""What is told of reviews: a month's draw, and what was said of a call. See `model.review`."""
+"""What is told of reviews: a month's draw, and what was said of a call. See `features.reviews.review`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from gateways.console.ended.review_form import ReviewForm, review_form
+from features.reviews.review import NotReviewed, drawn, read, review_of
+from features.reviews.review_form import ReviewForm, review_form
 from messages.events import CallReviewed
 from messages.ids import AlertId, Instant, OperatorId, Outcome
 from model.figures import Row
-from model.review import NotReviewed, drawn, read, review_of
 from store import streams
 from store.journal.journal import Journal
 

@@ -11,11 +11,11 @@ import msgspec
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
-from gateways.console.ended.earlier import Earlier
-from gateways.console.ended.earlier import earlier as earlier_of
-from gateways.console.ended.finding import PastAlert, Story, found, listed
-from gateways.console.ended.finding import story as story_of
-from gateways.console.ended.paper import for_paper
+from features.reviews.earlier import Earlier
+from features.reviews.earlier import earlier as earlier_of
+from features.reviews.finding import PastAlert, Story, found, listed
+from features.reviews.finding import story as story_of
+from features.reviews.paper import for_paper
 from gateways.console.tally import Period
 from gateways.console.views.case import CaseView
 from gateways.http.parts.context import Web

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from features.reviews.answering import BENCHMARKS, answering
+from features.reviews.month import ProofTold, callouts, proofs, report
+from features.reviews.table import table
 from messages import events as ev
 from messages.ids import (
     SECOND,
@@ -18,9 +21,6 @@ from messages.ids import (
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
 from model.availability import Availability
 from model.figures import Row
-from model.reporting.answering import BENCHMARKS, answering
-from model.reporting.month import ProofTold, callouts, proofs, report
-from model.reporting.table import table
 from tests.support.recorded import story
 
 NOW = Instant(10_000 * SECOND)

@@ -1,8 +1,8 @@
 """What supervisors say of alerts that have ended: how an operator has handled a call, and how it ended in
 truth.
 
-Which calls are reviewed, two of each operator a month, `model.review` draws; what is said of them is an event
-of the alert, sealed with its words.
+Which calls are reviewed, two of each operator a month, `review.py` draws; what is said of them is an event of
+the alert, sealed with its words.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import Annotated, ClassVar, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from gateways.console.ended.review_form import review_form
-from gateways.console.ended.reviewing import GivenReviews, ReviewsView, drawn_view, given
+from features.reviews.review import MARKS, NOT_APPLICABLE, NotReviewed, review_of, written
+from features.reviews.review import why_not as why_not_reviewed
+from features.reviews.review_form import review_form
+from features.reviews.reviewing import GivenReviews, ReviewsView, drawn_view, given
 from gateways.console.tally import Period
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
@@ -28,8 +30,6 @@ from messages.ids import AlertId, OperatorId, Outcome, PersonalKind
 from model.alert.evolve import fold
 from model.figures import Row
 from model.filtering import Filter
-from model.review import MARKS, NOT_APPLICABLE, NotReviewed, review_of, written
-from model.review import why_not as why_not_reviewed
 from model.rules.correcting import NotCorrected, counts_as
 from model.rules.correcting import why_not as why_not_corrected
 from store import streams

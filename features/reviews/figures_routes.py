@@ -16,17 +16,17 @@ from litestar import Response
 from litestar.params import QueryParameter
 
 from application.version import version
-from gateways.console.ended.monthly import MonthAway, Monthly, month_of
+from features.reviews.history_routes import FILTERED, Days, Wanted
+from features.reviews.month import Report
+from features.reviews.monthly import MonthAway, Monthly, month_of
 from gateways.console.people import People
 from gateways.http.parts.context import Web, once
-from gateways.http.routes.ended.history import FILTERED, Days, Wanted
 from gateways.http.routing.permissions import SUPERVISOR
 from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.answers import derived, no_store, rfc3339
 from gateways.http.wire.errors import RequestError
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
-from model.reporting.month import Report
 from store.audit.entry import EVERYBODY, Action
 
 OF_NOBODY: Final = "figures of the center, of nobody"
@@ -254,7 +254,7 @@ def report(web: Web, month: str, form: str, language: Language = "en") -> Report
     found = _monthly(web).report(_checked(month, form))
     if form == "json":
         return found
-    from application.giving.report import as_csv, paper  # no start of a web needs it
+    from features.reviews.report_paper import as_csv, paper  # no start of a web needs it
 
     content = paper(found, version(), language) if form == "pdf" else as_csv(found).encode()
     return _download(content, form, f"securwoman-{found.month}.{form}")

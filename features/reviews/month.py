@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from features.reviews.answering import Answering, answering
 from messages import events as ev
 from messages.ids import CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
 from model.availability import Availability
 from model.figures import Row
-from model.reporting.answering import Answering, answering
 
 
 class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):

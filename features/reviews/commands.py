@@ -22,11 +22,11 @@ def report(
     common: Common = DEFAULT,
 ) -> None:
     """What a month was like. Without a file its figures are printed."""
-    from application.giving.report import as_csv, paper
     from application.version import version
-    from gateways.console.ended.monthly import Monthly, month_of
+    from features.reviews.monthly import Monthly, month_of
+    from features.reviews.report_paper import as_csv, paper
+    from features.reviews.table import table
     from gateways.console.tally import Tally
-    from model.reporting.table import table
     from runtime.clock import SystemClock
 
     try:

@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
+from features.reviews.month import BadDay, Report, callouts, proofs, report
 from gateways.console.tally import Tally, midnight
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
 from model.availability import Availability, Planned, availability, planned_work
 from model.filtering import ALL
-from model.reporting.month import BadDay, Report, callouts, proofs, report
 from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal

@@ -7,15 +7,15 @@ import io
 from typing import Final
 
 from application.giving.dossier_words import OUTCOMES
-from application.giving.report_words import ENDS, MONTHS, WORDS
 from application.giving.sheet import Sheet
 from application.times import local, zone
+from features.reviews.answering import BENCHMARKS
+from features.reviews.month import CalloutTold, Report
+from features.reviews.report_words import ENDS, MONTHS, WORDS
+from features.reviews.table import HEAD, table
 from messages.ids import SECOND, Outcome
 from model.alarms.table import kind_of
 from model.availability import Availability
-from model.reporting.answering import BENCHMARKS
-from model.reporting.month import CalloutTold, Report
-from model.reporting.table import HEAD, table
 
 ITALIAN: Final = "it"
 

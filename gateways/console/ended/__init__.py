@@ -1,1 +1,0 @@
-"""Alerts that have ended: found, counted, reviewed, printed, and what may still be ordered in them."""
