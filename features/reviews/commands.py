@@ -23,9 +23,9 @@ def report(
 ) -> None:
     """What a month was like. Without a file its figures are printed."""
     from application.version import version
+    from features.reviews.month import table
     from features.reviews.monthly import Monthly, month_of
     from features.reviews.report_paper import as_csv, paper
-    from features.reviews.table import table
     from gateways.console.tally import Tally
     from runtime.clock import SystemClock
 

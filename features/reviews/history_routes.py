@@ -10,12 +10,12 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
+from msgspec.structs import replace
 
 from features.reviews.earlier import Earlier
 from features.reviews.earlier import earlier as earlier_of
 from features.reviews.finding import PastAlert, Story, found, listed
 from features.reviews.finding import story as story_of
-from features.reviews.paper import for_paper
 from gateways.console.tally import Period
 from gateways.console.views.case import CaseView
 from gateways.http.parts.context import Web
@@ -24,6 +24,7 @@ from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.errors import BadBody, NoSuchAlert
 from messages.ids import AlertId, Channel, LineId, OperatorId, Outcome
 from model.filtering import Filter
+from model.record import EMPTY
 from store.audit.entry import Action
 
 LIMIT: Final = 50
@@ -165,3 +166,26 @@ def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
     if told is None:
         raise NoSuchAlert("no such alert")
     return told
+
+
+def for_paper(view: CaseView) -> CaseView:
+    """The case without what nobody needs to look back at it: the record of the person with its safe word, the
+    phone's id, operators' numbers, and the code of 112's page. What is printed may lie on a desk.
+    """
+    person = view.person
+    return replace(
+        view,
+        device=None,
+        person=None if person is None else replace(person, notes="", record=EMPTY, for_112=EMPTY),
+        positions=() if view.position is None else (view.position,),
+        contacts="",
+        operator_leg=replace(view.operator_leg, number=None),
+        hand_over=None,
+        page_code="",
+        data=(),
+        timeline=tuple(entry for entry in view.timeline if entry.what not in _APART),
+    )
+
+
+_APART: Final = frozenset({"contacts.texted", "page.viewed"})
+"""Whom the person trusts, and 112's addresses."""

@@ -1,19 +1,87 @@
-"""What one month was like, as it is told on paper and in a table. Pure."""
+"""What a month was like, as a report: how alerts were answered beside what others of the field ask of
+themselves, how long the intake was away, who was called, what proofs found; and the same as a table. Pure.
+
+Of others only what a source says. EN 50518 has such figures, too; its text was within no reach, so none is
+named here. Names of the table's rows never change.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
-from features.reviews.answering import Answering, answering
 from messages import events as ev
-from messages.ids import CalloutEnd, CalloutKind, Instant, Outcome
+from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
 from model.availability import Availability
-from model.figures import Row
+from model.figures import DUE_US, Row
+
+
+class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
+    """A share of calls that is to be answered within so long."""
+
+    by: str
+    share: float
+    within_s: int
+    source: str
+
+
+_NENA: Final = "NENA-STA-020.1-2020 (nena.org, 2020-06-25)"
+_TSA: Final = "TSA Quality Standards Framework (Tendring District Council on its audit, 2021-09)"
+
+BENCHMARKS: Final = (
+    Benchmark(by="NENA", share=0.90, within_s=15, source=_NENA),
+    Benchmark(by="NENA", share=0.95, within_s=20, source=_NENA),
+    Benchmark(by="TSA", share=0.975, within_s=60, source=_TSA),
+    Benchmark(by="TSA", share=0.99, within_s=180, source=_TSA),
+)
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """What a center has of it."""
+
+    by: str
+    share: float
+    within_s: int
+    found: float | None
+    """None: there was nothing to answer."""
+
+
+class Answering(msgspec.Struct, frozen=True, kw_only=True):
+    """From an alert's receipt until an operator was on the line. Real alerts alone."""
+
+    of: int
+    """Those that were to be answered: of which it is known by now."""
+    answered: int
+    measured: tuple[Measured, ...]
+
+
+def answering(rows: Sequence[Row], now_us: Instant) -> Answering:
+    """Of these alerts. One that has ended without an operator, or waits still, was not answered in time."""
+    took = [
+        row.to_operator_us
+        for row in rows
+        if not row.test
+        and (row.operator_us or row.closed_us is not None or row.received_us + DUE_US <= now_us)
+    ]
+    done = [one for one in took if one is not None]
+    return Answering(
+        of=len(took),
+        answered=len(done),
+        measured=tuple(
+            Measured(
+                by=one.by,
+                share=one.share,
+                within_s=one.within_s,
+                found=sum(us <= one.within_s * SECOND for us in done) / len(took) if took else None,
+            )
+            for one in BENCHMARKS
+        ),
+    )
 
 
 class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,3 +225,42 @@ def _counted(proof: ProofTold, results: Iterable[StepResult]) -> ProofTold:
 
 def _names(alarms: Iterable[ev.CalloutAlarm]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.alarm for one in alarms))
+
+
+HEAD = ("part", "what", "value")
+
+
+def table(said: Report) -> Iterator[tuple[str, str, str]]:
+    """All rows, in the order of the paper."""
+    there = said.availability
+    yield "month", "month", said.month
+    yield "availability", "minutes", str(there.minutes)
+    yield "availability", "minutes_watched", str(there.watched)
+    yield "availability", "minutes_lost", str(there.lost)
+    yield "availability", "minutes_lost_in_planned_work", str(there.planned)
+    yield "availability", "longest_outage_minutes", str(there.longest)
+    yield "availability", "percent_of_watched", _percent(there.share)
+    yield "availability", "slowest_answer_ms", str(there.worst_ms)
+    for day in said.bad_days:
+        yield "availability", f"minutes_lost_on_{day.day}", str(day.availability.lost)
+    yield "answering", "alerts_to_be_answered", str(said.answering.of)
+    yield "answering", "alerts_answered", str(said.answering.answered)
+    for one in said.answering.measured:
+        yield "answering", f"percent_within_{one.within_s}_s", _percent(one.found)
+        yield "answering", f"percent_within_{one.within_s}_s_by_{one.by.lower()}", f"{one.share * 100:g}"
+    yield "alerts", "real", str(said.real)
+    yield "alerts", "tests", str(said.tests)
+    yield "alerts", "past_their_deadline", str(said.missed)
+    for outcome, count in said.outcomes.items():
+        yield "alerts", f"outcome_{outcome}", str(count)
+    yield "callouts", "callouts", str(len(said.callouts))
+    for callout in said.callouts:
+        took = "" if callout.taken_us is None else f"{(callout.taken_us - callout.at_us) / SECOND:.0f}"
+        yield "callouts", f"taken_after_s_of_{'+'.join(callout.alarms)}", took
+    yield "proofs", "proofs", str(len(said.proofs))
+    yield "proofs", "proofs_without_a_fault", str(sum(one.is_good for one in said.proofs))
+    yield "proofs", "steps_failed", str(sum(one.bad for one in said.proofs))
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.3f}"

@@ -9,10 +9,8 @@ from typing import Final
 from application.giving.dossier_words import OUTCOMES
 from application.giving.sheet import Sheet
 from application.times import local, zone
-from features.reviews.answering import BENCHMARKS
-from features.reviews.month import CalloutTold, Report
+from features.reviews.month import BENCHMARKS, HEAD, CalloutTold, Report, table
 from features.reviews.report_words import ENDS, MONTHS, WORDS
-from features.reviews.table import HEAD, table
 from messages.ids import SECOND, Outcome
 from model.alarms.table import kind_of
 from model.availability import Availability

@@ -1,19 +1,53 @@
-"""What is told of reviews: a month's draw, and what was said of a call. See `features.reviews.review`."""
+"""What is told of reviews: a month's draw (`review.py`), what was said of a call, and what is asked of one
+(`config/review.toml`).
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final
 
 import msgspec
 
 from features.reviews.review import NotReviewed, drawn, read, review_of
-from features.reviews.review_form import ReviewForm, review_form
 from messages.events import CallReviewed
 from messages.ids import AlertId, Instant, OperatorId, Outcome
 from model.figures import Row
 from store import streams
 from store.journal.journal import Journal
+
+FILE: Final = Path(__file__).resolve().parents[2] / "config" / "review.toml"
+_Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question in the operators' languages."""
+
+    it: _Sentence
+    en: _Sentence
+
+
+class ReviewQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One question, marked 1 to 4; 0 where it does not apply."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,40}$(?!\n)")]
+    ask: Ask
+
+
+class ReviewForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All questions, in their order."""
+
+    question: Annotated[tuple[ReviewQuestion, ...], msgspec.Meta(min_length=1, max_length=12)]
+
+
+@cache
+def review_form() -> ReviewForm:
+    """The form as it was installed."""
+    return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), ReviewForm)
 
 
 class DrawnCall(msgspec.Struct, frozen=True, kw_only=True):

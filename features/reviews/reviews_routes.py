@@ -17,8 +17,7 @@ from litestar.params import QueryParameter
 
 from features.reviews.review import MARKS, NOT_APPLICABLE, NotReviewed, review_of, written
 from features.reviews.review import why_not as why_not_reviewed
-from features.reviews.review_form import review_form
-from features.reviews.reviewing import GivenReviews, ReviewsView, drawn_view, given
+from features.reviews.reviewing import GivenReviews, ReviewsView, drawn_view, given, review_form
 from gateways.console.tally import Period
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller

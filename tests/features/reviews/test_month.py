@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from features.reviews.answering import BENCHMARKS, answering
-from features.reviews.month import ProofTold, callouts, proofs, report
-from features.reviews.table import table
+from features.reviews.month import BENCHMARKS, ProofTold, answering, callouts, proofs, report, table
 from messages import events as ev
 from messages.ids import (
     SECOND,

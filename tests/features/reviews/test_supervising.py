@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from application.giving.facts import told_outside
-from features.reviews.review_form import review_form
+from features.reviews.reviewing import review_form
 from gateways.console.tally import local
 from messages.base import Position
 from messages.events import AlertErased, CallReviewed, NoteAdded, OutcomeCorrected, PositionUpdated
