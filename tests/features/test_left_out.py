@@ -11,9 +11,11 @@ import pytest
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
+from application.first_run import machine
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import features
+from center.checks.aside import look_of
 from center.checks.table import every
 from center.cli import commands
 from center.features import FEATURES
@@ -31,7 +33,7 @@ from model.settings.lines import Modem
 from model.setup import Setup
 from runtime.clock import SystemClock
 from store import streams
-from store.journal.journal import Append
+from store.journal.journal import Append, Journal
 from tests.gateways.http.place import Place
 from tests.scenarios.conftest import MakeWorld
 
@@ -112,3 +114,10 @@ def test_a_line_that_a_call_of_its_own_was_on_is_let_go_at_the_start(
         (*_, last) = journal.read(streams.line(LineId("L1")))
     assert isinstance(last.event, LineSeized)
     assert last.event == (replace(seized, leg=LegId("")) if freed else seized)
+
+
+def test_what_it_measures_is_for_people_to_say_and_what_it_tries_is_left_out(
+    left_out: Feature, place: Place, journal: Journal
+) -> None:
+    assert not left_out.needs.keys() & machine(StateDir(place.state), journal).measured.keys()
+    assert not [step for step in left_out.proofs if look_of(step) is not None]
