@@ -5,7 +5,6 @@ Pure. Whether a port, a file or a database is really there is the doctor's quest
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -15,6 +14,7 @@ from model.credit import changes_the_line, pattern_fault
 from model.feature import known
 from model.rules.calls.emergency_numbers import is_named
 from model.settings import Settings
+from model.settings.fields import is_web
 from model.settings.lines import CreditSettings
 from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
 from model.settings.psap import FEED, DataFormat, DataTarget, LastResort
@@ -221,53 +221,6 @@ def _sign_on(settings: Settings) -> Iterator[str]:
         yield f"sign_on.idle_minutes: {IDLE_MIN_MINUTES} at least, or 0 for never"
 
 
-def _map(settings: Settings) -> Iterator[str]:
-    tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
-    if tiles and settings.map.pmtiles:
-        yield "map.pmtiles: not together with map.tiles"
-    if tiles:
-        missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
-        rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
-        if not is_web(tiles):
-            yield f"map.tiles: {expected}"
-        elif missing:
-            yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
-        elif other := re.search(r"\{[^}]*\}", rest):
-            yield f"map.tiles: {expected}; {other[0]} is not known"
-
-
-def _addresses(settings: Settings) -> Iterator[str]:
-    geocoder, expected = settings.map.geocoder, 'expected an address like "https://geocoder.example.org"'
-    if geocoder and settings.map.addresses:
-        yield "map.addresses: not together with map.geocoder"
-    if geocoder and not is_web(geocoder):
-        yield f"map.geocoder: {expected}"
-    elif geocoder.rstrip("/").endswith("/reverse") or "?" in geocoder or "#" in geocoder:
-        yield f"map.geocoder: {expected}; /reverse and what it is asked are added to it"
-    elif geocoder.startswith("http:") and not _is_own(urlsplit(geocoder).hostname or ""):
-        yield (
-            "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or "
-            "of a private network"
-        )
-
-
-def _is_own(host: str) -> bool:
-    """Whether this is surely this machine or a private network; of a name only one is known to be."""
-    try:
-        return host == "localhost" or ip_address(host).is_private
-    except ValueError:
-        return False
-
-
-def is_web(address: str) -> bool:
-    """Return whether the address is an HTTP or HTTPS URL."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
 def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
     seen: dict[str, int] = {}
     for i, value in enumerate(values):
@@ -357,8 +310,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _cluster,
     _http,
     _sign_on,
-    _map,
-    _addresses,
     _data,
     _heartbeat,
 )

@@ -18,12 +18,13 @@ from msgspec.structs import replace
 
 from application.errors import SettingsError
 from application.settings.areas import outline_of
-from application.settings.check import faults_of, is_web
+from application.settings.check import faults_of
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
 from model.feature import settings_type
 from model.settings import Settings
+from model.settings.fields import is_web
 from model.settings.psap import FEED, DataTarget, PsapRoute
 
 Row = TypeVar("Row", PsapRoute, DataTarget)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Protocol
 
+from features.maps.settings import MapSettings
 from model.address import NEAR_M, Around
-from model.settings.web import MapSettings
 
 WITHIN_S: Final = 1.0
 """An address that takes longer is not waited for."""

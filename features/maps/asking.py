@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final
 
 from features.maps.addresses import AddressesFailed, Source, source_of
+from features.maps.settings import MapSettings
 from gateways.console.following import Batch
 from gateways.http.parts.context import Web
 from gateways.http.routes.app.alerts import into_inbox
@@ -128,7 +129,7 @@ class Addressing:
 def configured(web: Web) -> Addressing | None:
     """As the settings say; None without any. What cannot be had keeps nobody from starting."""
     try:
-        source = source_of(web.settings.center.map, web.settings.version)
+        source = source_of(MapSettings.of(web.settings.center), web.settings.version)
     except AddressesFailed as error:
         log.error("addresses cannot be had", reason=str(error))
         return None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from application.checks import Wants, look
 from application.version import version
+from features.maps.settings import MapSettings
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings
@@ -21,7 +22,7 @@ def tiles(settings: Settings) -> Iterator[Finding]:
     """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
     from features.maps.tiles import TilesFailed, tiles_of
 
-    wanted = settings.map
+    wanted = MapSettings.of(settings)
     with tempfile.TemporaryDirectory(prefix="securwoman-doctor-") as kept:
         try:
             found = tiles_of(wanted, Path(kept), version())
@@ -64,7 +65,7 @@ def addresses(settings: Settings) -> Iterator[Finding]:
     from features.maps.address_file import AddressFile
     from features.maps.addresses import AddressesFailed, source_of
 
-    wanted = settings.map
+    wanted = MapSettings.of(settings)
     try:
         source = source_of(wanted, version())
     except AddressesFailed as error:

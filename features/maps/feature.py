@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from features.maps.settings import MapSettings, faults
 from messages.rows import Sentence
 from model.feature import Command, Feature
 
@@ -26,4 +27,6 @@ MAPS: Final = Feature(
     command_groups={"map": "Streets and addresses on the center's own disk."},
     routes=("features.maps.routes",),
     told={"map": "features.maps.routes:told"},
+    settings=(MapSettings,),
+    faults=faults,
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 from litestar import Response
 
+from features.maps.settings import MapSettings
 from features.maps.tiles import Tiles, TilesFailed, tiles_of
 from gateways.console.views.told import MapView
 from gateways.http.parts.context import Web, once
@@ -51,7 +52,7 @@ def configured(web: Web) -> Tiles | None:
     """As the settings say; None without any. A map that cannot be had keeps nobody from starting."""
     settings = web.settings
     try:
-        return tiles_of(settings.center.map, Path(settings.state), settings.version)
+        return tiles_of(MapSettings.of(settings.center), Path(settings.state), settings.version)
     except TilesFailed as error:
         log.error("the map's tiles cannot be had", reason=str(error))
         return _Unusable(str(error))

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from model.settings.web import MapSettings
+from features.maps.settings import MapSettings
 
 TILE_MAX: Final = 2 * 1024 * 1024
 """Bytes. No tile is as large; what is larger is none."""

@@ -36,7 +36,6 @@ from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget
 from model.settings.web import (
     AnnouncementsSettings,
     HttpSettings,
-    MapSettings,
     ProtocolsSettings,
     SignOnSettings,
 )
@@ -108,7 +107,6 @@ class Settings(Table, frozen=True, kw_only=True):
     drill: DrillSettings = DrillSettings()
     proof: ProofSettings = ProofSettings()
     duty: DutySettings = DutySettings()
-    map: MapSettings = MapSettings()
     heartbeat: tuple[HeartbeatTarget, ...] = ()
     watched: tuple[WatchedCenter, ...] = ()
     trunk: tuple[Trunk, ...] = ()

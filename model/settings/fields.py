@@ -8,6 +8,7 @@ shipped file, the settings page, the reference in `docs` and the refusals are ma
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -86,3 +87,12 @@ Origin = Annotated[
     str,
     text(r"(https?://[^/ ]+)?", 'an address as "https://center.example.org", with nothing after the host'),
 ]
+
+
+def is_web(address: str) -> bool:
+    """Return whether the address is an HTTP or HTTPS URL."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

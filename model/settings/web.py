@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -115,64 +115,6 @@ class SignOnSettings(Table, frozen=True, kw_only=True):
             note="the page is gone, or a supervisor is not ready and does nothing; never with an open alert",
         ),
     ] = 30
-
-
-class MapSettings(Table, frozen=True, kw_only=True):
-    """Streets on the operator's map, from tiles or from pmtiles; without them coast, borders and towns."""
-
-    tiles: Annotated[
-        str,
-        Meta(max_length=2000),
-        doc(
-            "Tile server",
-            "Server delle mappe",
-            note='"https://tiles.example.org/{z}/{x}/{y}.png"; asked by the centre alone',
-        ),
-    ] = ""
-    attribution: Annotated[
-        str,
-        Meta(max_length=200),
-        doc("Whose map it is", "Di chi è la mappa", note="shown on it; empty: what the file says"),
-    ] = ""
-    max_zoom: Annotated[
-        Annotated[int, Meta(ge=1, le=22)] | None,
-        doc(
-            "How far it goes",
-            "Ingrandimento massimo",
-            note="left out: what the file says, 18 of a server",
-            example=18,
-        ),
-    ] = None
-    pmtiles: Annotated[
-        FilePath,
-        doc(
-            "File of the map (PMTiles)",
-            "File della mappa (PMTiles)",
-            note="raster, version 3, on this machine (beside this file, if relative)",
-        ),
-    ] = ""
-    addresses: Annotated[
-        FilePath,
-        doc(
-            "File of addresses",
-            "File degli indirizzi",
-            note="street and number of a position, beside it and in the text for 112: `securwoman map "
-            "import` makes it (beside this file, if relative)",
-        ),
-    ] = ""
-    geocoder: Annotated[
-        str,
-        Meta(max_length=2000),
-        doc(
-            "Geocoder",
-            "Geocodificatore",
-            note='in place of addresses, and of your own, "https://geocoder.example.org": it is told '
-            "where users are",
-        ),
-    ] = ""
-    geocoder_api: Annotated[
-        Literal["photon", "nominatim"], doc("What it speaks", "Che cosa parla", note='"photon", "nominatim"')
-    ] = "photon"
 
 
 class AnnouncementsSettings(Table, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from model.settings.web import MapSettings
+from features.maps.settings import MapSettings
 from tests.features.maps.tile_pictures import pmtiles, png
 from tests.gateways.console.stage import Stage, hold
 from tests.gateways.http.place import Place
