@@ -26,6 +26,9 @@ class FeatureEvent(Message, frozen=True, kw_only=True):
     and nothing in it is personal.
     """
 
+    not_personal: ClassVar[dict[str, str]] = {}
+    """By each field that is a text: why it tells of nobody."""
+
 
 MOST_ACCURACY_M: Final = 1e8
 """A radius beyond this tells nothing: the whole earth lies within it."""

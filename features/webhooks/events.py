@@ -26,6 +26,8 @@ class EndNotTold(FeatureEvent, frozen=True, kw_only=True, tag="webhook.not_told"
         "the end of {alert} was not taken: {reason}", "la fine di {alert} non è stata ricevuta: {reason}"
     )
 
+    not_personal: ClassVar = {"reason": "the status of an answer, or the kind of a failure"}
+
     alert: AlertId
     version: int
     reason: str

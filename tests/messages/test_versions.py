@@ -7,6 +7,7 @@ each version said is written down in `spoken/` by `scripts/spoken`.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -14,9 +15,9 @@ import msgspec
 import pytest
 from msgspec import NODEFAULT, inspect
 
-from messages.base import Address, Position
+from messages.base import Address, FeatureEvent, Position
 from messages.ids import E164
-from messages.kinds import kinds, union
+from messages.kinds import KERNEL, kinds, union
 from messages.personal import EMPTY, PERSONAL
 from messages.union import Body
 
@@ -120,9 +121,9 @@ NOT_PERSONAL = {
 }
 
 
-def fields_that_could_be_personal() -> set[str]:
+def fields_that_could_be_personal(of: Iterable[type[Any]]) -> set[str]:
     found = set()
-    for kind in kinds():
+    for kind in of:
         hints = get_type_hints(kind)
         for one in msgspec.structs.fields(kind):
             hint: Any = hints[one.name]
@@ -133,8 +134,14 @@ def fields_that_could_be_personal() -> set[str]:
 
 def test_each_is_sealed_or_is_said_not_to_be_personal() -> None:
     sealed = {f"{kind}.{field}" for kind, fields in PERSONAL.items() for field in fields}
-    assert sealed | set(NOT_PERSONAL) == fields_that_could_be_personal()
+    assert sealed | set(NOT_PERSONAL) == fields_that_could_be_personal(KERNEL)
     assert not sealed & set(NOT_PERSONAL)
+
+
+def test_of_a_feature_s_own_events_each_text_is_said_not_to_be_personal_beside_it() -> None:
+    own = [kind for kind in kinds() if issubclass(kind, FeatureEvent)]
+    said = {f"{kind.__struct_config__.tag}.{name}" for kind in own for name in kind.not_personal}
+    assert said == fields_that_could_be_personal(own)
 
 
 def test_an_event_without_them_is_an_event() -> None:
