@@ -318,7 +318,8 @@ def silence_is_kept(seen: Evidence) -> Broken:
 
 def nobody_is_given_up_early(seen: Evidence) -> Broken:
     """An alert is closed without contact only when the user was called in vain, or has no number; one that is
-    silent or under duress by a supervisor, too, who need not have called first.
+    silent or under duress by a supervisor, too, who need not have called first; and one with which nobody
+    could begin before its deadline, at which the app dials 112 itself.
     """
     for alert, events in cases_of(seen.journal).items():
         case = folded(events)[alert]
@@ -331,7 +332,8 @@ def nobody_is_given_up_early(seen: Evidence) -> Broken:
             and one.event.supervisor
             for one in events
         )
-        if not tried and not ordered:
+        left_to_app = not case.legs and case.missed_at is not None
+        if not tried and not ordered and not left_to_app:
             yield f"{alert}: closed without contact, and the user was never called"
 
 

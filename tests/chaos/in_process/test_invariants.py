@@ -220,6 +220,15 @@ def test_a_call_that_is_hung_up_without_a_decision_is_found() -> None:
     assert not found(those.no_call_is_dropped, failed)
 
 
+def test_who_was_never_called_is_given_up_by_nobody_but_where_the_app_has_called_112() -> None:
+    made = received()
+    made.write(60, "alert-a", ev.AlertClosed(outcome=Outcome.NO_CONTACT))
+    assert found(those.nobody_is_given_up_early, made.evidence())
+    made.write(50, "inbox-a", ev.DeadlineMissed())
+    made.recorded.sort(key=lambda one: one.at_us)
+    assert not found(those.nobody_is_given_up_early, made.evidence())
+
+
 def test_a_call_whose_leg_was_given_up_unheard_may_be_ended() -> None:
     made = received()
     made.dialled(5, Party.USER, "sim3")
