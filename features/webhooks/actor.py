@@ -95,7 +95,7 @@ class WebhooksActor(CenterActor):
                 del self._queue[end]
                 continue
             self._carried = end
-            self._courier.carry(message(end, sheet.case, self._queue[end].at))
+            self._courier.carry(message(end, self._queue[end], sheet.case))
 
     def _take_answer(self, now_us: Instant) -> None:
         sent = self._courier.back()
@@ -135,14 +135,14 @@ class WebhooksActor(CenterActor):
         )
 
 
-def message(end: End, case: Case, at: Instant) -> Message:
+def message(end: End, owed: Owed, case: Case) -> Message:
     """Return what is posted. Nothing in it tells who has raised the alert, or where."""
     data = {
         "alert": end.alert,
         "test": case.test,
         "raised_at": rfc3339(case.raised_at),
-        "closed_at": rfc3339(at),
-        "outcome": case.outcome,
+        "closed_at": rfc3339(owed.at),
+        "outcome": owed.outcome,
     }
-    said = {"type": TYPE, "timestamp": rfc3339(at), "data": data}
+    said = {"type": TYPE, "timestamp": rfc3339(owed.at), "data": data}
     return Message(end.name, msgspec.json.encode(said))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, AlertId, Instant
+from messages.ids import SECOND, AlertId, Instant, Outcome
 
 PAUSES_S: Final = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Between two tries, as Standard Webhooks advises; after the last one nobody tries any more."""
@@ -37,6 +37,8 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
 
     at: Instant
     """When it was."""
+    outcome: Outcome
+    """As it ended then: a reopened alert has none, and may get another."""
     failures: int = 0
     next_at: Instant = Instant(0)
     why: str = ""

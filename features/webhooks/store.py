@@ -49,7 +49,7 @@ def _heard(one: Recorded) -> tuple[End, Owed | None] | None:
     match one.event:
         case EndTold() | EndNotTold() as event:
             return End(event.alert, event.version), None
-        case AlertClosed() if (alert := alert_of(one.stream)) is not None:
-            return End(alert, one.version), Owed(at=one.at_us)
+        case AlertClosed(outcome=outcome) if (alert := alert_of(one.stream)) is not None:
+            return End(alert, one.version), Owed(at=one.at_us, outcome=outcome)
         case _:
             return None

@@ -6,7 +6,7 @@ async () => {
     [
       'words/words',
       'words/claims',
-      'steps/commands',
+      'steps/key-to-command',
       'case/deadline',
       'alerts/now',
       'steps/next',

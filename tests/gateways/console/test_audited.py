@@ -18,7 +18,7 @@ from store.registry.people import StaffRole
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
-ROOT = Path(gateways.http.__file__).parents[1]
+ROOT = Path(gateways.http.__file__).parents[2]
 VALUES = {
     "made.role": [*StaffRole],
     "wish if new else 'it was so already'": [*filter(None, NodeOrder), "nothing any more"],
@@ -33,7 +33,7 @@ ITSELF = {"route", "path"}
 
 def written() -> Iterator[str]:
     """Yield every detail, its holes filled."""
-    for file in sorted(ROOT.rglob("*.py")):
+    for file in sorted(file for part in ("gateways", "features") for file in (ROOT / part).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.keyword) and node.arg == "detail":
                 yield from _filled(node.value)
