@@ -11,10 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from gateways.console import timeline
-from gateways.console.feed.case import case_view
-from gateways.console.people import People
+from gateways.console.case import case_view
+from gateways.console.people import People, Room, why_none_reopened, why_not_reopened
 from gateways.console.picture import Known
-from gateways.console.room import Room, why_none_reopened, why_not_reopened
 from gateways.console.tally import Tally
 from gateways.console.views.case import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId

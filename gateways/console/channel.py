@@ -20,16 +20,15 @@ from litestar import websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from gateways.console.changes import AlarmNews
-from gateways.console.door import AnySocket, Door
+from gateways.console.alarms import AlarmNews
 from gateways.console.entering import Entering, Noting
-from gateways.console.feed.plant import operator_views
-from gateways.console.feed.told import is_own
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
+from gateways.console.plant import operator_views
 from gateways.console.screen import Screen
+from gateways.console.sessions import AnySocket, Door
+from gateways.console.told import Events, MeView, NodesTold, Snapshot, is_own
 from gateways.console.views.plant import LineView, ModemView
-from gateways.console.views.told import Events, MeView, NodesTold, Snapshot
 from gateways.nodes import NodeView
 from messages.base import MALFORMED
 from messages.ids import AlertId, OperatorId

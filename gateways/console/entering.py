@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Final, Protocol
 
-from gateways.console.door import AnySocket
+from gateways.console.sessions import AnySocket
 from messages.ids import AlertId, OperatorId, UserId
 from runtime import logs
 from store.audit.entry import Action

@@ -44,7 +44,9 @@ class Batch:
         self.events: list[tuple[Recorded, AlertId | None]] = []
         self.alerts: dict[AlertId, None] = {}
         self.shown: dict[AlertId, None] = {}
-        """Those of the alerts that the consoles are told of, and those that have come in; see `listed`."""
+        """Those of the alerts that the consoles are told of, and those that have come in; see
+        `screen.Listed`.
+        """
         self.checks: dict[AlertId, None] = {}
         """Checks, of which their phones are told and no console is."""
         self.gone: list[AlertId] = []

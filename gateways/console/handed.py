@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from gateways.console.following import Following
-from gateways.console.room import Room, why_not_reopened
+from gateways.console.people import Room, why_not_reopened
 from gateways.console.tally import Tally
 from messages.events import OperatorLeft
 from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome

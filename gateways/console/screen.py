@@ -1,27 +1,29 @@
-"""What all consoles share: the picture in views, each made once for all of them. Nothing is decided here."""
+"""What all consoles share: the picture in views, each made once for all of them. Nothing is decided here, but
+which alerts they are told of: all of them, until a storm brings more than anybody can look at. Beyond that
+those with the earliest deadlines, and always those that have an operator; the others are counted, and come in
+as places become free. Who looks at which alert each console says, and the others are told; it is kept nowhere
+else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
 from application.settings.protocols import CallProtocol
 from gateways.console import callouts
-from gateways.console.feed.case import case_view
-from gateways.console.feed.legs import levels_view
-from gateways.console.feed.plant import line_views
-from gateways.console.feed.told import allowed, encoded, event_view
+from gateways.console.callouts import CalloutView
+from gateways.console.case import case_view
 from gateways.console.following import Batch, Following
-from gateways.console.listed import Listed
-from gateways.console.people import OperatorRecord, People
-from gateways.console.room import Room
-from gateways.console.views.callouts import CalloutView
+from gateways.console.parties import levels_view
+from gateways.console.people import OperatorRecord, People, Room
+from gateways.console.picture import Known, Picture
+from gateways.console.plant import line_views
+from gateways.console.told import CenterView, allowed, encoded, event_view
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.queue import queue_view
-from gateways.console.views.told import CenterView
-from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.events import PersonalDataChanged
 from messages.ids import AlertId, LineId, OperatorId, ShiftState
@@ -190,3 +192,89 @@ class Screen:
     def names(self) -> dict[OperatorId, str]:
         """The operators' names."""
         return {operator: record.name for operator, record in self.people.operators().items()}
+
+
+LISTED_MAX: Final = 500
+
+
+class Listed:
+    """The alerts that are told, the same for all consoles."""
+
+    def __init__(self, most: int = LISTED_MAX) -> None:
+        self._most = most
+        self._open: dict[AlertId, None] = {}
+        self._ended: dict[AlertId, None] = {}
+
+    def update(
+        self, picture: Picture, changed: Iterable[AlertId] = (), gone: Iterable[AlertId] = ()
+    ) -> list[AlertId]:
+        """Take in what has changed; the alerts that are to be told now."""
+        told: dict[AlertId, None] = {}
+        for alert in changed:
+            known = picture.alerts.get(alert)
+            if known is not None and self._takes(known):
+                told[alert] = None
+        for alert in gone:
+            self._open.pop(alert, None)
+            self._ended.pop(alert, None)
+        if len(self._open) < min(self._most // 2 + 1, picture.open_count):
+            for known in picture.open():
+                if len(self._open) >= self._most:
+                    break
+                if known.case.alert not in self._open:
+                    self._open[known.case.alert] = None
+                    told[known.case.alert] = None
+        return list(told)
+
+    def all(self, picture: Picture) -> list[AlertId]:
+        """Everything that is told, the open ones by their deadline first."""
+        self.update(picture)
+        opened = [known.case.alert for known in picture.open() if known.case.alert in self._open]
+        return opened + [alert for alert in self._ended if alert in picture.alerts]
+
+    def __contains__(self, alert: AlertId) -> bool:
+        return alert in self._open or alert in self._ended
+
+    def _takes(self, known: Known) -> bool:
+        case = known.case
+        if case.closed_at is not None:
+            if case.alert in self._open or len(self._ended) < self._most:
+                self._open.pop(case.alert, None)
+                self._ended[case.alert] = None
+            return case.alert in self._ended
+        self._ended.pop(case.alert, None)
+        if case.alert not in self._open:
+            wanted = case.operator is not None or bool(case.reserved)
+            if not wanted and len(self._open) >= self._most:
+                return False
+            self._open[case.alert] = None
+        return True
+
+
+Of = TypeVar("Of")
+
+
+class Watching(Generic[Of]):
+    """By console. Two consoles of one operator that show the same alert are one who watches."""
+
+    def __init__(self) -> None:
+        self._shown: dict[Of, tuple[OperatorId, AlertId]] = {}
+
+    def shows(self, console: Of, operator: OperatorId, alert: AlertId | None) -> bool:
+        """The console shows this alert now, or none; whether anything has changed by it."""
+        before = self._shown.pop(console, None)
+        now = None if alert is None else (operator, alert)
+        if now is not None:
+            self._shown[console] = now
+        return before != now
+
+    def of(self, alert: AlertId) -> list[Of]:
+        """The consoles that show this alert."""
+        return [console for console, (_, shown) in self._shown.items() if shown == alert]
+
+    def by_alert(self) -> dict[AlertId, list[OperatorId]]:
+        """The alerts that somebody looks at, and who."""
+        found: dict[AlertId, list[OperatorId]] = {}
+        for operator, alert in sorted(set(self._shown.values())):
+            found.setdefault(alert, []).append(operator)
+        return found

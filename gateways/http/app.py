@@ -13,12 +13,10 @@ from litestar import Litestar
 
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
-from gateways.console.door import AnySocket, Door
 from gateways.console.page import page_routes
 from gateways.console.screen import Screen
-from gateways.console.voices.headsets import Headsets
-from gateways.console.voices.meters import Meters
-from gateways.console.voices.voice import voice_route
+from gateways.console.sessions import AnySocket, Door
+from gateways.console.voice import Headsets, Meters, voice_route
 from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
 from gateways.http.door.apart import apart

@@ -11,7 +11,7 @@ import gc
 
 from litestar import Litestar, get, websocket
 
-from gateways.console.door import AnySocket
+from gateways.console.sessions import AnySocket
 from gateways.http.door import signatures
 from gateways.http.server import configured
 from model.feature import installed, named

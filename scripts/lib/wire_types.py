@@ -22,9 +22,9 @@ from gateways.console.drills import DrillView
 from gateways.console.handed import ShiftView
 from gateways.console.page import OrderTables
 from gateways.console.timeline import Entry
+from gateways.console.told import Events, NodesTold, Snapshot
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
-from gateways.console.views.told import Events, NodesTold, Snapshot
 from gateways.http.routes.admin.importing import ImportView
 from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten

@@ -16,8 +16,8 @@ from litestar.testing import TestClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from gateways.console.door import ENDED, SIGN_ON
-from gateways.console.voices.headsets import FRAME_BYTES
+from gateways.console.sessions import ENDED, SIGN_ON
+from gateways.console.voice import FRAME_BYTES
 from gateways.http.app import build
 from gateways.http.door.auth import LOOK_S
 from gateways.http.parts.context import Web

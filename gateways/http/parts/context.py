@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 from application.settings.own_file import SettingsFile
 from application.state.state_dir import StateDir
 from gateways.console.following import Following
-from gateways.console.people import People
-from gateways.console.room import Room
+from gateways.console.people import People, Room
 from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
 from gateways.console.views.plant import ModemView

@@ -16,7 +16,7 @@ from pmtiles.tile import TileType
 from features.maps.address_file import make
 from features.maps.address_rows import rows
 from features.maps.settings import MapSettings
-from gateways.console.feed.case import case_view
+from gateways.console.case import case_view
 from gateways.console.views.queue import queue_view
 from messages import events as ev
 from messages.base import Address, Position

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console import channel
-from gateways.console.door import SIGN_ON, WRONG_ORIGIN
+from gateways.console.sessions import SIGN_ON, WRONG_ORIGIN
 from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlarmRaised, NoteAdded, OperatorReserved, PositionUpdated

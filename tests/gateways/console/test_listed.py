@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways.console.listed import Listed
 from gateways.console.picture import Picture
+from gateways.console.screen import Listed
 from messages.events import AlertClosed, AlertReceived, Event, OperatorReserved
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from tests.support.recorded import recorded

@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
-from gateways.console.voices.meters import OLD_US
+from gateways.console.voice import OLD_US
 from gateways.http.parts.context import Web
 from messages.events import NoteAdded
 from messages.ids import AlertId, Instant, LegId

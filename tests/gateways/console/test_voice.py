@@ -22,9 +22,8 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
-from gateways.console.door import SIGN_ON, WRONG_ORIGIN
-from gateways.console.voices.headsets import FRAME_BYTES, WAITING_FRAMES, FrameQueue
-from gateways.console.voices.voice import REPLACED, SILENT
+from gateways.console.sessions import SIGN_ON, WRONG_ORIGIN
+from gateways.console.voice import FRAME_BYTES, REPLACED, SILENT, WAITING_FRAMES, FrameQueue
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from runtime import unix_address

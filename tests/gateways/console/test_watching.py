@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
-from gateways.console.watching import Watching
+from gateways.console.screen import Watching
 from gateways.http.parts.context import Web
 from messages.ids import AlertId, OperatorId
 from tests.gateways.http.place import CLOCK, Place

@@ -9,8 +9,8 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from gateways.console import channel
-from gateways.console.views import case, plant, told
+from gateways.console import channel, told
+from gateways.console.views import case, plant
 from gateways.http.app import build
 from gateways.http.parts import auditing
 from gateways.http.parts.auditing import AUDIT, nothing_unaudited

@@ -12,7 +12,7 @@ import msgspec
 from litestar.params import FromQuery, QueryParameter
 
 from gateways.console import callouts
-from gateways.console.views.callouts import CalloutView
+from gateways.console.callouts import CalloutView
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route

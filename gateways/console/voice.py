@@ -1,0 +1,371 @@
+"""The operators' own voices by their browsers, and how loud the parties of each alert are. On the event loop
+alone.
+
+**Headsets**: what goes between an operator's browser and the bridge that has that voice. For each operator
+whose browser is there a Unix socket listens in `run/voice`, to which bridges connect
+(`media.ports.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue
+grows: what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame
+has the voice, the others hear nothing of it: one conversation at a time.
+
+**GET /v1/voice**, the WebSocket: an operator's microphone and speaker, in frames of 20 ms each way. Binary
+messages are frames (`FRAME_BYTES`). The browser says one every 20 ms for as long as it is there, silence
+where there is no sound: so a second of nothing is the end of it, whatever TCP still hopes for. The center
+says frames while a bridge has the voice, and every quarter of a second, as text, whether one has.
+
+**Meters** take how loud the parties of each alert are, and hand it to those screens that show it. Readings
+come as datagrams; what is late or lost is not missed. Nothing of it is kept, and nothing waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from litestar import websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from gateways.console.sessions import AnySocket, Door
+from messages.ids import SECOND, Instant, OperatorId
+from messages.readings import LevelReading, decode_reading
+from runtime import logs, unix_address
+from runtime.clock import Clock
+from runtime.published import readings
+from runtime.published.voice_files import headset_socket
+
+FRAME_BYTES: Final = 640
+"""20 ms, s16le, 16 kHz, one channel."""
+WAITING_FRAMES: Final = 3
+"""60 ms wait for a browser that is slow; then the oldest goes."""
+_SEND_BUFFER: Final = 1
+"""Towards a bridge: the kernel's least, four frames (`media.ports.unix_port`)."""
+_BACKLOG: Final = 8
+_AT_ONCE: Final = 4
+"""So many frames of one bridge are taken before others have their turn."""
+
+Changed = Callable[[OperatorId], None]
+
+
+class Browser(Protocol):
+    """An operator's end, as a desk knows it."""
+
+    def put(self, frame: bytes) -> None:
+        """One frame for the operator's ear."""
+        ...
+
+    def replaced(self) -> None:
+        """Another one is the operator's from now on."""
+        ...
+
+
+class FrameQueue(deque[bytes]):
+    """Frames on their way to a browser: the oldest gives way."""
+
+    def __init__(self) -> None:
+        super().__init__(maxlen=WAITING_FRAMES)
+
+
+class Desk:
+    """One operator's socket, whoever of the bridges is connected to it, and the browser."""
+
+    def __init__(self, path: Path, browser: Browser) -> None:
+        """Listen, in place of whoever has. Raises OSError."""
+        self.browser = browser
+        self._path = path
+        self._bridges: list[socket.socket] = []  # the newest is the last
+        self._knocking: set[socket.socket] = set()  # connected, and nothing said: who only looks stays so
+        self._listener = _socket()
+        unix_address.take(self._listener, path, backlog=_BACKLOG)
+        self._file = os.lstat(path).st_ino
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._listener.fileno(), self._accept)
+
+    @property
+    def joined(self) -> bool:
+        """Whether a bridge has the operator's voice."""
+        return bool(self._bridges)
+
+    def say(self, frame: bytes) -> None:
+        """What the operator's microphone has heard, to the bridge that has the voice."""
+        while self._bridges:
+            bridge = self._bridges[-1]
+            try:
+                bridge.send(frame)
+            except BlockingIOError:
+                return  # it is late: what it takes next is newer
+            except OSError:
+                self._gone(bridge)
+            else:
+                return
+
+    def close(self) -> None:
+        """Listen no more. Whoever is connected finds that the operator has gone."""
+        self._loop.remove_reader(self._listener.fileno())
+        with contextlib.suppress(OSError):
+            if os.lstat(self._path).st_ino == self._file:  # else it is a successor's
+                self._path.unlink()
+        self._listener.close()
+        for bridge in (*self._bridges, *self._knocking):
+            self._gone(bridge)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                bridge, _ = self._listener.accept()
+            except OSError:
+                return
+            bridge.setblocking(False)
+            bridge.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+            self._knocking.add(bridge)
+            self._loop.add_reader(bridge.fileno(), self._read, bridge)
+
+    def _read(self, bridge: socket.socket) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                frame = bridge.recv(FRAME_BYTES + 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                frame = b""
+            if not frame:
+                self._gone(bridge)
+                return
+            if len(frame) != FRAME_BYTES:
+                continue
+            if bridge in self._knocking:
+                self._knocking.remove(bridge)
+                self._bridges.append(bridge)
+            if bridge is self._bridges[-1]:
+                self.browser.put(frame)
+
+    def _gone(self, bridge: socket.socket) -> None:
+        self._knocking.discard(bridge)
+        if bridge in self._bridges:
+            self._bridges.remove(bridge)
+        self._loop.remove_reader(bridge.fileno())
+        bridge.close()
+
+
+class Headsets:
+    """All desks. `changed` is told when an operator's headset is there, once bridges can connect; and not."""
+
+    def __init__(self, run: Path, changed: Changed = lambda operator: None) -> None:
+        self._run = run
+        self._changed = changed
+        self._desks: dict[OperatorId, Desk] = {}
+        self.log = logs.get("console.headsets")
+
+    @property
+    def present(self) -> frozenset[OperatorId]:
+        """Whose headsets are there."""
+        return frozenset(self._desks)
+
+    def start(self) -> None:
+        """Clear away what an earlier web has left: nobody listens on it. Raises OSError."""
+        folder = headset_socket(self._run, OperatorId("")).parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.iterdir():
+            left.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """No headset is there any more."""
+        for operator in list(self._desks):
+            self._close(operator)
+
+    def arrived(self, operator: OperatorId, browser: Browser) -> Desk:
+        """The operator's browser is there, in place of any before. Raises OSError for want of a socket."""
+        desk = self._desks.get(operator)
+        if desk is None:
+            desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
+            self._changed(operator)
+        else:
+            before, desk.browser = desk.browser, browser
+            before.replaced()
+        return desk
+
+    def left(self, operator: OperatorId, browser: Browser) -> None:
+        """The browser has gone; nothing happens if another one is there in its place."""
+        desk = self._desks.get(operator)
+        if desk is not None and desk.browser is browser:
+            self._close(operator)
+
+    def _close(self, operator: OperatorId) -> None:
+        self._desks.pop(operator).close()
+        self._changed(operator)
+
+
+def _socket() -> socket.socket:
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
+    made.setblocking(False)
+    return made
+
+
+BEAT_S: Final = 0.25
+"""The longest silence: who hears nothing for three times as long has lost the center."""
+_DEAD_BEATS: Final = 4
+"""So many beats without a frame are the end. Beats, not time: while this loop itself stands still, and the
+frames wait for it, none passes."""
+STALLED_S: Final = 0.2
+"""So long after its last frame nothing more is sent to a browser: it would wait in TCP, and come late."""
+SILENT: Final = 4408
+"""Close code: nothing was heard of the browser for a second."""
+REPLACED: Final = 4409
+"""Close code: another browser of this operator is the headset now."""
+NO_SOCKET: Final = 1011
+"""Close code: the center has no socket for its bridges; trying again makes sense."""
+_BEATS: Final = {joined: f'{{"joined":{"true" if joined else "false"}}}' for joined in (True, False)}
+
+
+class Connection:
+    """One browser."""
+
+    def __init__(self, socket: AnySocket) -> None:
+        self._socket = socket
+        self._loop = asyncio.get_running_loop()
+        self._waiting = FrameQueue()
+        self._wake = asyncio.Event()
+        self._replaced = False
+        self._heard_s = self._loop.time()
+        self._beats_unheard = 0
+        self._told: bool | None = None
+
+    def put(self, frame: bytes) -> None:
+        if self._loop.time() - self._heard_s < STALLED_S:
+            self._waiting.append(frame)
+            self._wake.set()
+
+    def replaced(self) -> None:
+        self._replaced = True
+        self._wake.set()
+
+    async def talk(self, desk: Desk) -> int | None:
+        """Until either side ends it: the close code, None where the browser has gone by itself."""
+        listening = asyncio.create_task(self._listen(desk))
+        speaking = asyncio.create_task(self._speak(desk))
+        try:
+            await asyncio.wait((listening, speaking), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (listening, speaking):
+                task.cancel()
+            done = await asyncio.gather(listening, speaking, return_exceptions=True)
+        for one in done:
+            if isinstance(one, Exception) and not isinstance(one, WebSocketDisconnect):
+                raise one
+        code = done[1]
+        return code if isinstance(code, int) else None
+
+    async def _listen(self, desk: Desk) -> None:
+        while True:
+            frame = await self._socket.receive_data(mode="binary")
+            if len(frame) == FRAME_BYTES:
+                self._heard_s, self._beats_unheard = self._loop.time(), 0
+                desk.say(frame)
+
+    async def _speak(self, desk: Desk) -> int:
+        self._turn = self._loop.call_later(BEAT_S, self._beat)
+        try:
+            while True:
+                while self._waiting:
+                    await self._socket.send_data(self._waiting.popleft(), mode="binary")
+                if self._replaced:
+                    return REPLACED
+                if self._beats_unheard >= _DEAD_BEATS:
+                    return SILENT
+                if self._told is not desk.joined:
+                    self._told = desk.joined
+                    await self._socket.send_data(_BEATS[desk.joined], mode="text")
+                await self._wake.wait()
+                self._wake.clear()
+        finally:
+            self._turn.cancel()
+
+    def _beat(self) -> None:
+        self._beats_unheard += 1
+        self._told = None  # so it is told again
+        self._wake.set()
+        self._turn = self._loop.call_later(BEAT_S, self._beat)
+
+
+_WHY: Final = {
+    SILENT: "nothing was heard of the browser for a second",
+    REPLACED: "another browser of yours is your headset now",
+    NO_SOCKET: "no voice can be had now",
+}
+
+
+def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
+    """The route."""
+
+    async def talk(socket: AnySocket, operator: OperatorId) -> int | None:
+        connection = Connection(socket)
+        try:
+            desk = headsets.arrived(operator, connection)
+        except OSError as error:
+            headsets.log.error("no socket for a headset", operator=operator, reason=str(error))
+            return NO_SOCKET
+        try:
+            return await connection.talk(desk)
+        finally:
+            headsets.left(operator, connection)
+
+    @websocket("/v1/voice", audit="the voice of a case that its operator has")
+    async def voice(socket: AnySocket) -> None:
+        me = await door.let_in(socket)
+        if me is None:
+            return
+        code = await door.while_let_in(socket, me.operator, talk(socket, me.operator))
+        if code is not None:
+            with contextlib.suppress(WebSocketDisconnect):
+                await socket.close(code=code, reason=_WHY[code])
+
+    return voice
+
+
+READINGS_AT_ONCE: Final = 64
+"""So many readings are taken before others have their turn."""
+OLD_US: Final = Instant(SECOND)
+"""One older than this has waited in front of a web that was stopped."""
+
+
+class Meters:
+    """How loud the parties of each alert are, for the screens."""
+
+    def __init__(self, run: Path, clock: Clock, shown: Callable[[LevelReading], None]) -> None:
+        self._run = run
+        self._clock = clock
+        self._shown = shown
+        self._socket: socket.socket | None = None
+        self.log = logs.get("console.meters")
+
+    def start(self) -> None:
+        """Take readings from now on; go without where they cannot be had: nobody's call hangs on them."""
+        try:
+            self._socket = readings.listen(self._run)
+        except OSError as error:
+            self.log.error("no readings can be had", reason=str(error))
+            return
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
+
+    def stop(self) -> None:
+        """Take no more."""
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+    def _readable(self) -> None:
+        assert self._socket is not None
+        for _ in range(READINGS_AT_ONCE):
+            try:
+                data = self._socket.recv(readings.READING_MAX)
+            except OSError:
+                return
+            reading = decode_reading(data)
+            if reading is not None and self._clock.now_us() - reading.at_us <= OLD_US:
+                self._shown(reading)

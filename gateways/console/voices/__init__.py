@@ -1,1 +1,0 @@
-"""The operators' own voices by their browsers, and how loud the parties are."""
