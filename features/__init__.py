@@ -1,1 +1,1 @@
-"""What the center can do besides taking an alert to its end: a package each, listed in `center.features`."""
+"""Packages of what the center can do besides taking an alert to its end, listed in `center.features`."""

@@ -1,4 +1,4 @@
-"""Which file of settings is meant, and what has to be known of it before it is read as a whole."""
+"""Find the file of settings that is meant, and read of it what is needed before the whole."""
 
 from __future__ import annotations
 

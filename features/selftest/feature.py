@@ -1,4 +1,4 @@
-"""What the package adds to the center."""
+"""Rows that the package adds to the center."""
 
 from __future__ import annotations
 
