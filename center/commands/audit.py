@@ -14,9 +14,9 @@ from cyclopts import Parameter
 from application.auditing import note
 from application.errors import UsageError
 from application.options import DEFAULT, Common
+from application.people import region_of
 from application.state.journals import journal_of
 from application.times import rfc3339
-from center.people import region_of
 from messages.ids import SECOND, Instant
 
 if TYPE_CHECKING:

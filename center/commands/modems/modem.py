@@ -118,7 +118,7 @@ def _remarks(port: str) -> Iterator[str]:
 
 def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Read an AT trace and tell the calls in it; with --json an object a line."""
-    from center.people import region_of
+    from application.people import region_of
     from gateways.gsm.dialects.loading import Dialects
     from gateways.gsm.errors import GsmError
     from gateways.gsm.tracing.replay import replay as replayed
@@ -168,8 +168,8 @@ def call(
     With --voice, something is said and listened to as the center would, what was measured is told, and exit
     is 0 when the line's voice works.
     """
+    from application.people import region_of
     from center.modems.calling import Calling, Told
-    from center.people import region_of
     from gateways.gsm.by_hand.probing import line_at
     from gateways.gsm.by_hand.session import opened
     from gateways.gsm.by_hand.voice_place import line_of

@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import CenterError
 from application.options import DEFAULT, Common
+from application.people import Now, free_of_alerts, operator_of
 from application.state.journals import journal_of
 from application.times import local, rfc3339
-from center.people import Now, free_of_alerts, operator_of
 from store.errors import NobodyThere
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import NotFound
 from application.options import DEFAULT, Common
+from application.people import region_of
 from application.state.journals import journal_of
 from application.times import local, rfc3339
-from center.people import region_of
 from runtime.terminal import shown
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.options import DEFAULT, Common
+from application.people import region_of
 from application.settings.in_use import settings_in_use
 from application.state.journals import journal_of
 from center.commands.people.user import find
-from center.people import region_of
 from messages.ids import AlertId
 
 

@@ -10,8 +10,8 @@ from cyclopts import Parameter
 
 from application.auditing import BY, note
 from application.options import DEFAULT, Common
+from application.people import Now, free_of_alerts, new_password, operator_of, region_of
 from application.state.journals import journal_of
-from center.people import Now, free_of_alerts, new_password, operator_of, region_of
 from messages.ids import ShiftState
 from store.registry.people import StaffRole
 

@@ -11,10 +11,10 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
+from application.people import region_of
 from application.state.journals import journal_of
 from application.times import rfc3339
 from center.commands.people.user import find
-from center.people import region_of
 
 if TYPE_CHECKING:
     from messages.ids import UserId

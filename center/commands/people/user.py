@@ -12,9 +12,9 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import NotFound, UsageError
 from application.options import DEFAULT, Common
+from application.people import ASKED, region_of, secret_asked
 from application.state.journals import journal_of
 from application.times import rfc3339
-from center.people import ASKED, region_of, secret_asked
 from messages.ids import UserId
 from runtime.terminal import shown
 
