@@ -12,11 +12,11 @@ from application.errors import CenterError, NotFound, SettingsError, UsageError
 from application.settings.file import load
 from application.settings.where import config_in_use
 from application.state.state_dir import StateDir
-from messages.ids import OperatorId
+from messages.ids import OperatorId, UserId
 
 if TYPE_CHECKING:
     from store.journal.journal import Journal
-    from store.registry.people import Operator
+    from store.registry.people import Operator, User
     from store.registry.registry import Registry
 
 ASKED: Final = ("-", "ask")
@@ -53,6 +53,22 @@ def operator_of(registry: Registry, who: str) -> Operator:
     if registry.is_shared(who):
         raise NotFound(f"{who} is not one operator but several: give the number, or the id")
     raise NotFound(f"there is no operator {who}")
+
+
+def user_of(registry: Registry, who: str, region: str) -> User:
+    """The user of this id, device or number. Raises NotFound."""
+    from store.errors import NumberRefused
+    from store.registry import numbers
+
+    found = registry.user(UserId(who)) or registry.user_by_device(who)
+    if found is None:
+        try:
+            found = registry.user_by_phone(numbers.normalised(who, region))
+        except NumberRefused:
+            found = None
+    if found is None:
+        raise NotFound(f"there is no user {who}")
+    return found
 
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:

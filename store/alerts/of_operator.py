@@ -19,3 +19,9 @@ def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
     told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
     case = fold(sorted(told, key=lambda one: one.seq))
     return case if case is not None and case.closed_at is None else None
+
+
+def is_on_an_alert(tx: Transaction, operator: OperatorId) -> bool:
+    """Whether a call to the operator is up for an open alert, or is being made. Within the write lock."""
+    case = open_case(tx, operator)
+    return case is not None and (case.has_live_leg(operator) or operator in case.reserved)

@@ -9,10 +9,9 @@ from cyclopts import Parameter
 
 from application.auditing import note
 from application.options import DEFAULT, Common
-from application.people import region_of
+from application.people import region_of, user_of
 from application.settings.in_use import settings_in_use
 from application.state.journals import journal_of
-from center.commands.people.user import find
 from messages.ids import AlertId
 
 
@@ -32,7 +31,7 @@ def export(
     recorded = settings_in_use(directory).recording.tracks
     with journal_of(directory) as journal:
         region = region_of(directory)
-        found = find(Registry(journal, region=region), user, region)
+        found = user_of(Registry(journal, region=region), user, region)
         note(journal, directory, Action.EXPORT, (found.id,), "user export")
         given = give(journal, found, directory.recordings, recorded, to)
     if common.json:

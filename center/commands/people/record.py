@@ -11,10 +11,9 @@ from cyclopts import Parameter
 from application.auditing import BY, note
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
-from application.people import region_of
+from application.people import region_of, user_of
 from application.state.journals import journal_of
 from application.times import rfc3339
-from center.commands.people.user import find
 
 if TYPE_CHECKING:
     from messages.ids import UserId
@@ -58,7 +57,7 @@ def record(
     given = None if file is None else _bytes(file)
     with journal_of(common.directory) as journal:
         region = region_of(common.directory)
-        found = find(Registry(journal, region=region), user, region)
+        found = user_of(Registry(journal, region=region), user, region)
 
         def work(tx: Transaction) -> Kept:
             before = records.read(tx, found.id).record

@@ -10,17 +10,15 @@ import msgspec
 from cyclopts import Parameter
 
 from application.auditing import BY, note
-from application.errors import NotFound, UsageError
+from application.errors import UsageError
 from application.options import DEFAULT, Common
-from application.people import ASKED, region_of, secret_asked
+from application.people import ASKED, region_of, secret_asked, user_of
 from application.state.journals import journal_of
 from application.times import rfc3339
-from messages.ids import UserId
 from runtime.terminal import shown
 
 if TYPE_CHECKING:
     from store.registry.people import User
-    from store.registry.registry import Registry
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +130,7 @@ def show(user: str, /, *, common: Common = DEFAULT) -> None:
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal, region=region_of(common.directory))
-        found = find(registry, user, region_of(common.directory))
+        found = user_of(registry, user, region_of(common.directory))
         note(journal, common.directory, Action.READ_PERSON, (found.id,), "user show")
     row = _row(found)
     if common.json:
@@ -157,7 +155,7 @@ def erase(
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
-        found = find(registry, user, region_of(common.directory))
+        found = user_of(registry, user, region_of(common.directory))
         if not yes and sys.stdin.isatty():
             asked = shown(f"Erase {found.name} ({found.id}) for good? [y/N] ")
             print(asked, end="", file=sys.stderr, flush=True)
@@ -190,21 +188,6 @@ def _pin(given: str | None, what: str) -> str | None:
             file=sys.stderr,
         )
     return given
-
-
-def find(registry: Registry, who: str, region: str) -> User:
-    from store.errors import NumberRefused
-    from store.registry import numbers
-
-    found = registry.user(UserId(who)) or registry.user_by_device(who)
-    if found is None:
-        try:
-            found = registry.user_by_phone(numbers.normalised(who, region))
-        except NumberRefused:
-            found = None
-    if found is None:
-        raise NotFound(f"there is no user {who}")
-    return found
 
 
 def _row(user: User) -> Row:

@@ -13,12 +13,12 @@ from msgspec import UNSET
 
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
-from gateways.http.routes.console.sign_on import is_on_an_alert
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, Secret, SignOnLink, derived, rfc3339, told_link
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
+from store.alerts.of_operator import is_on_an_alert
 from store.audit.entry import Action
 from store.journal.journal import Transaction
 from store.registry.access.app_keys import revoke_key

@@ -23,10 +23,10 @@ from gateways.http.routing.permissions import SIGN_ON, SIGNED_IN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, told_link
 from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
-from messages.ids import Instant, OperatorId
+from messages.ids import Instant
 from model.orders.refusals import Refusal
 from runtime import logs
-from store.alerts.of_operator import open_case
+from store.alerts.of_operator import is_on_an_alert
 from store.audit.entry import Action
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
@@ -81,12 +81,6 @@ def signed_off(transaction: Transaction, session: Session, *, last: bool) -> boo
         return False
     end(transaction, session, last=last)
     return True
-
-
-def is_on_an_alert(transaction: Transaction, operator: OperatorId) -> bool:
-    """Whether a call to the operator is up for an open alert, or is being made. Within the write lock."""
-    case = open_case(transaction, operator)
-    return case is not None and (case.has_live_leg(operator) or operator in case.reserved)
 
 
 class FirstAdmin(msgspec.Struct, frozen=True, kw_only=True):
