@@ -12,7 +12,7 @@ from messages.ids import Party
 from messages.lines import Lack
 from model.alarms.standing import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
 from model.alert.case import Case
-from model.rules.calls.pauses import lines_fail
+from model.rules.calls.attempts import lines_fail
 
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
 BROKEN: Final = "ended_soon_after_leave"

@@ -24,10 +24,10 @@ from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
+from model.rules.calls.attempts import not_before
 from model.rules.calls.joining import beside, is_setting_up
 from model.rules.calls.pairs import Pairs, lacking, needed
 from model.rules.calls.pairs import begun as has_begun
-from model.rules.calls.pauses import not_before
 from model.rules.crews import held_back
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import left, rank, vouched

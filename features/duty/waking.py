@@ -16,12 +16,10 @@ from msgspec.structs import replace
 from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
 from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.book import AlarmBook, AlarmKey, Nodes
+from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
 from model.alarms.kind import Acts, Priority, Wakes
 from model.alarms.lines_left import wakes_now
-from model.alarms.shelf import quiet_until
 from model.alarms.table import kind_of, priority_of, rank
-from model.alarms.told import Told
 from model.callouts.callout import OFTEN_US, Callout, Callouts
 from model.callouts.roster import Roster
 from model.callouts.times import instant_in, local_in, zone_of

@@ -13,7 +13,7 @@ from features.watcher.beat import NO_PHONE, Answer, Stands, Unable
 from features.watcher.hearing import Verdict
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant, NodeId
-from model.alarms.shelf import quiet_until
+from model.alarms.book import quiet_until
 from model.alarms.standing import Key
 from model.alarms.table import priority_of, rank
 from model.settings.watching import HeartbeatTarget, TargetKind

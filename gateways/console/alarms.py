@@ -11,11 +11,9 @@ import msgspec
 
 from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
 from messages.ids import Instant, NodeId
-from model.alarms.book import AlarmBook, AlarmKey, Nodes
+from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
 from model.alarms.kind import Wakes
-from model.alarms.shelf import quiet_until
 from model.alarms.table import wakes
-from model.alarms.told import Told
 
 __all__ = ["AlarmKey", "Alarms", "Nodes"]
 

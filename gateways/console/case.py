@@ -32,7 +32,8 @@ from model.alert.leg import LegState
 from model.alert.parts import KnownPosition, Said, Texted
 from model.alert.phase import phase
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said import by_which_way, spoken
+from model.rules.said import by_which_way
+from model.rules.said.announcing import progress
 from model.rules.said.dialogue import read_by_app, unread_since
 from model.telling.sheet import Claim, GivenData
 from model.telling.told import changes
@@ -143,7 +144,7 @@ def _said(case: Case, one: Said) -> SaidView:
         asks=one.asks,
         answer=one.answer,
         answers=one.answers,
-        spoken=spoken.progress(case, one),
+        spoken=progress(case, one),
         language="" if one.spoken is None else one.spoken.language,
         softly=one.spoken is not None and one.spoken.softly,
         heard_us=one.heard_at,

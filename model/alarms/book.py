@@ -1,19 +1,110 @@
-"""What is wrong with the center by its nodes' streams: what stands, what was and nobody has seen, what is
-kept quiet. Pure; fed event by event.
+"""What is wrong with the center by its nodes' streams: what stands, what was and nobody has seen (ISA 18.2),
+what is kept quiet for planned work. Pure; fed event by event.
+
+```
+            raised            seen
+  (none) ──────────▶ unseen ────────▶ seen
+                       │                │
+                       │ over           │ over
+                       ▼        seen    ▼
+                   over, unseen ────▶ (none)
+```
+
+Of an alert none is told as over: its story has it. Raised anew it is another, and unseen.
+
+What a user in danger depends on is never kept quiet, whatever is on the shelf.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from typing import Final
+
+import msgspec
 
 from messages import events as ev
-from messages.ids import AlertId, NodeId, Role
+from messages.events import AlarmShelved, AlarmUnshelved
+from messages.ids import SECOND, AlertId, Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
 from model.alarms.kind import About
-from model.alarms.shelf import Shelf
 from model.alarms.standing import STUCK
-from model.alarms.table import about
-from model.alarms.told import Told, over, seen
+from model.alarms.table import about, may_be_quiet
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    at: Instant
+    """When it was raised."""
+    text: str
+    seen_at: Instant | None = None
+    seen_by: OperatorId | None = None
+    over_at: Instant | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is so now."""
+        return self.over_at is None
+
+
+def seen(told: Told, raised_at: Instant, by: OperatorId, at: Instant) -> Told | None:
+    """Once an operator has acknowledged what was raised then; None: there is nothing more to tell."""
+    if told.at > raised_at or told.seen_at is not None:
+        return told
+    return msgspec.structs.replace(told, seen_at=at, seen_by=by) if told.stands else None
+
+
+def over(told: Told, name: str, at: Instant) -> Told | None:
+    """Once it is over; None: there is nothing more to tell."""
+    if told.seen_at is not None or about(name) is About.ALERT:
+        return None
+    return told if not told.stands else msgspec.structs.replace(told, over_at=at)
+
+
+LONGEST_US: Final = 24 * 3600 * SECOND
+
+Slot = tuple[str, str, NodeId]
+"""An alarm's name, its subject, the node; what is empty is any."""
+
+
+def slot(event: AlarmShelved | AlarmUnshelved) -> Slot:
+    """By what it is known on the shelf."""
+    return event.alarm, event.subject, event.node
+
+
+class Shelf:
+    """What is on it. Fold of `shelf-center`."""
+
+    def __init__(self) -> None:
+        self._slots: dict[Slot, AlarmShelved] = {}
+
+    def put(self, event: AlarmShelved) -> None:
+        """From now on, in place of what was said of the same before."""
+        self._slots.pop(slot(event), None)
+        self._slots[slot(event)] = event
+
+    def take(self, event: AlarmUnshelved) -> None:
+        """It is heard again."""
+        self._slots.pop(slot(event), None)
+
+    def at(self, now_us: Instant) -> list[AlarmShelved]:
+        """What is quiet now, the first to end first."""
+        self._slots = {key: one for key, one in self._slots.items() if one.ends_at > now_us}
+        return sorted(self._slots.values(), key=lambda one: one.ends_at)
+
+
+def quiet_until(shelved: Iterable[AlarmShelved], name: str, subject: str, node: NodeId) -> Instant | None:
+    """Until when this alarm of this node calls nobody; None: it calls."""
+    if not may_be_quiet(name):
+        return None
+    found = [one.ends_at for one in shelved if _covers(one, name, subject, node)]
+    return max(found, default=None)
+
+
+def _covers(one: AlarmShelved, name: str, subject: str, node: NodeId) -> bool:
+    of_node = one.node in ("", node) or (about(name) is About.NODE and subject == one.node)
+    return one.alarm in ("", name) and one.subject in ("", subject) and of_node
+
 
 AlarmKey = tuple[NodeId, str, str]
 """By whom, which alarm, about what."""

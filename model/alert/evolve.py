@@ -17,16 +17,12 @@ from messages import events as ev
 from messages.ids import Instant
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
-from model.alert.folds.dialogue import fold_dialogue
-from model.alert.folds.ending import closed, fold_ending, reopened, together_again
-from model.alert.folds.forgetting import fold_forgetting
+from model.alert.folds.dialogue import fold_dialogue, fold_texts
+from model.alert.folds.ending import closed, fold_ending, fold_forgetting, reopened, together_again
 from model.alert.folds.legs import LegEvent, fold_leg
-from model.alert.folds.operators import fold_operators
 from model.alert.folds.orders import fold_orders
-from model.alert.folds.psap import fold_psap
+from model.alert.folds.parties import fold_operators, fold_psap, fold_user
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
-from model.alert.folds.texts import fold_texts
-from model.alert.folds.user import fold_user
 from model.alert.parts import InboxEntry
 from model.alert.receipt import alert_of, receipt
 from model.rules.proof import rank_of

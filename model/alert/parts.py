@@ -276,7 +276,7 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls to one party that came to nothing, one after another (`model.rules.calls.pauses`)."""
+    """Calls to one party that came to nothing, one after another (`model.rules.calls.attempts`)."""
 
     in_a_row: int
     of_line: int

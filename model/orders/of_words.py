@@ -13,7 +13,7 @@ from model.alert.parts import Matter
 from model.orders.refusals import Refusal
 from model.orders.row import Asked, AtConsole, By, Enter, Order, While, why_not_on_the_line
 from model.rules.calls.silent_and_duress import voices_withheld
-from model.rules.said import spoken
+from model.rules.said.announcing import why_not
 from model.rules.said.by_which_way import Why, why_no_text, why_unwritten
 from model.rules.said.dialogue import unread_since
 
@@ -121,7 +121,7 @@ OF_WORDS: Final = (
         italian="una domanda con la voce del centro",
         needs=_SPOKEN,
         takes=_ANSWERS,
-        why_not=lambda asked: spoken.why_not(asked.case, softly=False),
+        why_not=lambda asked: why_not(asked.case, softly=False),
         rests_on=_ASKS,
         console=AtConsole(key="J", listed="Yes/no questions, if she cannot talk"),
     ),
@@ -130,7 +130,7 @@ OF_WORDS: Final = (
         italian="una domanda sottovoce",
         needs=_SPOKEN,
         takes=_ANSWERS,
-        why_not=lambda asked: spoken.why_not(asked.case, softly=True),
+        why_not=lambda asked: why_not(asked.case, softly=True),
         rests_on=_ASKS,
         console=AtConsole(key="J"),
     ),

@@ -1,4 +1,5 @@
-"""The rule of duplicates (case 1): which alert a signal belongs to, if it is of one that is there. Pure.
+"""The rule of duplicates (case 1): which alert a signal belongs to, if it is of one that is there, and how
+much is kept of what is sent again and again: the first twenty, then one a minute. Pure.
 
 In this order. The number of a signal, and of an alert, is the one that it says, or else the one that the
 registry has for its device: the number that is called.
@@ -20,17 +21,29 @@ Nobody acts on a signal of a closed alert, so it takes up only what may be a lat
 was about, and never a new cry for help: not a call, which somebody has to answer, and only what was
 raised, by a clock that can be believed, before the alert was closed. And a signal that is not a
 test never disappears in a test alert.
+
+An alert that is raised without end would fill the journal, and each reader of its inbox would pay for it.
+What is not kept is counted (`store.alerts.skipped`). Calls are always kept, as somebody has to answer them,
+and words of a dialogue have a bound of their own (`model.rules.said.dialogue`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from messages.events import AlertReceived, SignalNamed
+from messages.events import (
+    AlertCancelled,
+    AlertReceived,
+    AlertSignalAdded,
+    ClaimAdded,
+    PinRefused,
+    SignalNamed,
+)
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Proof
+from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import joins
 from model.rules.signal import Signal
@@ -133,3 +146,40 @@ def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
         # Nothing says that it is old: a case too many costs a minute, one too few may cost a life.
         return False
     return min(signal.raised_at, signal.received_at) <= closed_at
+
+
+AT_ONCE: Final = 20
+EVERY_US: Final = Instant(60 * SECOND)
+
+
+def keeps_claim(lately: Sequence[Recorded], now_us: Instant) -> bool:
+    """Return True where one more is kept of what comes under aliases. `lately`: newest first."""
+    return _is_due([one.at_us for one in lately if is_claim(one)], now_us)
+
+
+def keeps_signal(lately: Sequence[Recorded], first: AlertReceived, signal: Signal, now_us: Instant) -> bool:
+    """Return True where one more signal of the alert's own sender is kept. What changes the alert always is:
+    a wish for silence, and a press after an attempt to cancel.
+    """
+    if signal.channel is Channel.VOICE:
+        return True
+    own = [(one.at_us, one.event) for one in lately if _is_own(one)]
+    silenced = first.silent or any(isinstance(one, AlertSignalAdded) and one.silent for _, one in own)
+    if signal.silent and not silenced:
+        return True
+    cancelled = next((one.seq for one in lately if isinstance(one.event, AlertCancelled | PinRefused)), 0)
+    raised = next((one.seq for one in lately if _is_own(one)), 0)
+    return cancelled > raised or _is_due([at for at, _ in own], now_us)
+
+
+def is_claim(one: Recorded) -> bool:
+    """Return True for what came under an alias."""
+    return isinstance(one.event, ClaimAdded | AlertSignalAdded) and bool(one.event.alias)
+
+
+def _is_own(one: Recorded) -> bool:
+    return isinstance(one.event, AlertSignalAdded) and not one.event.alias
+
+
+def _is_due(kept: Sequence[Instant], now_us: Instant) -> bool:
+    return len(kept) < AT_ONCE or now_us - kept[0] >= EVERY_US

@@ -14,9 +14,7 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 
 from messages.journal import AnyEvent
-from model.telling.english import ENGLISH
-from model.telling.italian import ITALIAN
-from model.telling.vocabulary import BY_TYPE, FORMS, Words, word
+from model.telling.event_words import BY_TYPE, ENGLISH, FORMS, ITALIAN, Words, word
 
 LANGUAGES: Final[Mapping[str, Words]] = {"en": ENGLISH, "it": ITALIAN}
 

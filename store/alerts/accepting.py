@@ -24,8 +24,7 @@ from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalN
 from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
 from model.rules.deadline import deadline
-from model.rules.duplicates import Known
-from model.rules.kept_signals import keeps_claim, keeps_signal
+from model.rules.duplicates import Known, keeps_claim, keeps_signal
 from model.rules.proof import speaks_for
 from model.rules.said.advice import at_receipt
 from model.rules.said.dialogue import is_full
@@ -120,7 +119,7 @@ def accept_in(
     """The same within a transaction that somebody else commits.
 
     `live_cases` is how many alerts this node can handle at a time; none where nobody has an app to be told.
-    `skipped` counts what is not kept (`model.rules.kept_signals`).
+    `skipped` counts what is not kept (`model.rules.duplicates`).
     """
     skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):

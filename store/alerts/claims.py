@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages.base import Position
 from messages.events import ClaimAdded
 from messages.ids import E164, AlertId, ClaimKind, Proof
-from model.rules.kept_signals import keeps_claim
+from model.rules.duplicates import keeps_claim
 from store import streams
 from store.alerts import lately
 from store.alerts.known import is_open, known_alert

@@ -1,4 +1,4 @@
-"""Count, in memory alone, what was sent again and again of an alert and not kept (`kept_signals`)."""
+"""Count, in memory, what was sent again and again of an alert and not kept (`model.rules.duplicates`)."""
 
 from __future__ import annotations
 

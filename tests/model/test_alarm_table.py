@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from messages.ids import Instant, OperatorId
+from model.alarms.book import Told, over, seen
 from model.alarms.kind import About, Acts, Priority, Wakes, Words
 from model.alarms.table import KERNEL, OF_THE_PAGE, about, kinds, wakes
-from model.alarms.told import Told, over, seen
 from model.feature import installed
 from store.audit.entry import Action
 from tests.support.there import there

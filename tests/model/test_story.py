@@ -17,8 +17,8 @@ from messages.proofs import ProofItem, ProofStep
 from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.rules.said.advice import Why
+from model.telling.event_words import FORMS
 from model.telling.story import LANGUAGES, Choice, Condition, Field, Part, in_words, parsed
-from model.telling.vocabulary import FORMS
 from tests.support.each import each
 from tests.support.there import is_a
 

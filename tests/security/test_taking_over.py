@@ -19,7 +19,7 @@ from messages.base import Position
 from messages.events import AlertCancelled, AlertClosed, AlertSignalAdded, ClaimAdded
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof
 from model.alert.evolve import fold
-from model.rules.kept_signals import AT_ONCE
+from model.rules.duplicates import AT_ONCE
 from model.rules.signal import Signal
 from model.telling.sheet import fold as sheet_of
 from store import streams

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from model.alert.live import LiveCases
-from model.rules.kept_signals import AT_ONCE, EVERY_US
+from model.rules.duplicates import AT_ONCE, EVERY_US
 from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_many

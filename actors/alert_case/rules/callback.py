@@ -11,9 +11,8 @@ from messages.lines import RequestLine
 from model.alert.case import Case
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
+from model.rules.calls.attempts import not_before, rings_until
 from model.rules.calls.joining import rings_beside
-from model.rules.calls.pauses import not_before
-from model.rules.calls.ringing import rings_until
 from model.rules.calls.silent_and_duress import in_duress, quiet
 from model.rules.calls.sound import lines_to_avoid
 from model.rules.calls.user_due import due_at, last_attempt, takes_calls

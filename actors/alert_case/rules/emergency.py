@@ -18,8 +18,8 @@ from messages.lines import Lack, RequestLine
 from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
+from model.rules.calls.attempts import lines_fail, not_before, rings_until
 from model.rules.calls.joining import in_the_network, rings_beside, scattered
-from model.rules.calls.pauses import lines_fail, not_before
 from model.rules.calls.psap import (
     is_emergency,
     on_another_phone,
@@ -27,7 +27,6 @@ from model.rules.calls.psap import (
     psap_number_for,
     wanted_by_duress,
 )
-from model.rules.calls.ringing import rings_until
 from model.rules.calls.silent_and_duress import hushed
 from model.rules.said.advice import Why, call_112_now
 from model.rules.vouching import rank

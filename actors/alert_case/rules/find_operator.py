@@ -24,10 +24,9 @@ from messages.operators import OperatorOffer, RequestOperators
 from model.alert.case import TAKES_WITHIN_US, Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
+from model.rules.calls.attempts import failed_lines, lines_fail, not_before, rings_until
 from model.rules.calls.joining import in_the_network, user_comes_first
 from model.rules.calls.own_line import mode_of, own_line
-from model.rules.calls.pauses import failed_lines, lines_fail, not_before
-from model.rules.calls.ringing import rings_until
 from model.rules.calls.sound import lines_to_avoid
 from model.rules.said.advice import Why, call_112_now, waits
 from model.rules.vouching import may_have_last, rank, vouched

@@ -13,7 +13,7 @@ from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.ringing import gives_up_at
+from model.rules.calls.attempts import gives_up_at
 from model.settings import Settings
 
 

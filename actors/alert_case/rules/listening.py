@@ -18,7 +18,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.parts import Listener
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.ringing import rings_until
+from model.rules.calls.attempts import rings_until
 from model.rules.vouching import rank
 from model.settings import Settings
 

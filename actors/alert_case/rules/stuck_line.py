@@ -15,7 +15,7 @@ from messages.base import HangupCause
 from messages.ids import SECOND, Instant
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.rules.calls.ringing import gives_up_at
+from model.rules.calls.attempts import gives_up_at
 from model.settings import Settings
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)

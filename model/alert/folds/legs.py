@@ -14,7 +14,7 @@ from model.alert.case import Case
 from model.alert.folds.dialogue import asked_before, with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.calls.pauses import counted
+from model.rules.calls.attempts import counted
 from model.rules.calls.silent_and_duress import gave_no_sound
 
 LegEvent = (

@@ -28,7 +28,7 @@ from model.alert.evolve import fold
 from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.orders.effects import refusal
-from model.rules.calls.pauses import not_before
+from model.rules.calls.attempts import not_before
 from model.rules.calls.silent_and_duress import spoken_to, told_112
 from model.settings.alerts import Duress
 from tests.actors.alert_case.book import EVERYONE, Book

@@ -21,8 +21,7 @@ from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, Operato
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.said.announcing import hears
-from model.rules.said.spoken import PRESS_KEYS, Progress, progress
+from model.rules.said.announcing import PRESS_KEYS, Progress, hears, progress
 from tests.actors.alert_case.book import EVERYONE, SETTINGS, Book
 from tests.support.each import each
 

@@ -19,8 +19,8 @@ from gateways.http.routing.route import DELETE, GET, POST, Answer, route
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.events import AlarmSeen, AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, Instant, NodeId
+from model.alarms.book import LONGEST_US, slot
 from model.alarms.history import Episode, Often, episodes, matches, often
-from model.alarms.shelf import LONGEST_US, slot
 from model.alarms.table import may_be_quiet
 from store import streams
 from store.alarms import told_since

@@ -1,15 +1,25 @@
-"""The words of an alert's story in Italian. Data, see `model.telling.vocabulary`."""
+"""The words of an alert's story in each language, and the forms in which a sentence may say a field.
+
+A value is looked up in the table of its type, or of a named form; a value that stands in no table is said as
+it stands.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final
 
 from messages.base import HangupCause
 from messages.ids import (
+    SECOND,
     Advice,
     Carried,
     Channel,
     ClaimKind,
+    Instant,
+    LegId,
     OperatorCommand,
     OperatorLine,
     Outcome,
@@ -18,11 +28,145 @@ from messages.ids import (
     Proof,
     Unplayed,
 )
+from model.alert.leg import place
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
+from model.rules.calls.own_line import is_own, mode_of
 from model.rules.said.advice import Why
-from model.telling.vocabulary import UNKNOWN, Words
+
+UNKNOWN: Final = "unknown"
+"""The table of what is said in a named form of a value that its table lacks; `{}` is the value."""
+
+Words = Mapping[type[Enum] | str, Mapping[Any, str]]
+"""By type or named form: a word for each value."""
+
+
+def word(words: Words, table: type[Enum] | str, value: object) -> str:
+    """Return the value's word."""
+    found = words.get(table, {}).get(value)
+    return words[UNKNOWN].get(table, "{}").format(value) if found is None else found
+
+
+def _day(words: Words, at: int) -> str:
+    """The day in UTC."""
+    return f"{datetime.fromtimestamp(at / SECOND, UTC):%Y-%m-%d}"
+
+
+def _place(words: Words, leg: LegId) -> str:
+    """The leg's call, with its number among several: `op2`, `operatore 2`."""
+    named = place(leg)
+    stem = named.rstrip(_DIGITS)
+    known = words.get("place", {}).get(stem)
+    return named if known is None else f"{known} {named.removeprefix(stem)}".rstrip()
+
+
+def _role(words: Words, leg: LegId) -> str:
+    """The party of the leg's call."""
+    return word(words, "role", place(leg).rstrip(_DIGITS))
+
+
+def _clip(words: Words, clip: str) -> str:
+    """What was played, by its id: the announcement, and how often it was asked for."""
+    kind = clip.partition(":")[0]
+    return word(words, "clip", kind if kind in words["clip"] else clip)
+
+
+_DIGITS: Final = "0123456789"
+FORMS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
+    "place": _place,
+    "role": _role,
+    "clip": _clip,
+    "day": _day,
+    "own": lambda words, line: word(words, "own", mode_of(line)) if is_own(line) else "",
+    "again": lambda words, attempt: str(attempt) if attempt > 1 else "",
+    "some": lambda words, number: str(number) if number else "",
+    "count": lambda words, all_of_them: str(len(all_of_them)),
+    "from_1": lambda words, number: str(number + 1),
+    "hex": lambda words, number: f"{number:#04x}",
+    "degrees": lambda words, angle: f"{angle:.5f}",
+    "metres": lambda words, length: f"{length:.0f}",
+}
+"""Forms that are more than a word of a table."""
+BY_TYPE: Final[Mapping[object, str]] = {LegId: "place", Instant: "day"}
+"""The form in which a field of this type is said where its sentence names none."""
+
+
+ENGLISH: Final[Words] = {
+    Party: {
+        Party.OPERATOR: "the operator",
+        Party.USER: "the user",
+        Party.PSAP: "112",
+        Party.LISTENER: "a listener",
+    },
+    Outcome: {
+        Outcome.FALSE_ALARM: "false alarm",
+        Outcome.HANDED_OVER: "handed over to 112",
+        Outcome.BRIEFED: "112 was briefed",
+        Outcome.USER_CALLED_112: "she called 112 herself",
+        Outcome.CANCELLED: "cancelled",
+        Outcome.TEST_DONE: "test done",
+        Outcome.NO_CONTACT: "no contact",
+        Outcome.PUT_AWAY: "put away: nobody was heard, and nothing proved it",
+    },
+    ClaimKind: {
+        ClaimKind.SIGNAL: "an alert",
+        ClaimKind.POSITION: "position",
+        ClaimKind.WORDS: "writes:",
+        ClaimKind.RINGS: "the phone rings",
+        ClaimKind.CANCELS: "asks to cancel; no PIN was looked at",
+    },
+    Carried: {
+        Carried.SENT: "the network has taken it",
+        Carried.FAILED: "given up",
+        Carried.WAITS: "the phone cannot be reached now, the network goes on trying",
+        Carried.DELIVERED: "the phone has it",
+        Carried.UNDELIVERED: "the network could not deliver it",
+    },
+    Unplayed: {
+        Unplayed.NO_SOUND: "nothing here can speak it",
+        Unplayed.CUT_OFF: "it was cut off",
+    },
+    Advice: {Advice.WAIT: "wait", Advice.CALL_112_NOW: "call 112 now"},
+    "saying": {
+        Channel.DATA: "writes",
+        Channel.SMS: "writes by SMS",
+        Channel.VOICE: "asks on the line",
+    },
+    "role": {"op": "the operator", "user": "the user", "psap": "112"},
+    "own": {OperatorLine.HEADSET: "headset", OperatorLine.NAILED_UP: "call of the shift"},
+    "clip": {
+        "whisper": "the user's name",
+        "hand_over": "who hands over, and whose alert it is",
+        "recorded": "that the call is recorded",
+        "cannot_speak": "that the user cannot speak",
+        "psap_again": "that it is the alert of the call before",
+        "question": "a question",
+    },
+    "refusal": {one: one.sentence for one in Refusal},
+    "cause": {
+        HangupCause.UNALLOCATED: "no such number",
+        HangupCause.NORMAL: "hung up",
+        HangupCause.BUSY: "busy",
+        HangupCause.NO_USER_RESPONDING: "no response",
+        HangupCause.NO_ANSWER: "no answer",
+        HangupCause.SUBSCRIBER_ABSENT: "phone off or out of reach",
+        HangupCause.REJECTED: "rejected",
+        HangupCause.DESTINATION_OUT_OF_ORDER: "destination out of order",
+        HangupCause.INVALID_NUMBER: "invalid number",
+        HangupCause.NORMAL_UNSPECIFIED: "ended, the network does not say why",
+        HangupCause.NO_CIRCUIT: "no free circuit",
+        HangupCause.NETWORK_OUT_OF_ORDER: "network out of order",
+        HangupCause.TEMPORARY_FAILURE: "temporary failure",
+        HangupCause.INTERWORKING: "interworking",
+        HangupCause.LINE_LOST: "the line was lost",
+        HangupCause.LINE_TAKEN: "the line carried another call",
+        HangupCause.GUARDED: "refused by the dial guard",
+        HangupCause.NODE_LOST: "its node was lost",
+    },
+    UNKNOWN: {"cause": "cause {}", "clip": "the announcement {}", "role": "somebody"},
+}
+
 
 ITALIAN: Final[Words] = {
     Party: {
