@@ -1,6 +1,6 @@
 """The whole story of an alert for a court: a paper that opens anywhere, what was recorded, and a signature.
 
-`FILE` is a PDF with the events themselves attached; `FILE.p7s` signs it (`application.giving.signature`);
+`FILE` is a PDF with the events themselves attached; `FILE.p7s` signs it (`application.signature`);
 what was recorded lies beside it in `FILE.recordings/`, each file as the center has it, its SHA-256 in the
 paper.
 """
@@ -16,8 +16,8 @@ import msgspec
 from application.errors import NotFound, UsageError
 from application.giving.facts import Facts, facts_of, told_outside
 from application.giving.person import sha256_of
-from application.giving.signature import Signer
 from application.recordings import whole_of
+from application.signature import Signer
 from application.state.state_dir import StateDir, write_kept
 from application.times import rfc3339
 from application.version import version

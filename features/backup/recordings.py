@@ -19,7 +19,7 @@ from media.sound.sound_file import PART, SoundName
 if TYPE_CHECKING:
     from pyrage import Identity, Recipient
 
-    from application.giving.signature import Signer
+    from application.signature import Signer
 
 _AGE: Final = ".age"
 _TO: Final = "recipients"

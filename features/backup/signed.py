@@ -21,7 +21,7 @@ from features.backup import age
 if TYPE_CHECKING:
     from pyrage import Identity
 
-    from application.giving.signature import Signer
+    from application.signature import Signer
 
 _BYTES: Final = 4096
 """Bytes of certificate and signature, padded with zeros: a reader holds back as many at the end."""
@@ -48,7 +48,7 @@ def recording(name: str) -> str:
 
 def signer_of(state: StateDir) -> Signer:
     """Return the center's own key, made when there is none. Raises CenterError."""
-    from application.giving.signature import Signer
+    from application.signature import Signer
 
     try:
         return Signer(state.signing)
@@ -129,7 +129,7 @@ def read(
 
 
 def _verify(path: Path, end: bytes, digest: bytes, by: str) -> None:
-    from application.giving.signature import fingerprint_of, is_signature
+    from application.signature import fingerprint_of, is_signature
 
     if not end:
         check_signer(path, "", by)

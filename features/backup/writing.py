@@ -31,7 +31,7 @@ from store.database.migrate import REVISION
 if TYPE_CHECKING:
     from pyrage import Recipient
 
-    from application.giving.signature import Signer
+    from application.signature import Signer
     from store.database.dialect import Connection
 
 

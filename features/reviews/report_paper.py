@@ -7,7 +7,7 @@ import io
 from typing import Final
 
 from application.giving.dossier_words import OUTCOMES
-from application.giving.sheet import Sheet
+from application.paper.sheet import Sheet
 from application.times import local, zone
 from features.reviews.month import BENCHMARKS, HEAD, CalloutTold, Report, table
 from features.reviews.report_words import ENDS, MONTHS, WORDS

@@ -16,7 +16,7 @@ import pytest
 from application.errors import NotFound, UsageError
 from application.giving import dossier, person
 from application.giving.dossier_words import CHANNELS, DOUBTS, OUTCOMES, PARTIES, PROOFS
-from application.giving.signature import Signer
+from application.signature import Signer
 from application.state.state_dir import StateDir
 from media.sound.sound_file import SoundWriter
 from messages import events as ev

@@ -22,7 +22,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from application.giving.signature import Signer
+from application.signature import Signer
 from application.state.state_dir import StateDir
 from center import cli
 from features.backup import age, restoring

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from application.giving.signature import Signer
 from application.settings.file import load
+from application.signature import Signer
 from application.state.state_dir import StateDir
 from center import cli
 from features.backup import age, signed
