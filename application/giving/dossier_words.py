@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from messages.ids import Channel, Doubt, Outcome, Party, Proof
+from messages.ids import Channel, Doubt, Party, Proof
 
 Pair = tuple[str, str]
-
 WORDS: Final[dict[str, Pair]] = {
     "title": ("Allarme {alert}", "Alert {alert}"),
     "received": ("Ricevuto", "Received"),
@@ -123,14 +122,4 @@ PARTIES: Final[dict[Party, Pair]] = {
     Party.USER: ("utente", "user"),
     Party.PSAP: ("112", "112"),
     Party.LISTENER: ("supervisore", "supervisor"),
-}
-OUTCOMES: Final[dict[Outcome, Pair]] = {
-    Outcome.FALSE_ALARM: ("falso allarme", "false alarm"),
-    Outcome.HANDED_OVER: ("affidato al 112", "handed over to 112"),
-    Outcome.BRIEFED: ("112 informato", "112 briefed"),
-    Outcome.USER_CALLED_112: ("l’utente ha chiamato il 112", "the user called 112"),
-    Outcome.CANCELLED: ("annullato", "cancelled"),
-    Outcome.TEST_DONE: ("prova finita", "test done"),
-    Outcome.NO_CONTACT: ("nessun contatto", "no contact"),
-    Outcome.PUT_AWAY: ("messo da parte", "put away"),
 }

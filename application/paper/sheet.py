@@ -15,8 +15,19 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-from messages.ids import SECOND, Instant
+from messages.ids import SECOND, Instant, Outcome
 
+OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
+    Outcome.FALSE_ALARM: ("falso allarme", "false alarm"),
+    Outcome.HANDED_OVER: ("affidato al 112", "handed over to 112"),
+    Outcome.BRIEFED: ("112 informato", "112 briefed"),
+    Outcome.USER_CALLED_112: ("l’utente ha chiamato il 112", "the user called 112"),
+    Outcome.CANCELLED: ("annullato", "cancelled"),
+    Outcome.TEST_DONE: ("prova finita", "test done"),
+    Outcome.NO_CONTACT: ("nessun contatto", "no contact"),
+    Outcome.PUT_AWAY: ("messo da parte", "put away"),
+}
+"""How an alert has ended, in Italian and English, as every paper says it."""
 _FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
 _PAGE: Final = ("{title} · pagina {page} di {pages}", "{title} · page {page} of {pages}")
 

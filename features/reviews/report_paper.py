@@ -6,8 +6,7 @@ import csv
 import io
 from typing import Final
 
-from application.giving.dossier_words import OUTCOMES
-from application.paper.sheet import Sheet
+from application.paper.sheet import OUTCOMES, Sheet
 from application.times import local, zone
 from features.reviews.month import BENCHMARKS, HEAD, CalloutTold, Report, table
 from features.reviews.report_words import ENDS, MONTHS, WORDS

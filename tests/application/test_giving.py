@@ -15,7 +15,8 @@ import pytest
 
 from application.errors import NotFound, UsageError
 from application.giving import dossier, person
-from application.giving.dossier_words import CHANNELS, DOUBTS, OUTCOMES, PARTIES, PROOFS
+from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
+from application.paper.sheet import OUTCOMES
 from application.signature import Signer
 from application.state.state_dir import StateDir
 from media.sound.sound_file import SoundWriter
