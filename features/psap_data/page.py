@@ -18,7 +18,7 @@ from features.psap_data import as_html
 from gateways.http.door.throttle import Throttle, network
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.app.alerts import into_inbox
-from gateways.http.routes.records import picture_of
+from gateways.http.routes.staff.pictures_and_recordings import picture_of
 from gateways.http.routing.permissions import ANYBODY, Caller
 from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.errors import NoSuchPerson

@@ -18,6 +18,7 @@ from messages.ids import UserId
 from model.rules.pins import PinVerdict, outside_alert
 from store import streams
 from store.journal.journal import Append
+from store.registry.devices import DeviceKey, Seeming
 
 if TYPE_CHECKING:
     from gateways.http.parts.context import Web
@@ -86,3 +87,8 @@ async def evenly(answer: Awaitable[T]) -> T:
 def rest_s(spent_s: float) -> float:
     """How long the answer still waits, so many seconds after the request."""
     return ANSWER_S - spent_s % ANSWER_S
+
+
+def proves(own: DeviceKey, verdict: PinVerdict) -> bool:
+    """Whether what this phone asks for with a PIN of this verdict is done, and not only seemingly."""
+    return own.seeming is Seeming.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)

@@ -17,13 +17,13 @@ from gateways.http.routes.admin import (
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
 from gateways.http.routes.center import health
 from gateways.http.routes.console import access, sign_on
-from gateways.http.routes.staff import alarms, audit, commands, giving, shift
+from gateways.http.routes.staff import alarms, audit, commands, giving, pictures_and_recordings, shift
 from gateways.http.routing.route import Route, routes_of
 from model.feature import installed, named
 
 _KERNEL: Final = (
     *(intake, alerts, messages, cancelling, devices, records),
-    *(commands, shift, alarms, giving, audit),
+    *(commands, shift, alarms, pictures_and_recordings, giving, audit),
     *(operators, people, importing, invitations, lines, nodes, start),
     *(sign_on, access),
     health,

@@ -17,23 +17,22 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.door.typed_pins import evenly, guarded, tell_operators
+from gateways.http.door.typed_pins import evenly, guarded, proves, tell_operators
 from gateways.http.parts.context import Web
-from gateways.http.routes.app.devices import proves
-from gateways.http.routing.permissions import OPERATOR, PHONE, SUPERVISOR, Caller
+from gateways.http.routes.staff.pictures_and_recordings import picture_of
+from gateways.http.routing.permissions import PHONE, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import (
     BadBody,
     BodyTooLarge,
     Changed,
-    NoSuchAlert,
     NoSuchPerson,
     NotAllowed,
     TooMany,
     Unconditional,
 )
-from messages.ids import AlertId, UserId
+from messages.ids import UserId
 from model.picture import PICTURE_MAX, PictureRefused
 from model.record import EMPTY, PersonRecord
 from model.rules.pins import PinVerdict
@@ -44,7 +43,7 @@ from store.registry.devices import APP as BY_APP
 from store.registry.devices import DeviceKey, Seeming
 from store.registry.people import User
 from store.registry.users import records
-from store.registry.users.records import Kept, Picture, PictureMissing, PicturesFull, RecordChanged
+from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
 
 BODY_MAX: Final = PICTURE_MAX + 1
 """Of a picture, and one byte by which one that is too large is known."""
@@ -132,24 +131,6 @@ def picture(web: Web, user: str, picture: str) -> Answer[Response[bytes]]:
     return Answer(picture_of(web, known, picture), (known,), "picture")
 
 
-@route(
-    GET,
-    "/v1/alerts/{alert}/pictures/{picture}",
-    by=OPERATOR,
-    audit=Action.READ_PERSON,
-    refuses=(NoSuchAlert, NoSuchPerson),
-)
-def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[bytes]]:
-    """A picture of the record of an alert's user.
-
-    As the case names it. It is entered in the audit.
-    """
-    case = web.following.case(alert)
-    if case is None or case.user is None:
-        raise NoSuchPerson("no such alert, or nobody who is known")
-    return Answer(picture_of(web, case.user, picture), (case.alert, case.user), "picture")
-
-
 # ------------------------------------------------------------------------------------- for the person
 
 
@@ -208,7 +189,7 @@ async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
     None of a sealed record.
     """
     if await _is_sealed(web, who.phone):
-        return _shown(None)
+        raise NoSuchPerson("no such picture")
     return await asyncio.to_thread(picture_of, web, who.phone.person, picture)
 
 
@@ -286,11 +267,6 @@ def _expected(who: Caller) -> int:
     return int(found[1])
 
 
-def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
-    """The picture of the user's record, for any thread. Raises NoSuchPerson."""
-    return _shown(web.journal.at_one_moment(lambda one: records.picture(one, user, which)))
-
-
 async def _written(web: Web, user: UserId, record: PersonRecord, version: int, by: str) -> Kept:
     """Keep it. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
     try:
@@ -320,17 +296,3 @@ async def _picture_kept(web: Web, user: UserId, data: bytes) -> PictureAnswer:
     except NobodyThere as error:
         raise NoSuchPerson("no such user") from error
     return PictureAnswer(picture=made)
-
-
-def _shown(found: Picture | None) -> Response[bytes]:
-    """The picture, as what its bytes are and as nothing else. Raises NoSuchPerson."""
-    if found is None:
-        raise NoSuchPerson("no such picture")
-    headers = {
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "content-disposition": "inline",
-        # Opened by itself it is a picture, and runs nothing.
-        "content-security-policy": "default-src 'none'; sandbox",
-    }
-    return Response(found.data, media_type=found.kind.value, headers=headers)

@@ -16,7 +16,7 @@ import msgspec
 from gateways.http.door.budgets import Kind
 from gateways.http.door.signatures import jwk_point
 from gateways.http.door.throttle import Throttle
-from gateways.http.door.typed_pins import evenly, guarded, tell_operators
+from gateways.http.door.typed_pins import evenly, guarded, proves, tell_operators
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import APP, APP_OR_INVITED, PHONE, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
@@ -34,7 +34,7 @@ from store.journal.journal import Transaction
 from store.registry import devices as enrolled
 from store.registry import phones
 from store.registry.devices import APP as BY_APP
-from store.registry.devices import CODE_LIFE_S, Asked, DeviceKey, NoCode, Seeming, TooManyCodes
+from store.registry.devices import CODE_LIFE_S, Asked, NoCode, Seeming, TooManyCodes
 from store.registry.registry import Registry
 from store.texts import ask_text
 
@@ -309,8 +309,3 @@ async def _pins_set(web: Web, who: Caller, data: PinsBody) -> None:
         raise BadBody(str(error), "$.duress_pin") from error
     await tell_operators(web, own.person, verdict, "when PINs were changed")
     await who.note((own.person,), detail="PINs", actor=BY_APP)
-
-
-def proves(own: DeviceKey, verdict: PinVerdict) -> bool:
-    """Whether what this phone asks for with a PIN of this verdict is done, and not only seemingly."""
-    return own.seeming is Seeming.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)

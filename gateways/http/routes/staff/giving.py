@@ -7,31 +7,22 @@ It is made and packed in `run`, which is memory, and is gone with the answer's e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Final
+from typing import IO
 from zipfile import ZIP_STORED, ZipFile
 
-import msgspec
 from litestar.response import Stream
 
-from application.recordings import whole_of
 from gateways.http.parts.context import Web
+from gateways.http.routes.staff.pictures_and_recordings import pieces
 from gateways.http.routing.permissions import SUPERVISOR, Caller
-from gateways.http.routing.route import GET, Answer, route
+from gateways.http.routing.route import GET, route
 from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
 from messages.ids import AlertId, UserId
 from store.audit.entry import Action
 from store.registry.people import User
-
-_PIECE: Final = 65_536
-
-
-class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The files, by their names."""
-
-    files: list[str]
 
 
 @route(GET, "/v1/alerts/{alert}/dossier", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert,))
@@ -71,36 +62,6 @@ async def user_data(web: Web, who: Caller, user: UserId) -> Stream:
     return await _of_person(web, who, user)
 
 
-@route(
-    GET,
-    "/v1/alerts/{alert}/recordings",
-    by=SUPERVISOR,
-    audit=Action.READ_ALERT,
-    says="Oldest first.",
-    refuses=(NoSuchAlert,),
-)
-def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
-    """What was recorded of an alert at this node."""
-    files = [one.file for one in whole_of(web.state.recordings, alert)]
-    return Answer(RecordingsView(files=files), (alert,), "recordings listed")
-
-
-@route(
-    GET, "/v1/alerts/{alert}/recordings/{file}", by=SUPERVISOR, audit=Action.PLAYED, refuses=(NoSuchAlert,)
-)
-async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
-    """A recording of an alert, to be listened to.
-
-    FLAC, a track for each party. That it was handed out is entered.
-    """
-    kept = web.state.recordings
-    if file not in (one.file for one in await asyncio.to_thread(whole_of, kept, alert)):
-        raise NoSuchAlert("no such recording")
-    await who.note((alert,), detail=file)
-    content = await asyncio.to_thread((kept / file).open, "rb")
-    return Stream(_pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
-
-
 async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
     known = await asyncio.to_thread(web.registry.user, user)
     if known is None:
@@ -125,7 +86,7 @@ def _person(web: Web, known: User, to: Path) -> None:
 async def _packed(web: Web, name: str, write: Callable[[Path], None]) -> Stream:
     file = await asyncio.to_thread(_pack, Path(web.settings.state) / "run", name, write)
     headers = {"content-disposition": f'attachment; filename="{name}.zip"', "cache-control": "no-store"}
-    return Stream(_pieces(file), media_type="application/zip", headers=headers)
+    return Stream(pieces(file), media_type="application/zip", headers=headers)
 
 
 def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:
@@ -142,9 +103,3 @@ def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:
         file.close()
         raise
     return file
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE):
-            yield piece

@@ -1,0 +1,102 @@
+"""What is seen and heard of an alert beside its story: pictures of its user's record, for operators, and what
+was recorded, for supervisors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import IO, Final
+
+import msgspec
+from litestar import Response
+from litestar.response import Stream
+
+from application.recordings import whole_of
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
+from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
+from messages.ids import AlertId, UserId
+from store.audit.entry import Action
+from store.registry.users import records
+
+_PIECE: Final = 65_536
+
+
+class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The files, by their names."""
+
+    files: list[str]
+
+
+@route(
+    GET,
+    "/v1/alerts/{alert}/pictures/{picture}",
+    by=OPERATOR,
+    audit=Action.READ_PERSON,
+    refuses=(NoSuchAlert, NoSuchPerson),
+)
+def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[bytes]]:
+    """A picture of the record of an alert's user.
+
+    As the case names it. It is entered in the audit.
+    """
+    case = web.following.case(alert)
+    if case is None or case.user is None:
+        raise NoSuchPerson("no such alert, or nobody who is known")
+    return Answer(picture_of(web, case.user, picture), (case.alert, case.user), "picture")
+
+
+@route(
+    GET,
+    "/v1/alerts/{alert}/recordings",
+    by=SUPERVISOR,
+    audit=Action.READ_ALERT,
+    says="Oldest first.",
+    refuses=(NoSuchAlert,),
+)
+def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
+    """What was recorded of an alert at this node."""
+    files = [one.file for one in whole_of(web.state.recordings, alert)]
+    return Answer(RecordingsView(files=files), (alert,), "recordings listed")
+
+
+@route(
+    GET, "/v1/alerts/{alert}/recordings/{file}", by=SUPERVISOR, audit=Action.PLAYED, refuses=(NoSuchAlert,)
+)
+async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
+    """A recording of an alert, to be listened to.
+
+    FLAC, a track for each party. That it was handed out is entered.
+    """
+    kept = web.state.recordings
+    if file not in (one.file for one in await asyncio.to_thread(whole_of, kept, alert)):
+        raise NoSuchAlert("no such recording")
+    await who.note((alert,), detail=file)
+    content = await asyncio.to_thread((kept / file).open, "rb")
+    return Stream(pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
+
+
+def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
+    """The picture of the user's record, as what its bytes are and as nothing else; for any thread. Raises
+    NoSuchPerson.
+    """
+    found = web.journal.at_one_moment(lambda one: records.picture(one, user, which))
+    if found is None:
+        raise NoSuchPerson("no such picture")
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-disposition": "inline",
+        # Opened by itself it is a picture, and runs nothing.
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return Response(found.data, media_type=found.kind.value, headers=headers)
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """What the file holds, a part at a time; it is closed then."""
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
