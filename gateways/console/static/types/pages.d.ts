@@ -74,6 +74,8 @@ interface AlarmGroup extends Pick<Alarm, 'kind' | 'priority' | 'acts' | 'short' 
 
 /** A chapter of the administration, with its key. */
 interface ListedChapter {
+  /** They stand in the order of these. */
+  place: number;
   key: string;
   name: Phrase;
   role: StaffRole;

@@ -19,17 +19,18 @@ const AGAIN_MS = 3000; // so soon another admin's change is seen
 
 /** No letter of a chapter is a key within one. @type {ListedChapter[]} */
 const CHAPTERS = [
-  { key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
-  { key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
-  { key: 'U', name: () => say`People`, role: 'admin', chapter: people },
-  { key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
+  { place: 10, key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
+  { place: 20, key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
+  { place: 30, key: 'U', name: () => say`People`, role: 'admin', chapter: people },
+  { place: 40, key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
+  { place: 60, key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
+  { place: 70, key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
+  { place: 80, key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
+  { place: 90, key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit },
+  { place: 100, key: 'V', name: () => say`Version`, role: 'supervisor', chapter: about },
   ...FEATURES.flatMap((one) => one.chapters ?? []),
-  { key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
-  { key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
-  { key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
-  { key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit },
-  { key: 'V', name: () => say`Version`, role: 'supervisor', chapter: about },
 ];
+CHAPTERS.sort((one, other) => one.place - other.place);
 
 let shown = CHAPTERS.find((one) => one.key === 'O');
 let of = ''; // the operator who sits here
