@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from messages.rows import Sentence
@@ -21,6 +22,7 @@ REVIEWS: Final = Feature(
             audit="figures of the center, of nobody",
         ),
     ),
+    pages=Path(__file__).parent / "pages",
     routes=(
         "features.reviews.history_routes",
         "features.reviews.figures_routes",

@@ -36,8 +36,8 @@ FIRST = {f"/{page}/js/main.js": page for page in ("console", "app")}
 
 
 @cache
-def _whole(page: str) -> bytes:
-    """All that the first one imports, and that itself; a comment before each names it."""
+def _whole(page: str, _features: bytes) -> bytes:
+    """All that the first one imports, and that itself, by the features; a comment before each names it."""
     with TemporaryDirectory() as folder:
         lay_out(Path(folder))
         command = ["esbuild", "js/main.js", "--bundle", "--format=esm", "--preserve-symlinks"]
@@ -54,7 +54,7 @@ def modules_in_one_file() -> Iterator[None]:
         response = as_shipped(files, request, name)
         first = FIRST.get(request.url.path)
         if first and response.content and request.headers.get("sec-fetch-dest") == "script":
-            response.content = _whole(first)
+            response.content = _whole(first, encoded_features())
         return response
 
     with pytest.MonkeyPatch.context() as patch:
@@ -68,7 +68,7 @@ def put_into(page: Page) -> None:
     first = "/console/js/main.js"
 
     def answer(route: Route) -> None:
-        route.fulfill(body=_whole(FIRST[first]), content_type="text/javascript")
+        route.fulfill(body=_whole(FIRST[first], encoded_features()), content_type="text/javascript")
 
     if shutil.which("esbuild"):
         page.route(f"**{first}", answer)

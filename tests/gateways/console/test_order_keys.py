@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.page import STATIC, encoded_words
+from gateways.console.page import STATIC, encoded_words, pages_of_features
 from messages.ids import OperatorCommand
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole, Enter
@@ -16,7 +16,9 @@ from scripts.lib.words import there
 from tests.support.each import each
 
 SCRIPTS: Final = {
-    path.relative_to(STATIC / "js").as_posix(): path.read_text() for path in (STATIC / "js").rglob("*.js")
+    path.relative_to(folder).as_posix(): path.read_text()
+    for folder in (*pages_of_features().values(), STATIC / "js")
+    for path in folder.rglob("*.js")
 }
 LANGUAGES: Final = msgspec.json.decode(encoded_words(), type=dict[str, dict[str, str]]).values()
 ROWS: Final = {command.value: row.console for command, row in ORDERS.items()}

@@ -11,9 +11,11 @@ from playwright.sync_api import Page
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 SAID = """async () => {
-  const all = await Promise.all(['words/words', 'case/situation', 'figures/charts', 'admin/people/flaws',
+  const all = await Promise.all(['words/words', 'case/situation', '../features/reviews/figures/charts',
+    'admin/people/flaws',
     'shift/asking', 'access/factors', 'access/own',
-    'admin/nodes/nodes', 'review/call', 'review/state'].map((one) => import(`/console/js/${one}.js`)));
+    'admin/nodes/nodes', '../features/reviews/reviews/call', '../features/reviews/reviews/state'
+  ].map((one) => import(`/console/js/${one}.js`)));
   const [words, s, { heat }, { told }, { soundState }, { factors }, own] = all;
   const [nodes, { called }, { state: reviewed }] = all.slice(-3);
   const text = (drawn) => Array.isArray(drawn) ? drawn.map(text).join(' ')

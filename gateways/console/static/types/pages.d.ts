@@ -24,7 +24,8 @@ type Allowed = Partial<Record<OperatorCommand, string | null>>;
 type Which = 'user' | 'operator' | 'psap';
 /** How the page is connected to the center. */
 type Link = 'starting' | 'signed-off' | 'live' | 'lost';
-type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'admin' | 'access' | 'review' | 'availability';
+/** The name of a place: one of `shell/sections.js`, or of a feature's. */
+type Section = string;
 /** Words that are said in the page's language of the moment. */
 type Phrase = () => string;
 
@@ -82,12 +83,52 @@ interface ListedChapter {
   chapter: Chapter;
 }
 
+/** A place of the console, for the roles that may see it. */
+interface ListedPlace {
+  name: Section;
+  /** The case has none: it is drawn as ever. */
+  place?: Place;
+  title?: (ui: Ui) => string;
+  /** What leads to it, the first as it is shown: a tab's, or a key of the place above. */
+  keys?: string[];
+  /** The place under whose tab it is. */
+  below?: Section;
+  role?: StaffRole;
+}
+
+/** Keys that act in one place, and what they do. */
+interface ListedKeys {
+  title: string;
+  rows: [string, string][];
+}
+
+/** What a case tells of its person besides: in a word or two, and in a line. */
+interface ToldOfPerson {
+  name: Phrase;
+  short(ui: Ui, view: CaseView): Drawn;
+  line(ui: Ui, view: CaseView): Drawn;
+}
+
 /** What a feature has in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
   /** Of the place where the center is administered. */
   chapters?: ListedChapter[];
   /** Their keys, and what these do. */
   keys?: () => [string, string][];
+  places?: ListedPlace[];
+  /** The keys of its places. */
+  groups?: () => ListedKeys[];
+  ofPerson?: ToldOfPerson[];
+  /** Shows an alert that need not be open any more. */
+  showsAlert?: (ui: Ui, alert: string) => void;
+  /** What the printer gets; nothing on the screen. */
+  paper?: (ui: Ui) => Drawn;
+}
+
+interface Place {
+  enter(ui: Ui): unknown;
+  pressed(ui: Ui, key: string): boolean;
+  pane(ui: Ui): Drawn;
 }
 
 /** A part of the administration: `again` is called every few seconds, `clear` for another operator. */

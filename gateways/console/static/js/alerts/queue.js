@@ -5,7 +5,7 @@ import { act, icon, word } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
 import { rank } from './urgency.js';
 import { now } from './now.js';
-import { choice } from './choice.js';
+import { choice, chosen } from './choice.js';
 import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
 import * as claims from '../words/claims.js';
@@ -30,11 +30,7 @@ export function enter(ui) {
 
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (key === 'H' || key === '/') {
-    ui.screen.go('history');
-    if (key === '/') document.getElementById('search')?.focus();
-    return true;
-  }
+  if (chosen(ui, key)) return true;
   if (key === 'ArrowDown' || key === 'ArrowUp') {
     const all = queued(ui);
     if (!all.length) return true;

@@ -8,7 +8,7 @@ import { reason, say } from '../words/words.js';
 
 const ERASED = 'person_erased'; // why an alert is reopened no more
 
-const state = { alert: '', seen: 0, psap: false, asking: false, said: '' };
+const state = { alert: '', seen: 0, psap: false, asking: false, said: '', place: '' };
 
 /** Nothing is asked any more. */
 export const forget = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
@@ -16,7 +16,8 @@ export const forget = () => Object.assign(state, { alert: '', psap: false, askin
 /** Whether Enter is the answer to this question here. @param {Ui} ui */
 export const asks = (ui) =>
   state.asking &&
-  (ui.screen.section === 'history' || (ui.screen.section === 'case' && ui.screen.selected() === null));
+  ui.screen.section === state.place &&
+  (state.place !== 'case' || ui.screen.selected() === null);
 
 /**
  * True where the key was for that.
@@ -27,7 +28,8 @@ export function pressed(ui, key, { alert, version: seen }, no) {
   if (state.asking && state.alert !== alert) forget(); // that is not shown any more
   if (!state.asking) {
     if (key !== KEY.reopen) return false;
-    Object.assign(state, { alert, seen, psap: false, asking: !no, said: no ? reason(no) : '' });
+    const said = no ? reason(no) : '';
+    Object.assign(state, { alert, seen, psap: false, asking: !no, said, place: ui.screen.section });
   } else if (key === 'E') state.psap = !state.psap;
   else {
     state.asking = false;

@@ -1,6 +1,7 @@
 // The case in the middle of the screen: the same places in every state.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { FEATURES } from '../features.js';
 import { icon } from '../shell/parts.js';
 import { languageName, say } from '../words/words.js';
 import { log, notesBefore } from './log.js';
@@ -12,7 +13,6 @@ import * as record from './record.js';
 import { lastNote, noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
-import { earlier, howMany } from './earlier.js';
 import { mapPanel, otherForms, placeSentences } from '../place/place.js';
 import { who } from './who.js';
 import { deadline } from './clock.js';
@@ -112,14 +112,17 @@ function before(ui, view) {
   </ol>`;
 }
 
+/** What features tell of her. */
+const ofPerson = () => FEATURES.flatMap((one) => one.ofPerson ?? []);
+
 /** @param {Ui} ui @param {CaseView} view */
 function story(ui, view) {
   return html`<div class="panel__head">
       <h2>${say`What happened`}</h2>
       ${record.opener(ui, view)}<span class="ink-3 log__order">${say`newest first`}</span
-      ><span class="ink-2 log__earlier"
-        >${say`Earlier alerts`}: ${howMany(ui, view)}</span
-      >
+      >${ofPerson().map(
+        ({ name, short }) => html`<span class="ink-2 log__earlier">${name()}: ${short(ui, view)}</span>`,
+      )}
     </div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${say`What happened`}>
       ${before(ui, view)}
@@ -134,7 +137,7 @@ function story(ui, view) {
         [say`Language`, view.person?.language ? languageName(view.person.language) : ''],
         [say`Phone battery`, view.battery_pct === null ? '' : `${view.battery_pct} %`],
         [say`Signals`, view.signals > 1 ? String(view.signals) : ''],
-        [say`Earlier alerts`, earlier(ui, view), 'about__earlier'],
+        ...ofPerson().map(({ name, line }) => [name(), line(ui, view), 'about__earlier']),
       ]
         .filter(([, value]) => value)
         .map(

@@ -4,8 +4,7 @@ import { FEATURES } from '../features.js';
 import { ORDERS } from '../words/center.js';
 import { say, told } from '../words/words.js';
 import * as closing from './closing.js';
-
-/** @typedef {{ title: string, rows: [string, string][] }} Group */
+import * as sections from './sections.js';
 
 /**
  * Orders by their keys, with what they do; ⏎ where Enter always follows.
@@ -17,7 +16,7 @@ const of = (...commands) =>
     return [enter === 'always' ? `${key} ⏎` : key, told(listed ?? label)];
   });
 
-/** @returns {Group[]} */
+/** @returns {ListedKeys[]} */
 export const groups = () => [
   {
     title: say`In a case`,
@@ -46,7 +45,7 @@ export const groups = () => [
   {
     title: say`Everywhere`,
     rows: [
-      ['1 … 5', say`Sections`],
+      [sections.keys(), say`Sections`],
       ['↑ ↓ ⏎', say`Open alerts`],
       ['K', say`Seen: ends the sound of every alarm`],
       ['G', say`Headset: try again, here, or from the phone`],
@@ -77,19 +76,7 @@ export const groups = () => [
       ['N T E', say`Nightly proof, now, end it`],
     ],
   },
-  {
-    title: say`Alerts and figures`,
-    rows: [
-      ['H /', say`History, search`],
-      ['O P D', say`History: correct the outcome, print, CSV`],
-      ['J Y', say`History: dossier, all the person’s data`],
-      ['F X', say`Filters, no filters`],
-      ['T W Y D', say`Figures: period, CSV`],
-      ['A ↑ ↓ P D', say`Availability, month, PDF, CSV`],
-      ['Q', say`Reviews`],
-      ['← → V A M', say`Reviews: month, judge, listen, my own`],
-    ],
-  },
+  ...FEATURES.flatMap((one) => one.groups?.() ?? []),
   {
     title: say`Admin`,
     rows: [

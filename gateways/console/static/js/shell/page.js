@@ -2,6 +2,7 @@
 // keys.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { FEATURES } from '../features.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
 import { caseView } from '../case/case.js';
@@ -11,7 +12,6 @@ import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
 import { probe } from '../place/tiles.js';
 import { paper as invitation } from '../admin/people/invited.js';
-import { paper } from '../alerts/print.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';
 import { readyView } from '../shift/ready.js';
@@ -41,5 +41,5 @@ export function page(ui) {
         ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
       </main>
     </div>
-    ${ui.screen.help ? help(ui) : nothing}${paper(ui)}${invitation()}`;
+    ${ui.screen.help ? help(ui) : nothing}${FEATURES.map((one) => one.paper?.(ui))}${invitation()}`;
 }

@@ -4,6 +4,7 @@
 import { rank } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
 import { next } from '../steps/next.js';
+import { isFor } from './sections.js';
 
 const LISTED = 100;
 
@@ -106,8 +107,7 @@ export class Screen {
 
   /** @param {Section} section */
   may(section) {
-    const some = ['figures', 'admin', 'availability'];
-    return !some.includes(section) || ['supervisor', 'admin'].includes(this.feed.me.role);
+    return isFor(section, this.feed.me.role);
   }
 
   /** Show this place, and put the focus on its heading. @param {Section} section */

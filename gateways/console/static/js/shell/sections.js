@@ -1,82 +1,84 @@
-// The five places of the console, their tabs and keys. An incoming alert takes the screen whichever is shown.
+// The places of the console, their tabs and keys; features have places of their own
+// (`features/NAME/pages/feature.js`). An incoming alert takes the screen whichever is shown.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { FEATURES } from '../features.js';
 import { icon } from './parts.js';
 import { say } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
 import { missing } from '../admin/start/start.js';
-import * as availability from '../figures/availability.js';
-import * as figures from '../figures/figures.js';
-import * as history from '../alerts/history.js';
 import * as questions from '../case/dialogue/questions.js';
 import * as plant from '../plant/plant.js';
 import * as queue from '../alerts/queue.js';
-import * as review from '../review/review.js';
 
-/** @type {{ key: string, name: Section }[]} */
-const TABS = [
-  { key: '1', name: 'case' },
-  { key: '2', name: 'queue' },
-  { key: '3', name: 'figures' },
-  { key: '4', name: 'plant' },
-  { key: '5', name: 'admin' },
+/** @type {ListedPlace[]} */
+const PLACES = [
+  { name: 'case', title: (ui) => (ui.screen.selected() ? say`Case` : say`Shift`), keys: ['1'] },
+  { name: 'queue', title: () => say`Alerts`, keys: ['2'], place: queue },
+  ...FEATURES.flatMap(({ places = [] }) => places),
+  { name: 'plant', title: () => say`Plant`, keys: ['4'], place: plant },
+  { name: 'admin', title: () => say`Admin`, keys: ['5'], place: admin, role: 'supervisor' },
+  { name: 'access', place: access },
 ];
-const PLACES = { queue, history, figures, plant, admin, access, review, availability };
-
-/** @param {Ui} ui @param {Section} name */
-const label = (ui, name) =>
-  ({
-    case: ui.screen.selected() ? say`Case` : say`Shift`,
-    queue: say`Alerts`,
-    figures: say`Figures`,
-    plant: say`Plant`,
-    admin: say`Admin`,
-  })[name];
+const TABS = PLACES.filter((one) => one.keys && !one.below);
 
 /** @param {Section} section */
-const tabOf = (section) =>
-  ['history', 'review'].includes(section) ? 'queue' : section === 'availability' ? 'figures' : section;
+const listed = (section) => PLACES.find((one) => one.name === section);
+
+/** The place of that name, which the case has not. @param {Section} section */
+const placeOf = (section) => listed(section)?.place ?? null;
+
+/** Of the tabs, for the list of keys. */
+export const keys = () => TABS.flatMap((one) => one.keys).join(' ');
+
+/** Whether there is this place, and for this role. @param {Section} section @param {StaffRole} role */
+export function isFor(section, role) {
+  const place = listed(section);
+  return Boolean(place && (!place.role || [place.role, 'admin'].includes(role)));
+}
 
 /** A place comes into sight. @param {Ui} ui @param {Section} section */
-export const entered = (ui, section) => PLACES[section]?.enter(ui);
+export const entered = (ui, section) => placeOf(section)?.enter(ui);
 
 /**
  * Whether the key was for the tabs, or for a place that is not the case.
  * @param {Ui} ui @param {string} key
  */
 export function pressed(ui, key) {
-  const tab = TABS.find((one) => one.key === key);
+  const tab = TABS.find((one) => one.keys.includes(key));
   if (tab) {
     ui.screen.go(tab.name);
     return true;
   }
-  const place = PLACES[ui.screen.section];
+  const place = placeOf(ui.screen.section);
   if (!place) return false;
   place.pressed(ui, key);
   return true;
 }
 
 /** Whether something was open in the place that is shown, and is closed. @param {Ui} ui @returns {boolean} */
-export const closes = (ui) => Boolean(PLACES[ui.screen.section]?.pressed(ui, 'Escape'));
+export const closes = (ui) => Boolean(placeOf(ui.screen.section)?.pressed(ui, 'Escape'));
 
 /** @param {Ui} ui */
 export function tabs(ui) {
   const lost = ui.feed.link === 'lost' || ui.screen.incoming() !== null;
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  const keys = view === null || !questions.isOpen(view); // else they are the questions' own
+  const keyed = view === null || !questions.isOpen(view); // else the keys are the questions' own
+  const { section } = ui.screen;
+  const shown = listed(section)?.below ?? section;
   return html`<nav class="bar__nav" aria-label=${say`Sections`}>
     ${TABS.filter((tab) => ui.screen.may(tab.name)).map(
       (tab) =>
         html`<button
-          aria-keyshortcuts=${keys ? tab.key : nothing}
-          aria-current=${tabOf(ui.screen.section) === tab.name ? 'page' : nothing}
+          aria-keyshortcuts=${keyed ? tab.keys[0] : nothing}
+          aria-current=${shown === tab.name ? 'page' : nothing}
           aria-disabled=${lost ? 'true' : nothing}
           @click=${() => {
             if (!lost) ui.screen.go(tab.name);
           }}>
-          ${keys ? html`<kbd>${tab.key}</kbd>` : nothing}<span>${label(ui, tab.name)}</span>
+          ${keyed ? html`<kbd>${tab.keys[0]}</kbd>` : nothing}<span>${tab.title(ui)}</span>
           ${count(ui, tab.name)}
         </button>`,
     )}
@@ -95,7 +97,7 @@ function count(ui, section) {
 
 /** The place that is shown; null for the case and the shift, which are drawn as ever. @param {Ui} ui */
 export function pane(ui) {
-  const place = PLACES[ui.screen.section];
+  const place = placeOf(ui.screen.section);
   if (!place) return null;
   const banner = ui.feed.link === 'lost' ? lostBanner(ui) : null;
   return html`<div class="pane">

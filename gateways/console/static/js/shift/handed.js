@@ -3,7 +3,6 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { Listed } from '../admin/frame/listed.js';
-import * as past from '../alerts/past.js';
 import { Writing } from '../case/dialogue/writing.js';
 import { icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
@@ -73,12 +72,6 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {Ui} ui @param {string} alert */
-function look(ui, alert) {
-  ui.screen.go('history');
-  past.choose(ui, alert);
-}
-
 /** @param {Ui} ui @param {ShiftView['notes'][number]} note */
 function row(ui, note) {
   const done = note.done_us !== null;
@@ -104,7 +97,7 @@ export function panel(ui) {
   const open = told ? told.notes.filter((one) => one.done_us === null) : [];
   const refused = ui.orders.whyNot('W') || ui.orders.whyNot('B');
   const lost = listed.fault ? say`No connection` : '';
-  const found = matters(ui, told, (alert) => look(ui, alert));
+  const found = matters(ui, told);
   return html`<section class="panel handed" aria-labelledby="handed-h">
     <div class="panel__head">
       <h2 id="handed-h"><kbd>B</kbd> ${say`Handed over##shift`}</h2>

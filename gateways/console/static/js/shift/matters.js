@@ -4,6 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
 import { grouped } from '../alarms/groups.js';
+import { FEATURES } from '../features.js';
 import { why } from '../plant/lines.js';
 import { icon } from '../shell/parts.js';
 import { outcome, say } from '../words/words.js';
@@ -25,12 +26,9 @@ const matter = (ic, tone, text, more, button = nothing) =>
     ${button}
   </article>`;
 
-/**
- * All of them, the gravest first. `look`: shows the story of an alert.
- * @param {Ui} ui @param {ShiftView} told @param {(alert: string) => void} look
- */
-export function matters(ui, told, look) {
-  return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one, look)), ...drill(told)];
+/** All of them, the gravest first. @param {Ui} ui @param {ShiftView} told */
+export function matters(ui, told) {
+  return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one)), ...drill(told)];
 }
 
 /** @param {number | null} us */
@@ -59,19 +57,22 @@ function broken(ui) {
   return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, say`Key 4`)];
 }
 
-/** @param {Ui} ui @param {ShiftView['owed'][number]} one @param {(alert: string) => void} look */
-function owed(ui, one, look) {
+/** @param {Ui} ui @param {ShiftView['owed'][number]} one */
+function owed(ui, one) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
   const label = say`Open`;
-  const button = html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => look(one.alert)}>
-    ${label}
-  </button>`;
+  const buttons = FEATURES.filter((feature) => feature.showsAlert).map(
+    ({ showsAlert }) =>
+      html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => showsAlert(ui, one.alert)}>
+        ${label}
+      </button>`,
+  );
   return matter(
     'ring',
     'ink-wait',
     say`To be called back: alert of ${at}`,
     [outcome(one.outcome), one.operator ? ui.feed.names(one.operator) : ''].filter(Boolean).join(' · '),
-    button,
+    buttons,
   );
 }
 

@@ -1,9 +1,9 @@
 // The figures that are one number each, with what they are meant to be.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { word } from '../shell/parts.js';
-import { number, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../../js/shell/parts.js';
+import { number, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 
 /** @param {FiguresView} said */
 export function kpis(said) {

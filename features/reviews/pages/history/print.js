@@ -1,12 +1,12 @@
 // A case on paper: asked for anew without what must not lie on a desk, drawn for the printer alone.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { log } from '../case/log.js';
-import { channel, say } from '../words/words.js';
-import { addressName } from '../place/address.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { log } from '../../../js/case/log.js';
+import { channel, say } from '../../../js/words/words.js';
+import { addressName } from '../../../js/place/address.js';
 import { ended } from './correct.js';
-import * as f from '../words/format.js';
-import * as s from '../case/situation.js';
+import * as f from '../../../js/words/format.js';
+import * as s from '../../../js/case/situation.js';
 
 /** @type {{ view: CaseView, said: string }} */
 export const state = { view: null, said: '' };

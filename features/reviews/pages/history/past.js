@@ -1,7 +1,7 @@
 // What has been asked of the journal for the history: the list, and the chosen story.
 
-import { save } from '../shell/saving.js';
-import * as reopening from './reopening.js';
+import { save } from '../../../js/shell/saving.js';
+import * as reopening from '../../../js/alerts/reopening.js';
 import { query as filters } from './filters.js';
 
 const PAGE = 50;

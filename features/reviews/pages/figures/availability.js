@@ -1,12 +1,12 @@
 // How long the intake was away, month by month, as watchers have found it from outside; and what a month was
 // like beside what others of the field ask.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { word } from '../shell/parts.js';
-import { save } from '../shell/saving.js';
-import { stepped } from '../shell/stepped.js';
-import { language, number, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../../js/shell/parts.js';
+import { save } from '../../../js/shell/saving.js';
+import { stepped } from '../../../js/shell/stepped.js';
+import { language, number, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 
 const NB = '\u00a0';
 

@@ -1,8 +1,8 @@
 // What has been asked about reviews: a month's draw, one's own reviews, and the call that is looked at.
 
-import { answered } from '../admin/frame/faults.js';
-import { Form } from '../admin/frame/form.js';
-import { own, say } from '../words/words.js';
+import { answered } from '../../../js/admin/frame/faults.js';
+import { Form } from '../../../js/admin/frame/form.js';
+import { own, say } from '../../../js/words/words.js';
 import { markName, why } from './marks.js';
 
 const TEXT_MAX = 2000;

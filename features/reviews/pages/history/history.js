@@ -1,20 +1,20 @@
 // The history: a search among all alerts, open and closed, and the whole story of the chosen one.
 
-import { html, nothing, repeat } from '../../vendor/lit.js';
-import { named } from '../case/situation.js';
-import { word } from '../shell/parts.js';
-import { save } from '../shell/saving.js';
-import { searchField } from '../shell/searching.js';
-import { stepped } from '../shell/stepped.js';
-import { channel, outcome, say } from '../words/words.js';
-import { choice } from './choice.js';
+import { html, nothing, repeat } from '../../../vendor/lit.js';
+import { named } from '../../../js/case/situation.js';
+import { word } from '../../../js/shell/parts.js';
+import { save } from '../../../js/shell/saving.js';
+import { searchField } from '../../../js/shell/searching.js';
+import { stepped } from '../../../js/shell/stepped.js';
+import { channel, outcome, say } from '../../../js/words/words.js';
+import { choice } from '../../../js/alerts/choice.js';
 import * as filters from './filters.js';
-import * as notes from '../case/notes.js';
+import * as notes from '../../../js/case/notes.js';
 import { choose, followed, forget, load, reopens, state, told } from './past.js';
 import { handsOut, story } from './chosen.js';
 import { print } from './print.js';
 import * as correct from './correct.js';
-import * as f from '../words/format.js';
+import * as f from '../../../js/words/format.js';
 
 const TYPING_MS = 250;
 

@@ -1,15 +1,15 @@
 // The call that is looked at: what happened, what was recorded, the form, or what was said of it.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { formPane } from '../admin/frame/form.js';
-import { log } from '../case/log.js';
-import { tag } from '../shell/parts.js';
-import { ended } from '../alerts/correct.js';
-import { own, say } from '../words/words.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { formPane } from '../../../js/admin/frame/form.js';
+import { log } from '../../../js/case/log.js';
+import { tag } from '../../../js/shell/parts.js';
+import { ended } from '../history/correct.js';
+import { own, say } from '../../../js/words/words.js';
 import { markName, why } from './marks.js';
 import { calls, keyOf, leave, play, send, state } from './state.js';
-import * as f from '../words/format.js';
-import * as s from '../case/situation.js';
+import * as f from '../../../js/words/format.js';
+import * as s from '../../../js/case/situation.js';
 
 /** @param {Ui} ui */
 export function called(ui) {

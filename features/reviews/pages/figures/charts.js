@@ -1,8 +1,8 @@
 // The drawings of the figures: shares, spreads and hours. SVG; each drawing says itself in words.
 
-import { html, nothing, svg } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
-import { number, say } from '../words/words.js';
+import { html, nothing, svg } from '../../../vendor/lit.js';
+import { icon } from '../../../js/shell/parts.js';
+import { number, say } from '../../../js/words/words.js';
 
 const BIN_S = 2;
 

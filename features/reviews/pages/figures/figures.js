@@ -1,16 +1,16 @@
 // The supervisor's figures: what was measured, beside what is meant. Drawn as SVG; each drawing says itself
 // in words.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { icon, word } from '../shell/parts.js';
-import { save } from '../shell/saving.js';
-import { stepped } from '../shell/stepped.js';
-import { outcome, say } from '../words/words.js';
-import * as filters from '../alerts/filters.js';
-import { choose } from '../alerts/past.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { icon, word } from '../../../js/shell/parts.js';
+import { save } from '../../../js/shell/saving.js';
+import { stepped } from '../../../js/shell/stepped.js';
+import { outcome, say } from '../../../js/words/words.js';
+import * as filters from '../history/filters.js';
+import { choose } from '../history/past.js';
 import { distribution, heat, sec, shares } from './charts.js';
 import { kpis } from './kpis.js';
-import * as f from '../words/format.js';
+import * as f from '../../../js/words/format.js';
 
 const RANGES = { T: 1, W: 7, Y: 30 };
 

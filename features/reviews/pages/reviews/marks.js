@@ -1,6 +1,6 @@
 // The marks of a review in words, and why a review is not taken.
 
-import { phrase, say } from '../words/words.js';
+import { phrase, say } from '../../../js/words/words.js';
 
 /** @type {Record<string, Phrase>} */
 const MARKS = {

@@ -1,10 +1,10 @@
 // The user's earlier alerts, in a line of the case. Asked for when the case is first shown, and again when
 // the user is known.
 
-import { html } from '../../vendor/lit.js';
-import * as f from '../words/format.js';
-import { outcome, say } from '../words/words.js';
-import { named } from './situation.js';
+import { html } from '../../../vendor/lit.js';
+import * as f from '../../../js/words/format.js';
+import { outcome, say } from '../../../js/words/words.js';
+import { named } from '../../../js/case/situation.js';
 
 const AGAIN_MS = 10000;
 const KEPT = 50;

@@ -1,11 +1,11 @@
 // That a closed alert has ended otherwise than it was closed: the form, what comes of it, and how both
 // outcomes are shown.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { answered } from '../admin/frame/faults.js';
-import { Form, formPane, unsaved } from '../admin/frame/form.js';
-import { outcome, OUTCOMES, phrase, reason, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { answered } from '../../../js/admin/frame/faults.js';
+import { Form, formPane, unsaved } from '../../../js/admin/frame/form.js';
+import { outcome, OUTCOMES, phrase, reason, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 
 const REASON_MAX = 500;
 

@@ -1,7 +1,7 @@
 // What the history and the figures are filtered by. It stays while the page does, and is one for both.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { channel, CHANNELS, outcome, OUTCOMES, say } from '../words/words.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { channel, CHANNELS, outcome, OUTCOMES, say } from '../../../js/words/words.js';
 
 /** @typedef {'outcome' | 'operator' | 'line' | 'channel' | 'test' | 'time' | 'from' | 'to'} Field */
 

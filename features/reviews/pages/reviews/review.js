@@ -1,13 +1,13 @@
 // Quality: two calls of each operator a month, drawn by nobody's choice, looked at and judged by a
 // supervisor. Who has no such role, or presses M, reads how the own calls were judged.
 
-import { html, nothing, repeat } from '../../vendor/lit.js';
-import { unsaved } from '../admin/frame/form.js';
-import { named } from '../case/situation.js';
-import { word } from '../shell/parts.js';
-import { stepped } from '../shell/stepped.js';
-import { outcome, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { html, nothing, repeat } from '../../../vendor/lit.js';
+import { unsaved } from '../../../js/admin/frame/form.js';
+import { named } from '../../../js/case/situation.js';
+import { word } from '../../../js/shell/parts.js';
+import { stepped } from '../../../js/shell/stepped.js';
+import { outcome, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 import { called, said } from './call.js';
 import { why } from './marks.js';
 import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from './state.js';

@@ -1,17 +1,17 @@
 // The story of the alert that is chosen in the history, where notes are added and it is reopened.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { tag } from '../shell/parts.js';
-import { KEY } from '../words/center.js';
-import { phrase, reason, say } from '../words/words.js';
-import { log } from '../case/log.js';
-import { noteField } from '../case/notes.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { tag } from '../../../js/shell/parts.js';
+import { KEY } from '../../../js/words/center.js';
+import { phrase, reason, say } from '../../../js/words/words.js';
+import { log } from '../../../js/case/log.js';
+import { noteField } from '../../../js/case/notes.js';
 import * as correct from './correct.js';
 import { state as printed } from './print.js';
 import { choose, give, load, state } from './past.js';
-import { offer } from './reopening.js';
-import * as f from '../words/format.js';
-import * as s from '../case/situation.js';
+import { offer } from '../../../js/alerts/reopening.js';
+import * as f from '../../../js/words/format.js';
+import * as s from '../../../js/case/situation.js';
 
 /** What was written, and where more can be: N. @param {Ui} ui @param {CaseView} view */
 function note(ui, view) {

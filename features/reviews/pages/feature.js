@@ -1,0 +1,45 @@
+// What the console has of the feature.
+
+import { say } from '../../js/words/words.js';
+import * as availability from './figures/availability.js';
+import * as figures from './figures/figures.js';
+import { earlier, howMany } from './history/earlier.js';
+import * as history from './history/history.js';
+import * as past from './history/past.js';
+import * as review from './reviews/review.js';
+
+export { paper } from './history/print.js';
+
+/** @type {ListedPlace[]} */
+export const places = [
+  { name: 'history', title: () => say`History`, keys: ['H', '/'], place: history, below: 'queue' },
+  { name: 'review', place: review, below: 'queue' },
+  { name: 'figures', title: () => say`Figures`, keys: ['3'], place: figures, role: 'supervisor' },
+  { name: 'availability', place: availability, below: 'figures', role: 'supervisor' },
+];
+
+/** @type {ToldOfPerson[]} */
+export const ofPerson = [{ name: () => say`Earlier alerts`, short: howMany, line: earlier }];
+
+/** @param {Ui} ui @param {string} alert */
+export function showsAlert(ui, alert) {
+  ui.screen.go('history');
+  past.choose(ui, alert);
+}
+
+/** @returns {ListedKeys[]} */
+export const groups = () => [
+  {
+    title: say`Alerts and figures`,
+    rows: [
+      ['H /', say`History, search`],
+      ['O P D', say`History: correct the outcome, print, CSV`],
+      ['J Y', say`History: dossier, all the person’s data`],
+      ['F X', say`Filters, no filters`],
+      ['T W Y D', say`Figures: period, CSV`],
+      ['A ↑ ↓ P D', say`Availability, month, PDF, CSV`],
+      ['Q', say`Reviews`],
+      ['← → V A M', say`Reviews: month, judge, listen, my own`],
+    ],
+  },
+];
