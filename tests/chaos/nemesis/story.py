@@ -153,14 +153,15 @@ class Sizes:
         if now_s - self._last_s < _SAMPLE_S:
             return
         self._last_s = now_s
-        there = world.places()
-        held = {Role.SUPERVISOR: HELD_FOR_EACH * len(there)}
-        for place in there:
-            with suppress(OSError):
-                pid = place.process.pid
-                rss = os.sysconf("SC_PAGE_SIZE") // 1024 * _resident_pages(pid)
-                descriptors = len(os.listdir(f"/proc/{pid}/fd")) - held.get(place.role, 0)
-                self.of[str(place.role), place.key, pid].append((now_s, rss, descriptors))
+        for node in world.each:
+            there = node.places()  # a Supervisor holds descriptors for the actors of its own node
+            held = {Role.SUPERVISOR: HELD_FOR_EACH * len(there)}
+            for place in there:
+                with suppress(OSError):
+                    pid = place.process.pid
+                    rss = os.sysconf("SC_PAGE_SIZE") // 1024 * _resident_pages(pid)
+                    descriptors = len(os.listdir(f"/proc/{pid}/fd")) - held.get(place.role, 0)
+                    self.of[str(place.role), place.key, pid].append((now_s, rss, descriptors))
 
 
 def _resident_pages(pid: int) -> int:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 from msgspec.structs import replace
 
+from application.state.processes import ProcessId
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, ErasureReason, LineId, TextId, TextPurpose
+from messages.ids import E164, SECOND, AlertId, ErasureReason, LineId, Role, TextId, TextPurpose
+from tests.chaos.harness.strikes import Place
 from tests.chaos.harness.view import Call
 from tests.chaos.in_process.test_invariants import ANNA, CALLS, A, Writer, at, call, good
 from tests.chaos.nemesis.done import FAULT_AFTER_US, Done, Ordered, Receipt, Text
 from tests.chaos.nemesis.evidence import SLACK_US, evidence
 from tests.chaos.nemesis.judge import complaints, grown, judge
-from tests.chaos.nemesis.story import as_before_erasing
-from tests.chaos.nemesis.world import NUMBERS, PHONES
+from tests.chaos.nemesis.story import Sizes, as_before_erasing
+from tests.chaos.nemesis.world import NUMBERS, PHONES, World
 from tests.support.each import each
 
 LINE = NUMBERS["m1"]
@@ -160,3 +165,16 @@ def test_a_process_that_grows_is_found() -> None:
 
     assert not list(grown(sizes((110_000, 25))))
     assert len(list(grown(sizes((190_000, 60))))) == 2
+
+
+def test_the_descriptors_that_a_supervisor_holds_are_of_its_own_nodes_actors() -> None:
+    this = ProcessId(pid=os.getpid(), started=1)
+    alone = SimpleNamespace(places=lambda: [Place(Role.SUPERVISOR, "", this)])
+    beside = SimpleNamespace(places=lambda: [Place(Role.CALL_LEG, "", this)] * 50)
+
+    def seen(*nodes: SimpleNamespace) -> int:
+        sizes = Sizes()
+        sizes.look(cast(World, SimpleNamespace(each=nodes)))
+        return sizes.of[str(Role.SUPERVISOR), "", this.pid][0][2]
+
+    assert abs(seen(alone) - seen(alone, beside)) < 5
