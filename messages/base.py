@@ -81,7 +81,7 @@ class VoicePace(StrEnum):
     CLOCK = "clock"
     """Ours: a frame every 20 ms."""
     MODEM = "modem"
-    """As much as the modem says (`media.ports.modem_pace`)."""
+    """As much as the modem says (`media.ports.terminal_bytes`)."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,10 +29,9 @@ from actors.conference_bridge.decider import (
 )
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference, ConferenceStatus, Tap
-from media.conference.pace import Pace
 from media.conference.priority import raise_process
-from media.conference.recorded import NOT_RECORDED, RecordingStatus
 from media.conference.recording import Recorder
+from media.conference.report import NOT_RECORDED, Pace, RecordingStatus
 from media.conference.sounds import Sounds
 from media.ports.claim import claim
 from media.ports.node_port import node_pass

@@ -13,9 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from media.conference.clips import ClipSpec
-from media.conference.pace import Pace
-from media.conference.presence import Presence
-from media.conference.recorded import NOT_RECORDED, RecordingStatus
+from media.conference.report import NOT_RECORDED, Pace, Presence, RecordingStatus
 from media.ports.voice_port import VoicePortSpec, spec_of
 from media.sound.levels import LevelReport
 from messages import readings

@@ -11,8 +11,8 @@ from typing import ClassVar, Final
 
 from actors.voice_gate.offers import Offers
 from media.conference.priority import raise_process
-from media.gate.address import AddressRefused, listening
 from media.gate.gate import Gate
+from media.gate.wire import AddressRefused, listening
 from messages.ids import Instant, Role
 from model.setup import Setup
 from runtime.actor import CenterActor

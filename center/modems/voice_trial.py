@@ -10,13 +10,13 @@ import msgspec
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Event, VoiceFailed, VoiceReady
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
+from media.ports.voice_port import VoicePort as OpenPort
 from media.ports.voice_port import spec_of
 from media.trial.carried import Carried, frames_of
 from media.trial.check import VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe
 
 if TYPE_CHECKING:
-    from media.ports import ports
     from messages.base import VoicePort
 
 PAUSE_S: Final = 2.0
@@ -83,7 +83,7 @@ class VoiceTrial:
             return None
         return round(self._ready_s - self._answered_s, 2)
 
-    def _open(self) -> ports.VoicePort:
+    def _open(self) -> OpenPort:
         return open_port(spec_of(self._port))
 
 

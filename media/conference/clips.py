@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from media.sound.fades import eased
 from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, Samples
+from media.sound.mixing import eased
 
 
 class ClipSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,14 +20,12 @@ from media.conference.clips import ClipSpec
 from media.conference.core import ConferenceCore
 from media.conference.ear import NO_SOUND_MS
 from media.conference.jitter import JitterStats
-from media.conference.pace import Pace
 from media.conference.playlist import LoadSound, Playlist
-from media.conference.presence import Presence
 from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
+from media.conference.report import Pace, Presence
 from media.conference.roster import OpenPort, Present, Roster, Spawn
 from media.ports.opening import open_port
-from media.ports.ports import PortCounters, VoicePort
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import PortCounters, VoicePort, VoicePortSpec
 from media.sound.frames import FRAMES_PER_S, Samples
 from media.sound.levels import LevelReport
 from messages.lines import WayLevel

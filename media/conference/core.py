@@ -14,13 +14,11 @@ import numpy as np
 from media.conference.clips import Playing
 from media.conference.ear import Ear, listen, remember
 from media.conference.jitter import JitterBuffer, JitterStats
-from media.ports.measured import WIDE_HZ
-from media.sound.bands import Bands, Detail
-from media.sound.comfort import comfort
-from media.sound.fades import joined
+from media.ports.rates import WIDE_HZ
 from media.sound.frames import RATE_HZ, SILENCE, Samples, stack
 from media.sound.levels import LevelReport
-from media.sound.mixing import Blend, Wide
+from media.sound.mixing import Blend, Wide, comfort, joined
+from media.sound.resampling import Bands, Detail
 from messages.lines import WayLevel
 
 DUCKED = 10.0 ** (-12.0 / 20.0)

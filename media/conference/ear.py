@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from media.sound.active_level import ActiveLevel
 from media.sound.frames import FRAME_MS, FRAME_SAMPLES, Samples
-from media.sound.levels import LevelMeter, Loudness, measure, power_of, powers
+from media.sound.levels import ActiveLevel, LevelMeter, Loudness, measure, power_of, powers
 from media.sound.mixing import Wide
 from media.sound.tones import NOTHING, Cadence, DigitDetector, gathered, look
 

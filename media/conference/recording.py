@@ -17,7 +17,7 @@ from typing import Final
 
 from media.conference.beat import Tick
 from media.conference.priority import Rank, raise_thread
-from media.conference.recorded import RecordingStatus
+from media.conference.report import RecordingStatus
 from media.sound.frames import FRAME_MS, FRAMES_PER_S
 from media.sound.sound_file import SoundFileFailed, SoundFormat, SoundName, SoundWriter
 from media.sound.tracks import Heard, Tracks

@@ -12,8 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
-from media.ports.ports import VoicePort, VoicePortError
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePort, VoicePortError, VoicePortSpec
 from media.sound.frames import FRAME_MS
 
 RETRY_MS = 200

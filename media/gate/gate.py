@@ -1,9 +1,10 @@
 """The voice gate of a node: bridges of other nodes get the voices that this node offers, and nothing else.
 
-One thread relays for all of them, as events come and as frames are due (`media.gate.guest`); what may wait,
-opening and closing a port, happens on others. A name that comes over the network is only looked up: what is
-opened is what the node itself has published under it. Of several that want one voice `media.gate.seats` says
-who has it. Who may not come in costs a few bytes for a second, and slows nobody down. No call is known here.
+One thread relays for all of them, as events come and as frames are due (`media.gate.connections`); what may
+wait, opening and closing a port, happens on others. A name that comes over the network is only looked up:
+what is opened is what the node itself has published under it. Of several that want one voice
+`media.gate.seats` says who has it. Who may not come in costs a few bytes for a second, and slows nobody down.
+No call is known here.
 """
 
 from __future__ import annotations
@@ -21,15 +22,13 @@ from typing import Final, NamedTuple
 from media.conference.beat import monotonic_us
 from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort
-from media.gate.dues import Dues
-from media.gate.guest import Guest
-from media.gate.hello import SECRET_BYTES, HelloBroken, Knock, WrongSecret
+from media.gate.connections import Guest, Visitor
+from media.gate.playout import Dues
+from media.gate.protocol import SECRET_BYTES, HelloBroken, Knock, WrongSecret
 from media.gate.seats import Seats
-from media.gate.visitor import Visitor
 from media.gate.wire import NodeWire
 from media.ports.opening import open_port
-from media.ports.ports import VoicePort, VoicePortError, VoicePortLost
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePort, VoicePortError, VoicePortLost, VoicePortSpec
 
 Offer = Callable[[str], VoicePortSpec | None]
 """What the node has published under a name; asked on a thread that may wait."""

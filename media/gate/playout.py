@@ -6,12 +6,16 @@ frames come, by at most half a millisecond in a second: the two nodes' clocks di
 the pace, as it does for a port of its own. Where nothing has come in time silence is said, for some modems
 are clocked by what they are told. What came too late is said in the next turn, and the 20 ms that are then
 too many are left out where it is quiet. Never do more than 60 ms wait: the oldest go. Pure: time is given.
+
+`Dues` says who is due when, for one thread that has many of them.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
-from typing import Final
+from collections.abc import Hashable
+from typing import Final, Generic, TypeVar
 
 from media.sound.frames import FRAME_US, FRAMES_PER_S, SILENCE
 from media.sound.levels import peak_of
@@ -102,3 +106,41 @@ class Playout:
     def _drop(self) -> None:
         self._waiting.popleft()
         self.dropped += 1
+
+
+One = TypeVar("One", bound=Hashable)
+
+
+class Dues(Generic[One]):
+    """Each has one moment; setting another moves it."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, One]] = []
+        self._set: dict[One, int] = {}
+        self._count = 0  # of equal moments the one set first comes first; what is due is never compared
+
+    def set(self, one: One, due_us: int) -> None:
+        """It is due then."""
+        if self._set.get(one) != due_us:
+            self._set[one] = due_us
+            self._count += 1
+            heapq.heappush(self._heap, (due_us, self._count, one))
+
+    def forget(self, one: One) -> None:
+        """It is due no more."""
+        self._set.pop(one, None)
+
+    def next_us(self) -> int | None:
+        """When the first is due; None where nobody is."""
+        while self._heap and self._set.get(self._heap[0][2]) != self._heap[0][0]:
+            heapq.heappop(self._heap)  # moved or forgotten since
+        return self._heap[0][0] if self._heap else None
+
+    def pop(self, now_us: int) -> One | None:
+        """The first that is due, once; None where nobody is."""
+        due_us = self.next_us()
+        if due_us is None or due_us > now_us:
+            return None
+        one = heapq.heappop(self._heap)[2]
+        del self._set[one]
+        return one

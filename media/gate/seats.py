@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from media.gate.hello import Knock
+from media.gate.protocol import Knock
 
 Visitor = TypeVar("Visitor")
 Guest = TypeVar("Guest")

@@ -4,24 +4,69 @@ The card clocks it: its buffer holds 400 ms either way, and of what is to be pla
 which would be delay that stays. After an xrun (the card had nothing to play, or nobody has read for too long)
 a stream begins anew, and it is counted. The two streams are not linked: one that fails would stop both.
 
-A card is had by one process alone, and a successor asks for it (`media.ports.card_claims`).
+A card is had by one process alone, and a successor asks for it.
+
+The card itself cannot be claimed as a terminal is (`media.ports.claim`): to one process the kernel gives it,
+and to no other a descriptor. The kernel forgets a process's lock with any descriptor of the file that it
+closes; so a process has one, for as long as one of its ports has the card: after a replug the old port is
+closed while the new one is open already.
 """
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
-from contextlib import ExitStack
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from media.ports import asound
 from media.ports.asound import OpenPcm, Pcm, PcmError, Stream
-from media.ports.card_claims import claimed
 from media.ports.cards import SYS, pcm_of
-from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.rates import Rates
+from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, RATE_HZ, SAMPLE_BYTES
+
+_guard: Final = threading.Lock()
+_held: Final[dict[Path, tuple[int, int]]] = {}
+"""By file: this process's descriptor, and how many of its ports have the card, or are about to."""
+
+
+@contextmanager
+def claimed(locks: Path, path: str, claim: Callable[[int], None]) -> Iterator[None]:
+    """The card that a port of this path is, from when `claim` has come back. Raises VoicePortMissing."""
+    file = locks / ("sound-" + re.sub(r"[^A-Za-z0-9.=_-]", "_", path))
+    fd = _take(file)
+    try:
+        claim(fd)
+        yield
+    finally:
+        _give_back(file)
+
+
+def _take(file: Path) -> int:
+    with _guard:
+        fd, ports = _held.get(file, (-1, 0))
+        if not ports:
+            try:
+                fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise VoicePortMissing(f"{file}: {error.strerror}") from error
+        _held[file] = fd, ports + 1
+        return fd
+
+
+def _give_back(file: Path) -> None:
+    with _guard:
+        fd, ports = _held.pop(file)
+        if ports > 1:
+            _held[file] = fd, ports - 1
+        else:
+            os.close(fd)
+
 
 _QUEUE_FRAMES: Final = 3
 _MOST_READ_FRAMES: Final = 20

@@ -15,7 +15,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, Final, Protocol
 
-from media.ports.ports import VoicePortMissing, VoicePortUnusable
+from media.ports.voice_port import VoicePortMissing, VoicePortUnusable
 from media.sound.frames import SAMPLE_BYTES
 
 LIBRARY: Final = "libasound.so.2"

@@ -14,11 +14,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from media.conference.beat import monotonic_us
-from media.gate import hello
-from media.gate.hello import Answer, Caller, HelloBroken
+from media.gate import protocol
+from media.gate.protocol import Answer, Caller, HelloBroken
 from media.gate.wire import NodeWire, prepare
-from media.ports.ports import PortCounters, VoicePortMissing, VoicePortUnusable
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import PortCounters, VoicePortMissing, VoicePortSpec, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, RATE_HZ
 
 OPENS_WITHIN_S: Final = 1.0
@@ -75,7 +74,7 @@ class NodeVoicePort:
                 node_pass.secret,
                 place.name,
                 caller=node_pass.caller,
-                nonce=os.urandom(hello.NONCE_BYTES),
+                nonce=os.urandom(protocol.NONCE_BYTES),
             )
         except ValueError as error:
             raise VoicePortUnusable(f"{path}: {error}") from error
@@ -131,8 +130,8 @@ class _Connection(NamedTuple):
         """Say hello. Raises VoicePortMissing or VoicePortUnusable."""
         try:
             self._say(caller.knock)
-            self._say(caller.prove(self._hear(hello.CHALLENGE_BYTES)))
-            verdict = hello.read_verdict(self._hear(hello.VERDICT_BYTES))
+            self._say(caller.prove(self._hear(protocol.CHALLENGE_BYTES)))
+            verdict = protocol.read_verdict(self._hear(protocol.VERDICT_BYTES))
             words = self._hear(verdict.words_bytes).decode(errors="replace")
         except HelloBroken as error:
             raise VoicePortUnusable(f"{self.path}: {error}") from error

@@ -12,11 +12,9 @@ import time
 from collections.abc import Callable
 
 from media.conference.jitter import TARGET_MS
-from media.ports.measured import MeasuredRate
-from media.ports.modem_pace import ModemPace
-from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
-from media.ports.rates import Rates
-from media.sound.alignment import SampleAligner
+from media.ports.rates import MeasuredRate, Rates
+from media.ports.terminal_bytes import ModemPace, SampleAligner
+from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
 
 _READ_BYTES = 4096  # the tty layer gives at most 4095 at a time

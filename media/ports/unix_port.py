@@ -12,8 +12,8 @@ import os
 import socket
 from typing import Final
 
-from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.rates import Rates
+from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, RATE_HZ
 
 _SEND_BUFFER: Final = 1

@@ -1,8 +1,8 @@
 """The one sample format of the center: s16le mono at 8 kHz, in frames of 20 ms.
 
 Everything between two voice ports speaks this, and what of 16 kHz is missing in it goes beside
-(`media.sound.bands`); a port whose modem speaks another rate converts at its own edge. Constants and views
-only: nothing here computes sound.
+(`media.sound.resampling`); a port whose modem speaks another rate converts at its own edge. Constants and
+views only: nothing here computes sound.
 """
 
 from __future__ import annotations

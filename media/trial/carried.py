@@ -1,13 +1,160 @@
-"""What has passed at a voice port in one call, kept to be looked at when it is over. Data."""
+"""What has passed at a voice port in one call, kept to be looked at when it is over, and how it has arrived:
+at which rate, off by how much, what was lost, and when each sample was said.
+
+Sound is late by chance and never early. So of each half second the arrival that was the least late tells how
+far the sound was; what is lost is a step down from one half second to the next that is not made up for again,
+and how these points rise is the clock. Pure arithmetic: arrivals in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from media.sound.flow import Arrival
-from media.sound.frames import FRAME_BYTES, RATE_HZ, SILENCE
+from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SILENCE, Samples
+
+WINDOW_S: Final = 0.5
+_STEP_S: Final = 0.015
+"""Of a 20 ms frame; a clock that is 1000 ppm off moves by 0.5 ms in a window."""
+_SETTLES_S: Final = 0.5
+"""What comes first may have waited for the port to be opened."""
+_FEWEST_WINDOWS: Final = 4
+_RATE_OFF: Final = 0.03
+"""Further from 8 kHz it is another rate, and no clock that is off."""
+
+
+class Arrival(NamedTuple):
+    """Sound that was there at once."""
+
+    at_s: float
+    samples: int
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """Of sound that should be 8000 samples a second."""
+
+    seconds: float = 0.0
+    """From the first arrival to the last."""
+    rate_hz: float = 0.0
+    """Samples a second."""
+    lost_frames: int = 0
+    longest_pause_ms: int = 0
+    """In which nothing came."""
+    ppm: float | None = None
+    """By how much their clock is faster than ours; None where it was too short to tell."""
+    ppm_within: float = 0.0
+    """How exactly that is known (two standard errors)."""
+
+
+class _Point(NamedTuple):
+    """The arrival of a window that was the least late."""
+
+    at_s: float
+    sample: int
+
+    @property
+    def ahead_s(self) -> float:
+        return self.sample / RATE_HZ - self.at_s
+
+
+class _Clock(NamedTuple):
+    """How far the sound is ahead of our clock: a line, with a step wherever some of it was lost."""
+
+    ppm: float
+    within: float
+    ahead_s: list[float]
+    """At each point."""
+    lost_s: float
+
+
+def flow_of(arrivals: Sequence[Arrival]) -> Flow:
+    """What is to be said of them, in the order in which they came."""
+    if len(arrivals) < 2:
+        return Flow()
+    first = arrivals[0]
+    seconds = arrivals[-1].at_s - first.at_s
+    pauses = (after.at_s - before.at_s for before, after in pairwise(arrivals))
+    # What came first was said before the first arrival: it belongs to no time that is counted.
+    samples = sum(one.samples for one in arrivals) - first.samples
+    rate_hz = samples / seconds if seconds > 0 else 0.0
+    points = _points(arrivals)
+    clock = _clock(points)
+    lost_s = 0.0 if clock is None else clock.lost_s
+    # A rate that is another one is no loss: nothing can be said of steps then.
+    if abs(rate_hz + lost_s / max(seconds, 1e-9) * RATE_HZ - RATE_HZ) > _RATE_OFF * RATE_HZ:
+        clock, lost_s = None, 0.0
+    return Flow(
+        seconds=round(seconds, 3),
+        rate_hz=round(rate_hz, 1),
+        lost_frames=round(lost_s * 1000 / FRAME_MS),
+        longest_pause_ms=round(max(pauses) * 1000),
+        ppm=None if clock is None else round(clock.ppm, 1),
+        ppm_within=0.0 if clock is None else round(clock.within, 1),
+    )
+
+
+def on_our_clock(arrivals: Sequence[Arrival], sound: Samples, start_s: float, samples: int) -> Samples:
+    """The sound as it was from `start_s` on by our clock, `samples` of it at 8 kHz; silence where there is
+    none.
+    """
+    points = _points(arrivals)
+    if not len(sound) or not points:
+        return np.zeros(samples, dtype=np.int16)
+    if (clock := _clock(points)) is not None:
+        points = [
+            _Point(one.at_s, round((one.at_s + ahead_s) * RATE_HZ))
+            for one, ahead_s in zip(points, clock.ahead_s, strict=True)
+        ]
+    begin = _Point(points[0].at_s - points[0].sample / RATE_HZ, 0)
+    end = points[-1]
+    rest = len(sound) - end.sample
+    known = [begin, *points, _Point(end.at_s + rest / RATE_HZ, len(sound))]
+    at = start_s + np.arange(samples) / RATE_HZ
+    place = np.interp(at, [one.at_s for one in known], [one.sample for one in known], left=-1, right=-1)
+    heard: npt.NDArray[np.float64] = np.interp(place, np.arange(len(sound)), sound)
+    heard[place < 0] = 0
+    return np.rint(heard).astype(np.int16)
+
+
+def _points(arrivals: Sequence[Arrival]) -> list[_Point]:
+    """One a window; the first half second is left out."""
+    found: list[_Point] = []
+    sample, window = 0, 0
+    for one in arrivals:
+        sample += one.samples
+        point = _Point(one.at_s, sample)
+        number = int((one.at_s - arrivals[0].at_s - _SETTLES_S) / WINDOW_S)
+        if one.at_s - arrivals[0].at_s < _SETTLES_S:
+            continue
+        if not found or number > window:
+            found.append(point)
+            window = number
+        elif point.ahead_s > found[-1].ahead_s:
+            found[-1] = point
+    return found
+
+
+def _clock(points: Sequence[_Point]) -> _Clock | None:
+    """The line and the steps that fit best; None where there are too few points for them."""
+    ahead = np.array([one.ahead_s for one in points])
+    steps = np.flatnonzero(np.abs(np.diff(ahead)) >= _STEP_S) + 1
+    free = len(points) - 2 - len(steps)
+    if free < max(_FEWEST_WINDOWS, len(steps)):
+        return None
+    at = np.array([one.at_s for one in points])
+    at -= at.mean()
+    after = (np.arange(len(points))[:, None] >= steps[None, :]).astype(np.float64)
+    of = np.column_stack((np.ones_like(at), at, after))
+    found, *_ = np.linalg.lstsq(of, ahead, rcond=None)
+    fitted = of @ found
+    error = np.sqrt(((ahead - fitted) ** 2).sum() / free * np.linalg.pinv(of.T @ of)[1, 1])
+    lost_s = max(0.0, -float(found[2:].sum()))
+    return _Clock(float(found[1]) * 1e6, float(2 * error) * 1e6, fitted.tolist(), lost_s)
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 
 from media.conference.beat import Schedule, monotonic_us
-from media.ports.ports import PortCounters, VoicePort, VoicePortError
-from media.sound.flow import Arrival
+from media.ports.voice_port import PortCounters, VoicePort, VoicePortError
 from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE, samples_of
 from media.sound.levels import FLOOR_DBFS, dbfs_of
-from media.trial.carried import Carried
+from media.trial.carried import Arrival, Carried
 
 AGAIN_S: Final = 0.2
 """Between two attempts to open it."""

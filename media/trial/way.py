@@ -4,6 +4,16 @@ much of it is missing. Pure.
 Both are made envelopes of the speaker's tone, and laid over each other: where they fit best is the delay, and
 fit they must. From there on each moment in which the tone was said is looked at: what is softer there by half
 than it mostly is has been lost.
+
+Bursts: What one line says to another to be measured: bursts of a tone, and an announcement. Pure.
+
+A tone's level is known at each moment, so that what is missing of it can be counted; of a voice it cannot.
+The bursts are no longer than syllables, since what takes noise away takes a steady tone for noise, and their
+pattern (a maximum length sequence) is like itself at one place only, so that it tells how late it is. The two
+lines have tones of their own, far from each other, from those of networks, of digits and of fax machines, and
+neither is a harmonic of the other: what comes back of the own one is not taken for the other's.
+
+What the figures mean is a table of bounds, with where they are from.
 """
 
 from __future__ import annotations
@@ -14,12 +24,78 @@ import numpy as np
 import numpy.typing as npt
 from msgspec.structs import replace
 
-from media.sound.flow import on_our_clock
-from media.sound.frames import RATE_HZ, Samples, samples_of
-from media.trial import bounds
-from media.trial.carried import Carried, laid_out
+from media.sound.frames import FULL_SCALE, RATE_HZ, SAMPLE_TYPE, Samples, samples_of
+from media.trial.carried import Carried, frames_of, laid_out, on_our_clock
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
+
+FEWEST_BURSTS: Final = 8
+"""As many as a pattern has within four seconds; of fewer nothing is said."""
+SAID_LEAST: Final = FULL_SCALE * 10 ** (-40 / 20)
+"""The amplitude of what counts as said: well below what bursts have, and above all rounding."""
+
+DELAYED_MS: Final = 400
+"""One way: ITU-T G.114 wants no network to be planned with more; up to 150 nobody notices anything. Two
+mobile phones have 200 to 300 from mouth to ear."""
+UNUSABLE_DELAY_MS: Final = 1000
+"""Our own: two who begin to speak know a second too late that the other has begun, each time."""
+
+GAPS_PERCENT: Final = 5.0
+"""Our own: a codec for mobile phones hides a frame that is lost by itself (3GPP TS 26.091); what is found
+here was not hidden, and a machine that is busy loses some, too."""
+CUT_PERCENT: Final = 10.0
+"""Our own: words are lost, and an address cannot be told."""
+
+FAINT_DB: Final = -14.0
+"""Our own: a voice at its nominal −26 dBov would arrive at −40, as soft as a room is loud."""
+LOUD_DB: Final = 12.0
+"""Our own: whoever speaks up is cut off at full scale."""
+
+USELESS: Final = frozenset((WayFault.UNHEARD, WayFault.UNUSABLE_DELAY, WayFault.CUT))
+"""With one of these two people could not have talked."""
+
+
+TONES_HZ: Final = (1020.0, 620.0)
+"""Of the calling line (ITU-T O.6 has this one for tests), and of the one that is called."""
+LEVEL_DBFS: Final = -26.0
+"""As speech is digitised (ITU-T P.56)."""
+CHIP_S: Final = 0.12
+PATTERN: Final = (1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 0)
+_ROOM_DBFS: Final = -65.0
+_FADE_S: Final = 0.005
+_BEFORE_S: Final = 1.0
+"""The other port may open a little later."""
+_BETWEEN_S: Final = 0.5
+
+
+def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
+    """Frames that are said again and again: over a soft noise, as a microphone gives it, so that whoever
+    looks for a voice in them finds one in front of a quiet room.
+    """
+    # The bursts first: of a call of seconds they are what counts.
+    frames = [
+        *frames_of(b"", _BEFORE_S),
+        *frames_of(bursts(tone_hz), _BETWEEN_S),
+        *frames_of(announcement, 0.0),
+    ]
+    said = np.stack([samples_of(frame) for frame in frames])
+    room = np.random.default_rng(0).normal(0.0, FULL_SCALE * 10 ** (_ROOM_DBFS / 20), said.shape)
+    over_it = np.clip(said + np.rint(room), -FULL_SCALE, FULL_SCALE - 1).astype(SAMPLE_TYPE)
+    return [frame.tobytes() for frame in over_it]
+
+
+def bursts(tone_hz: float) -> bytes:
+    """The pattern once, in the center's sample format."""
+    chip = round(CHIP_S * RATE_HZ)
+    gate = np.repeat(np.array(PATTERN, dtype=np.float64), chip)
+    fade = round(_FADE_S * RATE_HZ)
+    # Within the bursts, so that nothing is said outside of them.
+    smooth = np.convolve(gate, np.ones(fade) / fade)[: len(gate)]
+    tone = np.sin(2 * np.pi * tone_hz / RATE_HZ * np.arange(len(gate)))
+    amplitude = FULL_SCALE * 10 ** (LEVEL_DBFS / 20) * np.sqrt(2.0)
+    pcm: bytes = np.rint(amplitude * smooth * tone).astype(SAMPLE_TYPE).tobytes()
+    return pcm
+
 
 STEP: Final = RATE_HZ // 200
 """An envelope's value each 5 ms,"""
@@ -64,7 +140,7 @@ def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, ton
     count = int(seconds * RATE_HZ) // STEP * STEP
     spoken = _said(said, begin_s, count)
     tone, whole = envelope(spoken, tone_hz), _loudness(spoken)
-    bursts = (tone > _PURE * whole) & (tone > bounds.SAID_LEAST)
+    bursts = (tone > _PURE * whole) & (tone > SAID_LEAST)
     came = envelope(on_our_clock(heard.arrivals, samples_of(heard.heard), begin_s, count), tone_hz)
     fit = fitted(np.where(bursts, tone, 0.0), came)
     fits = fit.how_well >= _FITS
@@ -72,7 +148,7 @@ def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, ton
     expected = _inner(bursts) & _listened(heard, begin_s, late_s, len(bursts))
     runs = _runs(expected)
     shown = replace(shown, bursts=len(runs))
-    if len(runs) < bounds.FEWEST_BURSTS:
+    if len(runs) < FEWEST_BURSTS:
         return shown
     if not fits:
         return replace(shown, faults=(WayFault.UNHEARD,))
@@ -96,18 +172,18 @@ def judged(shown: WayShown) -> WayShown:
     if shown.level_db is None or shown.delay_ms is None or shown.lost_percent is None:
         return shown
     checks = (
-        (WayFault.UNUSABLE_DELAY, shown.delay_ms > bounds.UNUSABLE_DELAY_MS),
-        (WayFault.CUT, shown.lost_percent > bounds.CUT_PERCENT),
-        (WayFault.FAINT, shown.level_db < bounds.FAINT_DB),
-        (WayFault.LOUD, shown.level_db > bounds.LOUD_DB),
+        (WayFault.UNUSABLE_DELAY, shown.delay_ms > UNUSABLE_DELAY_MS),
+        (WayFault.CUT, shown.lost_percent > CUT_PERCENT),
+        (WayFault.FAINT, shown.level_db < FAINT_DB),
+        (WayFault.LOUD, shown.level_db > LOUD_DB),
         (
             WayFault.DELAYED,
-            bounds.DELAYED_MS < shown.delay_ms <= bounds.UNUSABLE_DELAY_MS,
+            DELAYED_MS < shown.delay_ms <= UNUSABLE_DELAY_MS,
         ),
-        (WayFault.GAPS, bounds.GAPS_PERCENT < shown.lost_percent <= bounds.CUT_PERCENT),
+        (WayFault.GAPS, GAPS_PERCENT < shown.lost_percent <= CUT_PERCENT),
     )
     faults = tuple(fault for fault, is_so in checks if is_so)
-    return replace(shown, faults=faults, proved=bounds.USELESS.isdisjoint(faults))
+    return replace(shown, faults=faults, proved=USELESS.isdisjoint(faults))
 
 
 def envelope(sound: Samples, tone_hz: float) -> Values:

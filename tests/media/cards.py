@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from media.ports.asound import Pcm, PcmError, Stream
-from media.ports.ports import VoicePortMissing
+from media.ports.voice_port import VoicePortMissing
 from media.sound.frames import RATE_HZ, SAMPLE_BYTES
 
 BUFFER_S = 0.4

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from media.sound.flow import Arrival
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, FRAMES_PER_S, RATE_HZ, SAMPLE_TYPE
-from media.trial.carried import Carried
+from media.trial.carried import Arrival, Carried
 
 Sound = npt.NDArray[np.float64]
 Channel = Callable[[Sound], Sound]

@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from media.conference.roster import OpenPort
-from media.gate.address import listening
 from media.gate.gate import Gate, Offer
+from media.gate.wire import listening
 from media.ports.node_port import NodePass, NodeVoicePort, node_pass, node_spec
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePortSpec

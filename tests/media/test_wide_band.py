@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from media.conference.core import ConferenceCore
 from media.ports.rates import Rates
-from media.sound.bands import Bands
+from media.sound.resampling import Bands
 from tests.media.wires import wires
 from tests.support.each import each
 from tests.support.signals import level_db, tone

@@ -12,7 +12,7 @@ from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
 from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus, Tap
-from media.conference.pace import Pace
+from media.conference.report import Pace
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES
 from media.sound.levels import LevelReport

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from media.ports import asound
 from media.ports.asound import Pcm, PcmError, Stream
-from media.ports.ports import VoicePortMissing
+from media.ports.voice_port import VoicePortMissing
 from media.sound.frames import SAMPLE_BYTES
 
 _READ_BYTES = 4095

@@ -16,7 +16,7 @@ from features.selftest import line_trials
 from features.selftest.line_tester.decider import Trial, begin, told
 from features.selftest.line_tester.voice import SAID, LineVoice, shown_of, ways_of
 from media.conference.sounds import Sounds
-from media.trial.bursts import TONES_HZ
+from media.trial.way import TONES_HZ
 from messages.calls import CallReport, IncomingCall, OwnCallEnd
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, LineId, Role

@@ -1,6 +1,6 @@
 """The voice of a line that is tried: opened as a bridge would, an announcement is said, all is measured.
 
-Where two lines are on the call, each also says what shows the other how its way is (`media.trial.bursts`).
+Where two lines are on the call, each also says what shows the other how its way is (`media.trial.way`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from typing import Final
 
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
-from media.ports.ports import VoicePort as Port
+from media.ports.voice_port import VoicePort as Port
 from media.ports.voice_port import spec_of
-from media.trial.bursts import TONES_HZ, said_to_be_measured
 from media.trial.carried import Carried, frames_of
 from media.trial.check import VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe
-from media.trial.way import way_of
+from media.trial.way import TONES_HZ, said_to_be_measured, way_of
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
 from messages.trials import VoiceShown, WayShown

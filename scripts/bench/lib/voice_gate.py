@@ -12,8 +12,8 @@ import resource
 import sys
 import time
 
-from media.gate.address import listening
 from media.gate.gate import Gate
+from media.gate.wire import listening
 from media.ports.voice_port import VoicePortSpec
 from scripts.bench.lib.voice_conference import SECRET
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from actors.alert_case.wishes import bridge_wish
 from actors.conference_bridge.decider import State, clips, said, wished
 from media.conference.playlist import Playlist
-from media.conference.presence import Presence
+from media.conference.report import Presence
 from media.sound.frames import FRAME_SAMPLES, Samples
 from messages import events as ev
 from messages.bridge import BridgeReport

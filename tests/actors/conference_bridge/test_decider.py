@@ -6,9 +6,7 @@ from typing import Any
 
 from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks, wished
 from media.conference.clips import ClipSpec
-from media.conference.pace import Pace
-from media.conference.presence import Presence
-from media.conference.recorded import RecordingStatus
+from media.conference.report import Pace, Presence, RecordingStatus
 from media.sound.levels import LevelReport
 from messages import readings
 from messages.base import NO_GAINS, Gains, VoicePort

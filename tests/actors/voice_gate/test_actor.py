@@ -16,9 +16,8 @@ from center.node.composition import VOICE_GATE, plan
 from media.conference.conference import Conference
 from media.ports.node_port import node_pass, node_spec
 from media.ports.opening import open_port
-from media.ports.ports import VoicePort as Port
-from media.ports.ports import VoicePortLost, VoicePortMissing
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePort as Port
+from media.ports.voice_port import VoicePortLost, VoicePortMissing, VoicePortSpec
 from media.sound.frames import SILENCE
 from messages.base import VoicePort
 from messages.ids import LineId, Role, TrunkId

@@ -12,7 +12,7 @@ from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.decider import QUIET_US
 from features.selftest.proving import OneProof, Proving
 from features.selftest.store import proofs_of
-from media.trial.bounds import USELESS
+from media.trial.way import USELESS
 from messages.events import AlertClosed, AlertReceived, ProofOrdered
 from messages.ids import E164, SECOND, Channel, Instant, LineId, OperatorId, Outcome, Party, Role
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult

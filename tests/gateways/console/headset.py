@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, BrowserType, Page
 
-from media.ports.ports import PortCounters
+from media.ports.voice_port import PortCounters
 from media.sound.frames import FRAME_SAMPLES
 from tests.conftest import CHROMIUM
 from tests.support.signals import tone

@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from media.conference.conference import Conference
 from media.ports.opening import open_port
-from media.ports.ports import VoicePort
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePort, VoicePortSpec
 from messages.events import CommandGiven
 from messages.ids import E164, OperatorCommand, OperatorLine
 from messages.ids import Party as PartyOf

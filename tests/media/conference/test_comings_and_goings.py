@@ -9,8 +9,8 @@ import pytest
 
 from media.conference.clips import Playing
 from media.conference.core import ConferenceCore
-from media.sound.fades import FADE_SAMPLES, eased, joined
 from media.sound.frames import FRAME_SAMPLES, SILENCE
+from media.sound.mixing import FADE_SAMPLES, eased, joined
 from tests.support.each import each
 from tests.support.signals import frames, is_comfort, level_db, steepest, tone
 

@@ -11,8 +11,7 @@ from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference
 from media.conference.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
-from media.ports.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import PortCounters, VoicePort, VoicePortLost, VoicePortMissing, VoicePortSpec
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from tests.support.signals import is_comfort, level_db, tone
 

@@ -10,8 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.conference.sounds import ASK, FOLDER, TEXT, Sounds, problems, read_wav, spoken, texts
-from media.conference.speaker import NoSuchSound, UnfitSound, at_8_khz
+from media.conference.sounds import (
+    ASK,
+    FOLDER,
+    TEXT,
+    NoSuchSound,
+    Sounds,
+    UnfitSound,
+    at_8_khz,
+    problems,
+    read_wav,
+    spoken,
+    texts,
+)
 from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.speech import LEVEL_DBFS, SOFT_DBFS, leveled, resampled, softened, spoken_dbfs, trimmed

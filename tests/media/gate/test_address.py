@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media.gate.address import AddressRefused, check_private, listening
+from media.gate.wire import AddressRefused, check_private, listening
 from tests.support.each import each
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.gate.frames import HEADER_BYTES, PACKET_BYTES, NoFrames, Packer, Unpacker
+from media.gate.protocol import HEADER_BYTES, PACKET_BYTES, NoFrames, Packer, Unpacker
 from media.sound.frames import FRAME_BYTES, SILENCE
 
 FRAME = bytes(range(256)) + bytes(64)

@@ -15,13 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from media.conference.beat import Beat
-from media.gate.address import listening
 from media.gate.gate import MOST_VISITORS, Gate
-from media.gate.hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
+from media.gate.protocol import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
+from media.gate.wire import listening
 from media.ports.node_port import NodeVoicePort, node_spec, place_of
 from media.ports.opening import open_port
-from media.ports.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing, VoicePortUnusable
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import (
+    PortCounters,
+    VoicePort,
+    VoicePortLost,
+    VoicePortMissing,
+    VoicePortSpec,
+    VoicePortUnusable,
+)
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from runtime.published import voice_gate_file
 from tests.media.gates import OTHER_SECRET, SECRET, at, gate_of, let_in, opened

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.gate.hello import (
+from media.gate.protocol import (
     CHALLENGE_BYTES,
     MOST_NAME_BYTES,
     MOST_WORDS_BYTES,

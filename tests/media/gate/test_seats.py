@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.gate.dues import Dues
-from media.gate.hello import Knock
+from media.gate.playout import Dues
+from media.gate.protocol import Knock
 from media.gate.seats import MOST_VOICES, Seats
 
 ONE, TWO = b"1" * 8, b"2" * 8

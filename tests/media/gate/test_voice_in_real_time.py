@@ -18,8 +18,7 @@ from media.conference.beat import Beat
 from media.conference.conference import Conference
 from media.ports.node_port import NodeVoicePort, node_spec
 from media.ports.opening import open_port
-from media.ports.ports import VoicePortLost
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortLost, VoicePortSpec
 from media.sound.frames import FRAME_BYTES, SILENCE
 from tests.media.gates import Cable, GateProcess, at, let_in, opened
 from tests.media.modem_side import ModemSide, modems

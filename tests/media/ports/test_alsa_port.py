@@ -24,8 +24,7 @@ from media.ports.asound import Stream
 from media.ports.cards import cards_at, name_of, pcm_of
 from media.ports.claim import claim
 from media.ports.opening import open_port
-from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortLost, VoicePortMissing, VoicePortSpec, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_BYTES, SILENCE, samples_of
 from tests.media.cards import VirtualCard, plugged, unplugged
 from tests.support.depth import every

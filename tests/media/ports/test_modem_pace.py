@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.ports.modem_pace import MOST_FRAMES, ModemPace
+from media.ports.terminal_bytes import MOST_FRAMES, ModemPace
 
 FRAME = 320
 MOST = MOST_FRAMES * FRAME

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from media.ports.opening import open_port
-from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.tty_port import TtyVoicePort
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortLost, VoicePortMissing, VoicePortSpec, VoicePortUnusable
 from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import tone
 from tests.waiting import wait_until

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.ports.opening import open_port
-from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.unix_port import MOST_READS, UnixVoicePort
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortLost, VoicePortMissing, VoicePortSpec, VoicePortUnusable
 from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import level_db, tone
 

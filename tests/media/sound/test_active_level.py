@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from media.conference.sounds import FOLDER, read_wav
-from media.sound.active_level import ActiveLevel
 from media.sound.frames import FRAME_BYTES, SILENCE
 from media.sound.gain import Amplifier
+from media.sound.levels import ActiveLevel
 from media.sound.speech import LEVEL_DBFS
 from messages.lines import WayLevel
 from tests.media.sound.test_gain import noise, pcm, sine

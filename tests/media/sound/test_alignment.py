@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.sound.alignment import SampleAligner
+from media.ports.terminal_bytes import SampleAligner
 from tests.support.each import each
 from tests.support.signals import noise, tone
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from media.conference.core import ConferenceCore
-from media.sound.comfort import COMFORT_DBFS, comfort
 from media.sound.frames import FRAME_BYTES, SILENCE
+from media.sound.mixing import COMFORT_DBFS, comfort
 from tests.support.signals import is_comfort, steepest
 
 TICKS = 200

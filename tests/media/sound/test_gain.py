@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.ports.amplified import AmplifiedPort, amplified
-from media.ports.ports import PortCounters, VoicePort
+from media.ports.opening import AmplifiedPort, amplified
+from media.ports.voice_port import PortCounters, VoicePort
 from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SILENCE, Samples, samples_of
 from media.sound.gain import AGC_TARGET_DBFS, CEILING_DBFS, Amplifier
 from media.sound.levels import dbfs_of, peak_of

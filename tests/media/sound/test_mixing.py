@@ -6,9 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.sound.fades import FADE_SAMPLES
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, stack
-from media.sound.mixing import Blend, mix_frames
+from media.sound.mixing import FADE_SAMPLES, Blend, mix_frames
 from tests.support.signals import tone
 
 TONES_HZ = (440, 620, 880)

@@ -10,10 +10,9 @@ import pytest
 
 from center.modems.voice_words import lines_of
 from media.conference.sounds import FOLDER, read_wav
-from media.sound.flow import Arrival
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SILENCE
 from media.sound.gain import Amplifier
-from media.trial.carried import Carried
+from media.trial.carried import Arrival, Carried
 from media.trial.check import BROKEN, VoiceReport, examined, judged_whole
 from messages.base import Gains
 from messages.trials import Finding

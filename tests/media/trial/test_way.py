@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from media.conference.sounds import Sounds
-from media.sound.active_level import ActiveLevel
 from media.sound.frames import RATE_HZ, SAMPLE_TYPE, samples_of
-from media.trial import bounds
-from media.trial.bursts import PATTERN, TONES_HZ, said_to_be_measured
+from media.sound.levels import ActiveLevel
 from media.trial.check import VoiceReport, examined
-from media.trial.way import way_of
+from media.trial.way import FEWEST_BURSTS, PATTERN, TONES_HZ, said_to_be_measured, way_of
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 from model.loudness import Loudness, judged
@@ -50,7 +48,7 @@ def test_its_delay_and_level_are_found_through_band_companding_and_noise(
     shown = way(channel, tone_hz, late_s=late_s, seconds=16.0)
     assert shown.delay_ms == pytest.approx(1000 * late_s, abs=8)
     assert shown.level_db == pytest.approx(db, abs=1.5)
-    assert shown.heard == shown.bursts >= bounds.FEWEST_BURSTS
+    assert shown.heard == shown.bursts >= FEWEST_BURSTS
 
 
 @settings(max_examples=often(20), deadline=None)
@@ -124,7 +122,7 @@ def test_an_echo_is_found_beside_the_other_s_bursts_and_none_where_there_is_none
 def test_a_call_too_short_to_tell_tells_nothing() -> None:
     shown = way(as_it_is, seconds=4.0)
     assert (shown.proved, shown.faults) == (False, ())
-    assert shown.bursts < bounds.FEWEST_BURSTS
+    assert shown.bursts < FEWEST_BURSTS
 
 
 def test_whoever_looks_for_a_voice_in_what_is_said_finds_one() -> None:

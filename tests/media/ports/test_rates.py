@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.ports.measured import RATES, MeasuredRate
+from media.ports.rates import RATES, MeasuredRate
 from tests.support.each import each
 
 TICK_S = 0.02

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from media.conference.sounds import FOLDER, read_wav
-from media.sound.echo import echo_of
-from media.sound.flow import Arrival, Flow, flow_of, on_our_clock
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, Samples
+from media.trial.carried import Arrival, Flow, flow_of, on_our_clock
+from media.trial.check import echo_of
 from tests.support.each import each
 from tests.support.there import there
 
