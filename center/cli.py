@@ -155,9 +155,11 @@ def build() -> App:
     groups = {name: about for name, (about, _) in _GROUPS.items()}
     for feature in installed():
         groups |= feature.command_groups
+    used = {one.words.split()[0] for one in _commands()}
     grouped = {
         name: App(name=name, help=about, help_format="plaintext", result_action="return_value")
         for name, about in groups.items()
+        if name in used
     }
     for one in _commands():
         *group, name = one.words.split()
