@@ -10,21 +10,13 @@ alerts (`store.alerts.erasing`); the person's id stays in it, which is chance.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from store.registry.access.app_keys import AppKeys
-from store.registry.people import Imported
 from store.registry.staff import Staff
 from store.registry.users.users import Users
-from store.registry.users.users_csv.importing import import_users
 
 
 class Registry(Users, Staff, AppKeys):
     """Everything of the registry, over one process's journal. For any thread."""
-
-    def import_users(self, file: Path, *, by: str) -> Imported:
-        """Take in the people of a CSV file. Raises ImportFaulty; see `store.registry.users.users_csv`."""
-        return import_users(self._journal, file, by=by, region=self._region)
 
 
 __all__ = ["Registry"]
