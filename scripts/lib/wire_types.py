@@ -27,14 +27,10 @@ from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.http.routes.admin.importing import ImportView
 from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
+from gateways.http.routes.admin.keys import KeyIssued, KeysView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
 from gateways.http.routes.admin.nodes import AdminNodes, SettingsTold, VersionView
-from gateways.http.routes.admin.operators import (
-    KeyIssued,
-    KeysView,
-    OperatorAdded,
-    OperatorsView,
-)
+from gateways.http.routes.admin.operators import OperatorAdded, OperatorsView
 from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.start import StartView
 from gateways.http.routes.console.access import Beginning, OwnAccess

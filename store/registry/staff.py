@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
-from typing import Final
+from typing import Annotated, Final
 
+import msgspec
 from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, literal, select, update
 
 from messages.ids import E164, SECOND, Instant, OperatorId
@@ -20,6 +21,10 @@ from store.registry.access.authenticators import Kind, issue_recovery, new_recov
 from store.registry.access.credentials import fingerprint, hash_password, new_secret, password_fits, raised
 from store.registry.access.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
 from store.registry.people import Operator, StaffRole
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="E.164, or of the region.")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)", description="ISO 639-1.")]
 
 FOR_EVER: Final = Instant(2**62)
 """Until when the token of a simulated run signs on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,11 +17,7 @@ from store.registry import numbers
 from store.registry.access.sessions import end_all, tell_change
 from store.registry.people import Operator, StaffRole
 from store.registry.seen import Seen, to_change
-from store.registry.staff import operator_in, operators_in, tell_apart
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="E.164, or of the region.")]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)", description="ISO 639-1.")]
+from store.registry.staff import Language, Name, Phone, operator_in, operators_in, tell_apart
 
 _SET: Final = Query(
     update(operator)

@@ -29,7 +29,7 @@ from store.alerts.known import is_open
 from store.confirmations import confirm
 from store.journal.journal import Append, Transaction
 from store.registry import numbers
-from store.registry.staff_changes import Phone
+from store.registry.staff import Phone
 from store.streams import StreamKind
 
 NOTE: Final = "Esercitazione · Drill"

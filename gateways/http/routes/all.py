@@ -8,6 +8,7 @@ from gateways.http.routes import records
 from gateways.http.routes.admin import (
     importing,
     invitations,
+    keys,
     lines,
     nodes,
     operators,
@@ -24,7 +25,7 @@ from model.feature import installed, named
 _KERNEL: Final = (
     *(intake, alerts, messages, cancelling, devices, records),
     *(commands, shift, alarms, pictures_and_recordings, giving, audit),
-    *(operators, people, importing, invitations, lines, nodes, start),
+    *(operators, keys, people, importing, invitations, lines, nodes, start),
     *(sign_on, access),
     health,
 )

@@ -1,12 +1,10 @@
-"""/v1/admin/operators and /v1/admin/keys, for admins: who answers alerts, what each may, by what each comes
-in; and the keys by which apps raise alerts.
-"""
+"""/v1/admin/operators, for admins: who answers alerts, what each may, by what each comes in."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 from msgspec import UNSET
@@ -15,22 +13,18 @@ from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
-from gateways.http.wire.answers import Moment, Secret, SignOnLink, derived, rfc3339, told_link
+from gateways.http.wire.answers import Moment, SignOnLink, derived, told_link
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
 from store.alerts.of_operator import is_on_an_alert
 from store.audit.entry import Action
 from store.journal.journal import Transaction
-from store.registry.access.app_keys import revoke_key
-from store.registry.access.credentials import fingerprint
-from store.registry.people import AppKey, Operator, StaffRole
+from store.registry.people import Operator, StaffRole
 from store.registry.seen import Seen
-from store.registry.staff import drop, revoke
-from store.registry.staff_changes import Fields, Language, Name, Phone, change, keep_an_admin
+from store.registry.staff import Language, Name, Phone, drop, revoke
+from store.registry.staff_changes import Fields, change, keep_an_admin
 
 OPERATORS: Final = "/v1/admin/operators"
-KEYS: Final = "/v1/admin/keys"
-KEY_NAME_MAX: Final = 64
 
 
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,33 +90,6 @@ class SessionsEnded(msgspec.Struct, frozen=True, kw_only=True):
     """So many browsers were signed off."""
 
     ended: int
-
-
-class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One app key that opens. `sign`: by which two of a name are told apart."""
-
-    sign: str
-    name: str
-    issued_at: Moment
-
-
-class KeysView(msgspec.Struct, frozen=True, kw_only=True):
-    """The app keys that open, oldest first."""
-
-    keys: list[KeyRow]
-
-
-class NewKey(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom another key is issued. Keys of one name all open."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_NAME_MAX)]
-
-
-class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
-    """The new key."""
-
-    row: KeyRow
-    key: Secret
 
 
 @route(GET, OPERATORS, by=ADMIN, audit=Action.READ_STAFF, listed=True)
@@ -261,40 +228,6 @@ async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Ans
     return Answer(SessionsEnded(ended=ended), (operator,), "token, link and sessions ended")
 
 
-@route(GET, KEYS, by=ADMIN, audit="keys have names, and are no person's", listed=True, says="Oldest first.")
-def admin_keys(web: Web) -> KeysView:
-    """The app keys that open."""
-    return KeysView(keys=[told_key(one) for one in web.registry.app_keys()])
-
-
-@route(POST, KEYS, by=ADMIN, audit=Action.CHANGE_KEY, status=201, says="Told once.")
-def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
-    """Issue an app key.
-
-    Beside those that are there: they go on opening.
-    """
-    name = data.name.strip()
-    if not name or not name.isprintable():
-        raise BadBody("a key needs a name", "$.name", Why.EMPTY)
-    key = web.registry.issue_app_key(name)
-    made = next(one for one in web.registry.app_keys() if one.hash == fingerprint(key))
-    issued = KeyIssued(row=told_key(made), key=key)
-    return Answer(issued, detail=f"app key issued: {made.name} {made.sign}")
-
-
-@route(DELETE, f"{KEYS}/{{sign}}", by=ADMIN, audit=Action.CHANGE_KEY, refuses=(NotThere, Why.LAST_KEY))
-async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
-    """Revoke an app key.
-
-    It opens nothing within a second. The last one is not revoked.
-    """
-    with refusing():
-        found = await web.writing.run(lambda tx: revoke_key(tx, sign))
-    if found is None:
-        raise NotThere("no such key")
-    return Answer(None, detail=f"app key revoked: {found.name} {found.sign}")
-
-
 def _free(tx: Transaction, operator: OperatorId) -> None:
     """Raises NotDone where the console would end in the middle of a call."""
     if is_on_an_alert(tx, operator):
@@ -316,8 +249,3 @@ def _row(web: Web, operator: Operator) -> OperatorRow:
 def told_operator(one: Operator, sessions: int) -> OperatorRow:
     """The operator as the list has it."""
     return derived(OperatorRow, one, sessions=sessions)
-
-
-def told_key(one: AppKey) -> KeyRow:
-    """The key without what opens."""
-    return derived(KeyRow, one, issued_at=rfc3339(one.created_at))

@@ -34,7 +34,7 @@ from store.registry import numbers
 from store.registry.access.first_admin import become
 from store.registry.access.sessions import Begun, Session, Way, end, go_on
 from store.registry.people import Operator, StaffRole
-from store.registry.staff_changes import Language, Name, Phone
+from store.registry.staff import Language, Name, Phone
 
 PATH: Final = "/v1/console/session"
 log = logs.get("http.sign_on")

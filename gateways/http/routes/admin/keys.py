@@ -1,0 +1,86 @@
+"""/v1/admin/keys, for admins: the keys by which apps raise alerts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN
+from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.wire.answers import Moment, Secret, derived, rfc3339
+from gateways.http.wire.errors import BadBody, NotThere, Why
+from store.audit.entry import Action
+from store.registry.access.app_keys import revoke_key
+from store.registry.access.credentials import fingerprint
+from store.registry.people import AppKey
+
+PATH: Final = "/v1/admin/keys"
+NAME_MAX: Final = 64
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One app key that opens. `sign`: by which two of a name are told apart."""
+
+    sign: str
+    name: str
+    issued_at: Moment
+
+
+class KeysView(msgspec.Struct, frozen=True, kw_only=True):
+    """The app keys that open, oldest first."""
+
+    keys: list[KeyRow]
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom another key is issued. Keys of one name all open."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
+
+
+class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
+    """The new key."""
+
+    row: KeyRow
+    key: Secret
+
+
+@route(GET, PATH, by=ADMIN, audit="keys have names, and are no person's", listed=True, says="Oldest first.")
+def admin_keys(web: Web) -> KeysView:
+    """The app keys that open."""
+    return KeysView(keys=[_told(one) for one in web.registry.app_keys()])
+
+
+@route(POST, PATH, by=ADMIN, audit=Action.CHANGE_KEY, status=201, says="Told once.")
+def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
+    """Issue an app key.
+
+    Beside those that are there: they go on opening.
+    """
+    name = data.name.strip()
+    if not name or not name.isprintable():
+        raise BadBody("a key needs a name", "$.name", Why.EMPTY)
+    key = web.registry.issue_app_key(name)
+    made = next(one for one in web.registry.app_keys() if one.hash == fingerprint(key))
+    issued = KeyIssued(row=_told(made), key=key)
+    return Answer(issued, detail=f"app key issued: {made.name} {made.sign}")
+
+
+@route(DELETE, f"{PATH}/{{sign}}", by=ADMIN, audit=Action.CHANGE_KEY, refuses=(NotThere, Why.LAST_KEY))
+async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
+    """Revoke an app key.
+
+    It opens nothing within a second. The last one is not revoked.
+    """
+    with refusing():
+        found = await web.writing.run(lambda tx: revoke_key(tx, sign))
+    if found is None:
+        raise NotThere("no such key")
+    return Answer(None, detail=f"app key revoked: {found.name} {found.sign}")
+
+
+def _told(one: AppKey) -> KeyRow:
+    return derived(KeyRow, one, issued_at=rfc3339(one.created_at))
