@@ -1,10 +1,9 @@
 // Who is here: the operators on shift with what they do, and who is on call.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { rolesName } from '../admin/operators/fields.js';
 import { operatorState } from '../alerts/rail.js';
 import { word } from '../shell/parts.js';
-import { say } from '../words/words.js';
+import { rolesName, say } from '../words/words.js';
 import { said } from './handed.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';

@@ -133,6 +133,13 @@ const NAMES = {
   ru: phrase`Russian`,
 };
 
+/** @type {Record<string, Phrase>} */
+const ROLES = {
+  operator: phrase`operator`,
+  supervisor: phrase`supervisor`,
+  admin: phrase`admin`,
+};
+
 /** @param {string} name */
 export const channel = (name) => (CHANNELS[name] ?? CHANNELS.data)();
 /** @param {string} name */
@@ -145,5 +152,7 @@ export const reason = (code) => {
 };
 /** @param {string} code */
 export const languageName = (code) => NAMES[code]?.() ?? code;
+/** @param {string} role */
+export const rolesName = (role) => ROLES[role]();
 /** A number with the language's decimal sign. @param {number} value @param {number} [digits] */
 export const number = (value, digits = 1) => value.toFixed(digits).replace('.', say`.##decimal`);

@@ -1,15 +1,6 @@
-// What of an operator can be written: the fields of the form, and a role in words.
+// What of an operator can be written: the fields of the form.
 
-import { languageName, phrase, say } from '../../words/words.js';
-
-/** @type {Record<string, Phrase>} */
-const ROLES = {
-  operator: phrase`operator`,
-  supervisor: phrase`supervisor`,
-  admin: phrase`admin`,
-};
-/** @param {string} role */
-export const rolesName = (role) => ROLES[role]();
+import { languageName, rolesName, say } from '../../words/words.js';
 
 const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
 

@@ -2,9 +2,8 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { languageName, phrase, say } from '../../words/words.js';
+import { languageName, phrase, rolesName, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
-import { rolesName } from './fields.js';
 
 /** @type {Record<ShiftState, Phrase>} */
 const STATES = { ready: phrase`Ready`, paused: phrase`Paused`, off: phrase`Off shift` };
