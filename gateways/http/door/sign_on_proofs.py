@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Final
 
 import msgspec
 
 from gateways.http.door import codes, passkeys
+from gateways.http.door.challenges import TO_SIGN_ON
 from gateways.http.door.throttle import network
 from gateways.http.door.typed_pins import evenly
 from gateways.http.parts.context import Web
@@ -27,9 +27,6 @@ from store.registry.access.authenticators import RECOVERY_PREFIX, Authenticator,
 from store.registry.access.sessions import Begun, Way, begin
 from store.registry.people import Operator
 from store.registry.staff import FOR_EVER, token_signs_on
-
-SIGN_ON: Final = "sign on"
-"""For what a challenge is that a passkey signs on with."""
 
 log = logs.get("http.sign_on")
 
@@ -187,12 +184,10 @@ class Proofs:
             raise self.unknown("passkey", address, fault)
         as_of = web.queries.changes_of(known.operator)
         known = web.queries.authenticator(which)
-        handle = passkeys.base64(web.challenges.derived("handle", known.operator if known else ""))
-        if (
-            known is None
-            or not web.challenges.is_good(challenge, SIGN_ON)
-            or given.response.user_handle not in (None, handle)
-        ):
+        if known is None or not web.challenges.is_good(challenge, TO_SIGN_ON):
+            raise self.unknown("passkey", address, fault)
+        handle = passkeys.base64(web.challenges.handle_of(known.operator))
+        if given.response.user_handle not in (None, handle):
             raise self.unknown("passkey", address, fault)
         found = await asyncio.to_thread(passkeys.signed, given, challenge, party, known.secret, known.counter)
         if found is None:

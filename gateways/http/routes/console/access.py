@@ -10,13 +10,13 @@ from typing import Annotated, Final
 import msgspec
 
 from gateways.http.door import codes, passkeys
+from gateways.http.door.challenges import to_add_app, to_add_passkey
 from gateways.http.door.sign_on_proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
 from gateways.http.wire.answers import Moment, derived
 from gateways.http.wire.errors import BadBody, NotAllowed, TooManyTries
-from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.errors import AlreadyTaken
 from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
@@ -120,13 +120,13 @@ def own_access(web: Web, who: Caller) -> OwnAccess:
 def begin_authenticator(web: Web, who: Caller) -> Beginning:
     """Begin a new authenticator."""
     session = who.session
-    for_passkey, for_totp = _purposes(web, session)
+    as_of = web.queries.changes_of(session.operator)
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
-    challenge = web.challenges.make(for_totp)
-    seed = web.challenges.derived("totp", challenge)
+    challenge = web.challenges.make(to_add_app(session.id, as_of))
+    seed = web.challenges.seed_of(challenge)
     link = codes.link_of(seed, session.operator)
     totp = Seed(challenge=challenge, secret=codes.text_of(seed), link=link, picture=codes.picture_of(link))
-    passkey = None if party is None else _creation(web, session.operator, party.id, for_passkey)
+    passkey = None if party is None else _creation(web, session, party.id, as_of)
     return Beginning(passkey=passkey, totp=totp)
 
 
@@ -266,19 +266,14 @@ def _told_session(one: Session, here: Session) -> SessionAnswer:
     return derived(SessionAnswer, one, here=one.key == here.key)
 
 
-def _purposes(web: Web, session: Session) -> tuple[str, str]:
-    """For what a challenge is: this session, and the operator as it is now. So each counts once."""
-    as_of = web.queries.changes_of(session.operator)
-    return f"passkey {session.id} {as_of}", f"totp {session.id} {as_of}"
-
-
-def _creation(web: Web, operator: OperatorId, host: str, purpose: str) -> passkeys.CreationOptions:
+def _creation(web: Web, session: Session, host: str, as_of: int) -> passkeys.CreationOptions:
+    operator = session.operator
     record = web.registry.operator(operator)
     return passkeys.CreationOptions(
-        challenge=passkeys.base64(web.challenges.make(purpose).encode()),
+        challenge=passkeys.base64(web.challenges.make(to_add_passkey(session.id, as_of)).encode()),
         rp=passkeys.RpEntity(id=host),
         user=passkeys.UserEntity(
-            id=passkeys.base64(web.challenges.derived("handle", operator)),
+            id=passkeys.base64(web.challenges.handle_of(operator)),
             name=operator,
             display_name=operator if record is None else record.name,
         ),
@@ -292,22 +287,22 @@ def _creation(web: Web, operator: OperatorId, host: str, purpose: str) -> passke
 
 def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None) -> Authenticator:
     """The new one, on a thread. Raises BadBody."""
-    for_passkey, for_totp = _purposes(web, session)
+    # Once it is kept, the operator was changed: so no challenge counts twice.
+    as_of = web.queries.changes_of(session.operator)
     now = web.clock.now_us()
     if data.passkey is None:
         challenge = data.challenge or ""
-        seed = web.challenges.derived("totp", challenge)
-        step = codes.step_of(seed, data.code or "", now)
-        if not web.challenges.is_good(challenge, for_totp):
+        if not web.challenges.is_good(challenge, to_add_app(session.id, as_of)):
             raise BadBody("too late: begin once more", "$.challenge")
+        seed = web.challenges.seed_of(challenge)
+        step = codes.step_of(seed, data.code or "", now)
         if step is None:
             raise BadBody("the code is wrong", "$.code", Fault.CODE_WRONG)
-        # Chance, as a passkey's: the seed itself is shown nowhere any more.
-        which = web.challenges.derived("totp id", challenge)
+        which = web.challenges.id_of_app(challenge)
         return Authenticator(which, session.operator, Kind.TOTP, data.name, seed, step, False, now)
     party = passkeys.relying_party(web.proxies.origin, host)
     challenge = passkeys.challenge_of(data.passkey)
-    if party is None or not web.challenges.is_good(challenge, for_passkey):
+    if party is None or not web.challenges.is_good(challenge, to_add_passkey(session.id, as_of)):
         raise BadBody("too late: begin once more", "$.passkey")
     new = passkeys.made(data.passkey, challenge, party)
     if new is None:

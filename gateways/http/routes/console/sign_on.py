@@ -14,7 +14,7 @@ import msgspec
 from litestar import Response
 
 from gateways.http.door import passkeys
-from gateways.http.door.sign_on_proofs import SIGN_ON as OF_SIGN_ON
+from gateways.http.door.challenges import TO_SIGN_ON
 from gateways.http.door.sign_on_proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
@@ -130,7 +130,7 @@ def sign_on_challenge(web: Web, who: Caller) -> passkeys.RequestOptions:
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     if party is None:
         raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
-    made = web.challenges.make(OF_SIGN_ON)
+    made = web.challenges.make(TO_SIGN_ON)
     return passkeys.RequestOptions(challenge=passkeys.base64(made.encode()), rp_id=party.id)
 
 
