@@ -25,7 +25,7 @@ from store.errors import NobodyThere
 from store.journal.journal import Transaction
 from store.registry.access.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
 from store.registry.access.sessions import Begun, Way, begin
-from store.registry.people import Operator
+from store.registry.people import Operator, StaffRole
 from store.registry.staff import FOR_EVER, token_signs_on
 
 log = logs.get("http.sign_on")
@@ -75,6 +75,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         return made
 
 
+def is_asked(web: Web, role: StaffRole) -> bool:
+    """Whether operators of this role are to have a second factor, as `[sign_on] passkeys` says."""
+    return role.needs(web.settings.center.sign_on.passkeys)
+
+
 class Proofs:
     """Looks at them. Its methods raise NotSignedOn, TooManyTries, BadBody and StoreError."""
 
@@ -98,7 +103,7 @@ class Proofs:
 
     def asks(self, operator: Operator) -> bool:
         """Whether a password, or a token, is not enough."""
-        return operator.has_second_factor and operator.role.needs(self._web.settings.center.sign_on.passkeys)
+        return operator.has_second_factor and is_asked(self._web, operator.role)
 
     def by_token(self, token: str, address: str) -> Proof:
         """Of a token or a recovery code: its operator at this moment, not as was read a moment ago."""

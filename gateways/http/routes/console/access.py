@@ -11,7 +11,7 @@ import msgspec
 
 from gateways.http.door import codes, passkeys
 from gateways.http.door.challenges import to_add_app, to_add_passkey
-from gateways.http.door.sign_on_proofs import Fault, Proofs
+from gateways.http.door.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
@@ -244,7 +244,7 @@ def _told(web: Web, who: Caller) -> OwnAccess:
     record = web.registry.operator(session.operator)
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     return OwnAccess(
-        asked=record is not None and record.role.needs(web.settings.center.sign_on.passkeys),
+        asked=record is not None and is_asked(web, record.role),
         has_password=record is not None and record.has_password,
         passkeys_of="" if party is None else party.id,
         authenticators=[_told_one(one) for one in web.queries.authenticators(session.operator)],

@@ -15,7 +15,7 @@ from litestar import Response
 
 from gateways.http.door import passkeys
 from gateways.http.door.challenges import TO_SIGN_ON
-from gateways.http.door.sign_on_proofs import Fault, Proofs
+from gateways.http.door.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routes.console.access import Code, Secret
@@ -201,11 +201,7 @@ def _own_page(web: Web, who: Caller) -> None:
 def _told(web: Web, session: Session) -> SignedOn:
     # Also while the registry cannot be asked: a page that is loaded then stays signed on.
     record = web.people.operators().get(session.operator)
-    lacks = (
-        record is not None
-        and record.role.needs(web.settings.center.sign_on.passkeys)
-        and not record.has_second_factor
-    )
+    lacks = record is not None and is_asked(web, record.role) and not record.has_second_factor
     return SignedOn(
         operator=session.operator,
         name="" if record is None else record.name,
