@@ -19,7 +19,16 @@ from store.journal.journal import Journal, Transaction
 from store.registry import numbers
 from store.registry.access.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
 from store.registry.access.credentials import fingerprint, hash_password, new_secret, password_fits, raised
-from store.registry.access.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
+from store.registry.access.sessions import (
+    LIFE_S,
+    Session,
+    end_all,
+    end_shift,
+    require,
+    settle,
+    standing,
+    tell_change,
+)
 from store.registry.people import Operator, StaffRole
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -143,9 +152,11 @@ class Staff:
 
         self._journal.transact(work)
 
-    def set_password(self, operator: OperatorId, password: str, *, by: str, but: str = "") -> None:
-        """A new password; the one before and the operator's sessions end, `but` the one of this id, which
-        is no recovery any more. Raises NobodyThere.
+    def set_password(
+        self, operator: OperatorId, password: str, *, by: str, own: Session | None = None
+    ) -> None:
+        """A new password; the one before and the operator's sessions end, but `own`, in which the operator
+        does it, and which is no recovery any more. Raises NobodyThere, also where that one has ended.
 
         Takes a tenth of a second, and none of it while the journal is locked.
         """
@@ -153,9 +164,12 @@ class Staff:
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
+            if own is not None:
+                require(tx, own)
             tx.write(_SET_PASSWORD, kept, operator)
-            end_all(tx, operator, but=but)
-            settle(tx, but)
+            end_all(tx, operator, but="" if own is None else own.id)
+            if own is not None:
+                settle(tx, own.id)
             tell_change(tx, operator, by, "changed password")
 
         self._journal.transact(work)

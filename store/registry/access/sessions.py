@@ -151,6 +151,13 @@ def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
     return None if row is None else _session(row)
 
 
+def require(tx: Transaction, read: Session) -> None:
+    """Raises NobodyThere where the session does not stand any more as it was read."""
+    row = tx.one(_BY_HASH, read.key, tx.at_us)
+    if row is None or _session(row).way is not read.way:
+        raise NobodyThere("the session has ended, or is another")
+
+
 def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:
     """From where the operator has signed on within the last month. Raises JournalError."""
     return {str(row[0]) for row in journal.rows(_ADDRESSES, operator) if row[0]}

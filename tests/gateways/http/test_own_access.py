@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from gateways.http.app import build
+from gateways.http.door import auth
 from gateways.http.door.challenges import LIFE_S
 from gateways.http.door.codes import STEP_S
 from gateways.http.door.passkeys import base64, relying_party
@@ -19,8 +20,9 @@ from messages.ids import SECOND
 from model.settings.web import SecondFactor
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry.access.authenticators import RECOVERY_LIFE_S
+from store.registry.access.authenticators import RECOVERY_LIFE_S, of_operator
 from store.registry.access.sessions import LIFE_S as SESSION_S
+from store.registry.access.sessions import settle
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import Client, verdict
@@ -409,6 +411,46 @@ def test_one_sees_ones_sessions_and_ends_another(start: Callable[..., Client]) -
     assert (other["way"], other["node"]) == ("password", "n1")
     assert here.delete(f"{ACCESS}/sessions/{own['id']}").status_code == 400
     assert len(here.delete(f"{ACCESS}/sessions/{other['id']}").json()["sessions"]) == 1
+
+
+@pytest.fixture
+def looked_once(start: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A web that does not read who is let in a second time, as any before its next look."""
+    monkeypatch.setattr(auth, "LOOK_S", 3600.0)
+    return start()
+
+
+def test_what_was_revoked_adds_nothing_until_the_next_look_either(
+    looked_once: Client, registry: Registry, place: Place
+) -> None:
+    client, mine = looked_once, enrolled(looked_once)
+    path = f"{ACCESS}/authenticators/{base64(mine.id)}"
+    assert client.get(ACCESS).status_code == 200  # by which the session is read
+    assert registry.revoke_access(place.marta, by="test") == 1
+    another = SoftPasskey(ORIGIN, "localhost").made(begun(client)["passkey"])
+    seed = begun(client)["totp"]
+    assert keep(client, passkey=another) == 401
+    assert keep(client, challenge=seed["challenge"], code=code(pyotp.TOTP(seed["secret"]))) == 401
+    assert client.put(path, json={"name": "x"}).status_code == 401
+    assert client.delete(path).status_code == 401
+    new = {"password": "another phrase of mine", "old": PASSWORD}
+    assert client.put(f"{ACCESS}/password", json=new).status_code == 401
+    assert registry.password_is(place.marta, PASSWORD)
+    (kept,) = of_operator(registry._journal, place.marta)
+    assert (kept.id, kept.name) == (mine.id, "Mine")
+
+
+def test_a_recovery_sets_one_password_whatever_was_read_of_its_session(
+    looked_once: Client, registry: Registry, place: Place
+) -> None:
+    client = looked_once
+    recovery, _ = registry.recover(place.marta, by="test")
+    assert sign_on(client, token=recovery)[0] == 200
+    assert client.get(SESSION).json()["way"] == "recovery"
+    (here,) = registry.sessions(CLOCK.now_us())
+    registry._journal.transact(lambda tx: settle(tx, here.id))  # as another node, by the cookie of that one
+    assert client.put(f"{ACCESS}/password", json={"password": "another phrase of mine"}).status_code == 401
+    assert registry.password_is(place.marta, PASSWORD)
 
 
 def test_a_page_that_is_open_and_what_is_done_at_it_are_uses(place: Place, registry: Registry) -> None:

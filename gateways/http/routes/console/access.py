@@ -5,7 +5,9 @@ alone: a program's token makes no passkey.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -16,12 +18,15 @@ from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
 from gateways.http.wire.answers import Moment, derived
-from gateways.http.wire.errors import BadBody, NotAllowed, TooManyTries
+from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from store.audit.entry import Action
-from store.errors import AlreadyTaken
+from store.errors import AlreadyTaken, NobodyThere
+from store.journal.journal import Transaction
 from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
-from store.registry.access.sessions import Session, Way, end_own
+from store.registry.access.sessions import Session, Way, end_own, require
 from store.registry.access.simple_passwords import is_password
+
+T = TypeVar("T")
 
 PATH: Final = "/v1/console/access"
 OWN: Final = "the operator's own"
@@ -142,7 +147,7 @@ async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> Ow
     """Keep a new authenticator."""
     made = await asyncio.to_thread(_proved, web, who.session, data, who.header(b"host"))
     try:
-        await web.writing.run(lambda tx: add(tx, msgspec.structs.replace(made, created_at=tx.at_us)))
+        await _write(web, who, lambda tx: add(tx, msgspec.structs.replace(made, created_at=tx.at_us)))
     except AlreadyTaken as error:
         raise BadBody("it is kept already") from error
     return await _changed(web, who, f"{made.kind} added")
@@ -159,7 +164,7 @@ async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> Ow
 async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed) -> OwnAccess:
     """Name an authenticator."""
     key, operator = _key(which), who.operator
-    if not await web.writing.run(lambda tx: rename(tx, operator, key, data.name.strip())):
+    if not await _write(web, who, lambda tx: rename(tx, operator, key, data.name.strip())):
         raise BadBody("none of one's own", "$")
     return await _changed(web, who, "authenticator named")
 
@@ -175,7 +180,7 @@ async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed)
 async def remove_authenticator(web: Web, who: Caller, which: str) -> OwnAccess:
     """Forget an authenticator."""
     key, operator = _key(which), who.operator
-    if not await web.writing.run(lambda tx: remove(tx, operator, key)):
+    if not await _write(web, who, lambda tx: remove(tx, operator, key)):
         raise BadBody("none of one's own", "$")
     return await _changed(web, who, "authenticator removed")
 
@@ -208,7 +213,8 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
         web.throttle.right(counted, address)
     if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
         raise BadBody("too short, or guessed at once", "$.password")
-    await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, but=session.id)
+    with _while_it_stands():
+        await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, own=session)
     return await _changed(web, who, "password")
 
 
@@ -226,9 +232,29 @@ async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
     At all nodes, within a second. The shift goes on.
     """
     operator = who.operator
-    if which == who.session.id or not await web.writing.run(lambda tx: end_own(tx, operator, which)):
+    if which == who.session.id or not await _write(web, who, lambda tx: end_own(tx, operator, which)):
         raise BadBody("none of one's own others", "$")
     return await _changed(web, who, "another session of one's own")
+
+
+async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
+    """Change one's own access, by a session that stands. Raises NotSignedOn, NotDurable, and as the work."""
+
+    def checked(tx: Transaction) -> T:
+        require(tx, who.session)
+        return work(tx)
+
+    with _while_it_stands():
+        return await web.writing.run(checked)
+
+
+@contextmanager
+def _while_it_stands() -> Iterator[None]:
+    """What the guard has read of the session may be half a second old; what signs on stays for years."""
+    try:
+        yield
+    except NobodyThere as error:
+        raise NotSignedOn("the session has ended") from error
 
 
 async def _changed(web: Web, who: Caller, detail: str) -> OwnAccess:
