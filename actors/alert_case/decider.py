@@ -1,8 +1,12 @@
 """How one alert goes on: state, what was heard, the offers, now → events, wants, when to look again.
 
-The rules stand below in the order in which they are asked. Each looks at the whole state and
-says what is due, so that the same rules serve a case that runs and one that is taken up again.
-No clock, no I/O, no Thespian.
+The rules stand below in the order in which they are asked; those that are a few lines stand here. Each looks
+at the whole state and says what is due, so that the same rules serve a case that runs and one that is taken
+up again. No clock, no I/O, no Thespian.
+
+Which alarms of the center's an alert raises, and when they are over, follows from its state alone. An
+AlertCase that takes the alert up says anew what stands: the alarms of a node end with its start. A test
+alarms nobody.
 """
 
 from __future__ import annotations
@@ -13,30 +17,82 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from actors.alert_case.alarms import alarms
 from actors.alert_case.hear import Heard, hear
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
+from actors.alert_case.rules.another_line import call_again_on_one_line, let_go_of_line
 from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
-from actors.alert_case.rules.calls_on_one_line import call_again_on_one_line
-from actors.alert_case.rules.checking import finish_check
 from actors.alert_case.rules.emergency import call_psap
-from actors.alert_case.rules.ending import end, is_waited_out
-from actors.alert_case.rules.find_operator import find_operator, keep_operator
-from actors.alert_case.rules.handing import relieve
+from actors.alert_case.rules.ending import end, finish_check, is_waited_out
+from actors.alert_case.rules.find_operator import find_operator, keep_operator, relieve
 from actors.alert_case.rules.inbox import read_inbox
 from actors.alert_case.rules.listening import attend_listener
-from actors.alert_case.rules.no_sound import watch_sound
 from actors.alert_case.rules.returned import take_back_operator
-from actors.alert_case.rules.stuck_line import let_go_of_line
-from actors.alert_case.rules.texts import tell_contacts, write_by_sms
+from actors.alert_case.rules.sound import watch_sound
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
-from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine
+from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine, Party
+from messages.lines import Lack
+from model.alarms.standing import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.parts import Owner
+from model.rules.calls.attempts import lines_fail
+from model.rules.said.by_which_way import NEVER, due_by_sms, lost_at
 from model.settings import Settings
+from model.telling.contacts import to_be_told
+
+NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
+BROKEN: Final = "ended_soon_after_leave"
+_WHY: Final = {
+    Lack.NONE: "there is no line for it",
+    Lack.OUT_OF_USE: "no line for it is of use",
+    Lack.TAKEN: "all lines for it are taken",
+    Lack.FAILING: "calls fail on each line",
+    Lack.GUARDED: "the dial guard does not let it pass",
+}
+
+
+def alarms(before: Case, after: Case) -> list[Alarm]:
+    """What is to be said of the step from one state to the next."""
+    was, now = _standing(before), _standing(after)
+    # An owner that is new has told nothing, and takes back what the one before it has told.
+    told = was if before.owner == after.owner else dict.fromkeys(was, "")
+    return due(told, nothing_else(now, was), reworded=True)
+
+
+def _standing(case: Case) -> dict[Key, str]:
+    if case.closed_at is not None or case.test:
+        return {}
+    standing: dict[Key, str] = {}
+    if case.to_112.no_line:
+        why = _WHY[Lack(case.to_112.no_line)]
+        standing[NO_LINE_FOR_112, case.alert] = f"112 is wanted for an alert and is not called: {why}."
+    if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
+        standing[NO_LINE_TO_OPERATOR, case.alert] = (
+            "No operator can be called for an alert: calls fail on each line."
+        )
+    if case.leave.broken_at is not None:
+        who = "The user's call" if case.leave.broken_party is Party.USER else "The call to 112"
+        standing[BROKEN, case.alert] = (
+            f"{who} has ended soon after the operator had left the conference, or was cut off."
+        )
+    return standing
+
+
+def write_by_sms(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
+    """Each message once, in their order; and when the next that has not arrived is due."""
+    due = due_by_sms(case, settings, now_us)
+    if due:
+        return Step(events=tuple(ev.DialogueTexted(number=one.number) for one in due))
+    wake_at = lost_at(case)
+    return Step(wake_at=wake_at) if now_us < wake_at < NEVER else NOTHING
+
+
+def tell_contacts(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
+    """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.contacts`)."""
+    return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, settings) else NOTHING
+
 
 SETTLE_US: Final = Instant(SECOND // 10)
 """How long a new alert waits for the first answers to come in, so that one barrier serves them all."""

@@ -7,9 +7,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from actors.alert_case import sound
 from actors.alert_case.pending import Decided, hang_up
 from actors.alert_case.recording import hear_recording
+from actors.alert_case.rules import sound
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import Joins

@@ -5,10 +5,14 @@ Nothing of it is durable: an offer holds nothing, and a case that starts again a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 from msgspec.structs import replace
 
-from actors.alert_case.sound import Sounds
+from messages.base import Joins
+from messages.bridge import BridgeReport
 from messages.events import (
     AdviceChanged,
     AlarmCleared,
@@ -25,7 +29,7 @@ from messages.events import (
     TakeRequested,
 )
 from messages.identity import Identified, Identify
-from messages.ids import Instant, LegId, OperatorId
+from messages.ids import SECOND, Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.leg import Leg
@@ -36,6 +40,39 @@ Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
 
 Want = Identify | RequestOperators | RequestLine
 """What a rule is waiting for; asked again every second until it comes."""
+
+
+LOST_AFTER_US: Final = Instant(3 * SECOND)
+"""As long as digital silence has: a port that is away for less was plugged in again, or a bridge had died."""
+NEVER_AFTER_US: Final = Instant(5 * SECOND)
+"""A modem that refuses a call's voice at first has mostly taken the command by then."""
+
+
+class Sounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bridge has said last; a case that starts again is told it within a second."""
+
+    silent: frozenset[LegId] = frozenset()
+    heard_since: Mapping[LegId, Instant] = {}
+    """The joined legs that are not silent, and since when they are told to be so."""
+    lost_since: Mapping[LegId, Instant] = {}
+    """The legs whose voice port cannot be opened, or was lost, and since when."""
+
+    def after(self, said: BridgeReport, now_us: Instant) -> Sounds:
+        """With one more report."""
+        silent = frozenset(said.no_sound)
+        heard = {leg: self.heard_since.get(leg, now_us) for leg in said.joined if leg not in silent}
+        lost = {leg: self.lost_since.get(leg, now_us) for leg in said.lost}
+        return Sounds(silent=silent, heard_since=heard, lost_since=lost)
+
+    def lost_at(self, leg: Leg) -> Instant | None:
+        """When the want of its voice port has lasted, or will have; None where there is one."""
+        since = self.lost_since.get(leg.leg)
+        if since is None:
+            if leg.voice is not None or leg.joins is not Joins.HOST or leg.answered_at is None:
+                return None
+            return Instant(leg.answered_at + NEVER_AFTER_US)
+        # What was last said may be of the attempt before.
+        return Instant(max(since, leg.answered_at or since) + LOST_AFTER_US)
 
 
 class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
-"""What the legs and the bridge of a case should be doing, from its state alone. Pure.
+"""What the legs and the bridge of a case should be doing, from its state alone; and what an AlertCase makes
+of an alert that another node has by now. Pure.
 
 Told at every change and again every second: whoever missed it or has just started learns the
 whole of it from one telling.
@@ -15,6 +16,7 @@ from messages.ids import BridgeId, LegId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
+from model.alert.parts import Owner
 from model.rules.calls.silent_and_duress import voices_withheld
 from model.rules.said.announcing import playing
 
@@ -93,3 +95,23 @@ def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:
     if ear is None or leg is not case.listener_leg:
         return Member(leg=leg.leg, voice=voice, line=leg.line, muted=True)
     return Member(leg=leg.leg, voice=voice, line=leg.line, heard_by=(ear.leg,))
+
+
+def is_elsewhere(case: Case, me: Owner) -> bool:
+    """Whether another node's AlertCase has it."""
+    return case.owner is not None and case.owner.node != me.node
+
+
+def is_taken_over(case: Case) -> bool:
+    """Return True where the new owner's calls stand, so that those of the node that had the alert can go, and
+    where there are none.
+
+    Until then the people are left in the conversation that they have: it is better than none, and the new
+    owner, whose calls to them would find them busy, may take over the very lines that they are on. Whoever
+    the new owner wants there no more, an operator who has left, is not waited for.
+    """
+    if case.closed_at is not None:
+        return True
+    live = {leg.leg for leg in case.legs.values() if leg.live} | case.calls_on_lost_nodes.keys()
+    there = {leg.leg for leg in case.legs.values() if leg.confirmed_answered}
+    return live <= there

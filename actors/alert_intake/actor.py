@@ -12,9 +12,7 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, in_the_way, plan
-from actors.alert_intake.door import Door
-from actors.alert_intake.texts import as_it_came, signal_of
-from actors.alert_intake.voice import Verdict, VoiceAlerts
+from actors.alert_intake.incoming import Door, Verdict, VoiceAlerts, as_it_came, signal_of
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import TextUnreadable

@@ -12,11 +12,16 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.deadline_watchdog.decider import Verdict, look, next_deadline
-from actors.deadline_watchdog.means import Means
-from actors.deadline_watchdog.silent_lines import SOUND, SilentLines, lines_without_sound
+from actors.deadline_watchdog.alarms import (
+    CLOSED,
+    DAMAGED,
+    SOUND,
+    SilentLines,
+    Unreadables,
+    lines_without_sound,
+)
+from actors.deadline_watchdog.decider import Means, Verdict, look, next_deadline
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
-from actors.deadline_watchdog.unreadable import CLOSED, DAMAGED, Unreadables
 from actors.deadline_watchdog.view import LINE_FOR_112, View
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised

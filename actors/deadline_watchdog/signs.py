@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
 from actors.alert_case.pending import PendingOffers, Want
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import Means
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, CrewId, Instant, Party, Role

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import Means
 from actors.deadline_watchdog.signs import Sign, signs
 from messages.ids import SECOND, AlertId, Instant, Role
 from model.alert.case import Case

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from actors.deadline_watchdog.forecast import RELEASED_US, expected_free
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import RELEASED_US, Means, expected_free
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role

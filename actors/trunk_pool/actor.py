@@ -23,8 +23,7 @@ from actors.trunk_pool.decider import (
     used,
     yields,
 )
-from actors.trunk_pool.lack import last_resort
-from actors.trunk_pool.lines import FRESH_US, Line, batched
+from actors.trunk_pool.lines import FRESH_US, Line, batched, last_resort
 from actors.trunk_pool.text_queue import TextQueue
 from actors.trunk_pool.texting import leg_of, line_for
 from actors.trunk_pool.withheld import DialGate, refused

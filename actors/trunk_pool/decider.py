@@ -12,8 +12,7 @@ from typing import Final
 
 import msgspec
 
-from actors.trunk_pool.lack import last_resort, with_lack
-from actors.trunk_pool.lines import Line, serves, usable
+from actors.trunk_pool.lines import Line, last_resort, serves, usable, with_lack
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineState, RequestLine

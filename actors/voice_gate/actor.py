@@ -1,24 +1,66 @@
-"""The process through which bridges of other nodes have this one's voices. Its thread relays; here is where
-it listens, and what is told of it.
+"""The process through which bridges of other nodes have this one's voices: those of its own lines, and the
+headsets that are there. Its thread relays; here is where it listens, what it offers, and what is told of it.
 
 It holds no call and knows none. Killed, it leaves the bridges without these voices until its successor, which
-listens at the same port, lets them in again.
+listens at the same port, lets them in again. What comes from outside is a name, and is looked up; a path is
+only ever one that this node has published itself: a GsmModem where its line's voice flows, the web where a
+headset listens.
 """
 
 from __future__ import annotations
 
+import re
+import stat
+from collections.abc import Collection
+from pathlib import Path
 from typing import ClassVar, Final
 
-from actors.voice_gate.offers import Offers
+from actors.operator_lines.headset import FRAME_BYTES, RATE_HZ
 from media.conference.priority import raise_process
 from media.gate.gate import Gate
 from media.gate.wire import AddressRefused, listening
-from messages.ids import Instant, Role
+from media.ports.voice_port import VoicePortSpec, spec_of
+from messages.ids import Instant, LineId, OperatorId, Role
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import NodeVoice
 from runtime.errors import WrongEnvironment
-from runtime.published import voice_gate_file
+from runtime.published import line_files, voice_gate_file
+from runtime.published.voice_files import headset_socket
+
+_HEADSET: Final = re.compile(r"voice/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.sock", re.ASCII)
+
+
+class Offers:
+    """The voices of one node, by name."""
+
+    def __init__(self, run: Path, lines: Collection[LineId]) -> None:
+        self._run = run
+        self._lines = frozenset(lines)
+
+    def __call__(self, name: str) -> VoicePortSpec | None:
+        """Where the voice of this name is opened; None: there is none."""
+        line = LineId(name)
+        return self._of_line(line) if line in self._lines else self._of_headset(name)
+
+    def _of_line(self, line: LineId) -> VoicePortSpec | None:
+        voice = line_files.voice_of(self._run, line)
+        return None if voice is None else spec_of(voice)
+
+    def _of_headset(self, name: str) -> VoicePortSpec | None:
+        found = _HEADSET.fullmatch(name)
+        if found is None:
+            return None
+        operator = OperatorId(found[1])
+        path = headset_socket(self._run, operator)
+        try:
+            there = stat.S_ISSOCK(path.lstat().st_mode)
+        except OSError:
+            there = False
+        if not there:
+            return None
+        return VoicePortSpec(path=str(path), rate_hz=RATE_HZ, frame_bytes=FRAME_BYTES, kind="unix")
+
 
 _MOST_NOTES: Final = 10
 """So many lines a second are enough in a log to see that somebody tries all doors."""

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from actors.alert_intake.texts import signal_of
+from actors.alert_intake.incoming import signal_of
 from gateways.gsm.at import parse
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver

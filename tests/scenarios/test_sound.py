@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from actors.voice_gate.offers import Offers
+from actors.voice_gate.actor import Offers
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
 from messages.readings import LevelReading, decode_reading

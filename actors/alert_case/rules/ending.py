@@ -1,4 +1,6 @@
-"""How a case ends (S7, S9, S10): legs released first, then `alert.closed`, never the other way. Pure."""
+"""How a case ends (S7, S9, S10): legs released first, then `alert.closed`, never the other way; and how a
+check (`messages.ids.Check`) ends by itself, with what it has shown. Pure.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import Final
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from actors.alert_case.rules.inbox import pins_are_over
 from messages import events as ev
-from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
+from messages.ids import SECOND, Check, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
@@ -143,3 +145,39 @@ def _how_it_was(case: Case) -> Outcome:
 
 def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:
     return (ev.AlertClosed(outcome=Outcome.TEST_DONE if case.test else outcome), *pins_are_over(case))
+
+
+TOLD_US: Final = Instant(4 * SECOND)
+"""So long a call whose voice was heard stands, so that what is announced can be heard."""
+HEARD_WITHIN_US: Final = Instant(15 * SECOND)
+"""A call that is answered and from which nothing was heard by then has no voice."""
+OVER_AFTER_US: Final = Instant(120 * SECOND)
+"""Whatever it waits for: a line, an answer."""
+_CLOSED: Final = Step(events=(ev.AlertClosed(outcome=Outcome.TEST_DONE),))
+
+
+def finish_check(case: Case, _pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
+    """Close it once it has shown what it can; before that, hang up in time."""
+    if case.check is None:
+        return NOTHING
+    if case.check is Check.ARRIVAL:
+        return _CLOSED
+    over_at = _over_at(case)
+    going = case.active(Party.USER)
+    if now_us >= over_at and going is not None:
+        return Step(events=(hang_up(going, ReleaseReason.OVER),))
+    tried = bool(case.legs) or bool(case.dial_withheld) or now_us >= over_at
+    if tried and case.all_released:
+        return _CLOSED
+    return Step(wake_at=over_at) if now_us < over_at else NOTHING
+
+
+def _over_at(case: Case) -> Instant:
+    """When the call has been long enough."""
+    last = Instant(case.received_at + OVER_AFTER_US)
+    leg = case.active(Party.USER)
+    if leg is None or leg.answered_at is None:
+        return last
+    if case.heard_at is not None:
+        return min(last, Instant(max(case.heard_at, leg.answered_at) + TOLD_US))
+    return min(last, Instant(leg.answered_at + HEARD_WITHIN_US))

@@ -1,11 +1,15 @@
-"""Finding an operator (S4; cases 7, 8, 17) and keeping the one that was found. Pure.
+"""Finding an operator (S4; cases 7, 8, 17), keeping the one that was found, and handing a case over. Pure.
 
 One is called at first, the next one as well after `operator_answer_within_s`, all who are free
 after `operator_all_after_s`; the first to answer has the case. An operator who takes a case by hand is
 called and nobody else, unless that operator cannot be had. Where nobody is free for an alert that is vouched
 for, one for which nothing speaks is asked for its operator (`model.rules.vouching`). An operator who is lost
-is called again, together with the next one. While a case is handed over others are called in the same way
-(`handing.py`).
+is called again, together with the next one.
+
+A case that is handed over stays its operator's until another one is in the conference. Others are called as
+in any search, while that one stays on the line. With the first who has joined the case changes hands, and the
+call of the one before is ended, in one transaction: never are both left, and never neither. Where nobody can
+be had the wish ends, and nothing has changed.
 """
 
 from __future__ import annotations
@@ -15,7 +19,6 @@ from typing import Final
 from msgspec.structs import replace
 
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
-from actors.alert_case.rules.handing import calls_until, in_vain, other_operator_calls
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
@@ -24,7 +27,7 @@ from messages.operators import OperatorOffer, RequestOperators
 from model.alert.case import TAKES_WITHIN_US, Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
-from model.rules.calls.attempts import failed_lines, lines_fail, not_before, rings_until
+from model.rules.calls.attempts import failed_lines, gives_up_at, lines_fail, not_before, rings_until
 from model.rules.calls.joining import in_the_network, user_comes_first
 from model.rules.calls.own_line import mode_of, own_line
 from model.rules.calls.sound import lines_to_avoid
@@ -316,3 +319,57 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 def _advise_112(case: Case) -> Step:
     """Case 8: the app is told at once, whatever else is tried."""
     return Step(events=(call_112_now(Why.NO_OPERATOR),)) if waits(case) else NOTHING
+
+
+def relieve(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
+    """The first who is in the conference has the case, and whoever had it is let go."""
+    present = case.operator_leg
+    if case.hand_over is None or present is None:
+        return NOTHING
+    wakes: list[Instant] = []
+    for leg in case.of(Party.OPERATOR):
+        if not leg.confirmed_answered or leg.operator is None or leg.operator == case.operator:
+            continue
+        if leg.joined and leg.confirmed_answered:
+            joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
+            return Step(events=(joined, hang_up(present, ReleaseReason.HANDED_OVER)))
+        in_vain_at = gives_up_at(case, leg.answered_at or leg.since, _usual_us(settings))
+        if now_us >= in_vain_at:
+            return Step(events=(hang_up(leg, ReleaseReason.NOT_JOINED),))
+        wakes.append(in_vain_at)
+    return Step(wake_at=min(wakes, default=None))
+
+
+def _usual_us(settings: Settings) -> int:
+    return round(settings.operator.silent_after_s * SECOND)
+
+
+def other_operator_calls(case: Case) -> list[Leg]:
+    """The calls to operators that are, or may be, up besides that of whoever has the case."""
+    has_it = case.operator
+    return [leg for leg in case.of(Party.OPERATOR) if leg.live and (has_it is None or leg.operator != has_it)]
+
+
+def calls_until(case: Case, settings: Settings, now_us: Instant) -> Instant | None:
+    """Until when others are begun to be called, if there is such a time to come.
+
+    Whoever is being called then has the time to answer.
+    """
+    if case.hand_over is None:
+        return None
+    until = gives_up_at(case, case.hand_over.at, _usual_us(settings))
+    return until if now_us < until else None
+
+
+def in_vain(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> str:
+    """Why nobody more is called for it; empty while somebody may be."""
+    given = case.hand_over
+    if given is None:
+        return ""
+    if given.to is not None and given.to in case.tried:
+        return "no answer"
+    if calls_until(case, settings, now_us) is not None:
+        return ""
+    if case.tried:
+        return "no answer"
+    return "no line" if pending.offers else "nobody"

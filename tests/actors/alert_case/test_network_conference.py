@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.hear import hear
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.rules.calls_on_one_line import call_again_on_one_line
+from actors.alert_case.rules.another_line import call_again_on_one_line
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport

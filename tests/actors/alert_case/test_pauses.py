@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from actors.alert_case.alarms import alarms
+from actors.alert_case.decider import alarms
 from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallState

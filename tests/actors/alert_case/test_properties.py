@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from actors.alert_case.rules import handing
+from actors.alert_case.rules import find_operator
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import VoicePort
@@ -152,7 +152,7 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(voice=st.booleans(), confirmed=st.booleans())
     def whoever_is_to_take_it_over_answers(self, voice: bool, confirmed: bool) -> None:
         case = self.book.case
-        for leg in handing.other_operator_calls(case) if case.hand_over is not None else ():
+        for leg in find_operator.other_operator_calls(case) if case.hand_over is not None else ():
             port = VoicePort(path=f"/dev/voice-{leg.line}") if voice else None
             said = CallReport(
                 leg=leg.leg,

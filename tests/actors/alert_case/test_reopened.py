@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.pending import PendingOffers
-from actors.deadline_watchdog.decider import look
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import Means, look
 from messages import events as ev
 from messages.ids import SECOND, Advice, Instant, NodeId, OperatorCommand, Outcome, Party
 from tests.actors.alert_case.book import EVERYONE, START, Book

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
 from actors.alert_case.pending import PendingOffers
-from actors.alert_case.sound import is_judged
+from actors.alert_case.rules.sound import is_judged
 from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport

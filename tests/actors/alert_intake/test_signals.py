@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_intake.texts import signal_of
-from actors.alert_intake.voice import Verdict, VoiceAlerts
+from actors.alert_intake.incoming import Verdict, VoiceAlerts, signal_of
 from messages.base import Position
 from messages.calls import IncomingCall
 from messages.ids import E164, Channel, Instant, LineId

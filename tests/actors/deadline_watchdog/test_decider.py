@@ -6,9 +6,15 @@ import time
 
 from msgspec.structs import replace
 
-from actors.deadline_watchdog.decider import look, next_deadline
-from actors.deadline_watchdog.forecast import HELD_US, RELEASED_US, expected_free, forecasts
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import (
+    HELD_US,
+    RELEASED_US,
+    Means,
+    expected_free,
+    forecasts,
+    look,
+    next_deadline,
+)
 from messages import events as ev
 from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, Party
 from model.alert.case import Case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors.deadline_watchdog.silent_lines import SilentLines, lines_without_sound
+from actors.deadline_watchdog.alarms import SilentLines, lines_without_sound
 from messages import events as ev
 from messages.ids import SECOND, LegId, LineId, Party
 from messages.proofs import ProofStep, StepResult

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
-from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.decider import Means
 from actors.deadline_watchdog.signs import signs
 from actors.deadline_watchdog.stuck import (
     PAUSES_US,

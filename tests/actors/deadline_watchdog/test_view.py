@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actors.deadline_watchdog.forecast import HELD_STILL_US
+from actors.deadline_watchdog.decider import HELD_STILL_US
 from actors.deadline_watchdog.view import BACK_US, FRESH_US, View
 from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, LineTakenOut
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId

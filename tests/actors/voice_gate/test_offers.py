@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.voice_gate.offers import Offers
+from actors.voice_gate.actor import Offers
 from media.ports.voice_port import VoicePortSpec
 from messages.base import Gains, VoicePort
 from messages.ids import LineId, OperatorId

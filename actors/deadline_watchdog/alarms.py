@@ -1,7 +1,9 @@
-"""Lines of which no sound came in two alerts in a row: rather their modems than somebody's microphone. Pure.
+"""Alarms that follow from the journal: lines of which no sound came in two alerts in a row, rather their
+modems than somebody's microphone; and what this version cannot read. Pure: folds of the journal.
 
-One silent call proves nothing: a phone may be muted, or lie in a bag. A fold of the journal; a new one has
-forgotten what alerts that are closed have shown, so that such a line needs two more to be found again.
+One silent call proves nothing: a phone may be muted, or lie in a bag. A new fold has forgotten what alerts
+that are closed have shown, so that such a line needs two more to be found again. Of what cannot be read it
+knows what still matters at its start, and what has come since.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import msgspec
 from msgspec.structs import replace
 
 from messages import events as ev
+from messages.events import AlertClosed
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
-from messages.journal import Recorded
+from messages.journal import Recorded, Unreadable, is_kind
 from model.alarms.standing import Key
 from model.alert.leg import alert_of
 from model.rules.calls.own_line import is_own
+from store import streams
 
 ALARM: Final = "line.no_sound"
 SOUND: Final = "A call on it had sound."
@@ -98,3 +102,35 @@ def lines_without_sound(broken: Mapping[LineId, bool]) -> dict[Key, str]:
         (ALARM, line): text.format(line=line) if is_broken else ""
         for line, is_broken in sorted(broken.items())
     }
+
+
+DAMAGED: Final = "event.damaged"
+"""About a stream."""
+NEWER: Final = "event.newer"
+"""About a kind of events: in a rolling upgrade there may be many of one."""
+CLOSED: Final = "The alert is closed."
+
+
+class Unreadables:
+    """What of the journal cannot be read."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._found: dict[Key, str] = {}
+
+    @property
+    def found(self) -> Mapping[Key, str]:
+        """By alarm and subject, in words; without words where its alert is closed."""
+        return self._found
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take the next event."""
+        event, alert = recorded.event, streams.alert_of(recorded.stream)
+        if isinstance(event, Unreadable):
+            key = (DAMAGED, recorded.stream) if event.damaged else (NEWER, event.kind)
+            where = f"{recorded.stream} {recorded.version} ({event.kind}, of node {recorded.node})"
+            self._found[key] = self._found.get(key) or f"{where} cannot be read: {event.fault}"
+        if alert is not None and is_kind(event, AlertClosed):
+            for stream in (streams.inbox(alert), streams.case(alert)):
+                if (DAMAGED, stream) in self._found:
+                    self._found[DAMAGED, stream] = ""
