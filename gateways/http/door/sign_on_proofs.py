@@ -13,7 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
-from gateways.http.door import codes, passkeys
+from gateways.http.door import authenticator_app as codes
+from gateways.http.door import passkeys
 from gateways.http.door.challenges import TO_SIGN_ON
 from gateways.http.door.throttle import network
 from gateways.http.door.typed_pins import evenly

@@ -11,8 +11,8 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.door import auth
+from gateways.http.door.authenticator_app import STEP_S
 from gateways.http.door.challenges import LIFE_S
-from gateways.http.door.codes import STEP_S
 from gateways.http.door.passkeys import base64, relying_party
 from gateways.http.door.throttle import NAME_MAX
 from gateways.http.parts.making import parts

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from gateways.http.door.codes import picture_of
+from gateways.http.door.authenticator_app import picture_of
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route

@@ -12,7 +12,7 @@ from litestar import Response
 
 from application import first_run
 from gateways.console.drills import DrillView, drill_of
-from gateways.http.door.codes import picture_of
+from gateways.http.door.authenticator_app import picture_of
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, ANYBODY, Caller

@@ -11,7 +11,8 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from gateways.http.door import codes, passkeys
+from gateways.http.door import authenticator_app as codes
+from gateways.http.door import passkeys
 from gateways.http.door.challenges import to_add_app, to_add_passkey
 from gateways.http.door.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.parts.context import Web
