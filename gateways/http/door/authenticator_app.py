@@ -1,6 +1,5 @@
-"""Codes of an authenticator app (TOTP, RFC 6238): six digits, another every 30 s. Pure.
-
-Here alone are the libraries for them, and for the picture by which a telephone takes the seed over.
+"""Codes of an authenticator app (TOTP, RFC 6238): six digits, another every 30 s. Pure, and the only module
+that knows the library for them.
 """
 
 from __future__ import annotations
@@ -42,10 +41,3 @@ def step_of(seed: bytes, code: str, now_us: Instant) -> int | None:
         if hmac.compare_digest(app.at(step * STEP_S).encode(), typed.encode())
     ]
     return fitting[0] if fitting else None
-
-
-def picture_of(link: str) -> tuple[str, ...]:
-    """A QR code (ISO 18004), a row of `1` and `0` for each line; without its quiet zone."""
-    import segno
-
-    return tuple("".join(str(dot) for dot in row) for row in segno.make_qr(link, error="m").matrix)

@@ -13,8 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from gateways.http.door import authenticator_app as codes
-from gateways.http.door import passkeys
+from gateways.http.door import authenticator_app, passkeys
 from gateways.http.door.challenges import TO_SIGN_ON
 from gateways.http.door.throttle import network
 from gateways.http.door.typed_pins import evenly
@@ -166,7 +165,7 @@ class Proofs:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
             raise NotSignedOn("the password is right; a second factor is asked for", needed, record.id)
         seed = next(one for one in web.queries.authenticators(record.id) if one.kind is Kind.TOTP)
-        step = codes.step_of(seed.secret, code, now_us)
+        step = authenticator_app.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
             log.warning("a wrong code", operator=record.id, address=address)
             raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG, record.id)

@@ -200,6 +200,13 @@ def told_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
     return SignOnLink(operator=operator, code=code, until=rfc3339(until))
 
 
+def picture_of(link: str) -> tuple[str, ...]:
+    """A QR code (ISO 18004), a row of `1` and `0` for each line; without its quiet zone."""
+    import segno
+
+    return tuple("".join(str(dot) for dot in row) for row in segno.make_qr(link, error="m").matrix)
+
+
 def derived(kind: type[S], of: object, **differs: object) -> S:
     """The answer made of what the center has itself: each field is what `of` has by that name, but for those
     that differ. What the answer has as a moment is an instant there.

@@ -8,11 +8,10 @@ from typing import Annotated, Final
 
 import msgspec
 
-from gateways.http.door.authenticator_app import picture_of
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
-from gateways.http.wire.answers import Moment, derived
+from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.calls.withheld_numbers import unfit

@@ -12,12 +12,11 @@ from litestar import Response
 
 from application import first_run
 from gateways.console.drills import DrillView, drill_of
-from gateways.http.door.authenticator_app import picture_of
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, ANYBODY, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, picture_of, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
 from messages.rows import Sentence

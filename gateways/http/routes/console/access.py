@@ -11,14 +11,13 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from gateways.http.door import authenticator_app as codes
-from gateways.http.door import passkeys
+from gateways.http.door import authenticator_app, passkeys
 from gateways.http.door.challenges import to_add_app, to_add_passkey
 from gateways.http.door.sign_on_proofs import Fault, Proofs, is_asked
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
-from gateways.http.wire.answers import Moment, derived
+from gateways.http.wire.answers import Moment, derived, picture_of
 from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, NobodyThere
@@ -130,8 +129,10 @@ def begin_authenticator(web: Web, who: Caller) -> Beginning:
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     challenge = web.challenges.make(to_add_app(session.id, as_of))
     seed = web.challenges.seed_of(challenge)
-    link = codes.link_of(seed, session.operator)
-    totp = Seed(challenge=challenge, secret=codes.text_of(seed), link=link, picture=codes.picture_of(link))
+    link = authenticator_app.link_of(seed, session.operator)
+    totp = Seed(
+        challenge=challenge, secret=authenticator_app.text_of(seed), link=link, picture=picture_of(link)
+    )
     passkey = None if party is None else _creation(web, session, party.id, as_of)
     return Beginning(passkey=passkey, totp=totp)
 
@@ -322,7 +323,7 @@ def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None
         if not web.challenges.is_good(challenge, to_add_app(session.id, as_of)):
             raise BadBody("too late: begin once more", "$.challenge")
         seed = web.challenges.seed_of(challenge)
-        step = codes.step_of(seed, data.code or "", now)
+        step = authenticator_app.step_of(seed, data.code or "", now)
         if step is None:
             raise BadBody("the code is wrong", "$.code", Fault.CODE_WRONG)
         which = web.challenges.id_of_app(challenge)
