@@ -44,7 +44,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "watch": ("watch", "What happens to all alerts, as it happens."),
             "hold": ("hold", "Keep an alert from being forgotten, until it is released."),
             "release": ("release", "Let an alert be forgotten when its time is over."),
-            "dossier": ("people.giving:dossier", "The whole story of an alert for a court, signed."),
         },
     ),
     "user": (
@@ -54,9 +53,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "add": ("add", "Add one user."),
             "list": ("list_", "All users."),
             "show": ("show", "One user, by number or id."),
-            "record": ("people.record:record", "Show a user's record, or change it."),
             "erase": ("erase", "Erase a user's personal data for good."),
-            "export": ("people.giving:export", "Everything about a user, for that user, in one folder."),
         },
     ),
     "device": (
@@ -92,15 +89,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "list": ("list_", "The app keys that are valid."),
             "issue": ("issue", "A new app key; the last line is the key."),
             "revoke": ("revoke", "End the app keys of a name, within a second."),
-        },
-    ),
-    "audit": (
-        "Who has seen and changed what, and who came in.",
-        {
-            "person": ("person", "Who has seen or changed what is known of a person."),
-            "operator": ("operator", "What an operator, or an account of the machine, has done."),
-            "since": ("since", "Everything since a time."),
-            "verify": ("verify", "Check that it is as it was written; exit 1 where it is not."),
         },
     ),
     "certificate": (

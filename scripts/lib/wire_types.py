@@ -12,6 +12,8 @@ from msgspec import inspect
 
 from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
+from features.privacy.audit_routes import AuditView
+from features.privacy.records_routes import RecordAnswer
 from features.reviews.figures_routes import AvailabilityView, FiguresView
 from features.reviews.finding import PastAlert
 from features.reviews.month import Report
@@ -35,9 +37,7 @@ from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonEr
 from gateways.http.routes.admin.start import StartView
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn
-from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.staff.alarms import AlarmHistory
-from gateways.http.routes.staff.audit import AuditView
 from messages.ids import OperatorCommand
 from messages.rows import ListItem
 from model.alarms.kind import AlarmKind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.http.routes import records
 from gateways.http.routes.admin import (
     importing,
     invitations,
@@ -18,13 +17,13 @@ from gateways.http.routes.admin import (
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
 from gateways.http.routes.center import health
 from gateways.http.routes.console import access, sign_on
-from gateways.http.routes.staff import alarms, audit, commands, giving, pictures_and_recordings, shift
+from gateways.http.routes.staff import alarms, commands, pictures_and_recordings, shift
 from gateways.http.routing.route import Route, routes_of
 from model.feature import installed, named
 
 _KERNEL: Final = (
-    *(intake, alerts, messages, cancelling, devices, records),
-    *(commands, shift, alarms, pictures_and_recordings, giving, audit),
+    *(intake, alerts, messages, cancelling, devices),
+    *(commands, shift, alarms, pictures_and_recordings),
     *(operators, keys, people, importing, invitations, lines, nodes, start),
     *(sign_on, access),
     health,

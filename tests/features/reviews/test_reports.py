@@ -5,20 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
-from io import BytesIO
-from zipfile import ZipFile
-
-import pytest
 
 from features.reviews.monthly import after, before, month_of
 from gateways.http.parts.context import Web
 from messages.events import AlarmShelved
-from messages.ids import SECOND, Instant, UserId
+from messages.ids import SECOND, Instant
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.askers import MARTA, Api, Asker
 from tests.gateways.http.place import CLOCK, GIULIA
-from tests.gateways.story import Story
 from tests.support.each import each
 from tests.support.watched import watched
 
@@ -72,31 +67,3 @@ def test_months_follow_each_other() -> None:
     assert before(date(2027, 1, 1)) == date(2026, 12, 1)
     assert after(date(2026, 2, 1)) == date(2026, 3, 1)
     assert month_of("2026-11") == date(2026, 11, 1)
-
-
-@pytest.fixture
-def story(api: Api, giulia: UserId) -> Story:
-    made = api.story().opened().identified(giulia)
-    api.followed()
-    return made
-
-
-def test_a_supervisor_gets_both_packed(api: Api, story: Story, supervisor: Asker) -> None:
-    ways = {what: f"/v1/alerts/{story.alert}/{what}" for what in ("dossier", "person")}
-    names = {}
-    for what, way in ways.items():
-        answer = supervisor.get(way)
-        assert answer.headers["cache-control"] == "no-store"
-        archive = ZipFile(BytesIO(answer.content))
-        assert archive.testzip() is None
-        names[what] = {name.rpartition("/")[2] for name in archive.namelist()} - {""}
-    pdf = f"{story.alert}.pdf"
-    assert names == {"dossier": {pdf, f"{pdf}.p7s"}, "person": {"index.html", "data.json"}}
-    assert not list((api.place.state / "run").glob("giving-*"))
-
-
-def test_of_an_alert_that_is_none_or_of_nobody_nothing_is_made(api: Api, supervisor: Asker) -> None:
-    unknown = Story(api.journal, CLOCK.now_us()).opened()
-    api.followed()
-    for path in ("/v1/alerts/none/dossier", "/v1/alerts/none/person", f"/v1/alerts/{unknown.alert}/person"):
-        assert supervisor.get(path).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zipfile import ZipFile
 
 import pytest
@@ -12,8 +13,10 @@ from messages.ids import E164, SECOND, UserId
 from model.record import PersonRecord
 from store.database.query import Query
 from store.database.schema import device_key
+from store.errors import NumberRefused
 from store.journal.journal import Journal, Transaction
 from store.registry import devices
+from store.registry.numbers import of_a_person
 from store.registry.people import Person, StaffRole, User
 from store.registry.registry import Registry
 from store.registry.users import records
@@ -254,3 +257,26 @@ def test_whose_phones_have_been_silent_is_a_key_away(
     expect(page.locator(".chapter__more")).to_contain_text("1 silenziosi")
     page.keyboard.press("t")
     expect(rows).to_have_count(2)
+
+
+def test_why_a_record_s_number_is_refused_has_italian_words(modules: Page) -> None:
+    reasons = [f"Zio Bruno: {_refused(number)}" for number in ("12", "abc", "112")]
+    said = modules.evaluate(
+        """async (reasons) => {
+          const { setLanguage } = await import('/console/js/words/words.js');
+          const { told } = await import('/console/js/admin/people/flaws.js');
+          setLanguage('it');
+          const found = reasons.map((reason) => told({ column: 'contact', flaw: 'record', reason }));
+          setLanguage('en');
+          return found;
+        }""",
+        reasons,
+    )
+    assert all("«" in one for one in said), said
+    assert not [one for one in said if re.search(r"is not|is an", one)]
+
+
+def _refused(number: str) -> str:
+    with pytest.raises(NumberRefused) as refused:
+        of_a_person(number, "IT")
+    return str(refused.value)

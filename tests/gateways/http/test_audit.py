@@ -15,7 +15,6 @@ from gateways.http.app import build
 from gateways.http.parts import auditing
 from gateways.http.parts.auditing import AUDIT, nothing_unaudited
 from gateways.http.parts.context import Web
-from gateways.http.routes.staff import audit
 from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, UserId
 from store import streams
@@ -193,24 +192,3 @@ def test_refusals_beyond_a_budget_are_counted(api: Api, monkeypatch: pytest.Monk
     api.client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"})
     wait_until(lambda: len(entered(api.web, Action.REFUSED)) == 4)
     assert "7 before it were not entered" in entered(api.web)[-1].detail
-
-
-def test_the_audit_is_for_supervisors_by_pages(
-    api: Api, story: Story, supervisor: Asker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert api.luca.get("/v1/audit").status_code == 403
-    monkeypatch.setattr(audit, "LIMIT", 4)
-    for _ in range(5):
-        assert supervisor.get("/v1/alerts").status_code == 200
-    first = supervisor.get("/v1/audit", params={"operator": "Marta Bianchi"}).json()
-    assert len(first["entries"]) == 4
-    second = supervisor.get(
-        "/v1/audit", params={"operator": "Marta Bianchi", "before": first["before"]}
-    ).json()
-    numbers = [one["number"] for one in (*first["entries"], *second["entries"])]
-    assert numbers == sorted(set(numbers), reverse=True)
-    assert second["before"] is None
-    refused = supervisor.get("/v1/audit", params={"operator": "luca-ferri"}).json()
-    assert [one["action"] for one in refused["entries"]] == ["refused"]
-    for wrong in ("x", "1", "1.x.n1"):
-        assert supervisor.get("/v1/audit", params={"before": wrong}).status_code in (200, 400)

@@ -1,7 +1,4 @@
-"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged, erased.
-
-What is handed out to a person is `gateways.http.routes.staff.giving`'s, the record `…routes.records`'s.
-"""
+"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged, erased."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import { html } from '../../vendor/lit.js';
 import { FEATURES } from '../features.js';
 import { say } from '../words/words.js';
 import * as about from './about.js';
-import * as audit from './audit.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
@@ -26,7 +25,6 @@ const CHAPTERS = [
   { place: 60, key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
   { place: 70, key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
   { place: 80, key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
-  { place: 90, key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit },
   { place: 100, key: 'V', name: () => say`Version`, role: 'supervisor', chapter: about },
   ...FEATURES.flatMap((one) => one.chapters ?? []),
 ];

@@ -80,7 +80,7 @@ export const groups = () => [
   {
     title: say`Admin`,
     rows: [
-      ['O U C L I N R', say`Operators, people, keys, lines, settings, nodes, audit`],
+      ['O U C L I N', say`Operators, people, keys, lines, settings, nodes`],
       ...FEATURES.flatMap(({ chapters = [] }) => chapters).map(
         ({ key, name }) => /** @type {[string, string]} */ ([key, name()]),
       ),
@@ -94,7 +94,6 @@ export const groups = () => [
         say`Lines: one more modem; test call, hang up, out of service; check; PIN; the real 112`,
       ],
       ['D Q F', say`Nodes: drain; restart when no alert is open. Settings: only what is set`],
-      ['P A', say`Audit: whose, or by whom`],
       ['V', say`Version and licences`],
       ...FEATURES.flatMap(({ keys = () => [] }) => keys()),
     ],

@@ -17,10 +17,10 @@ from typing import Final
 import msgspec
 
 from application.errors import UsageError
-from application.giving.facts import Facts, facts_of, position_in_words, told_outside, without_operators
 from application.recordings import recordings
 from application.templates import render
 from application.times import local
+from features.privacy.facts import Facts, facts_of, position_in_words, told_outside, without_operators
 from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
 from model.record import EMPTY, PersonRecord

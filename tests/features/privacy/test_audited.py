@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from playwright.sync_api import Page
 
 import gateways.http
 from messages.ids import NodeOrder
-from store.errors import NumberRefused
-from store.registry.numbers import of_a_person
 from store.registry.people import StaffRole
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
@@ -65,7 +62,7 @@ def test_every_detail_that_the_web_writes_has_italian_words(modules: Page) -> No
     said = modules.evaluate(
         """async (details) => {
           const { setLanguage } = await import('/console/js/words/words.js');
-          const { detail } = await import('/console/js/words/audited.js');
+          const { detail } = await import('/console/features/privacy/audited.js');
           setLanguage('it');
           const found = details.map((one) => [one, detail(one)]);
           setLanguage('en');
@@ -75,26 +72,3 @@ def test_every_detail_that_the_web_writes_has_italian_words(modules: Page) -> No
     )
     assert len(details) > 50
     assert [english for english, italian in said if english == italian] == []
-
-
-def test_why_a_record_s_number_is_refused_has_italian_words(modules: Page) -> None:
-    reasons = [f"Zio Bruno: {_refused(number)}" for number in ("12", "abc", "112")]
-    said = modules.evaluate(
-        """async (reasons) => {
-          const { setLanguage } = await import('/console/js/words/words.js');
-          const { told } = await import('/console/js/admin/people/flaws.js');
-          setLanguage('it');
-          const found = reasons.map((reason) => told({ column: 'contact', flaw: 'record', reason }));
-          setLanguage('en');
-          return found;
-        }""",
-        reasons,
-    )
-    assert all("«" in one for one in said), said
-    assert not [one for one in said if re.search(r"is not|is an", one)]
-
-
-def _refused(number: str) -> str:
-    with pytest.raises(NumberRefused) as refused:
-        of_a_person(number, "IT")
-    return str(refused.value)

@@ -1,6 +1,6 @@
 // What the audit calls an action, in words.
 
-import { form, phrase, worded } from './words.js';
+import { form, phrase, worded } from '../../js/words/words.js';
 
 /** @type {Record<string, Phrase>} */
 const ACTIONS = {

@@ -23,7 +23,7 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Everything about a user, for that user: a page to read, the data, and the user's own recorded voice."""
-    from application.giving.person import PAGE, give
+    from features.privacy.person import PAGE, give
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -52,7 +52,7 @@ def dossier(
     common: Common = DEFAULT,
 ) -> None:
     """The whole story of an alert: a PDF with all events, signed, and its recordings."""
-    from application.giving.dossier import make
+    from features.privacy.dossier import make
     from store.audit.entry import Action
 
     directory = common.directory

@@ -71,14 +71,14 @@ async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
 
 
 def _dossier(web: Web, alert: AlertId, to: Path) -> None:
-    from application.giving.dossier import make  # with the first order, as are what else a start does without
+    from features.privacy.dossier import make  # with the first order, as are what else a start does without
 
     to.mkdir(mode=0o700)
     make(web.journal, web.state, alert, to / f"{alert}.pdf", web.settings.center.language)
 
 
 def _person(web: Web, known: User, to: Path) -> None:
-    from application.giving.person import give
+    from features.privacy.person import give
 
     give(web.journal, known, web.state.recordings, web.settings.center.recording.tracks, to)
 

@@ -1,12 +1,12 @@
 // The audit, for supervisors and admins: who has seen or changed what. Searched by person, or by who did it.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { word } from '../shell/parts.js';
-import { searchField } from '../shell/searching.js';
-import { stepped } from '../shell/stepped.js';
-import { detail, done } from '../words/audited.js';
-import { say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { word } from '../../js/shell/parts.js';
+import { searchField } from '../../js/shell/searching.js';
+import { stepped } from '../../js/shell/stepped.js';
+import { detail, done } from './audited.js';
+import { say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
 
 const DAYS = { T: 1, W: 7, Y: 30 };
 const DAY_US = 86_400_000_000;

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from application.errors import NotFound, UsageError
-from application.giving import dossier, person
-from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
 from application.paper.sheet import OUTCOMES
 from application.signature import Signer
 from application.state.state_dir import StateDir
+from features.privacy import dossier, person
+from features.privacy.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
+from features.privacy.facts import told_outside
 from media.sound.sound_file import SoundWriter
 from messages import events as ev
 from messages.base import Position
@@ -57,7 +58,7 @@ ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
 OPERATOR, OPERATORS_NUMBER = OperatorId("marta-bianchi"), E164("+393200000001")
 NAME = "Giulia Œdipe Ștefănescu"
 TRACKS = (Party.USER, Party.OPERATOR)
-CONSOLE = Path(__file__).resolve().parents[2] / "gateways" / "console"
+CONSOLE = Path(__file__).resolve().parents[3] / "gateways" / "console"
 
 
 @pytest.fixture
@@ -204,6 +205,14 @@ def test_of_a_recording_a_person_gets_the_own_voice_alone(
     assert heard.shape == (20_000, 1)
     assert set(heard[:, 0]) == {100}
     assert not person.give(journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded").recordings
+
+
+def test_how_the_center_judges_its_own_work_is_told_to_nobody(journal: Journal, user: User) -> None:
+    judged = ev.CallReviewed(by=OPERATOR, operator=OPERATOR, marks="greeted=1", text="said Via Roma")
+    journal.append(Append(streams.inbox(ALERT), None, (judged,)))
+    told = told_outside(journal.read_streams(streams.inbox(ALERT), streams.case(ALERT)))
+    assert told
+    assert not any(isinstance(one.event, ev.CallReviewed) for one in told)
 
 
 def test_what_fails_leaves_nothing_and_what_is_there_stays(

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from application.giving.dossier import Dossier
-from application.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
-from application.giving.facts import Call, Facts, position_in_words
 from application.paper.sheet import OUTCOMES, Sheet
 from application.times import local, rfc3339, zone
+from features.privacy.dossier import Dossier
+from features.privacy.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
+from features.privacy.facts import Call, Facts, position_in_words
 from messages.ids import Instant, LineId, OperatorLine, Outcome
 from model.alert.parts import KnownPosition
 from model.rules.calls.own_line import mode_of
