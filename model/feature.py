@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from messages.base import FeatureEvent
 from messages.ids import OperatorCommand, Role
@@ -29,6 +30,11 @@ from model.settings.fields import Table
 def nothing(settings: Settings) -> Iterable[str]:
     """No fault, whatever the settings say."""
     return ()
+
+
+def unchanged(settings: Settings) -> Settings:
+    """The settings as they are."""
+    return settings
 
 
 def always(settings: Settings) -> bool:
@@ -122,6 +128,11 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Keys that the file may have also where the feature is left out."""
     faults: Callable[[Settings], Iterable[str]] = nothing
     """What those keys mean together: every fault, as `path: what is wrong`."""
+    loaded: str = ""
+    """What those keys become once the file is read: a function of `Settings`, the file's folder and a list, to
+    which it adds faults. Paths of `FilePath` are whole already."""
+    simulated: Callable[[Settings], Settings] = unchanged
+    """What those keys say in a run with the simulated carrier."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
     told: dict[str, str] = {}
@@ -139,6 +150,10 @@ class FeatureTable(Table, frozen=True, kw_only=True):
     def of(cls, settings: Settings) -> Self:
         """Return what these settings say in it."""
         return getattr(settings, cls.table, None) or cls()
+
+    def put(self, settings: Settings) -> Settings:
+        """Return the settings with this in its place; as they are where they have no tables of features."""
+        return replace(settings, **{self.table: self}) if hasattr(settings, self.table) else settings
 
 
 _known: tuple[Feature, ...] = ()

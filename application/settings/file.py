@@ -22,7 +22,7 @@ from application.settings.check import faults_of
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
-from model.feature import settings_type
+from model.feature import known, named, settings_type
 from model.settings import Settings
 from model.settings.fields import is_web
 from model.settings.psap import FEED, DataTarget, PsapRoute
@@ -64,10 +64,13 @@ def loaded(text: str, path: Path) -> Settings:
         protocols_of(settings.protocols.folder)
     except ProtocolError as error:
         faults.append(f"protocols.folder: {error}")
+    settings = replace(settings, psap=psap)
+    for feature in known():
+        if feature.loaded:
+            settings = named(feature.loaded)(settings, beside, faults)
     if faults:
         raise SettingsError(str(path), faults)
-    to = tuple(one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to)
-    return replace(settings, psap=psap, backup=replace(settings.backup, to=to))
+    return settings
 
 
 def _with_whole_addresses(settings: Settings, beside: Path) -> tuple[DataTarget, ...]:

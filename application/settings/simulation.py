@@ -12,6 +12,7 @@ import msgspec.structs
 from application.errors import SettingsError
 from application.settings.check import is_near, is_short
 from messages.ids import E164, TrunkId
+from model.feature import known
 from model.settings import Settings
 from model.settings.lines import CreditSettings, Modem, Trunk
 from model.settings.port_names import CARD
@@ -121,8 +122,9 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
     )
     user = next((number for number in simulated.users if number != psap.number), E164(""))
     drill = msgspec.structs.replace(settings.drill, phone=settings.drill.phone or user)
-    # By night alone where that is asked for.
-    proof = msgspec.structs.replace(settings.proof, at=settings.proof.at or "")
-    return msgspec.structs.replace(
-        settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap, drill=drill, proof=proof
+    settings = msgspec.structs.replace(
+        settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap, drill=drill
     )
+    for feature in known():
+        settings = feature.simulated(settings)
+    return settings

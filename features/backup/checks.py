@@ -14,6 +14,7 @@ from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir
 from application.times import local
 from features.backup.remembered import backups
+from features.backup.settings import BackupSettings
 from features.backup.signed import own_fingerprint
 from features.backup.standing import untried
 from messages.ids import Instant
@@ -28,7 +29,7 @@ from store.errors import StoreError
 def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
     """The one of the settings; without it, that there is none."""
     yield from _signature(state)
-    file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
+    file, now_us = BackupSettings.of(settings).file, Instant(time.time_ns() // 1000)
     if not file:
         told = ok if simulated else warn
         yield told("backup", "backup.file is not set: a disk that dies takes everything along")

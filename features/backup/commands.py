@@ -17,7 +17,7 @@ from application.options import DEFAULT, Common
 from application.settings.file import load
 from application.settings.where import config_in_use
 from application.state.journals import journal_of
-from model.settings.kept import BackupSettings
+from features.backup.settings import BackupSettings
 
 _NOBODY: Final = (
     "a backup holds everything about everybody: say who may open it, --to age1… (--new-key FILE makes it) or "
@@ -53,8 +53,8 @@ def backup(
     with noted(common.directory, Work.BACKUP), _in_words():
         config = config_in_use(common.directory)
         settings = load(config)
-        file = _file_of(file, settings.backup)
-        given = to or (() if plain else settings.backup.to)
+        file = _file_of(file, BackupSettings.of(settings))
+        given = to or (() if plain else BackupSettings.of(settings).to)
         if not given and not plain:
             raise UsageError(_NOBODY)
         with journal_of(common.directory) as journal:
@@ -175,7 +175,7 @@ def _file_of(given: Path | None, wish: BackupSettings) -> Path:
 def _wish(common: Common) -> BackupSettings:
     """Of the settings, where there are any: on a bare machine there are not."""
     try:
-        return load(config_in_use(common.directory)).backup
+        return BackupSettings.of(load(config_in_use(common.directory)))
     except SettingsError:
         return BackupSettings()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from features.backup.settings import BackupSettings
 from messages.proofs import ProofStep
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
@@ -61,6 +62,8 @@ BACKUP: Final = Feature(
     proofs={ProofStep.BACKUP: "features.backup.checks:prove_backup"},
     pages=Path(__file__).parent / "pages",
     routes=("features.backup.routes",),
+    settings=(BackupSettings,),
+    loaded="features.backup.settings:loaded",
     watched=(
         Watched(
             alarm="backup.old",

@@ -25,6 +25,7 @@ from application.settings.where import config_in_use
 from application.state.processes import ProcessId, identity, is_alive
 from application.state.state_dir import StateDir, write_kept
 from features.backup.remembered import Run, Work, backups, file_of, run_of, said, wanted_file
+from features.backup.settings import BackupSettings
 from features.backup.standing import BackupRun, BackupStanding, BackupWrong, kept, who, wrong
 from messages.ids import SECOND, Instant
 from runtime.published.file import publish
@@ -70,7 +71,7 @@ class OwnBackups:
     def standing(self) -> BackupStanding:
         """As files and settings are now. Raises OSError."""
         try:
-            wish = load(config_in_use(self._state)).backup
+            wish = BackupSettings.of(load(config_in_use(self._state)))
         except SettingsError:
             return BackupStanding(wrong=(BackupWrong.SETTINGS,))
         made = backups(self._state.path)
@@ -110,7 +111,7 @@ class OwnBackups:
 
     def _may_write(self) -> bool:
         with suppress(SettingsError):
-            file = load(config_in_use(self._state)).backup.file
+            file = BackupSettings.of(load(config_in_use(self._state))).file
             folder = Path(file).parent
             # Of a folder that is not there the command tells.
             return not file or not folder.is_dir() or os.access(folder, os.W_OK)

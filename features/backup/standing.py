@@ -13,10 +13,10 @@ import msgspec
 from application.recordings import DAY_US
 from application.state.state_dir import StateDir
 from features.backup.remembered import Backups, Made, Work, backups
+from features.backup.settings import BackupSettings
 from messages.ids import Instant
 from model.bounds import overdue
 from model.settings import Settings
-from model.settings.kept import BackupSettings
 from store.journal.journal import Journal
 
 TRIED_US: Final = 8 * DAY_US
@@ -178,7 +178,7 @@ def wrong(
 
 def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
     """Why there is no good backup, for the alarm; empty where there is, None where none is to be made."""
-    file = settings.backup.file
+    file = BackupSettings.of(settings).file
     if not file:
         return None
     made = backups(state).get(file)
@@ -187,12 +187,12 @@ def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
 
 def is_written(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Whether the last one is there, and new enough."""
-    return late(settings, state.path, _now()) == "" and Path(settings.backup.file).is_file()
+    return late(settings, state.path, _now()) == "" and Path(BackupSettings.of(settings).file).is_file()
 
 
 def is_tried(state: StateDir, settings: Settings, journal: Journal) -> bool:
     """Whether one was restored for trial lately."""
-    made = backups(state.path).get(settings.backup.file)
+    made = backups(state.path).get(BackupSettings.of(settings).file)
     return made is not None and not untried(made, _now())
 
 

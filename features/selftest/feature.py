@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from features.selftest.alarms import OF_PROOFS
+from features.selftest.settings import ProofSettings, faults, simulated
 from messages.ids import Role
 from messages.proofs import ProofStep
 from messages.rows import Sentence
@@ -47,6 +48,9 @@ SELFTEST: Final = Feature(
     command_groups={"proof": "The whole chain, tried each night and on demand."},
     metrics=("features.selftest.metrics:ProofMetrics",),
     proofs={ProofStep.CHAIN: "features.selftest.chain:chain"},
+    settings=(ProofSettings,),
+    faults=faults,
+    simulated=simulated,
     routes=(
         "features.selftest.routes.drill",
         "features.selftest.routes.proofs",

@@ -24,7 +24,6 @@ from model.settings.alerts import (
 )
 from model.settings.fields import Country, Language, OptionalName, Table, doc
 from model.settings.kept import (
-    BackupSettings,
     ClusterSettings,
     JournalSettings,
     RecordingSettings,
@@ -32,7 +31,7 @@ from model.settings.kept import (
 )
 from model.settings.lines import Modem, Trunk
 from model.settings.psap import PsapSettings
-from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget, ProofSettings, WatchedCenter
+from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget, WatchedCenter
 from model.settings.web import (
     AnnouncementsSettings,
     HttpSettings,
@@ -97,7 +96,6 @@ class Settings(Table, frozen=True, kw_only=True):
     alert: AlertSettings = AlertSettings()
     dialling: DiallingSettings = DiallingSettings()
     recording: RecordingSettings = RecordingSettings()
-    backup: BackupSettings = BackupSettings()
     retention: RetentionSettings = RetentionSettings()
     sms: SmsSettings = SmsSettings()
     announcements: AnnouncementsSettings = AnnouncementsSettings()
@@ -105,7 +103,6 @@ class Settings(Table, frozen=True, kw_only=True):
     http: HttpSettings = HttpSettings()
     sign_on: SignOnSettings = SignOnSettings()
     drill: DrillSettings = DrillSettings()
-    proof: ProofSettings = ProofSettings()
     duty: DutySettings = DutySettings()
     heartbeat: tuple[HeartbeatTarget, ...] = ()
     watched: tuple[WatchedCenter, ...] = ()

@@ -1,4 +1,4 @@
-"""Settings of what is kept, and for how long: journal, nodes that share it, recordings, backups."""
+"""Settings of what is kept, and for how long: journal, nodes that share it, recordings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 from messages.ids import Party, PersonalKind
-from model.settings.fields import Days, FilePath, Name, Origin, Table, doc
+from model.settings.fields import Days, Name, Origin, Table, doc
 
 RECORDED: Final = (Party.USER, Party.OPERATOR, Party.PSAP)
 """Whose voices can be recorded. A listener's never is."""
@@ -137,32 +137,3 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
                 return self.positions_days
             case PersonalKind.WORDS:
                 return self.words_days
-
-
-class BackupSettings(Table, frozen=True, kw_only=True):
-    """See docs/operations/backup.md; both keys are made elsewhere and kept elsewhere."""
-
-    file: Annotated[
-        FilePath,
-        doc(
-            "Where the backup is written",
-            "Dove si scrive la copia",
-            note='by `securwoman backup`: "/mnt/backup/center.age"; empty: nowhere, and no alarm',
-        ),
-    ] = ""
-    to: Annotated[
-        tuple[str, ...],
-        doc(
-            "Who may open it",
-            "Chi la può aprire",
-            note='"age1…", "ssh-ed25519 …", or a file with one of these a line',
-        ),
-    ] = ()
-    identity: Annotated[
-        FilePath,
-        doc(
-            "Key by which it is tried here",
-            "Chiave con cui si prova qui",
-            note="a file; `securwoman restore --check`",
-        ),
-    ] = ""

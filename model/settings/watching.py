@@ -1,4 +1,4 @@
-"""Settings of how it is known that the center is well: drills, proofs, people on duty, heartbeats."""
+"""Settings of how it is known that the center is well: drills, people on duty, heartbeats."""
 
 from __future__ import annotations
 
@@ -9,21 +9,16 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import E164
-from messages.proofs import ProofStep
 from model.settings.fields import (
     Clock,
     FilePath,
     Language,
     Name,
-    OptionalClock,
     OptionalPhoneNumber,
     Table,
     doc,
     text,
 )
-
-PROVED_AT: Final = "03:30"
-"""When fewest alerts come."""
 
 
 class MailTls(StrEnum):
@@ -64,51 +59,6 @@ class DrillSettings(Table, frozen=True, kw_only=True):
     timeout_s: Annotated[
         float, Meta(ge=5, le=3600), doc("Then a drill has failed", "Poi l’esercitazione è fallita")
     ] = 180.0
-
-
-class ProofSettings(Table, frozen=True, kw_only=True):
-    """Each night the whole chain is tried; see docs/operations/alarms.md."""
-
-    at: Annotated[
-        OptionalClock | None,
-        doc(
-            "When the centre proves itself, by night",
-            "Quando il centro si prova, di notte",
-            note='by the machine\'s time, once no alert is open; "": by no night; a simulated run: "" as '
-            "well",
-            example=PROVED_AT,
-        ),
-    ] = None
-    """None: `PROVED_AT`, and by no night in a simulated run (`begins_at`)."""
-    until: Annotated[
-        Clock,
-        doc(
-            "Until when, at the latest",
-            "Fino a quando, al più tardi",
-            note="what is left is for the next night",
-        ),
-    ] = "06:00"
-    leave_out: Annotated[
-        tuple[ProofStep, ...],
-        doc(
-            "What is not tried",
-            "Che cosa non si prova",
-            note="of voice, emergency, text, credit, chain, journal, audit, backup, clock, certificate, disk",
-        ),
-    ] = ()
-    phone: Annotated[
-        OptionalPhoneNumber,
-        doc(
-            "Which line of ours the test alert calls",
-            "Quale nostra linea chiama l’allarme di prova",
-            note="its number; empty: the first that can be called",
-        ),
-    ] = E164("")
-
-    @property
-    def begins_at(self) -> str:
-        """`HH:MM`, by the machine's own time; empty: by no night, and on demand alone."""
-        return PROVED_AT if self.at is None else self.at
 
 
 class DutyPerson(Table, frozen=True, kw_only=True):

@@ -39,10 +39,8 @@ from model.orders.effects import refusal
 from model.rules.signal import Signal
 from model.settings import Settings
 from model.settings.alerts import AlertSettings, LimitsSettings
-from model.settings.kept import BackupSettings
 from model.settings.lines import CreditSettings, Modem
-from model.settings.psap import DataTarget, PsapSettings
-from model.settings.watching import DutySettings, ProofSettings
+from model.settings.psap import PsapSettings
 from model.setup import Setup
 from model.telling.sheet import Sheet
 from runtime.actor import CenterActor
@@ -66,6 +64,7 @@ from tests.scenarios.listeners import LISTENERS
 from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.support.journals import empty_journal
+from tests.support.settings import changed
 
 features.install()
 
@@ -138,11 +137,8 @@ class World:
         early: bool = False,
         voiceless: bool = False,
         everywhere: str = "",
-        backup: str = "",
-        data: Sequence[DataTarget] = (),
-        proof: ProofSettings | None = None,
         credit: Mapping[str, CreditSettings] = MappingProxyType({}),
-        duty: DutySettings | None = None,
+        changes: Mapping[str, object] = MappingProxyType({}),
         begins_us: int | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
@@ -151,6 +147,7 @@ class World:
 
         `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
         voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
+        `changes`: of the settings, by the paths of keys or tables.
         """
         self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
         self.expected_to_be_stuck: list[str] = []
@@ -194,15 +191,7 @@ class World:
             )
             for modem in config.modems
         )
-        settings = replace(
-            self.settings,
-            modem=lines,
-            backup=BackupSettings(file=backup),
-            psap=replace(self.settings.psap, data=tuple(data)),
-            proof=proof or ProofSettings(at=""),
-            duty=duty or DutySettings(),
-        )
-        setup = Setup(settings=settings)
+        setup = Setup(settings=changed(self.settings, {"modem": lines, "proof.at": "", **changes}))
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
         self.journal = self._open()

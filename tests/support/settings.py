@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from model.feature import settings_type
 from model.settings import Settings
@@ -12,10 +14,22 @@ from model.settings import Settings
 
 def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
     """The settings with other values, by the paths of keys or tables: `{"operator.line": …, "modem": …}`."""
-    if not isinstance(settings, settings_type()):  # without the features' tables
-        settings = settings_type()(**{name: getattr(settings, name) for name in settings.__struct_fields__})
+    if not isinstance(settings, settings_type()):
+        settings = _with_features(settings, settings_type())
     for path, value in changes.items():
         table, _, key = path.rpartition(".")
         name, now = (table, replace(getattr(settings, table), **{key: value})) if table else (path, value)
         settings = replace(settings, **{name: now})
     return settings
+
+
+def _with_features(table: Struct, kind: Any) -> Any:
+    """The table as one of this kind, with what features add to it and to the tables in it."""
+    kinds = {one.name: one.type for one in fields(kind)}
+    said = {name: getattr(table, name) for name in table.__struct_fields__}
+    return kind(
+        **{
+            name: _with_features(value, kinds[name]) if isinstance(value, Struct) else value
+            for name, value in said.items()
+        }
+    )

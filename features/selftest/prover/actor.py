@@ -23,6 +23,7 @@ from features.selftest.prover.decider import Begin, Due, End, Record, Try, View,
 from features.selftest.prover.work import Around, Child, LookWork, Work, failed, left_out, name_of
 from features.selftest.prover.works import work_of
 from features.selftest.proving import Begun, OneProof
+from features.selftest.settings import ProofSettings
 from features.selftest.steps import night, planned
 from features.selftest.store import KEPT_US, proofs_of
 from messages.base import MALFORMED
@@ -178,13 +179,9 @@ class ProverActor(CenterActor):
             self.at(Instant(self.now_us() + TURN_US), "turn")
 
     def _due(self) -> Due | None:
-        now_us = self.now_us()
+        now_us, own = self.now_us(), ProofSettings.of(self._setup.settings)
         settles = self.env.clock_settles()
-        tonight = (
-            None
-            if settles
-            else night(now_us, self._setup.settings.proof.begins_at, self._setup.settings.proof.until)
-        )
+        tonight = None if settles else night(now_us, own.begins_at, own.until)
         begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
         wanted = self._proving.current is not None or self._proving.order(now_us) is not None
         if not wanted and (tonight is None or begun_tonight):
@@ -340,7 +337,7 @@ class ProverActor(CenterActor):
 
     def _tell(self) -> None:
         found: dict[Key, str] = wrong(self._proving, blamed(self._proving.ways()))
-        if self._setup.settings.proof.at:
+        if ProofSettings.of(self._setup.settings).at:
             found[OVERDUE] = overdue(self._proving, self._first_us, self.now_us())
         try:
             before = [key for key in self._alarms.stands if key[0] in NAMES]

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from features.selftest import line_trials
 from features.selftest.prover.work import Around, LookWork, failed
+from features.selftest.settings import ProofSettings
 from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
@@ -147,8 +148,8 @@ def answering(around: Around) -> Modem | None:
     setup = around.setup
     callers = [one for one in (*setup.settings.lines, *around.elsewhere) if not one.emergency]
     found = [one for one in setup.settings.lines if one.takes_calls and one.number]
-    if setup.settings.proof.phone:
-        found = [one for one in found if one.number == setup.settings.proof.phone]
+    if ProofSettings.of(setup.settings).phone:
+        found = [one for one in found if one.number == ProofSettings.of(setup.settings).phone]
     elif found:
         free = [one for one in found if around.why_not(one.line) is ProofWhy.NONE]
         found = free or found
@@ -210,4 +211,4 @@ def chain_work(around: Around, look: LookWork) -> ChainWork | LookWork | ProofWh
     spec = answering(around)
     if spec is not None and spec.number:
         return ChainWork(CallWork(spec.line, spec.number, answers=True), look)
-    return ProofWhy.NOT_SET if around.setup.settings.proof.phone else look
+    return ProofWhy.NOT_SET if ProofSettings.of(around.setup.settings).phone else look

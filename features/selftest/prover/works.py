@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from features.selftest.prover.calls import CallWork, chain_work
 from features.selftest.prover.work import Around, Child, LookWork, Work, failed, left_out, well
+from features.selftest.settings import ProofSettings
 from features.selftest.steps import BY_STEP, Per, ends
 from messages.credit import CreditFailure, CreditOrder
 from messages.ids import E164, SECOND, Instant, LineId, TextId
@@ -94,7 +95,7 @@ def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) ->
     """What tries it, or why nothing does. `first`: this node does what one does for all; `child`: starts a
     process that looks.
     """
-    if item.step in around.setup.settings.proof.leave_out:
+    if item.step in ProofSettings.of(around.setup.settings).leave_out:
         return ProofWhy.EXCLUDED
     match BY_STEP[item.step].per:
         case Per.CENTER if not first:

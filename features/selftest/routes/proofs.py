@@ -12,6 +12,7 @@ import msgspec
 
 from features.selftest.judging import BOUNDS, Bound
 from features.selftest.proving import Ended, OneProof, Proving
+from features.selftest.settings import ProofSettings
 from features.selftest.steps import BETWEEN, ends
 from features.selftest.store import KEPT_US, proofs_of
 from gateways.http.parts.context import Web
@@ -165,8 +166,8 @@ def _view(web: Web) -> ProofsView:
     now_us = web.clock.now_us()
     since = Instant(now_us - KEPT_US)
     return ProofsView(
-        at=web.settings.center.proof.begins_at,
-        until=web.settings.center.proof.until,
+        at=ProofSettings.of(web.settings.center).begins_at,
+        until=ProofSettings.of(web.settings.center).until,
         nodes=[told(node, proofs_of(web.journal, node, since), now_us) for node in _nodes(web)],
         bounds=BOUNDS,
     )

@@ -108,7 +108,7 @@ def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
 @contextmanager
 def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
     made: list[World] = []
-    opened = world(folder, begins_us=BEGINS, settings=SETTINGS, backup="/media/center.age")
+    opened = world(folder, begins_us=BEGINS, settings=SETTINGS, changes={"backup.file": "/media/center.age"})
     with patch.object(recording_keeper, "sweep", lambda *_: iter(())):
         found[START] = counter.of(lambda: made.append(opened.__enter__()))
         try:

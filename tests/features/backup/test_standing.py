@@ -66,7 +66,7 @@ def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
 
 @pytest.mark.scenario
 def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: MakeWorld) -> None:
-    world = make_world(backup="/media/center.age")
+    world = make_world(changes={"backup.file": "/media/center.age"})
 
     def made(hours_ago: float) -> None:
         at = Instant(world.clock.now_us() - round(hours_ago * 3600 * SECOND))

@@ -21,7 +21,6 @@ from messages.ids import (
 from model.callouts.callout import Callout
 from model.callouts.roster import Contact, Person, Roster, Shift
 from model.callouts.times import local
-from model.settings.watching import DutySettings
 from runtime.clock import VirtualClock
 from store import streams
 from store.callouts import callouts_of
@@ -298,7 +297,7 @@ def test_s13_a_death_while_somebody_is_called_calls_nobody_twice_and_forgets_nob
 
 def test_what_waits_for_the_morning_is_written_then_and_calls_nobody(make_world: MakeWorld) -> None:
     soon = local("Europe/Rome", Instant(VirtualClock().now_us() + 120 * SECOND))
-    world = manned(make_world, duty=DutySettings(morning=f"{soon:%H:%M}"))
+    world = manned(make_world, changes={"duty.morning": f"{soon:%H:%M}"})
     wrong(world, ("backup.old", ""), ("line.weak_signal", "sim2"))
     world.advance(60)
     assert callouts(world) == []

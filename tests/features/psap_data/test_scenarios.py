@@ -16,8 +16,7 @@ from model.settings.psap import DataFormat, DataTarget
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
 from tests.scenarios.test_flow import to_attended
-from tests.scenarios.world import PSAP, SETTINGS, USER, World
-from tests.support.settings import changed
+from tests.scenarios.world import PSAP, USER, World
 
 MILAN = outline([((8.5, 45.0), (10.0, 45.0), (10.0, 46.0), (8.5, 46.0))])
 HERE = (45.4642, 9.19)
@@ -26,6 +25,11 @@ HERE = (45.4642, 9.19)
 def target(name: str = "questura", **more: object) -> DataTarget:
     to = f"https://{name}.test/"
     return DataTarget(name=name, format=DataFormat.CAP, to=to, language="it", **more)  # type: ignore[arg-type]
+
+
+def sending(make_world: MakeWorld, *targets: DataTarget, **changes: object) -> World:
+    """A center that sends alerts to these."""
+    return make_world(changes={"psap.data": targets, **changes})
 
 
 def at(world: World, lat: float, lon: float) -> Position:
@@ -48,7 +52,7 @@ def in_talk(world: World) -> None:
 
 
 def test_nothing_is_sent_before_112_is_wanted_then_at_once(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     in_talk(world)
     world.advance(5)
@@ -63,7 +67,7 @@ def test_nothing_is_sent_before_112_is_wanted_then_at_once(make_world: MakeWorld
 
 
 def test_what_changes_follows_and_a_quiet_alert_sends_nothing(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     in_talk(world)
     world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
@@ -80,7 +84,7 @@ def test_what_changes_follows_and_a_quiet_alert_sends_nothing(make_world: MakeWo
 
 
 def test_many_positions_are_few_messages(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     in_talk(world)
     world.order(OperatorCommand.CALL_PSAP).advance(20)
@@ -93,7 +97,7 @@ def test_many_positions_are_few_messages(make_world: MakeWorld) -> None:
 
 
 def test_a_slow_system_holds_up_no_other_and_no_alert(make_world: MakeWorld) -> None:
-    world = make_world(data=[target("slow"), target("quick")])
+    world = sending(make_world, target("slow"), target("quick"))
     slow, quick = Listener("slow"), Listener("quick")
     slow.says = None
     in_talk(world)
@@ -111,7 +115,7 @@ def test_a_slow_system_holds_up_no_other_and_no_alert(make_world: MakeWorld) -> 
 
 
 def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     questura.says = Refused(status=403, reason="no agreement")
     in_talk(world)
@@ -130,7 +134,7 @@ def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make
 
 
 def test_killed_between_sending_and_the_receipt_it_sends_the_same_once_more(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     questura.says = None
     in_talk(world)
@@ -146,7 +150,7 @@ def test_killed_between_sending_and_the_receipt_it_sends_the_same_once_more(make
 
 
 def test_a_false_alarm_is_called_off(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     in_talk(world)
     world.order(OperatorCommand.CALL_PSAP).advance(1).order(OperatorCommand.WITHDRAW_PSAP).advance(1)
@@ -158,7 +162,7 @@ def test_a_false_alarm_is_called_off(make_world: MakeWorld) -> None:
 
 
 def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()], settings=changed(SETTINGS, {"alert.leave_alarm_within_s": 1}))
+    world = sending(make_world, target(), **{"alert.leave_alarm_within_s": 1})
     questura = Listener("questura")
     in_talk(world)
     world.order(OperatorCommand.CALL_PSAP).until("112 talks", lambda: world.case.to_112.joined_at is not None)
@@ -176,7 +180,7 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
 
 
 def test_duress_is_sent_as_well_and_not_called_off_by_the_cancellation(make_world: MakeWorld) -> None:
-    world = make_world(data=[target()])
+    world = sending(make_world, target())
     questura = Listener("questura")
     to_attended(world, position=at(world, *HERE))
     world.fact(ev.AlertCancelled(duress=True))
@@ -188,7 +192,7 @@ def test_duress_is_sent_as_well_and_not_called_off_by_the_cancellation(make_worl
 
 @pytest.mark.parametrize(("lat", "sent"), [(45.4642, True), (41.9, False)])
 def test_an_area_has_its_own_alerts_alone(make_world: MakeWorld, lat: float, sent: bool) -> None:
-    world = make_world(data=[target(area="IT-25", outline=MILAN)])
+    world = sending(make_world, target(area="IT-25", outline=MILAN))
     questura = Listener("questura")
     world.send(position=at(world, lat, 9.19))
     world.until("in conversation", lambda: world.case.reached_at is not None).order(OperatorCommand.CALL_PSAP)
@@ -197,8 +201,7 @@ def test_an_area_has_its_own_alerts_alone(make_world: MakeWorld, lat: float, sen
 
 
 def test_a_test_goes_where_tests_are_wanted_and_says_so(make_world: MakeWorld) -> None:
-    settings = changed(SETTINGS, {"psap.test_number": PSAP})
-    world = make_world(data=[target("real"), target("tried", tests=True)], settings=settings)
+    world = sending(make_world, target("real"), target("tried", tests=True), **{"psap.test_number": PSAP})
     real, tried = Listener("real"), Listener("tried")
     world.send(position=at(world, *HERE), test=True)
     world.until("in conversation", lambda: world.case.reached_at is not None).order(OperatorCommand.CALL_PSAP)

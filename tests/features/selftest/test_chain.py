@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from features.selftest.prover.calls import ChainWork, answering, both, chain_work
 from features.selftest.prover.work import Around, Child, LookWork
+from features.selftest.settings import ProofSettings
 from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, TrunkId
 from messages.lines import LineReport, LineState, WayLevel
@@ -15,9 +16,9 @@ from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
 from messages.trials import PROOF, LineTrial, VoiceShown
 from model.settings import Settings
 from model.settings.lines import Modem
-from model.settings.watching import ProofSettings
 from model.setup import Setup
 from store.journal.journal import Journal
+from tests.support.settings import changed
 
 NOW = Instant(1_000 * SECOND)
 WELL = Shown(result=StepResult.OK, figures={"closed_s": 9.0})
@@ -50,7 +51,7 @@ def around(*lines: Modem, busy: str = "", phone: str | None = None) -> Around:
         for one in lines
     }
     return Around(
-        setup=Setup(settings=Settings(modem=lines, proof=proof)),
+        setup=Setup(settings=changed(Settings(modem=lines), {"proof": proof})),
         run=Path("/nowhere"),
         state=Path("/nowhere"),
         journal=Journal.__new__(Journal),

@@ -11,6 +11,7 @@ from features.selftest import line_trials
 from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.decider import QUIET_US
 from features.selftest.proving import OneProof, Proving
+from features.selftest.settings import ProofSettings
 from features.selftest.store import proofs_of
 from media.trial.way import USELESS
 from messages.events import AlertClosed, AlertReceived, ProofOrdered
@@ -18,7 +19,6 @@ from messages.ids import E164, SECOND, Channel, Instant, LineId, OperatorId, Out
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
-from model.settings.watching import ProofSettings
 from runtime.logs import Outage
 from store import streams
 from store.alerts.accepting import Accepted
@@ -267,7 +267,7 @@ def clock_in(seconds: int) -> str:
 def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_world: MakeWorld) -> None:
     left = tuple(one for one in ProofStep if one is not ProofStep.CLOCK)
     night = ProofSettings(at=clock_in(120), until=clock_in(7200), leave_out=left)
-    world = make_world(proof=night)
+    world = make_world(changes={"proof": night})
     world.send()
     world.advance(130)
     assert proving(world).proofs == []
@@ -291,7 +291,7 @@ def close(world: World) -> None:
 
 
 def test_that_none_has_come_to_its_end_for_two_days_is_told(make_world: MakeWorld) -> None:
-    world = make_world(proof=ProofSettings(at=clock_in(5 * 3600), until=clock_in(6 * 3600)))
+    world = make_world(changes={"proof": ProofSettings(at=clock_in(5 * 3600), until=clock_in(6 * 3600))})
     order(world, ProofStep.CLOCK)
     world.until("it is over", lambda: over(world), 5)
     world.clock.leap(47 * 3600 * SECOND)

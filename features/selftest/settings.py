@@ -1,0 +1,77 @@
+"""The table `[proof]` of the settings' file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final
+
+from msgspec.structs import replace
+
+from messages.ids import E164
+from messages.proofs import ProofStep
+from model.feature import FeatureTable
+from model.settings import Settings
+from model.settings.fields import Clock, OptionalClock, OptionalPhoneNumber, doc
+
+PROVED_AT: Final = "03:30"
+"""When fewest alerts come."""
+
+
+class ProofSettings(FeatureTable, frozen=True, kw_only=True):
+    """Each night the whole chain is tried; see docs/operations/alarms.md."""
+
+    table: ClassVar[str] = "proof"
+
+    at: Annotated[
+        OptionalClock | None,
+        doc(
+            "When the centre proves itself, by night",
+            "Quando il centro si prova, di notte",
+            note='by the machine\'s time, once no alert is open; "": by no night; a simulated run: "" as '
+            "well",
+            example=PROVED_AT,
+        ),
+    ] = None
+    """None: `PROVED_AT`, and by no night in a simulated run (`begins_at`)."""
+    until: Annotated[
+        Clock,
+        doc(
+            "Until when, at the latest",
+            "Fino a quando, al più tardi",
+            note="what is left is for the next night",
+        ),
+    ] = "06:00"
+    leave_out: Annotated[
+        tuple[ProofStep, ...],
+        doc(
+            "What is not tried",
+            "Che cosa non si prova",
+            note="of voice, emergency, text, credit, chain, journal, audit, backup, clock, certificate, disk",
+        ),
+    ] = ()
+    phone: Annotated[
+        OptionalPhoneNumber,
+        doc(
+            "Which line of ours the test alert calls",
+            "Quale nostra linea chiama l’allarme di prova",
+            note="its number; empty: the first that can be called",
+        ),
+    ] = E164("")
+
+    @property
+    def begins_at(self) -> str:
+        """`HH:MM`, by the machine's own time; empty: by no night, and on demand alone."""
+        return PROVED_AT if self.at is None else self.at
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """A phone that is no line's."""
+    phone = ProofSettings.of(settings).phone
+    if phone and phone not in {one.number for one in settings.modem}:
+        yield "proof.phone: the number of none of the center's lines"
+
+
+def simulated(settings: Settings) -> Settings:
+    """By night alone where that is asked for."""
+    own = ProofSettings.of(settings)
+    return replace(own, at=own.at or "").put(settings)
