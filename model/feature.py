@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from messages.base import FeatureEvent
 from messages.ids import OperatorCommand, Role
@@ -124,13 +124,13 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     It is served below `/console/features/NAME`."""
     rehearsed: tuple[str, ...] = ()
     """Functions that load what a web would else load at its first request."""
-    settings: tuple[type[FeatureTable], ...] = ()
+    settings: tuple[type[FeatureTable | FeatureRow], ...] = ()
     """Keys that the file may have also where the feature is left out."""
     faults: Callable[[Settings], Iterable[str]] = nothing
     """What those keys mean together: every fault, as `path: what is wrong`."""
     loaded: str = ""
-    """What those keys become once the file is read: a function of `Settings`, the file's folder and a list, to
-    which it adds faults. Paths of `FilePath` are whole already."""
+    """What those keys become once the file is read: a function of `Settings`, the file's folder and a list to
+    which it adds faults. Every `FilePath` is whole already."""
     simulated: Callable[[Settings], Settings] = unchanged
     """What those keys say in a run with the simulated carrier."""
     routes: tuple[str, ...] = ()
@@ -156,6 +156,28 @@ class FeatureTable(Table, frozen=True, kw_only=True):
         return replace(settings, **{self.table: self}) if hasattr(settings, self.table) else settings
 
 
+class FeatureRow(Table, frozen=True, kw_only=True):
+    """A row of a feature's list of tables (`[[table]]`); its first key names it."""
+
+    table: ClassVar[str]
+    """The list's name in the file; `psap.data` is a list in the kernel's table `psap`. Permanent."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> tuple[Self, ...]:
+        """Return the rows that these settings have."""
+        outer, _, name = cls.table.rpartition(".")
+        return getattr(getattr(settings, outer) if outer else settings, name, ())
+
+    @classmethod
+    def put(cls, settings: Settings, rows: tuple[Self, ...]) -> Settings:
+        """Return the settings with these rows; as they are where they have no tables of features."""
+        outer, _, name = cls.table.rpartition(".")
+        within: Table = getattr(settings, outer) if outer else settings
+        if not hasattr(within, name):
+            return settings
+        return replace(settings, **({outer: replace(within, **{name: rows})} if outer else {name: rows}))
+
+
 _known: tuple[Feature, ...] = ()
 _installed: tuple[Feature, ...] = ()
 _left_out: frozenset[OperatorCommand] = frozenset()
@@ -168,19 +190,28 @@ def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
     _known = tuple(features)
     _installed = tuple(one for one in _known if one.name not in set(off))
     _left_out = frozenset(order for one in _known if one not in _installed for order in one.orders)
-    tables = [table for feature in _known for table in feature.settings]
-    _settings = _with(tables) if tables else Settings
+    _settings = _with([table for feature in _known for table in feature.settings])
     know(kind for feature in _known for kind in feature.events)
 
 
-def _with(tables: Iterable[type[FeatureTable]]) -> type[Settings]:
-    fields = [(one.table, one, one()) for one in tables]
-    said = {"__doc__": Settings.__doc__}
-    made: Any = msgspec.defstruct(
-        "Settings", fields, bases=(Settings,), namespace=said, frozen=True, kw_only=True
-    )
-    whole: type[Settings] = made
+def _with(tables: Iterable[type[FeatureTable | FeatureRow]]) -> type[Settings]:
+    added: dict[str, list[tuple[str, Any, Any]]] = {}
+    for one in tables:
+        outer, _, name = one.table.rpartition(".")
+        field = (name, tuple[one, ...], ()) if issubclass(one, FeatureRow) else (name, one, one())  # type: ignore[valid-type]
+        added.setdefault(outer, []).append(field)
+    own = added.pop("", [])
+    kernel = {one.name: one.type for one in fields(Settings)}
+    for outer, more in added.items():
+        table = _extended(kernel[outer], more)
+        own.append((outer, table, table()))
+    whole: type[Settings] = _extended(Settings, own)
     return whole
+
+
+def _extended(table: type[Table], more: list[tuple[str, Any, Any]]) -> Any:
+    said = {"__doc__": table.__doc__}
+    return msgspec.defstruct(table.__name__, more, bases=(table,), namespace=said, frozen=True, kw_only=True)
 
 
 def settings_type() -> type[Settings]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,18 @@ def outline_of(file: Path) -> Outline:
         raise ValueError(f"{file}: {error.strerror}") from error
     except msgspec.MsgspecError as error:
         raise ValueError(f"{file} is no GeoJSON of polygons: {error}") from error
+
+
+def outlines(table: str, files: Iterable[str], faults: list[str]) -> list[Outline | None]:
+    """Return what the `area_file` of each row draws, None where it names none; adds to the faults."""
+    found: list[Outline | None] = []
+    for i, file in enumerate(files):
+        try:
+            found.append(outline_of(Path(file)) if file else None)
+        except ValueError as error:
+            faults.append(f"{table}[{i}].area_file: {error}")
+            found.append(None)
+    return found
 
 
 def _rings(drawn: _Drawn) -> Iterator[list[list[float]]]:

@@ -14,10 +14,10 @@ from model.credit import changes_the_line, pattern_fault
 from model.feature import known
 from model.rules.calls.emergency_numbers import is_named
 from model.settings import Settings
-from model.settings.fields import is_web
+from model.settings.fields import twice
 from model.settings.lines import CreditSettings
 from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
-from model.settings.psap import FEED, DataFormat, DataTarget, LastResort
+from model.settings.psap import LastResort
 from model.settings.watching import TargetKind
 from model.settings.web import HttpSettings
 
@@ -90,18 +90,18 @@ def _times(settings: Settings) -> Iterator[str]:
 
 
 def _trunks(settings: Settings) -> Iterator[str]:
-    yield from _twice("trunk", "name", [trunk.name for trunk in settings.trunk])
+    yield from twice("trunk", "name", [trunk.name for trunk in settings.trunk])
 
 
 def _modems(settings: Settings) -> Iterator[str]:
     trunks = {trunk.name: trunk for trunk in settings.trunk}
-    yield from _twice("modem", "name", [modem.name for modem in settings.modem])
-    yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
-    yield from _twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
+    yield from twice("modem", "name", [modem.name for modem in settings.modem])
+    yield from twice("modem", "imei", [modem.imei for modem in settings.modem])
+    yield from twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
     # Several may have the card of their own modem each.
     voices = [modem.voice_port for modem in settings.modem if modem.voice_port != CARD]
-    yield from _twice("modem", "voice_port", voices)
-    yield from _twice("modem", "number", [modem.number for modem in settings.modem])
+    yield from twice("modem", "voice_port", voices)
+    yield from twice("modem", "number", [modem.number for modem in settings.modem])
     for i, modem in enumerate(settings.modem):
         where = f"modem[{i}]"
         if modem.trunk not in trunks:
@@ -219,14 +219,6 @@ def _sign_on(settings: Settings) -> Iterator[str]:
         yield f"sign_on.idle_minutes: {IDLE_MIN_MINUTES} at least, or 0 for never"
 
 
-def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
-    seen: dict[str, int] = {}
-    for i, value in enumerate(values):
-        if value and value in seen:
-            yield f"{table}[{i}].{key}: {value} is already in {table}[{seen[value]}]"
-        seen.setdefault(value, i)
-
-
 def _dialling(settings: Settings) -> Iterator[str]:
     named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
     if not named:
@@ -240,8 +232,7 @@ def _dialling(settings: Settings) -> Iterator[str]:
 
 
 def _heartbeat(settings: Settings) -> Iterator[str]:
-    yield from _twice("heartbeat", "name", [one.name for one in settings.heartbeat])
-    yield from _twice("watched", "name", [one.name for one in settings.watched])
+    yield from twice("heartbeat", "name", [one.name for one in settings.heartbeat])
     for i, target in enumerate(settings.heartbeat):
         where = f"heartbeat[{i}]"
         parts = urlsplit(target.url)
@@ -249,51 +240,6 @@ def _heartbeat(settings: Settings) -> Iterator[str]:
             yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
         if target.kind is TargetKind.WATCHER and not target.key_file:
             yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
-
-
-def _data(settings: Settings) -> Iterator[str]:
-    """Every fault, as `path: what is wrong`."""
-    names: dict[str, int] = {}
-    for i, table in enumerate(settings.psap.data):
-        where = f"psap.data[{i}]"
-        if table.name in names:
-            yield f"{where}.name: {table.name} is already in psap.data[{names[table.name]}]"
-        names.setdefault(table.name, i)
-        yield from (f"{where}.{fault}" for fault in _target(table))
-
-
-def _target(table: DataTarget) -> Iterator[str]:
-    web = is_web(table.to)
-    if "://" in table.to and not web:
-        yield 'to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'
-    elif table.to.startswith("http:"):
-        yield "to: what is known of a user would go there unencrypted; https:// is needed"
-    elif web and ("@" in urlsplit(table.to).netloc):
-        yield "to: no name and password in an address; token_file, or certificate and key"
-    if table.to == FEED:
-        if table.format is not DataFormat.GEOJSON:
-            yield f'format: a feed is GeoJSON, not "{table.format}"'
-        if not table.token_file:
-            yield "token_file: a feed needs one: who has it is shown alerts"
-    if bool(table.area) != bool(table.area_file):
-        given, missing = ("area", "area_file") if table.area else ("area_file", "area")
-        yield f"{given}: needs {missing} as well"
-    if bool(table.certificate) != bool(table.key):
-        given, missing = ("certificate", "key") if table.certificate else ("key", "certificate")
-        yield f"{given}: needs {missing} as well"
-    for key in ("certificate", "authority"):
-        if getattr(table, key) and not web:
-            yield f"{key}: only with an address, https://"
-    if table.token_file and not (web or table.to == FEED):
-        yield "token_file: only with an address, https://, or a feed"
-    for key in ("code", "event_code"):
-        if getattr(table, key) and table.format is not DataFormat.CAP:
-            yield f'{key}: only with format = "cap"'
-
-
-def is_near(to: str) -> bool:
-    """Return whether data sent to the target stays on the machine: a folder, a feed, or a loopback URL."""
-    return not is_web(to) or urlsplit(to).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
@@ -308,6 +254,5 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _cluster,
     _http,
     _sign_on,
-    _data,
     _heartbeat,
 )

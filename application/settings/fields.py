@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from application.settings.editing.defaults import written
-from application.settings.editing.wanted import ROW_NAMES
+from application.settings.editing.wanted import row_names
 from application.settings.views import Meaning, SettingElsewhere, SettingKind
 from model.feature import settings_type
 from model.settings import Settings
@@ -137,7 +137,7 @@ def _fields(struct: inspect.StructType, table: str) -> Iterator[FieldType]:
         said: dict[str, Any] = {}
         if isinstance(kind, inspect.Metadata):
             said, kind = kind.extra_json_schema or {}, kind.type
-        if path in ROW_NAMES and isinstance(kind, inspect.VarTupleType):
+        if path in row_names() and isinstance(kind, inspect.VarTupleType):
             kind = kind.item_type
         if isinstance(kind, inspect.StructType):
             yield from _fields(kind, path)

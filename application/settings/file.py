@@ -11,23 +11,20 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeVar, get_args, get_origin
+from typing import Final, get_args, get_origin
 
 import msgspec
 from msgspec.structs import replace
 
 from application.errors import SettingsError
-from application.settings.areas import outline_of
+from application.settings.areas import outlines
 from application.settings.check import faults_of
 from application.settings.fields import expected, keys_of
 from application.settings.paths import whole
 from application.settings.protocols import ProtocolError, protocols_of
 from model.feature import known, named, settings_type
 from model.settings import Settings
-from model.settings.fields import is_web
-from model.settings.psap import FEED, DataTarget, PsapRoute
 
-Row = TypeVar("Row", PsapRoute, DataTarget)
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
@@ -55,46 +52,19 @@ def loaded(text: str, path: Path) -> Settings:
     beside = path.resolve().parent
     settings = whole(parse(text, str(path)), beside)
     faults: list[str] = []
-    psap = replace(
-        settings.psap,
-        route=_drawn("psap.route", settings.psap.route, faults),
-        data=_drawn("psap.data", _with_whole_addresses(settings, beside), faults),
-    )
+    drawn = outlines("psap.route", (one.area_file for one in settings.psap.route), faults)
+    route = tuple(replace(one, outline=area) for one, area in zip(settings.psap.route, drawn, strict=True))
     try:
         protocols_of(settings.protocols.folder)
     except ProtocolError as error:
         faults.append(f"protocols.folder: {error}")
-    settings = replace(settings, psap=psap)
+    settings = replace(settings, psap=replace(settings.psap, route=route))
     for feature in known():
         if feature.loaded:
             settings = named(feature.loaded)(settings, beside, faults)
     if faults:
         raise SettingsError(str(path), faults)
     return settings
-
-
-def _with_whole_addresses(settings: Settings, beside: Path) -> tuple[DataTarget, ...]:
-    """The rows with whole paths of folders, and with a language."""
-    return tuple(
-        replace(
-            one,
-            to=one.to if one.to == FEED or is_web(one.to) else str(beside / one.to),
-            language=one.language or settings.spoken,
-        )
-        for one in settings.psap.data
-    )
-
-
-def _drawn(table: str, rows: tuple[Row, ...], faults: list[str]) -> tuple[Row, ...]:
-    """The rows with the outlines that their `area_file` draws; adds to the faults."""
-    made = []
-    for i, row in enumerate(rows):
-        try:
-            outline = outline_of(Path(row.area_file)) if row.area_file else None
-            made.append(replace(row, outline=outline))
-        except ValueError as error:
-            faults.append(f"{table}[{i}].area_file: {error}")
-    return tuple(made)
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:

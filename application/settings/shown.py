@@ -20,7 +20,7 @@ import msgspec
 
 from application.errors import SettingsError
 from application.settings.editing.lines import line_of
-from application.settings.editing.wanted import ROW_NAMES, Place, Table, by_name, rows_of
+from application.settings.editing.wanted import Place, Table, by_name, row_names, rows_of
 from application.settings.fields import FieldType, fields
 from application.settings.file import parse
 from application.settings.simulation import simulation, with_simulation
@@ -78,9 +78,9 @@ def _flat(table: Table, path: str) -> Iterator[tuple[str, Any]]:
             yield where, value
         elif isinstance(value, dict):
             yield from _flat(value, where)
-        elif where in ROW_NAMES:
+        elif where in row_names():
             for row in value:
-                yield from _flat(row, f"{where}[{row[ROW_NAMES[where]]}]")
+                yield from _flat(row, f"{where}[{row[row_names()[where]]}]")
 
 
 def shown(text: str, started: str, node: NodeFile, run: Path) -> tuple[list[SettingRow], list[str]]:
@@ -110,9 +110,9 @@ def _places(said: Table) -> Iterator[tuple[FieldType, Place]]:
     for one in fields():
         if one.table.partition(".")[0] in _OTHERS:
             continue
-        if one.table in ROW_NAMES:
+        if one.table in row_names():
             for row in rows_of(said, one.table):
-                yield one, Place(one.table, row[ROW_NAMES[one.table]], one.key)
+                yield one, Place(one.table, row[row_names()[one.table]], one.key)
         else:
             yield one, Place(one.table, None, one.key)
 
@@ -148,7 +148,7 @@ def _row(one: FieldType, at: Place, said: Table, text: str, next_: Counting, now
 def _said(said: Table, at: Place) -> Value | None:
     found: Any = said
     if at.row is not None:
-        found = next(row for row in rows_of(said, at.table) if row[ROW_NAMES[at.table]] == at.row)
+        found = next(row for row in rows_of(said, at.table) if row[row_names()[at.table]] == at.row)
     else:
         for key in filter(None, at.table.split(".")):
             found = found.get(key, {})

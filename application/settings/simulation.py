@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec.structs
 
 from application.errors import SettingsError
-from application.settings.check import is_near, is_short
+from application.settings.check import is_short
 from messages.ids import E164, TrunkId
 from model.feature import known
 from model.settings import Settings
@@ -101,8 +101,7 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
     """The settings with the carrier's modems for the configured ones, its PSAP, and its user for drills.
 
     A number that is configured in E.164 is kept, and so is a short one when `psap.live` is on and the
-    simulation has that phone: then the rules for the real 112 are what is being tried out. Of 112's own
-    systems those elsewhere are sent nothing.
+    simulation has that phone: then the rules for the real 112 are what is being tried out.
     """
     named = {trunk.name: trunk for trunk in settings.trunk}
     for modem in simulated.modems:
@@ -117,7 +116,6 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
         number=settings.psap.number if stands(settings.psap.number) else simulated.psap_number,
         alternate=settings.psap.alternate if stands(settings.psap.alternate) else E164(""),
         route=tuple(route for route in settings.psap.route if stands(route.number)),
-        data=tuple(one for one in settings.psap.data if is_near(one.to)),
         test_number=settings.psap.test_number or simulated.test_number or simulated.psap_number,
     )
     user = next((number for number in simulated.users if number != psap.number), E164(""))

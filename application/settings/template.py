@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 
 from application.settings.editing.defaults import table_type
 from application.settings.editing.lines import aligned
-from application.settings.editing.wanted import ROW_NAMES
+from application.settings.editing.wanted import row_names
 from application.settings.fields import FieldType, fields
 from application.settings.views import SettingKind
 from messages.ids import TrunkId
@@ -47,7 +47,7 @@ def _tables() -> Iterator[str]:
                 table = _table(name, [(one.key, said[one.key], one) for one in own], off="")
                 yield table if row is not _ROWS["trunk"][0] else _LINES + table
             continue
-        off = "# " if name in ROW_NAMES else ""
+        off = "# " if name in row_names() else ""
         yield _table(name, [(_within(name, one), _shown(one), one) for one in keys], off=off)
 
 
@@ -55,7 +55,7 @@ def _by_table() -> Iterator[tuple[str, list[FieldType]]]:
     """A table's own keys come before the tables in it, as TOML wants; a table within a row is of the row."""
     kept: dict[str, list[FieldType]] = {}
     for one in fields():
-        row = next((name for name in ROW_NAMES if one.table.startswith(f"{name}.")), None)
+        row = next((name for name in row_names() if one.table.startswith(f"{name}.")), None)
         kept.setdefault(row or one.table, []).append(one)
     for _, group in groupby(kept, key=lambda name: name.partition(".")[0]):
         yield from ((name, kept[name]) for name in sorted(group, key=lambda name: name.count(".")))
@@ -75,7 +75,7 @@ def _shown(one: FieldType) -> Value:
 def _table(name: str, rows: list[tuple[str, Value, FieldType]], *, off: str) -> str:
     lines = []
     if name:
-        header = f"[[{name}]]" if name in ROW_NAMES else f"[{name}]"
+        header = f"[[{name}]]" if name in row_names() else f"[{name}]"
         lines += _said(f"{off}{header}", _about(name))
     for key, value, one in rows:
         written = one.written or name in _ROWS
@@ -141,7 +141,7 @@ restart.
 
 
 def _header(table: str) -> str:
-    return f"[[{table}]]" if table in ROW_NAMES else f"[{table}]"
+    return f"[[{table}]]" if table in row_names() else f"[{table}]"
 
 
 def _cells(key: str, one: FieldType) -> Iterator[str]:

@@ -68,7 +68,7 @@ def prove_backup(state: StateDir) -> Shown:
     from features.backup.remembered import Work
     from features.backup.restoring import Wanted
 
-    wish = settings_in_use(state).backup
+    wish = BackupSettings.of(settings_in_use(state))
     if not wish.file or not wish.identity:
         return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
     try:

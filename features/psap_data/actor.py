@@ -15,13 +15,13 @@ from features.psap_data.formats import parcel_of
 from features.psap_data.lately import LatelyOpen
 from features.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
 from features.psap_data.retrying import REFUSED, Tries, away, begun, failed, first, taken
+from features.psap_data.settings import DataTarget
 from features.psap_data.store import told_lately
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
 from model.alarms.standing import Key
 from model.alert.case import Case
 from model.record import Who
-from model.settings.psap import DataTarget
 from model.setup import Setup
 from model.telling.sheet import fold
 from runtime.actor import CenterActor
@@ -47,7 +47,7 @@ class DataSenderActor(CenterActor):
     def started(self) -> None:
         """All that is owed is found again."""
         setup = self.env.settings_as(Setup)
-        self._targets = [one for one in setup.settings.psap.data if not one.is_feed]
+        self._targets = [one for one in DataTarget.of(setup.settings) if not one.is_feed]
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._shares = setup.settings.psap.shares
         self._live = LatelyOpen()

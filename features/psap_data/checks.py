@@ -11,17 +11,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from application.checks import Wants, look
+from features.psap_data.settings import FEED, TOKEN_MIN, DataFormat, DataTarget
 from messages.rows import Sentence
 from model.checks import Cost, Finding, fail, ok, warn
 from model.settings import Settings
-from model.settings.psap import FEED, TOKEN_MIN, DataFormat, DataTarget
 
 PART: Final = "data"
 
 
 def data(settings: Settings) -> Iterator[Finding]:
     """Each in turn; nothing where there is none."""
-    for i, table in enumerate(settings.psap.data):
+    for i, table in enumerate(DataTarget.of(settings)):
         faults = [f"psap.data[{i}].{fault}" for fault in _faults(table)]
         yield from (fail(PART, fault) for fault in faults)
         if table.format is DataFormat.EDS:

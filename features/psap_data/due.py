@@ -12,12 +12,12 @@ import msgspec
 from msgspec.structs import replace
 
 from features.psap_data.alert import PsapAlert, psap_alert
+from features.psap_data.settings import DataFormat, DataTarget
 from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case
 from model.areas import holds
 from model.record import Who
 from model.rules.calls.silent_and_duress import told_112
-from model.settings.psap import DataFormat, DataTarget
 from model.telling.sheet import GivenData, Sheet
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)

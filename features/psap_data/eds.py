@@ -14,7 +14,7 @@ from features.psap_data.alert import PsapAlert
 from features.psap_data.cap import parameters
 from features.psap_data.due import Owed
 from features.psap_data.message import clean, identifier, place_in_words, rfc3339, written
-from model.settings.psap import DataTarget
+from features.psap_data.settings import DataTarget
 
 MEDIA_TYPE: Final = "application/xml"
 OURS: Final = "urn:securwoman:psap-data:eds:1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from features.psap_data.settings import DataTarget, faults, simulated
 from messages.ids import OperatorCommand, Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
@@ -13,7 +14,7 @@ from model.settings import Settings
 
 def _sends(settings: Settings) -> bool:
     """Whether the settings name a system of 112's that is sent anything."""
-    return any(not target.is_feed for target in settings.psap.data)
+    return any(not target.is_feed for target in DataTarget.of(settings))
 
 
 PSAP_DATA: Final = Feature(
@@ -64,6 +65,10 @@ PSAP_DATA: Final = Feature(
         ),
     ),
     checks=("features.psap_data.checks:CHECKS",),
+    settings=(DataTarget,),
+    faults=faults,
+    loaded="features.psap_data.settings:loaded",
+    simulated=simulated,
     orders=frozenset({OperatorCommand.OPEN_PAGE}),
     rehearsed=("features.psap_data.as_html:load",),
     routes=("features.psap_data.page", "features.psap_data.feed"),

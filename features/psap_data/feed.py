@@ -15,12 +15,12 @@ from litestar import Response
 from features.psap_data.alert import PsapAlert, psap_alert
 from features.psap_data.due import called_off, serves, wanted
 from features.psap_data.geojson import MEDIA_TYPE, collection
+from features.psap_data.settings import TOKEN_MIN, DataTarget
 from gateways.http.door.auth import bearer
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import FEED, Caller
 from gateways.http.routing.route import GET, route
 from gateways.http.wire.errors import NotSignedOn
-from model.settings.psap import TOKEN_MIN, DataTarget
 from model.telling.sheet import Sheet
 from runtime import logs
 from store.audit.entry import Action
@@ -36,7 +36,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
     GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, with what 112 is told
     of it. By the token of a `[[psap.data]]` with `to = "feed"`.
     """
-    feeds = [target for target in web.settings.center.psap.data if target.is_feed]
+    feeds = [target for target in DataTarget.of(web.settings.center) if target.is_feed]
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
     if target is None:
         raise NotSignedOn("the token of a feed is needed")

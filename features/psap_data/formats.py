@@ -9,7 +9,7 @@ from features.psap_data import cap, eds, geojson
 from features.psap_data.due import Owed
 from features.psap_data.message import identifier
 from features.psap_data.outlets import Parcel
-from model.settings.psap import DataFormat, DataTarget
+from features.psap_data.settings import DataFormat, DataTarget
 
 
 class _Form(NamedTuple):

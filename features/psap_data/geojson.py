@@ -10,9 +10,9 @@ import msgspec
 from features.psap_data.alert import PsapAlert
 from features.psap_data.due import Owed
 from features.psap_data.message import identifier, place_in_words, rfc3339
+from features.psap_data.settings import DataTarget
 from messages.ids import DataKind
 from model.record import EMPTY, facts
-from model.settings.psap import DataTarget
 
 MEDIA_TYPE: Final = "application/geo+json"
 

@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 
 from features.psap_data.outlets import Away, Outcome, Parcel, outcome
+from features.psap_data.settings import DataTarget
 from gateways.connection import Connection
-from model.settings.psap import DataTarget
 
 CONNECT_S: Final = 5.0
 WITHIN_S: Final = 20.0

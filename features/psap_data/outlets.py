@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from model.settings.psap import DataTarget
+from features.psap_data.settings import DataTarget
 
 RECEIPT_MAX: Final = 200
 """Characters of it that are kept."""

@@ -18,11 +18,12 @@ from features.watcher.ears import hearing_of
 from features.watcher.evidence import Evidence, Looked, NodePicture, look, wrong_now
 from features.watcher.hearing import Heard, after_sleep, verdict
 from features.watcher.outlets import Away, Outcome, Post, Told
+from features.watcher.settings import WatchedCenter
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
 from model.availability import Probed
-from model.settings.watching import HeartbeatTarget, WatchedCenter
+from model.settings.watching import HeartbeatTarget
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
@@ -55,7 +56,9 @@ class HeartbeatSenderActor(CenterActor):
         self._waker = self.keep(Waker())
         now_us = self.now_us()
         began = self._picture.began or now_us
-        self._heard = {one.name: Heard(beat_at=began, well_at=began) for one in self._setup.settings.watched}
+        self._heard = {
+            one.name: Heard(beat_at=began, well_at=began) for one in WatchedCenter.of(self._setup.settings)
+        }
         self._turned = now_us
         self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
         self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
@@ -88,7 +91,7 @@ class HeartbeatSenderActor(CenterActor):
         for name, target in self._targets.items():
             alarms |= decider.found(target, self._known[name], now_us)
         turned_us, self._turned = now_us - self._turned, now_us
-        for center in self._setup.settings.watched:
+        for center in WatchedCenter.of(self._setup.settings):
             alarms |= self._of(center, turned_us, now_us)
         try:
             self._alarms.tell(alarms, over="It is heard again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from features.watcher.settings import WatchedCenter, faults
 from messages.ids import Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
@@ -13,7 +14,7 @@ from model.settings import Settings
 
 def _is_heard_or_hears(settings: Settings) -> bool:
     """Whether the settings name a watcher of this center, or a center that is watched from here."""
-    return bool(settings.heartbeat or settings.watched)
+    return bool(settings.heartbeat or WatchedCenter.of(settings))
 
 
 WATCHER: Final = Feature(
@@ -105,5 +106,7 @@ WATCHER: Final = Feature(
             audit="a program of another machine, which has no audit and shows nobody's data",
         ),
     ),
+    settings=(WatchedCenter,),
+    faults=faults,
     routes=("features.watcher.routes",),
 )

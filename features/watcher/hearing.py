@@ -17,8 +17,8 @@ import msgspec
 from msgspec.structs import replace
 
 from features.watcher.beat import Beat
+from features.watcher.settings import Patience
 from messages.ids import SECOND, Instant, NodeId
-from model.settings.watching import Patience
 
 FRESH_US: Final = 60 * SECOND
 """So long a challenge may be answered."""

@@ -16,6 +16,7 @@ from features.watcher.beat import NO_PHONE, Answer
 from features.watcher.ears import Ears, hearing_of, publish_hearing
 from features.watcher.envelope import LARGEST
 from features.watcher.hearing import asked, began, take
+from features.watcher.settings import WatchedCenter
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import Caller, Permission
 from gateways.http.routing.route import POST, route
@@ -32,7 +33,7 @@ _BY_KEY: Final = Permission(
 
 @once
 def _ears(web: Web) -> Ears:
-    return Ears({center.name: center.key_file for center in web.settings.center.watched})
+    return Ears({center.name: center.key_file for center in WatchedCenter.of(web.settings.center)})
 
 
 @once

@@ -31,7 +31,7 @@ from model.settings.kept import (
 )
 from model.settings.lines import Modem, Trunk
 from model.settings.psap import PsapSettings
-from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget, WatchedCenter
+from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget
 from model.settings.web import (
     AnnouncementsSettings,
     HttpSettings,
@@ -105,7 +105,6 @@ class Settings(Table, frozen=True, kw_only=True):
     drill: DrillSettings = DrillSettings()
     duty: DutySettings = DutySettings()
     heartbeat: tuple[HeartbeatTarget, ...] = ()
-    watched: tuple[WatchedCenter, ...] = ()
     trunk: tuple[Trunk, ...] = ()
     modem: tuple[Modem, ...] = ()
 

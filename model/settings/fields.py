@@ -7,6 +7,7 @@ shipped file, the settings page, the reference in `docs` and the refusals are ma
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -96,3 +97,12 @@ def is_web(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def twice(table: str, key: str, values: Iterable[str]) -> Iterator[str]:
+    """Each value that an earlier row of the list has as well, as a fault."""
+    seen: dict[str, int] = {}
+    for i, value in enumerate(values):
+        if value and value in seen:
+            yield f"{table}[{i}].{key}: {value} is already in {table}[{seen[value]}]"
+        seen.setdefault(value, i)

@@ -1,12 +1,9 @@
-"""Settings of 112: its numbers, what it is told of a person, and its own systems."""
+"""Settings of 112: its numbers, and what it is told of a person."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Final, Literal
-
-import msgspec
-from msgspec import Meta
+from typing import Annotated
 
 from messages.ids import E164
 from model.areas import Outline
@@ -15,23 +12,13 @@ from model.settings.fields import (
     RESOLVED,
     Area,
     FilePath,
-    Name,
-    OptionalArea,
     OptionalPhoneNumber,
     OptionalPsapNumber,
     PsapNumber,
     Seconds,
     Table,
     doc,
-    text,
 )
-
-FEED: Final = "feed"
-"""In place of an address: the target asks."""
-TOKEN_MIN: Final = 20
-"""Characters of a feed's token. Who types a wrong one is not made to wait: a shorter one could be guessed."""
-
-Code = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class LastResort(StrEnum):
@@ -41,17 +28,6 @@ class LastResort(StrEnum):
     """Nowhere: the operator calls it from another phone."""
     PUBLIC = "public"
     """On a public line: the third switch of the dial guard."""
-
-
-class DataFormat(StrEnum):
-    """In which form an alert is written down."""
-
-    CAP = "cap"
-    """Common Alerting Protocol 1.2 (OASIS, ITU-T X.1303 bis)."""
-    GEOJSON = "geojson"
-    """RFC 7946."""
-    EDS = "eds"
-    """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as it is known here: decision 108."""
 
 
 class PsapRoute(Table, frozen=True, kw_only=True):
@@ -80,108 +56,6 @@ class PsapRoute(Table, frozen=True, kw_only=True):
         ),
     ] = ""
     outline: Annotated[Outline | None, RESOLVED] = None
-
-
-class DataTarget(Table, frozen=True, kw_only=True):
-    """A system of 112's that has the data of alerts, from when 112 is called; see docs/operations/psap.md."""
-
-    name: Annotated[Name, doc("Name of 112’s system", "Nome del sistema del 112", example="questura")]
-    format: Annotated[
-        DataFormat,
-        doc(
-            "Format of the data",
-            "Formato dei dati",
-            note='"cap" (CAP 1.2), "geojson"; "eds" (PEMEA) is NOT ETSI\'s form yet, see docs/decisions/0108',
-            example="cap",
-        ),
-    ]
-    to: Annotated[
-        str,
-        Meta(min_length=1, max_length=2000),
-        doc(
-            "Address, folder or feed",
-            "Indirizzo, cartella o feed",
-            note='a folder beside this file, if relative; "feed": the system asks, GET /v1/psap/feed',
-            example="https://psap.example.org/alerts",
-        ),
-    ]
-    area: Annotated[
-        OptionalArea,
-        doc(
-            "Alerts of this area alone",
-            "Solo allarmi di quest’area",
-            note="with area_file, as for a route; empty: all",
-        ),
-    ] = ""
-    area_file: Annotated[FilePath, doc("GeoJSON file with its outline", "File GeoJSON con i confini")] = ""
-    tests: Annotated[
-        bool, doc("Test alerts as well", "Anche gli allarmi di prova", note="marked as tests")
-    ] = False
-    language: Annotated[
-        Literal["it", "en"] | None,
-        doc(
-            "Language of its texts",
-            "Lingua dei testi",
-            note='"it", "en"; left out: the centre\'s own',
-            example="it",
-        ),
-    ] = None
-    """None: the center's own, where it is one of the two, else English; told when the file is loaded."""
-    sender: Annotated[
-        str,
-        text(r"[^\s,<&]{1,100}", "a name without spaces, commas, '<' and '&', at most 100"),
-        doc("What the centre is called there", "Come si chiama lì il centro", note="CAP `sender`, as agreed"),
-    ] = "securwoman"
-    code: Annotated[
-        tuple[Code, ...],
-        doc(
-            "CAP codes as agreed",
-            "Codici CAP concordati",
-            note='CAP `code`, as a profile or an agreement asks for it: ["…"]',
-        ),
-    ] = ()
-    event_code: Annotated[
-        dict[Code, Code],
-        doc("CAP eventCode as agreed", "CAP eventCode concordati", note='the same: { "urn:…" = "…" }'),
-    ] = msgspec.field(default_factory=dict)
-    token_file: Annotated[
-        FilePath,
-        doc(
-            "File with the token",
-            "File con il token",
-            note="what is said as `Authorization: Bearer`; of a feed, what is asked for",
-            by_hand=True,
-        ),
-    ] = ""
-    certificate: Annotated[
-        FilePath,
-        doc(
-            "Certificate of the centre (PEM)",
-            "Certificato del centro (PEM)",
-            note="with key: how the centre proves itself there (mutual TLS)",
-        ),
-    ] = ""
-    key: Annotated[FilePath, doc("Key of the certificate", "Chiave del certificato")] = ""
-    authority: Annotated[
-        FilePath,
-        doc(
-            "Authority that is trusted there (PEM)",
-            "Autorità di fiducia lì (PEM)",
-            note="in place of this machine's",
-        ),
-    ] = ""
-    outline: Annotated[Outline | None, RESOLVED] = None
-    """Alerts whose position lies in it, and no others; None: all."""
-
-    @property
-    def spoken(self) -> str:
-        """The language of its texts."""
-        return self.language or "en"
-
-    @property
-    def is_feed(self) -> bool:
-        """Whether it asks, and is sent nothing."""
-        return self.to == FEED
 
 
 class PsapSettings(Table, frozen=True, kw_only=True):
@@ -252,4 +126,3 @@ class PsapSettings(Table, frozen=True, kw_only=True):
             note='also "contacts" and "photo"',
         ),
     ] = SHARED
-    data: tuple[DataTarget, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.psap_data.actor import DataSenderActor
 from features.psap_data.outlets import Away, Outcome, Parcel, Received
-from model.settings.psap import DataTarget
+from features.psap_data.settings import DataTarget
 from runtime.courier import Courier
 
 LISTENERS: dict[str, Listener] = {}

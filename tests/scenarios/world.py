@@ -156,7 +156,7 @@ class World:
         self._case: Case | None = None
         self._folded: tuple[AlertId, int] | None = None
         """Of which alert, and up to where."""
-        self.settings = settings or SETTINGS
+        self.settings = changed(settings or SETTINGS, changes)
         more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
         more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
         if boots_in_s != 1.0:

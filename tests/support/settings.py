@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
+from application.errors import SettingsError
+from application.settings.file import parse
 from model.feature import settings_type
 from model.settings import Settings
 
@@ -21,6 +24,13 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
         name, now = (table, replace(getattr(settings, table), **{key: value})) if table else (path, value)
         settings = replace(settings, **{name: now})
     return settings
+
+
+def faults(text: str) -> tuple[str, ...]:
+    """What is wrong with a settings file that says this."""
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    return caught.value.faults
 
 
 def _with_features(table: Struct, kind: Any) -> Any:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, get_args, get_origin
 
+from msgspec import Struct
+from msgspec.structs import fields
+
+from model.feature import settings_type
+from model.settings import Settings
 from model.settings_edits import Add, Anything, ChangedOnDisk, Edit, EditMissed, Remove, Set, Value
 
 Table = dict[str, Any]
 
-ROW_NAMES: Final = {
-    "modem": "name",
-    "trunk": "name",
-    "psap.route": "area",
-    "psap.data": "name",
-    "duty.person": "name",
-    "heartbeat": "name",
-    "watched": "name",
-}
-"""Of each list of tables the key by which a row is named."""
 _PATH: Final = re.compile(r"^(?:(?P<table>[a-z_.]+?)(?:\[(?P<row>[^\]]+)\])?\.)?(?P<key>[a-z0-9_]+)$")
+
+
+def row_names() -> Mapping[str, str]:
+    """Return the key by which a row is named, of each list of tables: its first."""
+    return _row_names(settings_type())
+
+
+@cache
+def _row_names(whole: type[Settings]) -> Mapping[str, str]:
+    return dict(_lists(whole, ""))
+
+
+def _lists(table: type[Struct], within: str) -> Iterator[tuple[str, str]]:
+    for one in fields(table):
+        row = get_args(one.type)[0] if get_origin(one.type) is tuple else None
+        if isinstance(row, type) and issubclass(row, Struct):
+            yield f"{within}{one.name}", fields(row)[0].name
+        elif isinstance(one.type, type) and issubclass(one.type, Struct):
+            yield from _lists(one.type, f"{within}{one.name}.")
 
 
 @dataclass(frozen=True)
@@ -37,14 +52,14 @@ class Place:
 def place(path: str) -> Place:
     """Raises EditMissed where this is no path of a key."""
     match = _PATH.match(path)
-    if match is None or (match["table"] in ROW_NAMES) != (match["row"] is not None):
+    if match is None or (match["table"] in row_names()) != (match["row"] is not None):
         raise EditMissed(path, "no such key")
     return Place(match["table"] or "", match["row"], match["key"])
 
 
 def rows_of(data: Table, table: str) -> list[Table]:
     """The rows of a list of tables; none where there is no list."""
-    if table not in ROW_NAMES:
+    if table not in row_names():
         raise EditMissed(table, "no list of tables")
     found = data
     *outer, last = table.split(".")
@@ -57,7 +72,7 @@ def rows_of(data: Table, table: str) -> list[Table]:
 def index_of(data: Table, table: str, name: str) -> int:
     """Which row of the list has this name. Raises EditMissed."""
     for i, row in enumerate(rows_of(data, table)):
-        if row.get(ROW_NAMES[table]) == name:
+        if row.get(row_names()[table]) == name:
             return i
     raise EditMissed(f"{table}[{name}]", "there is none of this name")
 
@@ -113,7 +128,7 @@ def after_all(data: Table, edits: Sequence[Edit]) -> Table:
 def without_empty(data: Table) -> Table:
     """Without tables and lists of tables that say nothing: a header alone means what none does."""
     tables = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
-    for path in ROW_NAMES:
+    for path in row_names():
         *outer, last = path.split(".")
         inner = tables.get(outer[0], {}) if outer else tables
         if isinstance(inner, dict) and inner.get(last) == []:
@@ -129,8 +144,8 @@ def same(holds: Value | None, wanted: Value | None) -> bool:
 def by_name(path: str, data: Table) -> str:
     """A path of the loader's, `modem[0].port`, as those of edits: `modem[milano1].port`."""
     match = re.match(r"^(?P<table>[a-z_.]+)\[(?P<index>[0-9]+)\](?P<rest>.*)$", path)
-    if match is None or match["table"] not in ROW_NAMES:
+    if match is None or match["table"] not in row_names():
         return path
     rows, index = rows_of(data, match["table"]), int(match["index"])
-    name = rows[index].get(ROW_NAMES[match["table"]]) if index < len(rows) else None
+    name = rows[index].get(row_names()[match["table"]]) if index < len(rows) else None
     return f"{match['table']}[{name}]{match['rest']}" if name else path

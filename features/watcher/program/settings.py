@@ -18,9 +18,10 @@ from application.roster_file import FileFaulty, parse
 from application.settings.file import unknown_keys
 from application.settings.paths import whole
 from features.watcher.envelope import key_at
+from features.watcher.settings import Patience
 from model.callouts.roster import EMPTY, Roster
 from model.settings.fields import Name, Seconds
-from model.settings.watching import DutySettings, Patience
+from model.settings.watching import DutySettings
 
 Patient = Annotated[float, Meta(ge=3, le=3600)]
 

@@ -23,6 +23,7 @@ from features.watcher.hearing import Hearing, Verdict, after_sleep, asked, began
 from features.watcher.program.kept import Kept, Story, TryName, callouts_in, probes_in, write
 from features.watcher.program.probing import ProbedOf, Probing
 from features.watcher.program.settings import CenterTable, WatchSettings, roster_of
+from features.watcher.settings import Patience
 from gateways.callouts.decider import Try, due
 from messages.events import (
     CalloutAlarm,
@@ -38,7 +39,6 @@ from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, N
 from model.availability import Probed
 from model.callouts.callout import Callout
 from model.callouts.roster import BY_NUMBER, EMPTY, Person, Roster, on_duty
-from model.settings.watching import Patience
 from runtime import logs
 
 AGAIN_US: Final = 3600 * SECOND

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from application.errors import SettingsError
 from application.settings.file import parse
 from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
-from tests.application.settings.written import CAP, FEED, TRUNKS, modem
+from tests.application.settings.written import TRUNKS, modem
 from tests.support.each import each
+from tests.support.settings import faults
 
 T: Final = TRUNKS
 A, B, M = modem("a"), modem("b"), '[[modem]]\nname = "a"\ntrunk = "public"\n'
@@ -22,12 +22,6 @@ HANGS: Final = "(?:[0-9]+ ?)+:([0-9]+)"
 ALONE: Final = f"words alone, and {BETWEEN} in front of it"
 ALREADY: Final = ((2, "public"), (3, "emergency"))
 CODE: Final = r"^([*#][0-9*#]{1,30}#)?$(?!\\n)"
-
-
-def faults(text: str) -> tuple[str, ...]:
-    with pytest.raises(SettingsError) as caught:
-        parse(text)
-    return caught.value.faults
 
 
 # fmt: off
@@ -71,46 +65,10 @@ FAULTS: Final = (
      'psap.route[0].area: where IT-25 ends is not known here; give its outline as a GeoJSON file: '
      'area_file = "….geojson"'),
     ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),
-    (CAP + 'to = "http://psap.test/"',
-     "psap.data[0].to: what is known of a user would go there unencrypted; https:// is needed"),
-    (CAP + 'to = "ftp://psap.test/"',
-     'psap.data[0].to: expected an address like "https://psap.example.org/alerts", a folder, or "feed"'),
-    (CAP + 'to = "https://me:secret@psap.test/"',
-     "psap.data[0].to: no name and password in an address; token_file, or certificate and key"),
-    (CAP + 'to = "feed"\ntoken_file = "t"', 'psap.data[0].format: a feed is GeoJSON, not "cap"'),
-    (FEED + 'to = "feed"', "psap.data[0].token_file: a feed needs one: who has it is shown alerts"),
-    (CAP + 'to = "out"\narea = "IT-25"', "psap.data[0].area: needs area_file as well"),
-    (CAP + 'to = "https://psap.test/"\ncertificate = "c"', "psap.data[0].certificate: needs key as well"),
-    (CAP + 'to = "out"\ntoken_file = "t"',
-     "psap.data[0].token_file: only with an address, https://, or a feed"),
-    (FEED + 'to = "out"\ncode = ["x"]', 'psap.data[0].code: only with format = "cap"'),
-    (CAP + 'to = "out"\nsender = "a b"',
-     "psap.data[0].sender: expected a name without spaces, commas, '<' and '&', at most 100"),
-    (CAP + 'to = "out"\n' + CAP + 'to = "out"\n', "psap.data[1].name: q is already in psap.data[0]"),
-    ('[[psap.data]]\nname = "q"\nformat = "kml"\nto = "out"',
-     'psap.data[0].format: expected "cap" or "geojson" or "eds", got \'kml\''),
     ('[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
      "psap.test_number: a test alert would call a PSAP"),
     ("[operator]\nall_after_s = 3", "operator.all_after_s: less than operator.answer_within_s (6)"),
     ("[deadline]\nseconds = 10", "user.setup_time_s: not less than deadline.seconds (10)"),
-    ('[map]\ntiles = "https://t.example/{z}/{x}/{y}"\npmtiles = "a.pmtiles"',
-     "map.pmtiles: not together with map.tiles"),
-    ('[map]\ntiles = "https://t.example/{z}/{x}"',
-     'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {y} missing'),
-    ('[map]\ntiles = "https://{s}.t.example/{z}/{x}/{y}"',
-     'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {s} is not known'),
-    ('[map]\ntiles = "/srv/{z}/{x}/{y}"', 'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"'),
-    ('[map]\ngeocoder = "https://g.example"\naddresses = "a.sqlite"',
-     "map.addresses: not together with map.geocoder"),
-    ('[map]\ngeocoder = "g.example"',
-     'map.geocoder: expected an address like "https://geocoder.example.org"'),
-    ('[map]\ngeocoder = "https://g.example/photon/reverse"',
-     'map.geocoder: expected an address like "https://geocoder.example.org"; /reverse and what it is '
-     'asked are added to it'),
-    ('[map]\ngeocoder = "http://g.example"',
-     "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or of a "
-     "private network"),
-    ('[map]\ngeocoder_api = "pelias"', "map.geocoder_api: invalid enum value 'pelias'"),
     ('[journal]\nurl = "mysql://x"', 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'),
     (T + '[recording]\ntrunks = ["x"]', "recording.trunks[0]: there is no trunk x (emergency, public)"),
     (T + "[recording]\nparties = []", "recording.parties: expected array of length >= 1"),
@@ -130,7 +88,6 @@ FAULTS: Final = (
     ('[[heartbeat]]\nname = "w"\nurl = "https://w.test/"\nkind = "url"\n[[heartbeat]]\nname = "w"\nurl = '
      '"https://w.test/"\nkind = "url"\n',
      "heartbeat[1].name: w is already in heartbeat[0]"),
-    ('[[watched]]\nname = "m"\nkey_file = ""', "watched[0].key_file: expected str of length >= 1"),
     (C + 'credit = { ussd = "*123#", sms_to = "4155", words = "C" }',
      "modem[0].credit.sms_to: it is asked by ussd already"),
     (C + 'credit = { ussd = "*21*333#" }', "modem[0].credit.ussd: *21*333# would change what the line does"),

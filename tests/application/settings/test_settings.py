@@ -22,7 +22,7 @@ from model.feature import settings_type
 from model.rules.calls.withheld_numbers import unfit_to_try
 from model.settings import Settings
 from model.settings.lines import Modem
-from tests.application.settings.written import CAP, TRUNKS, modem
+from tests.application.settings.written import TRUNKS, modem
 from tests.support.each import each
 
 
@@ -223,37 +223,3 @@ def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
         for n in ("a", "b")
     )
     assert [spec.voice_port for spec in parse(TRUNKS + lines).lines] == ["alsa", "alsa"]
-
-
-def test_data_of_alerts_goes_where_its_table_says(tmp_path: Path) -> None:
-    outline = '{"type": "Polygon", "coordinates": [[[8, 45], [10, 45], [10, 46], [8, 45]]]}'
-    (tmp_path / "lombardia.geojson").write_text(outline)
-    (tmp_path / "center.toml").write_text(
-        CAP
-        + 'to = "https://psap.test/in"\narea = "IT-25"\narea_file = "lombardia.geojson"\ncode = ["x"]\n'
-        + 'token_file = "token"\n[psap.data.event_code]\n"urn:e" = "v"\n'
-        + '[[psap.data]]\nname = "out"\nformat = "geojson"\nto = "out"\nlanguage = "en"\n'
-        + '[[psap.data]]\nname = "map"\nformat = "geojson"\nto = "feed"\ntoken_file = "token"\n'
-    )
-    post, folder, feed = load(tmp_path / "center.toml").psap.data
-    assert post.to == "https://psap.test/in"
-    assert post.outline is not None
-    assert post.token_file == str(tmp_path / "token")
-    assert (post.code, post.event_code, post.language) == (("x",), {"urn:e": "v"}, "it")
-    assert (folder.to, folder.language) == (str(tmp_path / "out"), "en")
-    assert feed.is_feed
-
-
-def test_an_area_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "center.toml").write_text(CAP + 'to = "out"\narea = "IT"\narea_file = "none.geojson"')
-    with pytest.raises(SettingsError) as caught:
-        load(tmp_path / "center.toml")
-    assert caught.value.faults == (
-        f"psap.data[0].area_file: {tmp_path}/none.geojson: No such file or directory",
-    )
-
-
-def test_a_simulated_run_sends_nothing_to_112_s_own_systems() -> None:
-    settings = parse(TRUNKS + CAP + 'to = "https://psap.test/in"')
-    simulated = Simulation(modems=(), psap_number="+390200000112", phones=())
-    assert with_simulation(settings, simulated).psap.data == ()

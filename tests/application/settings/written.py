@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 TRUNKS: Final = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
-CAP: Final = '[[psap.data]]\nname = "q"\nformat = "cap"\n'
-FEED: Final = CAP.replace("cap", "geojson")
 
 
 def modem(name: str, trunk: str = "public") -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from application.errors import SettingsError
-from application.settings.file import parse
 from tests.support.each import each
+from tests.support.settings import faults
 
 SMTP = '[duty.smtp]\nhost = "m.example"\n'
 SENT = f'{SMTP}sender = "c@example.org"\n'
@@ -28,6 +25,4 @@ SENT = f'{SMTP}sender = "c@example.org"\n'
     ],
 )
 def test_a_fault_is_named_by_its_path(text: str, fault: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        parse(text)
-    assert caught.value.faults == (fault,)
+    assert faults(text) == (fault,)

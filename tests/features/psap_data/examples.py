@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from features.psap_data.alert import PsapAlert
 from features.psap_data.due import Owed
+from features.psap_data.settings import DataFormat, DataTarget
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
 from model.alert.parts import KnownPosition
 from model.record import Contact, Dangerous, PersonRecord, Who
-from model.settings.psap import DataFormat, DataTarget
 
 AT = Instant(1_795_000_000_000_000)
 """2026-11-18."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from features.psap_data.due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
+from features.psap_data.settings import DataFormat, DataTarget
 from messages import events as ev
 from messages.base import Position
 from messages.events import Event
@@ -24,7 +25,6 @@ from messages.ids import (
     PersonalKind,
     Proof,
 )
-from model.settings.psap import DataFormat, DataTarget
 from model.telling.sheet import Sheet, begin, evolve
 from store import streams
 from tests.support.depth import often

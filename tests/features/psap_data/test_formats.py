@@ -20,9 +20,9 @@ from features.psap_data.due import Owed
 from features.psap_data.eds import GEOPRIV, GML, OURS, PIDF, SHAPES, eds
 from features.psap_data.formats import parcel_of
 from features.psap_data.geojson import collection, geojson
+from features.psap_data.settings import DataFormat
 from messages.ids import DataKind, Nearness, Outcome
 from model.record import Dangerous, PersonRecord
-from model.settings.psap import DataFormat
 from tests.features.psap_data.examples import AT, KNOWN, alerts, message, owed, target, words
 
 SCHEMAS = Path(__file__).parent / "schemas"

@@ -20,7 +20,7 @@ from features.psap_data.outlets import (
     one_line,
     outlet_of,
 )
-from model.settings.psap import DataTarget
+from features.psap_data.settings import DataTarget
 from runtime.courier import ThreadCourier
 from runtime.waker import Waker
 from tests.features.psap_data.examples import target

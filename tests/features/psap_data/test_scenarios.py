@@ -8,11 +8,11 @@ import pytest
 
 from features.psap_data.cap import NAMESPACE
 from features.psap_data.outlets import Received, Refused
+from features.psap_data.settings import DataFormat, DataTarget
 from messages import events as ev
 from messages.base import Position
 from messages.ids import BriefingField, OperatorCommand, OperatorId, Role
 from model.areas import outline
-from model.settings.psap import DataFormat, DataTarget
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
 from tests.scenarios.test_flow import to_attended

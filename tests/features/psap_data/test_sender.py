@@ -15,7 +15,6 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, CrewId, NodeId, Outcome, Role
 from model.settings import Settings
-from model.settings.psap import PsapSettings
 from model.setup import Setup
 from model.telling.sheet import Sheet
 from runtime.environment import Environment
@@ -28,6 +27,7 @@ from tests.features.psap_data.examples import target
 from tests.gateways.story import Story
 from tests.scenarios.listeners import LISTENERS, Listener, SenderToListenersActor
 from tests.support.actors import environment
+from tests.support.settings import changed
 
 
 class Alone:
@@ -35,7 +35,7 @@ class Alone:
 
     def __init__(self, state: Path, of: str) -> None:
         self.env: Environment = environment(state, virtual=True)
-        self.env.settings = Setup(settings=Settings(psap=PsapSettings(data=(target(),))))
+        self.env.settings = Setup(settings=changed(Settings(), {"psap.data": (target(),)}))
         started = system.start("in_process", self.env)
         assert isinstance(started, OneProcess)
         self.system = started

@@ -18,8 +18,8 @@ from features.watcher.hearing import (
     take,
     verdict,
 )
+from features.watcher.settings import Patience
 from messages.ids import SECOND, Instant, NodeId
-from model.settings.watching import Patience
 
 NODE = NodeId("one")
 START = Instant(1_000_000 * SECOND)

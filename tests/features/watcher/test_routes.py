@@ -15,10 +15,11 @@ from litestar.types import HTTPReceiveMessage, HTTPSendMessage
 from features.watcher.beat import Beat
 from features.watcher.ears import hearing_of
 from features.watcher.envelope import Key
+from features.watcher.settings import WatchedCenter
 from messages.ids import Instant, NodeId
-from model.settings.watching import WatchedCenter
 from tests.gateways.http.place import Place
 from tests.support.each import each
+from tests.support.settings import faults
 
 KEY = Key(b"k" * 32)
 BEAT = Beat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1")
@@ -34,6 +35,20 @@ def place(place: Place, tmp_path: Path) -> Place:
         WatchedCenter(name="milano", key_file=str(file)),
     )
     return place
+
+
+@each(
+    ("text", "fault"),
+    [
+        ('[[watched]]\nname = "m"\nkey_file = ""', "watched[0].key_file: expected str of length >= 1"),
+        (
+            '[[watched]]\nname = "m"\nkey_file = "k"\n[[watched]]\nname = "m"\nkey_file = "k"',
+            "watched[1].name: m is already in watched[0]",
+        ),
+    ],
+)
+def test_a_fault_of_the_settings_is_named_by_its_path(text: str, fault: str) -> None:
+    assert faults(text) == (fault,)
 
 
 def said(client: TestClient[Litestar], sealed: bytes) -> tuple[int, bytes]:

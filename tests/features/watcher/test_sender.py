@@ -19,12 +19,13 @@ from features.watcher.ears import publish_hearing
 from features.watcher.evidence import CHECKS, Looked, Readiness
 from features.watcher.hearing import Verdict, asked, began, take, verdict
 from features.watcher.outlets import Away, Outcome, Told
+from features.watcher.settings import Patience, WatchedCenter
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
 from model.availability import MINUTE_US, Probed, availability
 from model.settings import Settings
-from model.settings.watching import HeartbeatTarget, Patience, TargetKind, WatchedCenter
+from model.settings.watching import HeartbeatTarget, TargetKind
 from model.setup import Setup
 from runtime.clock import VirtualClock
 from runtime.courier import Courier
@@ -36,6 +37,7 @@ from store.alarms import standing_now
 from store.journal.journal import Append, Journal
 from store.watched import days
 from tests.support.actors import environment
+from tests.support.settings import changed
 
 WATCHER = HeartbeatTarget(name="watch", kind=TargetKind.WATCHER, url="http://w.test/", every_s=10.0)
 PLAIN = HeartbeatTarget(name="plain", kind=TargetKind.URL, url="http://p.test/", every_s=60.0)
@@ -116,7 +118,7 @@ class Alone:
         self, state: Path, outside: Outside, *watched: WatchedCenter, simulated: bool = False
     ) -> None:
         self.env: Environment = environment(state, virtual=True)
-        settings = Settings(heartbeat=(WATCHER, PLAIN), watched=watched)
+        settings = changed(Settings(heartbeat=(WATCHER, PLAIN)), {"watched": watched})
         self.env.settings = Setup(settings=settings, version="1", simulated=simulated)
         started = system.start("in_process", self.env)
         assert isinstance(started, OneProcess)
@@ -153,7 +155,7 @@ def senders(left_out: Sequence[str] = (), **settings: object) -> int:
     """How many of the actor a node has by these settings."""
     features.install(left_out)
     try:
-        made = plan(Setup(settings=Settings(**settings)))  # type: ignore[arg-type]
+        made = plan(Setup(settings=changed(Settings(), settings)))
     finally:
         features.install()
     return sum(spec.role is Role.HEARTBEAT_SENDER for spec in made.actors)

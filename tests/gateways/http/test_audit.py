@@ -98,7 +98,7 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     audited = {
         name.split(" ")[0]: one for name, one in handlers(api.client.app).items() if one.opt[AUDIT] in _READS
     }
-    # A PSAP's feed has a token of its own: test_psap_feed.
+    # A PSAP's feed has a token of its own: tests/features/psap_data/test_feed.
     assert set(audited) - {"/v1/psap/feed"} == set(ways)
     for name, path in ways.items():
         before = len(entered(api.web))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from features.psap_data.settings import FEED, DataFormat, DataTarget
 from messages import events as ev
 from messages.ids import E164, BriefingField, Outcome
 from model.areas import outline
-from model.settings.psap import FEED, DataFormat, DataTarget
 from store.audit.entry import Action
 from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import CLOCK, Place, entered
