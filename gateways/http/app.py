@@ -18,8 +18,7 @@ from gateways.console.screen import Screen
 from gateways.console.sessions import AnySocket, Door
 from gateways.console.voice import Headsets, Meters, voice_route
 from gateways.http.door import signatures
-from gateways.http.door.from_where import across_nodes
-from gateways.http.door.apart import apart
+from gateways.http.door.from_where import across_nodes, apart
 from gateways.http.door.idle import keep_ending_idle
 from gateways.http.door.saying import said_with_every_answer
 from gateways.http.failing import exception_handlers

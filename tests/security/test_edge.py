@@ -11,7 +11,7 @@ import pytest
 from litestar.exceptions import NotFoundException
 from litestar.types import Receive, Scope, Send
 
-from gateways.http.door.apart import apart
+from gateways.http.door.from_where import apart
 from gateways.http.door.saying import SAID
 from tests.gateways.http.place import Place
 from tests.security.served import served
