@@ -37,11 +37,11 @@ def secret_asked(what: str) -> str:
 
 def new_password(*names: str) -> str:
     """Asked for. `names` are the operator's: none of them makes a password. Raises UsageError."""
-    from store.registry.access.simple_passwords import HELP, is_password
+    from store.registry.access.credentials import PASSWORD_HELP, is_password
 
     password = secret_asked("password")
     if not is_password(password, names):
-        raise UsageError(f"{HELP}; nothing was changed")
+        raise UsageError(f"{PASSWORD_HELP}; nothing was changed")
     return password
 
 

@@ -28,7 +28,7 @@ from store.journal.journal import Append, Journal
 from store.registry import devices
 from store.registry.access import sessions
 from store.registry.access.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
-from store.registry.access.simple_passwords import is_password
+from store.registry.access.credentials import is_password
 from store.registry.registry import Registry
 from tests.center.terminal import Terminal
 

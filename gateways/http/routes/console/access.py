@@ -23,8 +23,8 @@ from store.audit.entry import Action
 from store.errors import AlreadyTaken, NobodyThere
 from store.journal.journal import Transaction
 from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
+from store.registry.access.credentials import is_password
 from store.registry.access.sessions import Session, Way, end_own, require
-from store.registry.access.simple_passwords import is_password
 
 T = TypeVar("T")
 
