@@ -24,10 +24,10 @@ from messages.ids import OperatorId
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
-from store.registry.access.access import Access
 from store.registry.access.credentials import fingerprint
 from store.registry.access.sessions import Session
 from store.registry.people import StaffRole
+from store.registry.registry import Access
 
 Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
 

@@ -18,12 +18,11 @@ from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from store.journal.journal import Journal
 from store.registry.access import authenticators
-from store.registry.access.access import Access, access
 from store.registry.access.authenticators import Authenticator
 from store.registry.access.sessions import Session, addresses_of, changes_of, of_secret
 from store.registry.devices import DeviceKey, known_of
 from store.registry.people import Operator, StaffRole, told_apart
-from store.registry.registry import Registry
+from store.registry.registry import Access, Registry
 from store.registry.users import records
 from store.registry.users.users import read_user
 from store.roster import roster_of
@@ -101,7 +100,7 @@ class RegistryQueries:
 
     def access(self) -> Access:
         """Who is let in now."""
-        return access(self._journal, self._clock.now_us())
+        return self._registry.access(self._clock.now_us())
 
     def session_of(self, secret: str) -> Session | None:
         """The session of a cookie's secret."""

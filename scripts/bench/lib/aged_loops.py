@@ -29,7 +29,7 @@ from scripts.bench.lib.counted_rows import Counted, Counter
 from store.alerts import figures
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry.access.access import access
+from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from tests.scenarios.world import PSAP, World, world
@@ -154,5 +154,5 @@ def _web(center: World) -> Web:
 def _loops_of(web: Web) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "web, its start", web.following.load
     yield "web, each second: what is ordered", lambda: node_orders.look(web)
-    yield "web, each 0.4 s: who is let in", lambda: access(web.journal, web.clock.now_us())
+    yield "web, each 0.4 s: who is let in", lambda: Registry(web.journal).access(web.clock.now_us())
     yield "web, each minute: the figures' rows", lambda: list(figures.catch_up(web.journal))
