@@ -46,32 +46,10 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "release": ("release", "Let an alert be forgotten when its time is over."),
         },
     ),
-    "user": (
-        "The people who may raise alerts.",
-        {
-            "import": ("import_", "Take in a CSV file of users; all of it or nothing."),
-            "add": ("add", "Add one user."),
-            "list": ("list_", "All users."),
-            "show": ("show", "One user, by number or id."),
-            "erase": ("erase", "Erase a user's personal data for good."),
-        },
-    ),
-    "device": (
-        "The phones that prove whose they are.",
-        {
-            "list": ("list_", "The enrolled phones; of a number, those that prove it."),
-            "invite": ("invite", "What enrols one phone, once and within a day."),
-            "revoke": ("revoke", "An enrolled phone proves nothing any more."),
-        },
-    ),
+    "user": ("The people who may raise alerts.", {}),
     "operator": (
         "The operators who answer.",
         {
-            "add": ("add", "Add an operator; with --token the last line is the token."),
-            "list": ("list_", "All operators and their shifts."),
-            "shift": ("shift", "Set an operator ready, paused or off."),
-            "password": ("password", "Give an operator a password."),
-            "role": ("role", "Make somebody an operator, a supervisor or an admin."),
             "remove": (
                 "people.access:remove",
                 "Remove an operator: all that signs on, sessions and shift end.",
@@ -123,9 +101,6 @@ _SINGLE: Final = {
 }
 
 _MODULES: Final = {
-    "user": "people.user",
-    "device": "people.device",
-    "operator": "people.operator",
     "modem": "modems.modem",
 }
 """Where a command or group is, if not in the module of its name."""

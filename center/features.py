@@ -8,6 +8,7 @@ from typing import Final
 from features.backup.feature import BACKUP
 from features.duty.feature import DUTY
 from features.maps.feature import MAPS
+from features.people.feature import PEOPLE
 from features.privacy.feature import PRIVACY
 from features.psap_data.feature import PSAP_DATA
 from features.reviews.feature import REVIEWS
@@ -16,7 +17,7 @@ from features.watcher.feature import WATCHER
 from features.webhooks.feature import WEBHOOKS
 from model import feature
 
-FEATURES: Final = (BACKUP, DUTY, MAPS, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST, WATCHER, WEBHOOKS)
+FEATURES: Final = (BACKUP, DUTY, MAPS, PEOPLE, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST, WATCHER, WEBHOOKS)
 
 
 def install(off: Iterable[str] = ()) -> None:

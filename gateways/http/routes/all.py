@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from gateways.http.routes.admin import (
-    importing,
-    invitations,
     keys,
     lines,
     nodes,
-    operators,
-    people,
     start,
 )
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
@@ -24,7 +20,7 @@ from model.feature import installed, named
 _KERNEL: Final = (
     *(intake, alerts, messages, cancelling, devices),
     *(commands, shift, alarms, pictures_and_recordings),
-    *(operators, keys, people, importing, invitations, lines, nodes, start),
+    *(keys, lines, nodes, start),
     *(sign_on, access),
     health,
 )

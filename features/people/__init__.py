@@ -1,0 +1,1 @@
+"""People who may raise alerts, and the operators who answer: entered, corrected, invited; see README.md."""
