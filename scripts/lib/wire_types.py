@@ -12,6 +12,10 @@ from msgspec import inspect
 
 from features.backup.routes import BackupsView
 from features.duty.routes import DutyTestBegun, DutyView
+from features.people.importing_routes import ImportView
+from features.people.invitations_routes import InvitationMade, InvitationsView
+from features.people.operators_routes import OperatorAdded, OperatorsView
+from features.people.people_routes import PeopleView, PersonAnswer, PersonErased
 from features.privacy.audit_routes import AuditView
 from features.privacy.records_routes import RecordAnswer
 from features.reviews.figures_routes import AvailabilityView, FiguresView
@@ -27,13 +31,9 @@ from gateways.console.timeline import Entry
 from gateways.console.told import Events, NodesTold, Snapshot
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
-from gateways.http.routes.admin.importing import ImportView
-from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.keys import KeyIssued, KeysView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
 from gateways.http.routes.admin.nodes import AdminNodes, SettingsTold, VersionView
-from gateways.http.routes.admin.operators import OperatorAdded, OperatorsView
-from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.start import StartView
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn

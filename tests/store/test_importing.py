@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from features.people.users_csv.importing import import_users
 from messages.events import PersonalDataChanged
 from messages.ids import E164
 from store.errors import Fault, ImportFaulty
 from store.journal.journal import Append, Journal
 from store.registry.people import Imported, Person
 from store.registry.registry import Registry
-from store.registry.users.users_csv.importing import import_users
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import journal_at

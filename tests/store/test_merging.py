@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from features.people.merging import merge
+from features.people.person_changes import Fields
 from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
 from model.record import Contact, Dangerous, PersonRecord, TooMuch
@@ -14,7 +16,6 @@ from model.settings.kept import RetentionSettings
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person, sweep
-from store.alerts.merging import merge
 from store.audit.search import ids_of
 from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere, SamePerson
 from store.journal import erasable
@@ -24,7 +25,6 @@ from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.merged import other_ids
-from store.registry.users.person_changes import Fields
 from tests.store.places import Clock, on_both, signal
 from tests.support.pictures import png
 from tests.support.there import there

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from features.people.person_changes import Fields, change
 from messages.events import PersonalDataChanged
 from messages.ids import UserId
 from store import streams
@@ -14,7 +15,6 @@ from store.journal.journal import Journal
 from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users.finding import find
-from store.registry.users.person_changes import Fields, change
 from tests.store.databases import Database
 from tests.store.places import on_both
 from tests.support.there import there

@@ -6,14 +6,14 @@ import csv
 
 import pytest
 
+from features.people.users_csv.comparing import Verdict
+from features.people.users_csv.importing import Looked, look, take_in
+from features.people.users_csv.sheet import ROWS_MAX, Encoding, read
 from messages.ids import E164
 from store.errors import ChangedMeanwhile, Flaw, ImportFaulty
 from store.journal.journal import Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users.users_csv.comparing import Verdict
-from store.registry.users.users_csv.importing import Looked, look, take_in
-from store.registry.users.users_csv.sheet import ROWS_MAX, Encoding, read
 from tests.store.places import on_both
 from tests.support.there import there
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from features.people.staff_changes import Fields, change, keep_an_admin
 from messages.events import PersonalDataChanged
 from messages.ids import OperatorId
 from store import errors, streams
@@ -12,7 +13,6 @@ from store.registry.access.app_keys import revoke_key
 from store.registry.access.sessions import Way, begin
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
-from store.registry.staff_changes import Fields, change, keep_an_admin
 from tests.store.places import on_both
 from tests.support.there import there
 

@@ -13,13 +13,13 @@ from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
 from center.checks.running import people
+from features.people.users_csv.importing import import_users
 from model.record import Contact, Dangerous, PersonRecord
 from store.database import schema
 from store.database.query import Query
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.users_csv.importing import import_users
 from tests.support.pictures import GREY
 
 GIULIA = "+393331112223"

@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from features.people.staff_changes import Fields, change
 from messages.ids import OperatorId
 from store.journal.journal import Journal
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
-from store.registry.staff_changes import Fields, change
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import PASSWORD, tab_to, typed
 from tests.gateways.http.place import Place, WebProcess, WebThread

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import bindparam, update
 
+from features.people.person_changes import Fields, change
 from messages.ids import E164, SECOND, UserId
 from model.record import PersonRecord
 from store.database.query import Query
@@ -20,7 +21,6 @@ from store.registry.numbers import of_a_person
 from store.registry.people import Person, StaffRole, User
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.person_changes import Fields, change
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import tab_to
 from tests.gateways.http.place import GIULIA, Place, WebThread

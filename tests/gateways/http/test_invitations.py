@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from features.people.invitations_routes import PATH
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.invitations import PATH
 from gateways.http.routes.app.devices import TRIES_MAX
 from messages.events import AlertReceived, TextReported, TextSent
 from messages.ids import E164, AlertId, Check, LineId, UserId

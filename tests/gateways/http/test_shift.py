@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar.testing import TestClient
 
+from features.people.staff_changes import Fields, change
 from gateways.console.handed import OnDutyRow, on_duty_now
 from gateways.http.app import build
 from messages.events import AlertReopened, NoteAdded
@@ -16,7 +17,6 @@ from model.rules.drilling import DUE_AFTER_US
 from model.settings.watching import DrillSettings
 from store import streams
 from store.registry.people import StaffRole
-from store.registry.staff_changes import Fields, change
 from store.roster import keep
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered

@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 from sqlalchemy import select
 
+from features.people.users_csv.lines import Line
 from messages.ids import UserId
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import person, person_device, person_phone
 from store.errors import Fault, Flaw
 from store.registry.users import records, records_text
-from store.registry.users.users_csv.lines import Line
 
 _PHONES: Final = Query(
     select(person_phone.c.phone, person_phone.c.person).order_by(person_phone.c.person, person_phone.c.place)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from features.people.invitations import Invitation, open_invitations, revoke_invitation
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
@@ -20,7 +21,6 @@ from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused
 from store.journal.journal import Transaction
 from store.registry import devices, numbers
-from store.registry.invitations import Invitation, open_invitations, revoke_invitation
 from store.registry.people import User
 
 PATH: Final = "/v1/admin/invitations"

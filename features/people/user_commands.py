@@ -78,8 +78,8 @@ def add(
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take in a CSV file of users; all of it or nothing."""
+    from features.people.users_csv.importing import import_users
     from store.audit.entry import EVERYBODY, Action
-    from store.registry.users.users_csv.importing import import_users
 
     with journal_of(common.directory, create=True) as journal:
         done = import_users(journal, file, by=BY, region=region_of(common.directory))

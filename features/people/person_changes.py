@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from features.people.seen import Seen, to_change
 from messages.ids import UserId
 from store.errors import NobodyThere
 from store.journal.transaction import Transaction
 from store.registry import numbers
 from store.registry.people import Person, User
-from store.registry.seen import Seen, to_change
 from store.registry.users.users import Entry, read_user, write_user
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]

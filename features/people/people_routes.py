@@ -11,8 +11,10 @@ import msgspec
 from litestar.params import QueryParameter
 
 from application.state.scrubbing import leave_nothing
+from features.people.merging import merge
+from features.people.operators_routes import same_fields
+from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.operators import same_fields
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
@@ -23,7 +25,6 @@ from model.record import TooMuch
 from model.rules.phones_that_check import Checked, counted
 from store.alerts.erasing import alerts_of, erase_person, is_held
 from store.alerts.known import is_open
-from store.alerts.merging import merge
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
 from store.journal.transaction import Transaction
@@ -32,7 +33,6 @@ from store.registry.devices import DeviceKey, ProvedBy, Seeming
 from store.registry.people import Person, User
 from store.registry.users import records
 from store.registry.users.finding import folded
-from store.registry.users.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
 from store.registry.users.users import read_user
 
 PATH: Final = "/v1/admin/people"

@@ -11,6 +11,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
+from features.people.person_changes import Fields
+from features.people.seen import to_change
 from messages.ids import AlertId, UserId
 from model.record import joined
 from store.alerts.erasing import OF_PERSON, alerts_of
@@ -20,9 +22,7 @@ from store.database.schema import device_key, person
 from store.errors import InAnAlert, NobodyThere, SamePerson
 from store.journal.transaction import Transaction
 from store.registry.people import Person, User
-from store.registry.seen import to_change
 from store.registry.users import merged, records
-from store.registry.users.person_changes import Fields
 from store.registry.users.users import Entry, drop_rows, read_user, write_user
 
 _d = device_key.c

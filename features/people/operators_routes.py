@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
+from features.people.seen import Seen
+from features.people.staff_changes import Fields, change, keep_an_admin
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
@@ -20,9 +22,7 @@ from store.alerts.of_operator import is_on_an_alert
 from store.audit.entry import Action
 from store.journal.journal import Transaction
 from store.registry.people import Operator, StaffRole
-from store.registry.seen import Seen
 from store.registry.staff import Language, Name, Phone, drop, revoke
-from store.registry.staff_changes import Fields, change, keep_an_admin
 
 OPERATORS: Final = "/v1/admin/operators"
 

@@ -13,6 +13,8 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
+from features.people.users_csv.comparing import Seen, Verdict
+from features.people.users_csv.importing import Looked, look, take_in
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import POST, route
@@ -21,8 +23,6 @@ from gateways.http.wire.errors import BadBody, NotDone, Unconditional, Why
 from store.audit.entry import EVERYBODY, Action
 from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
 from store.registry.people import Imported
-from store.registry.users.users_csv.comparing import Seen, Verdict
-from store.registry.users.users_csv.importing import Looked, look, take_in
 
 PATH: Final = "/v1/admin/people/import"
 FILE_MAX: Final = 16 * 2**20

@@ -12,6 +12,9 @@ from typing import Final
 
 import msgspec
 
+from features.people.users_csv.comparing import Seen, Verdict, compare
+from features.people.users_csv.lines import Line, lines
+from features.people.users_csv.sheet import Sheet, read, written
 from messages.ids import UserId
 from store.errors import AlreadyTaken, ChangedMeanwhile, Fault, Flaw, ImportFaulty
 from store.journal.journal import Journal, Transaction
@@ -19,9 +22,6 @@ from store.registry import numbers
 from store.registry.people import Imported
 from store.registry.users import records, records_text
 from store.registry.users.users import owner_of_phone, read_user, write_user
-from store.registry.users.users_csv.comparing import Seen, Verdict, compare
-from store.registry.users.users_csv.lines import Line, lines
-from store.registry.users.users_csv.sheet import Sheet, read, written
 
 _MOST_FAULTS: Final = 50
 _PORTION: Final = 500

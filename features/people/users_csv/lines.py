@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
+from features.people.users_csv.sheet import Sheet
 from messages.ids import E164
 from store.errors import Fault, Flaw, NumberRefused
 from store.registry import numbers
 from store.registry.people import Person
 from store.registry.users import records_text
 from store.registry.users.users import Entry, faults_of
-from store.registry.users.users_csv.sheet import Sheet
 
 _ROUNDED: Final = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 """A number as a spreadsheet shows it that has taken it for a quantity."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import bindparam, update
 
+from features.people.seen import Seen, to_change
 from messages.ids import OperatorId
 from store.database.query import Query
 from store.database.schema import operator
@@ -16,7 +17,6 @@ from store.journal.journal import Transaction
 from store.registry import numbers
 from store.registry.access.sessions import end_all, tell_change
 from store.registry.people import Operator, StaffRole
-from store.registry.seen import Seen, to_change
 from store.registry.staff import Language, Name, Phone, operator_in, operators_in, tell_apart
 
 _SET: Final = Query(
