@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from messages.rows import Sentence
@@ -94,6 +95,7 @@ PEOPLE: Final = Feature(
         ),
     ),
     command_groups={"device": "The phones that prove whose they are."},
+    pages=Path(__file__).parent / "pages",
     routes=(
         "features.people.operators_routes",
         "features.people.people_routes",

@@ -19,7 +19,7 @@ from tests.gateways.story import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
-PLACES = {"2": "Open alerts", "4": "Plant", "5": "Operators"}
+PLACES = {"2": "Open alerts", "4": "Plant", "5": "Start"}
 OF_REVIEWS = ("History", "Figures", "Availability", "Reviews")
 
 
@@ -50,7 +50,7 @@ def test_it_opens_shows_an_alert_and_all_that_it_has(
     for key, heading in PLACES.items():
         page.keyboard.press(key)
         expect(tabs.and_(page.locator("[aria-current=page]")).locator("kbd")).to_have_text(key)
-        expect(page.locator("main h1")).to_have_text(heading)
+        expect(page.locator("main h1")).to_contain_text(heading)
     page.keyboard.press("2")
     for key in "h/3":
         page.keyboard.press(key)

@@ -9,18 +9,14 @@ import * as about from './about.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
-import * as operators from './operators/operators.js';
 import * as start from './start/start.js';
 import * as settings from './settings/settings.js';
-import * as people from './people/people.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
 /** No letter of a chapter is a key within one. @type {ListedChapter[]} */
 const CHAPTERS = [
   { place: 10, key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
-  { place: 20, key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
-  { place: 30, key: 'U', name: () => say`People`, role: 'admin', chapter: people },
   { place: 40, key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
   { place: 60, key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
   { place: 70, key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },

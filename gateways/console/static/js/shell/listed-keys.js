@@ -80,15 +80,11 @@ export const groups = () => [
   {
     title: say`Admin`,
     rows: [
-      ['O U C L I N', say`Operators, people, keys, lines, settings, nodes`],
+      ['C L I N', say`Keys, lines, settings, nodes`],
       ...FEATURES.flatMap(({ chapters = [] }) => chapters).map(
         ({ key, name }) => /** @type {[string, string]} */ ([key, name()]),
       ),
       ['S', say`Start; M modem, T test`],
-      [
-        'G P Q M D X F T',
-        say`People: record, phones, invite, merge, data to give, erase; from a file; silent ones`,
-      ],
       [
         'A T E F M P Y',
         say`Lines: one more modem; test call, hang up, out of service; check; PIN; the real 112`,

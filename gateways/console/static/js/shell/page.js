@@ -11,7 +11,6 @@ import { gate } from './gate.js';
 import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
 import { probe } from '../place/tiles.js';
-import { paper as invitation } from '../admin/people/invited.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';
 import { readyView } from '../shift/ready.js';
@@ -41,5 +40,5 @@ export function page(ui) {
         ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
       </main>
     </div>
-    ${ui.screen.help ? help(ui) : nothing}${FEATURES.map((one) => one.paper?.(ui))}${invitation()}`;
+    ${ui.screen.help ? help(ui) : nothing}${FEATURES.map((one) => one.paper?.(ui))}`;
 }

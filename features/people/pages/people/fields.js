@@ -1,6 +1,6 @@
 // What of a person can be written, and how it stands in the form: all numbers in one line.
 
-import { languageName, say } from '../../words/words.js';
+import { languageName, say } from '../../../js/words/words.js';
 
 const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
 

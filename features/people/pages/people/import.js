@@ -2,11 +2,11 @@
 // ones saved.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { icon, word } from '../../shell/parts.js';
-import { hand } from '../../shell/saving.js';
-import { say } from '../../words/words.js';
-import * as f from '../../words/format.js';
-import { answered, why } from '../frame/faults.js';
+import { icon, word } from '../../../js/shell/parts.js';
+import { hand } from '../../../js/shell/saving.js';
+import { say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
+import { answered, why } from '../../../js/admin/frame/faults.js';
 import { load, rows } from './list.js';
 import { counts, placed, table } from './seen.js';
 

@@ -1,10 +1,10 @@
 // The people who are listed: those whom the center finds for what is searched for, the first of them.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { languageName, say } from '../../words/words.js';
-import * as f from '../../words/format.js';
-import { answered, why } from '../frame/faults.js';
-import { Rows } from '../frame/rows.js';
+import { languageName, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
+import { answered, why } from '../../../js/admin/frame/faults.js';
+import { Rows } from '../../../js/admin/frame/rows.js';
 import { nameOf } from './fields.js';
 
 const STEP = 50;
@@ -69,7 +69,7 @@ export async function read(ui, id) {
   return /** @type {PersonAnswer | null} */ (answer.said);
 }
 
-/** @returns {import('../frame/page.js').Head[]} */
+/** @returns {import('../../../js/admin/frame/page.js').Head[]} */
 export const HEADS = () => [[say`Name`], [say`Numbers`], [say`Language`, 'spare']];
 
 /** @param {PersonRow} one */

@@ -1,6 +1,6 @@
 // What of an operator can be written: the fields of the form.
 
-import { languageName, rolesName, say } from '../../words/words.js';
+import { languageName, rolesName, say } from '../../../js/words/words.js';
 
 const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
 

@@ -1,10 +1,10 @@
 // The people who may raise an alert: found, added, corrected, merged, erased; their phones and their data.
 
-import { save } from '../../shell/saving.js';
-import { say } from '../../words/words.js';
-import { Form } from '../frame/form.js';
-import { Listed } from '../frame/listed.js';
-import { listPage } from '../frame/page.js';
+import { save } from '../../../js/shell/saving.js';
+import { say } from '../../../js/words/words.js';
+import { Form } from '../../../js/admin/frame/form.js';
+import { Listed } from '../../../js/admin/frame/listed.js';
+import { listPage } from '../../../js/admin/frame/page.js';
 import * as erase from './erase.js';
 import { FIELDS, NOBODY, flat, nameOf, sent } from './fields.js';
 import { HEADS, below, cells, isSilent, load, read, rows, seek, show, whoIsSilent } from './list.js';

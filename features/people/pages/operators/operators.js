@@ -1,10 +1,10 @@
 // The operators: who may what, who is called at night, by what each comes in; added, changed, removed.
 
-import { say } from '../../words/words.js';
-import { Form } from '../frame/form.js';
-import { linkPane } from '../frame/once.js';
-import { listPage } from '../frame/page.js';
-import { Rows } from '../frame/rows.js';
+import { say } from '../../../js/words/words.js';
+import { Form } from '../../../js/admin/frame/form.js';
+import { linkPane } from '../../../js/admin/frame/once.js';
+import { listPage } from '../../../js/admin/frame/page.js';
+import { Rows } from '../../../js/admin/frame/rows.js';
 import { FIELDS } from './fields.js';
 import { HEADS, cells } from './row.js';
 

@@ -1,14 +1,14 @@
 // A row of the operators' chapter.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { languageName, phrase, rolesName, say } from '../../words/words.js';
-import * as f from '../../words/format.js';
+import { word } from '../../../js/shell/parts.js';
+import { languageName, phrase, rolesName, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 
 /** @type {Record<ShiftState, Phrase>} */
 const STATES = { ready: phrase`Ready`, paused: phrase`Paused`, off: phrase`Off shift` };
 
-/** @returns {import('../frame/page.js').Head[]} */
+/** @returns {import('../../../js/admin/frame/page.js').Head[]} */
 export const HEADS = () => [
   [say`Name`],
   [say`Telephone`],

@@ -1,11 +1,11 @@
 // How an invitation looks: as it is told once, in the list of the open ones, on paper.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { picture } from '../../access/factors.js';
-import { icon, word } from '../../shell/parts.js';
-import { phrase, say } from '../../words/words.js';
-import * as f from '../../words/format.js';
-import { once } from '../frame/once.js';
+import { picture } from '../../../js/access/factors.js';
+import { icon, word } from '../../../js/shell/parts.js';
+import { phrase, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
+import { once } from '../../../js/admin/frame/once.js';
 
 /** `until 28 Nov 17:40`. @param {InvitationRow} one */
 function until(one) {

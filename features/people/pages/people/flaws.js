@@ -1,6 +1,6 @@
 // What is wrong about a line of a file, in words.
 
-import { form, phrase, worded } from '../../words/words.js';
+import { form, phrase, worded } from '../../../js/words/words.js';
 
 /** @type {Record<Flaw, Phrase>} */
 const FLAWS = {

@@ -1,11 +1,11 @@
 // A person is erased for good: asked by typing who it is, and what came of it.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { say } from '../../words/words.js';
-import * as f from '../../words/format.js';
-import { why } from '../frame/faults.js';
-import { Form } from '../frame/form.js';
+import { word } from '../../../js/shell/parts.js';
+import { say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
+import { why } from '../../../js/admin/frame/faults.js';
+import { Form } from '../../../js/admin/frame/form.js';
 import { nameOf } from './fields.js';
 import { read, rows, seek } from './list.js';
 

@@ -2,11 +2,11 @@
 // message; and those that are open, which can be revoked.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { say } from '../../words/words.js';
-import * as f from '../../words/format.js';
-import { answered, why } from '../frame/faults.js';
-import { Form, formPane } from '../frame/form.js';
-import { Listed } from '../frame/listed.js';
+import { say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
+import { answered, why } from '../../../js/admin/frame/faults.js';
+import { Form, formPane } from '../../../js/admin/frame/form.js';
+import { Listed } from '../../../js/admin/frame/listed.js';
 import { nameOf } from './fields.js';
 import { openOnes, print, told } from './invited.js';
 import { rows } from './list.js';

@@ -1,8 +1,8 @@
 // What must be known of a person before it can be said, as staff writes it.
 
-import { say } from '../../words/words.js';
-import { answered, meanwhile, why } from '../frame/faults.js';
-import { Form } from '../frame/form.js';
+import { say } from '../../../js/words/words.js';
+import { answered, meanwhile, why } from '../../../js/admin/frame/faults.js';
+import { Form } from '../../../js/admin/frame/form.js';
 import { nameOf } from './fields.js';
 import { rows } from './list.js';
 import { fieldsOf, flat, recordOf } from './record-fields.js';

@@ -1,9 +1,9 @@
 // What a file would do, or has done: so many lines of each kind, and the first of them.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { phrase, say } from '../../words/words.js';
-import * as f from '../../words/format.js';
+import { word } from '../../../js/shell/parts.js';
+import { phrase, say } from '../../../js/words/words.js';
+import * as f from '../../../js/words/format.js';
 import { told } from './flaws.js';
 
 /** @type {Record<Verdict, Phrase>} */
