@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from features.app.feature import APP
 from features.backup.feature import BACKUP
 from features.duty.feature import DUTY
 from features.maps.feature import MAPS
@@ -17,7 +18,7 @@ from features.watcher.feature import WATCHER
 from features.webhooks.feature import WEBHOOKS
 from model import feature
 
-FEATURES: Final = (BACKUP, DUTY, MAPS, PEOPLE, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST, WATCHER, WEBHOOKS)
+FEATURES: Final = (APP, BACKUP, DUTY, MAPS, PEOPLE, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST, WATCHER, WEBHOOKS)
 
 
 def install(off: Iterable[str] = ()) -> None:

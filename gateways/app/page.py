@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import Request, Response, get
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar import Response
 
+from gateways.http.parts.context import Web, once
+from gateways.http.routing.permissions import ANYBODY, Caller
+from gateways.http.routing.route import GET, route
 from gateways.static import VENDOR, Files, digest_of
 
 STATIC: Final = Path(__file__).parent / "static"
 PERMISSIONS: Final = "geolocation=(self), camera=(), microphone=(), payment=()"
 VENDORED: Final = ("lit.js", "lit.LICENSE.txt", "inter-latin.woff2", "inter.LICENSE.txt")
 """Of what is not ours, all that this page needs."""
+AUDIT: Final = "the same for everybody"
 WORKER: Final = "sw.js"
 SHELL: Final = "shell.js"
 DISGUISED: Final = "calculator.html"
@@ -50,27 +52,32 @@ def app_files(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> Files:
     return files
 
 
-def app_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
-    """`/app` is the page, `/app/calculator` the same in disguise; below are the files.
+@once
+def _files(web: Web) -> Files:
+    # The other nodes it may ask, too.
+    return app_files(web.nodes.elsewhere)
 
-    `elsewhere`: the other nodes, which it may ask, too.
-    """
-    files = app_files(elsewhere)
 
-    @get("/app", include_in_schema=False, audit="the same for everybody")
-    async def app(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return files.answer(request, "index.html")
+def load() -> None:
+    """Read the files, for webs to come."""
+    app_files()
 
-    @get("/app/{path:path}", include_in_schema=False, audit="the same for everybody")
-    async def app_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
-        name = path.lstrip("/")
-        response = files.answer(request, DISGUISED if name == "calculator" else name)
-        if name == SHELL and (others := elsewhere()) and response.content:
-            # What the worker keeps of the page has its policy: with another list it is kept anew.
-            response.content += b'self.SHELL.version += "-%s";\n' % digest_of(others).encode()
-        if name == WORKER:
-            # The page is `/app`, which lies above the folder of its worker.
-            response.headers["service-worker-allowed"] = "/app"
-        return response
 
-    return [app, app_file]
+@route(GET, "/app", by=ANYBODY, audit=AUDIT, described=False)
+async def app(web: Web, who: Caller) -> Response[bytes]:
+    """The page."""
+    return _files(web).answer(who.request, "index.html")
+
+
+@route(GET, "/app/{path:path}", by=ANYBODY, audit=AUDIT, described=False)
+async def app_file(web: Web, who: Caller, path: str) -> Response[bytes]:
+    """A file of it; `/app/calculator` is the same page in disguise."""
+    name = path.lstrip("/")
+    response = _files(web).answer(who.request, DISGUISED if name == "calculator" else name)
+    if name == SHELL and (others := web.nodes.elsewhere()) and response.content:
+        # What the worker keeps of the page has its policy: with another list it is kept anew.
+        response.content += b'self.SHELL.version += "-%s";\n' % digest_of(others).encode()
+    if name == WORKER:
+        # The page is `/app`, which lies above the folder of its worker.
+        response.headers["service-worker-allowed"] = "/app"
+    return response

@@ -11,7 +11,6 @@ from typing import Final
 
 from litestar import Litestar
 
-from gateways.app.page import app_routes
 from gateways.console.channel import console_route
 from gateways.console.page import page_routes
 from gateways.console.screen import Screen
@@ -124,7 +123,6 @@ def build(web: Web) -> Litestar:
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *page_routes(web.nodes.elsewhere),
-            *app_routes(web.nodes.elsewhere),
         ],
         middleware=[
             apart(settings.metrics, behind_proxy=behind_proxy),

@@ -5,10 +5,10 @@
         "Leave a note to the next shift."
 
 The function's name is the operation's; its docstring says it in a line and describes it below. Body,
-parameters and answer follow from the annotations: a struct is the body, what the path names is in the path,
-`bytes` is the body as it was sent, and the rest is asked of the query. A plain function waits for the journal
-and is called on a thread; a coroutine must not. What a request can be refused for is named in `refuses`; what
-follows from who may ask, from a body and from a change is not.
+parameters and answer follow from the annotations: a struct is the body, what the path names is in the path
+(`{name:path}`: all that follows), `bytes` is the body as it was sent, and the rest is asked of the query. A
+plain function waits for the journal and is called on a thread; a coroutine must not. What a request can be
+refused for is named in `refuses`; what follows from who may ask, from a body and from a change is not.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DELETE: Final = "DELETE"
 Refusable = type[HttpGatewayError] | Why | Refusal | tuple[int, str]
 """A problem, the code of one, or a status with its sentence."""
 
-_IN_PATH: Final = re.compile(r"{(\w+)}")
+_IN_PATH: Final = re.compile(r"{(\w+)(?::path)?}")
 _SUCCESS: Final = {200: "As it is now.", 201: "It is kept.", 202: "It is taken."}
 _UNCHANGED: Final = "`If-None-Match` with the `ETag` of the answer before: 304 where it is the same."
 
