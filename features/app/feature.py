@@ -13,6 +13,6 @@ APP: Final = Feature(
         "A page with which any phone raises alerts, installed from the center itself",
         "Una pagina con cui ogni telefono lancia allarmi, e che si installa dal centro stesso",
     ),
-    rehearsed=("gateways.app.page:load",),
-    routes=("gateways.app.page",),
+    rehearsed=("features.app.page:load",),
+    routes=("features.app.page",),
 )

@@ -38,7 +38,7 @@ TESTS_OF: Final = {
     "docs": ("tests/chaos", "tests/gateways/gsm", "tests/gateways/http", "tests/nodes", "tests/simulator"),
     "docs/decisions": (),
     "docs/screens": (),
-    "gateways/app/static": ("tests/flows", "tests/gateways/app", "tests/security"),
+    "features/app/static": ("tests/flows", "tests/features/app", "tests/security"),
     "gateways/console/static": (
         "tests/application",
         "tests/center",

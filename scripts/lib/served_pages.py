@@ -15,7 +15,7 @@ from center import features
 from gateways.console.page import FEATURES, STATIC, encoded_features, pages_of_features
 from gateways.static import VENDOR
 
-APP: Final = STATIC.parents[1] / "app" / "static"
+APP: Final = STATIC.parents[2] / "features" / "app" / "static"
 _TYPES: Final = "./console/types"
 CONFIG: Final = {
     "compilerOptions": {

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from application.state.journals import journal_of
 from center.alerts import newest_cases
 from messages.ids import Outcome
+from tests.features.app.phone import KEY_CHECKED
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk, tab_to
 from tests.flows.people import DURESS_PIN, GIULIA
-from tests.gateways.app.phone import KEY_CHECKED
 from tests.support.center import PSAP, Center
 from tests.support.complaints import Complaints
 

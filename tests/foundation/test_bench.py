@@ -62,7 +62,7 @@ def broken_by(*changed: str) -> set[str]:
         ("tests/support/nodes.py", "tests/nodes/test_three.py", "tests/features/duty/test_processes.py"),
         ("tests/media/sound/test_tones.py", "tests/media/sound/test_tones.py", "tests/media/ports"),
         ("tests/scenarios/conftest.py", "tests/scenarios/test_spoken.py", "tests/processes"),
-        ("gateways/console/static/style.css", "tests/gateways/console/test_axe.py", "tests/gateways/app"),
+        ("gateways/console/static/style.css", "tests/gateways/console/test_axe.py", "tests/features/app"),
         ("tests/traces/zte/x.at", "tests/gateways/gsm/test_dialects.py", "tests/store"),
         ("docs/decisions/0001-x.md", FOUNDATION, "tests/gateways"),
     ],

@@ -18,12 +18,12 @@ from gateways.http.app import build
 from tests.gateways.http.place import Place
 
 Client = TestClient[Litestar]
-GATEWAYS = Path(__file__).resolve().parents[2] / "gateways"
-PAGES = ("console", "app")
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"console": ROOT / "gateways/console/static", "app": ROOT / "features/app/static"}
 OURS = [
     path
-    for page in PAGES
-    for path in sorted((GATEWAYS / page / "static").rglob("*"))
+    for folder in PAGES.values()
+    for path in sorted(folder.rglob("*"))
     if path.suffix in (".js", ".html", ".css") and "vendor" not in path.parts
 ]
 KINDS = {
@@ -102,7 +102,7 @@ def test_one_thing_has_one_name_on_both_pages() -> None:
     for path in OURS:
         script = re.sub(r"^\s*(//|/?\*).*|\s// .*", "", path.read_text(), flags=re.MULTILINE)
         said += re.findall(r"'((?:[^'\\\n]|\\.)*)'(?!:)|`([^`\n]*)`", script) if path.suffix == ".js" else []
-    said += [json.loads(path.read_text()).values() for path in GATEWAYS.glob("console/words/*/*.json")]
+    said += [json.loads(path.read_text()).values() for path in ROOT.glob("gateways/console/words/*/*.json")]
     assert len(said) > 5000
     other = re.compile(r"\bcenters?\b(?!\.\w)|[Rr]egistro(?! accessi)|[Vv]erbale")
     assert [one for one in said if other.search("".join(one))] == []
@@ -112,7 +112,7 @@ class Words:
     """The app's table, and the rest of its script, which uses it. The console's: `test_catalogues`."""
 
     def __init__(self) -> None:
-        folder = GATEWAYS / "app" / "static" / "js"
+        folder = PAGES["app"] / "js"
         text = (folder / "words.js").read_text()
         (table,) = re.findall(r"^(?:export )?const WORDS = \{\n(.*?)^\};", text, re.DOTALL | re.MULTILINE)
         words = re.sub(r"^  //.*\n", "", table, flags=re.MULTILINE)

@@ -22,16 +22,17 @@ from gateways.console.page import (
     CATALOGUES,
     FEATURES,
     ORDERS,
+    STATIC,
     encoded_features,
     encoded_orders,
     encoded_words,
     pages_of_features,
 )
 from gateways.static import VENDOR, Files
-from scripts.lib.served_pages import lay_out
+from scripts.lib.served_pages import APP, lay_out
 
-GATEWAYS = Path(__file__).parents[2] / "gateways"
-FIRST = {f"/{page}/js/main.js": page for page in ("console", "app")}
+FOLDERS = {"console": STATIC, "app": APP}
+FIRST = {f"/{page}/js/main.js": page for page in FOLDERS}
 """By the address of the module that imports all others, the page."""
 
 
@@ -77,7 +78,7 @@ def put_into(page: Page) -> None:
 def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
-    folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
+    folder = VENDOR.parent if name.startswith("vendor/") else FOLDERS[page]
     made = {ORDERS: encoded_orders, CATALOGUES: encoded_words, FEATURES: encoded_features}
     if name in made:  # by a web, and no module begins without
         kind = "text/javascript" if name == FEATURES else "application/json"

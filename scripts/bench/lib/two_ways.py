@@ -31,7 +31,7 @@ from store import streams
 from store.journal.notify import SocketNotifier
 
 AGAIN_S = 0.3
-"""The app's first pause after a question that failed (`gateways/app/static/js/dialogue.js`)."""
+"""The app's first pause after a question that failed (`features/app/static/js/dialogue.js`)."""
 QUIET_S = 33.0
 """After so long without an answer the app gives a poll up."""
 FAULTS = (OSError, EOFError, TimeoutError, WebSocketException, ValueError, IndexError)

@@ -16,7 +16,7 @@ from store.registry.devices import ProvedBy
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.texts import outbox_of
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.barriers import barriers, lost_when_magnified
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import tab_to

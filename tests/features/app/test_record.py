@@ -15,7 +15,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.records import Kept
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.pictures import png
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from messages import events as ev
 from messages.ids import Advice
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.barriers import found_by_axe
 from tests.gateways.http.place import Place
 

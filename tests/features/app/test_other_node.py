@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from store.journal.journal import Journal
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import WebThread
 from tests.gateways.twins import Twins
 from tests.support.complaints import OUT_OF_REACH

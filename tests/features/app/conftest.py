@@ -11,7 +11,7 @@ from model.settings import Settings
 from model.settings.alerts import DeadlineSettings
 from store.journal.journal import Journal
 from store.spare.spare import Spare
-from tests.gateways.app.phone import Phone
+from tests.features.app.phone import Phone
 from tests.gateways.http.place import Place, WebThread
 
 BOCCADASSE = {"latitude": 44.39058, "longitude": 8.97342, "accuracy": 18}

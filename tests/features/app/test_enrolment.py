@@ -13,7 +13,7 @@ from messages.events import AlertCancelled, AlertReceived
 from messages.ids import Doubt, Proof
 from store.registry import devices
 from store.texts import outbox_of
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone as Signing
 from tests.waiting import wait_until

@@ -17,9 +17,9 @@ from messages.events import (
     PageOpened,
 )
 from messages.ids import Outcome
-from tests.gateways.app.phone import KEY_CHECKED, Phone
-from tests.gateways.app.test_browser import NOISE, found, is_quiet
-from tests.gateways.app.test_reach import looked_at
+from tests.features.app.phone import KEY_CHECKED, Phone
+from tests.features.app.test_browser import NOISE, found, is_quiet
+from tests.features.app.test_reach import looked_at
 from tests.gateways.console.barriers import AXE
 from tests.gateways.http.place import Place, WebThread
 from tests.support.complaints import OUT_OF_REACH

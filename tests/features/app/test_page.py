@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.app.page import STATIC
+from features.app.page import STATIC
 from gateways.http.app import build
 from tests.gateways.http.place import Place
 

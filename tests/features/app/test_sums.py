@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page
 
-from gateways.app.page import STATIC
+from features.app.page import STATIC
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 

@@ -17,7 +17,7 @@ from store.errors import JournalFull
 from store.journal.journal import Journal
 from store.journal.notify import SocketNotifier
 from store.spare.keeping import Keeper
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story
 from tests.support.complaints import OUT_OF_REACH, Complaints

@@ -10,7 +10,7 @@ from messages.ids import CHECK, AlertId, Check, CrewId, NodeId, Outcome
 from store import streams
 from store.journal.journal import Append
 from store.registry import devices
-from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.features.app.phone import KEY_CHECKED, Phone
 from tests.waiting import wait_until
 
 FORBIDDEN = r"403 \(Forbidden\)"

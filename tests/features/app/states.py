@@ -7,7 +7,7 @@ from typing import Final
 
 from playwright.sync_api import expect
 
-from tests.gateways.app.phone import Phone
+from tests.features.app.phone import Phone
 from tests.gateways.console.stage import Stage
 from tests.gateways.story import Story
 
