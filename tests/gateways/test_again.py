@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page
 
 from tests.gateways.http.place import WebThread
+from tests.gateways.served import is_asked_for_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(60)]
 
@@ -13,27 +14,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(60)]
 @pytest.mark.usefixtures("modules_as_shipped")
 @pytest.mark.browser_may_say(r"net::ERR_FAILED", r"401 \(Unauthorized\)")
 @pytest.mark.parametrize(
-    ("path", "file", "there"),
+    ("file", "there"),
     [
-        ("/console/", "**/js/shell/title.js", "input[name=operator]"),
-        ("/console/", "**/data/orders.json", "input[name=operator]"),
-        ("/console/", "**/data/words.json", "input[name=operator]"),
-        ("/app", "**/js/words.js", "input[name=phone]"),
+        ("**/js/shell/title.js", "input[name=operator]"),
+        ("**/data/orders.json", "input[name=operator]"),
+        ("**/data/words.json", "input[name=operator]"),
     ],
 )
-def test_a_page_of_which_something_has_not_arrived_asks_for_it_again(
-    page: Page, site: WebThread, path: str, file: str, there: str
+def test_the_console_of_which_something_has_not_arrived_asks_for_it_again(
+    page: Page, site: WebThread, file: str, there: str
 ) -> None:
-    lost: list[str] = []
-
-    def once(route: Route) -> None:
-        if lost:
-            route.continue_()
-            return
-        lost.append(route.request.url)
-        route.abort()
-
-    page.route(file, once)
-    page.goto(site.url + path)
-    expect(page.locator(there)).to_be_visible()
-    assert len(lost) == 1
+    is_asked_for_again(page, f"{site.url}/console/", file, there)

@@ -29,7 +29,7 @@ KEY = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 LAST = b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 ANSWERED = (
     (b"GET /healthz" + LAST, b"200"),
-    (b"GET /app" + LAST, b"200"),
+    (b"GET /console" + LAST, b"200"),
     (b"GET /nothing" + LAST, b"404"),
     (b"DELETE /v1/alerts" + LAST, b"405"),
     (b"OPTIONS /v1/alerts" + LAST, b"204"),
