@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from features.maps.settings import MapSettings, faults
@@ -25,6 +26,7 @@ MAPS: Final = Feature(
         ),
     ),
     command_groups={"map": "Streets and addresses on the center's own disk."},
+    pages=Path(__file__).parent / "pages",
     routes=("features.maps.routes",),
     told={"map": "features.maps.routes:told"},
     settings=(MapSettings,),

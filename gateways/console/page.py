@@ -16,7 +16,7 @@ from gateways.console.timeline import ITEMS
 from gateways.static import Files
 from messages.ids import OperatorCommand
 from model.alarms.table import kinds
-from model.feature import installed
+from model.feature import installed, orders_left_out
 from model.orders.refusals import Refusal
 from model.orders.row import AtConsole
 from model.orders.table import ORDERS as ROWS
@@ -45,8 +45,8 @@ class OrderTables(msgspec.Struct, frozen=True):
 
 
 def encoded_orders() -> bytes:
-    """Those tables, as the page is given them."""
-    orders = {command: row.console for command, row in ROWS.items()}
+    """Those tables, as the page is given them: of the orders that the center has."""
+    orders = {command: row.console for command, row in ROWS.items() if command not in orders_left_out()}
     return msgspec.json.encode(OrderTables(orders, {one: one.at_console for one in Refusal}))
 
 

@@ -2,7 +2,7 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, commands, due, list, { next }, { named }, { mapPanel }, ...drawn] = await Promise.all(
+  const [words, claims, commands, due, list, { next }, { named }, { placePanel }, ...drawn] = await Promise.all(
     [
       'words/words',
       'words/claims',
@@ -117,7 +117,7 @@ async () => {
       list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
-      map: view.position ? '' : text(mapPanel(view, nowUs, null)),
+      map: view.position ? '' : text(placePanel(ui, view, nowUs)),
       incoming: called ? text(incomingView(ui, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
       handed: text(handed.said(ui, view, nowUs)),

@@ -20,7 +20,7 @@ from tests.gateways.story import Story
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 PLACES = {"2": "Open alerts", "4": "Plant", "5": "Start"}
-OF_REVIEWS = ("History", "Figures", "Availability", "Reviews")
+NOT_LISTED = ("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_it_opens_shows_an_alert_and_all_that_it_has(
     page.keyboard.press("?")
     listed = page.locator(".help__keys")
     expect(listed).to_contain_text("1 2 4 5")
-    for name in OF_REVIEWS:
+    for name in NOT_LISTED:
         expect(listed).not_to_contain_text(name)
     page.keyboard.press("Escape")
     Story(journal, CLOCK.now_us()).opened()
@@ -67,5 +67,8 @@ def test_it_opens_shows_an_alert_and_all_that_it_has(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".log li").first).to_be_visible()
+    expect(page.locator("sw-map")).to_have_count(0)
+    expect(page.locator(".place")).to_contain_text("44.39058 N")
+    page.keyboard.press("+")
     expect(page.locator("main")).not_to_contain_text("Earlier alerts")
     assert not [one for one in asked if one.startswith(("4", "5"))]

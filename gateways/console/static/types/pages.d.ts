@@ -109,12 +109,26 @@ interface ToldOfPerson {
   line(ui: Ui, view: CaseView): Drawn;
 }
 
+/** Keys in the kernel's places, and what these do. */
+type KernelKeys = Partial<Record<'everywhere' | 'shift' | 'plant', () => [string, string][]>>;
+
+/** What draws where a position is. Without one the way and the doubt alone are drawn, close up. */
+interface PlaceMap {
+  /** At every picture of the page: what it needs is there before it is shown. */
+  prepare(ui: Ui): void;
+  pane(ui: Ui, view: CaseView): Drawn;
+  /** Whether the key was for the map that is shown. */
+  pressed(key: string): boolean;
+}
+
 /** What a feature has in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
   /** Of the place where the center is administered. */
   chapters?: ListedChapter[];
   /** Their keys, and what these do. */
   keys?: () => [string, string][];
+  keysOf?: KernelKeys;
+  map?: PlaceMap;
   places?: ListedPlace[];
   /** The keys of its places. */
   groups?: () => ListedKeys[];

@@ -13,7 +13,7 @@ import * as record from './record.js';
 import { lastNote, noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
-import { mapPanel, otherForms, placeSentences } from '../place/place.js';
+import { otherForms, placePanel, placeSentences } from '../place/place.js';
 import { who } from './who.js';
 import { deadline } from './clock.js';
 import { parties } from './parties.js';
@@ -65,7 +65,7 @@ export function caseView(ui, view) {
           ? readingPanel(ui, view, nowUs, placeSentences(view))
           : record.isOpen(view)
             ? html`<section class="panel">${record.panel(ui, view)}</section>`
-            : mapPanel(view, nowUs, feed.center.map)
+            : placePanel(ui, view, nowUs)
       }
       <section class="panel">
         ${

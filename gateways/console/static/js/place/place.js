@@ -1,37 +1,18 @@
-// Where the user is, as the case shows it: the map with its line of words, and the forms that 112 may ask
-// for.
+// Where the user is, as the case shows it: drawn, with a line of words, and the forms that 112 may ask for.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { FEATURES } from '../features.js';
 import { icon } from '../shell/parts.js';
-import { language, say } from '../words/words.js';
+import { say } from '../words/words.js';
 import { addressIn, townAfter } from './address.js';
-import { atlas, load } from './atlas.js';
 import { closeup } from './closeup.js';
-import { mapKey } from './map.js';
-import { tiles } from './tiles.js';
 import * as f from '../words/format.js';
 import { mayAsk } from '../case/situation.js';
 import * as g from './places.js';
+import { whereabouts } from './towns.js';
 
-load(); // before the first case: its lines are not to move when the names come
-
-let asked = { lat: null, lon: null, language: null };
-let found = null;
-
-/**
- * {near, city} of a position, either may be null; looked up once for each position.
- * @param {PositionView} p
- */
-export function whereabouts(p) {
-  load();
-  if (!atlas.towns.length) return { near: null, city: null };
-  if (asked.lat !== p.lat || asked.lon !== p.lon || asked.language !== language()) {
-    asked = { lat: p.lat, lon: p.lon, language: language() };
-    const near = g.nearestTown(p.lat, p.lon, atlas.towns);
-    found = { near, city: near && g.nearbyCity(p.lat, p.lon, atlas.towns, near) };
-  }
-  return found;
-}
+/** The maps of features. */
+const maps = () => FEATURES.flatMap(({ map }) => map ?? []);
 
 /** `0.8 km south of its centre`, or of the city that everybody knows. */
 function aside({ near, city }) {
@@ -47,10 +28,10 @@ const unknown = (view) =>
   })[view.channel] ?? say`Position: none, her phone has not sent one`;
 
 /**
- * The panel at the left of the case's body. @param {CaseView} view @param {number} nowUs
- * @param {MapView} streets
+ * The panel at the left of the case's body: the map of a feature, else the way alone; and the line of words.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
-export function mapPanel(view, nowUs, streets) {
+export function placePanel(ui, view, nowUs) {
   const p = view.position;
   if (!p) {
     return html`<section class="panel">
@@ -64,36 +45,9 @@ export function mapPanel(view, nowUs, streets) {
     </section>`;
   }
   const where = whereabouts(p);
+  const drawn = maps();
   return html`<section class="panel">
-    <div class="map">
-      <sw-map
-        tabindex="0"
-        role="region"
-        aria-keyshortcuts="+ - 0"
-        aria-label=${mapLabel(p, where)}
-        .tiles=${streets}
-        .view=${view}></sw-map>
-      <div class="map__keys">
-        <button
-          class="btn"
-          aria-keyshortcuts="+"
-          aria-label=${say`Map nearer`}
-          @click=${() => mapKey('+')}>
-          <kbd>+</kbd></button
-        ><button
-          class="btn"
-          aria-keyshortcuts="-"
-          aria-label=${say`Map further`}
-          @click=${() => mapKey('-')}>
-          <kbd>−</kbd>
-        </button>
-        <button class="btn" aria-keyshortcuts="0" @click=${() => mapKey('0')}>
-          <kbd>0</kbd><span>${say`Centre`}</span>
-        </button>
-      </div>
-      <div class="map__close"><span>${say`Close up`}</span>${closeup(view)}</div>
-      <small class="map__credit">${credit(streets)}</small>
-    </div>
+    ${drawn.length ? drawn.map((one) => one.pane(ui, view)) : html`<div class="map map--way">${closeup(view)}</div>`}
     <p class="place">
       ${p.address ? html`<b>${addressIn(p.address, where.near?.name)}</b>` : nothing}
       ${where.near ? html`<b>${townAfter(p.address, g.townName(where.near))}</b>` : nothing}
@@ -105,32 +59,6 @@ export function mapPanel(view, nowUs, streets) {
     </p>
   </section>`;
 }
-
-/**
- * Whose map it is; and once, in small words, that there are no streets where there should be.
- * @param {MapView} streets
- */
-function credit(streets) {
-  const own = say`Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth`;
-  if (!streets) return own;
-  if (tiles.shown === 'none')
-    return html`${
-      tiles.failing ? html`<b role="status">${say`Streets not available`}</b> · ` : nothing
-    }${own}`;
-  return [streets.attribution, tiles.shown === 'all' ? say`Places © GeoNames, CC BY 4.0` : own]
-    .filter(Boolean)
-    .join(' · ');
-}
-
-/** @param {PositionView} p */
-const mapLabel = (p, { near }) =>
-  [
-    say`Map`,
-    near ? g.townName(near) : '',
-    p.accuracy_m === null ? '' : say`uncertainty ${Math.round(p.accuracy_m)} metres`,
-  ]
-    .filter(Boolean)
-    .join(', ');
 
 /**
  * What is known of the place by name, in sentences: the town, then how far from its centre. Empty while

@@ -1,5 +1,6 @@
 // The keys: which of them is for what is on the screen. Letters typed into a field are never commands.
 
+import { FEATURES } from '../features.js';
 import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/key-to-command.js';
 import { onScreen } from '../steps/shown.js';
@@ -9,7 +10,6 @@ import * as handed from '../shift/handed.js';
 import * as own from '../shift/own.js';
 import * as reopening from '../alerts/reopening.js';
 import { waitingKey } from './known.js';
-import { mapKey } from '../place/map.js';
 import * as filling from '../case/dialogue/filling.js';
 import { close } from './closing.js';
 import * as questions from '../case/dialogue/questions.js';
@@ -64,7 +64,7 @@ export function pressed(ui, key) {
   const incoming = ui.screen.incoming();
   if (key === 'Escape' && (ui.screen.help || !incoming)) return close(ui);
   if (ui.screen.help) return help.scroll(key);
-  if (mapKey(key)) return;
+  if (FEATURES.some(({ map }) => map?.pressed(key))) return;
   if (key === 'G' && (voice.again() || headset.back(ui))) return;
   if (feed.link === 'lost') return withoutCenter(ui, key);
   if (incoming) return acknowledge(ui, key, incoming);

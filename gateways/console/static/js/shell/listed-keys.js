@@ -7,14 +7,19 @@ import * as closing from './closing.js';
 import * as sections from './sections.js';
 
 /**
- * Orders by their keys, with what they do; ⏎ where Enter always follows.
+ * Orders by their keys, with what they do; ⏎ where Enter always follows. What the center has not is left out.
  * @param {OperatorCommand[]} commands @returns {[string, string][]}
  */
 const of = (...commands) =>
-  commands.map((command) => {
-    const { key, enter, listed, label } = ORDERS[command];
-    return [enter === 'always' ? `${key} ⏎` : key, told(listed ?? label)];
-  });
+  commands
+    .filter((command) => command in ORDERS)
+    .map((command) => {
+      const { key, enter, listed, label } = ORDERS[command];
+      return [enter === 'always' ? `${key} ⏎` : key, told(listed ?? label)];
+    });
+
+/** @param {keyof KernelKeys} where */
+const ofFeatures = (where) => FEATURES.flatMap(({ keysOf }) => keysOf?.[where]?.() ?? []);
 
 /** @returns {ListedKeys[]} */
 export const groups = () => [
@@ -49,7 +54,7 @@ export const groups = () => [
       ['↑ ↓ ⏎', say`Open alerts`],
       ['K', say`Seen: ends the sound of every alarm`],
       ['G', say`Headset: try again, here, or from the phone`],
-      ['+ − 0', say`Map: nearer, further, to the middle`],
+      ...ofFeatures('everywhere'),
       ['?', say`All keys`],
       ['Esc', `${say`Closes, in this order`}: ${closing.inWords()}`],
     ],

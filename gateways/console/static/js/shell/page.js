@@ -10,7 +10,6 @@ import { firstGate, waits } from './first.js';
 import { gate } from './gate.js';
 import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
-import { probe } from '../place/tiles.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';
 import { readyView } from '../shift/ready.js';
@@ -29,7 +28,7 @@ export function page(ui) {
         <p role="status">${feed.link === 'lost' ? say`The centre does not answer.` : ''}</p>
       </div>
     </main>`;
-  probe(feed.center.map);
+  for (const { map } of FEATURES) map?.prepare(ui);
   const incoming = ui.screen.incoming();
   const view = ui.screen.selected();
   const elsewhere = incoming ? null : sections.pane(ui);

@@ -15,7 +15,8 @@ import {
   control,
   latLng,
 } from '../../vendor/leaflet.js';
-import { atlas, load } from './atlas.js';
+import { load as loadTowns, towns } from '../../js/place/towns.js';
+import { base, load as loadBase } from './base.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 
@@ -148,14 +149,14 @@ export class SwMap extends HTMLElement {
         this.dataset.streets = shown;
       }).addTo(map);
     }
-    load().then(() => this.#base());
+    Promise.all([loadBase(), loadTowns()]).then(() => this.#base());
     return map;
   }
 
   #base() {
-    if (!this.#map || this.#based || !atlas.base) return;
+    if (!this.#map || this.#based || !base.drawn) return;
     this.#based = true;
-    const [west, south, east, north] = atlas.base.box;
+    const [west, south, east, north] = base.drawn.box;
     new Rectangle(
       [
         [south, west],
@@ -163,9 +164,9 @@ export class SwMap extends HTMLElement {
       ],
       drawn('map__sea', 'base'),
     ).addTo(this.#map);
-    new Polygon(atlas.base.land, drawn('map__land', 'base')).addTo(this.#map);
-    new Polygon(atlas.base.land, drawn('map__coast', 'base')).addTo(this.#map);
-    new Polyline(atlas.base.borders, drawn('map__border', 'base')).addTo(this.#map);
+    new Polygon(base.drawn.land, drawn('map__land', 'base')).addTo(this.#map);
+    new Polygon(base.drawn.land, drawn('map__coast', 'base')).addTo(this.#map);
+    new Polyline(base.drawn.borders, drawn('map__border', 'base')).addTo(this.#map);
     this.#label();
   }
 
@@ -178,7 +179,7 @@ export class SwMap extends HTMLElement {
     ]
       .map((one) => one.getBoundingClientRect())
       .map((box) => ({ x: box.x - mine.x, y: box.y - mine.y, width: box.width, height: box.height }));
-    for (const label of townLabels(this.#map, atlas.towns, this.#here, kept)) {
+    for (const label of townLabels(this.#map, towns.all, this.#here, kept)) {
       const kinds = ['map__town', label.large && 'map__town--large', label.left && 'map__town--left'];
       const icon = new DivIcon({
         className: kinds.filter(Boolean).join(' '),

@@ -188,9 +188,9 @@ def test_towns_distances_and_directions_are_right(modules: Page) -> None:
     found = modules.evaluate(
         """async () => {
           const places = await import('/console/js/place/places.js');
-          const data = await import('/console/js/place/atlas.js');
+          const data = await import('/console/js/place/towns.js');
           await data.load();
-          const towns = data.atlas.towns;
+          const towns = data.towns.all;
           const near = places.nearestTown(45.1847, 9.1582, towns);
           const quarter = places.nearestTown(41.9, 12.5, towns);
           return {near, city: places.nearbyCity(41.9, 12.5, towns, quarter).name,

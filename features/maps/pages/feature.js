@@ -1,0 +1,20 @@
+// What the console has of the feature.
+
+import { say } from '../../js/words/words.js';
+import { load } from './base.js';
+import { mapKey } from './map.js';
+import { pane } from './panel.js';
+import { probe } from './tiles.js';
+
+/** @type {PlaceMap} */
+export const map = {
+  prepare({ feed }) {
+    load();
+    probe(feed.center.map);
+  },
+  pane,
+  pressed: mapKey,
+};
+
+/** @type {KernelKeys} */
+export const keysOf = { everywhere: () => [['+ − 0', say`Map: nearer, further, to the middle`]] };
