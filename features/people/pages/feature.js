@@ -5,17 +5,10 @@ import * as operators from './operators/operators.js';
 import * as people from './people/people.js';
 
 export { paper } from './people/invited.js';
+export { listed as keys } from './people/people.js';
 
 /** @type {ListedChapter[]} */
 export const chapters = [
   { place: 20, key: 'O', name: () => say`Operators`, role: 'admin', chapter: operators },
   { place: 30, key: 'U', name: () => say`People`, role: 'admin', chapter: people },
-];
-
-/** @returns {[string, string][]} */
-export const keys = () => [
-  [
-    'G P Q M D X F T',
-    say`People: record, phones, invite, merge, data to give, erase; from a file; silent ones`,
-  ],
 ];

@@ -1,10 +1,29 @@
 // What the console has of the feature.
 
-import { say } from '../../js/words/words.js';
+import { save } from '../../js/shell/saving.js';
+import { phrase, say } from '../../js/words/words.js';
 import * as audit from './audit.js';
+import * as record from './record.js';
 
 /** @type {ListedChapter[]} */
 export const chapters = [{ place: 90, key: 'R', name: () => say`Audit`, role: 'supervisor', chapter: audit }];
 
 /** @returns {[string, string][]} */
 export const keys = () => [['P A', say`Audit: whose, or by whom`]];
+
+/**
+ * Everything about a person, for that person.
+ * @param {Ui} ui @param {PersonRow} row @param {PeopleRows} rows
+ */
+async function give(ui, row, rows) {
+  const name = rows.of.name(row);
+  rows.say(ui, true, say`${name}: making the data…`);
+  const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
+  rows.say(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
+}
+
+/** @type {ActOnPerson[]} */
+export const onPerson = [
+  { place: 20, key: 'G', label: phrase`Record`, act: record.open, opens: 'record', form: record.form },
+  { place: 60, key: 'D', label: phrase`Data to give`, act: give },
+];

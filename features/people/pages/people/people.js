@@ -1,7 +1,7 @@
-// The people who may raise an alert: found, added, corrected, merged, erased; their phones and their data.
+// The people who may raise an alert: found, added, corrected, merged, erased; their phones.
 
-import { save } from '../../../js/shell/saving.js';
-import { say } from '../../../js/words/words.js';
+import { FEATURES } from '../../../js/features.js';
+import { phrase, say } from '../../../js/words/words.js';
 import { Form } from '../../../js/admin/frame/form.js';
 import { Listed } from '../../../js/admin/frame/listed.js';
 import { listPage } from '../../../js/admin/frame/page.js';
@@ -12,7 +12,6 @@ import * as importing from './import.js';
 import * as invite from './invite.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
-import * as record from './record.js';
 
 /** Whom the form corrects, as the center has it now. @type {Listed<PersonAnswer>} */
 const corrected = new Listed('');
@@ -60,24 +59,35 @@ async function add(ui) {
   if (said) await show(ui, said, say`${nameOf(said)} is added.`);
 }
 
-/** Everything about a person, for that person. @param {Ui} ui @param {PersonRow} row */
-async function give(ui, row) {
-  const name = nameOf(row);
-  rows.say(ui, true, say`${name}: making the data…`);
-  const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
-  rows.say(ui, done, done ? say`${name}: data downloaded.` : say`${name}: not made.`);
-}
+/** @type {ActOnPerson[]} */
+const OWN = [
+  { place: 10, key: 'Enter', label: phrase`Correct`, act: (ui, row) => correct(ui, row.id) },
+  { place: 30, key: 'P', label: phrase`Phones`, act: (ui, row) => phones.open(ui, row.id) },
+  { place: 40, key: 'Q', label: phrase`Invite`, act: invite.open },
+  { place: 50, key: 'M', label: phrase`Merge with another`, act: merge.pressed },
+  {
+    place: 70,
+    key: 'X',
+    label: phrase`Erase`,
+    act: (ui, row) => erase.open(ui, row.id),
+    opens: 'erase',
+    form: erase.form,
+  },
+];
+/** What other features do with a person. */
+const others = () => FEATURES.flatMap(({ onPerson = [] }) => onPerson);
+const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.place);
 
-/** @type {Record<string, (ui: Ui, row: PersonRow) => unknown>} */
-const OF_ROW = {
-  Enter: (ui, row) => correct(ui, row.id),
-  G: record.open,
-  P: (ui, row) => phones.open(ui, row.id),
-  Q: invite.open,
-  M: merge.pressed,
-  D: give,
-  X: (ui, row) => erase.open(ui, row.id),
-};
+/** Of the list of keys. @returns {[string, string][]} */
+export function listed() {
+  const [keys, labels] = [others().map(({ key }) => key), others().map(({ label }) => label().toLowerCase())];
+  return [
+    ['P Q M X F T', say`People: phones, invite, merge, erase; from a file; silent ones`],
+    ...(keys.length
+      ? [/** @type {[string, string]} */ ([keys.join(' '), say`People: ${labels.join(', ')}`])]
+      : []),
+  ];
+}
 
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
@@ -86,18 +96,22 @@ export function pressed(ui, key) {
   else if (key === 'F') importing.open(ui);
   else if (key === 'T') whoIsSilent(ui);
   else if (key === 'W') return merge.swap(ui);
-  else if (!rows.row() || !OF_ROW[key]) return false;
-  else OF_ROW[key](ui, rows.row());
+  else return act(ui, key);
   return true;
 }
 
-/** @type {Record<string, { form: (ui: Ui) => any }>} */
-const FORMS = { erase, record };
+/** Whether the key does something with the person that is pointed at. @param {Ui} ui @param {string} key */
+function act(ui, key) {
+  const [row, found] = [rows.row(), acts().find((one) => one.key === key)];
+  if (row) found?.act(ui, row, rows);
+  return Boolean(row && found);
+}
 
 /** @param {Ui} ui */
 function form(ui) {
   const { form: shown, editing } = rows;
-  if (FORMS[shown.id]) return FORMS[shown.id].form(ui);
+  const of = acts().find((one) => one.form && one.opens === shown.id);
+  if (of) return of.form(ui);
   return editing
     ? { title: nameOf(corrected.said), label: say`Save`, send: () => keep(ui) }
     : {
@@ -121,15 +135,7 @@ export const pane = (ui) =>
       ['F', say`From a file`, 'note'],
       ['T', isSilent() ? say`All` : say`Silent phones`, 'phone'],
     ],
-    rowActs: [
-      ['Enter', say`Correct`],
-      ['G', say`Record`],
-      ['P', say`Phones`],
-      ['Q', say`Invite`],
-      ['M', say`Merge with another`],
-      ['D', say`Data to give`],
-      ['X', say`Erase`],
-    ],
+    rowActs: acts().map(({ key, label }) => [key, label()]),
     heads: HEADS(),
     cells,
     form: () => form(ui),

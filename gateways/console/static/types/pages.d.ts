@@ -121,6 +121,19 @@ interface PlaceMap {
   pressed(key: string): boolean;
 }
 
+type PeopleRows = import('../js/admin/frame/rows.js').Rows<PersonRow>;
+/** What can be done with a person of the list of people, by a key. */
+interface ActOnPerson {
+  /** They stand in the order of these. */
+  place: number;
+  key: string;
+  label: Phrase;
+  act(ui: Ui, person: PersonRow, rows: PeopleRows): unknown;
+  /** The id of the form that it opens in the list's page, and what that says of it. */
+  opens?: string;
+  form?: (ui: Ui) => { title: string; label: string; send: () => unknown; lead?: Drawn };
+}
+
 /** What a feature has in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
   /** Of the place where the center is administered. */
@@ -133,6 +146,7 @@ interface FeaturePages {
   /** The keys of its places. */
   groups?: () => ListedKeys[];
   ofPerson?: ToldOfPerson[];
+  onPerson?: ActOnPerson[];
   /** Shows an alert that need not be open any more. */
   showsAlert?: (ui: Ui, alert: string) => void;
   /** What the printer gets; nothing on the screen. */

@@ -1,12 +1,12 @@
 // What must be known of a person before it can be said, as staff writes it.
 
-import { say } from '../../../js/words/words.js';
-import { answered, meanwhile, why } from '../../../js/admin/frame/faults.js';
-import { Form } from '../../../js/admin/frame/form.js';
-import { nameOf } from './fields.js';
-import { rows } from './list.js';
+import { say } from '../../js/words/words.js';
+import { answered, meanwhile, why } from '../../js/admin/frame/faults.js';
+import { Form } from '../../js/admin/frame/form.js';
 import { fieldsOf, flat, recordOf } from './record-fields.js';
 
+/** The list of people, in which the form is. @type {PeopleRows} */
+let rows = null;
 /** @type {PersonRow} */
 let person = null;
 /** As it was read. @type {RecordAnswer} */
@@ -15,10 +15,11 @@ let kept = null;
 /** @param {string} id */
 const path = (id) => `/v1/users/${encodeURIComponent(id)}/record`;
 
-/** @param {Ui} ui @param {PersonRow} row */
-export async function open(ui, row) {
+/** @param {Ui} ui @param {PersonRow} row @param {PeopleRows} list */
+export async function open(ui, row, list) {
   const { said, code } = await answered(ui.feed.read(path(row.id)));
-  if (!said) return rows.say(ui, false, why(code));
+  if (!said) return list.say(ui, false, why(code));
+  rows = list;
   person = row;
   kept = said;
   return rows.open(ui, new Form('record', fieldsOf(said.record), flat(said.record)));
@@ -34,7 +35,7 @@ async function send(ui) {
   const answer = await answered(asked);
   form.busy = false;
   if (answer.said) {
-    rows.said = [true, say`${nameOf(person)}: record saved.`];
+    rows.said = [true, say`${rows.of.name(person)}: record saved.`];
     return rows.leave(ui);
   }
   if (answer.code === 'changed_meanwhile') await follow(ui);
@@ -74,7 +75,7 @@ async function follow(ui) {
 
 /** @param {Ui} ui */
 export const form = (ui) => ({
-  title: say`Record of ${nameOf(person)}`,
+  title: say`Record of ${rows.of.name(person)}`,
   label: say`Save`,
   send: () => send(ui),
 });

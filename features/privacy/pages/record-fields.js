@@ -1,7 +1,7 @@
 // A record as a form has it, and back: a field for each line, and always one more of each that there can be
 // several of. Pure.
 
-import { say } from '../../../js/words/words.js';
+import { say } from '../../js/words/words.js';
 
 const NEW = { name: '' };
 const MOST = { addresses: 5, dangerous: 4, contacts: 8 };
