@@ -27,3 +27,15 @@ export const onPerson = [
   { place: 20, key: 'G', label: phrase`Record`, act: record.open, opens: 'record', form: record.form },
   { place: 60, key: 'D', label: phrase`Data to give`, act: give },
 ];
+
+/** @type {GivenOfAlert[]} */
+export const given = [
+  { key: 'J', label: phrase`Dossier for a court`, listed: phrase`dossier`, what: 'dossier' },
+  {
+    key: 'Y',
+    label: phrase`All the person’s data`,
+    listed: phrase`all the person’s data`,
+    what: 'person',
+    has: (view) => Boolean(view.person),
+  },
+];

@@ -3,6 +3,7 @@
 import { say } from '../../js/words/words.js';
 import * as availability from './figures/availability.js';
 import * as figures from './figures/figures.js';
+import { listed } from './history/chosen.js';
 import { earlier, howMany } from './history/earlier.js';
 import * as history from './history/history.js';
 import * as past from './history/past.js';
@@ -34,7 +35,7 @@ export const groups = () => [
     rows: [
       ['H /', say`History, search`],
       ['O P D', say`History: correct the outcome, print, CSV`],
-      ['J Y', say`History: dossier, all the person’s data`],
+      ...listed(),
       ['F X', say`Filters, no filters`],
       ['T W Y D', say`Figures: period, CSV`],
       ['A ↑ ↓ P D', say`Availability, month, PDF, CSV`],

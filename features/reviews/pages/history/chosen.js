@@ -1,6 +1,7 @@
 // The story of the alert that is chosen in the history, where notes are added and it is reopened.
 
 import { html, nothing } from '../../../vendor/lit.js';
+import { FEATURES } from '../../../js/features.js';
 import { tag } from '../../../js/shell/parts.js';
 import { KEY } from '../../../js/words/center.js';
 import { phrase, reason, say } from '../../../js/words/words.js';
@@ -21,8 +22,8 @@ function note(ui, view) {
   ${noteField(ui, view.alert, false)}`;
 }
 
-/** The keys of what a supervisor can hand out. @type {Record<string, 'dossier' | 'person'>} */
-const GIVEN = { J: 'dossier', Y: 'person' };
+/** What a supervisor can hand out of some alert, as features have it. */
+const all = () => FEATURES.flatMap(({ given = [] }) => given);
 /** @type {Record<string, Phrase>} */
 const GIVING = {
   beingMade: phrase`It is being made…`,
@@ -33,11 +34,21 @@ const GIVING = {
 /** @param {Ui} ui */
 const gives = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
 
+/** @param {CaseView} view */
+const ofAlert = (view) => all().filter(({ has }) => !has || has(view));
+
+/** Of the list of keys. @returns {[string, string][]} */
+export function listed() {
+  const given = all();
+  const said = given.map((one) => one.listed()).join(', ');
+  return given.length ? [[given.map(({ key }) => key).join(' '), say`History: ${said}`]] : [];
+}
+
 /** True where the key hands something out. @param {Ui} ui @param {string} key @param {CaseView} view */
 export function handsOut(ui, key, view) {
-  const has = key in GIVEN && gives(ui) && (key !== 'Y' || view.person);
-  if (has && state.given.said !== 'beingMade') give(ui, view.alert, GIVEN[key]);
-  return Boolean(has);
+  const given = gives(ui) && ofAlert(view).find((one) => one.key === key);
+  if (given) give(ui, view.alert, given.what);
+  return Boolean(given);
 }
 
 /** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
@@ -57,8 +68,7 @@ function giving(ui, view) {
       <kbd>O</kbd>${say`Correct the outcome`}</button
     ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
       <kbd>P</kbd>${say`Print`}</button
-    >${button('J', say`Dossier for a court`)}
-    ${view.person ? button('Y', say`All the person’s data`) : nothing}
+    >${ofAlert(view).map(({ key, label }) => button(key, label()))}
     <span role="status" class=${said === 'notMade' || printed.said ? 'ink-bad' : ''}
       >${GIVING[said]?.() ?? (printed.said || nothing)}</span
     >

@@ -117,7 +117,7 @@ export function reopens(ui, key) {
 
 /**
  * Have it made, which can take a while, and save it.
- * @param {Ui} ui @param {string} alert @param {'dossier' | 'person'} what
+ * @param {Ui} ui @param {string} alert @param {string} what
  */
 export async function give(ui, alert, what) {
   if (state.given.said === 'beingMade') return;

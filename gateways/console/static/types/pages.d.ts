@@ -134,6 +134,18 @@ interface ActOnPerson {
   form?: (ui: Ui) => { title: string; label: string; send: () => unknown; lead?: Drawn };
 }
 
+/** What a supervisor gives away of an alert, by a key where an alert is looked back at: an archive. */
+interface GivenOfAlert {
+  key: string;
+  label: Phrase;
+  /** In the list of keys. */
+  listed: Phrase;
+  /** Below the alert's path, and the begin of the archive's name. */
+  what: string;
+  /** Whether there is anything to give; of every alert where it is left out. */
+  has?: (view: CaseView) => boolean;
+}
+
 /** What a feature has in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
   /** Of the place where the center is administered. */
@@ -147,6 +159,7 @@ interface FeaturePages {
   groups?: () => ListedKeys[];
   ofPerson?: ToldOfPerson[];
   onPerson?: ActOnPerson[];
+  given?: GivenOfAlert[];
   /** Shows an alert that need not be open any more. */
   showsAlert?: (ui: Ui, alert: string) => void;
   /** What the printer gets; nothing on the screen. */
