@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import msgspec
-
 AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{1,2})?)"
 """The first number of an answer, where nothing else is said of where the amount stands."""
 BETWEEN: Final = ".*?"
@@ -23,21 +21,6 @@ _SERVICES: Final = frozenset({
     "35", "351", "353", "37", "43", "61", "62", "66", "67", "76", "77", "96", "300",
 })  # fmt: skip
 """Those that change what a line does, diversions and barrings (3GPP TS 22.030 annex B), are no question."""
-
-
-class CreditQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one line: by a code, or by a text to a number that answers with a text."""
-
-    ussd: str = ""
-    sms_to: str = ""
-    """A short number, or E.164."""
-    words: str = ""
-    """What is written to it."""
-    pattern: str = AMOUNT
-    """Where the amount stands in the answer: in the group, beside these words. Of regular expressions this
-    alone is read: one that turns back may take for ever."""
-    least: float = 0.0
-    """Less than that is too little; 0: whatever is left is enough."""
 
 
 def amount_in(answer: str, pattern: str) -> float | None:

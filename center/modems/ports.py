@@ -10,10 +10,10 @@ import msgspec
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
 from center.modems.found import Asked
-from gateways.gsm.by_hand.probing import card_of
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved
+from gateways.gsm.probing import card_of
 from messages.ids import LineId
 from model.settings.port_names import is_address
 from runtime.published import line_files

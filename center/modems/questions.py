@@ -14,10 +14,9 @@ from typing import Final
 import msgspec
 
 from application.errors import CenterError
-from gateways.gsm.at.commands import Urgency
+from gateways.gsm.at.commands import Finished, InSync, Outcome, SyncLost, Unsolicited, Urgency
 from gateways.gsm.at.engine import Engine
 from gateways.gsm.at.parse import parse_imei
-from gateways.gsm.at.results import Finished, InSync, Outcome, SyncLost, Unsolicited
 from gateways.gsm.dialects.detection import by_identity
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.hints import Sign

@@ -15,10 +15,10 @@ from gateways.gsm.at import parse
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import InputFailed, SmsFailed, SmsReceived
+from gateways.gsm.driver.ussd import Question, heard, overdue
 from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.inbox import Inbox, listed
 from gateways.gsm.sms.texts import Texts
-from gateways.gsm.ussd.session import Question, heard, overdue
 from messages.ids import Instant, LineId
 from model.credit import amount_in
 

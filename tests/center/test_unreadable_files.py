@@ -15,7 +15,7 @@ from application.state.state_dir import StateDir, living_web, running
 from center.modems.live_trace import follow
 from center.node.anchor import clock_for
 from center.node.carrier import living
-from gateways.gsm.by_hand.probing import line_at
+from gateways.gsm.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import (
     line_credit,

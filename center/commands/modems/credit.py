@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from messages.credit import LineCredit
 
 LONGEST_S: Final = 430.0
-"""For its turn, and for an answer by SMS (`gateways.gsm.ussd.credit`)."""
+"""For its turn, and for an answer by SMS (`gateways.gsm.line.credit_order`)."""
 AGAIN_S: Final = 0.2
 
 

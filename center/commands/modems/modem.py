@@ -13,11 +13,11 @@ from cyclopts import Parameter
 
 from application.errors import CenterError, UsageError
 from application.options import DEFAULT, Common
-from gateways.gsm.by_hand.probing import PROBE_S
+from gateways.gsm.probing import PROBE_S
 
 if TYPE_CHECKING:
     from center.modems.calling import Calling
-    from gateways.gsm.by_hand.probing import Probed
+    from gateways.gsm.probing import Probed
     from messages.ids import E164
     from model.settings.lines import Modem
 
@@ -26,7 +26,7 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     """Ask what is at a port, or at every port that is not in use."""
     from serial.tools import list_ports
 
-    from gateways.gsm.by_hand.probing import what_is_at
+    from gateways.gsm.probing import what_is_at
 
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
@@ -81,8 +81,8 @@ def trace(
     from application.auditing import note
     from application.state.journals import journal_of
     from center.modems.live_trace import follow
-    from gateways.gsm.by_hand.probing import line_at
-    from gateways.gsm.by_hand.session import opened
+    from gateways.gsm.by_hand import opened
+    from gateways.gsm.probing import line_at
     from store.audit.entry import EVERYBODY, Action
 
     line = line_at(common.directory, port)
@@ -170,10 +170,9 @@ def call(
     """
     from application.people import region_of
     from center.modems.calling import Calling, Told
-    from gateways.gsm.by_hand.probing import line_at
-    from gateways.gsm.by_hand.session import opened
-    from gateways.gsm.by_hand.voice_place import line_of
+    from gateways.gsm.by_hand import line_of, opened
     from gateways.gsm.driver.events import Ready
+    from gateways.gsm.probing import line_at
     from store.errors import NumberRefused
     from store.registry import numbers
 
@@ -221,7 +220,7 @@ def _voice_works(
     """So many calls by the same open port, each told of; whether all of them have proved the line's voice."""
     from center.modems.voice_trial import VoiceTrial, something_to_say
     from center.modems.voice_words import lines_of
-    from gateways.gsm.by_hand.voice_place import NO_LINE, voice_of
+    from gateways.gsm.by_hand import NO_LINE, voice_of
     from messages.lines import LineLevels
     from runtime.clock import SystemClock
     from runtime.published import line_levels

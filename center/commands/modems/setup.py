@@ -47,7 +47,7 @@ def setup(
     from application.settings.in_use import settings_in_use
     from center.modems.own_settings import items, looked_at_again, set_, start_anew
     from center.modems.questions import questions
-    from gateways.gsm.by_hand.probing import line_at
+    from gateways.gsm.probing import line_at
 
     state = common.directory
     if (line := line_at(state, port)) is not None:

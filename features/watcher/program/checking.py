@@ -15,7 +15,7 @@ from features.watcher.program.probing import ask, trust_in
 from features.watcher.program.running import voice_at
 from features.watcher.program.settings import CenterTable, ModemOfWatcher, WatchSettings, roster_of
 from features.watcher.program.watcher import KEPT_EVERY_US
-from gateways.gsm.by_hand.probing import what_is_at
+from gateways.gsm.probing import what_is_at
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from messages.rows import Sentence

@@ -19,8 +19,7 @@ from application.errors import CenterError
 from features.watcher.program.kept import TryName
 from features.watcher.program.watcher import well_again
 from gateways.callouts.call import NEXT, TAKES, DutyCall, Reply
-from gateways.gsm.by_hand.session import LEG, CallThroughModem, ModemSession, opened
-from gateways.gsm.by_hand.voice_place import NO_LINE
+from gateways.gsm.by_hand import LEG, NO_LINE, CallThroughModem, ModemSession, opened
 from gateways.gsm.driver.events import (
     CallFound,
     Event,

@@ -21,7 +21,7 @@ from features.watcher.program.settings import ModemOfWatcher, WatchSettings
 from features.watcher.program.watcher import Watcher
 from gateways.callouts.decider import Try
 from gateways.callouts.ways.sending import Notice, failure_of, send
-from gateways.gsm.by_hand.voice_place import NO_LINE, voice_of
+from gateways.gsm.by_hand import NO_LINE, voice_of
 from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId

@@ -13,19 +13,26 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.at.commands import Command, Ticket, Urgency, prefix_of
-from gateways.gsm.at.kinds import code_inside, is_pdu, looks_spoilt, outcome_of, without_echo
-from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
-from gateways.gsm.at.results import (
+from gateways.gsm.at.commands import (
     BytesDropped,
+    Command,
     EngineEvent,
     Finished,
     InSync,
     Outcome,
     Rules,
     SyncLost,
+    Ticket,
     Unsolicited,
+    Urgency,
+    code_inside,
+    is_pdu,
+    looks_spoilt,
+    outcome_of,
+    prefix_of,
+    without_echo,
 )
+from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
 
 SOON_S: Final = 3.0
 """So long a slow answer is still waited for once somebody is to be called, answered or hung up."""

@@ -4,9 +4,8 @@ which saw it sent. Pure; sends nothing."""
 from __future__ import annotations
 
 from gateways.gsm.at import q850
-from gateways.gsm.at.kinds import error_code
+from gateways.gsm.at.commands import Finished, Outcome, error_code
 from gateways.gsm.at.parse import body_of
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.interpret import interpret, list_of

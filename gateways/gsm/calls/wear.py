@@ -1,5 +1,6 @@
-"""Whether a modem's voice is worn: the first calls since its power-on are good, later ones are mute or broken
-until it is started anew (SIM7600; callpilot, DAWN, LilyGo 542). Decides; sends nothing.
+"""Whether a modem's voice is worn: the first calls since its power-on are good, later ones are mute or
+broken until it is started anew (SIM7600; callpilot, DAWN, LilyGo 542); and when a worn one is: with no
+call on its line, while another line can take the next. Decides; sends nothing.
 
 It shows by a voice path that is refused, though earlier calls had theirs, or by digital silence from the
 first moment of a call, after one that had sound. How long earlier calls were refused at first is this
@@ -8,11 +9,15 @@ firmware's way, and no sign.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
 from gateways.gsm.driver.events import CallId
+from messages.base import Joins
+from messages.ids import SECOND, Instant, LineId
+from messages.lines import LineReport
 
 FROM_THE_START_S: Final = 10.0
 """Silence is reported three seconds after it has begun, and told each second."""
@@ -76,3 +81,35 @@ class VoiceWear:
         self.worn = self._carried = False
         self._calls.clear()
         self._longest_s = 0.0
+
+
+EVERY_US: Final = Instant(300 * SECOND)
+"""Not sooner again: a reset that has not helped would keep the line away from calls."""
+
+
+class WearReset:
+    """Of one line. `alone`: no other line of its kind is configured, so that none is waited for."""
+
+    def __init__(self, line: LineId, *, emergency: bool, alone: bool) -> None:
+        self._line = line
+        self._emergency = emergency
+        self._alone = alone
+        self._last_us: Instant | None = None
+
+    def may_be_now(self, others: Iterable[LineReport], now_us: Instant) -> bool:
+        """Whether a free line that is worn may be reset; `others`: how all lines of this node are."""
+        if self._last_us is not None and now_us - self._last_us < EVERY_US:
+            return False
+        return self._alone or any(self._stands_in(other) for other in others)
+
+    def begun(self, now_us: Instant) -> None:
+        """The reset was ordered."""
+        self._last_us = now_us
+
+    def _stands_in(self, other: LineReport) -> bool:
+        if other.line == self._line or other.emergency is not self._emergency:
+            return False
+        # Of several that are worn the first is reset first, and then stands in for the next.
+        if other.joins is not Joins.HOST:
+            return False  # nobody would be heard on it here
+        return other.usable and not other.busy and (not other.worn or other.line > self._line)

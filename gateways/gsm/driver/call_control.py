@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.commands import Command, Finals, Urgency
+from gateways.gsm.at.commands import Command, Finals, Finished, Outcome, Urgency
 from gateways.gsm.at.parse import Direction, Stat
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.hang_up import RADIO_OFF, HangUps
 from gateways.gsm.calls.outcomes import answer_finished, dial_finished, hang_up_finished, report_finished

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.commands import Command, Urgency, prefix_of
-from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency, prefix_of
 from gateways.gsm.calls.call import COMING_IN
 from gateways.gsm.calls.outcomes import list_finished
 from gateways.gsm.calls.table import CallTable

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVarTuple, cast
 
-from gateways.gsm.at.commands import Command, Ticket, Urgency
+from gateways.gsm.at.commands import Command, Finished, Ticket, Urgency
 from gateways.gsm.at.engine import Engine
-from gateways.gsm.at.results import Finished
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.events import Event
 from gateways.gsm.driver.startup import command_of

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from gateways.gsm.at.commands import Finished, Outcome
 from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq, parse_technology
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.driver.events import Event, RegistrationChanged, SignalChanged
 from gateways.gsm.driver.startup import (

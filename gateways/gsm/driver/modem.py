@@ -11,10 +11,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gateways.gsm.at import results as at
-from gateways.gsm.at.commands import Urgency
+from gateways.gsm.at import commands as at
+from gateways.gsm.at.commands import Finished, Outcome, Urgency
 from gateways.gsm.at.parse import integer, parse_cpin
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.dialects.interpret import interpret
@@ -33,13 +32,13 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.driver.ladder import Ladder
 from gateways.gsm.driver.line_watch import LineWatch
-from gateways.gsm.driver.network_codes import NetworkCodes
 from gateways.gsm.driver.readiness import Readiness, Upkeep
 from gateways.gsm.driver.short_messages import ShortMessages
 from gateways.gsm.driver.startup import SETTINGS_QUERY, Startup, is_not_its_answer
+from gateways.gsm.driver.ussd import NetworkCodes
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.errors import where_raised
-from gateways.gsm.sms.report import with_centre
+from gateways.gsm.sms.pdu import with_centre
 from messages.base import HangupCause
 
 _ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gateways.gsm.at.commands import Urgency
-from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.at.commands import Finished, Outcome, Urgency
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import CommandRefused, EmergencyNumbers, Ready, SimState
 from gateways.gsm.driver.line_watch import LineWatch

@@ -7,9 +7,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency
 from gateways.gsm.at.parse import body_of, integer, split_fields
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import Ref, SmsSent
 from gateways.gsm.sms.inbox import Inbox, listed, read_out

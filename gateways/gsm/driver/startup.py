@@ -13,10 +13,8 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
-from gateways.gsm.at.kinds import error_code
+from gateways.gsm.at.commands import Command, Finished, Outcome, Urgency, error_code, is_bare, prefix_of
 from gateways.gsm.at.parse import parse_card, parse_cpin, parse_emergency_numbers, parse_imei
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.dialects.detection import by_identity
 from gateways.gsm.dialects.dialect import Commands, CompiledDialect, Voice
 from gateways.gsm.dialects.loading import Dialects

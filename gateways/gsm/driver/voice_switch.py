@@ -12,9 +12,8 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.at.commands import Urgency
+from gateways.gsm.at.commands import Finished, Outcome, Urgency
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.table import CallTable
 from gateways.gsm.calls.wear import VoiceWear

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
+from gateways.gsm.calls.wear import WearReset
 from gateways.gsm.dialects.loading import Dialects, installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
@@ -38,17 +39,13 @@ from gateways.gsm.line import modem_log
 from gateways.gsm.line.adopting import KEPT
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.credit import LineCreditAsking
-from gateways.gsm.line.failed_reads import FailedReads
-from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
-from gateways.gsm.line.order_turn import Orders, OrderTurn
+from gateways.gsm.line.orders import Orders, OrderTurn, RightToDial
 from gateways.gsm.line.port_hold import PortHold
-from gateways.gsm.line.remembered import Remembered
+from gateways.gsm.line.remembered import FailedReads, Remembered
 from gateways.gsm.line.report import LineReports
-from gateways.gsm.line.right_to_dial import RightToDial
-from gateways.gsm.line.sending import Sending
-from gateways.gsm.line.wear_reset import WearReset
+from gateways.gsm.line.short_messages import IncomingTexts, Sending
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import NetworkAnswered, SmsReceived
 from gateways.gsm.errors import GsmError
+from gateways.gsm.line.credit_order import CODE_WITHIN_US, answered, failed, taken_up, turn
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.ussd.credit import CODE_WITHIN_US, answered, failed, taken_up, turn
 from messages.credit import CreditFailure, LineCredit
 from messages.ids import SECOND, Instant, LineId
 from model.settings.lines import CreditSettings

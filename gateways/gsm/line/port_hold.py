@@ -17,7 +17,7 @@ from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.line.adopting import Standing
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.port.modem_port import ModemPort
-from gateways.gsm.port.usb_reset import usb_reset
+from gateways.gsm.port.usb_devices import usb_reset
 from gateways.gsm.port.whereabouts import Whereabouts
 from gateways.gsm.tracing.live import Tracing
 from messages.ids import SECOND, Instant

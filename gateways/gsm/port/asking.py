@@ -5,7 +5,7 @@ Sans-IO, as the driver is. `imei` is none until it is over, and empty when nobod
 
 from __future__ import annotations
 
-from gateways.gsm.at import results as at
+from gateways.gsm.at import commands as at
 from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.engine import Engine
 from gateways.gsm.at.parse import parse_imei

@@ -1,11 +1,14 @@
-"""The USB devices of this machine as the kernel shows them in /sys, with what each interface is driven by.
+"""The USB devices of this machine as the kernel shows them in /sys, with what each interface is driven by;
+and the reset of a port's device, as if it had been unplugged: the last rung before a line is given up.
 
-Reads what the kernel keeps in memory: no device is asked, and none is opened (the kernel's
-Documentation/ABI: sysfs-bus-usb, sysfs-devices-power).
+What is shown is what the kernel keeps in memory: no device is asked, and none is opened (the kernel's
+Documentation/ABI: sysfs-bus-usb, sysfs-devices-power). The reset is USBDEVFS_RESET on the device's node,
+which whoever may write there may do: root, and with the shipped udev rule and unit the center.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.port.places import DEV, SYS
+from gateways.gsm.port.places import DEV, SYS, usb_device_of
 
 VENDOR_SPECIFIC: Final = 0xFF
 MASS_STORAGE: Final = 0x08
@@ -127,3 +130,33 @@ def read(file: Path) -> str:
         return file.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
+
+
+DONE: Final = "its USB device was reset"
+USBDEVFS_RESET: Final = ord("U") << 8 | 20
+"""linux/usbdevice_fs.h: _IO('U', 20)."""
+
+
+def usb_reset(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
+    """What came of it, in words that end a sentence. Never raises: where it cannot be done it is left out."""
+    device = usb_device_of(port, sys=sys)
+    if device is None:
+        return "it has no USB device that could be reset"
+    try:
+        numbers = [int((device / name).read_text()) for name in ("busnum", "devnum")]
+    except (OSError, ValueError):
+        return "its USB device is gone"
+    node = dev / "bus" / "usb" / "{:03d}/{:03d}".format(*numbers)
+    try:
+        fd = os.open(node, os.O_WRONLY | os.O_CLOEXEC)
+    except PermissionError:
+        return f"its USB device could be reset by who may write to {node} only"
+    except OSError as error:
+        return f"its USB device cannot be reset ({error.strerror})"
+    try:
+        fcntl.ioctl(fd, USBDEVFS_RESET, 0)
+    except OSError as error:
+        return f"its USB device cannot be reset ({error.strerror})"
+    finally:
+        os.close(fd)
+    return DONE

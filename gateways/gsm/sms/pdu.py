@@ -1,7 +1,11 @@
-"""Reads SMS-DELIVER and writes SMS-SUBMIT (3GPP TS 23.040 clause 9.2), in the hexadecimal form of 27.005."""
+"""The PDUs of short messages (3GPP TS 23.040 clause 9.2), in the hexadecimal form of 27.005: SMS-DELIVER
+and SMS-STATUS-REPORT read, SMS-SUBMIT written, and which of them are for the phone or its SIM and not for
+a person (23.038, 23.040).
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,8 +21,129 @@ from gateways.gsm.sms.alphabet import (
     pack,
     unpack,
 )
-from gateways.gsm.sms.octets import address, tpdu_of
-from gateways.gsm.sms.service import is_service
+
+_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+_SEMI_OCTETS: Final = "0123456789*#abc"
+_ALPHANUMERIC: Final = 5
+_INTERNATIONAL: Final = 1
+
+
+class Octets:
+    """Read from the front. What is not there raises PduError."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._place = 0
+
+    def take(self, count: int) -> bytes:
+        """The next so many."""
+        if self._place + count > len(self._data):
+            raise PduError("cut short")
+        piece = self._data[self._place : self._place + count]
+        self._place += count
+        return piece
+
+    def one(self) -> int:
+        """The next one."""
+        return self.take(1)[0]
+
+    def rest(self) -> bytes:
+        """All that is left."""
+        return self._data[self._place :]
+
+
+def tpdu_of(pdu: str) -> Octets:
+    """What stands in the hex line of a message, behind its service centre's address. Raises PduError."""
+    if _HEX.fullmatch(pdu) is None:
+        raise PduError("not hexadecimal")
+    octets = Octets(bytes.fromhex(pdu))
+    octets.take(octets.one())
+    return octets
+
+
+def address(octets: Octets) -> str:
+    """A telephone number, with `+` when international, or a sender's words (clause 9.1.2.5)."""
+    count, kind = octets.one(), octets.one()
+    raw = octets.take((count + 1) // 2)
+    if (kind >> 4) & 0b111 == _ALPHANUMERIC:
+        return decode_gsm7(unpack(raw, count * 4 // 7)).rstrip("\r@")
+    digits = "".join(
+        _SEMI_OCTETS[digit] for octet in raw for digit in (octet & 0xF, octet >> 4) if digit != 0xF
+    )
+    return "+" + digits if (kind >> 4) & 0b111 == _INTERNATIONAL else digits
+
+
+_SILENT: Final = 0x40
+"""Short message type 0: acknowledged and shown to nobody (23.040 clause 9.2.3.9)."""
+_FOR_THE_SIM: Final = range(0x7C, 0x80)
+_PUSH_PORTS: Final = frozenset({2948, 2949, 49999})
+"""WAP push, secured or not, and over-the-air settings."""
+_PORTS_16: Final = 0x05
+_SIM_TOOLKIT: Final = range(0x70, 0x80)
+
+
+def is_service(pid: int, dcs: int, header: bytes) -> bool:
+    """By its protocol identifier, its coding and its user data header (without the header's length)."""
+    return pid == _SILENT or pid in _FOR_THE_SIM or _is_indication(dcs) or _is_addressed(header)
+
+
+def _is_indication(dcs: int) -> bool:
+    """A sign that something waits, as a voicemail does, or data for the SIM (23.038 clause 4)."""
+    group = dcs >> 4
+    with_class = group in (0b0001, 0b0011, 0b1111)
+    return group in (0b1100, 0b1101, 0b1110) or (with_class and dcs & 0b11 == 0b10)
+
+
+def _is_addressed(header: bytes) -> bool:
+    """To an application on the phone, or to the SIM's toolkit (23.040 clause 9.2.3.24)."""
+    place = 0
+    while place + 2 <= len(header):
+        kind, size = header[place], header[place + 1]
+        value = header[place + 2 : place + 2 + size]
+        if kind == _PORTS_16 and len(value) == 4 and int.from_bytes(value[:2], "big") in _PUSH_PORTS:
+            return True
+        if kind in _SIM_TOOLKIT:
+            return True
+        place += 2 + size
+    return False
+
+
+_STATUS_REPORT: Final = 0b10
+_TIMESTAMPS: Final = 14
+"""When the service centre took the message, and when this became of it."""
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """One SMS-STATUS-REPORT."""
+
+    reference: int
+    """Of the SMS-SUBMIT, as +CMGS has told it (TP-MR)."""
+    recipient: str
+    status: int
+    """TP-Status (clause 9.2.3.15)."""
+
+
+def is_report(pdu: str) -> bool:
+    """Whether it is one, and no message. Raises PduError."""
+    return tpdu_of(pdu).one() & 0b11 == _STATUS_REPORT
+
+
+def read_report(pdu: str) -> Reported:
+    """The report in the hex line behind `+CDS:`, or of a stored message. Raises PduError."""
+    octets = tpdu_of(pdu)
+    if octets.one() & 0b11 != _STATUS_REPORT:
+        raise PduError("not an SMS-STATUS-REPORT")
+    reference = octets.one()
+    recipient = address(octets)
+    octets.take(_TIMESTAMPS)
+    return Reported(reference=reference, recipient=recipient, status=octets.one())
+
+
+def with_centre(pdu: str, length: int | None) -> str:
+    """The PDU as the others are. Some firmware leaves the service centre's address out; then it has just as
+    many octets as `+CDS:` has said, which do not count that address."""
+    return "00" + pdu if length is not None and len(pdu) == 2 * length else pdu
+
 
 _MAX_OCTETS: Final = 140
 VALID_MIN: Final = 30

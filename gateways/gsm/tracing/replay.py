@@ -1,13 +1,39 @@
-"""A trace into the events of calls, one object each, as `modem replay --json` prints them. Pure."""
+"""A session that somebody else leads, read over the shoulder into the events of calls; and a whole trace
+so, one object for each event, as `modem replay --json` prints them. Pure; sends nothing.
+
+The same engine, table and patterns as the driver's; but no list of calls can be asked for, so that a hint
+is believed where no list in the session says otherwise.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
 import msgspec
 
+from gateways.gsm.at import commands as at
 from gateways.gsm.at import q850
+from gateways.gsm.at.commands import Finished, Outcome, Ticket, seen_on_wire
+from gateways.gsm.at.engine import QUIET_S, Engine
+from gateways.gsm.at.parse import Stat, integer
+from gateways.gsm.calls.call import COMING_IN, CallView
+from gateways.gsm.calls.outcomes import (
+    answer_finished,
+    dial_finished,
+    hang_up_finished,
+    list_finished,
+    report_finished,
+)
+from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.detection import by_session
 from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.dialects.hints import Sign
+from gateways.gsm.dialects.interpret import interpret
 from gateways.gsm.dialects.loading import Dialects
+from gateways.gsm.driver.channel import Then
 from gateways.gsm.driver.events import (
     CallActive,
     CallAnswered,
@@ -15,6 +41,7 @@ from gateways.gsm.driver.events import (
     CallEvent,
     CallFound,
     CallHeld,
+    CallId,
     CallIdentified,
     CallIncoming,
     CallReleased,
@@ -24,8 +51,201 @@ from gateways.gsm.driver.events import (
     ModemRebooted,
     SmsReceived,
 )
-from gateways.gsm.tracing.observer import Observer
+from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from gateways.gsm.tracing.trace import Side, Trace
+from messages.base import HangupCause
+
+_DIAL: Final = re.compile(r"ATD[TP]? ?(?P<number>[+\d*#]+)[IG]*;?", re.IGNORECASE)
+_HANG_UP: Final = re.compile(r"AT(?:\+CHUP|H0?)", re.IGNORECASE)
+_CHLD: Final = re.compile(r"AT\+CHLD=(?P<verb>[0-4])(?P<id>\d?)", re.IGNORECASE)
+_VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGNORECASE)
+
+
+class Observer:
+    """See the module. Times in seconds, never going back."""
+
+    def __init__(self, dialect: CompiledDialect, *, region: str = "IT") -> None:
+        self._dialect = dialect
+        self._region = region
+        self._engine = Engine(dialect.rules)
+        self._table = CallTable()
+        times = dialect.data.times
+        self._table.configure(
+            settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
+        )
+        self._inbox = Inbox(region)
+        self._then: dict[Ticket, tuple[Then, ...]] = {}
+        """Who is told what became of a command."""
+        self._host = bytearray()
+        self._events: list[Event] = []
+
+    def host(self, data: bytes, now_s: float) -> None:
+        """Bytes that the host has sent."""
+        self.tick(now_s)
+        self._host += data
+        while (end := re.search(rb"[\r\x1a]", self._host)) is not None:
+            line = bytes(self._host[: end.start()]).decode("latin-1").strip(" \n\x1b")
+            ends_command = self._host[end.start()] == 0x0D
+            self._host = self._host[end.end() :]
+            if ends_command and line.upper().startswith("AT"):
+                self._command(line, now_s)
+        self._work(now_s)
+
+    def modem(self, data: bytes, now_s: float) -> None:
+        """Bytes that the modem has sent."""
+        self.tick(now_s)
+        self._engine.receive(data, now_s)
+        self._work(now_s)
+
+    def lost(self, now_s: float, reason: str) -> None:
+        """The port is gone, and with it all that could be known of its calls."""
+        self.tick(now_s)
+        self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=reason, certain=True)
+        self._work(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed; what was due meanwhile is done at its own time."""
+        while (due_s := self._next_deadline()) is not None and due_s <= now_s:
+            self._engine.tick(due_s)
+            self._table.tick(due_s)
+            self._work(due_s)
+
+    def finish(self, now_s: float) -> None:
+        """The session is over: ends that wait for their cause are reported, calls that live are left."""
+        self.tick(now_s)
+        self._engine.tick(now_s + QUIET_S)
+        self._work(now_s)
+        self._table.settle(now_s)
+        self._work(now_s)
+
+    def take_events(self) -> list[Event]:
+        """What has happened, in order."""
+        events, self._events = self._events, []
+        return events
+
+    def calls(self) -> tuple[CallView, ...]:
+        """The calls that there are, as far as the session tells."""
+        return self._table.calls()
+
+    def _next_deadline(self) -> float | None:
+        times = (self._engine.next_deadline(), self._table.next_deadline())
+        return min((time for time in times if time is not None), default=None)
+
+    def _work(self, now_s: float) -> None:
+        for event in self._engine.take_events():
+            match event:
+                case at.Unsolicited(text=text, payload=payload):
+                    self._unsolicited(text, payload, now_s)
+                case at.Finished():
+                    self._finished(event, now_s)
+                case _:
+                    pass
+        self._events += self._table.take_events()
+
+    def _unsolicited(self, text: str, payload: str | None, now_s: float) -> None:
+        hint = interpret(self._dialect, text, self._region)
+        if hint is None:
+            return
+        if hint.sign.about_calls:
+            self._table.hint(hint, now_s, can_ask=False)
+        elif hint.sign is Sign.REBOOTED:
+            self._events.append(ModemRebooted(at_s=now_s))
+            self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
+        elif hint.sign is Sign.SMS and payload is not None:
+            self._sms(payload, now_s)
+
+    def _sms(self, pdu: str, now_s: float, stored: int | None = None) -> None:
+        event = self._inbox.add(pdu, now_s, stored=stored)
+        if event is not None:
+            self._events.append(event)
+
+    # ---------------------------------------------------------------------------- what the host asks for
+
+    def _command(self, text: str, now_s: float) -> None:
+        then = self._meaning_of(text, now_s)
+        ticket = self._engine.observe(seen_on_wire(text), now_s)
+        self._work(now_s)  # a command that never got a result gives way, before its successor counts
+        if then:
+            self._then[ticket] = then
+
+    def _meaning_of(self, text: str, now_s: float) -> tuple[Then, ...]:
+        upper, said = text.upper(), (self._table, self._dialect, self._region)
+        if (dial := _DIAL.fullmatch(text)) is not None:
+            call = self._table.dialled(None, dial["number"], now_s)
+            return (partial(dial_finished, *said, call),)
+        if upper == "ATA":
+            ringing = [view.call for view in self._table.calls() if view.state in COMING_IN]
+            for call in ringing[:1]:
+                self._table.answer_asked(call)
+            return tuple(partial(answer_finished, *said, call) for call in ringing[:1])
+        if upper == self._dialect.data.calls:
+            return (partial(list_finished, *said),)
+        if upper == "AT+CEER":
+            unexplained = self._table.unexplained(now_s)
+            return (partial(report_finished, self._table, unexplained),) if unexplained is not None else ()
+        if upper.startswith(("AT+CMGR=", "AT+CMGL")):
+            return (self._messages,)
+        return self._hang_up_of(text)
+
+    def _hang_up_of(self, text: str) -> tuple[Then, ...]:
+        views = self._table.calls()
+        chld = _CHLD.fullmatch(text)
+        vendor = _VENDOR_HANG_UP.fullmatch(text)
+        if chld is not None and not (chld["verb"] == "1" and chld["id"]):
+            # Where it leads is settled now: a line about it may come ahead of its OK.
+            return tuple(partial(self._went, call, state) for call, state in _after_chld(chld["verb"], views))
+        if chld is not None:
+            ending = [view for view in views if view.index == integer(chld["id"])]
+        elif vendor is not None and vendor["id"]:
+            ending = [view for view in views if view.index == integer(vendor["id"])]
+        elif vendor is not None or _HANG_UP.fullmatch(text) is not None:
+            ending = _current(views)
+        else:
+            return ()
+        for view in ending:
+            self._table.hang_up_asked(view.call)
+        return tuple(partial(hang_up_finished, self._table, view.call, can_ask=False) for view in ending)
+
+    def _finished(self, finished: Finished, now_s: float) -> None:
+        for then in self._then.pop(finished.ticket, ()):
+            then(finished, now_s)
+
+    def _went(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
+        """+CHLD has a result: the call is in this state, if it is OK."""
+        if finished.outcome is Outcome.OK:
+            self._table.went(call, state, now_s)
+
+    def _messages(self, finished: Finished, now_s: float) -> None:
+        if finished.outcome is not Outcome.OK:
+            return
+        pdu = None if listed(finished.lines) else read_out(finished.lines)
+        for index, one in listed(finished.lines) if pdu is None else [(0, pdu)]:
+            self._sms(one, now_s, stored=index)
+
+
+def _current(views: Sequence[CallView]) -> list[CallView]:
+    """What +CHUP and ATH end: everything but what is on hold or waits; the waiting one when it is alone."""
+    current = [view for view in views if view.state not in (Stat.HELD, Stat.WAITING)]
+    return current or list(views)
+
+
+def _after_chld(verb: str, views: Sequence[CallView]) -> list[tuple[CallId, Stat]]:
+    """What 22.030 clause 6.5.5 says that +CHLD=0…4 does to the calls."""
+    active = [view.call for view in views if view.state is Stat.ACTIVE]
+    held = [view.call for view in views if view.state is Stat.HELD]
+    waiting = [view.call for view in views if view.state is Stat.WAITING]
+    ended, on_hold, up = Stat.RELEASED, Stat.HELD, Stat.ACTIVE
+    match verb:
+        case "0":
+            return [(call, ended) for call in (waiting or held)]
+        case "1":
+            return [*((call, ended) for call in active), *((call, up) for call in (waiting or held))]
+        case "2":
+            return [*((call, on_hold) for call in active), *((call, up) for call in (waiting or held))]
+        case "3":
+            return [(call, up) for call in held]
+        case _:
+            return [(call, ended) for call in (*active, *held)]
 
 
 class ReplayEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,8 +21,7 @@ from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallId, Event, Ref
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.tracing.observer import Observer
-from gateways.gsm.tracing.replay import dialect_of
+from gateways.gsm.tracing.replay import Observer, dialect_of
 from gateways.gsm.tracing.trace import Entry, Side, Trace
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
 

@@ -7,19 +7,23 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
-from gateways.gsm.at.engine import MOST_GLUED, QUIET_S, Engine
-from gateways.gsm.at.kinds import error_code
-from gateways.gsm.at.results import (
+from gateways.gsm.at.commands import (
     BytesDropped,
+    Command,
     EngineEvent,
+    Finals,
     Finished,
     InSync,
     Outcome,
     Rules,
     SyncLost,
+    Ticket,
     Unsolicited,
+    Urgency,
+    error_code,
+    prefix_of,
 )
+from gateways.gsm.at.engine import MOST_GLUED, QUIET_S, Engine
 from tests.support.depth import often
 from tests.support.each import each
 

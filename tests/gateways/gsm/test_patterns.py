@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.dialects.patterns import Patterns, beginning
+from gateways.gsm.dialects.dialect import Patterns, beginning
 from scripts.lib.at_play import TRACES
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.depth import often

@@ -10,7 +10,7 @@ import pytest
 
 from gateways.gsm.port.places import mark_of, resolved
 from gateways.gsm.port.search import SeenPort, may_be_asked, roles_of, same_imei, voice_beside
-from gateways.gsm.port.usb_reset import DONE, usb_reset
+from gateways.gsm.port.usb_devices import DONE, usb_reset
 from model.settings.port_names import is_port_name
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.each import each

@@ -13,10 +13,18 @@ from gateways.gsm.driver.events import SmsReceived
 from gateways.gsm.errors import PduError
 from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
-from gateways.gsm.sms.inbox import Inbox, listed, read_out
-from gateways.gsm.sms.parts import PATIENCE_S, Assembler
-from gateways.gsm.sms.pdu import VALID_MIN, Delivered, Part, read_deliver, write_submit
-from gateways.gsm.sms.report import Reported, is_report, read_report, with_centre
+from gateways.gsm.sms.inbox import PATIENCE_S, Assembler, Inbox, listed, read_out
+from gateways.gsm.sms.pdu import (
+    VALID_MIN,
+    Delivered,
+    Part,
+    Reported,
+    is_report,
+    read_deliver,
+    read_report,
+    with_centre,
+    write_submit,
+)
 from simulator.modem.sms.sms import read_submit, report_pdu
 from tests.support.each import each
 from tests.support.there import there

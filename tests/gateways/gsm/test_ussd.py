@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gsm.driver.events import NetworkAnswered
+from gateways.gsm.driver.ussd import Answer, Question, heard, overdue, packed, words_of
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.ussd.reading import packed, words_of
-from gateways.gsm.ussd.session import Answer, Question, heard, overdue
 from tests.gateways.gsm.bench import Bench, FakeModem
 from tests.support.each import each
 

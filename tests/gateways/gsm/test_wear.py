@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gateways.gsm.calls.wear import LEAST_S, VoiceWear
+from gateways.gsm.calls.wear import EVERY_US, LEAST_S, VoiceWear, WearReset
 from gateways.gsm.driver.events import CallId
-from gateways.gsm.line.wear_reset import EVERY_US, WearReset
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineReport, LineState
 from tests.support.each import each

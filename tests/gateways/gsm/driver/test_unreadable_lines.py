@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gateways.gsm.at.engine import Engine
-from gateways.gsm.driver import modem, network_codes, startup
+from gateways.gsm.driver import modem, startup, ussd
 from gateways.gsm.driver.events import InputFailed, NetworkAnswered, Ready, Ref, SmsFailed
 from tests.gateways.gsm.bench import USER, Bench
 
@@ -48,7 +48,7 @@ def test_a_code_that_cannot_be_read_is_left_out_and_calls_listed(monkeypatch: py
 
 def test_an_answer_of_the_network_that_cannot_be_read_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    monkeypatch.setattr(network_codes, "heard", raising)
+    monkeypatch.setattr(ussd, "heard", raising)
     bench.driver.ask_network("*123#", bench.now_s, within_s=20.0)
     bench.pump()
     bench.say('+CUSD: 0,"1,50 EUR",15')

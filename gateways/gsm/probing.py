@@ -78,7 +78,7 @@ def _with_its_kind(found: Probed) -> Probed:
 
 
 def _probed(path: str) -> Probed:
-    from gateways.gsm.by_hand.session import opened
+    from gateways.gsm.by_hand import opened
     from gateways.gsm.driver.events import Ready, SimState
 
     def decided(event: Event) -> bool:

@@ -1,24 +1,28 @@
-"""One modem in the hands of a command, or of the watcher: port and driver, turned by a loop, no actor; and a
-call of the center's own through it.
+"""One modem in the hands of a command, or of the watcher: port and driver, turned by a loop, no actor; a
+call of the center's own through it; and where its voice is, found as its line would, by the settings or by
+its device.
 
-The port is opened exclusively, so that a line which a running center uses is refused (over TCP that is up to
-whoever serves it), and through the dial guard with both switches off: from here no emergency number can be
-dialled, whatever the settings say.
+The port is opened exclusively, so that a line which a running center uses is refused (over TCP that is up
+to whoever serves it), and through the dial guard with both switches off: from here no emergency number can
+be dialled, whatever the settings say.
 """
 
 from __future__ import annotations
 
+import os
 import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Final, TextIO
 
+import msgspec
 from msgspec.structs import replace
 
 from application.errors import CenterError
-from gateways.gsm.by_hand.voice_place import NO_LINE
-from gateways.gsm.dialects.loading import AUTO, Dialects
+from application.settings.in_use import settings_in_use
+from gateways.gsm.dialects.loading import AUTO, Dialects, installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
     CallAnswered,
@@ -33,17 +37,60 @@ from gateways.gsm.driver.events import (
     Unresponsive,
     VoiceReady,
 )
-from gateways.gsm.errors import DialRefused, GsmError
+from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.places import resolved
-from gateways.gsm.port.serial_port import SerialPort
+from gateways.gsm.port.places import places, resolved
+from gateways.gsm.port.search import roles_of
+from gateways.gsm.port.serial_port import Port, SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
+from gateways.gsm.port.whereabouts import Claim, Whereabouts
 from gateways.gsm.tracing.trace import TraceWriter
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
-from messages.ids import LegId
+from messages.ids import LegId, LineId, TrunkId
 from model.rules.calls.own_call import Order
+from model.settings.lines import Modem
 from model.settings.port_names import CARD, by_card
+from runtime.published.file import published
+
+if TYPE_CHECKING:
+    from application.state.state_dir import StateDir
+
+NO_LINE = LineId("")
+
+
+def line_of(state: StateDir, port: str) -> Modem:
+    """The line that is configured for this port, or has found its modem there; else one without a name."""
+    path = resolved(port) or port
+    for spec in settings_in_use(state).lines:
+        claim = published(
+            state.path / "lines" / f"{spec.line}.port", partial(msgspec.json.decode, type=Claim)
+        )
+        there = claim.path if spec.imei and claim is not None else resolved(spec.port)
+        if there and os.path.realpath(there) == os.path.realpath(path):
+            return msgspec.structs.replace(spec, imei="", port=path)
+    return Modem(name=NO_LINE, trunk=TrunkId(""), port=path)
+
+
+def voice_of(state: StateDir, line: Modem) -> VoicePort:
+    """Where its voice is; with an empty path where none is known."""
+    dialects = installed()
+
+    def never(path: str) -> Port:
+        raise PortLost(f"{path} is not asked")
+
+    where = Whereabouts(
+        line,
+        (),
+        state.path / "lines",
+        places=partial(places, state.run),
+        open_port=never,
+        roles=roles_of(dialects),
+        base=dialects.base(),
+    )
+    kind = CARD if by_card(line.voice_port) else "tty"
+    return VoicePort(path=where.voice(), kind=kind, gains=line.gains)
+
 
 LEG: Final = LegId("own")
 """Of every call from here."""

@@ -1,9 +1,11 @@
 """Which orders of legs may be obeyed at once, which wait until the modem's own list of calls is known, and
-which come too late.
+which come too late; and until when an order may still be dialled.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
@@ -11,7 +13,11 @@ from gateways.gsm.driver.driver import Driver
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from messages.calls import DialCall
 from messages.envelope import Envelope
-from messages.ids import SECOND, Instant, LegId
+from messages.ids import SECOND, AlertId, Instant, LegId, NodeId
+from runtime.logs import Logger
+from store.errors import JournalError
+from store.journal.journal import Journal
+from store.nodes import owners
 
 LATE_US: Final = Instant(4 * SECOND)
 """A leg asks every second, and has given the line up by then: to dial so late would be to dial twice."""
@@ -74,3 +80,33 @@ class Orders:
             return False
         self._asked_at = now_us
         return True
+
+
+class RightToDial:
+    """Until when an order may still be dialled: as long as its node has the alert for certain. Asked before
+    each order is obeyed.
+
+    A node that was frozen, or cut off, may not have noticed that another one has the alert, and both would
+    call. It may be frozen at the very point of asking, too, or while the dial waits for its turn.
+    """
+
+    def __init__(
+        self, journal: Journal, legs: LegsOnLine, now_us: Callable[[], Instant], log: Logger
+    ) -> None:
+        self._journal = journal
+        self._legs = legs
+        self._now_us = now_us
+        self._log = log
+
+    def until_s(self, order: Order, node: NodeId, alert: AlertId | None) -> float:
+        """When the right ends, in seconds of the actor's clock; for ever for what dials nothing, and where
+        there is one node. Where nobody can be asked it has ended.
+        """
+        if alert is None or not self._journal.shared or not self._legs.may_dial(order):
+            return math.inf
+        asked_us = self._now_us()
+        try:
+            return (asked_us + owners.holds_for_us(self._journal, alert, node)) / SECOND
+        except JournalError as error:
+            self._log.error("the lease cannot be looked at", leg=order.leg, error=str(error))
+            return asked_us / SECOND

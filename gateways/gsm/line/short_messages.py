@@ -1,0 +1,163 @@
+"""The short messages of a line: those that it receives, read, told until they are kept, deleted from the
+SIM; and the center's own that it sends.
+
+Nothing that anybody can write ends the line's process, nor is it lost. A text that cannot be read is read
+once more, then taken aside: told as it came, with its sender where that can be read. One to be sent is the
+line's in the journal before the modem hears of it; what became of it is written down by the same process,
+or, where that dies, by the TrunkPool.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import Ref, SmsFailed, SmsReceived, SmsReported, SmsSent
+from gateways.gsm.errors import GsmError, where_raised
+from gateways.gsm.line.credit import LineCreditAsking
+from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.line.remembered import FailedReads
+from gateways.gsm.sms.texts import Texts, key_of, key_of_unread, unread
+from messages.events import TextFailed, TextSent
+from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
+from messages.sms import SmsArrived
+from runtime.logs import Logger
+from store.texts import SENT_WITHIN_US
+
+
+class IncomingTexts:
+    """Of one line."""
+
+    def __init__(
+        self, line: LineId, driver: Driver, credit: LineCreditAsking, failed: FailedReads, log: Logger
+    ) -> None:
+        self._line = line
+        self._driver = driver
+        self._credit = credit
+        self._failed = failed
+        self._log = log
+        self._texts = Texts(line)
+        self.unread_last: bool | None = None
+        """Whether the one that came last could not be read; none before the first."""
+
+    @property
+    def waiting(self) -> list[SmsArrived]:
+        """Those that have to be told (again), oldest first."""
+        return self._texts.waiting
+
+    def hear(self, event: SmsReceived, now_us: Instant) -> None:
+        """One has come, or was read again."""
+        key = key_of(event)
+        if self._failed.is_given_up(key):
+            self._take_aside(unread(event, ""), now_us)
+            return
+        error = self._failed.read(key, lambda: self._read(event, now_us), now_us)
+        if error is None:
+            self.unread_last = False
+            return
+        self._log.error("a short message cannot be read", line=self._line, error=where_raised(error))
+        if self._failed.is_given_up(key) or not event.stored:
+            self._take_aside(unread(event, where_raised(error)), now_us)
+        else:
+            self._driver.read_sms(event.stored, now_us / SECOND)
+
+    def hear_failed(self, event: SmsFailed, now_us: Instant) -> None:
+        """One has come that cannot be read."""
+        key = key_of_unread(event)
+        if not event.from_somebody:
+            # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
+            self._driver.delete_sms(event.stored, now_us / SECOND)
+        elif self._failed.is_given_up(key) or self._failed.failed(key, now_us) or not event.stored:
+            self._take_aside(event, now_us)
+        else:
+            self._log.warning("a short message cannot be read", line=self._line, error=event.text)
+            self._driver.read_sms(event.stored, now_us / SECOND)
+
+    def kept(self, key: str, now_us: Instant) -> None:
+        """It is kept elsewhere."""
+        self._driver.delete_sms(self._texts.kept(key), now_us / SECOND)
+
+    def _read(self, event: SmsReceived, now_us: Instant) -> None:
+        stored = event.stored if self._credit.is_answer(event, now_us) else self._texts.hear(event, now_us)
+        self._driver.delete_sms(stored, now_us / SECOND)
+
+    def _take_aside(self, event: SmsFailed, now_us: Instant) -> None:
+        if not event.from_somebody:
+            self._driver.delete_sms(event.stored, now_us / SECOND)
+            return
+        self.unread_last = True
+        self._log.error("a short message is taken aside", line=self._line, error=event.text)
+        self._driver.delete_sms(self._texts.hear_unread(event), now_us / SECOND)
+
+
+REPORTED: Final = (TextPurpose.DIALOGUE, TextPurpose.INVITATION)
+"""Somebody waits to know whether the phone has it."""
+MOST_REPORTS: Final = 64
+
+
+class Sending:
+    """Of one line, one text at a time."""
+
+    def __init__(self, line: LineId, driver: Driver, journal: LineJournal) -> None:
+        self._line = line
+        self._driver = driver
+        self._journal = journal
+        self._ended: tuple[TextId, TextSent | TextFailed] | None = None
+        """What could not be written down yet."""
+        self._reported = False
+        """Whether the network was asked to report on the one that is on its way."""
+        self._reports: deque[SmsReported] = deque(maxlen=MOST_REPORTS)
+        """Those that may be about the one that is on its way."""
+
+    def order(self, text: TextId, now_s: float) -> None:
+        """Send it, if no other line has begun to. The line has to be free."""
+        if self._driver.sends_sms or self._ended is not None:
+            return
+        begun = self._journal.begin_text(text)
+        if begun is None:
+            return
+        try:
+            self._reported = begun.purpose in REPORTED
+            within_s = SENT_WITHIN_US / SECOND
+            self._driver.send_sms(
+                Ref(text), begun.to, begun.words, now_s, within_s=within_s, report=self._reported
+            )
+        except GsmError as error:
+            self._end(text, TextFailed(cause=TextFailure.UNFIT, line=self._line, text=str(error)))
+
+    def hear(self, event: SmsSent) -> None:
+        """What became of it."""
+        text = TextId(event.ref)
+        if event.failure is not None:
+            self._end(text, TextFailed(cause=event.failure, line=self._line, text=event.text))
+        else:
+            last = event.references[-1] if event.references else None
+            sent = TextSent(
+                line=self._line,
+                reference=last,
+                references=event.references if self._reported else (),
+                awaits=self._reported and self._driver.tells_delivery,
+            )
+            self._end(text, sent)
+
+    def reported(self, event: SmsReported) -> None:
+        """The network says what has become of a part of one: perhaps before it has said that it takes it."""
+        self._reports.append(event)
+        self._tell_reports()
+
+    def tell_again(self) -> None:
+        """Write down what could not be, each second."""
+        if self._ended is not None:
+            self._end(*self._ended)
+        self._tell_reports()
+
+    def _tell_reports(self) -> None:
+        if self._driver.sends_sms or self._ended is not None:
+            return
+        while self._reports:
+            event = self._reports.popleft()
+            self._journal.report_text(event.reference, event.recipient, event.status)
+
+    def _end(self, text: TextId, became: TextSent | TextFailed) -> None:
+        self._ended = None if self._journal.end_text(text, became) else (text, became)
