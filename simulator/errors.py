@@ -3,7 +3,7 @@
 SimulatorError
 ├── ConfigError    a setting, in the file or in a request, is wrong; the text names its path
 ├── NoSuchParty    no phone or modem has this number or name
-├── AtError, NoCarrier, UnknownCommand    in `modem.at.errors`: how a modem refuses a command
+├── AtError, NoCarrier, UnknownCommand    in `modem.command_line`: how a modem refuses a command
 ├── BadRequest     the control API's peer does not speak HTTP, or says too much
 └── NotNow         a fair request that the present state does not allow (nothing rings, already in a call)
 """

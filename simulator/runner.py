@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.modem.modem import Modem
-from simulator.modem.port.ptys import Pty, Watch
+from simulator.modem.ptys import Pty, Watch
 from simulator.modem.voice import FRAME_S
 from simulator.network.carrier import Carrier
 

@@ -12,23 +12,26 @@ import functools
 from collections.abc import Callable
 
 from simulator.config import ModemConfig
-from simulator.modem.at.commands import perform
-from simulator.modem.at.errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
-from simulator.modem.at.line import LINE_LIMIT, Command, commands_in
-from simulator.modem.at.parameters import Parameters
-from simulator.modem.at.shift import Shift
 from simulator.modem.calls.line import Line
+from simulator.modem.command_line import (
+    LINE_LIMIT,
+    SIM_NOT_INSERTED,
+    AtError,
+    Command,
+    NoCarrier,
+    UnknownCommand,
+    commands_in,
+)
+from simulator.modem.commands import perform
 from simulator.modem.dialect import Dialect, Noise
-from simulator.modem.memory import Memory
-from simulator.modem.port.outlet import Outlet
+from simulator.modem.messages import Mailbox
+from simulator.modem.outlet import Outlet, Shift
+from simulator.modem.settings import Memory, Parameters
 from simulator.modem.sim_card import SimCard
-from simulator.modem.sms.mailbox import Mailbox
 from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
 from simulator.modem.voice import ModemVoice
 from simulator.network.agenda import Timer
-from simulator.network.call import Network
-from simulator.network.causes import Cause
-from simulator.network.numbers import made_up_imei
+from simulator.network.call import Cause, Network, made_up_imei
 
 NO_SIGNAL = 99
 GARBLE_S = 2.0

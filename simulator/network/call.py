@@ -1,15 +1,81 @@
-"""A call as the network sees it, and what it expects of those who take part. It must not know modems or
-phones."""
+"""A call as the network sees it, the causes of its end (ITU-T Q.850, TS 24.008 annex H), the numbers that
+it goes to as this network compares them, and what it expects of those who take part. It must not know
+modems or phones.
+"""
 
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NewType, Protocol
 
 from simulator.network.agenda import Agenda, Timer
-from simulator.network.causes import Cause
+
+
+class Cause(enum.IntEnum):
+    """Q.850 cause values."""
+
+    UNKNOWN = 0
+    """Nobody says why."""
+    UNALLOCATED_NUMBER = 1
+    NORMAL_CLEARING = 16
+    USER_BUSY = 17
+    NO_ANSWER = 19
+    SUBSCRIBER_ABSENT = 20
+    CALL_REJECTED = 21
+    OUT_OF_ORDER = 27
+    TEMPORARY_FAILURE = 41
+    BEARER_NOT_AVAILABLE = 58
+
+
+CAUSE_TEXTS: dict[Cause, str] = {
+    Cause.UNKNOWN: "No cause information available",
+    Cause.UNALLOCATED_NUMBER: "Unassigned (unallocated) number",
+    Cause.NORMAL_CLEARING: "Normal call clearing",
+    Cause.USER_BUSY: "User busy",
+    Cause.NO_ANSWER: "User alerting, no answer",
+    Cause.SUBSCRIBER_ABSENT: "Subscriber absent",
+    Cause.CALL_REJECTED: "Call rejected",
+    Cause.OUT_OF_ORDER: "Destination out of order",
+    Cause.TEMPORARY_FAILURE: "Temporary failure",
+    Cause.BEARER_NOT_AVAILABLE: "Bearer capability not presently available",
+}
+
+
+SHORT_CODE_LENGTH = 5
+_DIALLED = re.compile(r"[^0-9+*#A-C]")
+
+
+def international(dialled: str, country: str) -> str:
+    """One form for a number however it was dialled: `+39…`, `0039…` and, with country `39`, the national
+    `02…`.
+
+    Short codes (`112`) and service codes (`*43#`) stay as they are.
+    """
+    number = _DIALLED.sub("", dialled.upper())
+    if number.startswith("+") or "*" in number or "#" in number or len(number) <= SHORT_CODE_LENGTH:
+        return number
+    if number.startswith("00"):
+        return "+" + number[2:]
+    return f"+{country}{number}"
+
+
+def luhn_digit(digits: str) -> str:
+    """The check digit of an IMEI (TS 23.003 annex B)."""
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def made_up_imei(index: int) -> str:
+    """The IMEI of the modem at this place in the world's file."""
+    digits = f"35678901{index + 1:06d}"
+    return digits + luhn_digit(digits)
+
 
 CallId = NewType("CallId", int)
 

@@ -1,26 +1,121 @@
-"""The network: it routes calls between modems' lines and phones, and keeps every call it has ever seen.
+"""The network: it routes calls between modems' lines and phones, and keeps every call it has ever seen; it
+lets phones hear each other where no modem's host is in between (a direct call, a network conference, a
+transfer); it brings short messages to phones, and reports of them (TS 23.040 3.2.9).
 
-Sans-IO: `advance(now_s)` does what is due, `next_deadline()` says when to come back; every other entry takes
-`now_s` and advances first, so that the order of events never depends on the driver. It must not open a port
-or ask a clock.
+Sans-IO: `advance(now_s)` does what is due, `next_deadline()` says when to come back; every other entry
+takes `now_s` and advances first, so that the order of events never depends on the driver. It must not open
+a port or ask a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from simulator.config import Config
 from simulator.errors import NoSuchParty
 from simulator.modem.dialect import load_dialect
+from simulator.modem.messages import deliver_pdus
 from simulator.modem.modem import Modem
-from simulator.modem.sms.sms import deliver_pdus
 from simulator.network.agenda import Agenda
-from simulator.network.call import Call, CallId, CallState, Message, Party
-from simulator.network.causes import Cause
-from simulator.network.conversations import Conversations, pairs
-from simulator.network.mail import post
-from simulator.network.numbers import international
-from simulator.network.phone import Phone
+from simulator.network.call import Call, CallId, CallState, Cause, Message, Party, international
+from simulator.network.phone import Phone, as_phone
+from simulator.network.sound import RATE_HZ, SAMPLE_BYTES
+
+Pair = tuple[Phone, Phone]
+"""Listener, speaker."""
+
+
+class Conversations:
+    """The pairs that are connected now, each with the instant up to which the listener has heard the
+    speaker."""
+
+    def __init__(self) -> None:
+        self._heard_until_s: dict[Pair, float] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._heard_until_s)
+
+    def connect(self, pairs: Iterable[Pair], now_s: float) -> None:
+        """From now on these pairs, and no others, are connected; what was said until now is heard first."""
+        self.flow(now_s)
+        self._heard_until_s = {pair: self._heard_until_s.get(pair, now_s) for pair in pairs}
+
+    def flow(self, now_s: float) -> None:
+        """Let everybody hear what was said until now."""
+        for (listener, speaker), since_s in self._heard_until_s.items():
+            recording = listener.recording
+            said_since = speaker.recording.answered_at_s if speaker.recording is not None else since_s
+            if recording is None:
+                continue
+            first = round((since_s - recording.answered_at_s) * RATE_HZ)
+            count = round((now_s - recording.answered_at_s) * RATE_HZ) - first
+            # One distance for the whole call: rounded anew for each stretch, it would now and then be one
+            # sample more or less, and the voice would jump there.
+            apart = round((recording.answered_at_s - said_since) * RATE_HZ)
+            recording.put(first, speaker.said.at(max(0, first + apart), count * SAMPLE_BYTES))
+            self._heard_until_s[listener, speaker] = now_s
+
+
+def pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
+    """Who hears whom: both ends of a call between phones, the members of each modem's conversation,
+    transferred ones."""
+    found: set[Pair] = set()
+    for call in calls:
+        if call.state is not CallState.ACTIVE:
+            continue
+        ends = [call.caller, call.callee]
+        if call.transferred_to is not None:
+            ends = [_far_end(call), _far_end(call.transferred_to)]
+        found |= _all_pairs(ends)
+    for modem in modems:
+        found |= _all_pairs(call.other(modem.line) for call in modem.line.talking())
+    return found
+
+
+def _far_end(call: Call) -> Party | None:
+    """The end that is a phone; of a transferred call the modem has left."""
+    return as_phone(call.caller) or as_phone(call.callee)
+
+
+def _all_pairs(parties: Iterable[Party | None]) -> set[Pair]:
+    phones = [phone for phone in map(as_phone, parties) if phone is not None]
+    return {(one, other) for one in phones for other in phones if one is not other}
+
+
+REPORT_S = 1.0
+"""Until the sender's network has the word of it."""
+RECEIVED, TRYING, INCOMPATIBLE = 0x00, 0x22, 0x41
+"""TP-Status (9.2.3.15): the phone has it; no response, the network goes on trying; it never will have it."""
+AGAIN_S = 5.0
+
+Report = Callable[[int, float], None]
+"""Tells a status, at a time."""
+
+
+def post(agenda: Agenda, message: Message, phone: Phone, report: Report | None, now_s: float) -> None:
+    """Bring it to the phone, by the phone's habits at each attempt."""
+
+    def tell(status: int, at_s: float) -> None:
+        if report is not None and phone.profile.texts != "unreported":
+            agenda.at(at_s + REPORT_S, lambda told_s: report(status, told_s))
+
+    def attempt(at_s: float, told: bool) -> None:
+        match phone.profile.texts:
+            case "taken" | "unreported":
+                message.delivered = True
+                tell(RECEIVED, at_s)
+            case "refused":
+                tell(INCOMPATIBLE, at_s)
+            case "unreachable":
+                if not told:
+                    tell(TRYING, at_s)
+                agenda.at(at_s + AGAIN_S, lambda later_s: attempt(later_s, True))
+
+    if phone.profile.texts_after_s:
+        agenda.at(now_s + phone.profile.texts_after_s, lambda at_s: attempt(at_s, False))
+    else:
+        attempt(now_s, False)
+
 
 VOICE_FLOW_S = 1.0
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from simulator.config import PhoneConfig
 from simulator.errors import NotNow
-from simulator.network.call import Call, CallState, Network, Party
-from simulator.network.causes import Cause
+from simulator.network.call import Call, CallState, Cause, Network, Party
 from simulator.network.sound import Sound, sound
 from simulator.network.voice import Recording
 

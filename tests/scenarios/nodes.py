@@ -47,8 +47,7 @@ from runtime.published.peers import MemoryPeers
 from runtime.system.one_process import OneProcess
 from runtime.system.system import start
 from simulator.config import parse_config
-from simulator.network.call import Call
-from simulator.network.causes import Cause
+from simulator.network.call import Call, Cause
 from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal

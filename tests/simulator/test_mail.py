@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from simulator.config import PhoneConfig
 from simulator.network.agenda import Agenda
 from simulator.network.call import Message
-from simulator.network.mail import AGAIN_S, INCOMPATIBLE, RECEIVED, REPORT_S, TRYING, post
+from simulator.network.carrier import AGAIN_S, INCOMPATIBLE, RECEIVED, REPORT_S, TRYING, post
 from simulator.network.phone import Phone
 from tests.support.each import each
 

@@ -7,8 +7,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.modem.sms.mailbox import CAPACITY
-from simulator.modem.sms.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
+from simulator.modem.messages import ALPHABET, CAPACITY, EXTENSION, deliver_pdus, read_submit
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
 from tests.simulator.world import ONE, USER, World, each_world

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.modem.at.line import Command, Verb, commands_in
+from simulator.modem.command_line import Command, Verb, commands_in
 from simulator.network.call import CallState
 from tests.simulator.world import DIALECTS, SILENT, USER, World, each_world
 from tests.support.each import each

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 
-from simulator.modem.uplink import FRAME_BYTES, Uplink
 from simulator.modem.vices import Vices
+from simulator.modem.voice import FRAME_BYTES, Uplink
 from tests.support.each import each
 
 LOUD = array("h", [1000] * (FRAME_BYTES // 2)).tobytes()

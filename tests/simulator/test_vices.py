@@ -7,7 +7,7 @@ import pytest
 from simulator.config import parse_config
 from simulator.errors import ConfigError
 from simulator.modem.modem import Power
-from simulator.modem.port.wire import frames
+from simulator.modem.outlet import frames
 from simulator.modem.vices import Vices, over
 from tests.foundation.tree import ROOT
 from tests.simulator.world import ONE, OPERATOR, PSAP, USER, World

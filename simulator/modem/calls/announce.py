@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from simulator.modem.calls.legs import Leg, Stat
 from simulator.modem.dialect import Dialect, Wordings
-from simulator.network.causes import CAUSE_TEXTS, Cause
+from simulator.network.call import CAUSE_TEXTS, Cause
 
 END_BY_HOST, END_BY_NETWORK = 29, 104
 """Huawei's <end_status>."""

@@ -6,10 +6,10 @@ whatever would hold or join such a call is refused. It must not parse or print.
 
 from __future__ import annotations
 
-from simulator.modem.at.errors import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
 from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Stat
 from simulator.modem.calls.line import Line
-from simulator.network.causes import Cause
+from simulator.modem.command_line import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
+from simulator.network.call import Cause
 
 CONFERENCE_LIMIT = 5
 """Remote parties of one multiparty call (TS 22.084 1.2)."""

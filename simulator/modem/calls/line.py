@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.config import ModemConfig
-from simulator.modem.at.errors import NO_NETWORK, NOT_ALLOWED, AtError
 from simulator.modem.calls.announce import END_BY_HOST, END_BY_NETWORK, Words, result_word
 from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Legs, Stat
+from simulator.modem.command_line import NO_NETWORK, NOT_ALLOWED, AtError
 from simulator.modem.dialect import Dialect, Wordings
 from simulator.modem.vices import Vices, over
-from simulator.network.call import Call, Network
-from simulator.network.causes import Cause
+from simulator.network.call import Call, Cause, Network
 
 Say = Callable[[list[str]], None]
 Setting = Callable[[str], int]

@@ -25,7 +25,7 @@ from gateways.gsm.sms.pdu import (
     with_centre,
     write_submit,
 )
-from simulator.modem.sms.sms import read_submit, report_pdu
+from simulator.modem.messages import read_submit, report_pdu
 from tests.support.each import each
 from tests.support.there import there
 

@@ -7,7 +7,7 @@ import pytest
 from gateways.gsm.driver.events import CallIncoming, Ref, SmsReceived, SmsReported, SmsSent, UnknownLine
 from gateways.gsm.errors import PduError
 from messages.ids import TextFailure
-from simulator.modem.sms.sms import read_submit
+from simulator.modem.messages import read_submit
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import PDU, row
 from tests.support.each import each

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from simulator.modem import ussd
-from simulator.modem.at.errors import (
+from simulator.modem.calls import hold
+from simulator.modem.calls.legs import SETTING_UP
+from simulator.modem.command_line import (
     INCORRECT_PARAMETERS,
     INCORRECT_PASSWORD,
     INVALID_INDEX,
@@ -22,15 +23,15 @@ from simulator.modem.at.errors import (
     SIM_PIN_REQUIRED,
     SIM_PUK_REQUIRED,
     AtError,
+    Command,
     NoCarrier,
     UnknownCommand,
+    Verb,
 )
-from simulator.modem.at.line import Command, Verb
-from simulator.modem.calls import hold
-from simulator.modem.calls.legs import SETTING_UP
+from simulator.modem.messages import USSD_TAKES_S, is_ussd_code, ussd_lines
 from simulator.modem.sim_card import WANTS_PUK
 from simulator.modem.voice import ELSEWHERE, HERE
-from simulator.network.causes import Cause
+from simulator.network.call import Cause
 
 if TYPE_CHECKING:  # the modem performs what stands here
     from simulator.modem.modem import Modem
@@ -203,9 +204,9 @@ def _ask_network(modem: Modem, command: Command, now_s: float) -> Lines:
     if not modem.line.attached:
         raise AtError(NO_NETWORK)
     vices = modem.line.vices
-    if vices.ussd_form == "refused" or not ussd.is_code(values[1], packed=vices.ussd_form == "packed"):
+    if vices.ussd_form == "refused" or not is_ussd_code(values[1], packed=vices.ussd_form == "packed"):
         raise AtError(NOT_ALLOWED)
-    modem.say_later(ussd.said(vices), vices.ussd_takes_s or ussd.TAKES_S)
+    modem.say_later(ussd_lines(vices), vices.ussd_takes_s or USSD_TAKES_S)
     return []
 
 

@@ -1,11 +1,15 @@
-"""What the host writes: bytes to command lines, a line to commands (ITU-T V.250 5.2). It must not know what
-they mean."""
+"""What the host writes: bytes to command lines, a line to commands (ITU-T V.250 5.2), and why a modem
+refuses one: the codes of TS 27.007 9.2. It must not know what commands mean.
+"""
 
 from __future__ import annotations
 
 import enum
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulator.errors import SimulatorError
 
 LINE_LIMIT = 1024
 _EXTENDED = re.compile(r"[+^$*#%][A-Z][A-Z0-9_]*", re.IGNORECASE)
@@ -93,3 +97,38 @@ def _closed(body: str, command: Command, end: int) -> tuple[Command, int]:
     if rest and not rest.startswith(";"):
         raise ValueError(body)
     return command, end
+
+
+class CmeError(NamedTuple):
+    """A code and its words."""
+
+    code: int
+    text: str
+
+
+NOT_ALLOWED = CmeError(3, "operation not allowed")
+NOT_SUPPORTED = CmeError(4, "operation not supported")
+SIM_NOT_INSERTED = CmeError(10, "SIM not inserted")
+SIM_PIN_REQUIRED = CmeError(11, "SIM PIN required")
+SIM_PUK_REQUIRED = CmeError(12, "SIM PUK required")
+INCORRECT_PASSWORD = CmeError(16, "incorrect password")
+INVALID_INDEX = CmeError(21, "invalid index")
+NO_NETWORK = CmeError(30, "no network service")
+EMERGENCY_ONLY = CmeError(32, "network not allowed - emergency calls only")
+INCORRECT_PARAMETERS = CmeError(50, "incorrect parameters")
+
+
+class AtError(SimulatorError):
+    """The command fails with this +CME ERROR, or plain ERROR, as +CMEE says."""
+
+    def __init__(self, error: CmeError) -> None:
+        super().__init__(error.text)
+        self.error = error
+
+
+class UnknownCommand(SimulatorError):
+    """No such command in this dialect."""
+
+
+class NoCarrier(SimulatorError):
+    """The command's final result is NO CARRIER."""

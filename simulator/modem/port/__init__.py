@@ -1,1 +1,0 @@
-"""From a modem's lines to a serial port's bytes, well or badly."""

@@ -1,1 +1,0 @@
-"""Short messages: kept, shown and sent; their bytes."""
