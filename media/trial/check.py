@@ -1,6 +1,6 @@
 """What a call has shown of a line's voice: figures, and what they mean as an enum. Pure.
 
-The sentences are in `center.modems.voice_words`.
+The sentences are in `center.modems.voice_trial`.
 
 Echo: Whether what was said comes back, how late and how loud. Pure arithmetic.
 

@@ -12,7 +12,7 @@ import pytest
 from application.errors import CenterError
 from application.state.journals import configured_url
 from application.state.state_dir import StateDir, living_web, running
-from center.modems.live_trace import follow
+from center.commands.modems.modem import follow
 from center.node.anchor import clock_for
 from center.node.carrier import living
 from gateways.gsm.probing import line_at

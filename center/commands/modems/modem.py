@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Final, TextIO
 
 import msgspec
 from cyclopts import Parameter
@@ -16,10 +18,14 @@ from application.options import DEFAULT, Common
 from gateways.gsm.probing import PROBE_S
 
 if TYPE_CHECKING:
+    from application.state.state_dir import StateDir
     from center.modems.calling import Calling
     from gateways.gsm.probing import Probed
     from messages.ids import E164
     from model.settings.lines import Modem
+
+POLL_S: Final = 0.2
+"""How often the trace of a line that the running center uses is read on."""
 
 
 def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
@@ -80,7 +86,6 @@ def trace(
     """
     from application.auditing import note
     from application.state.journals import journal_of
-    from center.modems.live_trace import follow
     from gateways.gsm.by_hand import opened
     from gateways.gsm.probing import line_at
     from store.audit.entry import EVERYBODY, Action
@@ -102,6 +107,38 @@ def trace(
             file.write(f"# dialect: {session.driver.dialect.key}\n")
     if gave_up:
         raise CenterError(f"{port}: the modem does not answer")
+
+
+def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
+    """Write the trace of a line that a running center uses, as its GsmModem notes it, for so long, or until
+    Ctrl-C. Raises CenterError where one is being written.
+    """
+    file = state.run / f"{line}.trace"
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError as error:
+        raise CenterError(f"{line} is being traced already; remove {file} if nobody does") from error
+    try:
+        _copy(file, out, time.monotonic() + seconds)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _copy(file: Path, out: TextIO, until_s: float) -> None:
+    with file.open(encoding="ascii") as trace:
+        while True:
+            # Whether it is over is decided first, so that what was written meanwhile is still read.
+            over = time.monotonic() >= until_s
+            text = trace.read()
+            if text:
+                out.write(text)
+                out.flush()
+            elif over:
+                return
+            if not over:
+                time.sleep(POLL_S)
 
 
 def _remarks(port: str) -> Iterator[str]:
@@ -218,8 +255,7 @@ def _voice_works(
     file: TextIO | None,
 ) -> bool:
     """So many calls by the same open port, each told of; whether all of them have proved the line's voice."""
-    from center.modems.voice_trial import VoiceTrial, something_to_say
-    from center.modems.voice_words import lines_of
+    from center.modems.voice_trial import VoiceTrial, lines_of, something_to_say
     from gateways.gsm.by_hand import NO_LINE, voice_of
     from messages.lines import LineLevels
     from runtime.clock import SystemClock

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from center.modems.voice_words import lines_of
+from center.modems.voice_trial import lines_of
 from media.conference.sounds import FOLDER, read_wav
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SILENCE
 from media.sound.gain import Amplifier
