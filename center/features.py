@@ -14,11 +14,15 @@ from features.privacy.feature import PRIVACY
 from features.psap_data.feature import PSAP_DATA
 from features.reviews.feature import REVIEWS
 from features.selftest.feature import SELFTEST
+from features.settings_pages.feature import SETTINGS_PAGES
 from features.watcher.feature import WATCHER
 from features.webhooks.feature import WEBHOOKS
 from model import feature
 
-FEATURES: Final = (APP, BACKUP, DUTY, MAPS, PEOPLE, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST, WATCHER, WEBHOOKS)
+FEATURES: Final = (
+    *(APP, BACKUP, DUTY, MAPS, PEOPLE, PRIVACY, PSAP_DATA, REVIEWS, SELFTEST),
+    *(SETTINGS_PAGES, WATCHER, WEBHOOKS),
+)
 
 
 def install(off: Iterable[str] = ()) -> None:

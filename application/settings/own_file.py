@@ -1,20 +1,17 @@
-"""The settings' file of the node, shown and changed by staff. What is written counts after its next start."""
+"""The settings' file of the node, changed by staff. What is written counts after its next start."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from application.errors import SettingsError
-from application.settings.views import SIGN, FileView, LineSet, LinesSet, SettingFault, SettingRow
-from application.settings.where import config_in_use, shipped
+from application.settings.views import LineSet, LinesSet, SettingFault
+from application.settings.where import config_in_use
 from application.state.state_dir import NodeFile, StateDir, read_json
 from model.settings_edits import (
     ChangedOnDisk,
     Edit,
-    EditElsewhere,
     EditFaulty,
     EditMissed,
     NotWritable,
@@ -43,53 +40,6 @@ class SettingsFile:
             change(config_in_use(self._state), edits)
         except SettingsError as error:
             raise EditFaulty([("", fault) for fault in error.faults]) from error
-
-    def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
-        """Set one key, `was` as it was shown. Raises EditError."""
-        row = self._row(path)
-        if row.elsewhere:
-            raise EditElsewhere(path)
-        if row.hidden and was != row.value:
-            raise ChangedOnDisk(path, row.value)
-        if isinstance(now, str) and now.startswith(SIGN):
-            raise EditFaulty([(path, "a sign stands for a secret, and is none")])
-        self.change([Set(path, now) if row.hidden else Set(path, now, was)])
-        return self._row(path)
-
-    def _row(self, path: str) -> SettingRow:
-        view = self.view()
-        if view.faults:
-            raise EditFaulty([(one.path, one.reason) for one in view.faults])
-        found = next((row for row in view.rows if row.path == path), None)
-        if found is None:
-            raise EditMissed(path, "no such key")
-        return found
-
-    def view(self) -> FileView:
-        """What is set, and what would change."""
-        from application.settings.editing.file import is_writable
-        from application.settings.file import text_of
-        from application.settings.shown import faults_of_text, shown
-
-        file, node = config_in_use(self._state), read_json(self._state.node_file, NodeFile)
-        rows: list[SettingRow] = []
-        pending: list[str] = []
-        faults: list[SettingFault] = []
-        text = ""
-        try:
-            text = text_of(file)
-            if node is not None:
-                rows, pending = shown(text, text_of(self._state.settings_started), node, self._state.run)
-        except SettingsError as error:
-            faults = faults_of_text(error, text)
-        return FileView(
-            file=str(file),
-            named_by=_named_by(file),
-            writable=is_writable(file),
-            rows=rows,
-            pending=pending,
-            faults=faults,
-        )
 
     def lines(self) -> LinesSet:
         """What it says of the lines and of the switches for the real 112. Raises EditFaulty."""
@@ -150,10 +100,3 @@ def _line_set(one: Modem) -> LineSet:
         gain_out_db=one.gain_out_db,
         agc=one.agc,
     )
-
-
-def _named_by(file: Path) -> str:
-    if file == shipped("center.toml"):
-        return "shipped"
-    named = os.environ.get("SECURWOMAN_CONFIG", "")
-    return "environment" if named and Path(named).absolute() == file else "command_line"

@@ -1,17 +1,14 @@
-"""The settings as admins see them: what each key holds, where that comes from, and what would change.
-
-Pure but for the simulation's file. What counts now is made of the text with which the node has started, what
-counts next of the text that is there, both by the same rules: so it is known what a restart changes.
+"""The settings as admins see them: what each key holds, where that comes from, and what would change; and one
+key changed as it was seen.
 """
 
 from __future__ import annotations
 
 import hmac
-import re
+import os
 import secrets
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,68 +16,119 @@ from urllib.parse import urlsplit
 import msgspec
 
 from application.errors import SettingsError
+from application.settings.counting import Counting, counting, faults_of_text
+from application.settings.editing.file import is_writable
 from application.settings.editing.lines import line_of
-from application.settings.editing.wanted import Place, Table, by_name, row_names, rows_of
+from application.settings.editing.wanted import Place, Table, row_names, rows_of
 from application.settings.fields import FieldType, fields
-from application.settings.file import parse
-from application.settings.simulation import simulation, with_simulation
-from application.settings.views import SIGN, SettingFault, SettingRow, SettingSource
-from application.state.state_dir import NodeFile
-from model.settings import Settings
-from model.settings_edits import Value
+from application.settings.file import text_of
+from application.settings.own_file import SettingsFile
+from application.settings.views import Meaning, SettingElsewhere, SettingFault, SettingKind, SettingSource
+from application.settings.where import config_in_use, shipped
+from application.state.state_dir import NodeFile, StateDir, read_json
+from model.settings_edits import ChangedOnDisk, EditElsewhere, EditFaulty, EditMissed, Set, Value
 
+SIGN: Final = "•"
+"""By which what stands for a secret begins."""
 _OTHERS: Final = ("modem", "trunk")
 """Lists of tables that have a chapter of their own."""
 _PROCESS: Final = secrets.token_bytes(32)
 
 
-@dataclass(frozen=True)
-class Counting:
-    """What counts of a text, by path, and why where it is not the text's word."""
+class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One key. Values that are secret are told as a sign that is the same as long as they are."""
 
-    values: dict[str, Value | None]
-    over: dict[str, SettingSource]
-
-
-def counting(text: str, node: NodeFile, run: Path) -> Counting:
-    """What a node that is started as this one was would go by. Raises SettingsError."""
-    said = parse(text)
-    own = flat(said)
-    simulated = _simulated(said, node, run)
-    values, over = dict(own), {}
-    for path, value in flat(simulated).items():
-        if own.get(path) != value:
-            values[path], over[path] = value, SettingSource.SIMULATION
-    given = {"http.host": node.host, "http.port": node.port, "cluster.join": list(node.join) or None}
-    for path, wish in given.items():
-        if wish is not None:
-            values[path], over[path] = wish, SettingSource.COMMAND_LINE
-    return Counting(values, over)
-
-
-def _simulated(said: Settings, node: NodeFile, run: Path) -> Settings:
-    if node.simulation is None or (node.until_modems and said.modem):
-        return said
-    return with_simulation(said, simulation(Path(node.simulation), run))
+    path: str
+    table: str
+    meaning: Meaning
+    kind: SettingKind
+    unit: str
+    """`s`, `min`, `days`, `db`, or nothing."""
+    least: float | None
+    most: float | None
+    choices: list[str]
+    value: Value | None
+    """What the file says; null: nothing."""
+    default: Value | None
+    next: Value | None
+    """What counts at the next start."""
+    in_use: Value | None
+    """What counts now."""
+    source: SettingSource
+    line: int | None
+    """Of the file, where it says it."""
+    hidden: bool
+    elsewhere: SettingElsewhere | None
 
 
-def flat(settings: Settings) -> dict[str, Value | None]:
-    """Every key by its path, rows of lists by their names."""
-    return dict(_flat(msgspec.to_builtins(settings), ""))
+class FileView(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of one node, and what would change with its next start."""
+
+    file: str
+    named_by: str
+    """`command_line`, `environment`, or `shipped`."""
+    writable: bool
+    rows: list[SettingRow]
+    pending: list[str]
+    """Paths of what would change, modems and trunks among them, which are not among `rows`."""
+    faults: list[SettingFault]
 
 
-def _flat(table: Table, path: str) -> Iterator[tuple[str, Any]]:
-    own = re.sub(r"\[[^\]]*\]", "", path)
-    kinds = {one.key for one in fields() if one.table == own}
-    for key, value in table.items():
-        where = f"{path}.{key}" if path else key
-        if key in kinds:
-            yield where, value
-        elif isinstance(value, dict):
-            yield from _flat(value, where)
-        elif where in row_names():
-            for row in value:
-                yield from _flat(row, f"{where}[{row[row_names()[where]]}]")
+class ShownFile:
+    """`center.toml` of this node, key by key. Blocks on the disk."""
+
+    def __init__(self, state: StateDir) -> None:
+        self._state = state
+
+    def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
+        """Set one key, `was` as it was shown. Raises EditError."""
+        row = self._row(path)
+        if row.elsewhere:
+            raise EditElsewhere(path)
+        if row.hidden and was != row.value:
+            raise ChangedOnDisk(path, row.value)
+        if isinstance(now, str) and now.startswith(SIGN):
+            raise EditFaulty([(path, "a sign stands for a secret, and is none")])
+        SettingsFile(self._state).change([Set(path, now) if row.hidden else Set(path, now, was)])
+        return self._row(path)
+
+    def _row(self, path: str) -> SettingRow:
+        view = self.view()
+        if view.faults:
+            raise EditFaulty([(one.path, one.reason) for one in view.faults])
+        found = next((row for row in view.rows if row.path == path), None)
+        if found is None:
+            raise EditMissed(path, "no such key")
+        return found
+
+    def view(self) -> FileView:
+        """What is set, and what would change."""
+        file, node = config_in_use(self._state), read_json(self._state.node_file, NodeFile)
+        rows: list[SettingRow] = []
+        pending: list[str] = []
+        faults: list[SettingFault] = []
+        text = ""
+        try:
+            text = text_of(file)
+            if node is not None:
+                rows, pending = shown(text, text_of(self._state.settings_started), node, self._state.run)
+        except SettingsError as error:
+            faults = faults_of_text(error, text)
+        return FileView(
+            file=str(file),
+            named_by=_named_by(file),
+            writable=is_writable(file),
+            rows=rows,
+            pending=pending,
+            faults=faults,
+        )
+
+
+def _named_by(file: Path) -> str:
+    if file == shipped("center.toml"):
+        return "shipped"
+    named = os.environ.get("SECURWOMAN_CONFIG", "")
+    return "environment" if named and Path(named).absolute() == file else "command_line"
 
 
 def shown(text: str, started: str, node: NodeFile, run: Path) -> tuple[list[SettingRow], list[str]]:
@@ -172,18 +220,3 @@ def sign(value: Value | None) -> str | None:
     if value is None:
         return None
     return SIGN + hmac.digest(_PROCESS, msgspec.json.encode(value), "sha256").hex()[:12]
-
-
-def faults_of_text(error: SettingsError, text: str) -> list[SettingFault]:
-    """The loader's faults, rows by their names."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        data = {}
-    told = [fault.partition(": ") for fault in error.faults]
-    return [
-        SettingFault(path=by_name(path, data), reason=reason)
-        if reason
-        else SettingFault(path="", reason=path)
-        for path, _, reason in told
-    ]

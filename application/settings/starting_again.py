@@ -12,9 +12,9 @@ from pathlib import Path
 from application.errors import NodeError, SettingsError
 from application.listening import listen, unfit, unguarded
 from application.settings.check import metrics_address
+from application.settings.counting import Counting, counting, faults_of_text
 from application.settings.fields import by_hand
 from application.settings.file import loaded, text_of
-from application.settings.shown import Counting, counting, faults_of_text
 from application.settings.views import SettingFault
 from application.state.state_dir import NodeFile, StateDir, read_json
 from model.settings.web import HttpSettings

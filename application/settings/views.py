@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 import msgspec
-
-from model.settings_edits import Value
-
-SIGN: Final = "•"
-"""By which what stands for a secret begins."""
 
 
 class SettingKind(StrEnum):
@@ -52,50 +46,11 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     en: str
 
 
-class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One key. Values that are secret are told as a sign that is the same as long as they are."""
-
-    path: str
-    table: str
-    meaning: Meaning
-    kind: SettingKind
-    unit: str
-    """`s`, `min`, `days`, `db`, or nothing."""
-    least: float | None
-    most: float | None
-    choices: list[str]
-    value: Value | None
-    """What the file says; null: nothing."""
-    default: Value | None
-    next: Value | None
-    """What counts at the next start."""
-    in_use: Value | None
-    """What counts now."""
-    source: SettingSource
-    line: int | None
-    """Of the file, where it says it."""
-    hidden: bool
-    elsewhere: SettingElsewhere | None
-
-
 class SettingFault(msgspec.Struct, frozen=True, kw_only=True):
     """Why the center would not start with the file as it is."""
 
     path: str
     reason: str
-
-
-class FileView(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of one node, and what would change with its next start."""
-
-    file: str
-    named_by: str
-    """`command_line`, `environment`, or `shipped`."""
-    writable: bool
-    rows: list[SettingRow]
-    pending: list[str]
-    """Paths of what would change, modems and trunks among them, which are not among `rows`."""
-    faults: list[SettingFault]
 
 
 class LineSet(msgspec.Struct, frozen=True, kw_only=True):

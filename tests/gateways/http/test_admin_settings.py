@@ -152,7 +152,8 @@ def test_a_file_that_cannot_be_written_is_said(
     admin: Asker, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.settings_file()
-    monkeypatch.setattr("application.settings.editing.file.is_writable", lambda _: False)
+    for where in ("application.settings.editing.file", "application.settings.shown"):
+        monkeypatch.setattr(f"{where}.is_writable", lambda _: False)
     assert told(admin)["writable"] is False
     assert verdict(put(admin, "user.attempts", None, 3)) == (409, "not_writable")
 

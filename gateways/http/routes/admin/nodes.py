@@ -1,6 +1,5 @@
-"""/v1/admin/nodes, /v1/admin/settings and /v1/admin/version: the nodes, what each has and what is ordered of
-one; what is set at this node, where that comes from, and what would change; and which center this is, with
-the licences of what it is made of.
+"""/v1/admin/nodes and /v1/admin/version: the nodes, what each has and what is ordered of one; and which
+center this is, with the licences of what it is made of.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import Final
 
 import msgspec
 
-from application.settings.views import FileView, SettingFault, SettingRow
 from gateways.console.page import STATIC
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
@@ -25,7 +23,6 @@ from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
-from model.settings_edits import Value
 from runtime.environment import DRAINED
 from runtime.load import load_now
 from runtime.published.peers import Place, decode_place
@@ -35,7 +32,6 @@ from store.journal.journal import Journal
 from store.nodes import members, orders, owners
 
 NODES: Final = "/v1/admin/nodes"
-SETTINGS: Final = "/v1/admin/settings"
 OURS: Final = "securwoman"
 _BUNDLED: Final = re.compile(
     r"^\| `[^`]+` \| ([^:,|]+)[^|]*\| ([0-9.]+) \| ([A-Z][A-Za-z0-9.-]+)", re.MULTILINE
@@ -89,27 +85,6 @@ class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
 
     was: NodeWish
     now: NodeWish
-
-
-class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of the node that is asked. `obstacles`: why a restart that is ordered is not begun."""
-
-    node: NodeRow
-    file: FileView
-    obstacles: list[SettingFault]
-
-
-class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says at the key; null: nothing, and its default counts."""
-
-    value: Value | None
-
-
-class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted, and what the file said when it was seen."""
-
-    was: SettingValue
-    now: SettingValue
 
 
 class LibraryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,44 +145,6 @@ async def admin_order_node(web: Web, who: Caller, node: NodeId, data: NodeChange
     wish = wanted or "nothing any more"
     row = await asyncio.to_thread(_row_of, web, node)
     return Answer(row, detail=f"node {node}: {wish if new else 'it was so already'}")
-
-
-@route(
-    GET,
-    SETTINGS,
-    by=ADMIN,
-    audit="the center's own; what is secret is not told",
-    listed=True,
-)
-def admin_settings(web: Web) -> SettingsTold:
-    """What is set at this node."""
-    node = next(row for row in rows(web) if row.here)
-    waits = node.order is NodeOrder.RESTART
-    return SettingsTold(
-        node=node,
-        file=web.settings_file.view(),
-        obstacles=web.settings_file.obstacles() if waits else [],
-    )
-
-
-@route(
-    PATCH,
-    f"{SETTINGS}/{{path}}",
-    by=ADMIN,
-    audit=Action.CHANGE_SETTINGS,
-    says="Written.",
-    refuses=((400, "Not understood, or not valid."), NotThere, NotDone),
-)
-def admin_change_setting(web: Web, path: str, data: SettingChange) -> Answer[SettingRow]:
-    """Change what the file says.
-
-    Only where it still says what `was` says (or is already as wanted); else 409 `changed_meanwhile`, with
-    what it says in `is_now`, as JSON. Counts after a restart. What the center could not start with is not
-    written: 400 `settings_faulty`, with the key in `path`.
-    """
-    with refusing():
-        row = web.settings_file.set(path, data.was.value, data.now.value)
-    return Answer(row, detail=f"center.toml: {path}")
 
 
 def _row_of(web: Web, node: NodeId) -> NodeRow:

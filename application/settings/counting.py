@@ -1,0 +1,89 @@
+"""What counts by the settings' file: by the text with which the node has started, and by what is there now.
+
+Both by the same rules: so it is known what a restart changes. Pure but for the simulation's file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from application.errors import SettingsError
+from application.settings.editing.wanted import Table, by_name, row_names
+from application.settings.fields import fields
+from application.settings.file import parse
+from application.settings.simulation import simulation, with_simulation
+from application.settings.views import SettingFault, SettingSource
+from application.state.state_dir import NodeFile
+from model.settings import Settings
+from model.settings_edits import Value
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What counts of a text, by path, and why where it is not the text's word."""
+
+    values: dict[str, Value | None]
+    over: dict[str, SettingSource]
+
+
+def counting(text: str, node: NodeFile, run: Path) -> Counting:
+    """What a node that is started as this one was would go by. Raises SettingsError."""
+    said = parse(text)
+    own = flat(said)
+    simulated = _simulated(said, node, run)
+    values, over = dict(own), {}
+    for path, value in flat(simulated).items():
+        if own.get(path) != value:
+            values[path], over[path] = value, SettingSource.SIMULATION
+    given = {"http.host": node.host, "http.port": node.port, "cluster.join": list(node.join) or None}
+    for path, wish in given.items():
+        if wish is not None:
+            values[path], over[path] = wish, SettingSource.COMMAND_LINE
+    return Counting(values, over)
+
+
+def _simulated(said: Settings, node: NodeFile, run: Path) -> Settings:
+    if node.simulation is None or (node.until_modems and said.modem):
+        return said
+    return with_simulation(said, simulation(Path(node.simulation), run))
+
+
+def flat(settings: Settings) -> dict[str, Value | None]:
+    """Every key by its path, rows of lists by their names."""
+    return dict(_flat(msgspec.to_builtins(settings), ""))
+
+
+def _flat(table: Table, path: str) -> Iterator[tuple[str, Any]]:
+    own = re.sub(r"\[[^\]]*\]", "", path)
+    kinds = {one.key for one in fields() if one.table == own}
+    for key, value in table.items():
+        where = f"{path}.{key}" if path else key
+        if key in kinds:
+            yield where, value
+        elif isinstance(value, dict):
+            yield from _flat(value, where)
+        elif where in row_names():
+            for row in value:
+                yield from _flat(row, f"{where}[{row[row_names()[where]]}]")
+
+
+def faults_of_text(error: SettingsError, text: str) -> list[SettingFault]:
+    """The loader's faults, rows by their names."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        data = {}
+    told = [fault.partition(": ") for fault in error.faults]
+    return [
+        SettingFault(path=by_name(path, data), reason=reason)
+        if reason
+        else SettingFault(path="", reason=path)
+        for path, _, reason in told
+    ]

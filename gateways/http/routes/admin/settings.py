@@ -1,0 +1,80 @@
+"""/v1/admin/settings: what is set at this node, where that comes from, and what would change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from application.settings.shown import FileView, SettingRow, ShownFile
+from application.settings.views import SettingFault
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.nodes import NodeRow, rows
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN
+from gateways.http.routing.route import GET, PATCH, Answer, route
+from gateways.http.wire.errors import NotDone, NotThere
+from messages.ids import NodeOrder
+from model.settings_edits import Value
+from store.audit.entry import Action
+
+SETTINGS: Final = "/v1/admin/settings"
+
+
+class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of the node that is asked. `obstacles`: why a restart that is ordered is not begun."""
+
+    node: NodeRow
+    file: FileView
+    obstacles: list[SettingFault]
+
+
+class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says at the key; null: nothing, and its default counts."""
+
+    value: Value | None
+
+
+class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted, and what the file said when it was seen."""
+
+    was: SettingValue
+    now: SettingValue
+
+
+@route(
+    GET,
+    SETTINGS,
+    by=ADMIN,
+    audit="the center's own; what is secret is not told",
+    listed=True,
+)
+def admin_settings(web: Web) -> SettingsTold:
+    """What is set at this node."""
+    node = next(row for row in rows(web) if row.here)
+    waits = node.order is NodeOrder.RESTART
+    return SettingsTold(
+        node=node,
+        file=ShownFile(web.state).view(),
+        obstacles=web.settings_file.obstacles() if waits else [],
+    )
+
+
+@route(
+    PATCH,
+    f"{SETTINGS}/{{path}}",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="Written.",
+    refuses=((400, "Not understood, or not valid."), NotThere, NotDone),
+)
+def admin_change_setting(web: Web, path: str, data: SettingChange) -> Answer[SettingRow]:
+    """Change what the file says.
+
+    Only where it still says what `was` says (or is already as wanted); else 409 `changed_meanwhile`, with
+    what it says in `is_now`, as JSON. Counts after a restart. What the center could not start with is not
+    written: 400 `settings_faulty`, with the key in `path`.
+    """
+    with refusing():
+        row = ShownFile(web.state).set(path, data.was.value, data.now.value)
+    return Answer(row, detail=f"center.toml: {path}")
