@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from messages.rows import Sentence
@@ -13,5 +14,6 @@ SETTINGS_PAGES: Final = Feature(
         "Settings are seen and changed in the console",
         "Le impostazioni si vedono e si cambiano dalla console",
     ),
-    routes=("gateways.http.routes.admin.settings",),
+    pages=Path(__file__).parent / "pages",
+    routes=("features.settings_pages.routes",),
 )

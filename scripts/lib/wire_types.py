@@ -24,6 +24,7 @@ from features.reviews.month import Report
 from features.reviews.reviewing import GivenReviews, ReviewsView
 from features.selftest.routes.line_trials import TrialAnswer
 from features.selftest.routes.proofs import ProofsView
+from features.settings_pages.routes import SettingsTold
 from gateways.console.drills import DrillView
 from gateways.console.handed import ShiftView
 from gateways.console.page import OrderTables
@@ -34,7 +35,6 @@ from gateways.console.views.plant import Levels
 from gateways.http.routes.admin.keys import KeyIssued, KeysView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
 from gateways.http.routes.admin.nodes import AdminNodes, VersionView
-from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start import StartView
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn

@@ -10,7 +10,6 @@ import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
 import * as start from './start/start.js';
-import * as settings from './settings/settings.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
@@ -19,7 +18,6 @@ const CHAPTERS = [
   { place: 10, key: 'S', name: () => say`Start`, role: 'admin', chapter: start },
   { place: 40, key: 'C', name: () => say`Keys`, role: 'admin', chapter: keys },
   { place: 60, key: 'L', name: () => say`Lines`, role: 'supervisor', chapter: lines },
-  { place: 70, key: 'I', name: () => say`Settings`, role: 'admin', chapter: settings },
   { place: 80, key: 'N', name: () => say`Nodes`, role: 'admin', chapter: nodes },
   { place: 100, key: 'V', name: () => say`Version`, role: 'supervisor', chapter: about },
   ...FEATURES.flatMap((one) => one.chapters ?? []),

@@ -85,7 +85,7 @@ export const groups = () => [
   {
     title: say`Admin`,
     rows: [
-      ['C L I N', say`Keys, lines, settings, nodes`],
+      ['C L N', say`Keys, lines, nodes`],
       ...FEATURES.flatMap(({ chapters = [] }) => chapters).map(
         ({ key, name }) => /** @type {[string, string]} */ ([key, name()]),
       ),
@@ -94,7 +94,7 @@ export const groups = () => [
         'A T E F M P Y',
         say`Lines: one more modem; test call, hang up, out of service; check; PIN; the real 112`,
       ],
-      ['D Q F', say`Nodes: drain; restart when no alert is open. Settings: only what is set`],
+      ['D Q', say`Nodes: drain; restart when no alert is open`],
       ['V', say`Version and licences`],
       ...FEATURES.flatMap(({ keys = () => [] }) => keys()),
     ],

@@ -1,6 +1,6 @@
 // A value of the settings as it is shown, as it is typed, and as it is sent.
 
-import { languageName, own, phrase, say } from '../../words/words.js';
+import { languageName, own, phrase, say } from '../../js/words/words.js';
 
 /** @typedef {SettingRow & { texts: Record<string, any> }} Setting a key, and what its form holds */
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from application.settings.shown import FileView, SettingRow, ShownFile
 from application.settings.views import SettingFault
+from features.settings_pages.shown import FileView, SettingRow, ShownFile
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.nodes import NodeRow, rows
 from gateways.http.routes.admin.refusing import refusing

@@ -1,13 +1,13 @@
 // The settings of the node that is asked: what counts, where it comes from, what a restart would change.
 // Written to center.toml by the center, which keeps its comments; a restart waits until no alert is open.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { say } from '../../words/words.js';
-import { Form } from '../frame/form.js';
-import { button, listPage } from '../frame/page.js';
-import { Rows } from '../frame/rows.js';
-import { askRestart, orderNode, orderSaid } from '../nodes/order.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import { say } from '../../js/words/words.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { button, listPage } from '../../js/admin/frame/page.js';
+import { Rows } from '../../js/admin/frame/rows.js';
+import { askRestart, orderNode, orderSaid } from '../../js/admin/nodes/order.js';
 import { fieldsOf, meaning, noNumber, sent, setting, shown, wasThere } from './values.js';
 
 /** @typedef {import('./values.js').Setting} Setting */
