@@ -40,12 +40,6 @@ PEOPLE: Final = Feature(
             audit="read.person",
         ),
         Command(
-            words="user erase",
-            does="Erase a user's personal data for good.",
-            by="features.people.user_commands:erase",
-            audit="change.person",
-        ),
-        Command(
             words="device list",
             does="The enrolled phones; of a number, those that prove it.",
             by="features.people.device_commands:list_",

@@ -1,4 +1,4 @@
-"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged, erased."""
+"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from application.state.scrubbing import leave_nothing
 from features.people.merging import merge
 from features.people.operators_routes import same_fields
 from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
@@ -20,10 +19,10 @@ from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
 from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
-from messages.ids import AlertId, UserId
+from messages.ids import UserId
 from model.record import TooMuch
 from model.rules.phones_that_check import Checked, counted
-from store.alerts.erasing import alerts_of, erase_person, is_held
+from store.alerts.erasing import alerts_of, is_held
 from store.alerts.known import is_open
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
@@ -32,7 +31,6 @@ from store.registry import devices, phones
 from store.registry.devices import DeviceKey, ProvedBy, Seeming
 from store.registry.people import Person, User
 from store.registry.users import records
-from store.registry.users.finding import folded
 from store.registry.users.users import read_user
 
 PATH: Final = "/v1/admin/people"
@@ -136,23 +134,6 @@ class MergeOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     other: UserId
     was: BothSeen
-
-
-class EraseOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """`typed`: the last four digits of one of the person's numbers, or the whole name."""
-
-    typed: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
-    """The person is erased. `held`: alerts that are kept, and erased with their release. `on_disk_until`: why
-    what was deleted can still be on the disk; empty where it cannot.
-    """
-
-    alerts: list[AlertId]
-    held: list[AlertId]
-    recordings: int
-    on_disk_until: str
 
 
 @route(
@@ -281,42 +262,6 @@ async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str
     return Answer(await asyncio.to_thread(_found, web, found), (found,), "device revoked")
 
 
-@route(
-    POST,
-    f"{ONE}/erase",
-    by=ADMIN,
-    audit=Action.CHANGE_PERSON,
-    says="Erased.",
-    refuses=(NotThere, NotDone),
-)
-async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseOrder) -> PersonErased:
-    """Erase a person for good.
-
-    With what is personal in the person's alerts, and their recordings; those that are held go with their
-    release. 409 `not_typed`: neither a number's last digits nor the name; `on_an_alert`.
-    """
-
-    def work() -> tuple[UserId, PersonErased]:
-        known = web.registry.user(person)
-        if known is None:
-            raise NotThere("no such person")
-        if not names(data.typed, known):
-            raise NotDone("neither a number's last digits nor the name", Why.NOT_TYPED, "$.typed")
-        done = erase_person(web.journal, known.id, by=who.operator)
-        return known.id, PersonErased(
-            alerts=[each.alert for each in done if each.kinds],
-            held=[each.alert for each in done if not each.kinds],
-            recordings=0,
-            on_disk_until="",
-        )
-
-    with _refusing():
-        found, erased = await asyncio.to_thread(work)
-    await who.note((found,), detail="erased")
-    gone, left = await asyncio.to_thread(leave_nothing, web.state, web.journal)
-    return msgspec.structs.replace(erased, recordings=len(gone), on_disk_until=left)
-
-
 def _found(web: Web, person: UserId) -> PersonAnswer:
     """All that is administered of the person, for any thread. Raises NotThere."""
     known = web.registry.user(person)
@@ -346,12 +291,6 @@ def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer
         open=sum(is_open(tx, alert) for alert in theirs),
         held=sum(is_held(tx, alert) for alert in theirs),
     )
-
-
-def names(typed: str, known: User) -> bool:
-    """Whether this is the end of one of the person's numbers, or the whole name."""
-    words = folded(typed)
-    return bool(words) and words in {folded(known.name), *(phone[-4:] for phone in known.phones)}
 
 
 @contextmanager

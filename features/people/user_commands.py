@@ -1,4 +1,4 @@
-"""`user import | add | list | show | erase`: in the registry, with or without a running center."""
+"""`user import | add | list | show`: in the registry, with or without a running center."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import msgspec
 from cyclopts import Parameter
 
 from application.auditing import BY, note
-from application.errors import UsageError
 from application.options import DEFAULT, Common
 from application.people import ASKED, region_of, secret_asked, user_of
 from application.state.journals import journal_of
 from application.times import rfc3339
-from runtime.terminal import shown
 
 if TYPE_CHECKING:
     from store.registry.people import User
@@ -138,44 +136,6 @@ def show(user: str, /, *, common: Common = DEFAULT) -> None:
         return
     for field, value in msgspec.structs.asdict(row).items():
         common.say(f"{field:16} {' '.join(value) if isinstance(value, tuple) else value}")
-
-
-def erase(
-    user: str,
-    /,
-    *,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
-    common: Common = DEFAULT,
-) -> None:
-    """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
-    from application.state.scrubbing import leave_nothing
-    from store.alerts.erasing import erase_person
-    from store.audit.entry import Action
-    from store.registry.registry import Registry
-
-    with journal_of(common.directory) as journal:
-        registry = Registry(journal)
-        found = user_of(registry, user, region_of(common.directory))
-        if not yes and sys.stdin.isatty():
-            asked = shown(f"Erase {found.name} ({found.id}) for good? [y/N] ")
-            print(asked, end="", file=sys.stderr, flush=True)
-            if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
-                raise UsageError("nothing was erased")
-        done = erase_person(journal, found.id, by=BY)
-        note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
-        gone, later = leave_nothing(common.directory, journal)
-    held = [one.alert for one in done if not one.kinds]
-    alerts = [one.alert for one in done if one.kinds]
-    if common.json:
-        common.data({
-            "erased": found.id, "alerts": alerts, "held": held, "recordings": gone, "on_disk_until": later
-        })  # fmt: skip
-        return
-    common.say(f"{found.id} is erased, with {len(alerts)} alerts and {len(gone)} recordings")
-    if held:
-        common.say(f"kept, because they are held, and erased with their release: {', '.join(held)}")
-    if later:
-        common.say(f"what was deleted can still be on the disk: {later}")
 
 
 def _pin(given: str | None, what: str) -> str | None:

@@ -34,6 +34,12 @@ PRIVACY: Final = Feature(
             audit="export",
         ),
         Command(
+            words="user erase",
+            does="Erase a user's personal data for good.",
+            by="features.privacy.giving_commands:erase",
+            audit="change.person",
+        ),
+        Command(
             words="audit person",
             does="Who has seen or changed what is known of a person.",
             by="features.privacy.audit_commands:person",
@@ -63,6 +69,7 @@ PRIVACY: Final = Feature(
     routes=(
         "features.privacy.records_routes",
         "features.privacy.giving_routes",
+        "features.privacy.erasing_routes",
         "features.privacy.audit_routes",
     ),
 )

@@ -15,8 +15,9 @@ from features.duty.routes import DutyTestBegun, DutyView
 from features.people.importing_routes import ImportView
 from features.people.invitations_routes import InvitationMade, InvitationsView
 from features.people.operators_routes import OperatorAdded, OperatorsView
-from features.people.people_routes import PeopleView, PersonAnswer, PersonErased
+from features.people.people_routes import PeopleView, PersonAnswer
 from features.privacy.audit_routes import AuditView
+from features.privacy.erasing_routes import PersonErased
 from features.privacy.records_routes import RecordAnswer
 from features.reviews.figures_routes import AvailabilityView, FiguresView
 from features.reviews.finding import PastAlert

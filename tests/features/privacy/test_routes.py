@@ -1,4 +1,4 @@
-"""What is handed out of an alert, and the audit, over HTTP."""
+"""What is handed out, who is erased, and the audit, over HTTP."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from zipfile import ZipFile
 import pytest
 
 from features.privacy import audit_routes as audit
-from messages.ids import UserId
-from tests.gateways.http.askers import Api, Asker
-from tests.gateways.http.place import CLOCK
+from gateways.http.parts.context import Web
+from messages.ids import Outcome, UserId
+from store.audit.entry import Action
+from store.registry.registry import Registry
+from tests.gateways.http.askers import Api, Asker, verdict
+from tests.gateways.http.place import CLOCK, GIULIA, entered
 from tests.gateways.story import Story
+
+PEOPLE = "/v1/admin/people"
 
 
 @pytest.fixture
@@ -40,6 +45,32 @@ def test_of_an_alert_that_is_none_or_of_nobody_nothing_is_made(api: Api, supervi
     api.followed()
     for path in ("/v1/alerts/none/dossier", "/v1/alerts/none/person", f"/v1/alerts/{unknown.alert}/person"):
         assert supervisor.get(path).status_code == 404
+
+
+def test_a_person_is_erased_once_named_and_never_in_an_alert(
+    web: Web, admin: Asker, registry: Registry, giulia: UserId
+) -> None:
+    path = f"{PEOPLE}/{giulia}/erase"
+    for typed in ("1234", "Giulia", " "):
+        assert verdict(admin.post(path, json={"typed": typed})) == (409, "not_typed")
+    story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
+    assert admin.get(f"{PEOPLE}/{giulia}").json()["open"] == 1
+    assert verdict(admin.post(path, json={"typed": GIULIA[-4:]})) == (409, "on_an_alert")
+    story.closed(Outcome.HANDED_OVER)
+    erased = admin.post(path, json={"typed": "GIULIA  rossi"}).json()
+    assert erased == {"alerts": [story.alert], "held": [], "recordings": 0, "on_disk_until": ""}
+    assert registry.count_users() == 0
+    assert admin.get(f"{PEOPLE}/{giulia}").status_code == 404
+    last = entered(web, Action.CHANGE_PERSON)[-1]
+    assert (last.subjects, last.detail) == ((giulia,), "erased")
+
+
+def test_a_persons_data_are_given_as_a_folder(web: Web, admin: Asker, giulia: UserId) -> None:
+    said = admin.get(f"/v1/users/{giulia}/data")
+    names = {name.rpartition("/")[2] for name in ZipFile(BytesIO(said.content)).namelist()} - {""}
+    assert names == {"index.html", "data.json"}
+    assert [(one.action, one.subjects) for one in entered(web)] == [(Action.EXPORT, (giulia,))]
+    assert admin.get("/v1/users/u0/data").status_code == 404
 
 
 def test_the_audit_is_for_supervisors_by_pages(

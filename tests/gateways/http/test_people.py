@@ -1,22 +1,19 @@
-"""People as admins find, correct, merge and erase them by HTTP: what two at once lose, what is entered."""
+"""People as admins find, correct and merge them by HTTP: what two at once lose, what is entered."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 
 from gateways.http.parts.context import Web
-from messages.ids import Outcome, UserId
+from messages.ids import UserId
 from store.audit.entry import Action
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
-from tests.gateways.http.place import CLOCK, GIULIA, entered
+from tests.gateways.http.place import GIULIA, entered
 from tests.gateways.http.test_admin import PEOPLE, two_people
-from tests.gateways.story import Story
 from tests.support.each import each
 
 ALSO = "+393200000098"
@@ -108,29 +105,3 @@ def test_two_who_are_one_are_merged_as_they_were_seen_and_a_phone_is_revoked(
     gone = f"{PEOPLE}/{one['id']}/devices/{phone['device']}"
     assert admin.delete(gone).json()["devices"] == []
     assert admin.delete(gone).status_code == 404
-
-
-def test_a_person_is_erased_once_named_and_never_in_an_alert(
-    web: Web, admin: Asker, registry: Registry, giulia: UserId
-) -> None:
-    path = f"{PEOPLE}/{giulia}/erase"
-    for typed in ("1234", "Giulia", " "):
-        assert verdict(admin.post(path, json={"typed": typed})) == (409, "not_typed")
-    story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
-    assert told(admin, giulia)["open"] == 1
-    assert verdict(admin.post(path, json={"typed": GIULIA[-4:]})) == (409, "on_an_alert")
-    story.closed(Outcome.HANDED_OVER)
-    erased = admin.post(path, json={"typed": "GIULIA  rossi"}).json()
-    assert erased == {"alerts": [story.alert], "held": [], "recordings": 0, "on_disk_until": ""}
-    assert registry.count_users() == 0
-    assert admin.get(f"{PEOPLE}/{giulia}").status_code == 404
-    last = entered(web, Action.CHANGE_PERSON)[-1]
-    assert (last.subjects, last.detail) == ((giulia,), "erased")
-
-
-def test_a_persons_data_are_given_as_a_folder(web: Web, admin: Asker, giulia: UserId) -> None:
-    said = admin.get(f"/v1/users/{giulia}/data")
-    names = {name.rpartition("/")[2] for name in ZipFile(BytesIO(said.content)).namelist()} - {""}
-    assert names == {"index.html", "data.json"}
-    assert [(one.action, one.subjects) for one in entered(web)] == [(Action.EXPORT, (giulia,))]
-    assert admin.get("/v1/users/u0/data").status_code == 404

@@ -1,0 +1,85 @@
+"""POST /v1/admin/people/PERSON/erase, for admins: a person is erased for good (`store.alerts.erasing`)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+
+from application.state.scrubbing import leave_nothing
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import POST, route
+from gateways.http.wire.errors import NotDone, NotThere, Why
+from messages.ids import AlertId, UserId
+from store.alerts.erasing import erase_person
+from store.audit.entry import Action
+from store.errors import InAnAlert, NobodyThere
+from store.registry.people import User
+from store.registry.users.finding import folded
+
+
+class EraseOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """`typed`: the last four digits of one of the person's numbers, or the whole name."""
+
+    typed: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
+    """The person is erased. `held`: alerts that are kept, and erased with their release. `on_disk_until`: why
+    what was deleted can still be on the disk; empty where it cannot.
+    """
+
+    alerts: list[AlertId]
+    held: list[AlertId]
+    recordings: int
+    on_disk_until: str
+
+
+@route(
+    POST,
+    "/v1/admin/people/{person}/erase",
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    says="Erased.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseOrder) -> PersonErased:
+    """Erase a person for good.
+
+    With what is personal in the person's alerts, and their recordings; those that are held go with their
+    release. 409 `not_typed`: neither a number's last digits nor the name; `on_an_alert`.
+    """
+
+    def work() -> tuple[UserId, PersonErased]:
+        known = web.registry.user(person)
+        if known is None:
+            raise NotThere("no such person")
+        if not names(data.typed, known):
+            raise NotDone("neither a number's last digits nor the name", Why.NOT_TYPED, "$.typed")
+        done = erase_person(web.journal, known.id, by=who.operator)
+        return known.id, PersonErased(
+            alerts=[each.alert for each in done if each.kinds],
+            held=[each.alert for each in done if not each.kinds],
+            recordings=0,
+            on_disk_until="",
+        )
+
+    with refusing():
+        try:
+            found, erased = await asyncio.to_thread(work)
+        except NobodyThere as error:
+            raise NotThere("no such person") from error
+        except InAnAlert as error:
+            raise NotDone(str(error), Why.ON_AN_ALERT) from error
+    await who.note((found,), detail="erased")
+    gone, left = await asyncio.to_thread(leave_nothing, web.state, web.journal)
+    return msgspec.structs.replace(erased, recordings=len(gone), on_disk_until=left)
+
+
+def names(typed: str, known: User) -> bool:
+    """Whether this is the end of one of the person's numbers, or the whole name."""
+    words = folded(typed)
+    return bool(words) and words in {folded(known.name), *(phone[-4:] for phone in known.phones)}
