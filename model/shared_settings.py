@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import fields, replace
 
 from messages.ids import NodeId
 from model.settings import Settings
@@ -21,8 +21,8 @@ SHARED: Final = frozenset({
     "dialling", "recording", "retention", "sms",
 })  # fmt: skip
 """The keys and tables by which alerts are handled."""
-NOT_SHARED: Final = frozenset({"psap.data", "recording.trunks"})
-"""Each node reaches 112's own systems in its own way, and has trunks of its own."""
+NOT_SHARED: Final = frozenset({"recording.trunks"})
+"""Each node has trunks of its own; and what a feature adds to a table is a node's own, too."""
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -35,11 +35,11 @@ def checksums(settings: Settings) -> dict[str, int]:
 def _shared(settings: Settings) -> Iterator[tuple[str, object]]:
     # Of an area the outline counts, and not the path of its file.
     routes = tuple(replace(route, area_file="") for route in settings.psap.route)
-    for name, value in asdict(replace(settings, psap=replace(settings.psap, route=routes))).items():
-        if name not in SHARED:
-            continue
+    settings = replace(settings, psap=replace(settings.psap, route=routes))
+    for name, kind in ((one.name, one.type) for one in fields(Settings) if one.name in SHARED):
+        value = getattr(settings, name)
         if isinstance(value, msgspec.Struct):
-            keys = ((f"{name}.{key}", one) for key, one in asdict(value).items())
+            keys = ((f"{name}.{key}", getattr(value, key)) for key in kind.__struct_fields__)
             yield from ((path, one) for path, one in keys if path not in NOT_SHARED)
         else:
             yield name, value
