@@ -5,6 +5,7 @@
     ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, signing.pem, 0600 each
     ├── logs/             one file for each process and group
     ├── recordings/       voice, where it is recorded
+    ├── .checking-PID/    a backup while it is tried
     ├── tiles/            pictures that a tile server gave, see `features.maps.tile_server`
     ├── last-run/         what the last node that was stopped in order has left of `run`
     └── run/              what is true only while a center runs: a link into memory, see
@@ -39,6 +40,9 @@ from runtime.published.file import publish, published
 
 T = TypeVar("T")
 
+CHECKING: Final = ".checking"
+"""In the directory, with the id of the process that is at it: a backup that is restored for trial. The night
+and a person may try at the same time; who ends such a process takes away what that has left."""
 _FLOCK: Final = "hhqqi4x"
 """`struct flock` of fcntl(2) on 64-bit Linux: type, whence, start, length, pid."""
 

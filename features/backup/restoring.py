@@ -19,7 +19,7 @@ import msgspec
 from application.auditing import note
 from application.errors import CenterError, NotFound, StateError
 from application.state.journals import host_name
-from application.state.state_dir import StateDir, flush_folder, write_kept
+from application.state.state_dir import CHECKING, StateDir, flush_folder, write_kept
 from features.backup import age, recordings, signed
 from features.backup.files import CONFIG, put_back
 from features.backup.form import Begin, Block, End, File, Part, Reader, Rows
@@ -148,8 +148,6 @@ def pour(
 
 
 RESTORING: Final = ".restoring"
-CHECKING: Final = ".checking"
-"""With the id of the process that is at it: the nightly proof and a person may try at the same time."""
 _NOTHING: Final = {RESTORING, "lost+found"}
 """What may be in a directory that counts as empty: a volume of its own has the second."""
 _LEFT_BYTES: Final = 500 * 2**20

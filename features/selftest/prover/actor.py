@@ -17,6 +17,7 @@ from typing import IO, ClassVar, Final
 
 import msgspec
 
+from application.state.state_dir import CHECKING
 from features.selftest.judging import NAMES, OVERDUE, blamed, judged, overdue, wrong
 from features.selftest.prover.calls import ChainWork
 from features.selftest.prover.decider import Begin, Due, End, Record, Try, View, due, is_late
@@ -48,8 +49,6 @@ from store.streams import StreamKind
 
 _PROGRAM: Final = "center.checks.aside"
 """What does it, by name: actors know nothing of the center's settings and files."""
-CORNER: Final = ".checking"
-"""Where a backup is restored for trial, with the process's id (`features.backup.restoring`)."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 
 
@@ -64,7 +63,7 @@ class ProcessChild:
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
             )
         # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
-        self._corner = state / f"{CORNER}-{self._process.pid}"
+        self._corner = state / f"{CHECKING}-{self._process.pid}"
 
     @property
     def pid(self) -> int:

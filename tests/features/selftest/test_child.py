@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from application.state.state_dir import StateDir
+from application.state.state_dir import CHECKING, StateDir
 from center.checks.aside import look_of
-from features.backup.restoring import CHECKING
 from features.selftest.judging import judged
-from features.selftest.prover.actor import CORNER, ProcessChild
+from features.selftest.prover.actor import ProcessChild
 from features.selftest.prover.work import Child, LookWork, failed
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofStep, ProofWhy, StepResult
@@ -36,7 +35,6 @@ def test_a_trial_of_the_backup_that_gives_way_leaves_no_copy_of_the_journal(tmp_
         child.kill()
     assert not own.exists()
     assert others.exists(), "somebody tries a backup as well"
-    assert CORNER == CHECKING
 
 
 def test_a_look_goes_on_where_the_disk_takes_no_log(tmp_path: Path) -> None:
