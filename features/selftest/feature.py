@@ -24,7 +24,7 @@ SELFTEST: Final = Feature(
         ActorRow(role=Role.PROVER, cls="features.selftest.prover.actor.ProverActor"),
     ),
     alarms=OF_PROOFS,
-    own_checks=("features.selftest.steps:KINDS",),
+    own_checks=("features.selftest.steps:ROWS",),
     commands=(
         Command(
             words="proof run",

@@ -33,163 +33,155 @@ class Per(StrEnum):
     LINE = "line"
 
 
-class StepKind(Row, frozen=True, kw_only=True):
+class StepKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of step."""
 
     step: ProofStep
     per: Per
-    within_us: Instant
+    within_s: int
     """After so long it has failed."""
+    cost: Cost
+    at: Sentence
+    """What is looked at."""
     because: str
     alarm: str
     """What stands where it has failed."""
-    soon: str
+    soon: str = ""
     """What stands before it has failed, by a figure's `Bound.soon`; empty: nothing."""
 
-
-def _step(
-    step: ProofStep,
-    per: Per,
-    within_s: int,
-    cost: Cost,
-    at: Sentence,
-    *,
-    because: str,
-    alarm: str,
-    soon: str = "",
-) -> StepKind:
-    kind = _ALARMS[alarm]
-    return StepKind(
-        name=step,
-        at=at,
-        do=Sentence(kind.en.do, kind.it.do),
-        cost=cost,
-        asked=frozenset({Asker.NIGHT}),
-        step=step,
-        per=per,
-        within_us=Instant(within_s * SECOND),
-        because=because,
-        alarm=alarm,
-        soon=soon,
-    )
+    @property
+    def within_us(self) -> Instant:
+        """The same, as times are counted."""
+        return Instant(self.within_s * SECOND)
 
 
 KINDS: Final = (
     # What takes a moment comes first: a night that is full of alerts shows that much.
-    _step(
-        ProofStep.CLOCK,
-        Per.NODE,
-        30,
-        Cost.FILES,
-        Sentence(
+    StepKind(
+        step=ProofStep.CLOCK,
+        per=Per.NODE,
+        within_s=30,
+        cost=Cost.FILES,
+        at=Sentence(
             "Whether the clock follows a server, and was not moved",
             "L'orologio segue un server, e non è stato spostato",
         ),
         alarm="proof.clock",
         because="deadlines and signatures are counted by it",
     ),
-    _step(
-        ProofStep.CERTIFICATE,
-        Per.NODE,
-        30,
-        Cost.FILES,
-        Sentence(
+    StepKind(
+        step=ProofStep.CERTIFICATE,
+        per=Per.NODE,
+        within_s=30,
+        cost=Cost.FILES,
+        at=Sentence(
             "How many days the web's certificate is good for", "Per quanti giorni vale il certificato del web"
         ),
         alarm="proof.certificate",
         because="with its last day no app and no browser comes in",
         soon="proof.certificate_soon",
     ),
-    _step(
-        ProofStep.DISK,
-        Per.NODE,
-        30,
-        Cost.FILES,
-        Sentence("When the disk will be full", "Quando il disco sarà pieno"),
+    StepKind(
+        step=ProofStep.DISK,
+        per=Per.NODE,
+        within_s=30,
+        cost=Cost.FILES,
+        at=Sentence("When the disk will be full", "Quando il disco sarà pieno"),
         alarm="proof.disk",
         because="a full disk takes durability away from every alert",
     ),
-    _step(
-        ProofStep.CHAIN,
-        Per.NODE,
-        120,
-        Cost.WHOLE,
-        Sentence("A test alert, from the intake to its end", "Un allarme di prova, dall'arrivo alla fine"),
+    StepKind(
+        step=ProofStep.CHAIN,
+        per=Per.NODE,
+        within_s=120,
+        cost=Cost.WHOLE,
+        at=Sentence("A test alert, from the intake to its end", "Un allarme di prova, dall'arrivo alla fine"),
         alarm="proof.chain",
         because="each part may be well, and what is between two of them not",
     ),
-    _step(
-        ProofStep.VOICE,
-        Per.PAIR,
-        90,
-        Cost.WHOLE,
-        Sentence(
+    StepKind(
+        step=ProofStep.VOICE,
+        per=Per.PAIR,
+        within_s=90,
+        cost=Cost.WHOLE,
+        at=Sentence(
             "A call from one line to another, heard both ways",
             "Una chiamata da una linea all'altra, sentita nei due versi",
         ),
         because="a modem that answers AT may be mute, deaf or seconds late",
         alarm="proof.line_call",
     ),
-    _step(
-        ProofStep.EMERGENCY,
-        Per.EMERGENCY_LINE,
-        90,
-        Cost.WHOLE,
-        Sentence(
+    StepKind(
+        step=ProofStep.EMERGENCY,
+        per=Per.EMERGENCY_LINE,
+        within_s=90,
+        cost=Cost.WHOLE,
+        at=Sentence(
             "A call on each line for 112 to the number for tests",
             "Una chiamata al numero di prova da ogni linea del 112",
         ),
         alarm="proof.emergency",
         because="its lines carry no other call, so that nothing else would show that they cannot",
     ),
-    _step(
-        ProofStep.TEXT,
-        Per.PAIR,
-        300,
-        Cost.WHOLE,
-        Sentence("A short message from one line to another", "Un SMS da una linea all'altra"),
+    StepKind(
+        step=ProofStep.TEXT,
+        per=Per.PAIR,
+        within_s=300,
+        cost=Cost.WHOLE,
+        at=Sentence("A short message from one line to another", "Un SMS da una linea all'altra"),
         alarm="proof.text",
         because="a network that takes a short message may never deliver it",
     ),
-    _step(
-        ProofStep.CREDIT,
-        Per.LINE,
-        180,
-        Cost.WHOLE,
-        Sentence("What is left on each SIM", "Quanto resta su ogni SIM"),
+    StepKind(
+        step=ProofStep.CREDIT,
+        per=Per.LINE,
+        within_s=180,
+        cost=Cost.WHOLE,
+        at=Sentence("What is left on each SIM", "Quanto resta su ogni SIM"),
         alarm="proof.credit",
         because="a SIM without credit refuses the call that is needed",
     ),
-    _step(
-        ProofStep.AUDIT,
-        Per.NODE,
-        900,
-        Cost.WHOLE,
-        Sentence("The audit, read as a whole", "Il registro accessi, letto per intero"),
+    StepKind(
+        step=ProofStep.AUDIT,
+        per=Per.NODE,
+        within_s=900,
+        cost=Cost.WHOLE,
+        at=Sentence("The audit, read as a whole", "Il registro accessi, letto per intero"),
         alarm="proof.audit",
         because="who has changed an entry is found by the chain alone",
     ),
-    _step(
-        ProofStep.JOURNAL,
-        Per.CENTER,
-        3600,
-        Cost.WHOLE,
-        Sentence("The journal, read as a whole", "Il registro degli allarmi, letto per intero"),
+    StepKind(
+        step=ProofStep.JOURNAL,
+        per=Per.CENTER,
+        within_s=3600,
+        cost=Cost.WHOLE,
+        at=Sentence("The journal, read as a whole", "Il registro degli allarmi, letto per intero"),
         alarm="proof.journal",
         because="a damaged page is found by reading it, and while there still is a good backup",
     ),
-    _step(
-        ProofStep.BACKUP,
-        Per.CENTER,
-        2 * 3600,
-        Cost.WHOLE,
-        Sentence("The last backup, restored in a corner", "L'ultimo backup, ripristinato in un angolo"),
+    StepKind(
+        step=ProofStep.BACKUP,
+        per=Per.CENTER,
+        within_s=2 * 3600,
+        cost=Cost.WHOLE,
+        at=Sentence("The last backup, restored in a corner", "L'ultimo backup, ripristinato in un angolo"),
         alarm="proof.backup",
         because="a backup is one once it has been restored",
     ),
 )
 """In the order in which they are tried."""
 BY_STEP: Final = {kind.step: kind for kind in KINDS}
+ROWS: Final = tuple(
+    Row(
+        name=kind.step,
+        at=kind.at,
+        do=Sentence(_ALARMS[kind.alarm].en.do, _ALARMS[kind.alarm].it.do),
+        cost=kind.cost,
+        asked=frozenset({Asker.NIGHT}),
+    )
+    for kind in KINDS
+)
+"""The same, for the table of all checks: what to do is what the alarm says."""
 
 
 def planned(lines: Sequence[Modem], wanted: Collection[ProofStep] = ()) -> tuple[ProofItem, ...]:
