@@ -7,6 +7,7 @@ two is cleared by another way that goes through it and does not show the fault; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -16,7 +17,7 @@ from features.selftest.proving import Ended, Proving
 from features.selftest.steps import BY_STEP, KINDS, OVERDUE_US
 from messages.ids import SECOND, Instant, LineId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
-from messages.trials import Blame, Side, WayFault, WayShown
+from messages.trials import WayFault, WayShown
 from model.alarms.standing import Key
 from model.bounds import (
     CLOCK_STEP_S,
@@ -99,6 +100,27 @@ def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
     if days >= LEAST_DAYS_OF_DISK:
         return told
     return replace(told, result=StepResult.FAILED, why=ProofWhy.FULL_SOON)
+
+
+class Side(StrEnum):
+    """Of a modem's voice."""
+
+    OUT = "out"
+    """What is said to it does not leave it."""
+    IN = "in"
+    """What comes to it is not handed on."""
+
+
+class Blame(msgspec.Struct, frozen=True, kw_only=True):
+    """Which modem is at fault, as far as several calls can tell."""
+
+    line: LineId
+    side: Side
+    fault: WayFault
+    """The gravest of its kind that its ways have shown."""
+    sure: bool
+    """The modem at the other end of such a way is cleared, by another way through it; otherwise it may be
+    that one's."""
 
 
 _KINDS: Final = (

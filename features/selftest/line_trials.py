@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from features.selftest.trial import LineTrial, TrialOrder
 from messages.ids import LineId
-from messages.trials import LineTrial, TrialOrder
 from runtime.published.file import publish, published
 
 _order = msgspec.json.Decoder(TrialOrder)

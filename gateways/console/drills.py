@@ -33,12 +33,6 @@ class DrillView(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
 
 
-def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: float) -> DrillView:
-    """The last one of this phone. Raises JournalError."""
-    alert = _last_raised(journal, phone)
-    return DrillView() if alert is None else drill_of(journal, alert, now_us=now_us, timeout_s=timeout_s)
-
-
 def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: float) -> DrillView:
     """This one; as where there was none for what is no test. Raises JournalError."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
@@ -60,13 +54,14 @@ def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: fl
 
 def last_begun(journal: Journal, phone: E164) -> Instant | None:
     """When this phone last raised a test, where it has raised nothing else since. Raises JournalError."""
-    alert = _last_raised(journal, phone)
+    alert = last_raised(journal, phone)
     first = None if alert is None else next(iter(journal.read(streams.inbox(alert))), None)
     event = None if first is None else first.event
     return event.received_at if isinstance(event, AlertReceived) and event.test else None
 
 
-def _last_raised(journal: Journal, phone: E164) -> AlertId | None:
+def last_raised(journal: Journal, phone: E164) -> AlertId | None:
+    """What this phone raised last. Raises JournalError."""
     stream = stream_of(journal.row, StreamKind.NUMBER, phone)
     last = None if stream is None else journal.last(stream)
     return last.event.alert if last is not None and isinstance(last.event, NumberRaised) else None

@@ -1,4 +1,4 @@
-"""What a drill does next, and whether it went well. Pure: from the case as the journal tells it."""
+"""Whether a drill is due, and whether one went well. Pure: from the case as the journal tells it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from messages.events import BridgeJoined
-from messages.ids import SECOND, Instant, OperatorCommand, Party
+from messages.ids import SECOND, Instant
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.leg import place
@@ -39,19 +39,6 @@ class Drilled(msgspec.Struct, frozen=True, kw_only=True):
 def is_due(last_at: Instant | None, now_us: Instant) -> bool:
     """Whether it is time for a drill. `last_at`: when the last was begun, None for never."""
     return last_at is None or now_us > last_at + DUE_AFTER_US
-
-
-def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
-    """What the drill's own operator orders now; None while there is only to wait."""
-    if case.closed_at is not None or case.operator is None or not case.answered(Party.USER):
-        return None
-    if case.leaving or not all(leg.joined for leg in case.legs.values() if leg.answered):
-        return None
-    if case.answered(Party.PSAP):
-        return OperatorCommand.LEAVE
-    if case.psap is not None:
-        return None
-    return OperatorCommand.CALL_PSAP if with_psap else OperatorCommand.DECLARE_FALSE_ALARM
 
 
 def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Drilled:

@@ -1,4 +1,4 @@
-"""The center's small pure parts: pauses, words, the drill's next step, sockets, composition."""
+"""The center's small pure parts: pauses, words, sockets, composition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import socket
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,25 +19,13 @@ from messages import events as ev
 from messages.events import Event
 from messages.ids import (
     E164,
-    SECOND,
-    AlertId,
     BridgeId,
-    Channel,
-    CrewId,
-    Instant,
     LegId,
     LineId,
-    NodeId,
-    OperatorCommand,
     OperatorId,
-    Outcome,
     Party,
-    Proof,
 )
-from messages.journal import Recorded
-from model.alert.evolve import fold
 from model.checks import Verdict
-from model.rules.drilling import judged, next_order
 from model.settings import Settings
 from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
@@ -46,9 +33,6 @@ from model.setup import Setup
 from model.telling.story import in_words
 from runtime import service_manager
 from runtime.system.spec import ActorSpec
-from tests.support.recorded import recorded
-
-T0 = 1_795_000_000 * SECOND
 
 
 @given(st.lists(st.floats(0, 100), max_size=60))
@@ -67,46 +51,24 @@ def test_the_sixth_death_in_ten_seconds_waits_and_a_quiet_time_forgives() -> Non
     assert restarts.died(1.1 + 2 * WITHIN_S) == 0.0
 
 
-def story(*events: Event) -> list[Recorded]:
-    alert = AlertId("a")
-    first = ev.AlertReceived(
-        channel=Channel.DATA,
-        proof=Proof.APP,
-        raised_at=Instant(T0),
-        received_at=Instant(T0),
-        deadline_at=Instant(T0 + 50 * SECOND),
-        phone=E164("+393331112223"),
-        test=True,
-    )
-    told = [recorded(first, at_us=T0, stream=f"inbox-{alert}")]
-    for i, event in enumerate(events, 1):
-        told.append(recorded(event, i + 1, T0 + i * SECOND, stream=f"alert-{alert}", version=i))
-    return told
-
-
-def called(place: str, party: Party, operator: OperatorId | None = None) -> tuple[Event, ...]:
-    leg = LegId(f"a:{place}")
-    return (
-        ev.LegOriginating(
-            leg=leg,
-            party=party,
-            number=E164("+390200000100"),
-            line=LineId(place),
+def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_the_place() -> None:
+    def leg(place: str, operator: OperatorId) -> Event:
+        number, line = E164("+390200000100"), LineId(place)
+        return ev.LegOriginating(
+            leg=LegId(f"a:{place}"),
+            party=Party.OPERATOR,
+            number=number,
+            line=line,
             attempt=1,
             operator=operator,
-        ),
-        ev.LegRinging(leg=leg, attempt=1),
-        ev.LegAnswered(leg=leg, attempt=1),
-    )
+        )
 
-
-def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_the_place() -> None:
     events = (
         ev.RecordingStarted(file="a.1.flac"),
-        called("op1", Party.OPERATOR, OperatorId("marta"))[0],
-        joined("op1"),
-        called("op2", Party.OPERATOR, OperatorId("luca"))[0],
-        joined("op2"),
+        leg("op1", OperatorId("marta")),
+        ev.BridgeJoined(bridge=BridgeId("b"), legs=(LegId("a:op1"),)),
+        leg("op2", OperatorId("luca")),
+        ev.BridgeJoined(bridge=BridgeId("b"), legs=(LegId("a:op2"),)),
         ev.BridgeLeft(bridge=BridgeId("a"), legs=(LegId("a:op1"),)),
     )
     assert [in_words(event) for event in events] == [
@@ -117,72 +79,6 @@ def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_the_pla
         "joined: op2",
         "left the conference: op1",
     ]
-
-
-def joined(*places: str) -> Event:
-    return ev.BridgeJoined(bridge=BridgeId("b"), legs=tuple(LegId(f"a:{place}") for place in places))
-
-
-DEMO = OperatorId("demo")
-TALKING = (
-    ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1),
-    ev.OperatorReserved(operator=DEMO, alert=AlertId("a")),
-    *called("op1", Party.OPERATOR, DEMO),
-    ev.OperatorJoined(operator=DEMO, leg=LegId("a:op1")),
-    *called("user", Party.USER),
-    ev.UserRang(),
-    joined("op1"),
-    joined("user"),
-)
-CONFERENCE = (
-    *TALKING,
-    ev.PsapRequested(by=DEMO, number=E164("+390200000112")),
-    *called("psap", Party.PSAP),
-    joined("psap"),
-    ev.PsapJoined(leg=LegId("a:psap")),
-)
-
-
-@pytest.mark.parametrize(
-    ("events", "with_psap", "order"),
-    [
-        ((), True, None),
-        (TALKING[:5], True, None),
-        (TALKING[:-1], True, None),
-        (TALKING, True, OperatorCommand.CALL_PSAP),
-        (TALKING, False, OperatorCommand.DECLARE_FALSE_ALARM),
-        (CONFERENCE[:-3], True, None),
-        (CONFERENCE, True, OperatorCommand.LEAVE),
-        ((*CONFERENCE, ev.LeaveRequested(by=DEMO)), True, None),
-    ],
-)
-def test_a_drill_orders_the_next_thing_only_when_everybody_is_there(
-    events: tuple[Event, ...], with_psap: bool, order: OperatorCommand | None
-) -> None:
-    case = fold(story(*events))
-    assert case is not None
-    assert next_order(case, with_psap=with_psap) == order
-
-
-def test_a_drill_has_succeeded_when_everybody_has_spoken_and_it_is_closed() -> None:
-    recorded = story(*CONFERENCE, ev.AlertClosed(outcome=Outcome.TEST_DONE))
-    case = fold(recorded)
-    assert case is not None
-    done = judged(case, recorded, with_psap=True)
-    assert (done.ok, done.outcome, done.deadline_met) == (True, Outcome.TEST_DONE, True)
-    over = ev.AlertClosed(outcome=Outcome.TEST_DONE)
-    for events, with_psap, ok, missing in (
-        (TALKING, True, False, "112 in conference"),
-        (TALKING, False, True, None),
-        (CONFERENCE[:-3], True, False, "112 in conference"),
-        (TALKING[:5], False, False, "in conversation"),
-    ):
-        short = story(*events, over)
-        case = fold(short)
-        assert case is not None
-        found = judged(case, short, with_psap=with_psap)
-        assert found.ok is ok
-        assert missing is None or {one.step: one.after_s for one in found.steps}[missing] is None
 
 
 def test_what_this_process_listens_on_is_found() -> None:

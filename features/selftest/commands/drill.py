@@ -23,8 +23,8 @@ from application.settings.file import load
 from application.settings.simulation import simulation, with_simulation
 from application.state.keys import DEMO_TOKEN
 from application.state.state_dir import CarrierFile, NodeFile, StateDir, read_json, running
-from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand
-from model.rules.drilling import Drilled, judged, next_order
+from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand, Party
+from model.rules.drilling import Drilled, judged
 
 if TYPE_CHECKING:
     from model.alert.case import Case
@@ -103,6 +103,19 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
                 follower.next_batch()
         finally:
             follower.close()
+
+
+def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
+    """What the drill's own operator orders now; None while there is only to wait."""
+    if case.closed_at is not None or case.operator is None or not case.answered(Party.USER):
+        return None
+    if case.leaving or not all(leg.joined for leg in case.legs.values() if leg.answered):
+        return None
+    if case.answered(Party.PSAP):
+        return OperatorCommand.LEAVE
+    if case.psap is not None:
+        return None
+    return OperatorCommand.CALL_PSAP if with_psap else OperatorCommand.DECLARE_FALSE_ALARM
 
 
 class _Hand:

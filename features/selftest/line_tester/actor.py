@@ -15,13 +15,14 @@ from thespian.actors import ActorAddress
 from features.selftest import line_trials
 from features.selftest.line_tester.decider import Trial, begin, told
 from features.selftest.line_tester.voice import SAID, LineVoice, shown_of, ways_of
+from features.selftest.trial import LineTrial, TrialOrder, VoiceShown, WayNow, leg_of
 from media.conference.sounds import Sounds
 from media.trial.way import TONES_HZ
 from messages.calls import CallReport, IncomingCall, OwnCallEnd
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
-from messages.trials import PROOF, LineTrial, TrialOrder, VoiceShown, WayNow, leg_of
+from messages.trials import PROOF
 from model.rules.calls.own_call import OwnCall, end, heard, rung, turn
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from model.setup import Setup

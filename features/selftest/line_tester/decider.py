@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
+from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState
 from messages.ids import Instant
-from messages.trials import LineTrial, TrialOrder, leg_of
 from model.rules.calls.own_call import End, Limits, OwnCall
 
 LONGEST_S: Final = 60.0

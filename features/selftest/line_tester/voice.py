@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from features.selftest.trial import VoiceShown
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePort as Port
@@ -18,7 +19,7 @@ from media.trial.probe import VoiceProbe
 from media.trial.way import TONES_HZ, said_to_be_measured, way_of
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
-from messages.trials import VoiceShown, WayShown
+from messages.trials import WayShown
 
 PAUSE_S: Final = 2.0
 SAID: Final = ("please_hold", "user_on_the_line")

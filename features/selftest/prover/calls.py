@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from features.selftest import line_trials
 from features.selftest.prover.work import Around, LookWork, failed
 from features.selftest.settings import ProofSettings
+from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
-from messages.trials import PROOF, Finding, LineTrial, TrialOrder, WayFault, leg_of
+from messages.trials import PROOF, Finding, WayFault
 from model.rules.calls.withheld_numbers import unfit_to_try
 from model.settings.lines import Modem
 from store import streams

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.console.drills import DrillView, last_drill
+from gateways.console.drills import DrillView, drill_of, last_raised
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, OPERATOR, SIGNED_ON, Caller
@@ -134,4 +134,7 @@ def drill(web: Web) -> DrillView:
     wanted = web.settings.center.drill
     if not wanted.phone:
         return DrillView()
-    return last_drill(web.journal, wanted.phone, now_us=web.clock.now_us(), timeout_s=wanted.timeout_s)
+    alert = last_raised(web.journal, wanted.phone)
+    if alert is None:
+        return DrillView()
+    return drill_of(web.journal, alert, now_us=web.clock.now_us(), timeout_s=wanted.timeout_s)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from features.selftest import line_trials
+from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.parts.context import Web, once
 from gateways.http.routes.admin.lines import PATH, is_out, own_line, specs
@@ -22,7 +23,6 @@ from gateways.http.wire.errors import BadBody, NotDone, NotThere, TooMany, Why
 from messages.calls import CallState
 from messages.events import LineSeized
 from messages.ids import E164, AlertId, Instant, LineId, OperatorId
-from messages.trials import LineTrial, TrialOrder, leg_of
 from model.alert.evolve import fold
 from model.rules.calls.withheld_numbers import Withheld, unfit
 from model.settings.lines import Modem

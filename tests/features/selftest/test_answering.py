@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from features.selftest.line_tester.decider import LONGEST_S, begin
+from features.selftest.trial import TrialOrder, leg_of
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, HangUpCall, IncomingCall, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, LineId
-from messages.trials import PROOF, TrialOrder, leg_of
+from messages.trials import PROOF
 from model.rules.calls.own_call import RINGS_US, heard, rung, turn
 
 NOW = Instant(1_000 * SECOND)

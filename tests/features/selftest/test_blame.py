@@ -7,9 +7,9 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.selftest.judging import blamed
+from features.selftest.judging import Blame, Side, blamed
 from messages.ids import LineId
-from messages.trials import Blame, Side, WayFault, WayShown
+from messages.trials import WayFault, WayShown
 from tests.support.each import each
 
 LINES = [LineId(name) for name in "abcd"]

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from features.selftest.prover.calls import ChainWork, answering, both, chain_work
 from features.selftest.prover.work import Around, Child, LookWork
 from features.selftest.settings import ProofSettings
+from features.selftest.trial import LineTrial, VoiceShown
 from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, SECOND, Instant, TrunkId
 from messages.lines import LineReport, LineState, WayLevel
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
-from messages.trials import PROOF, LineTrial, VoiceShown
+from messages.trials import PROOF
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.setup import Setup

@@ -6,10 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from features.selftest import line_trials
+from features.selftest.trial import LineTrial, TrialOrder, leg_of
 from messages.calls import CallState, OwnCallEnd
 from messages.events import LineSeized
 from messages.ids import E164, LineId, OperatorId, Role
-from messages.trials import LineTrial, TrialOrder, leg_of
 from store import streams
 from store.journal.following import Following
 from store.journal.journal import Append

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from features.selftest import line_trials
+from features.selftest.trial import LineTrial, TrialOrder
 from messages.calls import CallState
 from messages.events import AlertClosed, LineSeized
 from messages.ids import LegId, LineId, Outcome
-from messages.trials import LineTrial, TrialOrder
 from store import streams
 from store.journal.journal import Append
 from store.registry.people import StaffRole

@@ -8,18 +8,11 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from features.selftest import line_trials
+from features.selftest.trial import LineTrial, TrialOrder, VoiceShown, WayNow
 from messages.calls import CallState, OwnCallEnd
 from messages.ids import E164, Instant, LineId
 from messages.lines import WayLevel
-from messages.trials import (
-    Finding,
-    LineTrial,
-    TrialOrder,
-    VoiceShown,
-    WayFault,
-    WayNow,
-    WayShown,
-)
+from messages.trials import Finding, WayFault, WayShown
 from tests.gateways.console.barriers import barriers
 from tests.gateways.console.test_lines import L1, WORDS, opened, pytestmark, registry  # noqa: F401
 from tests.gateways.http.place import Place, WebThread

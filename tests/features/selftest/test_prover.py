@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from features.selftest import line_trials
+from features.selftest.judging import Side
 from features.selftest.prover.actor import ProverActor
 from features.selftest.prover.decider import QUIET_US
 from features.selftest.proving import OneProof, Proving
@@ -18,7 +19,7 @@ from messages.events import AlertClosed, AlertReceived, ProofOrdered
 from messages.ids import E164, SECOND, Channel, Instant, LineId, OperatorId, Outcome, Party, Role
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.supervision import StopActor
-from messages.trials import Side, WayFault, WayShown
+from messages.trials import WayFault, WayShown
 from runtime.logs import Outage
 from store import streams
 from store.alerts.accepting import Accepted

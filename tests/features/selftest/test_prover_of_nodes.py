@@ -9,10 +9,10 @@ import pytest
 from features.selftest import line_trials
 from features.selftest.proving import OneProof
 from features.selftest.store import proofs_of
+from features.selftest.trial import TrialOrder
 from messages.events import ProofOrdered
 from messages.ids import E164, NodeId, OperatorId
 from messages.proofs import ProofStep, ProofWhy, StepResult
-from messages.trials import TrialOrder
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import Accepted
