@@ -13,8 +13,7 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from features.people.users_csv.comparing import Seen, Verdict
-from features.people.users_csv.importing import Looked, look, take_in
+from features.people.importing import Looked, Seen, Verdict, look, take_in
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import POST, route

@@ -7,9 +7,8 @@ from collections import Counter
 from typing import Final
 
 import msgspec
-from msgspec import UNSET
 
-from features.people.seen import Seen
+from features.people.seen import same_fields
 from features.people.staff_changes import Fields, change, keep_an_admin
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
@@ -58,13 +57,6 @@ class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = "it"
     role: StaffRole = StaffRole.OPERATOR
     on_call: bool = False
-
-
-def same_fields(was: Seen, now: Seen) -> None:
-    """Raises ValueError where a change does not say what it has seen of each field."""
-    for name in now.__struct_fields__:
-        if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
-            raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
 
 
 class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):

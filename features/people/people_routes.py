@@ -11,8 +11,8 @@ import msgspec
 from litestar.params import QueryParameter
 
 from features.people.merging import merge
-from features.people.operators_routes import same_fields
 from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
+from features.people.seen import same_fields
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller

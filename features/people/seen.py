@@ -23,6 +23,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {one: value for one in self.__struct_fields__ if (value := getattr(self, one)) is not UNSET}
 
 
+def same_fields(was: Seen, now: Seen) -> None:
+    """Raises ValueError where a change does not say what it has seen of each field."""
+    for name in now.__struct_fields__:
+        if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
+            raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
+
+
 def to_change(known: object, was: Seen, wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """The fields that are not as wanted. Raises ChangedMeanwhile: one is not as it was seen, either."""
     seen = was.said()

@@ -76,7 +76,7 @@ def add(
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take in a CSV file of users; all of it or nothing."""
-    from features.people.users_csv.importing import import_users
+    from features.people.importing import import_users
     from store.audit.entry import EVERYBODY, Action
 
     with journal_of(common.directory, create=True) as journal:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from features.people.users_csv.importing import import_users
+from features.people.importing import import_users
 from messages.events import PersonalDataChanged
 from messages.ids import E164
 from store.errors import Fault, ImportFaulty

@@ -6,9 +6,8 @@ import csv
 
 import pytest
 
-from features.people.users_csv.comparing import Verdict
-from features.people.users_csv.importing import Looked, look, take_in
-from features.people.users_csv.sheet import ROWS_MAX, Encoding, read
+from features.people.importing import Looked, Verdict, look, take_in
+from features.people.people_file import ROWS_MAX, Encoding, read
 from messages.ids import E164
 from store.errors import ChangedMeanwhile, Flaw, ImportFaulty
 from store.journal.journal import Journal

@@ -13,7 +13,7 @@ from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center import cli
 from center.checks.running import people
-from features.people.users_csv.importing import import_users
+from features.people.importing import import_users
 from model.record import Contact, Dangerous, PersonRecord
 from store.database import schema
 from store.database.query import Query
