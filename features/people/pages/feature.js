@@ -1,11 +1,11 @@
 // What the console has of the feature.
 
 import { say } from '../../js/words/words.js';
-import * as operators from './operators/operators.js';
-import * as people from './people/people.js';
+import * as operators from './operators.js';
+import * as people from './people.js';
 
-export { paper } from './people/invited.js';
-export { listed as keys } from './people/people.js';
+export { paper } from './invite.js';
+export { listed as keys } from './people.js';
 
 /** @type {ListedChapter[]} */
 export const chapters = [

@@ -1,10 +1,9 @@
 // Two entries that are one person: the one who stays, the other, both side by side before it is done.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { languageName, say } from '../../../js/words/words.js';
-import * as f from '../../../js/words/format.js';
-import { nameOf } from './fields.js';
-import { read, rows, show } from './list.js';
+import { html, nothing } from '../../vendor/lit.js';
+import * as f from '../../js/words/format.js';
+import { languageName, say } from '../../js/words/words.js';
+import { nameOf, read, rows, show } from './list.js';
 
 /** @typedef {{ kind: 'merge', kept: PersonAnswer, other: PersonAnswer | null }} Merge */
 

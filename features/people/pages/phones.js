@@ -1,10 +1,9 @@
 // The enrolled phones of a person: which number each proves, when it was last used, and one that is revoked.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { phrase, say } from '../../../js/words/words.js';
-import * as f from '../../../js/words/format.js';
-import { nameOf } from './fields.js';
-import { read, rows } from './list.js';
+import { html, nothing } from '../../vendor/lit.js';
+import * as f from '../../js/words/format.js';
+import { phrase, say } from '../../js/words/words.js';
+import { nameOf, read, rows } from './list.js';
 
 /** @typedef {{ kind: 'phones', person: PersonAnswer }} Phones */
 

@@ -1,14 +1,109 @@
 // People from a file: what each line would do is seen first; then the good ones are taken in, and the bad
 // ones saved.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { icon, word } from '../../../js/shell/parts.js';
-import { hand } from '../../../js/shell/saving.js';
-import { say } from '../../../js/words/words.js';
-import * as f from '../../../js/words/format.js';
-import { answered, why } from '../../../js/admin/frame/faults.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { icon, word } from '../../js/shell/parts.js';
+import { hand } from '../../js/shell/saving.js';
+import * as f from '../../js/words/format.js';
+import { form, phrase, say, worded } from '../../js/words/words.js';
 import { load, rows } from './list.js';
-import { counts, placed, table } from './seen.js';
+
+/** @type {Record<Flaw, Phrase>} */
+const FLAWS = {
+  no_file: phrase`This is no list of people.`,
+  no_column: phrase`There is no such column.`,
+  column_twice: phrase`This column is there twice.`,
+  column_missing: phrase`This column is missing.`,
+  cells: phrase`Too many cells, or too few.`,
+  empty: phrase`Empty.`,
+  no_number: phrase`This is no telephone number.`,
+  rounded: phrase`The spreadsheet has rounded the number: give the column the form “text”.`,
+  emergency: phrase`This is an emergency number.`,
+  language: phrase`Language: two letters, like it or en.`,
+  pin: phrase`A PIN has 4 to 12 digits.`,
+  pins_same: phrase`The two PINs must differ.`,
+  twice: phrase`It is on another line, too.`,
+  of_others: phrase`It is another person’s, or of two.`,
+  record: phrase`The record does not take it`,
+};
+
+/** Why the center does not take a record, after the contact's name, if any. */
+const REASONS = [
+  form`{0}'{1}' is not a telephone number`,
+  form`{0}'{1}' is not a telephone number that can be called`,
+  form`{0}'{1}' is an emergency number`,
+];
+/** `phone: Empty.`; of the record with the center's own reason. @param {ImportFault} fault */
+export const told = ({ column, flaw, reason }) =>
+  [column, FLAWS[flaw](), flaw === 'record' ? worded(reason, REASONS) : ''].filter(Boolean).join(': ');
+
+/** @type {Record<Verdict, Phrase>} */
+const VERDICTS = {
+  bad: phrase`not taken`,
+  changes: phrase`changes`,
+  new: phrase`new##row`,
+  same: phrase`the same`,
+};
+
+/** @param {ImportRow} one */
+const row = (one) =>
+  html`<tr>
+    <td>${one.line}</td>
+    <td>${one.name}</td>
+    <td>
+      ${
+        one.verdict === 'bad'
+          ? word('warn', one.faults.map(told).join(' '), 'ink-bad')
+          : `${VERDICTS[one.verdict]()}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
+      }
+    </td>
+  </tr>`;
+
+/** @param {number} n @param {() => string} one @param {(n: string) => string} several */
+const many = (n, one, several) => (n === 1 ? one() : several(f.count(n)));
+
+/** @param {ImportView} seen */
+const counts = (seen) =>
+  html`<p class="import__counts" role="status">
+    ${seen.done ? word('check', say`Done.`, 'ink-ok') : html`<b>${say`Nothing is written yet.`}</b>`}
+    <span>${many(seen.new, phrase`1 new`, (n) => say`${n} new`)}</span>
+    <span>${many(seen.changes, phrase`1 changed`, (n) => say`${n} changed`)}</span>
+    <span>${many(seen.same, phrase`1 the same`, (n) => say`${n} the same`)}</span>
+    <span class=${seen.bad ? 'ink-bad' : ''}
+      >${many(seen.bad, phrase`1 not taken`, (n) => say`${n} not taken`)}</span
+    >
+    ${
+      seen.encoding === 'utf-8'
+        ? nothing
+        : word('warn', say`Read as ${seen.encoding}: look at the accents.`, 'ink-wait')
+    }
+  </p>`;
+
+/** @param {ImportView} seen */
+const table = (seen) =>
+  html`<div class="import__rows" tabindex="0">
+    <table class="table">
+      <thead>
+        <tr>
+          <th>${say`Line##row`}</th>
+          <th>${say`Who`}</th>
+          <th>${say`What`}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${seen.rows.map(row)}
+      </tbody>
+    </table>
+    ${
+      seen.rows.length < seen.new + seen.changes + seen.same + seen.bad
+        ? html`<p class="ink-2">${say`… and more`}</p>`
+        : nothing
+    }
+  </div>`;
+
+/** @param {ImportFault} fault */
+const placed = (fault) => `${say`Line##row`} ${fault.line}: ${told(fault)}`;
 
 /**
  * @typedef {{ kind: 'import', file: File | null, seen: ImportView | null, busy: boolean,

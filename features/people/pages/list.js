@@ -1,11 +1,57 @@
-// The people who are listed: those whom the center finds for what is searched for, the first of them.
+// The people who are listed, which are those whom the center finds for what is searched for, the first of them;
+// and what of a person can be written, as it stands in a form.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { languageName, say } from '../../../js/words/words.js';
-import * as f from '../../../js/words/format.js';
-import { answered, why } from '../../../js/admin/frame/faults.js';
-import { Rows } from '../../../js/admin/frame/rows.js';
-import { nameOf } from './fields.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { Rows } from '../../js/admin/frame/rows.js';
+import * as f from '../../js/words/format.js';
+import { languageName, say } from '../../js/words/words.js';
+
+export const LANGUAGES = ['it', 'en', 'fr', 'de', 'es', 'pt', 'ro', 'sq', 'ar', 'uk', 'ru', 'zh'];
+
+/** @type {FormField[]} */
+export const FIELDS = [
+  { name: 'first_name', label: () => say`First name`, kind: 'text', max: 100 },
+  { name: 'last_name', label: () => say`Last name`, kind: 'text', max: 100 },
+  {
+    name: 'phones',
+    label: () => say`Numbers, with commas between: the first is called first`,
+    kind: 'text',
+    max: 400,
+    needed: true,
+  },
+  {
+    name: 'language',
+    label: () => say`Language`,
+    kind: 'select',
+    choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
+  },
+  {
+    name: 'notes',
+    label: () => say`Notes for whoever answers (Shift+Enter: new line)`,
+    kind: 'area',
+    max: 4000,
+  },
+];
+
+export const NOBODY = { first_name: '', last_name: '', phones: '', language: 'it', notes: '' };
+
+/** As the form has it. @param {PersonAnswer} person */
+export const flat = (person) => ({ ...person, phones: person.phones.join(', ') });
+
+/** As it is sent. @param {Record<string, any>} fields */
+export const sent = ({ phones, ...others }) =>
+  phones === undefined ? others : { ...others, phones: several(phones) };
+
+/** @param {string} text */
+const several = (text) =>
+  text
+    .split(/[,;]/)
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+/** @param {{ first_name: string, last_name: string, phones: string[] }} person */
+export const nameOf = ({ first_name, last_name, phones }) => `${first_name} ${last_name}`.trim() || phones[0];
 
 const STEP = 50;
 const MOST = 500;
@@ -69,7 +115,7 @@ export async function read(ui, id) {
   return /** @type {PersonAnswer | null} */ (answer.said);
 }
 
-/** @returns {import('../../../js/admin/frame/page.js').Head[]} */
+/** @returns {import('../../js/admin/frame/page.js').Head[]} */
 export const HEADS = () => [[say`Name`], [say`Numbers`], [say`Language`, 'spare']];
 
 /** @param {PersonRow} one */

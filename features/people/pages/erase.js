@@ -1,13 +1,12 @@
 // A person is erased for good: asked by typing who it is, and what came of it.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../../js/shell/parts.js';
-import { say } from '../../../js/words/words.js';
-import * as f from '../../../js/words/format.js';
-import { why } from '../../../js/admin/frame/faults.js';
-import { Form } from '../../../js/admin/frame/form.js';
-import { nameOf } from './fields.js';
-import { read, rows, seek } from './list.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { why } from '../../js/admin/frame/faults.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { word } from '../../js/shell/parts.js';
+import * as f from '../../js/words/format.js';
+import { say } from '../../js/words/words.js';
+import { nameOf, read, rows, seek } from './list.js';
 
 /** @type {FormField[]} */
 const FIELDS = [

@@ -1,15 +1,30 @@
 // The people who may raise an alert: found, added, corrected, merged, erased; their phones.
 
-import { FEATURES } from '../../../js/features.js';
-import { phrase, say } from '../../../js/words/words.js';
-import { Form } from '../../../js/admin/frame/form.js';
-import { Listed } from '../../../js/admin/frame/listed.js';
-import { listPage } from '../../../js/admin/frame/page.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { Listed } from '../../js/admin/frame/listed.js';
+import { listPage } from '../../js/admin/frame/page.js';
+import { FEATURES } from '../../js/features.js';
+import { phrase, say } from '../../js/words/words.js';
 import * as erase from './erase.js';
-import { FIELDS, NOBODY, flat, nameOf, sent } from './fields.js';
-import { HEADS, below, cells, isSilent, load, read, rows, seek, show, whoIsSilent } from './list.js';
 import * as importing from './import.js';
 import * as invite from './invite.js';
+import {
+  below,
+  cells,
+  FIELDS,
+  flat,
+  HEADS,
+  isSilent,
+  load,
+  nameOf,
+  NOBODY,
+  read,
+  rows,
+  seek,
+  sent,
+  show,
+  whoIsSilent,
+} from './list.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
 

@@ -1,0 +1,220 @@
+// A link that brings the app onto a person's phone: made for one number, shown, printed or sent by a text
+// message; and those that are open, which can be revoked.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { picture } from '../../js/access/factors.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { Form, formPane } from '../../js/admin/frame/form.js';
+import { Listed } from '../../js/admin/frame/listed.js';
+import { once } from '../../js/admin/frame/once.js';
+import { icon, word } from '../../js/shell/parts.js';
+import * as f from '../../js/words/format.js';
+import { phrase, say } from '../../js/words/words.js';
+import { nameOf, rows } from './list.js';
+
+/** `until 28 Nov 17:40`. @param {InvitationRow} one */
+function until(one) {
+  const us = Date.parse(one.until) * 1000;
+  return `${say`until##day`} ${f.shortDay(us)} ${f.minute(us)}`;
+}
+
+/** @type {Record<string, Phrase>} */
+const CARRIED = {
+  sent: phrase`text message sent`,
+  failed: phrase`text message not sent`,
+  waits: phrase`the phone cannot be reached`,
+  delivered: phrase`text message has arrived`,
+  undelivered: phrase`text message has not arrived`,
+};
+
+/** How it goes to the person. @param {InvitationRow} one */
+function how(one) {
+  if (!one.text) return say`to be handed over`;
+  return one.carried ? CARRIED[one.carried]() : say`text message waits for a line`;
+}
+
+/** Why a phone would not get there, or ''. @param {string} address */
+function unfit(address) {
+  const { protocol, hostname } = new URL(address);
+  if (['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+    return say`This address is of this machine alone: set [http] public_url.`;
+  return protocol === 'https:' ? '' : say`Without https a phone cannot keep a key: a certificate is needed.`;
+}
+
+/** @param {Ui} ui @param {InvitationRow[]} listed */
+const openOnes = (ui, listed) =>
+  html`<section class="panel" aria-labelledby="invitations-h">
+    <div class="panel__head">
+      <h2 id="invitations-h">${say`Open invitations`}</h2>
+      <span class="ink-2">${listed.length}</span>
+    </div>
+    <ul class="panel__body phones" tabindex="0">
+      ${listed.map(
+        (one) =>
+          html`<li>
+            <span
+              ><b>${one.name || f.phone(one.phone)}</b> <span class="phone">${f.phone(one.phone)}</span
+              ><br /><small class="ink-2">${how(one)}, ${until(one)}</small
+            ></span><button class="btn" @click=${() => revoke(ui, one)}>
+              <kbd>X</kbd>${say`Revoke##invitation`}
+            </button>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+
+/** What is told once, and of whom. @param {Ui} ui @param {InvitationMade} made @param {string} name */
+const told = (ui, made, name) =>
+  html`<section class="panel" aria-labelledby="invited-h">
+    <div class="panel__head"><h2 id="invited-h">${say`Invitation for`} ${name}</h2></div>
+    <div class="panel__body">
+      ${picture(made.picture)}
+      <p>
+        ${say`Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`}
+      </p>
+      ${unfit(made.link) ? html`<p>${word('warn', unfit(made.link), 'ink-wait')}</p>` : nothing}
+      ${once(made.link, () => ui.draw())}
+      <p class="ink-2">${say`It is not shown again.`}</p>
+      <div class="form__keys">
+        <button class="btn" @click=${() => print(ui, made)}>
+          <kbd>P</kbd>${icon('note')}${say`Print`}</button
+        ><button class="btn" @click=${() => ui.press('Escape')}>
+          <kbd>Esc</kbd>${say`Done`}
+        </button>
+      </div>
+    </div>
+  </section>`;
+
+/** What lies on paper, while it is printed. @type {InvitationMade | null} */
+let onPaper = null;
+
+addEventListener('afterprint', () => {
+  onPaper = null;
+});
+
+/** @param {Ui} ui @param {InvitationMade} made */
+function print(ui, made) {
+  onPaper = made;
+  ui.draw();
+  window.print();
+}
+
+/** What the printer gets; nothing on the screen. A paper may be found: it names neither us nor whom. */
+export function paper() {
+  if (!onPaper) return nothing;
+  const { row, picture: dots, link } = onPaper;
+  return html`<article class="paper" aria-hidden="true">
+    <header><span>…${row.phone.slice(-4)}</span></header>
+    <h1>${say`Scan with the phone`}</h1>
+    ${picture(dots)}
+    <p>${link}</p>
+    <footer>${say`Opens once,`} ${until(row)}.</footer>
+  </article>`;
+}
+
+/** @typedef {{ kind: 'invite', person: PersonRow, form: Form, made: InvitationMade | null }} Inviting */
+
+const PATH = '/v1/admin/invitations';
+const DAYS = [1, 3, 7, 14, 30];
+
+/** @type {Listed<InvitationsView>} */
+const list = new Listed(PATH);
+export const clear = () => list.clear();
+
+/** What became of a text message is told while somebody looks. @param {Ui} ui */
+export const again = (ui) => (rows.once?.kind === 'invite' ? list.load(ui) : undefined);
+
+/** @param {PersonRow} person @returns {FormField[]} */
+const fields = (person) => [
+  {
+    name: 'phone',
+    label: () => say`For the number`,
+    kind: 'select',
+    choices: () => person.phones.map((one) => [one, f.phone(one)]),
+  },
+  {
+    name: 'days',
+    label: () => say`Good for`,
+    kind: 'select',
+    choices: () => DAYS.map((one) => [String(one), one === 1 ? say`1 day` : say`${one} days`]),
+  },
+  ...(list.said?.can_text
+    ? [
+        {
+          name: 'text',
+          label: () => say`Send it to this number by text message`,
+          kind: /** @type {const} */ ('check'),
+        },
+      ]
+    : []),
+];
+
+/** @param {Ui} ui @param {PersonRow} person */
+export async function open(ui, person) {
+  await list.load(ui);
+  const form = new Form('invite', fields(person), { phone: person.phones[0], days: '7', text: false });
+  rows.tell(ui, { kind: 'invite', person, form, made: null });
+  form.focus();
+}
+
+/** @param {Ui} ui */
+async function make(ui) {
+  const { form } = /** @type {Inviting} */ (rows.once);
+  const { phone, days, text } = form.now;
+  form.busy = true;
+  const answer = await answered(
+    ui.feed.ask('POST', PATH, { phone, days: Number(days), text: Boolean(text) }),
+  );
+  form.busy = false;
+  if (answer.said) rows.once = { ...rows.once, made: answer.said };
+  else form.refuse(answer);
+  await list.load(ui);
+  ui.draw();
+  if (answer.said) /** @type {HTMLElement} */ (document.querySelector('.once__copy'))?.focus();
+}
+
+/** @param {Ui} ui @param {InvitationRow} one */
+function revoke(ui, one) {
+  const name = one.name || f.phone(one.phone);
+  const question = say`Revoke the invitation of ${name}?`;
+  rows.ask(ui, question, async () => {
+    const answer = await answered(ui.feed.ask('DELETE', `${PATH}/${encodeURIComponent(one.sign)}`));
+    await list.load(ui);
+    if (rows.once?.made?.row.sign === one.sign) rows.once = { ...rows.once, made: null };
+    const done = say`Invitation of ${name} revoked.`;
+    rows.say(ui, Boolean(answer.said), answer.said ? done : why(answer.code));
+  });
+}
+
+/**
+ * X is of the invitation that has the focus, P of the one that was made.
+ * @param {Ui} ui @param {KeyboardEvent} e
+ */
+function keyed(ui, e) {
+  const { made } = /** @type {Inviting} */ (rows.once);
+  const key = e.key.toUpperCase();
+  const button = e.target instanceof Element && e.target.closest('li')?.querySelector('button');
+  if (key === 'X' && button) button.click();
+  else if (key === 'P' && made) print(ui, made);
+  else return;
+  e.stopPropagation();
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { person, form, made } = /** @type {Inviting} */ (rows.once);
+  const listed = list.said?.invitations ?? [];
+  return html`<div class="once invite" @keydown=${(/** @type {KeyboardEvent} */ e) => keyed(ui, e)}>
+    ${
+      made
+        ? told(ui, made, nameOf(person))
+        : formPane(ui, form, {
+            title: say`Invite ${nameOf(person)}`,
+            label: say`Make the invitation`,
+            send: () => make(ui),
+            leave: () => ui.press('Escape'),
+          })
+    }
+    ${listed.length ? openOnes(ui, listed) : nothing}
+  </div>`;
+}

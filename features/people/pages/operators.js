@@ -1,0 +1,197 @@
+// The operators: who may what, who is called at night, by what each comes in; added, changed, removed.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { once } from '../../js/admin/frame/once.js';
+import { listPage } from '../../js/admin/frame/page.js';
+import { Rows } from '../../js/admin/frame/rows.js';
+import { word } from '../../js/shell/parts.js';
+import * as f from '../../js/words/format.js';
+import { languageName, phrase, rolesName, say } from '../../js/words/words.js';
+import { LANGUAGES } from './list.js';
+
+/** @type {FormField[]} */
+const FIELDS = [
+  {
+    name: 'name',
+    label: () => say`First and last name`,
+    kind: 'text',
+    max: 100,
+    needed: true,
+  },
+  { name: 'phone', label: () => say`Telephone`, kind: 'tel', max: 40, needed: true },
+  {
+    name: 'role',
+    label: () => say`Role`,
+    kind: 'select',
+    choices: () => ['operator', 'supervisor', 'admin'].map((one) => [one, rolesName(one)]),
+  },
+  {
+    name: 'language',
+    label: () => say`Language`,
+    kind: 'select',
+    choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
+  },
+  { name: 'on_call', label: () => say`On call off shift`, kind: 'check' },
+];
+
+/** @type {Record<ShiftState, Phrase>} */
+const STATES = { ready: phrase`Ready`, paused: phrase`Paused`, off: phrase`Off shift` };
+
+/** @returns {import('../../js/admin/frame/page.js').Head[]} */
+const HEADS = () => [
+  [say`Name`],
+  [say`Telephone`],
+  [say`Role`],
+  [say`Language`, 'spare'],
+  [say`On call`],
+  [say`Signs on by`, 'spare'],
+  [say`Sessions`, 'num'],
+  [say`Shift`, 'spare'],
+];
+
+/** @param {OperatorRow} one */
+function ways(one) {
+  const there = [
+    one.has_password && (one.has_totp ? say`password and code` : 'password'),
+    one.passkeys && 'passkey',
+    one.has_token && 'token',
+  ].filter(Boolean);
+  return there.length ? there.join(', ') : html`<span class="ink-wait">${say`nothing yet`}</span>`;
+}
+
+/**
+ * `shared`: the names, in small letters, that several have.
+ * @param {Ui} ui @param {OperatorRow} one @param {Set<string>} shared
+ */
+function cells(ui, one, shared) {
+  const live = ui.feed.operators.find((other) => other.operator === one.id);
+  return html`<td>
+      <b>${one.name}</b>
+      ${shared.has(one.name.toLowerCase()) ? html`<small class="ink-2">${one.id}</small>` : nothing}
+    </td>
+    <td class="phone">${f.phone(one.phone)}</td>
+    <td>${rolesName(one.role)}</td>
+    <td class="spare">${languageName(one.language)}</td>
+    <td>${one.on_call ? word('bell', say`on call`) : nothing}</td>
+    <td class="spare">${ways(one)}</td>
+    <td class="num">${one.sessions || nothing}</td>
+    <td class="spare ink-2">${live?.alert ? say`On a case` : live ? STATES[live.state]() : nothing}</td>`;
+}
+
+/** @type {Rows<OperatorRow>} */
+const rows = new Rows('operators', '/v1/admin/operators', {
+  rows: (/** @type {OperatorsView} */ said) => said.operators,
+  key: (one) => one.id,
+  name: (one) => one.name,
+  text: (one) => `${one.name} ${one.phone} ${one.id}`,
+});
+
+export const clear = () => rows.clear();
+/** @param {Ui} ui */
+export const enter = (ui) => rows.enter(ui);
+/** @param {Ui} ui */
+export const again = (ui) => rows.again(ui);
+
+/** @param {Ui} ui @param {OperatorRow} [row] */
+function edit(ui, row) {
+  const begun = { name: '', phone: '', role: 'operator', language: 'it', on_call: false };
+  rows.open(ui, new Form('operator', FIELDS, row ?? begun), row?.id);
+}
+
+/** @param {Ui} ui */
+async function add(ui) {
+  const said = await rows.send(ui, 'POST', rows.list.path, rows.form.now);
+  if (!said) return;
+  rows.form = null;
+  rows.cursor = said.operator.id;
+  rows.tell(ui, said.link);
+  rows.say(ui, true, say`${said.operator.name} is added.`);
+}
+
+/** @param {Ui} ui @param {string} who */
+async function link(ui, who) {
+  const said = await rows.order(ui, 'POST', `${rows.pathOf(who)}/link`);
+  if (said) rows.tell(ui, said);
+}
+
+/** @param {Ui} ui @param {OperatorRow} row */
+async function endSessions(ui, { id, name }) {
+  if (await rows.order(ui, 'DELETE', `${rows.pathOf(id)}/sessions`))
+    rows.say(ui, true, say`${name}: sessions, token and link have ended.`);
+}
+
+/** @param {Ui} ui @param {OperatorRow} row */
+async function remove(ui, { id, name }) {
+  if (!(await rows.order(ui, 'DELETE', rows.pathOf(id)))) return;
+  rows.move(ui, 0);
+  rows.say(ui, true, say`${name} is removed.`);
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (rows.pressed(ui, key)) return true;
+  const row = rows.row();
+  if (key === 'A') edit(ui);
+  else if (!row) return false;
+  else if (key === 'Enter') edit(ui, row);
+  else if (key === 'P') link(ui, row.id);
+  else if (key === 'D') rows.change(ui, row.id, { on_call: row.on_call }, { on_call: !row.on_call });
+  else if (key === 'E') {
+    const question = say`End sessions, token and link?`;
+    rows.ask(ui, `${row.name}: ${question}`, () => endSessions(ui, row));
+  } else if (key === 'X') rows.ask(ui, `${row.name}: ${say`Remove for good?`}`, () => remove(ui, row));
+  else return false;
+  return true;
+}
+
+/**
+ * By what an operator comes in, told once.
+ * @param {Ui} ui @param {SignOnLink} told @param {string} name
+ */
+function linkPane(ui, told, name) {
+  const address = `${location.origin}/console/#token=${told.code}`;
+  const until = Date.parse(told.until) * 1000;
+  const end = `${f.shortDay(until)} ${f.minute(until)}`;
+  return html`<section class="panel once" aria-labelledby="link-h">
+    <div class="panel__head"><h2 id="link-h">${say`Link for ${name}`}</h2></div>
+    <div class="panel__body">
+      <p>
+        ${say`Good once, until ${end}: whoever opens it chooses a password or passkey.`}
+        ${say`Hand it to ${name} alone: it is not shown again.`}
+      </p>
+      ${once(address, () => ui.draw())}
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${say`Done`}</button>
+    </div>
+  </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const names = rows.all().map((one) => one.name.toLowerCase());
+  const shared = new Set(names.filter((name, n) => names.indexOf(name) !== n));
+  return listPage(ui, rows, {
+    title: say`Operators`,
+    hint: say`Name or number`,
+    acts: [['A', say`Add`, 'user']],
+    rowActs: [
+      ['Enter', say`Change`],
+      ['P', say`Sign-on link`],
+      ['D', say`On call or not`],
+      ['E', say`End sessions`],
+      ['X', say`Remove`],
+    ],
+    heads: HEADS(),
+    cells: (one) => cells(ui, one, shared),
+    form: () =>
+      rows.editing
+        ? { title: rows.nameOf(rows.editing), label: say`Save`, send: () => rows.save(ui) }
+        : {
+            title: say`New operator`,
+            label: say`Add`,
+            send: () => add(ui),
+          },
+    once: () => linkPane(ui, rows.once, rows.nameOf(rows.once.operator)),
+    empty: say`Nobody`,
+  });
+}
