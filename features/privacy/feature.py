@@ -18,25 +18,25 @@ PRIVACY: Final = Feature(
         Command(
             words="alert dossier",
             does="The whole story of an alert for a court, signed.",
-            by="features.privacy.giving_commands:dossier",
+            by="features.privacy.commands:dossier",
             audit="export",
         ),
         Command(
             words="user record",
             does="Show a user's record, or change it.",
-            by="features.privacy.record_command:record",
+            by="features.privacy.commands:record",
             audit="read.person",
         ),
         Command(
             words="user export",
             does="Everything about a user, for that user, in one folder.",
-            by="features.privacy.giving_commands:export",
+            by="features.privacy.commands:export",
             audit="export",
         ),
         Command(
             words="user erase",
             does="Erase a user's personal data for good.",
-            by="features.privacy.giving_commands:erase",
+            by="features.privacy.commands:erase",
             audit="change.person",
         ),
         Command(

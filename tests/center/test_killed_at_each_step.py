@@ -18,7 +18,7 @@ import pytest
 from application.errors import CenterError
 from application.options import Common
 from application.recordings import delete_erased
-from features.privacy.giving_commands import erase
+from features.privacy.commands import erase
 from messages.ids import NodeId, UserId
 from store.database.sqlite_file import inodes
 from store.journal.journal import Journal
