@@ -91,7 +91,7 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Everything about a user, for that user: a page to read, the data, and the user's own recorded voice."""
-    from features.privacy.person import PAGE, give
+    from features.privacy.persons_data import PAGE, give
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

@@ -20,7 +20,7 @@ from application.state.state_dir import StateDir, write_kept
 from application.times import rfc3339
 from application.version import version
 from features.privacy.facts import Facts, facts_of, told_outside
-from features.privacy.person import sha256_of
+from features.privacy.persons_data import sha256_of
 from messages.ids import AlertId, Instant, OperatorId
 from messages.journal import Recorded
 from model.telling.story import LANGUAGES
@@ -73,7 +73,7 @@ def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: 
     Raises NotFound, UsageError (`to` is there), JournalError, OSError, ValueError (`keys/signing.pem` is no
     key).
     """
-    from features.privacy.paper import paper
+    from features.privacy.dossier_paper import paper
 
     if to.exists():
         raise UsageError(f"{to} is there already")

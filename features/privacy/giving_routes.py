@@ -78,7 +78,7 @@ def _dossier(web: Web, alert: AlertId, to: Path) -> None:
 
 
 def _person(web: Web, known: User, to: Path) -> None:
-    from features.privacy.person import give
+    from features.privacy.persons_data import give
 
     give(web.journal, known, web.state.recordings, web.settings.center.recording.tracks, to)
 

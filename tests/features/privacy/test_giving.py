@@ -17,7 +17,7 @@ from application.errors import NotFound, UsageError
 from application.paper.sheet import OUTCOMES
 from application.signature import Signer
 from application.state.state_dir import StateDir
-from features.privacy import dossier, person
+from features.privacy import dossier, persons_data
 from features.privacy.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
 from features.privacy.facts import told_outside
 from media.sound.sound_file import SoundWriter
@@ -153,12 +153,12 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
     to, trail = tmp_path / "given", Trail(tmp_path)
     seen = Said(actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story")
     journal.transact(lambda tx: trail.append(tx, seen))
-    given = person.give(journal, user, kept, TRACKS, to)
+    given = persons_data.give(journal, user, kept, TRACKS, to)
     assert [one.alert for one in given.alerts] == [ALERT]
     assert [(one.action, one.detail) for one in given.readings] == [(Action.READ_ALERT, "story")]
     text = _Text()
-    text.feed((to / person.PAGE).read_text())
-    data = json.loads((to / person.DATA).read_text())
+    text.feed((to / persons_data.PAGE).read_text())
+    data = json.loads((to / persons_data.DATA).read_text())
     page = "".join(text.said)
     for told in (page, json.dumps(data, ensure_ascii=False)):
         assert all(own in told for own in (user.phones[0], "Ștefănescu", "a door <slams>", "handed_over"))
@@ -166,7 +166,7 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
     assert "45.465010" in page
     assert "an operator orders call_psap" in page
     assert {path.name for path in to.rglob("*") if path.is_file()} == {
-        person.PAGE, person.DATA, f"{ALERT}.1.flac"
+        persons_data.PAGE, persons_data.DATA, f"{ALERT}.1.flac"
     }  # fmt: skip
     assert all(path.stat().st_mode & 0o077 == 0 for path in (to, *to.rglob("*")))
 
@@ -184,11 +184,11 @@ def test_a_person_gets_the_own_record_with_its_pictures(journal: Journal, user: 
 
     journal.transact(work)
     to = tmp_path / "given"
-    given = person.give(journal, user, tmp_path, (), to)
-    told = json.loads((to / person.DATA).read_text())
+    given = persons_data.give(journal, user, tmp_path, (), to)
+    told = json.loads((to / persons_data.DATA).read_text())
     assert told["record"]["safe_word"] == "blue umbrella"
     assert (to / given.pictures[0]).read_bytes() == GREY
-    page = (to / person.PAGE).read_text()
+    page = (to / persons_data.PAGE).read_text()
     for said in ("blue umbrella", "Marco &lt;Neri&gt;", "+393471234567", given.pictures[0]):
         assert said in page
 
@@ -198,13 +198,13 @@ def test_of_a_recording_a_person_gets_the_own_voice_alone(
 ) -> None:
     from soundfile import SoundFile
 
-    (sound,) = person.give(journal, user, kept, TRACKS, tmp_path / "given").recordings
+    (sound,) = persons_data.give(journal, user, kept, TRACKS, tmp_path / "given").recordings
     file = tmp_path / "given" / sound.file
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sound.sha256
     heard = SoundFile(str(file)).read(dtype="int16", always_2d=True)
     assert heard.shape == (20_000, 1)
     assert set(heard[:, 0]) == {100}
-    assert not person.give(journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded").recordings
+    assert not persons_data.give(journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded").recordings
 
 
 def test_how_the_center_judges_its_own_work_is_told_to_nobody(journal: Journal, user: User) -> None:
@@ -221,10 +221,10 @@ def test_what_fails_leaves_nothing_and_what_is_there_stays(
     (kept / f"{ALERT}.1.flac").write_bytes(b"no sound")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(Exception, match="flac"):
-        person.give(journal, user, kept, TRACKS, tmp_path / "given")
+        persons_data.give(journal, user, kept, TRACKS, tmp_path / "given")
     assert sorted(tmp_path.iterdir()) == before
     with pytest.raises(UsageError, match="there already"):
-        person.give(journal, user, kept, TRACKS, kept)
+        persons_data.give(journal, user, kept, TRACKS, kept)
 
 
 def test_a_dossier_is_checked_by_openssl_and_holds_the_events(

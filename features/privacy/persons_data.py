@@ -38,7 +38,7 @@ PAGE: Final = "index.html"
 DATA: Final = "data.json"
 SOUND: Final = "recordings"
 PICTURES: Final = "pictures"
-_TEMPLATE: Final = Path(__file__).with_name("page.html.j2")
+_TEMPLATE: Final = Path(__file__).with_name("persons_data.html.j2")
 _PARTIES: Final = {
     Party.USER: "Lei / you",
     Party.OPERATOR: "un operatore / an operator",
