@@ -1,11 +1,10 @@
-// The people who may raise an alert: found, added, corrected, merged, erased; their phones.
+// The people who may raise an alert: found, added, corrected, merged; their phones.
 
 import { Form } from '../../js/admin/frame/form.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { listPage } from '../../js/admin/frame/page.js';
 import { FEATURES } from '../../js/features.js';
 import { phrase, say } from '../../js/words/words.js';
-import * as erase from './erase.js';
 import * as importing from './import.js';
 import * as invite from './invite.js';
 import {
@@ -25,6 +24,7 @@ import {
   show,
   whoIsSilent,
 } from './list.js';
+import * as list from './list.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
 
@@ -80,14 +80,6 @@ const OWN = [
   { place: 30, key: 'P', label: phrase`Phones`, act: (ui, row) => phones.open(ui, row.id) },
   { place: 40, key: 'Q', label: phrase`Invite`, act: invite.open },
   { place: 50, key: 'M', label: phrase`Merge with another`, act: merge.pressed },
-  {
-    place: 70,
-    key: 'X',
-    label: phrase`Erase`,
-    act: (ui, row) => erase.open(ui, row.id),
-    opens: 'erase',
-    form: erase.form,
-  },
 ];
 /** What other features do with a person. */
 const others = () => FEATURES.flatMap(({ onPerson = [] }) => onPerson);
@@ -97,7 +89,7 @@ const acts = () => [...OWN, ...others()].sort((one, other) => one.place - other.
 export function listed() {
   const [keys, labels] = [others().map(({ key }) => key), others().map(({ label }) => label().toLowerCase())];
   return [
-    ['P Q M X F T', say`People: phones, invite, merge, erase; from a file; silent ones`],
+    ['P Q M F T', say`People: phones, invite, merge; from a file; silent ones`],
     ...(keys.length
       ? [/** @type {[string, string]} */ ([keys.join(' '), say`People: ${labels.join(', ')}`])]
       : []),
@@ -118,7 +110,7 @@ export function pressed(ui, key) {
 /** Whether the key does something with the person that is pointed at. @param {Ui} ui @param {string} key */
 function act(ui, key) {
   const [row, found] = [rows.row(), acts().find((one) => one.key === key)];
-  if (row) found?.act(ui, row, rows);
+  if (row) found?.act(ui, row, list);
   return Boolean(row && found);
 }
 

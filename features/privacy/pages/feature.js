@@ -3,6 +3,7 @@
 import { save } from '../../js/shell/saving.js';
 import { phrase, say } from '../../js/words/words.js';
 import * as audit from './audit.js';
+import * as erase from './erase.js';
 import * as record from './record.js';
 
 /** @type {ListedChapter[]} */
@@ -13,9 +14,9 @@ export const keys = () => [['P A', say`Audit: whose, or by whom`]];
 
 /**
  * Everything about a person, for that person.
- * @param {Ui} ui @param {PersonRow} row @param {PeopleRows} rows
+ * @param {Ui} ui @param {PersonRow} row @param {PeopleList} list
  */
-async function give(ui, row, rows) {
+async function give(ui, row, { rows }) {
   const name = rows.of.name(row);
   rows.say(ui, true, say`${name}: making the data…`);
   const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
@@ -26,6 +27,7 @@ async function give(ui, row, rows) {
 export const onPerson = [
   { place: 20, key: 'G', label: phrase`Record`, act: record.open, opens: 'record', form: record.form },
   { place: 60, key: 'D', label: phrase`Data to give`, act: give },
+  { place: 70, key: 'X', label: phrase`Erase`, act: erase.open, opens: 'erase', form: erase.form },
 ];
 
 /** @type {GivenOfAlert[]} */

@@ -5,7 +5,7 @@ import { answered, meanwhile, why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { fieldsOf, flat, recordOf } from './record-fields.js';
 
-/** The list of people, in which the form is. @type {PeopleRows} */
+/** In which the form is. @type {PeopleList["rows"]} */
 let rows = null;
 /** @type {PersonRow} */
 let person = null;
@@ -15,11 +15,11 @@ let kept = null;
 /** @param {string} id */
 const path = (id) => `/v1/users/${encodeURIComponent(id)}/record`;
 
-/** @param {Ui} ui @param {PersonRow} row @param {PeopleRows} list */
+/** @param {Ui} ui @param {PersonRow} row @param {PeopleList} list */
 export async function open(ui, row, list) {
   const { said, code } = await answered(ui.feed.read(path(row.id)));
-  if (!said) return list.say(ui, false, why(code));
-  rows = list;
+  if (!said) return list.rows.say(ui, false, why(code));
+  rows = list.rows;
   person = row;
   kept = said;
   return rows.open(ui, new Form('record', fieldsOf(said.record), flat(said.record)));

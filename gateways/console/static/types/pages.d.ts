@@ -121,14 +121,21 @@ interface PlaceMap {
   pressed(key: string): boolean;
 }
 
-type PeopleRows = import('../js/admin/frame/rows.js').Rows<PersonRow>;
+/** The list of people, for whoever does something with one of them. */
+interface PeopleList {
+  readonly rows: import('../js/admin/frame/rows.js').Rows<PersonRow>;
+  /** All of one person; null, which is said then, where nobody is there. */
+  read(ui: Ui, id: string): Promise<PersonAnswer | null>;
+  /** Show those who fit what is searched for now. */
+  seek(ui: Ui): Promise<unknown>;
+}
 /** What can be done with a person of the list of people, by a key. */
 interface ActOnPerson {
   /** They stand in the order of these. */
   place: number;
   key: string;
   label: Phrase;
-  act(ui: Ui, person: PersonRow, rows: PeopleRows): unknown;
+  act(ui: Ui, person: PersonRow, list: PeopleList): unknown;
   /** The id of the form that it opens in the list's page, and what that says of it. */
   opens?: string;
   form?: (ui: Ui) => { title: string; label: string; send: () => unknown; lead?: Drawn };

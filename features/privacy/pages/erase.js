@@ -6,7 +6,6 @@ import { Form } from '../../js/admin/frame/form.js';
 import { word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { say } from '../../js/words/words.js';
-import { nameOf, read, rows, seek } from './list.js';
 
 /** @type {FormField[]} */
 const FIELDS = [
@@ -18,15 +17,21 @@ const FIELDS = [
     needed: true,
   },
 ];
+/** In which the form is. @type {PeopleList} */
+let list = null;
 /** @type {PersonAnswer} */
 let person = null;
 
-/** @param {Ui} ui @param {string} id */
-export async function open(ui, id) {
-  const found = await read(ui, id);
+/** @param {PersonAnswer} one */
+const nameOf = (one) => list.rows.of.name(one);
+
+/** @param {Ui} ui @param {PersonRow} row @param {PeopleList} of */
+export async function open(ui, row, of) {
+  const found = await of.read(ui, row.id);
   if (!found) return;
+  list = of;
   person = found;
-  rows.open(ui, new Form('erase', FIELDS, { typed: '' }));
+  list.rows.open(ui, new Form('erase', FIELDS, { typed: '' }));
 }
 
 /** @param {number} n */
@@ -34,6 +39,7 @@ const alerts = (n) => (n === 1 ? say`1 alert` : say`${n} alerts`);
 
 /** @param {Ui} ui */
 async function send(ui) {
+  const { rows } = list;
   const { id } = person;
   const name = nameOf(person);
   const path = `${rows.pathOf(id)}/erase`;
@@ -41,7 +47,7 @@ async function send(ui) {
   if (!said) return;
   person = null;
   Object.assign(rows, { form: null, search: '' }); // where somebody was erased the name is left nowhere
-  await seek(ui);
+  await list.seek(ui);
   const held = said.held.length ? say`; ${alerts(said.held.length)} held, until released` : '';
   const disk = said.on_disk_until ? say`; on the disk until: ${said.on_disk_until}` : '';
   const what = alerts(said.alerts.length);
