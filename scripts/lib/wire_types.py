@@ -35,8 +35,9 @@ from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.http.routes.admin.keys import KeyIssued, KeysView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
-from gateways.http.routes.admin.nodes import AdminNodes, VersionView
+from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.start import StartView
+from gateways.http.routes.admin.version import VersionView
 from gateways.http.routes.console.access import Beginning, OwnAccess
 from gateways.http.routes.console.sign_on import SignedOn
 from gateways.http.routes.staff.alarms import AlarmHistory

@@ -9,6 +9,7 @@ from gateways.http.routes.admin import (
     lines,
     nodes,
     start,
+    version,
 )
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
 from gateways.http.routes.center import health
@@ -20,7 +21,7 @@ from model.feature import installed, named
 _KERNEL: Final = (
     *(intake, alerts, messages, cancelling, devices),
     *(commands, shift, alarms, pictures_and_recordings),
-    *(keys, lines, nodes, start),
+    *(keys, lines, version, nodes, start),
     *(sign_on, access),
     health,
 )

@@ -12,7 +12,7 @@ from httpx import Response
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.nodes import libraries
+from gateways.http.routes.admin.version import libraries
 from gateways.http.routing.route import routes_of
 from messages.ids import E164, UserId
 from model.callouts.roster import Roster

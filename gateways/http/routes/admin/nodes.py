@@ -1,23 +1,16 @@
-"""/v1/admin/nodes and /v1/admin/version: the nodes, what each has and what is ordered of one; and which
-center this is, with the licences of what it is made of.
-"""
+"""/v1/admin/nodes: the nodes, what each has, and what is ordered of one."""
 
 from __future__ import annotations
 
 import asyncio
-import platform
-import re
-from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from gateways.console.page import STATIC
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
-from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
+from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import GET, PATCH, Answer, route
 from gateways.http.wire.answers import Moment, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
@@ -27,17 +20,10 @@ from runtime.environment import DRAINED
 from runtime.load import load_now
 from runtime.published.peers import Place, decode_place
 from store.audit.entry import Action
-from store.database.dialect import is_server
 from store.journal.journal import Journal
 from store.nodes import members, orders, owners
 
 NODES: Final = "/v1/admin/nodes"
-OURS: Final = "securwoman"
-_BUNDLED: Final = re.compile(
-    r"^\| `[^`]+` \| ([^:,|]+)[^|]*\| ([0-9.]+) \| ([A-Z][A-Za-z0-9.-]+)", re.MULTILINE
-)
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
-_IS_LICENCE: Final = "License :: "
 
 
 class NodeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,36 +71,6 @@ class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
 
     was: NodeWish
     now: NodeWish
-
-
-class LibraryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A library that comes with the center, and under which licence."""
-
-    name: str
-    version: str
-    licence: str
-
-
-class VersionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Which center this is, and what it is made of."""
-
-    version: str
-    python: str
-    database: str
-    node: str
-    libraries: list[LibraryRow]
-
-
-@route(GET, "/v1/admin/version", by=SUPERVISOR, audit="the center's own parts", says="As installed.")
-def admin_version(web: Web) -> VersionView:
-    """Version, and the licences of what comes with it."""
-    return VersionView(
-        version=web.settings.version,
-        python=platform.python_version(),
-        database="PostgreSQL" if is_server(web.settings.journal) else "SQLite",
-        node=web.settings.node,
-        libraries=list(libraries()),
-    )
 
 
 @route(GET, NODES, by=ADMIN, audit="the center's own machines", listed=True)
@@ -211,47 +167,3 @@ def _row(journal: Journal, place: Place, state: str, *, alerts: int, here: bool,
         ordered_at=None if ordered is None else rfc3339(ordered.at_us),
         empty=place.empty,
     )
-
-
-@cache
-def libraries() -> tuple[LibraryRow, ...]:
-    """What is installed for the center, and what its pages carry, by name."""
-    found: dict[str, LibraryRow] = {}
-    waiting = [OURS]
-    seen = set(waiting)
-    while waiting:
-        name = waiting.pop()
-        try:
-            one = distribution(name)
-        except PackageNotFoundError:
-            continue  # of another system or Python than this
-        if name != OURS:
-            found[name] = LibraryRow(name=one.name, version=one.version, licence=licence_of(one))
-        needed = {_key(line) for line in one.requires or () if "extra ==" not in line}
-        waiting += needed - seen
-        seen |= needed
-    carried = [LibraryRow(name=a.strip(), version=b, licence=c) for a, b, c in bundled()]
-    return tuple(sorted((*found.values(), *carried), key=lambda row: row.name.casefold()))
-
-
-def bundled() -> list[tuple[str, str, str]]:
-    """Name, version and licence of what lies beside the pages' scripts."""
-    text = (STATIC / "vendor" / "README.md").read_text()
-    return list(dict.fromkeys(_BUNDLED.findall(text)))
-
-
-def licence_of(one: Distribution) -> str:
-    """As the library names it (core metadata 2.4, or what was before), else the title of its licence; empty
-    where there is none.
-    """
-    told = one.metadata
-    named = [str(told[name]) for name in ("License-Expression", "License") if name in told]
-    classes = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or () if _IS_LICENCE in line]
-    texts = [one.read_text(f"licenses/{file}") or "" for file in told.get_all("License-File") or ()]
-    titles = (text.strip().partition("\n")[0].strip() for text in (*named, *classes, *texts))
-    return next((title for title in titles if title), "")
-
-
-def _key(requirement: str) -> str:
-    match = _NAME.match(requirement)
-    return "" if match is None else match.group().lower().replace("_", "-")
