@@ -46,9 +46,8 @@ from messages.lines import WayLevel
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.processes import HEIR_ASKS_BY
-from runtime.published import line_levels as published_levels
-from runtime.published import readings
-from runtime.waker import Waker
+from runtime.published import line_files, readings
+from runtime.threads import Waker
 
 ORPHAN_US: Final = Instant(12 * SECOND)
 """A center that is started again has taken its alerts up by then, or they are over."""
@@ -226,7 +225,7 @@ class ConferenceBridgeActor(CenterActor):
         if left or now_us - self._levels_noted_at >= LINE_LEVELS_US:
             self._levels_noted_at = now_us
             for one in line_levels(before, self._mixer.ways(), self._own_lines, now_us):
-                published_levels.write(self.env.state, one)
+                line_files.write_levels(self.env.state, one)
 
     def _record(self, mixer: Mixer, wanted: Recording | None) -> None:
         """Have this recorded; what has failed is begun anew after a while, in another file."""

@@ -36,12 +36,11 @@ from model.setup import Setup
 from model.shared_settings import checksums
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
-from runtime.load import load_now
 from runtime.logs import Outage
 from runtime.published import voice_files
 from runtime.published.directory import Entry
-from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place
-from runtime.published.voice_gate_file import voice_gate_of
+from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place, load_now
+from runtime.published.voice_files import voice_gate_of
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError, NodeNameTaken

@@ -25,8 +25,8 @@ from messages.ids import Instant, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
 from runtime import addresses
 from runtime.actor import CenterActor
-from runtime.aside import Aside, NotDone
 from runtime.environment import Environment
+from runtime.processes import Aside, NotDone
 from runtime.published.directory import Entry, name_of
 from store import streams
 from store.errors import JournalError

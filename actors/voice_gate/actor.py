@@ -25,7 +25,7 @@ from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import NodeVoice
 from runtime.errors import WrongEnvironment
-from runtime.published import line_files, voice_gate_file
+from runtime.published import line_files, voice_files
 from runtime.published.voice_files import headset_socket
 
 _HEADSET: Final = re.compile(r"voice/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.sock", re.ASCII)
@@ -113,20 +113,20 @@ class VoiceGateActor(CenterActor):
         self._gate.start()
         self._trouble = ""
         self._publish(self._gate)
-        self.log.info("listens", at=voice_gate_file.written(*self._gate.address))
+        self.log.info("listens", at=voice_files.host_and_port(*self._gate.address))
 
     def _ports(self, nodes: NodeVoice) -> tuple[int, ...]:
         if nodes.port:
             return (nodes.port,)
-        host, _, port = (voice_gate_file.voice_gate_of(self.env.run) or "").rpartition(":")
+        host, _, port = (voice_files.voice_gate_of(self.env.run) or "").rpartition(":")
         same = host.removeprefix("[").removesuffix("]") == nodes.host and port.isdecimal()
         return (int(port), 0) if same else (0,)
 
     def _publish(self, gate: Gate) -> None:
-        at = voice_gate_file.written(*gate.address)
-        if voice_gate_file.voice_gate_of(self.env.run) == at:
+        at = voice_files.host_and_port(*gate.address)
+        if voice_files.voice_gate_of(self.env.run) == at:
             return
         try:
-            voice_gate_file.write(self.env.run, at)
+            voice_files.write_gate(self.env.run, at)
         except OSError as error:
             self.log.error("where it listens cannot be written down", error=str(error))

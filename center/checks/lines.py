@@ -26,7 +26,7 @@ from model.settings.lines import Modem
 from model.settings.port_names import CARD, by_card, is_address
 from model.settings.psap import LastResort
 from model.setup import Setup
-from runtime.published import line_files, line_levels, voice_files
+from runtime.published import line_files, voice_files
 from runtime.published.directory import FileDirectory
 from runtime.published.own_voices import known
 from runtime.published.peers import FilePeers
@@ -226,7 +226,7 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
 
 def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
     """Of each line whose voice comes to the host, as far as is known: what its last call has shown."""
-    said, levels = line_files.read_all(state.run), line_levels.read_all(state.path)
+    said, levels = line_files.read_all(state.run), line_files.levels_of_lines(state.path)
     for line in settings.lines:
         report = said.get(line.line)
         if is_address(line.port) or (report is not None and report.joins is not Joins.HOST):

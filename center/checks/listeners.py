@@ -21,7 +21,7 @@ from center.node.carrier import living
 from gateways.http.settings import WebSettings
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
-from runtime.published.voice_gate_file import voice_gate_of, written
+from runtime.published.voice_files import host_and_port, voice_gate_of
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -119,11 +119,11 @@ def found(sockets: Iterable[Listener], known: Mapping[str, str]) -> Iterator[Fin
     """`known`: of TCP, by `HOST:PORT`, what listens there; UDP is the actors' alone."""
     kinds: dict[tuple[str, str], list[Listener]] = defaultdict(list)
     for one in sockets:
-        what = ACTORS if one.protocol == "udp" else known.get(written(str(one.address), one.port), "")
+        what = ACTORS if one.protocol == "udp" else known.get(host_and_port(str(one.address), one.port), "")
         kinds[what, str(one.address)].append(one)
     for (what, host), those in sorted(kinds.items()):
         address = those[0].address
-        where = f"{those[0].protocol} {written(host, those[0].port)}"
+        where = f"{those[0].protocol} {host_and_port(host, those[0].port)}"
         if len(those) > 1:
             where = f"{len(those)} {those[0].protocol} ports of {host}"
         text = f"{where}, {exposure(address)}: {what or 'nothing is known of it'}"
@@ -142,9 +142,9 @@ def _known(state: StateDir) -> dict[str, str]:
     settings = read_json(state.run / "web-settings.json", WebSettings)
     if web is not None and settings is not None:
         by = "by TLS" if settings.certificate else "without TLS"
-        known[written(web.host, web.port)] = WEB.format(by=by)
+        known[host_and_port(web.host, web.port)] = WEB.format(by=by)
         if settings.metrics is not None:
-            known[written(*settings.metrics)] = FIGURES
+            known[host_and_port(*settings.metrics)] = FIGURES
     if (gate := voice_gate_of(state.run)) is not None:
         known[gate] = VOICES
     if (carrier := read_json(state.carrier_file, CarrierFile)) is not None:

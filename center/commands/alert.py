@@ -179,7 +179,7 @@ def watch(
     from application.auditing import note
     from messages.journal import event_type
     from model.telling.story import in_words
-    from runtime.signals import Signals
+    from runtime.service import Signals
     from store.audit.entry import Action
     from store.journal.follower import Follower
     from store.streams import alert_of

@@ -45,13 +45,13 @@ from messages.ids import NodeId, Role
 from model.settings import Settings
 from model.settings.psap import LastResort
 from model.setup import Setup
-from runtime import pidfd, service_manager, wall_clock
+from runtime import pidfd, wall_clock
 from runtime.clock import boottime_us
 from runtime.environment import AGAIN, DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
 from runtime.processes import outlives
 from runtime.published.file import publish
-from runtime.signals import Signals
+from runtime.service import Signals, tell_manager
 from runtime.terminal import shown
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class Node:
                 _say(
                     f"securwoman: the web does not answer yet; see {self.state.logs / 'web.log'}", sys.stderr
                 )
-            service_manager.tell("WATCHDOG=1")
+            tell_manager("WATCHDOG=1")
             for process in self._watched():
                 deaths.add(process.pid, process.started)
             suspicious = self.web.suspicious or self.actors.suspicious
@@ -352,7 +352,7 @@ class Node:
                 f"simulated carrier; the demo operator's console: {address}/console/#token={token}",
                 sys.stdout,
             )
-        service_manager.tell(f"READY=1\nSTATUS={address}/")
+        tell_manager(f"READY=1\nSTATUS={address}/")
 
     def _tell(self) -> None:
         """Writes down who we are and what we have started."""
@@ -376,7 +376,7 @@ class Node:
     def _stop(self) -> None:
         """In order, within 5 s, calls left up: web and actors together, the network last."""
         # Who starts again stays the service's process: the manager is not to take it for one that ends.
-        service_manager.tell("WATCHDOG=1" if self.again else "STOPPING=1")
+        tell_manager("WATCHDOG=1" if self.again else "STOPPING=1")
         until_s = time.monotonic() + STOPS_WITHIN_S
         if self.web is not None:
             self.web.ask_to_end()

@@ -53,8 +53,7 @@ from model.callouts.roster import Person, on_duty
 from model.rules.calls.withheld_numbers import unfit
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.courier import Courier, ThreadCourier
-from runtime.waker import Waker
+from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import StoreError, VersionConflict

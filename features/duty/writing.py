@@ -30,7 +30,7 @@ from model.callouts.roster import Contact, Person
 from model.rules.calls.withheld_numbers import unfit
 from model.setup import Setup
 from runtime import logs
-from runtime.courier import Courier
+from runtime.threads import Courier
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 from store.texts import ask_text, became

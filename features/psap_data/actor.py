@@ -25,9 +25,8 @@ from model.record import Who
 from model.setup import Setup
 from model.telling.sheet import fold
 from runtime.actor import CenterActor
-from runtime.courier import Courier, ThreadCourier
 from runtime.logs import Outage
-from runtime.waker import Waker
+from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError

@@ -26,9 +26,8 @@ from model.availability import Probed
 from model.settings.watching import HeartbeatTarget
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.courier import Courier, ThreadCourier
 from runtime.environment import AGAIN, DRAINING
-from runtime.waker import Waker
+from runtime.threads import Courier, ThreadCourier, Waker
 from store import watched
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError

@@ -20,9 +20,8 @@ from messages.ids import Instant, Role
 from model.alert.case import Case
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.courier import Courier, ThreadCourier
 from runtime.logs import Outage
-from runtime.waker import Waker
+from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
 from store.alerts.sheets import read

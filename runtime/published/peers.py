@@ -27,6 +27,11 @@ NODE_PORT: Final = "node"
 """The kind of a voice port that another node's voice gate gives (`media.ports.voice_port`)."""
 
 
+def load_now() -> float:
+    """How many processes wanted to run in the last minute, for each processor; 1.0 is all there is."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1)
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """One node as it describes itself to the others."""
 

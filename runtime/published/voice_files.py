@@ -1,7 +1,12 @@
-"""The operators' own voices in the run directory: the headsets' sockets, and how each line is.
+"""Voices in the run directory: the headsets' sockets, how each operator's own line is, and where the
+VoiceGate listens.
 
 The web listens on `voice/OPERATOR.sock` for as long as the browser has its voice connected. How the lines of
 all operators are, the actor that keeps them writes; those who look and are told nothing read it.
+
+Where a node's VoiceGate listens stands in `voice-gate.json`, for whoever tells the other nodes. The gate
+writes it, and leaves it when it ends: its successor listens at the same port, because what has been written
+down of calls that are up names it. Whether the gate lives is the directory's to say.
 """
 
 from __future__ import annotations
@@ -101,3 +106,26 @@ def read(run: Path) -> dict[OperatorId, OperatorVoice]:
 
 def _decode(data: bytes) -> dict[OperatorId, OperatorVoice]:
     return {one.operator: one for one in _decoder.decode(data).voices}
+
+
+GATE_FILE: Final = "voice-gate.json"
+
+
+class _Gate(msgspec.Struct, frozen=True, kw_only=True):
+    at: str
+
+
+def host_and_port(host: str, port: int) -> str:
+    """`HOST:PORT`, as a voice port's path begins; an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def write_gate(run: Path, at: str) -> None:
+    """Say where it listens. Raises OSError."""
+    publish(run / GATE_FILE, msgspec.json.encode(_Gate(at=at)))
+
+
+def voice_gate_of(run: Path) -> str | None:
+    """`HOST:PORT` of the gate of this run directory; None where there has been none."""
+    gate = published(run / GATE_FILE, msgspec.json.Decoder(_Gate).decode)
+    return None if gate is None else gate.at

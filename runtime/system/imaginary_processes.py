@@ -14,9 +14,8 @@ from thespian.actors import Actor, ActorAddress
 
 from messages.ids import Instant, Role
 from runtime.actor import CenterActor
-from runtime.aside import Aside, DoneAside
 from runtime.pidfd import Condition
-from runtime.processes import CRASHED, ESCALATED, Deaths, Newborn
+from runtime.processes import CRASHED, ESCALATED, Aside, Deaths, DoneAside, Newborn
 
 if TYPE_CHECKING:
     from runtime.system.in_process import InProcessBase

@@ -31,7 +31,7 @@ from model.settings.alerts import LimitsSettings
 from model.settings.lines import Modem
 from model.setup import Setup
 from model.telling.story import in_words
-from runtime import service_manager
+from runtime.service import tell_manager
 from runtime.system.spec import ActorSpec
 
 
@@ -124,11 +124,11 @@ def test_who_can_reach_an_address_is_told() -> None:
 
 
 def test_systemd_is_told_and_nobody_else(tmp_path: Path) -> None:
-    service_manager.tell("READY=1", {})
-    service_manager.tell("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "nowhere")})
+    tell_manager("READY=1", {})
+    tell_manager("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "nowhere")})
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        service_manager.tell("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        tell_manager("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "notify")})
         assert manager.recv(64) == b"READY=1"
 
 

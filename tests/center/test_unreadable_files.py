@@ -17,13 +17,7 @@ from center.node.anchor import clock_for
 from center.node.carrier import living
 from gateways.gsm.probing import line_at
 from messages.ids import LineId, NodeId
-from runtime.published import (
-    line_credit,
-    line_files,
-    line_levels,
-    voice_files,
-    voice_gate_file,
-)
+from runtime.published import line_files, voice_files
 from runtime.published.directory import FileDirectory
 from runtime.published.file import Newest
 from runtime.published.peers import FilePeers, decode_place
@@ -38,15 +32,15 @@ READERS: dict[str, Read] = {
     "run/peers.msgpack": lambda state: FilePeers(state.run).places,
     "run/a.line": lambda state: line_files.read_all(state.run),
     "run/a.voice-port": lambda state: line_files.voice_of(state.run, LINE),
-    "run/a.credit-order": lambda state: line_credit.order_of(state.run, LINE),
+    "run/a.credit-order": lambda state: line_files.credit_order_of(state.run, LINE),
     "run/operator-voices": lambda state: voice_files.read(state.run),
-    "run/voice-gate.json": lambda state: voice_gate_file.voice_gate_of(state.run),
+    "run/voice-gate.json": lambda state: voice_files.voice_gate_of(state.run),
     "run/node.json": lambda state: (running(state), clock_for(state, state.journal_url, NodeId("n"))),
     "run/web.json": living_web,
     "run/carrier.json": living,
     "last-run/node.json": configured_url,
-    "lines/a.credit": lambda state: line_credit.credit_of(state.path, LINE),
-    "lines/a.levels": lambda state: line_levels.read_all(state.path),
+    "lines/a.credit": lambda state: line_files.credit_of(state.path, LINE),
+    "lines/a.levels": lambda state: line_files.levels_of_lines(state.path),
 }  # fmt: skip
 
 

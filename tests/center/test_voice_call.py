@@ -13,7 +13,7 @@ from application.state.state_dir import StateDir
 from center import cli
 from media.conference.sounds import FOLDER
 from messages.ids import LineId
-from runtime.published import line_levels
+from runtime.published import line_files
 from tests.support.carriers import carrier_of, modem, phone
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
@@ -68,7 +68,7 @@ def test_a_voice_that_works_is_measured_and_can_be_sent_in_a_file(site: Site, tm
     assert one["into"]["dbfs"] == pytest.approx(-20, abs=2)
     assert one["out"]["dbfs"] == pytest.approx(-20, abs=2)
     assert one["echo"] is None
-    levels = line_levels.read_all(site.state.path)[LineId("sim1")]
+    levels = line_files.levels_of_lines(site.state.path)[LineId("sim1")]
     assert levels.into.dbfs == one["into"]["dbfs"], "the doctor need not ask for it any more"
     assert "# the voice works, as far as can be told from here" in file.read_text()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime import aside, logs
-from runtime.aside import DoneAside, ForkedAside, NotDone
+from runtime import logs, processes
+from runtime.processes import DoneAside, ForkedAside, NotDone
 from tests.waiting import wait_until
 
 
@@ -59,7 +59,7 @@ def test_nobody_waits_for_what_blocks(tmp_path: Path) -> None:
 
 
 def test_it_is_killed_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "WITHIN_S", 1)
+    monkeypatch.setattr(processes, "ASIDE_WITHIN_S", 1)
     before = signal.getsignal(signal.SIGTERM)
     work = ForkedAside(signal.pause)
     assert work.ended(10) is False

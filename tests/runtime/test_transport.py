@@ -22,8 +22,7 @@ from thespian.system.transport.UDPTransport import UDPTransportCopy
 
 from runtime import environment
 from runtime.environment import Environment
-from runtime.system.mailbox import MARK_BYTES, mark_of
-from runtime.system.transport import DATAGRAM_MAX, PROOF_BYTES, CenterTransport
+from runtime.system.transport import DATAGRAM_MAX, MARK_BYTES, PROOF_BYTES, CenterTransport, mark_of
 from tests.support.actors import environment as center_of
 from tests.support.there import is_a
 from tests.waiting import wait_until

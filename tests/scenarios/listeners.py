@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.psap_data.actor import DataSenderActor
 from features.psap_data.outlets import Away, Outcome, Parcel, Received
 from features.psap_data.settings import DataTarget
-from runtime.courier import Courier
+from runtime.threads import Courier
 
 LISTENERS: dict[str, Listener] = {}
 """By the target's name."""

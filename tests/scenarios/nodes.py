@@ -41,7 +41,7 @@ from model.settings.psap import PsapSettings
 from model.setup import Setup
 from runtime.clock import VirtualClock
 from runtime.environment import DRAINED, DRAINING, Environment
-from runtime.published import voice_gate_file
+from runtime.published import voice_files
 from runtime.published.directory import MemoryDirectory
 from runtime.published.peers import MemoryPeers
 from runtime.system.one_process import OneProcess
@@ -85,8 +85,8 @@ class ClusterNode:
             settings=setup,
             plan=for_tests(plan(setup, shared=True)),
         )
-        self.gate = voice_gate_file.written(self.env.address, 4711)
-        voice_gate_file.write(self.env.run, self.gate)
+        self.gate = voice_files.host_and_port(self.env.address, 4711)
+        voice_files.write_gate(self.env.run, self.gate)
         system = start("in_process", self.env, None)
         assert isinstance(system, OneProcess)
         self.system = system

@@ -7,7 +7,7 @@ import pytest
 from messages.credit import CreditFailure, CreditOrder, LineCredit
 from messages.ids import LineId, Role
 from model.settings.lines import CreditSettings
-from runtime.published import line_credit
+from runtime.published import line_files
 from simulator.modem.vices import Vices
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import World
@@ -27,11 +27,11 @@ def made(make_world: MakeWorld, question: CreditSettings | None = CODE, **vices:
 
 def order(world: World, name: str = "o1") -> None:
     wanted = CreditOrder(order=name, line=SIM2, begun_at=world.clock.now_us())
-    line_credit.order(world.env.run, wanted)
+    line_files.order_credit(world.env.run, wanted)
 
 
 def told(world: World, name: str = "o1") -> LineCredit | None:
-    found = line_credit.credit_of(world.env.state, SIM2)
+    found = line_files.credit_of(world.env.state, SIM2)
     return found if found is not None and found.order == name else None
 
 
@@ -39,7 +39,7 @@ def over(world: World, within_s: float = 60.0, name: str = "o1") -> LineCredit:
     world.until("it is over", lambda: bool((found := told(world, name)) and found.ended_at), within_s)
     found = told(world, name)
     assert found is not None
-    assert line_credit.order_of(world.env.run, SIM2) is None
+    assert line_files.credit_order_of(world.env.run, SIM2) is None
     return found
 
 
@@ -101,13 +101,13 @@ def test_a_line_with_a_call_is_not_asked_and_its_turn_is_not_waited_for_for_ever
     on = [call.line for call in world.live_calls()]
     line = LineId(next(one for one in on if one is not None))
     wanted = CreditOrder(order="o1", line=line, begun_at=world.clock.now_us())
-    line_credit.order(world.env.run, wanted)
+    line_files.order_credit(world.env.run, wanted)
     world.advance(10)
-    found = line_credit.credit_of(world.env.state, line)
+    found = line_files.credit_of(world.env.state, line)
     assert found is not None
     assert found.asked_at is None
     world.advance(115)
-    found = line_credit.credit_of(world.env.state, line)
+    found = line_files.credit_of(world.env.state, line)
     assert found is not None
     assert (found.failure, found.asked_at) == (CreditFailure.BUSY, None)
 

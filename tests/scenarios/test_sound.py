@@ -13,7 +13,7 @@ from messages.ids import LineId, OperatorCommand, Party, Role
 from messages.readings import LevelReading, decode_reading
 from model.alert.leg import Leg
 from model.setup import Setup
-from runtime.published import line_files, line_levels, readings
+from runtime.published import line_files, readings
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -156,7 +156,7 @@ def test_how_loud_a_line_was_is_still_known_after_the_call(world: World) -> None
     to_talking(world)
     lines = {leg.line for leg in world.case.legs.values() if leg.joined}
     ends(world)
-    found = line_levels.read_all(world.env.state)
+    found = line_files.levels_of_lines(world.env.state)
     assert set(found) == lines
     assert {one.into.dbfs for one in found.values()} == {-38.0}
 

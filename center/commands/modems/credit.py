@@ -25,7 +25,7 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
     from application.state.state_dir import running
     from messages.credit import CreditOrder
     from messages.ids import SECOND, Instant, LineId
-    from runtime.published import line_credit, line_files
+    from runtime.published import line_files
 
     state = common.directory
     if running(state) is None:
@@ -34,15 +34,15 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
         raise CenterError(f"there is no line {line} here")
     begun_at = Instant(int(time.time() * SECOND))
     order = CreditOrder(order=secrets.token_hex(8), line=LineId(line), begun_at=begun_at)
-    line_credit.order(state.run, order)
+    line_files.order_credit(state.run, order)
     until_s = time.monotonic() + LONGEST_S
     while time.monotonic() < until_s:
-        found = line_credit.credit_of(state.path, order.line)
+        found = line_files.credit_of(state.path, order.line)
         if found is not None and found.order == order.order and found.ended_at is not None:
             common.data(found) if common.json else common.say(in_words(found))
             return 0 if found.amount is not None and not found.low else 1
         time.sleep(AGAIN_S)
-    line_credit.forget(state.run, order.line)
+    line_files.forget_credit_order(state.run, order.line)
     raise CenterError(f"{line}: the line's process does not say anything")
 
 

@@ -259,7 +259,7 @@ def _voice_works(
     from gateways.gsm.by_hand import NO_LINE, voice_of
     from messages.lines import LineLevels
     from runtime.clock import SystemClock
-    from runtime.published import line_levels
+    from runtime.published import line_files
 
     voice = voice_of(common.directory, line)
     trial = VoiceTrial(voice, something_to_say())
@@ -282,7 +282,7 @@ def _voice_works(
                 levels = LineLevels(
                     line=line.line, at=now_us, into=report.into, out=report.out, gains=voice.gains
                 )
-                line_levels.write(common.directory.path, levels)
+                line_files.write_levels(common.directory.path, levels)
     finally:
         trial.stop()
     return works

@@ -27,7 +27,7 @@ from model.rules.calls.own_call import OwnCall, end, heard, rung, turn
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from model.setup import Setup
 from runtime.actor import CenterActor
-from runtime.published import line_levels
+from runtime.published import line_files
 from store.errors import JournalError
 from store.journal.journal import Journal
 from store.lines_held import LinesHeld
@@ -210,7 +210,7 @@ class LineTesterActor(CenterActor):
         if report.into.ms:
             gains = next(spec.gains for spec in self._setup.settings.lines if spec.line == line)
             levels = LineLevels(line=line, at=self.now_us(), into=report.into, out=report.out, gains=gains)
-            line_levels.write(self.env.state, levels)
+            line_files.write_levels(self.env.state, levels)
         return shown_of(line, report)
 
     def _follow(self) -> bool:

@@ -11,7 +11,7 @@ from features.selftest.steps import BY_STEP, Per, ends
 from messages.credit import CreditFailure, CreditOrder
 from messages.ids import E164, SECOND, Instant, LineId, TextId
 from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown
-from runtime.published import line_credit
+from runtime.published import line_files
 from store.journal.journal import Transaction
 from store.text_rounds import ask_round, round_of
 
@@ -59,16 +59,16 @@ class CreditWork:
         return around.why_not(self._line)
 
     def begin(self, tx: Transaction, name: str, around: Around) -> str:
-        line_credit.order(around.run, CreditOrder(order=name, line=self._line, begun_at=around.now_us))
+        line_files.order_credit(around.run, CreditOrder(order=name, line=self._line, begun_at=around.now_us))
         return name
 
     def goes_on(self, work: str) -> None:
         self._name = work
 
     def shown(self, around: Around) -> Shown | None:
-        found = line_credit.credit_of(around.state, self._line)
+        found = line_files.credit_of(around.state, self._line)
         if found is None or found.order != self._name:
-            wanted = line_credit.order_of(around.run, self._line)
+            wanted = line_files.credit_order_of(around.run, self._line)
             asked = wanted is not None and wanted.order == self._name
             return None if asked else failed(ProofWhy.TROUBLE, self._line)
         if found.ended_at is None:
@@ -85,7 +85,7 @@ class CreditWork:
         return well(**figures)
 
     def end(self, around: Around) -> None:
-        line_credit.forget(around.run, self._line)
+        line_files.forget_credit_order(around.run, self._line)
 
 
 NewChild = Callable[[ProofStep], Child]

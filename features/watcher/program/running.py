@@ -32,8 +32,7 @@ from model.setup import Setup
 from model.wall_clock import StepWatch
 from runtime import wall_clock
 from runtime.clock import SystemClock, boottime_us
-from runtime.service_manager import tell
-from runtime.signals import Signals
+from runtime.service import Signals, tell_manager
 
 TURN_S: Final = 0.5
 
@@ -80,14 +79,14 @@ class Running:
             prober.start()
         if self._phone is not None:
             self._phone.start()
-        tell("READY=1")
+        tell_manager("READY=1")
         while not signals.asked_to_stop and not self._clock_was_moved():
             self._turn()
-            tell("WATCHDOG=1")
+            tell_manager("WATCHDOG=1")
             if select.select([signals.fileno()], [], [], TURN_S)[0]:
                 signals.drain()
         if self.clock_taken_s is None:
-            tell("STOPPING=1")
+            tell_manager("STOPPING=1")
         self._listener.stop()
         for prober in self._probers:
             prober.stop()

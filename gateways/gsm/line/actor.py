@@ -65,7 +65,7 @@ from model.settings.port_names import CARD, by_card
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.published import line_files
-from runtime.published.pins import pin_typed
+from runtime.published.line_files import pin_typed
 from store.journal.journal import Journal
 
 

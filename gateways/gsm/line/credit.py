@@ -18,7 +18,7 @@ from gateways.gsm.line.journal import LineJournal
 from messages.credit import CreditFailure, LineCredit
 from messages.ids import SECOND, Instant, LineId
 from model.settings.lines import CreditSettings
-from runtime.published import line_credit
+from runtime.published import line_files
 
 
 class LineCreditAsking:
@@ -42,12 +42,12 @@ class LineCreditAsking:
 
     def look(self, now_us: Instant, *, free: bool) -> None:
         """Go on with what is ordered, each second."""
-        order = line_credit.order_of(self._run, self._line)
+        order = line_files.credit_order_of(self._run, self._line)
         if order is None:
             self._now = None
             return
         if self._now is None or self._now.order != order.order:
-            before = line_credit.credit_of(self._state, self._line)
+            before = line_files.credit_of(self._state, self._line)
             self._now = None
             self._told(taken_up(order, before, now_us))
         assert self._now is not None
@@ -91,6 +91,6 @@ class LineCreditAsking:
         if credit == self._now:
             return
         self._now = credit
-        line_credit.tell(self._state, replace(credit, text=credit.text[:300]))
+        line_files.tell_credit(self._state, replace(credit, text=credit.text[:300]))
         if credit.ended_at is not None:
-            line_credit.forget(self._run, self._line)
+            line_files.forget_credit_order(self._run, self._line)

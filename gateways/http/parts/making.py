@@ -26,7 +26,7 @@ from gateways.nodes import Nodes
 from messages.rows import Sentence
 from model.checks import Finding
 from runtime.clock import Clock, SystemClock
-from runtime.published import line_files, line_levels
+from runtime.published import line_files
 from runtime.published.directory import Directory, FileDirectory
 from runtime.published.file import Lately
 from runtime.published.peers import FilePeers, PeerBook
@@ -93,7 +93,7 @@ def parts(
         throttle=Throttle(),
         metrics=metrics,
         lines=Lately(partial(line_files.read_all, run)),
-        levels=Lately(partial(line_levels.read_all, state)),
+        levels=Lately(partial(line_files.levels_of_lines, state)),
         directory=directory or FileDirectory(run),
         modems=modems,
         check_lines=check_lines,

@@ -26,8 +26,8 @@ from model.settings.lines import Modem
 from model.setup import Setup
 from runtime.environment import Environment, NodeVoice
 from runtime.errors import WrongEnvironment
-from runtime.published import line_files, voice_gate_file
-from runtime.published.voice_gate_file import voice_gate_of
+from runtime.published import line_files, voice_files
+from runtime.published.voice_files import voice_gate_of
 from runtime.system.spec import Plan
 from tests.support.actors import environment, processes, ready
 from tests.waiting import wait_until
@@ -79,7 +79,7 @@ def test_another_node_has_a_lines_voice_and_its_successor_gives_it_at_the_same_p
 def test_where_it_listens_is_for_this_user_alone_and_written_again_when_it_is_lost(env: Environment) -> None:
     with processes(env) as system:
         ready(system, Role.VOICE_GATE)
-        file = env.run / voice_gate_file.FILE_NAME
+        file = env.run / voice_files.GATE_FILE
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         at = voice_gate_of(env.run)
         file.unlink()
@@ -96,9 +96,9 @@ def test_an_address_that_is_not_there_yet_is_waited_for_and_takes_nobody_down(en
 
 def test_a_place_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     assert voice_gate_of(tmp_path) is None
-    (tmp_path / voice_gate_file.FILE_NAME).write_bytes(b"{")
+    (tmp_path / voice_files.GATE_FILE).write_bytes(b"{")
     assert voice_gate_of(tmp_path) is None
-    voice_gate_file.write(tmp_path, voice_gate_file.written("fd00::2", 7))
+    voice_files.write_gate(tmp_path, voice_files.host_and_port("fd00::2", 7))
     assert voice_gate_of(tmp_path) == "[fd00::2]:7"
 
 

@@ -13,7 +13,7 @@ from messages.base import Joins
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.checks import Finding, Verdict
-from runtime.published import line_files, line_levels
+from runtime.published import line_files
 
 SETTINGS = parse(
     '[[trunk]]\nname = "public"\n'
@@ -32,7 +32,7 @@ def state(tmp_path: Path) -> StateDir:
 def told(state: StateDir, **way: float) -> Finding:
     if way:
         levels = WayLevel(**({"ms": 9000, "sound_ms": 9000, "voice_ms": 4000} | way))  # type: ignore[arg-type]
-        line_levels.write(state.path, LineLevels(line=LineId("a"), at=Instant(0), into=levels))
+        line_files.write_levels(state.path, LineLevels(line=LineId("a"), at=Instant(0), into=levels))
     (found,) = of_lines(SETTINGS, state)
     return found
 

@@ -12,8 +12,7 @@ from gateways.outside import Delivered
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus
 from media.ports.voice_port import VoicePortSpec
-from runtime.courier import Courier
-from runtime.waker import Waker
+from runtime.threads import Courier, Waker
 from tests.scenarios.mixer import SilentMixer
 
 PRESSED: dict[str, str] = {}

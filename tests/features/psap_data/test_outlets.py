@@ -21,8 +21,7 @@ from features.psap_data.outlets import (
     outlet_of,
 )
 from features.psap_data.settings import DataTarget
-from runtime.courier import ThreadCourier
-from runtime.waker import Waker
+from runtime.threads import ThreadCourier, Waker
 from tests.features.psap_data.examples import target
 from tests.support.receiver import Receiver
 from tests.waiting import wait_until

@@ -28,10 +28,10 @@ from model.settings import Settings
 from model.settings.watching import HeartbeatTarget, TargetKind
 from model.setup import Setup
 from runtime.clock import VirtualClock
-from runtime.courier import Courier
 from runtime.environment import AGAIN, Environment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
+from runtime.threads import Courier
 from store import streams
 from store.alarms import standing_now
 from store.journal.journal import Append, Journal

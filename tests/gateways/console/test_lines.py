@@ -10,7 +10,7 @@ from messages.events import LineTakenOut
 from messages.ids import Instant, LineId
 from messages.lines import LineReport, LineState
 from runtime.published import line_files
-from runtime.published.pins import pin_typed
+from runtime.published.line_files import pin_typed
 from store import streams
 from store.journal.journal import Journal
 from store.registry.people import StaffRole

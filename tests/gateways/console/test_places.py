@@ -14,7 +14,7 @@ from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
 from messages.lines import LineLevels, WayLevel
 from messages.operators import OperatorVoice, OperatorVoices
-from runtime.published import line_levels, voice_files
+from runtime.published import line_files, voice_files
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
@@ -276,7 +276,7 @@ def test_how_operators_are_reached_and_how_loud_a_lines_last_call_was_is_in_the_
     def heard(line: str, dbfs: float) -> None:
         way = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=dbfs)
         levels = LineLevels(line=LineId(line), at=CLOCK.now_us(), into=way, out=WayLevel(dbfs=-20.4))
-        line_levels.write(place.state, levels)
+        line_files.write_levels(place.state, levels)
 
     heard("L1", -38.2)
     heard("L2", -24.0)

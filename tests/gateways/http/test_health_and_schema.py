@@ -19,7 +19,7 @@ from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.settings.psap import LastResort
-from runtime.published import line_files, line_levels
+from runtime.published import line_files
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
@@ -110,7 +110,7 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(api: Api) -> 
     }
     wait_until(lambda: told() == both)
     into = WayLevel(voice_ms=2500, dbfs=-38.0)
-    line_levels.write(api.place.state, LineLevels(line=LineId("one"), at=Instant(0), into=into))
+    line_files.write_levels(api.place.state, LineLevels(line=LineId("one"), at=Instant(0), into=into))
     in_, out = 'line="one",way="in"', 'line="one",way="out"'
     heard = {
         f"securwoman_line_level_dbfs{{{in_}}} -38.0",

@@ -17,7 +17,7 @@ from center.checks.table import of_lines
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.ids import LineId
-from runtime.published.pins import pin_typed
+from runtime.published.line_files import pin_typed
 from store.audit.entry import Action
 from tests.gateways.http.askers import Api, Asker, is_now
 from tests.gateways.http.place import Place, entered

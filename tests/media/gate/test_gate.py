@@ -29,7 +29,7 @@ from media.ports.voice_port import (
     VoicePortUnusable,
 )
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
-from runtime.published import voice_gate_file
+from runtime.published import voice_files
 from tests.media.gates import OTHER_SECRET, SECRET, at, gate_of, let_in, opened
 from tests.support.depth import often
 from tests.support.each import each
@@ -375,7 +375,7 @@ def test_a_gate_listens_at_either_kind_of_address(host: str) -> None:
     one = Node("sim1")
     gate = Gate(listening(host, (0,)), SECRET, one.offers.get, open_port=one.open)
     gate.start()
-    at = voice_gate_file.written(*gate.address)
+    at = voice_files.host_and_port(*gate.address)
     open_port(node_spec(at, "sim1"), let_in_by=let_in()).close()
     gate.stop()
     wait_until(lambda: one.line.closed)

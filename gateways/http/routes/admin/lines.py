@@ -26,7 +26,7 @@ from messages.rows import Sentence
 from model.settings.lines import Modem
 from model.settings_edits import EditFaulty
 from runtime.published.file import publish
-from runtime.published.pins import pin_typed
+from runtime.published.line_files import pin_typed
 from store import streams
 from store.audit.entry import Action
 from store.errors import NumberRefused

@@ -17,8 +17,7 @@ from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
 from runtime.environment import DRAINED
-from runtime.load import load_now
-from runtime.published.peers import Place, decode_place
+from runtime.published.peers import Place, decode_place, load_now
 from store.audit.entry import Action
 from store.journal.journal import Journal
 from store.nodes import members, orders, owners

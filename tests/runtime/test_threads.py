@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from runtime.waker import Waker
+from runtime.threads import Waker
 
 
 def test_who_is_woken_can_read_it_once() -> None:

@@ -1,13 +1,17 @@
-"""SIGTERM, SIGINT and SIGHUP as one request for the end, and a descriptor that wakes whoever waits.
+"""A program as a service: SIGTERM, SIGINT and SIGHUP as one request for the end, with a descriptor that wakes
+whoever waits; and what systemd is told, by sd_notify(3): nothing under anything else.
 
-Processes forked from this one get the signals' default actions back: an actor that the kernel is
-asked to end must end.
+Processes forked from this one get the signals' default actions back: an actor that the kernel is asked to end
+must end.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -60,3 +64,14 @@ def _forget_in_child() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
+
+
+def tell_manager(state: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Sends `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `STATUS=…`. Never fails."""
+    address = environment.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return
+    if address.startswith("@"):  # the abstract namespace
+        address = "\0" + address[1:]
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+        manager.sendto(state.encode(), socket.MSG_DONTWAIT, address)
