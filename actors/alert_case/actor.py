@@ -34,8 +34,7 @@ from runtime.actor import CenterActor
 from runtime.logs import Outage
 from store import streams
 from store.alarms import NodeAlarms
-from store.alerts import contacts
-from store.alerts.texting import ask_for
+from store.alerts.texting import append_with_contacts, ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import Ear
@@ -277,7 +276,7 @@ class AlertCaseActor(CenterActor):
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
             ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return contacts.write(tx, before, news(tx), settings)
+            return append_with_contacts(tx, before, news(tx), settings)
 
         recorded = self._journal.transact(write)
         self._no_writing.works()

@@ -90,7 +90,7 @@ def write_by_sms(case: Case, _pending: PendingOffers, settings: Settings, now_us
 
 
 def tell_contacts(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
-    """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.contacts`)."""
+    """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.texting`)."""
     return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, settings) else NOTHING
 
 

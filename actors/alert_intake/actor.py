@@ -29,8 +29,7 @@ from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.peers import least_busy
 from store import streams
-from store.alerts.accepting import Accepted, accept
-from store.alerts.unread_texts import accept_unread
+from store.alerts.accepting import Accepted, accept, accept_unread
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -39,8 +38,7 @@ from store.journal.projections import Operators
 from store.journal.rebuild import is_tried
 from store.nodes.owners import hand_on, owned
 from store.streams import StreamKind
-from store.text_rounds import came, named_by
-from store.texts import ask_text
+from store.texts import ask_text, came, named_by
 
 SOON_US: Final = Instant(SECOND // 20)
 """Until all crews have said what they are doing."""

@@ -17,8 +17,8 @@ from messages.lines import LineRefused, RequestLine
 from model.rules.calls.withheld_numbers import HOUR_US, NEVER, Called, Withheld, withheld
 from model.setup import Setup
 from runtime import logs
-from store.alerts.dialled import originated_since
 from store.errors import StoreError
+from store.journal.history import originated_since
 from store.journal.journal import Journal
 from store.registry.registry import Registry
 

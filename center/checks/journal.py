@@ -183,8 +183,7 @@ def prove_journal(state: StateDir) -> Shown:
 
 def prove_audit(state: StateDir) -> Shown:
     """Whether this node's entries are as they were written."""
-    from store.audit.trail import Trail
-    from store.audit.verify import verify
+    from store.audit.trail import Trail, verify
 
     with journal_of(state) as opened:
         found = verify(opened, Trail(state.keys))

@@ -181,7 +181,7 @@ def watch(
     from model.telling.story import in_words
     from runtime.service import Signals
     from store.audit.entry import Action
-    from store.journal.follower import Follower
+    from store.journal.following import Follower
     from store.streams import alert_of
 
     with journal_of(common.directory) as journal:

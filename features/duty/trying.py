@@ -117,7 +117,7 @@ def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, 
     """Asks for it, and waits for what comes of it: whether it is well, and in words."""
     from features.duty.store import ask_test
     from store.callouts import callouts_of
-    from store.journal.follower import Follower
+    from store.journal.following import Follower
 
     follower = Follower(journal)
     try:

@@ -21,7 +21,7 @@ from messages.ids import SECOND, Instant
 
 if TYPE_CHECKING:
     from store.audit.entry import Entry
-    from store.audit.verify import Verified
+    from store.audit.trail import Verified
 
 Limit = Annotated[int, Parameter(help="No more than so many, the newest.")]
 
@@ -85,7 +85,7 @@ def verify(*, common: Common = DEFAULT) -> int:
     lost its head, so that nobody can say whether its end was cut off.
     """
     from store.audit.trail import Trail
-    from store.audit.verify import verify as verify_audit
+    from store.audit.trail import verify as verify_audit
 
     with journal_of(common.directory) as journal:
         found = verify_audit(journal, Trail(common.directory.keys))

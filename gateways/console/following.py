@@ -23,7 +23,7 @@ from store.alarms import since_started
 from store.alerts.sheets import read
 from store.callouts import told_lately
 from store.errors import JournalError, JournalRenumbered
-from store.journal.follower import Follower
+from store.journal.following import Follower
 from store.journal.journal import Journal
 from store.journal.rebuild import rebuild
 from store.nodes.members import members

@@ -23,7 +23,7 @@ raised, by a clock that can be believed, before the alert was closed. And a sign
 test never disappears in a test alert.
 
 An alert that is raised without end would fill the journal, and each reader of its inbox would pay for it.
-What is not kept is counted (`store.alerts.skipped`). Calls are always kept, as somebody has to answer them,
+What is not kept is counted (`store.alerts.claims`). Calls are always kept, as somebody has to answer them,
 and words of a dialogue have a bound of their own (`model.rules.said.dialogue`).
 """
 

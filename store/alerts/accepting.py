@@ -7,6 +7,8 @@ It never refuses a signal for what it lacks.
 Which signals are of an alert that is there: `model.rules.duplicates`; by when it must be served:
 `model.rules.deadline`. A signal that joins an alert without speaking for it (`model.rules.proof`) gets an
 alias: its sender is told of that signal, and nothing else.
+
+Of a short message that could not be read what is known makes the alert, and the message is kept as it came.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
-from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalNamed
+from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalNamed, TextUnreadable
 from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
 from model.rules.deadline import deadline
@@ -31,8 +33,8 @@ from model.rules.said.dialogue import is_full
 from model.rules.signal import Signal, added, aliases_of, received, repeats, written
 from store import streams
 from store.alerts import lately
+from store.alerts.claims import Skipped
 from store.alerts.known import belongs_to, beside, is_open, named_signal, streams_of
-from store.alerts.skipped import Skipped
 from store.database.query import Query
 from store.database.schema import open_alert
 from store.errors import StoreMisuse, VersionConflict
@@ -310,3 +312,17 @@ def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
 def any_open(journal: Journal) -> bool:
     """Whether there is an alert that is not closed. Raises JournalError."""
     return journal.row(_ANY_OPEN) is not None
+
+
+def accept_unread(journal: Journal, signal: Signal, text: TextUnreadable, deadline_s: float) -> Accepted:
+    """Make the signal durable, and keep the message on its alert, once. Raises JournalError."""
+
+    def within(tx: Transaction) -> Accepted:
+        accepted = accept_in(tx, signal, deadline_s)
+        inbox = streams.inbox(accepted.alert)
+        kept = () if accepted.created else tx.read(inbox)
+        if not any(isinstance(one.event, TextUnreadable) and one.event.key == text.key for one in kept):
+            tx.append(Append(inbox, None, (text,)))
+        return accepted
+
+    return journal.transact(within)

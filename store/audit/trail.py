@@ -2,6 +2,8 @@
 
 Both lie beside the database and not in it (`keys/audit.key`, `keys/audit.head`): who has the database alone
 can neither rewrite an entry nor cut off the end. See docs/decisions/0090.
+
+`audit verify` goes through every chain whose key is here, and tells of those that are other nodes'.
 """
 
 from __future__ import annotations
@@ -19,10 +21,10 @@ import msgspec
 
 from messages.ids import Instant
 from store.audit import table
-from store.audit.chain import mark
-from store.audit.entry import Action, Entry, Head, Said, is_in_memory, sealed
+from store.audit.chain import Checked, Fault, Problem, check, mark, pruned
+from store.audit.entry import Action, Entry, Head, Said, is_in_memory, node_of, sealed
 from store.errors import JournalUnavailable
-from store.journal.journal import Transaction
+from store.journal.journal import Journal, Transaction
 
 KEY: Final = "audit.key"
 HEADS: Final = "audit.head"
@@ -181,3 +183,50 @@ def _flush(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found."""
+
+    chains: tuple[Checked, ...]
+    elsewhere: tuple[str, ...]
+    """Chains whose key is at another node, where they have to be verified."""
+    on_disk: tuple[str, ...] = ()
+    """Chains that cannot be read now, while the journal goes on in memory."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Of all chains."""
+        return tuple(problem for chain in self.chains for problem in chain.problems)
+
+    @property
+    def altered(self) -> bool:
+        """Whether a chain is not as it was written; one that has only lost its head is no proof of that."""
+        return any(one.altered for one in self.chains)
+
+
+def verify(journal: Journal, trail: Trail) -> Verified:
+    """Look at all that is there now. Raises JournalError."""
+    # First: what is entered meanwhile is behind them.
+    heads, key = trail.heads(), trail.key()
+    known = table.chains(journal)
+    own = {*heads, *(one for one in known if not journal.shared or node_of(one) == journal.node)}
+    # What is in memory has no head yet: the JournalKeeper writes it when the chain is on the disk.
+    in_memory = not journal.durable
+    on_disk = own - known.keys() if in_memory else set[str]()
+    own -= on_disk
+    begun = pruned(entry for entry in table.prunings(journal) if entry.chain in own)
+    found = (
+        check(chain, table.of_chain(journal, chain), key, heads.get(chain), begun.get(chain, Head()))
+        for chain in sorted(own)
+    )
+    return Verified(
+        chains=tuple(_without(Fault.LOST, one) if in_memory else one for one in found),
+        elsewhere=tuple(chain for chain in known if chain not in own),
+        on_disk=tuple(sorted(on_disk)),
+    )
+
+
+def _without(fault: Fault, found: Checked) -> Checked:
+    left = tuple(one for one in found.problems if one.fault is not fault)
+    return msgspec.structs.replace(found, problems=left)

@@ -23,8 +23,7 @@ from psycopg.pq import ConnStatus, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from store.database.dialect import shown
-from store.database.postgresql_connecting import connected, conninfo_of
-from store.database.postgresql_errors import named
+from store.database.postgresql_connecting import connected, conninfo_of, named
 from store.database.query import MADE, Prepared, Query, Row
 from store.database.schema import PERSONAL
 from store.errors import JournalError, JournalUnavailable, StoreMisuse

@@ -5,6 +5,8 @@ has just been found is asked first the next time, since a server that lost its p
 
 A server that says nothing at all, behind a cable that is pulled, costs that second once: for a while after it
 nobody of this process waits for it again. An actor that did would be taken for dead.
+
+And PostgreSQL's errors by the names of `store.errors` (SQLSTATE, appendix A of its manual).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import psycopg
 from psycopg import generators, waiting
@@ -22,7 +24,15 @@ from psycopg.types.string import StrDumperUnknown
 
 from store.database.dialect import shown
 from store.database.query import Row
-from store.errors import StoreMisuse
+from store.errors import (
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTorn,
+    JournalUnavailable,
+    StoreMisuse,
+)
 
 if TYPE_CHECKING:
     from psycopg.abc import Buffer, PQGen
@@ -167,3 +177,47 @@ def in_order(conninfo: str) -> str:
         if len(values) == len(hosts):
             said[key] = ",".join(values[place] for place in order)
     return make_conninfo("", **said)
+
+
+_KINDS: Final[dict[str, type[JournalError]]] = {
+    "55P03": JournalLocked,  # lock_not_available
+    "40001": JournalLocked,  # serialization_failure
+    "40P01": JournalLocked,  # deadlock_detected
+    "53100": JournalFull,  # disk_full
+    "25006": JournalReadOnly,  # read_only_sql_transaction
+    "42501": JournalReadOnly,  # insufficient_privilege
+    "42P01": JournalTorn,  # undefined_table: the database was emptied, or is another program's
+    "XX001": JournalTorn,  # data_corrupted
+    "XX002": JournalTorn,  # index_corrupted
+}
+_OURS: Final = ("21", "22", "23", "26", "34", "42", "54", "P0")
+"""Classes of what only a defect of ours, or somebody who works against the rules, can bring about."""
+_AGAIN: Final = ("25006", "0A000")
+"""With another connection it may be otherwise: this server is a standby now; a table has another form."""
+
+
+class Named(NamedTuple):
+    """An error, and whether the next attempt needs a new connection."""
+
+    error: JournalError | StoreMisuse
+    again: bool
+
+
+def named(journal: str, error: psycopg.Error, *, lost: bool) -> Named:
+    """The driver's error as ours. `lost`: the connection is of no more use."""
+    text = f"{journal}: {_words(error)}"
+    state = error.sqlstate or ""
+    if isinstance(error, ServerSilent):
+        return Named(JournalUnavailable(text, silent=True), again=True)
+    if lost:
+        return Named(JournalUnavailable(text), again=True)
+    if (kind := _KINDS.get(state)) is not None:
+        return Named(kind(text), again=state in _AGAIN)
+    if state.startswith(_OURS) or isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
+        return Named(StoreMisuse(text), again=False)
+    return Named(JournalUnavailable(f"{text} ({state or type(error).__name__})"), again=True)
+
+
+def _words(error: psycopg.Error) -> str:
+    said = error.diag.message_primary or str(error)
+    return "; ".join(line.strip() for line in said.splitlines() if line.strip())

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from store.database import sqlite_file
 from store.database.query import MADE, Prepared, Query, Row
-from store.database.sqlite_errors import is_locked, named
+from store.database.sqlite_file import is_locked, named
 from store.errors import JournalError, JournalTorn, JournalUnavailable
 
 if TYPE_CHECKING:

@@ -3,6 +3,14 @@
 Where it is given a spare, the journal goes on there, in memory, when the disk fails, and comes back when the
 JournalKeeper has brought the disk up to date (`store.spare.spare`). A server that is gone is waited for, for
 a moment. What is done by a connection, and again after a failure, is for `store.journal.journal`.
+
+A process may fork that has a journal open: the child inherits nothing of it. SQLite must not be carried
+across a fork. What the library remembers of a file (which locks this process has on it, whether the log's
+index is set up) is true of the parent alone, since a child inherits no lock; a child that opened the same
+file on top of that would work without locks, until somebody who starts later takes the file for unused. And a
+thread of ours that is within the library at that moment would leave one of its mutexes taken in the child for
+ever. So before a fork every journal of the process waits for its threads and lets go of the file, and opens
+it anew with its next use. An actor that starts others does so within a millisecond.
 """
 
 from __future__ import annotations
@@ -10,6 +18,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -29,7 +38,6 @@ from store.errors import (
     JournalUnavailable,
     StoreMisuse,
 )
-from store.journal import forks
 from store.journal.checkpoint import Checkpointer
 from store.journal.notify import Notifier
 from store.spare.spare import Spare
@@ -82,7 +90,7 @@ class Access:
             self.checkpointer = Checkpointer(partial(self._connect_file, self._file), self.write_lock)
         self._held_for_fork: list[threading.Lock | threading.RLock] = []
         self._open_first()
-        forks.watch(self)
+        _watch(self)
 
     @property
     def durable(self) -> bool:
@@ -121,7 +129,7 @@ class Access:
                 raise
 
     def before_fork(self) -> None:
-        """For `store.journal.forks`: wait for the threads, let go of the file, and let nobody take it up."""
+        """Before a fork: wait for the threads, let go of the file, and let nobody take it up."""
         locks: list[threading.Lock | threading.RLock] = [self.write_lock, self.read_lock]
         if self.checkpointer is not None:
             locks.insert(0, self.checkpointer.busy)
@@ -133,7 +141,7 @@ class Access:
             self._let_go()
 
     def after_fork(self) -> None:
-        """For `store.journal.forks`: go on."""
+        """After a fork: go on."""
         while self._held_for_fork:
             self._held_for_fork.pop().release()
 
@@ -249,3 +257,26 @@ class Access:
             raise StoreMisuse("the journal was opened before a fork")
         if self.spare is not None and self.spare.renumbered != self._renumbered:
             raise JournalRenumbered("what was read of this journal has other places now")
+
+
+_watched: Final[weakref.WeakSet[Access]] = weakref.WeakSet()
+_waiting: Final[list[Access]] = []
+
+
+def _watch(one: Access) -> None:
+    """Care for this one too, as long as it lives."""
+    _watched.add(one)
+
+
+def _before() -> None:
+    for one in list(_watched):
+        one.before_fork()
+        _waiting.append(one)
+
+
+def _after() -> None:
+    while _waiting:
+        _waiting.pop().after_fork()
+
+
+os.register_at_fork(before=_before, after_in_parent=_after, after_in_child=_after)

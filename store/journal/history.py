@@ -3,6 +3,8 @@
 Reads in small pages: a process has one connection for reading, and whoever follows the journal must
 not wait for a look at last month. Whole alerts are found by the index on streams; no search reads
 the journal from end to end.
+
+And which calls the center has begun lately.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from typing import Final
 
 from sqlalchemy import bindparam, desc, func, or_, select, text
 
-from messages.events import NumberRaised
+from messages.events import LegOriginating, NumberRaised
 from messages.ids import CHECK, AlertId, Instant
+from messages.journal import Recorded
 from store import streams
 from store.database.query import Query
 from store.database.schema import alias, event
+from store.database.schema import event as table
 from store.journal import rows
 from store.journal.journal import Journal
 from store.streams import StreamKind
@@ -156,3 +160,18 @@ def _owner(stream: object) -> AlertId:
 
 def _literal(part: str) -> str:
     return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_ORIGINATING: Final = Query(
+    rows.with_keys()
+    .where(table.c.seq > bindparam("after"), table.c.type == "leg.originating")
+    .order_by(table.c.seq),
+    "after",
+)
+
+
+def originated_since(journal: Journal, at_us: Instant) -> list[Recorded]:
+    """The calls that were begun since then, oldest first. Raises JournalError."""
+    after = place_at(journal, at_us, journal.last_seq())
+    found = rows.recorded(journal.rows(_ORIGINATING, after))
+    return [one for one in found if isinstance(one.event, LegOriginating)]

@@ -9,7 +9,7 @@ from messages.ids import E164, OperatorCommand, Role
 from model.record import Contact, PersonRecord
 from simulator.reports import text_reports
 from store import streams
-from store.alerts import contacts
+from store.alerts.texting import append_with_contacts
 from store.errors import VersionConflict
 from store.journal.journal import Append
 from store.registry.users import records
@@ -95,7 +95,7 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     world.fact(ev.AlertCancelled(duress=True))
     append = Append(streams.case(decided.alert), None, (ev.ContactsTexted(),))
     with pytest.raises(VersionConflict):
-        world.journal.transact(lambda tx: contacts.write(tx, decided, [append], world.settings))
+        world.journal.transact(lambda tx: append_with_contacts(tx, decided, [append], world.settings))
     assert outbox_of(world.journal) == []
 
 

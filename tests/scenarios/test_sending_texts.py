@@ -11,8 +11,7 @@ from simulator.modem.vices import Vices
 from simulator.network.call import Message
 from simulator.reports import text_reports
 from store import streams
-from store.text_rounds import Round, ask_round, round_of
-from store.texts import SILENT_US, ask_text, outbox_of
+from store.texts import SILENT_US, Round, ask_round, ask_text, outbox_of, round_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_late_orders import say

@@ -8,8 +8,7 @@ import pytest
 from messages.ids import SECOND, Instant, NodeId
 from store.audit import table
 from store.audit.entry import Action, Entry, Said
-from store.audit.trail import HEADS, KEY, Trail
-from store.audit.verify import Verified, verify
+from store.audit.trail import HEADS, KEY, Trail, Verified, verify
 from store.journal.journal import Journal
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both

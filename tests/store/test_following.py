@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from messages.journal import Recorded
-from store.journal.follower import Follower
-from store.journal.following import Following
+from store.journal.following import Follower, Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier, kind, news, read_news
 from store.journal.projections import Lines

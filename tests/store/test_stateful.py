@@ -26,7 +26,7 @@ from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_many
 from store.errors import VersionConflict
-from store.journal.follower import Follower
+from store.journal.following import Follower
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import rebuild

@@ -6,8 +6,7 @@ import pytest
 
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from store.journal.journal import Journal
-from store.text_rounds import ask_round, came, named_by, round_of
-from store.texts import ask_text, begin, end, failure, outbox_of
+from store.texts import ask_round, ask_text, begin, came, end, failure, named_by, outbox_of, round_of
 from tests.store.places import Clock, on_both
 from tests.store.test_outbox import SENT, SIM1, SIM2, USER, WORDS
 from tests.support.there import there

@@ -76,7 +76,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
     from model.alert.evolve import fold
     from model.telling.story import in_words
     from store import streams
-    from store.journal.follower import Follower
+    from store.journal.following import Follower
 
     simulated = node.simulation is not None
     hand = _Hand(client, common.directory) if simulated else None

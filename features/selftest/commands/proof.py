@@ -43,7 +43,7 @@ def run(
     """Prove the running center now; exit 1 where something is wrong."""
     from features.selftest.store import proofs_of
     from store import streams
-    from store.journal.follower import Follower
+    from store.journal.following import Follower
     from store.journal.journal import Append
 
     node = running(common.directory)

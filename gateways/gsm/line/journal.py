@@ -25,8 +25,7 @@ from store.alerts.texting import begin_if_fit
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_no_alerts, is_quarantined, rebuild
-from store.text_rounds import ask_credit
-from store.texts import Text, end, report
+from store.texts import Text, ask_credit, end, report
 
 QUARANTINED = "line.quarantined"
 

@@ -22,7 +22,7 @@ from messages.ids import Proof
 from model.rules.signal import Signal
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
-from store.alerts.skipped import Skipped
+from store.alerts.claims import Skipped
 from store.errors import JournalError, JournalRefusal
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction

@@ -19,7 +19,7 @@ from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, UserId
 from store import streams
 from store.audit.entry import EVERYBODY, Action
-from store.audit.verify import verify
+from store.audit.trail import verify
 from store.errors import JournalUnavailable
 from store.journal.journal import Append
 from store.registry import keyring

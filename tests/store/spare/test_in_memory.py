@@ -12,7 +12,7 @@ from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
 from store.audit.entry import Action, Said
 from store.audit.trail import Trail
-from store.audit.verify import verify as verify_audit
+from store.audit.trail import verify as verify_audit
 from store.errors import JournalNotDurable
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify

@@ -1,5 +1,6 @@
 """The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever
-lost or doubled, versions stay dense, and a follower sees everything once."""
+lost or doubled, versions stay dense, and a follower sees everything once.
+"""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from messages.journal import Recorded
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
-from store.journal.follower import Follower
+from store.journal.following import Follower
 from store.journal.journal import Append
 from store.journal.verify import verify
 from tests.store.places import Clock, answered
