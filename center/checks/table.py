@@ -20,7 +20,6 @@ from center.checks import (
     nodes,
     obstacles,
     psap,
-    shared_memory,
     sound,
     web,
 )
@@ -48,7 +47,7 @@ KERNEL: Final[tuple[Look, ...]] = (
     *lines.VOICES,
     *run.CENTER,
     *listeners.CHECKS,
-    *shared_memory.CHECKS,
+    *machine.MEMORY_KEPT,
     *lines.RUNNING,
     *run.CHECKS,
 )

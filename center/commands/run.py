@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from cyclopts import Parameter
 
-from application.errors import SettingsError, UsageError
+from application.errors import NotRunning, SettingsError, StateError, UsageError
 from application.options import DEFAULT, Common
 from application.settings.check import faults_of
 from application.settings.file import load
 from application.settings.where import config_file, shipped
 from center.node.options import NodeOptions, command
 from model.settings import Settings
+
+LOOK_S: Final = 0.2
+"""Between two looks whether a node that is drained has ended."""
 
 
 def run(
@@ -41,8 +45,6 @@ def run(
 ) -> None:
     """Start the center, and stop it in order with Ctrl-C."""
     if drain:
-        from center.node.drain_command import drained
-
         drained(common)
         return
     if port is not None and not 0 <= port <= 65535:
@@ -82,3 +84,35 @@ def _checked(settings: Settings, join: tuple[str, ...]) -> tuple[str, ...]:
     if faults := faults_of(msgspec.structs.replace(settings, cluster=cluster)):
         raise UsageError(f"--join: {faults[0]}")
     return join
+
+
+def drained(common: Common) -> None:
+    """Have this directory's node take nothing more, give what waits to the others, and end with its
+    last call; wait until it has ended.
+
+    What is said to the node is a file in its run directory: there is nobody to be asked, and a node that is
+    started again has forgotten it. Raises NotRunning, StateError, and UsageError where there are no others to
+    go on.
+    """
+    from application.state.state_dir import running
+    from runtime.environment import DRAINING
+    from runtime.published.file import publish
+    from store.database.dialect import is_server
+
+    state = common.directory
+    node = running(state)
+    if node is None:
+        raise NotRunning(str(state))
+    if not is_server(node.journal):
+        raise UsageError("--drain: this node shares its journal with nobody who could go on; stop it instead")
+    try:
+        # Empty, also where a page has said that it stays.
+        publish(state.run / DRAINING, b"")
+    except OSError as error:
+        raise StateError(f"the node cannot be told: {error.strerror}") from error
+    common.say(f"{node.node} takes no more alerts, and ends with its last call")
+    while (still := running(state)) is not None and still.process == node.process:
+        time.sleep(LOOK_S)
+    common.say(f"{node.node} has ended")
+    if common.json:
+        common.data({"node": node.node, "drained": True})

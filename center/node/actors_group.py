@@ -25,8 +25,7 @@ from application.state.keys import (
 from application.state.processes import ProcessId, wait_ended
 from application.state.state_dir import StateDir
 from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
-from center.node.frozen import StoppedWatch
-from center.node.restarts import Restarts
+from center.node.launching import Restarts, StoppedWatch
 from messages.events import ActorStarted, Event, LineSeized, NodeStarted, NodeStopped
 from messages.ids import SECOND, LegId, NodeId, Role
 from model.feature import installed, named

@@ -18,8 +18,7 @@ from typing import Final
 from application.errors import CarrierError
 from application.state.processes import ProcessId, end, identity
 from application.state.state_dir import CarrierFile, StateDir, read_json
-from center.node.launching import child_environment, last_lines, log_file
-from center.node.restarts import Restarts
+from center.node.launching import Restarts, child_environment, last_lines, log_file
 
 STARTS_WITHIN_S: Final = 15.0
 ENDS_WITHIN_S: Final = 1.0

@@ -1,18 +1,24 @@
-"""How this package starts other processes: their environment, their logs, their limits.
+"""How this package starts other processes: their environment, their logs, their limits; when one that has
+died is started again, at once, then with pauses if it keeps dying; and which of them somebody has stopped.
 
-Children write to files of their own: a pipe that they inherited would hang whoever reads it until
-the last of them has ended, and would hang them once nobody reads it.
+Children write to files of their own: a pipe that they inherited would hang whoever reads it until the last of
+them has ended, and would hang them once nobody reads it.
+
+A process that is stopped (SIGSTOP) is alive, silent for ever, and seen in the kernel's list. One that hangs
+is found by its silence, which takes longer. A debugger's stop is another state, and spared.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+from collections import deque
 from pathlib import Path
 from typing import IO, Final
 
-from application.state.processes import MARK
+from application.state.processes import MARK, ProcessId
 from application.state.state_dir import StateDir
+from runtime import pidfd
 
 DESCRIPTORS_WANTED: Final = 16384
 """The admin of 300 actors holds 915 descriptors; the web holds one for each phone that polls."""
@@ -67,3 +73,62 @@ def raise_limits() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         return wanted
     return soft
+
+
+DEATHS_WITHIN_S: Final = 10.0
+AT_ONCE: Final = 5
+"""So many deaths within `DEATHS_WITHIN_S` are answered at once; then each waits, twice as long every time."""
+FIRST_PAUSE_S: Final = 0.25
+LONGEST_PAUSE_S: Final = 5.0
+
+
+class Restarts:
+    """The deaths of one process or group."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How often it has been started again."""
+        self._recent: deque[float] = deque()
+        self._beyond = 0
+
+    def died(self, now_s: float) -> float:
+        """It has died: how many seconds to wait before it is started again. It is never given up."""
+        self.count += 1
+        while self._recent and self._recent[0] <= now_s - DEATHS_WITHIN_S:
+            self._recent.popleft()
+        self._recent.append(now_s)
+        if len(self._recent) <= AT_ONCE:
+            self._beyond = 0
+            return 0.0
+        self._beyond += 1
+        return float(min(FIRST_PAUSE_S * 2 ** (self._beyond - 1), LONGEST_PAUSE_S))
+
+
+STOPPED_S: Final = 0.5
+"""One that is told to go on within this was only held for a moment."""
+LOOK_AGAIN_S: Final = 0.3
+"""How soon to look again once somebody is found stopped."""
+
+
+class StoppedWatch:
+    """Of a few processes: who is stopped, and since when."""
+
+    def __init__(self) -> None:
+        self._since_s: dict[ProcessId, float] = {}
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether somebody was stopped at the last look."""
+        return bool(self._since_s)
+
+    def look(self, process: ProcessId | None, now_s: float) -> bool:
+        """Whether this process has been stopped for too long, and is to be ended."""
+        if process is None:
+            return False
+        if not pidfd.stopped(process.pid, process.started):
+            self._since_s.pop(process, None)
+            return False
+        if now_s - self._since_s.setdefault(process, now_s) < STOPPED_S:
+            return False
+        del self._since_s[process]
+        return True

@@ -34,11 +34,9 @@ from application.state.processes import MARK, ProcessId, end_marked, identity
 from application.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from application.version import version
 from center import features
-from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
-from center.node.clock_watch import ClockWatch
-from center.node.frozen import LOOK_AGAIN_S
-from center.node.launching import raise_limits
+from center.node.clock import ClockWatch, anything_open, clock_for, clock_taken_s
+from center.node.launching import LOOK_AGAIN_S, raise_limits
 from center.node.options import NodeOptions, command
 from center.node.web_group import WebGroup
 from messages.ids import NodeId, Role

@@ -13,7 +13,7 @@ place in the journal than it had in the spare.
 
 What is in the spare is not durable. It outlives every process, and no machine.
 
- The spare's copy is up to a second old, and a journal that is torn cannot be asked for the rest. So every
+The spare's copy is up to a second old, and a journal that is torn cannot be asked for the rest. So every
 writer, while it holds the write lock, leaves a copy of its rows in the tail: one `write` on a file in memory,
 a few microseconds, before the commit. Where the commit came to nothing the next one has the same places, and
 takes the place of what stands there; where it is done again in the spare it is found there.

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from application.state.state_dir import StateDir, write_json
-from center.node.anchor import clock_for
-from center.node.clock_watch import ClockWatch
+from center.node.clock import ClockWatch, clock_for
 from center.node.composition import journal_opened
 from messages.events import AlarmCleared, AlarmRaised, AlertClosed
 from messages.ids import E164, AlertId, Channel, NodeId, Outcome

@@ -15,7 +15,7 @@ import pytest
 
 from application.options import Common
 from application.state.state_dir import Lock, StateDir, write_json
-from center.node.drain_command import drained
+from center.commands.run import drained
 from gateways.http.node_orders import drain
 from messages.ids import E164, AlertId, Instant, NodeId, Role, TrunkId
 from model.membership import RENEW_US
@@ -174,7 +174,7 @@ def test_a_node_that_a_page_has_drained_ends_when_the_command_line_drains_it(
     drain(state.run, wanted=True)
     assert (state.run / DRAINING).read_bytes() == STAYS
     said = iter((node, None))
-    monkeypatch.setattr("center.node.drain_command.running", lambda _: next(said))
+    monkeypatch.setattr("application.state.state_dir.running", lambda _: next(said))
     drained(Common(state=state.path))
     assert (state.run / DRAINING).read_bytes() == b""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from application.state.processes import ProcessId, identity
-from center.node.frozen import STOPPED_S, StoppedWatch
+from center.node.launching import STOPPED_S, StoppedWatch
 from center.node.probe import CALM_S, MOST_PATIENCE_S, PATIENCE_S, Probe
 from runtime import pidfd
 from tests.waiting import wait_until

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from center.checks import listeners
 from center.checks.listeners import Listener, exposure, listening
 from center.node.composition import class_names, plan, preloaded
-from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
+from center.node.launching import AT_ONCE, DEATHS_WITHIN_S, FIRST_PAUSE_S, LONGEST_PAUSE_S, Restarts
 from messages import events as ev
 from messages.events import Event
 from messages.ids import (
@@ -48,7 +48,7 @@ def test_the_sixth_death_in_ten_seconds_waits_and_a_quiet_time_forgives() -> Non
     restarts = Restarts()
     assert [restarts.died(i * 0.1) for i in range(AT_ONCE)] == [0.0] * AT_ONCE
     assert [restarts.died(1.0), restarts.died(1.1)] == [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S]
-    assert restarts.died(1.1 + 2 * WITHIN_S) == 0.0
+    assert restarts.died(1.1 + 2 * DEATHS_WITHIN_S) == 0.0
 
 
 def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_the_place() -> None:

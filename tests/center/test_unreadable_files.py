@@ -13,8 +13,8 @@ from application.errors import CenterError
 from application.state.journals import configured_url
 from application.state.state_dir import StateDir, living_web, running
 from center.commands.modems.modem import follow
-from center.node.anchor import clock_for
 from center.node.carrier import living
+from center.node.clock import clock_for
 from gateways.gsm.probing import line_at
 from messages.ids import LineId, NodeId
 from runtime.published import line_files, voice_files

@@ -17,8 +17,7 @@ from application.errors import NodeError, RefusedByCenter
 from application.listening import listen
 from application.state.processes import ProcessId, is_alive, marked, send_signal, wait_ended
 from application.state.state_dir import StateDir, living_web
-from center.node.web_group import WebGroup
-from center.node.web_standby import GO
+from center.node.web_group import GO, WebGroup
 from messages.ids import NodeId
 from model.settings import Settings
 from model.setup import Setup

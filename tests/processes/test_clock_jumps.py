@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from application.state.state_dir import NodeFile, read_json
-from center.node.anchor import SAME_US
+from center.node.clock import SAME_US
 from messages.ids import SECOND, AlertId
 from tests.support.center import USER, Center, center, simulation
 from tests.support.ports import free_port

@@ -10,8 +10,7 @@ import pytest
 from application.state import run_dir
 from application.state.processes import ProcessId
 from application.state.state_dir import StateDir
-from center.checks import shared_memory
-from center.checks.shared_memory import shared_memory as look
+from center.checks.machine import shared_memory as look
 from model.checks import Finding, Verdict
 from tests.support.node_files import node_file
 
@@ -27,8 +26,8 @@ class Machine:
         self.root = folder / "root"
         (self.root / "proc/77").mkdir(parents=True)
         monkeypatch.setattr(run_dir, "MEMORY", folder / "shm")
-        monkeypatch.setattr(shared_memory, "MEMORY", folder / "shm")
-        monkeypatch.setattr(shared_memory, "SYSTEM_UID_MAX", -1)
+        monkeypatch.setattr("center.checks.machine.MEMORY", folder / "shm")
+        monkeypatch.setattr("center.checks.machine.SYSTEM_UID_MAX", -1)
         self.state = StateDir(folder / "state")
         self.state.create()
         (folder / "shm/run").mkdir(parents=True)

@@ -1,16 +1,24 @@
-"""The clock of a node that starts: the wall's, or, in the middle of something, that of the node before it.
+"""The clock of a node. One that starts has the wall's, or, in the middle of something, that of the node
+before it.
 
 Deadlines are absolute times by the node's own clock, which no step of the wall clock moves while it runs. A
-node that is started again must not take over a step that was made meanwhile: the deadlines of the alerts
-that are open would lie an hour away, or have passed.
+node that is started again must not take over a step that was made meanwhile: the deadlines of the alerts that
+are open would lie an hour away, or have passed.
+
+While it runs it looks at the wall clock: there is an alarm while that cannot be believed, and a new start
+once it was stepped. There is no other way to take it: every process of the node has the same clock, and a
+clock that jumps under them would make all timers due, or none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from application.state.state_dir import NodeFile, StateDir, boot_id, read_json
 from messages.ids import NodeId
+from model.alarms.standing import CLOCK, Alarm, Words, due, standing
+from model.wall_clock import ClockFacts, StepWatch, unset
 from runtime.clock import SystemClock
 
 SAME_US: Final = 1000
@@ -58,3 +66,27 @@ def anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: N
         return True
     finally:
         journal.close()
+
+
+_SUBJECT: Final = "wall"
+
+
+class ClockWatch:
+    """One node's."""
+
+    def __init__(self, last_start_s: float | None) -> None:
+        """`last_start_s`: when the last start for the clock's sake was, by the time since the boot."""
+        self._steps = StepWatch(last_start_s)
+        self._followed = False
+        self._stands: Words = {}
+
+    def look(self, facts: ClockFacts, step_s: float, busy: Callable[[], bool]) -> tuple[list[Alarm], bool]:
+        """Return what is to be said, and whether the node is to start again. `step_s`: how far the wall clock
+        is ahead of the node's, in seconds. `busy`: whether an alert is open.
+        """
+        self._followed |= facts.follows is True
+        stepped, again = self._steps.look(step_s, facts.up_s, busy)
+        words = stepped or unset(facts, followed=self._followed)
+        alarms = due(self._stands, {(CLOCK, _SUBJECT): words})
+        self._stands = standing(alarms, self._stands)
+        return alarms, again
