@@ -17,7 +17,9 @@ from features.backup.standing import (
 )
 from messages.ids import SECOND, Instant
 from store.audit.entry import Action
+from store.registry.people import StaffRole
 from tests.features.backup.kept_backups import KeptBackups
+from tests.gateways.http.administration import refused_or_not_entered
 from tests.gateways.http.askers import Api, Asker
 from tests.gateways.http.place import CLOCK, entered
 from tests.scenarios.conftest import MakeWorld
@@ -90,3 +92,11 @@ def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, content: byt
         (tmp_path / name).write_bytes(content)
     assert not remembered.backups(tmp_path)
     assert remembered.run_of(tmp_path, Work.BACKUP) is None
+
+
+def test_who_may_do_it_does_and_a_change_is_entered(api: Api) -> None:
+    routes = (
+        ("GET", BACKUPS, None, StaffRole.ADMIN),
+        ("POST", f"{BACKUPS}/check", None, StaffRole.ADMIN),
+    )
+    assert refused_or_not_entered(api, routes) == {}

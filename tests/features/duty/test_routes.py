@@ -15,6 +15,7 @@ from store.audit.entry import Action
 from store.callouts import KEPT_US
 from store.journal.journal import Append
 from store.registry.people import StaffRole
+from tests.gateways.http.administration import refused_or_not_entered
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
 from tests.gateways.http.place import CLOCK, entered
 from tests.support.each import each
@@ -39,6 +40,15 @@ def put(admin: Asker) -> Put:
         return admin.put(DUTY, json={"was": was, "roster": {**ROSTER, **changes}})
 
     return sent
+
+
+def test_who_may_do_it_does_and_a_change_is_entered(api: Api) -> None:
+    routes = (
+        ("PUT", DUTY, {"was": 0, "roster": {"people": [ANNA]}}, StaffRole.ADMIN),
+        ("GET", DUTY, None, StaffRole.SUPERVISOR),
+        ("POST", f"{DUTY}/test", {"person": "p-1"}, StaffRole.ADMIN),
+    )
+    assert refused_or_not_entered(api, routes) == {}
 
 
 def test_what_an_admin_has_kept_is_told_with_who_is_called_now_and_what_is_missing(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from functools import reduce
 from typing import Any
 
-import msgspec
 import pytest
-from httpx import Response
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.version import libraries
 from gateways.http.routing.route import routes_of
 from messages.ids import E164, UserId
-from model.callouts.roster import Roster
 from model.feature import installed, named
 from store.audit.entry import Action
 from store.registry.access.sessions import Way, begin
 from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.roster import keep
+from tests.gateways.http.administration import refused_or_not_entered
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
 from tests.gateways.http.place import GIULIA, entered
 from tests.gateways.http.test_audit import handlers
@@ -30,12 +26,10 @@ from tests.gateways.http.test_lines import says
 from tests.support.each import each
 
 OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
-BACKUPS, PEOPLE = "/v1/admin/backups", "/v1/admin/people"
+PEOPLE = "/v1/admin/people"
 IMPORT = f"{PEOPLE}/import"
 INVITATIONS = "/v1/admin/invitations"
 FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
-DUTY = "/v1/admin/duty"
-ANNA = {"id": "anna", "name": "Anna Bianchi", "contacts": [{"way": "call", "to": "+393330000010"}]}
 SETTINGS, NODES = "/v1/admin/settings", "/v1/admin/nodes"
 THRICE = {"was": {"value": None}, "now": {"value": 3}}
 PASSWORD = "quattro parole messe insieme"
@@ -70,8 +64,6 @@ ROUTES = (
     ("PATCH", f"{LINES}/L1", {"was": {"agc": False}, "now": {"agc": True}}, StaffRole.ADMIN),
     ("PUT", f"{LINES}/L1/pin", {"pin": "2468"}, StaffRole.ADMIN),
     ("PUT", "/v1/admin/psap-live", {"was": False, "now": False}, StaffRole.ADMIN),
-    ("GET", BACKUPS, None, StaffRole.ADMIN),
-    ("POST", f"{BACKUPS}/check", None, StaffRole.ADMIN),
     ("GET", "/v1/admin/start", None, StaffRole.ADMIN),
     ("PUT", "/v1/admin/start/ups/confirmation", {"note": "two hours"}, StaffRole.ADMIN),
     ("DELETE", "/v1/admin/start/ups/confirmation", None, StaffRole.ADMIN),
@@ -88,9 +80,6 @@ ROUTES = (
     ("DELETE", f"{PEOPLE}/PERSON/devices/DEVICE", None, StaffRole.ADMIN),
     ("POST", f"{PEOPLE}/PERSON/erase", {"typed": "giulia rossi"}, StaffRole.ADMIN),
     ("POST", "/v1/admin/start/modem", {"name": "line9", "port": "usb:1-2"}, StaffRole.ADMIN),
-    ("GET", DUTY, None, StaffRole.SUPERVISOR),
-    ("PUT", DUTY, {"was": 1, "roster": {"people": [ANNA]}}, StaffRole.ADMIN),
-    ("POST", f"{DUTY}/test", {"person": "anna"}, StaffRole.ADMIN),
 )
 NAMED = (
     ("luca-ferri", "{operator}"),
@@ -98,21 +87,11 @@ NAMED = (
     ("INVITED", "{sign}"),
     ("L1", "{line}"),
     ("/ups/", "/{need}/"),
-    ("backups/check", "backups/{work}"),
     ("?preview=true", ""),
     ("user.attempts", "{path}"),
     ("n1", "{node}"),
     ("PERSON", "{person}"),
     ("DEVICE", "{device}"),
-)
-CHANGES = (
-    Action.CHANGE_STAFF,
-    Action.CHANGE_KEY,
-    Action.CHANGE_LINE,
-    Action.CHANGE_KEPT,
-    Action.CHANGE_PERSON,
-    Action.CHANGE_SETTINGS,
-    Action.READ_LIST,
 )
 
 
@@ -126,11 +105,6 @@ def two_people(web: Web, registry: Registry) -> dict[str, str]:
     assert key is not None
     invited = sign_of(web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test")))
     return {"PERSON": giulia.id, "ALSO": also.id, "DEVICE": key.device, "INVITED": invited}
-
-
-def filled(said: Any, ids: dict[str, str]) -> Any:
-    """With the ids in place of their names."""
-    return json.loads(reduce(lambda text, one: text.replace(*one), ids.items(), json.dumps(said)))
 
 
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
@@ -157,31 +131,11 @@ def ids(api: Api, registry: Registry) -> dict[str, str]:
     says(api.place, "L1")
     with (api.place.state / "center.toml").open("a") as settings:
         settings.write('\n[[modem]]\nname = "L1"\ntrunk = "public"\nport = "/dev/ttyUSB0"\n')
-    on_duty = msgspec.convert({"people": [ANNA]}, Roster)
-    api.journal.transact(lambda tx: keep(tx, on_duty, was_version=0, by="test"))
     return {"SIGN": registry.app_keys()[0].sign, **two_people(api.web, registry)}
 
 
-def asked(who: Asker, method: str, path: str, body: object, ids: dict[str, str]) -> Response:
-    sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": filled(body, ids)}
-    return who.request(method, filled(path, ids), **sent)
-
-
 def test_who_may_do_it_does_and_a_change_is_entered(api: Api, ids: dict[str, str]) -> None:
-    """One after the other, in the order of the table: what an earlier one has left is there for the next."""
-    wrong = {}
-    for method, path, body, wanted in ROUTES:
-        api.grant(wanted)
-        before = len(entered(api.web))
-        done = asked(api.marta, method, path, body, ids)
-        made = [(one.actor, one.action in CHANGES) for one in entered(api.web)[before:]]
-        if not done.is_success or (method != "GET" and made != [(MARTA, True)]):
-            wrong[f"{method} {path}"] = (done.status_code, done.text, made)
-        if "etag" in done.headers:
-            # Asked for again where nothing has changed it is neither told nor entered once more.
-            same = api.marta.again(filled(path, ids), done)
-            assert (same.status_code, same.content, len(entered(api.web))) == (304, b"", before + len(made))
-    assert wrong == {}
+    assert refused_or_not_entered(api, ROUTES, ids) == {}
 
 
 def test_an_operator_is_added_with_a_link_that_leads_to_a_password(api: Api, admin: Asker) -> None:
