@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from application.errors import CenterError, UsageError
 from application.settings.where import config_in_use, features_off
 from application.state.state_dir import StateDir, default_path
 from center import features
+from center.commands.table import COMMANDS, GROUPS
 from model.feature import Command, installed
 from runtime.terminal import shown
 
@@ -32,78 +33,6 @@ INTERNAL: Final = 70
 """A defect of ours (sysexits.h, EX_SOFTWARE)."""
 TRACEBACK: Final = "SECURWOMAN_TRACEBACK"
 """Environment variable: set to anything, an internal error shows where it happened."""
-
-_GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
-    "alert": (
-        "Raise a test or real alert, and read what became of alerts.",
-        {
-            "send": ("send", "Raise an alert; the last line is its id."),
-            "list": ("list_", "The alerts of the journal, newest first."),
-            "show": ("show", "Where one alert stands."),
-            "timeline": ("timeline", "The story of one alert, in seconds since it was received."),
-            "watch": ("watch", "What happens to all alerts, as it happens."),
-            "hold": ("hold", "Keep an alert from being forgotten, until it is released."),
-            "release": ("release", "Let an alert be forgotten when its time is over."),
-        },
-    ),
-    "user": ("The people who may raise alerts.", {}),
-    "operator": (
-        "The operators who answer.",
-        {
-            "remove": (
-                "people.access:remove",
-                "Remove an operator: all that signs on, sessions and shift end.",
-            ),
-            "first": ("people.access:first", "A code by which somebody becomes the first admin, once."),
-            "recover": ("people.access:recover", "A code that signs an operator on once, within a day."),
-            "tokens": ("people.access:tokens", "Whether an operator has a token, or a new one."),
-            "revoke": ("people.access:revoke", "End an operator's token, recovery code and sessions."),
-            "sessions": ("people.access:sessions", "Who is signed on, from where and until when."),
-        },
-    ),
-    "key": (
-        "The keys by which apps raise alerts.",
-        {
-            "list": ("list_", "The app keys that are valid."),
-            "issue": ("issue", "A new app key; the last line is the key."),
-            "revoke": ("revoke", "End the app keys of a name, within a second."),
-        },
-    ),
-    "certificate": (
-        "TLS on a network of one's own.",
-        {"make": ("make", "A certificate for this center, by an authority of its own; again renews it.")},
-    ),
-    "modem": (
-        "Modems and their lines.",
-        {
-            "list": ("modems.listing:list_", "Ports, lines, and modems that no line names."),
-            "probe": ("probe", "Ask what is at a port, or at every port."),
-            "trace": ("trace", "Write down what a modem says, as an AT trace."),
-            "replay": ("replay", "Read an AT trace and tell the calls in it."),
-            "call": ("call", "Call a number through one modem; never an emergency number."),
-            "setup": ("modems.setup:setup", "Set once what a modem keeps in its own memory."),
-            "credit": ("modems.credit:credit", "Ask what is left on a line's SIM."),
-        },
-    ),
-    "journal": (
-        "The journal: everything that happened.",
-        {
-            "verify": ("verify", "Check the journal; exit 1 when it is damaged."),
-            "export": ("export", "Write events to stdout; no backup."),
-            "import": ("import_", "Take an export into an empty journal."),
-        },
-    ),
-}
-_SINGLE: Final = {
-    "run": "Start the center, and stop it in order with Ctrl-C.",
-    "ps": "The processes and actors of the running center.",
-    "doctor": "Check everything that a center needs; exit 1 on a failure.",
-}
-
-_MODULES: Final = {
-    "modem": "modems.modem",
-}
-"""Where a command or group is, if not in the module of its name."""
 
 
 def build() -> App:
@@ -115,16 +44,16 @@ def build() -> App:
         help_format="plaintext",
         result_action="return_value",
     )
-    groups = {name: about for name, (about, _) in _GROUPS.items()}
+    groups = dict(GROUPS)
     for feature in installed():
         groups |= feature.command_groups
-    used = {one.words.split()[0] for one in _commands()}
+    used = {one.words.split()[0] for one in commands()}
     grouped = {
         name: App(name=name, help=about, help_format="plaintext", result_action="return_value")
         for name, about in groups.items()
         if name in used
     }
-    for one in _commands():
+    for one in commands():
         *group, name = one.words.split()
         (grouped[group[0]] if group else app).command(one.by, name=name, help=one.does)
     for sub in grouped.values():
@@ -132,21 +61,9 @@ def build() -> App:
     return app
 
 
-def commands() -> tuple[tuple[str, ...], ...]:
-    """Every command by the words that call it."""
-    return tuple(tuple(one.words.split()) for one in _commands())
-
-
-def _commands() -> Iterator[Command]:
-    """The kernel's, and the features'."""
-    for name, says in _SINGLE.items():
-        yield Command(words=name, does=says, by=f"center.commands.{_MODULES.get(name, name)}:{name}")
-    for group, (_, names) in _GROUPS.items():
-        for name, (function, says) in names.items():
-            where = function if ":" in function else f"{_MODULES.get(group, group)}:{function}"
-            yield Command(words=f"{group} {name}", does=says, by=f"center.commands.{where}")
-    for feature in installed():
-        yield from feature.commands
+def commands() -> tuple[Command, ...]:
+    """Every command: the kernel's, and the features'."""
+    return (*COMMANDS, *(one for feature in installed() for one in feature.commands))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

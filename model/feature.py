@@ -62,7 +62,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """The sentence of `--help`."""
     by: str
     """The function: `features.NAME.commands:FUNCTION`."""
-    audit: str = ""
+    audit: str
     """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
 
 
