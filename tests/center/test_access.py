@@ -25,7 +25,6 @@ from runtime.clock import SystemClock
 from store import streams
 from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
-from store.registry import devices
 from store.registry.access import sessions
 from store.registry.access.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
 from store.registry.access.credentials import is_password
@@ -97,19 +96,6 @@ def test_a_key_is_issued_beside_the_older_one_which_is_revoked_by_itself(run: Te
 
 
 # --------------------------------------------------------------------------------------- devices
-
-
-def test_a_phone_that_was_invited_is_listed_until_it_is_revoked(run: Terminal) -> None:
-    invitation = run("device", "invite", "--phone", "+393331112223").splitlines()[-1]
-    with journal_of(run.state) as journal:
-        key = journal.transact(lambda tx: devices.accept_invitation(tx, invitation, bytes(65), "phone"))
-    assert key is not None
-    rows = msgspec.convert(run.json("device", "list", "+393331112223"), list[dict[str, object]])
-    assert [(row["device"], row["phone"]) for row in rows] == [(key.device, "+393331112223")]
-    assert run.json("device", "list", "+393331112224") == []
-    assert run("device", "revoke", key.device) == f"{key.device} is revoked\n"
-    assert run("device", "list") == "no phone is enrolled\n"
-    run("device", "revoke", key.device, code=1)
 
 
 # ------------------------------------------------------------------------------------- operators
@@ -217,18 +203,6 @@ def test_a_simple_password_is_refused_and_nothing_is_changed(
         assert "take four words that have nothing to do with each other" in run.error
     with registry_of(run) as registry:
         assert not registry.password_is(LUCIA, "lucialucia12")
-
-
-def test_a_pin_need_not_stand_on_the_command_line(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", StringIO("4711\n9999\n"))
-    run("user", "add", "--phone", "+393331112223", "--pin", "-", "--duress-pin", "ask")
-    assert run.error == ""
-    with registry_of(run) as registry:
-        (user,) = registry.users("", limit=2)
-        verdicts = [registry.check_pin(user.id, pin).value for pin in ("4711", "9999", "ask")]
-    assert verdicts == ["cancel", "duress", "wrong"]
-    run("user", "add", "--phone", "+393331112224", "--pin", "4711")
-    assert "others of this machine can read a PIN on the command line" in run.error
 
 
 # ----------------------------------------------------------------------------------------- starts

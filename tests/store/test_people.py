@@ -1,4 +1,4 @@
-"""Persons are found by what people write, and corrected where each field still holds what was seen."""
+"""Persons are found by what people write."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import time
 
 import pytest
 
-from features.people.person_changes import Fields, change
-from messages.events import PersonalDataChanged
-from messages.ids import UserId
-from store import streams
-from store.errors import AlreadyTaken, ChangedMeanwhile, NobodyThere, NumberRefused
 from store.journal.journal import Journal
 from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users.finding import find
 from tests.store.databases import Database
 from tests.store.places import on_both
-from tests.support.there import there
 
 
 @pytest.fixture
@@ -31,10 +25,6 @@ def nicolo(registry: Registry) -> User:
     return registry.add_user(entered, by="x")
 
 
-def changed(journal: Journal, who: UserId, was: Fields, now: Fields, by: str = "eva") -> tuple[str, ...]:
-    return journal.transact(lambda tx: change(tx, who, was, now, by=by, region="IT"))[1]
-
-
 @on_both
 def test_a_person_is_found_by_parts_of_name_and_number_as_written(registry: Registry, nicolo: User) -> None:
     registry.add_user(Person(phones=("+393409876543",), first_name="Carla"), by="x")
@@ -42,13 +32,6 @@ def test_a_person_is_found_by_parts_of_name_and_number_as_written(registry: Regi
     numbers = ("2223", "333 111 2223", "0039 333 111", "+39 (333) 111")
     for text in (*names, *numbers, "nic 2223"):
         assert registry.users(text) == [nicolo], text
-
-
-def test_who_is_corrected_is_found_by_the_truth(journal: Journal, registry: Registry, nicolo: User) -> None:
-    was = Fields(phones=nicolo.phones, last_name=nicolo.last_name)
-    changed(journal, nicolo.id, was, Fields(phones=("340 555 5555",), last_name="Bruni"))
-    assert [registry.users(text) for text in ("angelo", "111 2223")] == [[], []]
-    assert [one.id for one in registry.users("bruni 340555")] == [nicolo.id]
 
 
 @on_both
@@ -77,56 +60,3 @@ def test_among_twenty_thousand_a_person_is_found_at_once(
         assert people
     # 10 to 40 ms on an idle machine; the best of them, so that a busy one does not fail
     assert min(took) < 0.2
-
-
-@on_both
-def test_numbers_are_changed_added_and_taken_away_in_the_order_in_which_they_are_called(
-    journal: Journal, registry: Registry, nicolo: User
-) -> None:
-    seen = Fields(phones=nicolo.phones)
-    now = Fields(phones=("02 5551234", "333 111 2223", "+39025551234"))
-    assert changed(journal, nicolo.id, seen, now) == ("phones",)
-    known = there(registry.user(nicolo.id))
-    assert known.phones == ("+39025551234", "+393331112223")
-    assert (known.first_name, known.notes) == ("Nicolò", "asthma")
-    assert changed(journal, nicolo.id, Fields(phones=known.phones), seen) == ("phones",)
-    assert registry.user(nicolo.id) == nicolo
-    told = [one.event for one in journal.read(streams.user(nicolo.id))]
-    assert isinstance(told[-1], PersonalDataChanged)
-    assert (told[-1].by, told[-1].what) == ("eva", "changed phones")
-
-
-def test_of_two_at_once_the_second_is_told_and_other_fields_are_nobodys_conflict(
-    journal: Journal, registry: Registry, nicolo: User
-) -> None:
-    seen = Fields(phones=nicolo.phones)
-    changed(journal, nicolo.id, seen, Fields(phones=(*nicolo.phones, "+393400000001")), by="eva")
-    with pytest.raises(ChangedMeanwhile) as raised:
-        changed(journal, nicolo.id, seen, Fields(phones=("+393400000002",)), by="ugo")
-    assert (raised.value.field, raised.value.is_now) == ("phones", "+393331112223, +393400000001")
-    changed(journal, nicolo.id, Fields(notes="asthma"), Fields(notes="asthma, cats"), by="ugo")
-    known = there(registry.user(nicolo.id))
-    assert (known.phones, known.notes) == (("+393331112223", "+393400000001"), "asthma, cats")
-
-
-def test_what_is_wanted_already_is_no_change(journal: Journal, nicolo: User) -> None:
-    before = journal.last_seq()
-    assert changed(journal, nicolo.id, Fields(notes="old"), Fields(notes=" asthma ")) == ()
-    assert journal.last_seq() == before
-
-
-@pytest.mark.parametrize(
-    ("phone", "error"), [("+393409876543", AlreadyTaken), ("112", NumberRefused), ("Carla", NumberRefused)]
-)
-def test_a_number_that_cannot_be_a_persons_or_is_anothers_is_refused_and_nothing_is_changed(
-    journal: Journal, registry: Registry, nicolo: User, phone: str, error: type[Exception]
-) -> None:
-    registry.add_user(Person(phones=("+393409876543",), first_name="Carla"), by="x")
-    with pytest.raises(error):
-        changed(journal, nicolo.id, Fields(phones=nicolo.phones), Fields(phones=(phone,), notes="lost"))
-    assert registry.user(nicolo.id) == nicolo
-
-
-def test_nobody_is_changed_who_is_not_there(journal: Journal) -> None:
-    with pytest.raises(NobodyThere):
-        changed(journal, UserId("u0"), Fields(notes=""), Fields(notes="x"))

@@ -14,10 +14,11 @@ from messages.journal import event_type
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.pins import PinVerdict
 from store.alerts.erasing import erase_person
-from store.errors import AlreadyTaken, NobodyThere, NumberRefused, RegistryError
+from store.errors import AlreadyTaken, LastKey, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Journal
 from store.registry import numbers
 from store.registry.access import credentials
+from store.registry.access.app_keys import revoke_key
 from store.registry.people import Person, StaffRole, told_apart
 from store.registry.registry import Registry
 from tests.store.databases import Database
@@ -428,3 +429,14 @@ def test_no_token_stands_in_the_file(
     assert not database.holds(token.encode())
     there(Registry(open_journal()).operator_by_token(token))
     assert event_type(PersonalDataChanged(by="x", what="y")) == "user.data_changed"
+
+
+@on_both
+def test_one_key_of_a_name_is_revoked_and_never_the_last_one(journal: Journal, registry: Registry) -> None:
+    first, second = registry.issue_app_key("app"), registry.issue_app_key("app")
+    sign = registry.app_keys()[0].sign
+    there(journal.transact(lambda tx: revoke_key(tx, sign)))
+    assert [registry.app_key_name(one) for one in (first, second)] == [None, "app"]
+    assert journal.transact(lambda tx: revoke_key(tx, sign)) is None
+    with pytest.raises(LastKey):
+        journal.transact(lambda tx: revoke_key(tx, registry.app_keys()[0].sign))

@@ -9,7 +9,6 @@ from messages.events import PersonalDataChanged
 from messages.ids import OperatorId
 from store import errors, streams
 from store.journal.journal import Journal
-from store.registry.access.app_keys import revoke_key
 from store.registry.access.sessions import Way, begin
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
@@ -111,14 +110,3 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
     journal.transact(lambda tx: keep_an_admin(tx, but=anna.id))
     with pytest.raises(errors.LastAdmin):
         changed(journal, other.id, admin, operator)
-
-
-@on_both
-def test_one_key_of_a_name_is_revoked_and_never_the_last_one(journal: Journal, registry: Registry) -> None:
-    first, second = registry.issue_app_key("app"), registry.issue_app_key("app")
-    sign = registry.app_keys()[0].sign
-    there(journal.transact(lambda tx: revoke_key(tx, sign)))
-    assert [registry.app_key_name(one) for one in (first, second)] == [None, "app"]
-    assert journal.transact(lambda tx: revoke_key(tx, sign)) is None
-    with pytest.raises(errors.LastKey):
-        journal.transact(lambda tx: revoke_key(tx, registry.app_keys()[0].sign))
