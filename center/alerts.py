@@ -73,7 +73,7 @@ def case_of(journal: Journal, alert: str) -> Case:
 
 def newest_cases(journal: Journal) -> Iterator[Case]:
     """Every alert's case, no check's, the newest first; reads no more of the journal than is asked for."""
-    from model.alert.receipt import receipt
+    from model.alert.evolve import receipt
     from store.streams import alert_of
 
     upto = journal.last_seq()

@@ -15,9 +15,57 @@ from typing import Final
 
 import msgspec
 
+from messages import bridge, calls, cases, lines, operators, sms, supervision
 from messages.base import MALFORMED
 from messages.ids import AlertId, Instant, NodeId, Role
-from messages.union import Body
+
+Body = (
+    bridge.BridgeReady
+    | bridge.BridgeReport
+    | bridge.SetMembers
+    | calls.AnswerCall
+    | calls.AttachCall
+    | calls.CallReport
+    | calls.DialCall
+    | calls.HangUpCall
+    | calls.IncomingCall
+    | calls.IncomingCallGone
+    | calls.LineBack
+    | calls.RejectCall
+    | cases.AskCase
+    | cases.CaseStatus
+    | cases.CrewWanted
+    | cases.OpenCase
+    | cases.ReturnCase
+    | cases.Identified
+    | cases.Identify
+    | cases.LegReady
+    | cases.Originate
+    | cases.ReleaseLeg
+    | cases.RestLeg
+    | lines.AskLine
+    | lines.GiveWay
+    | lines.LineGranted
+    | lines.LineRefused
+    | lines.LineReport
+    | lines.NodeLines
+    | lines.PreemptCase
+    | lines.RequestLine
+    | operators.OperatorVoices
+    | operators.OperatorsOffered
+    | operators.RequestOperators
+    | sms.SendText
+    | sms.SmsArrived
+    | sms.SmsKept
+    | supervision.ActorReady
+    | supervision.AdoptActor
+    | supervision.Heartbeat
+    | supervision.LegsWanted
+    | supervision.RestartWanted
+    | supervision.StartActor
+    | supervision.StopActor
+)
+"""Everything that travels between processes: closed."""
 
 
 class MessageError(Exception):

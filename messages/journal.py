@@ -12,9 +12,9 @@ import msgspec
 
 from messages.base import MALFORMED, Message
 from messages.envelope import DecodeError, EncodeError, decode_error
+from messages.event_kinds import decoder
 from messages.events import Event
 from messages.ids import Instant, NodeId
-from messages.kinds import decoder
 from messages.rows import ListItem, Sentence, listing
 
 

@@ -17,8 +17,8 @@ import msgspec
 from msgspec.structs import fields, replace
 
 from messages.base import FeatureEvent
+from messages.event_kinds import know
 from messages.ids import OperatorCommand, Role
-from messages.kinds import know
 from messages.proofs import ProofStep
 from messages.rows import Sentence
 from model.alarms.kind import AlarmKind

@@ -31,8 +31,8 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded, Unreadable
+from model.alert.evolve import alert_of, receipt
 from model.alert.leg import place
-from model.alert.receipt import alert_of, receipt
 from model.rules.calls.own_line import is_own
 
 T = TypeVar("T")

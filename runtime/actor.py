@@ -29,9 +29,8 @@ from thespian.actors import (
 )
 
 from messages import supervision
-from messages.envelope import DecodeError, Envelope, decode, encode
+from messages.envelope import Body, DecodeError, Envelope, decode, encode
 from messages.ids import SECOND, AlertId, Instant, NodeId, Role
-from messages.union import Body
 from runtime import addresses, environment, logs
 from runtime.environment import Environment
 from runtime.processes import CRASHED, ChildConnected

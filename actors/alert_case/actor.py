@@ -17,13 +17,12 @@ from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers, Want, answers
 from actors.alert_case.recording import with_recording
 from actors.alert_case.wishes import bridge_wish, is_elsewhere, is_taken_over, leg_wishes
-from messages import bridge, cases, identity, legs, lines, operators, supervision
+from messages import bridge, cases, lines, operators, supervision
 from messages.calls import CallReport
-from messages.envelope import Envelope
+from messages.envelope import Body, Envelope
 from messages.events import CaseReturned, DialogueTexted
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.journal import Recorded
-from messages.union import Body
 from model.alert.case import Case
 from model.alert.evolve import evolve, fold
 from model.alert.leg import place as place_of
@@ -85,13 +84,11 @@ class AlertCaseActor(CenterActor):
                 self._give_back()
             case CallReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
                 self._go_on(body)
-            case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
-                alert
-            ):
+            case cases.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(alert):
                 self._offered(body)
             case lines.LineGranted() | lines.LineRefused() if self._has(envelope.alert):
                 self._offered(body)
-            case legs.LegReady(place=place):
+            case cases.LegReady(place=place):
                 self._leg_asks(place, envelope.alert)
             case bridge.BridgeReady():
                 self._bridge_asks(envelope.alert)
@@ -175,7 +172,7 @@ class AlertCaseActor(CenterActor):
         self._listen(None)
         alert = None if self._case is None else self._case.alert
         for place in sorted(self._places):
-            self.tell(Role.CALL_LEG, f"{self.key}/{place}", legs.RestLeg(), alert)
+            self.tell(Role.CALL_LEG, f"{self.key}/{place}", cases.RestLeg(), alert)
         if alert is not None:
             nobody = bridge.SetMembers(alert=alert, bridge=BridgeId(alert), members=())
             self.tell(Role.CONFERENCE_BRIDGE, self.key, nobody, alert)
@@ -194,7 +191,7 @@ class AlertCaseActor(CenterActor):
             # It lets go by itself, or is no more; and its crews have names like this node's.
             return
         for leg in case.legs.values():
-            self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", legs.RestLeg(), case.alert)
+            self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", cases.RestLeg(), case.alert)
         nobody = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
         self.tell(Role.CONFERENCE_BRIDGE, before.crew, nobody, case.alert)
 
@@ -202,7 +199,7 @@ class AlertCaseActor(CenterActor):
 
     def _offered(
         self,
-        answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
+        answer: cases.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
     ) -> None:
         before, self._pending = self._pending, self._pending.take(answer)
         if self._pending != before:
@@ -386,7 +383,7 @@ class AlertCaseActor(CenterActor):
         """A leg of the crew has just started, or has heard nothing for a while."""
         key = f"{self.key}/{place}"
         if alert is not None and (self._is_over(alert) or not self._needs(place, alert)):
-            self.tell(Role.CALL_LEG, key, legs.RestLeg(), alert)
+            self.tell(Role.CALL_LEG, key, cases.RestLeg(), alert)
         self._tell_anew(Role.CALL_LEG, key)
 
     def _bridge_asks(self, alert: AlertId | None) -> None:
@@ -424,7 +421,7 @@ class AlertCaseActor(CenterActor):
 
 
 _WHOM = {
-    identity.Identify: Role.IDENTIFIER,
+    cases.Identify: Role.IDENTIFIER,
     operators.RequestOperators: Role.OPERATOR_POOL,
     lines.RequestLine: Role.TRUNK_POOL,
 }

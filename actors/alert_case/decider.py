@@ -30,7 +30,7 @@ from actors.alert_case.rules.returned import take_back_operator
 from actors.alert_case.rules.sound import watch_sound
 from messages import events as ev
 from messages.bridge import BridgeReport
-from messages.identity import Identify
+from messages.cases import Identify
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine, Party
 from messages.lines import Lack
 from model.alarms.standing import NO_LINE_FOR_112, Alarm, Key, due, nothing_else

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from messages.base import Joins
 from messages.bridge import BridgeReport
+from messages.cases import Identified, Identify
 from messages.events import (
     AdviceChanged,
     AlarmCleared,
@@ -28,7 +29,6 @@ from messages.events import (
     OperatorWanted,
     TakeRequested,
 )
-from messages.identity import Identified, Identify
 from messages.ids import SECOND, Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators

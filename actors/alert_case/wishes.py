@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from messages.base import Joins, VoicePort
 from messages.bridge import Member, SetMembers
 from messages.calls import CallState
+from messages.cases import Originate, ReleaseLeg
 from messages.ids import BridgeId, LegId, Party
-from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
 from model.alert.parts import Owner

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
 from model.rules.crews import held_back
+from model.rules.deadline import Urgency, urgency
 from model.rules.said.advice import waits
-from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import gives_crew_up, rank, vouched
 from model.settings import Settings
 
@@ -243,7 +243,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
 
 
 def by_urgency(cases: Iterable[Case], now_us: Instant, settings: Settings) -> list[AlertId]:
-    """In the order of `model.rules.urgency`."""
+    """In the order of `model.rules.deadline`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
         return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert

@@ -21,9 +21,9 @@ from actors.call_leg.decider import (
 )
 from actors.call_leg.own_voice import OwnVoice
 from messages.calls import CallReport, CallState, LineBack
+from messages.cases import LegReady, Originate, ReleaseLeg, RestLeg
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LineId, Role
-from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
 from model.rules.calls.own_line import carrier, is_own
 from model.setup import Setup
 from runtime.actor import CenterActor

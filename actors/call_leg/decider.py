@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
+from messages.cases import Originate, ReleaseLeg
 from messages.ids import SECOND, Instant, LineId
-from messages.legs import Originate, ReleaseLeg
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
 """A line whose modem has not even taken the dial by then is given up: there are others."""

@@ -29,7 +29,7 @@ from model.rules.calls.joining import beside, is_setting_up
 from model.rules.calls.pairs import Pairs, lacking, needed
 from model.rules.calls.pairs import begun as has_begun
 from model.rules.crews import held_back
-from model.rules.urgency import Urgency, urgency
+from model.rules.deadline import Urgency, urgency
 from model.rules.vouching import left, rank, vouched
 from model.settings import Settings
 

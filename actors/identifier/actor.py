@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.identifier.decider import Person, identity
+from messages.cases import Identified, Identify
 from messages.envelope import Envelope
-from messages.identity import Identified, Identify
 from messages.ids import AlertId, Role, UserId
 from runtime.actor import CenterActor
 from store.alarms import NodeAlarms

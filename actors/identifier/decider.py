@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from messages.identity import Identified, Identify
+from messages.cases import Identified, Identify
 from messages.ids import E164, UserId
 
 

@@ -29,11 +29,10 @@ from actors.membership.decider import (
 from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.alert.live import LiveCases
-from model.membership import Member
+from model.membership import Member, checksums
 from model.rules.calls.own_line import own_line
 from model.settings.lines import Modem
 from model.setup import Setup
-from model.shared_settings import checksums
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
 from runtime.logs import Outage

@@ -15,8 +15,8 @@ import msgspec
 from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, Party, ShiftState
 from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.case import Case
+from model.rules.deadline import Urgency, urgency
 from model.rules.proof import OVER_BUDGET, PROVED
-from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import gives_up, gives_up_when_taken, left, listens
 from model.settings import Settings
 

@@ -18,8 +18,8 @@ from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineState, RequestLine
 from model.rules.calls.joining import Beside
 from model.rules.calls.pairs import Pairs, needed
+from model.rules.deadline import Urgency, urgency
 from model.rules.proof import PROVED
-from model.rules.urgency import Urgency, urgency
 from model.settings import Settings
 from model.settings.lines import Modem
 

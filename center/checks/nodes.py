@@ -12,9 +12,8 @@ from application.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
 from messages.rows import Sentence
 from model.checks import Finding, fail, ok, warn
-from model.membership import CLOCK_OFF_US, RENEW_US, Member
+from model.membership import CLOCK_OFF_US, RENEW_US, Member, differing
 from model.settings import Settings
-from model.shared_settings import differing
 
 if TYPE_CHECKING:
     from runtime.published.peers import Place

@@ -17,7 +17,7 @@ from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, 
 from model.callouts.roster import Roster, spans
 from model.callouts.times import midnight_of
 from model.filtering import Filter
-from model.orders.afterwards import OWED
+from model.orders.effects import OWED
 from model.orders.of_words import why_no_note
 from model.orders.refusals import Refusal
 from model.rules.calls.silent_and_duress import hushed

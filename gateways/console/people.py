@@ -1,5 +1,5 @@
 """Names for the screen: the operators, and whose alert it is; the registry's, remembered for seconds. And who
-of the room may still order something in a closed alert (`model.orders.afterwards`), as it is now.
+of the room may still order something in a closed alert (`model.orders.effects`), as it is now.
 
 No personal data is written anywhere from here, and none goes into a log.
 """
@@ -15,7 +15,7 @@ from gateways.console.picture import Shift
 from gateways.console.views.case import PersonView
 from messages.ids import E164, SECOND, Instant, OperatorCommand, OperatorId, PersonId, ShiftState, UserId
 from model.alert.case import Case
-from model.orders.afterwards import why_not
+from model.orders.effects import why_not_afterwards
 from model.orders.refusals import Refusal
 from runtime import logs
 from runtime.clock import Clock
@@ -122,7 +122,7 @@ class Room:
         supervises = self._supervises(by)
         others = [one for one in self._staff if one != by and self._on_shift(one)]
         alone = not any(self._supervises(one) or one in case.had_by for one in others)
-        return why_not(case, command, by, self._now_us, supervisor=supervises, alone=alone)
+        return why_not_afterwards(case, command, by, self._now_us, supervisor=supervises, alone=alone)
 
     def _supervises(self, operator: OperatorId) -> bool:
         known = self._staff.get(operator)

@@ -31,7 +31,7 @@ from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model.orders.afterwards import AFTERWARDS
+from model.orders.effects import AFTERWARDS
 from model.orders.refusals import Refusal
 from model.settings import Settings
 from model.settings.lines import Modem

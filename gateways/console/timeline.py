@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from messages import events as ev
+from messages.event_kinds import KERNEL, PERSONAL
 from messages.ids import (
     Advice,
     Carried,
@@ -25,8 +26,6 @@ from messages.ids import (
     Proof,
 )
 from messages.journal import AnyEvent, Recorded, Unreadable, event_type
-from messages.kinds import KERNEL
-from messages.personal import PERSONAL
 from messages.rows import Listed
 from model.alert.case import Case
 from model.telling.sheet import Sheet

@@ -4,6 +4,9 @@ Used by everyone who decides; who shows folds `model.telling.sheet`, which goes 
 
 Total over the events of an alert. One that cannot be read changes nothing, but where its kind says enough:
 that an alert has come in, is closed, is reopened. It never refuses: what stands in the journal has happened.
+
+
+How an alert begins is known also where its first event cannot be read.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Instant
+from messages.events import AlertReceived
+from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import NOWHERE, Case
 from model.alert.folds.dialogue import fold_dialogue, fold_texts
@@ -24,8 +28,39 @@ from model.alert.folds.orders import fold_orders
 from model.alert.folds.parties import fold_operators, fold_psap, fold_user
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
 from model.alert.parts import InboxEntry
-from model.alert.receipt import alert_of, receipt
 from model.rules.proof import rank_of
+
+_DEADLINE_US: Final = 50 * SECOND
+"""After the receipt, where that cannot be read: no phone of ours waits longer (`deadline.seconds`)."""
+
+
+def alert_of(recorded: Recorded) -> AlertId:
+    """Whose the stream is."""
+    return AlertId(recorded.stream.partition("-")[2])
+
+
+def receipt(recorded: Recorded) -> AlertReceived | None:
+    """What an alert began with; None for any other event. Where that cannot be read, an alert of which no
+    more is known than when it came: a real one, unless its id is a check's.
+    """
+    match recorded.event:
+        case AlertReceived() as event:
+            return event
+        case Unreadable(kind="alert.received"):
+            at = recorded.at_us
+            check = Check.ARRIVAL if alert_of(recorded).startswith(CHECK) else None
+            return AlertReceived(
+                channel=Channel.DATA,
+                proof=Proof.APP,
+                raised_at=at,
+                received_at=at,
+                deadline_at=Instant(at + _DEADLINE_US),
+                test=check is not None,
+                check=check,
+            )
+        case _:
+            return None
+
 
 _ACTED_UPON: Final = (
     ev.CommandGiven,

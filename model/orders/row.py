@@ -118,7 +118,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     supervisor: bool = False
     """For supervisors and admins alone. The door sees to it: an alert does not know roles."""
     had_it: bool = False
-    """After the end it is for those who have had the alert, and for others by `model.orders.afterwards`."""
+    """After the end it is for those who have had the alert, and for others by `model.orders.effects`."""
     needs: frozenset[str] = frozenset()
     """What has to come with it over HTTP. Besides that every order may have an `id`, `seen` and a `text`."""
     takes: frozenset[str] = frozenset()
@@ -135,4 +135,4 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """The matter that has changed once it is ordered."""
     console: AtConsole = AtConsole()
     rests_on: frozenset[Matter] = frozenset()
-    """What must not have changed since the operator saw the alert. More of a few: `model.orders.late`."""
+    """What must not have changed since the operator saw the alert. More of a few: `model.orders.effects`."""

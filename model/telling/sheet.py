@@ -29,10 +29,10 @@ from messages.ids import (
 from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert import evolve as cases
 from model.alert.case import Case
+from model.alert.evolve import receipt
 from model.alert.folds.legs import LegEvent
 from model.alert.folds.signals import known_position
 from model.alert.parts import KnownPosition
-from model.alert.receipt import receipt
 from model.telling.told import Told
 
 _OF_CALLS: Final = frozenset(get_args(LegEvent)) - {ev.LegPressed}

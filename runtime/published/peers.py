@@ -56,7 +56,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     load: float = 0.0
     """How many of its processes wanted to run in the last minute, for each of its processors; to be shown."""
     settings: dict[str, int] = {}
-    """Checksums of what all nodes are meant to have alike (`model.shared_settings`); for those who look."""
+    """Checksums of what all nodes are meant to have alike (`model.membership`); for those who look."""
     empty: bool = False
     """Of one that is drained: whether it has no alert and no call left."""
     left: bool = False

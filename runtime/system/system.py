@@ -12,9 +12,8 @@ from typing import Final, Literal
 
 from thespian.actors import ActorAddress
 
-from messages.envelope import Envelope, encode
+from messages.envelope import Body, Envelope, encode
 from messages.ids import AlertId, Role
-from messages.union import Body
 from runtime import addresses
 from runtime.actor import CenterActor
 from runtime.environment import Environment

@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import Select, bindparam, desc, func, insert, select, text
 
+from messages.event_kinds import EMPTY, PERSONAL
 from messages.ids import AlertId, Instant, NodeId
 from messages.journal import AnyEvent, Recorded, Unreadable, decode_event, encode_event, event_type
-from messages.personal import EMPTY, PERSONAL
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key

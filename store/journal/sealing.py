@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from messages.base import MALFORMED
+from messages.event_kinds import EMPTY, PERSONAL
 from messages.ids import PersonalKind
-from messages.personal import EMPTY, PERSONAL
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV

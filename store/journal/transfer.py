@@ -24,10 +24,9 @@ import msgpack
 import msgspec
 
 from messages.envelope import DecodeError
+from messages.event_kinds import PERSONAL, types
 from messages.ids import UserId
 from messages.journal import decode_event
-from messages.kinds import types
-from messages.personal import PERSONAL
 from store import streams
 from store.database.query import Row
 from store.errors import StoreMisuse, TransferError

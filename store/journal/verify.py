@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import select
 
 from messages.envelope import DecodeError
+from messages.event_kinds import types
 from messages.journal import decode_event, event_type
-from messages.kinds import types
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import open_alert

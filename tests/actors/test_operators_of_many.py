@@ -16,7 +16,7 @@ from actors.alert_case.pending import PendingOffers
 from actors.operator_pool.decider import Candidate, Offered, WaitingCase, kept_for, need, offer, order
 from messages import events as ev
 from messages.calls import CallReport, CallState
-from messages.identity import Identified, Identify
+from messages.cases import Identified, Identify
 from messages.ids import (
     E164,
     SECOND,

@@ -18,11 +18,10 @@ from application.state.state_dir import Lock, StateDir, write_json
 from center.commands.run import drained
 from gateways.http.node_orders import drain
 from messages.ids import E164, AlertId, Instant, NodeId, Role, TrunkId
-from model.membership import RENEW_US
+from model.membership import RENEW_US, checksums
 from model.settings import Settings
 from model.settings.lines import Modem
 from model.settings.psap import PsapSettings
-from model.shared_settings import checksums
 from runtime.environment import DRAINING, STAYS
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, Peers, Place, encode_place

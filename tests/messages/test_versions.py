@@ -16,10 +16,9 @@ import pytest
 from msgspec import NODEFAULT, inspect
 
 from messages.base import Address, FeatureEvent, Position
+from messages.envelope import Body
+from messages.event_kinds import EMPTY, KERNEL, PERSONAL, kinds, union
 from messages.ids import E164
-from messages.kinds import KERNEL, kinds, union
-from messages.personal import EMPTY, PERSONAL
-from messages.union import Body
 
 Types = dict[str, dict[str, list[str]]]
 """By tag: the fields that are required, those that are optional, and examples."""

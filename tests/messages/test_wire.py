@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.base import Position
-from messages.envelope import DecodeError, EncodeError, Envelope, decode, encode
+from messages.cases import RestLeg
+from messages.envelope import Body, DecodeError, EncodeError, Envelope, decode, encode
+from messages.event_kinds import kinds, union
 from messages.ids import Instant, Role
 from messages.journal import decode_event, encode_event
-from messages.kinds import kinds, union
-from messages.legs import RestLeg
-from messages.union import Body
 from tests.messages.strategies import any_of
 
 PERMANENT = {

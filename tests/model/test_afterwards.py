@@ -8,7 +8,7 @@ import pytest
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome
 from model.alert.case import Case
 from model.alert.parts import Correction
-from model.orders.afterwards import OWN_AGAIN_US, why_not
+from model.orders.effects import OWN_AGAIN_US, why_not_afterwards
 from model.orders.refusals import Refusal
 
 ANNA, LUCA = OperatorId("anna"), OperatorId("luca")
@@ -34,7 +34,7 @@ def why(
     alone: bool = False,
 ) -> Refusal | None:
     now = Instant(CLOSED + after_us)
-    return why_not(of, command, by, now, supervisor=supervisor, alone=alone)
+    return why_not_afterwards(of, command, by, now, supervisor=supervisor, alone=alone)
 
 
 @pytest.mark.parametrize("command", [NOTE, REOPEN])

@@ -21,7 +21,7 @@ from messages.ids import (
 )
 from model.alert.case import Case
 from model.alert.folds.orders import KEPT
-from model.orders.late import is_out_of_date, is_repeated, rests_on
+from model.orders.effects import is_out_of_date, is_repeated, rests_on
 from model.orders.table import ORDERS
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book
 from tests.support.each import each

@@ -10,9 +10,9 @@ import pytest
 
 from messages import events as ev
 from messages.base import Address, HangupCause, Position, VoicePort
+from messages.event_kinds import kinds
 from messages.ids import SECOND, Channel, Instant, LegId, Nearness, NodeId
 from messages.journal import Unreadable
-from messages.kinds import kinds
 from messages.proofs import ProofItem, ProofStep
 from messages.rows import UNSAID, Sentence
 from model.alert.reasons import LeaveReason, ReleaseReason

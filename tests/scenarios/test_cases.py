@@ -7,6 +7,7 @@ import pytest
 from actors.supervisor.decider import INTENSITY
 from messages import events as ev
 from messages.base import Position
+from messages.envelope import Body
 from messages.ids import (
     E164,
     Advice,
@@ -20,7 +21,6 @@ from messages.ids import (
     Role,
     ShiftState,
 )
-from messages.union import Body
 from model.areas import outline
 from model.settings.psap import PsapRoute
 from model.setup import Setup

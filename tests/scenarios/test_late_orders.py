@@ -10,9 +10,8 @@ from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from gateways.http.wire.errors import Refused, RequestError
 from messages.calls import DialCall, HangUpCall
-from messages.envelope import Envelope, encode
+from messages.envelope import Body, Envelope, encode
 from messages.ids import SECOND, Instant, LegId, OperatorCommand, Party, Role
-from messages.union import Body
 from runtime import addresses
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_talking

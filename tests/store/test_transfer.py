@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from messages import base, events
 from messages import events as ev
 from messages.base import Position
+from messages.event_kinds import kinds
 from messages.ids import E164, Channel, CrewId, Instant, NodeId, OperatorId, Outcome, Proof
-from messages.kinds import kinds
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Append, Journal

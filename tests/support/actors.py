@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
-from messages import cases, legs, lines
+from messages import cases, lines
 from messages.envelope import Envelope
 from messages.ids import AlertId, CrewId, Instant, NodeId, Role
 from runtime import pidfd
@@ -58,7 +58,7 @@ class Player(CenterActor):
                     self.note(f"told {self.tell(Role(role), key, cases.AskCase())}")
                 else:
                     self.busy_with(alert)
-            case legs.RestLeg():
+            case cases.RestLeg():
                 self.busy_with(None)
             case cases.CrewWanted(busy=1):
                 self.env.processes.outlive_group(self, lambda: self.note("somebody takes the place"))

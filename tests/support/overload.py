@@ -18,8 +18,8 @@ from messages import events as ev
 from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.alert.live import LiveCases
+from model.rules.deadline import Urgency, least_us, urgency
 from model.rules.proof import rank_of
-from model.rules.urgency import Urgency, least_us, urgency
 from model.settings import Settings
 from store import streams
 from store.journal.following import Following

@@ -3,6 +3,9 @@
 The app is the way where it shows what is written: it is free, silent, and says what has arrived and what was
 read. A short message is the way where there is no app, and comes on top where the app has gone quiet. It
 makes the phone sound: where the phone is to keep still an operator has to order it (docs/decisions/0106).
+
+
+And what a network's report says of a short message (3GPP TS 23.040 clause 9.2.3.15).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import SECOND, Channel, Instant, Way
+from messages.ids import SECOND, Carried, Channel, Instant, Way
 from model.alert.case import Case
 from model.alert.parts import Said
 from model.rules.calls.silent_and_duress import voices_withheld
@@ -115,3 +118,25 @@ def lost_at(case: Case) -> Instant:
 def written(case: Case) -> tuple[Said, ...]:
     """What operators have written, and not asked aloud."""
     return tuple(one for one in case.dialogue if one.by and one.channel is not Channel.VOICE)
+
+
+_RECEIVED: Final = 0x00
+_DONE: Final = range(0x20)
+"""The transaction is completed; but for 0 nothing says that the phone has it: 1 is a message that was passed
+on to where nobody can tell."""
+_TRIES: Final = range(0x20, 0x40)
+"""A temporary error: the service centre is still trying."""
+
+
+def meaning(status: int) -> Carried | None:
+    """What becomes of the message; None where the report does not tell. Reserved values count as rejected."""
+    if status == _RECEIVED:
+        return Carried.DELIVERED
+    if status in _DONE:
+        return None
+    return Carried.WAITS if status in _TRIES else Carried.UNDELIVERED
+
+
+def is_final(status: int) -> bool:
+    """Whether no other report follows."""
+    return status not in _TRIES

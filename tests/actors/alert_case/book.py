@@ -10,7 +10,7 @@ from actors.alert_case.pending import Decided, PendingOffers
 from messages import events as ev
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
-from messages.identity import Identified, Identify
+from messages.cases import Identified, Identify
 from messages.ids import (
     E164,
     SECOND,

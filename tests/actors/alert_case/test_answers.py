@@ -9,8 +9,8 @@ from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.calls import CallReport, CallState
+from messages.cases import ReleaseLeg
 from messages.ids import BridgeId, Instant, OperatorCommand, Outcome, Party
-from messages.legs import ReleaseLeg
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.orders.refusals import Refusal

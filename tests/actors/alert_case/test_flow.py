@@ -10,7 +10,7 @@ from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.base import Position
 from messages.calls import CallState
-from messages.identity import Identify
+from messages.cases import Identify, Originate, ReleaseLeg
 from messages.ids import (
     E164,
     SECOND,
@@ -24,7 +24,6 @@ from messages.ids import (
     Party,
     Proof,
 )
-from messages.legs import Originate, ReleaseLeg
 from messages.lines import PreemptCase
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase

@@ -7,8 +7,8 @@ import pytest
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import events as ev
 from messages.bridge import BridgeReport, Press
+from messages.cases import Originate
 from messages.ids import BridgeId, Channel, Instant, LegId, OperatorCommand, Party, Proof
-from messages.legs import Originate
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal

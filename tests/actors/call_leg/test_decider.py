@@ -21,8 +21,8 @@ from actors.call_leg.decider import (
 )
 from messages.base import HangupCause, VoicePort
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
+from messages.cases import Originate, ReleaseLeg
 from messages.ids import E164, SECOND, AlertId, Instant, LegId, LineId, Party
-from messages.legs import Originate, ReleaseLeg
 
 NOW = Instant(1_000 * SECOND)
 LINE = LineId("p1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actors.identifier.decider import Person, identity
-from messages.identity import Identify
+from messages.cases import Identify
 from messages.ids import E164, AlertId, UserId
 
 GIULIA = Person(user=UserId("giulia"), phones=(E164("+39333"),), language="it")

@@ -10,9 +10,9 @@ import pytest
 
 from gateways.console.page import STATIC, encoded_words
 from gateways.console.timeline import Entry
+from messages.event_kinds import kinds
 from messages.ids import Party
 from messages.journal import Unreadable
-from messages.kinds import kinds
 from messages.rows import Listed, ListItem, listing
 from tests.support.each import each
 

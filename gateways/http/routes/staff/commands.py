@@ -31,8 +31,7 @@ from messages.events import (
 )
 from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.leg import Leg
-from model.orders.effects import refusal
-from model.orders.late import is_out_of_date, is_repeated
+from model.orders.effects import is_out_of_date, is_repeated, refusal
 from model.orders.refusals import Refusal
 from model.orders.table import ORDERS
 from model.rules import wrap_up
