@@ -13,9 +13,9 @@ from thespian.actors import ActorAddress
 
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
-from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers, Want, answers
 from actors.alert_case.recording import with_recording
+from actors.alert_case.reports import Heard
 from actors.alert_case.wishes import bridge_wish, is_elsewhere, is_taken_over, leg_wishes
 from messages import bridge, cases, lines, operators, supervision
 from messages.calls import CallReport

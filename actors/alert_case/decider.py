@@ -17,8 +17,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from actors.alert_case.hear import Heard, hear
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
+from actors.alert_case.reports import Heard, hear
 from actors.alert_case.rules.another_line import call_again_on_one_line, let_go_of_line
 from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
 from actors.alert_case.rules.emergency import call_psap

@@ -19,7 +19,7 @@ from application.options import DEFAULT, Common
 from application.settings.check import faults_of
 from application.settings.file import load
 from application.settings.where import config_file, shipped
-from center.node.options import NodeOptions, command
+from center.node.launching import NodeOptions, node_command
 from model.settings import Settings
 
 LOOK_S: Final = 0.2
@@ -67,7 +67,7 @@ def run(
         port=port,
         join=_checked(settings, join),
     )
-    arguments, environment = command(options)
+    arguments, environment = node_command(options)
     sys.stdout.flush()
     os.execve(arguments[0], arguments, environment)
 

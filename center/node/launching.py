@@ -1,5 +1,6 @@
-"""How this package starts other processes: their environment, their logs, their limits; when one that has
-died is started again, at once, then with pauses if it keeps dying; and which of them somebody has stopped.
+"""How this package starts other processes: their environment, their logs, their limits; what a node is
+started with, and the command that becomes it; when one that has died is started again, at once, then with
+pauses if it keeps dying; and which of them somebody has stopped. Light: the command line imports it.
 
 Children write to files of their own: a pipe that they inherited would hang whoever reads it until the last of
 them has ended, and would hang them once nobody reads it.
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -132,3 +135,36 @@ class StoppedWatch:
             return False
         del self._since_s[process]
         return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeOptions:
+    """What the node is started with."""
+
+    state: Path
+    config: Path
+    simulate: Path | None
+    """The simulation's file; None: the modems of the settings."""
+    host: str | None = None
+    port: int | None = None
+    until_modems: bool = False
+    """The simulation is taken for want of modems: a start with some goes without."""
+    join: tuple[str, ...] = ()
+    """Addresses of nodes of which one has to be there, in place of those of the settings."""
+
+
+def node_command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
+    """What to execute to become this node: its arguments and its environment, which carries the mark."""
+    arguments = [sys.executable, "-m", "center.node.node", "--state", str(options.state)]
+    arguments += ["--config", str(options.config)]
+    if options.simulate is not None:
+        arguments += ["--simulate", str(options.simulate)]
+    if options.until_modems:
+        arguments.append("--until-modems")
+    if options.host is not None:
+        arguments += ["--host", options.host]
+    if options.port is not None:
+        arguments += ["--port", str(options.port)]
+    for address in options.join:
+        arguments += ["--join", address]
+    return arguments, child_environment(StateDir(options.state).path)

@@ -36,8 +36,7 @@ from application.version import version
 from center import features
 from center.node.carrier import Carrier, living
 from center.node.clock import ClockWatch, anything_open, clock_for, clock_taken_s
-from center.node.launching import LOOK_AGAIN_S, raise_limits
-from center.node.options import NodeOptions, command
+from center.node.launching import LOOK_AGAIN_S, NodeOptions, node_command, raise_limits
 from center.node.web_group import WebGroup
 from messages.ids import NodeId, Role
 from model.settings import Settings
@@ -417,7 +416,7 @@ def main(arguments: list[str] | None = None) -> int:
     features.install()
     if os.environ.get(MARK) != str(StateDir(options.state).path):
         # Started by hand: without the mark, nobody would find what this one leaves behind.
-        argv, environment = command(options)
+        argv, environment = node_command(options)
         os.execve(argv[0], argv, environment)
     try:
         node = Node(options)
@@ -433,7 +432,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", sys.stderr)
         return 1
     if node.again:
-        argv, environment = command(_started_again(options))
+        argv, environment = node_command(_started_again(options))
         os.execve(argv[0], argv, environment)
     return 0
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from actors.alert_case.decider import decide
-from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
+from actors.alert_case.reports import Heard
 from actors.operator_pool.decider import Candidate, Offered, WaitingCase, kept_for, need, offer, order
 from messages import events as ev
 from messages.calls import CallReport, CallState

@@ -22,8 +22,8 @@ from application.state.state_dir import StateDir
 from center import cli
 from center.checks.web import certificate as examined
 from center.node.certificate import Certificate
+from center.node.launching import NodeOptions
 from center.node.node import Node
-from center.node.options import NodeOptions
 from messages.events import AlarmCleared, AlarmRaised
 from model.checks import Verdict
 from model.settings.web import HttpSettings

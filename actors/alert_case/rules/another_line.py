@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hear import released
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
+from actors.alert_case.reports import released
 from messages.base import HangupCause, Joins
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case

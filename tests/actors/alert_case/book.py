@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Self, TypeVar
 
 from actors.alert_case.decider import Decision, decide
-from actors.alert_case.hear import Heard
 from actors.alert_case.pending import Decided, PendingOffers
+from actors.alert_case.reports import Heard
 from messages import events as ev
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState

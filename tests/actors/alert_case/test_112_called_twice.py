@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
+from actors.alert_case.reports import Heard
 from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallReport, CallState

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_case.hear import hear
 from actors.alert_case.pending import PendingOffers
+from actors.alert_case.reports import hear
 from actors.alert_case.rules.another_line import call_again_on_one_line
 from messages import events as ev
 from messages.base import Joins

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from actors.alert_case.decider import Decision, decide
-from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
+from actors.alert_case.reports import Heard
 from actors.deadline_watchdog.decider import Means
 from actors.deadline_watchdog.signs import signs
 from actors.deadline_watchdog.stuck import (
