@@ -20,7 +20,7 @@ from tests.gateways.story import Story
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 PLACES = {"2": "Open alerts", "4": "Plant", "5": "Start"}
-NOT_LISTED = ("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112")
+NOT_LISTED = ("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112", "Settings")
 
 
 @pytest.fixture

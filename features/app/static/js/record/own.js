@@ -1,10 +1,10 @@
 // The person's own record, while it is open: read, changed, and forgotten by this phone once it is left.
 // Nothing of it is kept here: whoever finds the phone finds nothing.
 
-import { shrunk } from './picture.js';
-
 const ANSWER_MS = 8000;
 const PICTURE_MS = 30_000;
+const SIDE = 1024; // pixels
+const QUALITY = 0.8;
 
 /** Why it was not done, by the status of an answer; 0 is no answer at all. */
 const WHY = { 400: 'fault', 403: 'notVerified', 412: 'changed', 413: 'picture', 429: 'tooMany' };
@@ -84,4 +84,22 @@ export class Own {
     this.said = said;
     this.changed();
   }
+}
+
+/**
+ * A picture as small as it has to be, drawn anew: what the camera wrote into it, and where that was, is gone.
+ * @param {Blob} file @returns {Promise<Blob | null>} a JPEG; null for what is no picture
+ */
+async function shrunk(file) {
+  const image = await createImageBitmap(file).catch(() => null);
+  if (image === null) return null;
+  const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  return new Promise((resolve) => {
+    canvas.toBlob(resolve, 'image/jpeg', QUALITY);
+  });
 }
