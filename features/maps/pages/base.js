@@ -1,5 +1,5 @@
-// What lies under everything on the map: coast and borders. Fetched from the center before a map is shown, and
-// kept.
+// What lies under everything on the map: coast and borders. Fetched from the center before a map is shown,
+// and kept.
 
 import { kept } from '../../js/place/towns.js';
 

@@ -1,5 +1,5 @@
-// The people who are listed, which are those whom the center finds for what is searched for, the first of them;
-// and what of a person can be written, as it stands in a form.
+// The people who are listed, which are those whom the center finds for what is searched for, the first of
+// them; and what of a person can be written, as it stands in a form.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../../js/admin/frame/faults.js';

@@ -2,7 +2,7 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, commands, due, list, { next }, { named }, { placePanel }, ...drawn] = await Promise.all(
+  const found = await Promise.all(
     [
       'words/words',
       'words/claims',
@@ -23,6 +23,7 @@ async () => {
       'shell/strip',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
+  const [words, claims, commands, due, list, { next }, { named }, { placePanel }, ...drawn] = found;
   const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
   const [{ parties }, handed, { railList }, { strip }] = others;
   const clock = Date.now;

@@ -47,7 +47,11 @@ export function placePanel(ui, view, nowUs) {
   const where = whereabouts(p);
   const drawn = maps();
   return html`<section class="panel">
-    ${drawn.length ? drawn.map((one) => one.pane(ui, view)) : html`<div class="map map--way">${closeup(view)}</div>`}
+    ${
+      drawn.length
+        ? drawn.map((one) => one.pane(ui, view))
+        : html`<div class="map map--way">${closeup(view)}</div>`
+    }
     <p class="place">
       ${p.address ? html`<b>${addressIn(p.address, where.near?.name)}</b>` : nothing}
       ${where.near ? html`<b>${townAfter(p.address, g.townName(where.near))}</b>` : nothing}
