@@ -9,7 +9,7 @@ import msgspec
 
 from application.settings.in_use import settings_in_use
 from application.state.state_dir import StateDir, running
-from center.modems.found import Asked
+from center.modems.unnamed import Asked
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import resolved

@@ -13,8 +13,7 @@ import pytest
 from center import cli
 from center.commands.modems.listing import told
 from center.modems import obstacles
-from center.modems.found import Asked, GivesVoice, as_settings
-from center.modems.unnamed import Unnamed
+from center.modems.unnamed import Asked, GivesVoice, Unnamed, as_settings
 from messages.ids import LineId
 from model.settings import Settings
 from model.settings.lines import Modem, Trunk

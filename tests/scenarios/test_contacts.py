@@ -7,7 +7,7 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Role
 from model.record import Contact, PersonRecord
-from simulator.reports import text_reports
+from simulator.control import text_reports
 from store import streams
 from store.alerts.texting import append_with_contacts
 from store.errors import VersionConflict

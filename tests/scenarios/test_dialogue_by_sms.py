@@ -14,8 +14,8 @@ from messages.ids import SECOND, Channel, Proof, Role, TextFailure
 from model.alert.parts import Texted
 from model.rules.said.by_which_way import LOST_US
 from simulator.config import changed_phone
+from simulator.control import text_reports
 from simulator.modem.vices import Vices
-from simulator.reports import text_reports
 from store.journal.notify import LocalNotifier
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_attended, to_talking, voice_alert

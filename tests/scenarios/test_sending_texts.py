@@ -7,9 +7,9 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, SECOND, Instant, LineId, Role, TextFailure, TextId, TextPurpose
 from messages.sms import SendText
+from simulator.control import text_reports
 from simulator.modem.vices import Vices
 from simulator.network.call import Message
-from simulator.reports import text_reports
 from store import streams
 from store.texts import SILENT_US, Round, ask_round, ask_text, outbox_of, round_of
 from tests.scenarios.conftest import MakeWorld

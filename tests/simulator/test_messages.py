@@ -7,9 +7,9 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.control import text_reports
 from simulator.modem.messages import ALPHABET, CAPACITY, EXTENSION, deliver_pdus, read_submit
 from simulator.modem.vices import Vices
-from simulator.reports import text_reports
 from tests.simulator.world import ONE, USER, World, each_world
 
 SENT_AT_S = 1_795_529_975.0  # 2026-11-24T14:19:35Z

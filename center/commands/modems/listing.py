@@ -8,8 +8,8 @@ import msgspec
 from cyclopts import Parameter
 
 from application.options import DEFAULT, Common
-from center.modems.found import Asked, GivesVoice, as_settings, ask
 from center.modems.ports import PortRow, ports_of
+from center.modems.unnamed import Asked, GivesVoice, as_settings, ask
 
 if TYPE_CHECKING:
     from center.modems.unnamed import Unnamed

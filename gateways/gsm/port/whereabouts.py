@@ -18,9 +18,16 @@ import msgspec
 
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.errors import GsmError, PortLost
-from gateways.gsm.port.asking import Asking
 from gateways.gsm.port.places import mark_of, resolved
-from gateways.gsm.port.search import Roles, SeenPort, may_be_asked, same_imei, takes_codes, voice_beside
+from gateways.gsm.port.search import (
+    Asking,
+    Roles,
+    SeenPort,
+    may_be_asked,
+    same_imei,
+    takes_codes,
+    voice_beside,
+)
 from gateways.gsm.port.serial_port import Port
 from messages.base import MALFORMED
 from model.settings.lines import Modem
