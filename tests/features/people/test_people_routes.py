@@ -7,21 +7,46 @@ from typing import Any
 import pytest
 
 from gateways.http.parts.context import Web
-from messages.ids import UserId
+from messages.ids import E164, UserId
 from store.audit.entry import Action
+from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from tests.gateways.http.administration import refused_or_not_entered
 from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
 from tests.gateways.http.place import GIULIA, entered
-from tests.gateways.http.test_admin import PEOPLE, two_people
 from tests.support.each import each
 
 ALSO = "+393200000098"
+PEOPLE, INVITATIONS = "/v1/admin/people", "/v1/admin/invitations"
+IMPORT = f"{PEOPLE}/import"
+FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
+ROUTES = (
+    ("GET", INVITATIONS, None, StaffRole.ADMIN),
+    ("POST", INVITATIONS, {"phone": GIULIA}, StaffRole.ADMIN),
+    ("DELETE", f"{INVITATIONS}/INVITED", None, StaffRole.ADMIN),
+    ("POST", f"{IMPORT}?preview=true", None, StaffRole.ADMIN),
+    ("POST", f"{IMPORT}/bad", FILE, StaffRole.ADMIN),
+    ("GET", PEOPLE, None, StaffRole.ADMIN),
+    ("POST", PEOPLE, {"phones": ["+393200000099"]}, StaffRole.ADMIN),
+    ("GET", f"{PEOPLE}/PERSON", None, StaffRole.ADMIN),
+    ("PATCH", f"{PEOPLE}/PERSON", {"was": {"notes": "Asthma"}, "now": {"notes": ""}}, StaffRole.ADMIN),
+    ("POST", f"{PEOPLE}/PERSON/merge", {"other": "ALSO", "was": {"kept": {}, "other": {}}}, StaffRole.ADMIN),
+    ("DELETE", f"{PEOPLE}/PERSON/devices/DEVICE", None, StaffRole.ADMIN),
+)
 
 
 @pytest.fixture
 def ids(web: Web, registry: Registry) -> dict[str, str]:
-    return two_people(web, registry)
+    """Giulia, with an enrolled phone, and another."""
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    also = registry.add_user(Person(phones=("+393200000098",)), by="test")
+    secret = web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test"))
+    key = web.journal.transact(lambda tx: accept_invitation(tx, secret, b"\x04" * 65, "phone"))
+    assert key is not None
+    invited = sign_of(web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test")))
+    return {"PERSON": giulia.id, "ALSO": also.id, "DEVICE": key.device, "INVITED": invited}
 
 
 def seen(person: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +55,10 @@ def seen(person: dict[str, Any]) -> dict[str, Any]:
 
 def told(admin: Asker, who: str) -> Any:
     return admin.get(f"{PEOPLE}/{who}").json()
+
+
+def test_who_may_do_it_does_and_a_change_is_entered(api: Api, ids: dict[str, str]) -> None:
+    assert refused_or_not_entered(api, ROUTES, ids) == {}
 
 
 def test_a_person_is_added_found_by_a_part_and_told_whole(web: Web, admin: Asker, giulia: UserId) -> None:
@@ -105,3 +134,36 @@ def test_two_who_are_one_are_merged_as_they_were_seen_and_a_phone_is_revoked(
     gone = f"{PEOPLE}/{one['id']}/devices/{phone['device']}"
     assert admin.delete(gone).json()["devices"] == []
     assert admin.delete(gone).status_code == 404
+
+
+def test_a_file_of_people_is_looked_at_taken_in_as_it_was_seen_and_its_bad_lines_given_back(
+    web: Web, admin: Asker, registry: Registry
+) -> None:
+    def sent(path: str, **headers: str) -> Any:
+        return admin.post(path, content=FILE.encode("cp1252"), headers=headers)
+
+    looked = sent(f"{IMPORT}?preview=true").json()
+    bad_row, change, new = looked["rows"]
+    verdicts = [(one["line"], one["verdict"]) for one in looked["rows"]]
+    assert verdicts == [(4, "bad"), (2, "changes"), (3, "new")]
+    assert bad_row["faults"][0]["flaw"] == "emergency"
+    assert (change["changed"], new["name"]) == (["first_name"], "Anna")
+    assert (looked["new"], looked["changes"], looked["bad"], looked["done"]) == (1, 1, 1, False)
+    assert sent(IMPORT).status_code == 428
+    assert verdict(sent(IMPORT, **{"if-match": '"another"'})) == (409, "changed_meanwhile")
+    assert registry.user_by_phone(E164("+393330000001")) is None
+    done = sent(IMPORT, **{"if-match": f'"{looked["tag"]}"'}).json()
+    assert (done["new"], done["changes"], done["done"]) == (1, 1, True)
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    assert (giulia.first_name, giulia.notes) == ("Julia", "Asthma")
+    bad = sent(f"{IMPORT}/bad")
+    assert bad.text.splitlines()[1] == "112;Eva;phone: '112' is an emergency number"
+    assert [(one.action, one.detail) for one in entered(web)] == [
+        (Action.READ_LIST, "import looked at"),
+        (Action.CHANGE_PERSON, "import: 1 added, 1 changed"),
+        (Action.READ_LIST, "lines not taken"),
+    ]
+    nothing = admin.post(f"{IMPORT}?preview=true", content=b"name\nAnna\n").json()
+    assert [one["flaw"] for one in nothing["faults"]] == ["no_column", "column_missing"]
+    assert nothing["tag"] == ""

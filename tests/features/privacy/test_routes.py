@@ -11,7 +11,9 @@ from features.privacy import audit_routes as audit
 from gateways.http.parts.context import Web
 from messages.ids import Outcome, UserId
 from store.audit.entry import Action
+from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.gateways.http.administration import refused_or_not_entered
 from tests.gateways.http.askers import Api, Asker, verdict
 from tests.gateways.http.place import CLOCK, GIULIA, entered
 from tests.gateways.story import Story
@@ -63,6 +65,11 @@ def test_a_person_is_erased_once_named_and_never_in_an_alert(
     assert admin.get(f"{PEOPLE}/{giulia}").status_code == 404
     last = entered(web, Action.CHANGE_PERSON)[-1]
     assert (last.subjects, last.detail) == ((giulia,), "erased")
+
+
+def test_an_admin_may_erase_and_it_is_entered(api: Api, giulia: UserId) -> None:
+    routes = (("POST", f"{PEOPLE}/{giulia}/erase", {"typed": "giulia rossi"}, StaffRole.ADMIN),)
+    assert refused_or_not_entered(api, routes) == {}
 
 
 def test_a_persons_data_are_given_as_a_folder(web: Web, admin: Asker, giulia: UserId) -> None:

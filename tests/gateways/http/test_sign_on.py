@@ -16,7 +16,7 @@ from messages.events import ShiftChanged
 from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.http.askers import MARTA, Api, Client
+from tests.gateways.http.askers import LUCA, MARTA, Api, Client
 from tests.gateways.http.place import Later
 from tests.support.each import each
 
@@ -146,3 +146,22 @@ def test_a_pause_has_its_reason_and_another_reason_is_news(api: Api) -> None:
     ):
         answer = api.marta.post("/v1/operators/me/shift", json=body)
         assert (answer.status_code, answer.json()["path"]) == (400, path)
+
+
+def test_by_a_name_that_two_have_nobody_is_signed_on_and_the_number_is_asked_for(
+    api: Api, registry: Registry
+) -> None:
+    namesake = registry.add_operator("Luca Ferri", "+390200000020", by="test")
+    for who in (LUCA, namesake.id):
+        registry.set_password(who, PASSWORD, by="test")
+
+    def tried(who: str) -> tuple[int, str, str]:
+        said = api.client.post("/v1/console/session", json={"operator": who, "password": PASSWORD})
+        told = said.json()
+        api.client.cookies.clear()
+        return said.status_code, told.get("code", ""), told.get("operator", "")
+
+    assert tried("luca ferri") == (401, "name_shared", "")
+    assert tried("+390200000020") == (200, "", "luca-ferri-2")
+    assert tried("+390200000012") == (200, "", "luca-ferri")
+    assert tried("luca-ferri") == (200, "", "luca-ferri")
