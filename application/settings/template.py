@@ -134,9 +134,9 @@ def reference() -> str:
 _REFERENCE: Final = """\
 # Settings
 
-Every key of `center.toml`, written by `scripts/settings` from `model/settings/`. They are changed in the file
-(then `securwoman doctor` says what is wrong with it) or on the console's page *Settings*, and count after a
-restart.
+Every key of `center.toml`, written by `scripts/settings` from `model/settings/` and `features/*/settings.py`.
+They are changed in the file (then `securwoman doctor` says what is wrong with it) or on the console's page
+*Settings*, and count after a restart.
 """
 
 

@@ -1,4 +1,4 @@
-"""The settings of a center: every table of `config/center.toml`, and every key once. Pure.
+"""The settings of a center: the kernel's tables of `config/center.toml`, and every key once. Pure.
 
 The structs are what the file is read into (`application.settings.file`), and what actors and web are given.
 Names of keys are permanent. Units stand in them, but for the one that the interface fixed without.
