@@ -32,6 +32,11 @@ def nothing(settings: Settings) -> Iterable[str]:
     return ()
 
 
+def nobody(settings: Settings) -> tuple[str, ...]:
+    """None, whatever the settings say."""
+    return ()
+
+
 def unchanged(settings: Settings) -> Settings:
     """The settings as they are."""
     return settings
@@ -119,6 +124,8 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
     orders: frozenset[OperatorCommand] = frozenset()
     """What an operator cannot order without it; the orders' rows are the kernel's."""
+    outside: Callable[[Settings], tuple[str, ...]] = nobody
+    """Who outside misses the center once it can serve no alert, by name: people are told by them."""
     pages: Path | None = None
     """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
     It is served below `/console/features/NAME`."""

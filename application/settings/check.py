@@ -18,7 +18,6 @@ from model.settings.fields import twice
 from model.settings.lines import CreditSettings
 from model.settings.port_names import CARD, is_address, is_port_name, one_name, tcp_address
 from model.settings.psap import LastResort
-from model.settings.watching import TargetKind
 from model.settings.web import HttpSettings
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
@@ -231,17 +230,6 @@ def _dialling(settings: Settings) -> Iterator[str]:
             yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
 
 
-def _heartbeat(settings: Settings) -> Iterator[str]:
-    yield from twice("heartbeat", "name", [one.name for one in settings.heartbeat])
-    for i, target in enumerate(settings.heartbeat):
-        where = f"heartbeat[{i}]"
-        parts = urlsplit(target.url)
-        if not parts.hostname or "@" in parts.netloc:
-            yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
-        if target.kind is TargetKind.WATCHER and not target.key_file:
-            yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
-
-
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _features,
     _psap,
@@ -254,5 +242,4 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _cluster,
     _http,
     _sign_on,
-    _heartbeat,
 )

@@ -20,6 +20,7 @@ from messages.ids import DutyWay
 from messages.rows import Sentence
 from model.callouts.roster import EMPTY, Roster
 from model.checks import Cost, Finding, fail, ok, warn
+from model.feature import installed
 from model.settings import Settings
 from model.settings.watching import MailTls
 from model.setup import Setup
@@ -61,8 +62,8 @@ def _phoned(state: StateDir, settings: Settings) -> Finding:
         return ok(PART, f"people on duty are phoned though {spare} of {len(ours)} public lines be broken")
     when = "while one of them is broken" if spare == 0 else "at all"
     text = f"{len(ours)} public lines to call on: nobody on duty is phoned {when}"
-    if settings.heartbeat:
-        return ok(PART, f"{text}; {', '.join(one.name for one in settings.heartbeat)} hears of it outside")
+    if outside := [name for feature in installed() for name in feature.outside(settings)]:
+        return ok(PART, f"{text}; {', '.join(outside)} hears of it outside")
     return warn(PART, f"{text}; one line more, or a watcher outside ([[heartbeat]]), closes this")
 
 

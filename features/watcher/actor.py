@@ -18,12 +18,11 @@ from features.watcher.ears import hearing_of
 from features.watcher.evidence import Evidence, Looked, NodePicture, look, wrong_now
 from features.watcher.hearing import Heard, after_sleep, verdict
 from features.watcher.outlets import Away, Outcome, Post, Told
-from features.watcher.settings import WatchedCenter
+from features.watcher.settings import HeartbeatTarget, WatchedCenter
 from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
 from model.availability import Probed
-from model.settings.watching import HeartbeatTarget
 from model.setup import Setup
 from runtime.actor import CenterActor
 from runtime.environment import AGAIN, DRAINING
@@ -47,7 +46,7 @@ class HeartbeatSenderActor(CenterActor):
     def started(self) -> None:
         """Everybody is told at once."""
         self._setup = self.env.settings_as(Setup)
-        self._targets = {one.name: one for one in self._setup.settings.heartbeat}
+        self._targets = {one.name: one for one in HeartbeatTarget.of(self._setup.settings)}
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
         self._follower = self.keep(Following(self._journal, self._live, self._picture))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from features.watcher.settings import WatchedCenter, faults
+from features.watcher.settings import HeartbeatTarget, WatchedCenter, faults, outside
 from messages.ids import Role
 from messages.rows import Sentence
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
@@ -14,7 +14,7 @@ from model.settings import Settings
 
 def _is_heard_or_hears(settings: Settings) -> bool:
     """Whether the settings name a watcher of this center, or a center that is watched from here."""
-    return bool(settings.heartbeat or WatchedCenter.of(settings))
+    return bool(HeartbeatTarget.of(settings) or WatchedCenter.of(settings))
 
 
 WATCHER: Final = Feature(
@@ -106,7 +106,8 @@ WATCHER: Final = Feature(
             audit="a program of another machine, which has no audit and shows nobody's data",
         ),
     ),
-    settings=(WatchedCenter,),
+    settings=(HeartbeatTarget, WatchedCenter),
     faults=faults,
+    outside=outside,
     routes=("features.watcher.routes",),
 )

@@ -11,10 +11,10 @@ import msgspec
 
 from features.watcher.beat import Answer, Beat
 from features.watcher.envelope import LARGEST, NotSealed, key_at
+from features.watcher.settings import HeartbeatTarget, TargetKind
 from gateways.connection import Connection
 from gateways.webhook import signed
 from messages.ids import SECOND
-from model.settings.watching import HeartbeatTarget, TargetKind
 
 CONNECT_S: Final = 4.0
 WITHIN_S: Final = 8.0

@@ -1,16 +1,75 @@
-"""The list `[[watched]]` of the settings' file: centers that are heard here."""
+"""The lists `[[heartbeat]]` and `[[watched]]` of the settings' file: who hears this center, who is heard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from model.feature import FeatureRow
 from model.settings import Settings
-from model.settings.fields import FilePath, Name, doc, twice
+from model.settings.fields import FilePath, Name, doc, text, twice
+
+
+class TargetKind(StrEnum):
+    """What somebody outside does with a heartbeat."""
+
+    WATCHER = "watcher"
+    """`securwoman watch`, or another center: it answers, and what it says is believed by a key of both."""
+    URL = "url"
+    """Any service that calls somebody when it is asked for nothing any more."""
+
+
+class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
+    """Somebody outside who is told that the centre is well; see docs/operations/watcher.md."""
+
+    table: ClassVar[str] = "heartbeat"
+
+    name: Annotated[
+        Name, doc("Name of who watches from outside", "Nome di chi sorveglia da fuori", example="watch")
+    ]
+    url: Annotated[
+        Annotated[
+            str, text(r"https?://[^\s]{1,2000}", 'an address, "https://watch.example.org:8114/v1/heartbeats"')
+        ],
+        doc("Its address", "Il suo indirizzo", example="http://192.0.2.10:8114/v1/heartbeats"),
+    ]
+    kind: Annotated[
+        TargetKind,
+        doc(
+            "A watcher or another centre (watcher), or any service (url)",
+            "Un sorvegliante o un altro centro (watcher), o un servizio qualunque (url)",
+            note='"watcher": `securwoman watch`; "url": a service that calls when nothing comes',
+        ),
+    ] = TargetKind.WATCHER
+    every_s: Annotated[
+        float,
+        Meta(ge=1, le=3600),
+        doc("How often it is told that all is well", "Ogni quanto gli si dice che va bene"),
+    ] = 10.0
+    key_file: Annotated[
+        FilePath,
+        doc(
+            "File with the key that both have",
+            "File con la chiave in comune",
+            note="openssl rand -base64 32 (beside this file, if relative)",
+            example="watch.key",
+            by_hand=True,
+        ),
+    ] = ""
+    """A `url` may be without: what it is sent is not signed then."""
+    authority: Annotated[
+        FilePath,
+        doc(
+            "Authority that is trusted there (PEM)",
+            "Autorità di fiducia lì (PEM)",
+            note="in place of this machine's",
+        ),
+    ] = ""
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,5 +115,19 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """Two of one name."""
+    """Two of one name, and what is said to nobody or believed by nobody."""
+    targets = HeartbeatTarget.of(settings)
+    yield from twice("heartbeat", "name", (one.name for one in targets))
     yield from twice("watched", "name", (one.name for one in WatchedCenter.of(settings)))
+    for i, target in enumerate(targets):
+        where = f"heartbeat[{i}]"
+        parts = urlsplit(target.url)
+        if not parts.hostname or "@" in parts.netloc:
+            yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
+        if target.kind is TargetKind.WATCHER and not target.key_file:
+            yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
+
+
+def outside(settings: Settings) -> tuple[str, ...]:
+    """Who is told that the center is well, and misses it."""
+    return tuple(one.name for one in HeartbeatTarget.of(settings))

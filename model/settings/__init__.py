@@ -31,7 +31,7 @@ from model.settings.kept import (
 )
 from model.settings.lines import Modem, Trunk
 from model.settings.psap import PsapSettings
-from model.settings.watching import DrillSettings, DutySettings, HeartbeatTarget
+from model.settings.watching import DrillSettings, DutySettings
 from model.settings.web import (
     AnnouncementsSettings,
     HttpSettings,
@@ -104,7 +104,6 @@ class Settings(Table, frozen=True, kw_only=True):
     sign_on: SignOnSettings = SignOnSettings()
     drill: DrillSettings = DrillSettings()
     duty: DutySettings = DutySettings()
-    heartbeat: tuple[HeartbeatTarget, ...] = ()
     trunk: tuple[Trunk, ...] = ()
     modem: tuple[Modem, ...] = ()
 

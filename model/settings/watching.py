@@ -1,4 +1,4 @@
-"""Settings of how it is known that the center is well: drills, people on duty, heartbeats."""
+"""Settings of how it is known that the center is well: drills, people on duty."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from model.settings.fields import (
     Clock,
     FilePath,
     Language,
-    Name,
     OptionalPhoneNumber,
     Table,
     doc,
@@ -29,15 +28,6 @@ class MailTls(StrEnum):
     """TLS from the first byte (RFC 8314)."""
     NONE = "none"
     """In the clear: for a server on this machine, or on a network of one's own."""
-
-
-class TargetKind(StrEnum):
-    """What somebody outside does with a heartbeat."""
-
-    WATCHER = "watcher"
-    """`securwoman watch`, or another center: it answers, and what it says is believed by a key of both."""
-    URL = "url"
-    """Any service that calls somebody when it is asked for nothing any more."""
 
 
 _PORTS: Final = {MailTls.STARTTLS: 587, MailTls.TLS: 465, MailTls.NONE: 25}
@@ -173,51 +163,5 @@ class DutySettings(Table, frozen=True, kw_only=True):
             "Another trusted authority (PEM)",
             "Altra autorità di fiducia (PEM)",
             note="besides the machine's, of mail servers and webhooks (beside this file, if relative)",
-        ),
-    ] = ""
-
-
-class HeartbeatTarget(Table, frozen=True, kw_only=True):
-    """Somebody outside who is told that the centre is well; see docs/operations/watcher.md."""
-
-    name: Annotated[
-        Name, doc("Name of who watches from outside", "Nome di chi sorveglia da fuori", example="watch")
-    ]
-    url: Annotated[
-        Annotated[
-            str, text(r"https?://[^\s]{1,2000}", 'an address, "https://watch.example.org:8114/v1/heartbeats"')
-        ],
-        doc("Its address", "Il suo indirizzo", example="http://192.0.2.10:8114/v1/heartbeats"),
-    ]
-    kind: Annotated[
-        TargetKind,
-        doc(
-            "A watcher or another centre (watcher), or any service (url)",
-            "Un sorvegliante o un altro centro (watcher), o un servizio qualunque (url)",
-            note='"watcher": `securwoman watch`; "url": a service that calls when nothing comes',
-        ),
-    ] = TargetKind.WATCHER
-    every_s: Annotated[
-        float,
-        Meta(ge=1, le=3600),
-        doc("How often it is told that all is well", "Ogni quanto gli si dice che va bene"),
-    ] = 10.0
-    key_file: Annotated[
-        FilePath,
-        doc(
-            "File with the key that both have",
-            "File con la chiave in comune",
-            note="openssl rand -base64 32 (beside this file, if relative)",
-            example="watch.key",
-            by_hand=True,
-        ),
-    ] = ""
-    """A `url` may be without: what it is sent is not signed then."""
-    authority: Annotated[
-        FilePath,
-        doc(
-            "Authority that is trusted there (PEM)",
-            "Autorità di fiducia lì (PEM)",
-            note="in place of this machine's",
         ),
     ] = ""

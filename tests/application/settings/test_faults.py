@@ -81,13 +81,6 @@ FAULTS: Final = (
     ('[duty.smtp]\nhost = "m.example"\nsender = "c@example.org\\nBcc: x"',
      'duty.smtp.sender: expected an address, "centre@example.org"'),
     ('[duty]\nmorning = "24:00"', 'duty.morning: expected a time of day, "07:00"'),
-    ('[[heartbeat]]\nname = "w"\nurl = "http://w.test/"\n',
-     "heartbeat[0].key_file: a watcher believes a heartbeat by a key that it has, too"),
-    ('[[heartbeat]]\nname = "w"\nurl = "https://u:p@w.test/"\nkind = "url"',
-     'heartbeat[0].url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'),
-    ('[[heartbeat]]\nname = "w"\nurl = "https://w.test/"\nkind = "url"\n[[heartbeat]]\nname = "w"\nurl = '
-     '"https://w.test/"\nkind = "url"\n',
-     "heartbeat[1].name: w is already in heartbeat[0]"),
     (C + 'credit = { ussd = "*123#", sms_to = "4155", words = "C" }',
      "modem[0].credit.sms_to: it is asked by ussd already"),
     (C + 'credit = { ussd = "*21*333#" }', "modem[0].credit.ussd: *21*333# would change what the line does"),

@@ -10,6 +10,7 @@ import pytest
 from application.settings.file import load
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
+from center import features
 from features.duty.checks import duty
 from messages.ids import DutyWay, PersonId
 from model.callouts.roster import Contact, Person, Roster
@@ -135,3 +136,18 @@ def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_ha
         journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
     ((found_verdict, found_text),) = found(state, text)
     assert (found_verdict, said in found_text) == (verdict, True), found_text
+
+
+def test_a_watcher_that_is_left_out_hears_of_nothing(state: StateDir, tmp_path: Path) -> None:
+    text = lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"')
+    anna = Person(
+        id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=DutyWay.CALL, to="+393401111111"),)
+    )
+    with journal_of(state, create=True) as journal:
+        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+    features.install(["watcher"])
+    try:
+        ((verdict, said),) = found(state, text)
+    finally:
+        features.install()
+    assert (verdict, "villa" in said) == (Verdict.WARN, False), said

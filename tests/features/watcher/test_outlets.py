@@ -16,8 +16,8 @@ from standardwebhooks import Webhook
 from features.watcher.beat import Answer, Beat
 from features.watcher.envelope import Key, NotSealed, key_at, key_id_of
 from features.watcher.outlets import Away, Outcome, Post, Told
+from features.watcher.settings import HeartbeatTarget, TargetKind
 from messages.ids import SECOND, Instant, NodeId
-from model.settings.watching import HeartbeatTarget, TargetKind
 
 KEY = Key(b"k" * 32)
 TEXT = base64.b64encode(b"k" * 32).decode()

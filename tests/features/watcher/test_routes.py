@@ -37,16 +37,23 @@ def place(place: Place, tmp_path: Path) -> Place:
     return place
 
 
-@each(
-    ("text", "fault"),
-    [
-        ('[[watched]]\nname = "m"\nkey_file = ""', "watched[0].key_file: expected str of length >= 1"),
-        (
-            '[[watched]]\nname = "m"\nkey_file = "k"\n[[watched]]\nname = "m"\nkey_file = "k"',
-            "watched[1].name: m is already in watched[0]",
-        ),
-    ],
+# fmt: off
+FAULTS = (
+    ('[[heartbeat]]\nname = "w"\nurl = "http://w.test/"\n',
+     "heartbeat[0].key_file: a watcher believes a heartbeat by a key that it has, too"),
+    ('[[heartbeat]]\nname = "w"\nurl = "https://u:p@w.test/"\nkind = "url"',
+     'heartbeat[0].url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'),
+    ('[[heartbeat]]\nname = "w"\nurl = "https://w.test/"\nkind = "url"\n[[heartbeat]]\nname = "w"\nurl = '
+     '"https://w.test/"\nkind = "url"\n',
+     "heartbeat[1].name: w is already in heartbeat[0]"),
+    ('[[watched]]\nname = "m"\nkey_file = ""', "watched[0].key_file: expected str of length >= 1"),
+    ('[[watched]]\nname = "m"\nkey_file = "k"\n[[watched]]\nname = "m"\nkey_file = "k"',
+     "watched[1].name: m is already in watched[0]"),
 )
+# fmt: on
+
+
+@each(("text", "fault"), FAULTS)
 def test_a_fault_of_the_settings_is_named_by_its_path(text: str, fault: str) -> None:
     assert faults(text) == (fault,)
 

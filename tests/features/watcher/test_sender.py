@@ -19,13 +19,12 @@ from features.watcher.ears import publish_hearing
 from features.watcher.evidence import CHECKS, Looked, Readiness
 from features.watcher.hearing import Verdict, asked, began, take, verdict
 from features.watcher.outlets import Away, Outcome, Told
-from features.watcher.settings import Patience, WatchedCenter
+from features.watcher.settings import HeartbeatTarget, Patience, TargetKind, WatchedCenter
 from messages import events as ev
 from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
 from model.availability import MINUTE_US, Probed, availability
 from model.settings import Settings
-from model.settings.watching import HeartbeatTarget, TargetKind
 from model.setup import Setup
 from runtime.clock import VirtualClock
 from runtime.environment import AGAIN, Environment
@@ -118,7 +117,7 @@ class Alone:
         self, state: Path, outside: Outside, *watched: WatchedCenter, simulated: bool = False
     ) -> None:
         self.env: Environment = environment(state, virtual=True)
-        settings = changed(Settings(heartbeat=(WATCHER, PLAIN)), {"watched": watched})
+        settings = changed(Settings(), {"heartbeat": (WATCHER, PLAIN), "watched": watched})
         self.env.settings = Setup(settings=settings, version="1", simulated=simulated)
         started = system.start("in_process", self.env)
         assert isinstance(started, OneProcess)
