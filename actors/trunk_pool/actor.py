@@ -43,8 +43,7 @@ from messages.lines import (
 )
 from messages.sms import SendText
 from messages.trials import PROOF
-from model.alarms.book import AlarmBook
-from model.alarms.lines_left import lost
+from model.alarms.book import AlarmBook, lost
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.rules.calls.joining import Beside, beside, is_setting_up

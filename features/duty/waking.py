@@ -16,9 +16,8 @@ from msgspec.structs import replace
 from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
 from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
+from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until, wakes_now
 from model.alarms.kind import Acts, Priority, Wakes
-from model.alarms.lines_left import wakes_now
 from model.alarms.table import kind_of, priority_of, rank
 from model.callouts.callout import OFTEN_US, Callout, Callouts
 from model.callouts.roster import Roster
@@ -88,7 +87,7 @@ def due(
     but what comes and goes.
 
     `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
-    tests. `waits`: lines of whose kind enough are left (`model.alarms.lines_left`).
+    tests. `waits`: lines of whose kind enough are left (`model.alarms.book`).
     """
     new = {
         key: told.at

@@ -39,7 +39,7 @@ class Wakes(StrEnum):
     """
     FEW_LEFT = "few_left"
     """Of a line: they are called where few of its kind are left, and else written to in the morning
-    (`model.alarms.lines_left`)."""
+    (`model.alarms.book`)."""
     BY_DAY = "by_day"
     """They are called as well, and not before the morning: it was written before, and nobody has done it."""
     MORNING = "morning"
