@@ -18,27 +18,12 @@ import msgspec
 
 from messages.envelope import decode_error
 from messages.ids import DutyWay, OperatorId, PersonId
-from model.callouts.flaws import Flaw, FlawKind
 from model.callouts.roster import Contact, Holiday, Named, Override, Person, Roster, Shift, Text, TimeOfDay
 from model.callouts.times import instant_at, zone_of
 
-SAYS: Final = {
-    FlawKind.NO_ZONE: "there is no such time zone",
-    FlawKind.NAME_TWICE: "two people have this name or id",
-    FlawKind.NO_WAY: "this person has no way to be reached",
-    FlawKind.NO_NUMBER: "this is no telephone number",
-    FlawKind.EMERGENCY: "this is an emergency number",
-    FlawKind.WITHHELD: "the settings do not let this number be called ([dialling])",
-    FlawKind.OWN_LINE: "this is the number of a line of the center's own",
-    FlawKind.NO_ADDRESS: "this is no address of e-mail",
-    FlawKind.NO_URL: "this is no URL",
-    FlawKind.UNKNOWN_PERSON: "nobody of this name is among the people",
-    FlawKind.NO_DATE: "there is no such date",
-    FlawKind.ENDS_BEFORE: "it ends before it begins",
-    FlawKind.GAP: "within two weeks there are hours that nobody has: then all are called",
-    FlawKind.IDLE: "this person is in no shift",
-    FlawKind.NO_CALL: "this person is not called, and nothing that is written wakes anybody",
-}
+NO_ZONE: Final = "there is no such time zone"
+NO_DATE: Final = "there is no such date"
+UNKNOWN_PERSON: Final = "nobody of this name is among the people"
 _HEADER: Final = re.compile(r"^\s*\[\[\s*(?P<name>[a-z_]+)\s*\]\]")
 _TABLES: Final = {"people": "person", "shifts": "shift", "overrides": "override", "holidays": "holiday"}
 _KEYS: Final = {"contacts": "ways", "from_at": "from", "to_at": "to", "as_day": "as"}
@@ -108,11 +93,6 @@ class RosterFile(_Part, frozen=True, kw_only=True):
     holiday: tuple[HolidayTable, ...] = ()
 
 
-def said_of(flaw: Flaw) -> str:
-    """The flaw in a sentence."""
-    return f"{flaw.about}: {SAYS[flaw.kind]}" if flaw.about else SAYS[flaw.kind]
-
-
 def line_of(text: str, path: str) -> int:
     """In which line, from 1, that stands: `people.2.contacts.0.to`, `shift[1].days[0]`; 0: in none."""
     steps = [one for one in re.split(r"[.\[\]]+", path) if one]
@@ -158,7 +138,7 @@ def roster_in(said: RosterFile, kept: Roster, new_id: Callable[[], str], text: s
     """The same of what was read already; `text` is for the lines of its faults. Raises FileFaulty."""
     try:
         if zone_of(said.zone) is None:
-            raise FileFaulty(line_of(text, "zone"), SAYS[FlawKind.NO_ZONE])
+            raise FileFaulty(line_of(text, "zone"), NO_ZONE)
         return _Reading(text, said, kept, new_id).roster()
     except msgspec.ValidationError as error:
         raise _faulty(text, error) from error
@@ -225,7 +205,7 @@ class _Reading:
         try:
             from_at, to_at = (instant_at(self._said.zone, when) for when in (one.from_, one.to))
         except OverflowError as error:
-            raise FileFaulty(line_of(self._text, f"{at}.from"), SAYS[FlawKind.NO_DATE]) from error
+            raise FileFaulty(line_of(self._text, f"{at}.from"), NO_DATE) from error
         return Override(
             from_at=from_at,
             to_at=to_at,
@@ -240,6 +220,6 @@ class _Reading:
         for name in names:
             one = self._ids.get(name.casefold(), PersonId(name))
             if one not in ids:
-                raise FileFaulty(line_of(self._text, path), f"{name}: {SAYS[FlawKind.UNKNOWN_PERSON]}")
+                raise FileFaulty(line_of(self._text, path), f"{name}: {UNKNOWN_PERSON}")
             found.append(one)
         return tuple(found)

@@ -62,9 +62,9 @@ def import_(
     common: Common = DEFAULT,
 ) -> None:
     """Take the roster from a file: shows what changes, and asks at a terminal."""
-    from application.roster_file import FileFaulty, line_of, parse, said_of
+    from application.roster_file import FileFaulty, line_of, parse
+    from features.duty.flaws import flaws, refused, said_of
     from features.duty.roster_file import changes
-    from model.callouts.flaws import flaws, refused
     from store.audit.entry import Action
     from store.roster import RosterChanged, keep, normalised, roster_of
 

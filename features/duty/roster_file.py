@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from application.auditing import BY
-from application.roster_file import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, roster_in, said_of
+from application.roster_file import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, roster_in
+from features.duty.flaws import flaws, refused, said_of
 from messages.ids import E164, PersonId
-from model.callouts.flaws import flaws, refused
 from model.callouts.roster import EMPTY, Holiday, Override, Person, Roster, Shift
 from model.callouts.times import local
 from model.settings import Settings

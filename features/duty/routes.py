@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, replace
 
+from features.duty.flaws import Flaw, FlawKind, flaws, refused
 from features.duty.store import ask_test, take
 from features.duty.tried import Tried, TriedLately
 from gateways.http.parts.context import Web, once
@@ -26,7 +27,6 @@ from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.callouts import roster as model
-from model.callouts.flaws import Flaw, FlawKind, flaws, refused
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
 from model.callouts.times import midnight_of
 from store.audit.entry import Action

@@ -10,10 +10,10 @@ import msgspec
 from msgspec.structs import replace
 
 from application.state.state_dir import StateDir
+from features.duty.flaws import is_covered
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import SECOND, CalloutKind, Instant, PersonId
 from messages.journal import Recorded
-from model.callouts.flaws import is_covered
 from model.callouts.roster import LOOKED_AHEAD_US, Roster, spans
 from model.settings import Settings
 from store import streams

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from application.roster_file import NO_DATE, NO_ZONE, UNKNOWN_PERSON
 from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
 from model.callouts.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
 from model.callouts.times import date_of, zone_of
@@ -60,6 +61,25 @@ ADVICE: Final = frozenset((FlawKind.GAP, FlawKind.IDLE, FlawKind.NO_CALL))
 """With these a roster is kept: they are said beside it. With all others it is refused."""
 
 
+SAYS: Final = {
+    FlawKind.NO_ZONE: NO_ZONE,
+    FlawKind.NAME_TWICE: "two people have this name or id",
+    FlawKind.NO_WAY: "this person has no way to be reached",
+    FlawKind.NO_NUMBER: "this is no telephone number",
+    FlawKind.EMERGENCY: "this is an emergency number",
+    FlawKind.WITHHELD: "the settings do not let this number be called ([dialling])",
+    FlawKind.OWN_LINE: "this is the number of a line of the center's own",
+    FlawKind.NO_ADDRESS: "this is no address of e-mail",
+    FlawKind.NO_URL: "this is no URL",
+    FlawKind.UNKNOWN_PERSON: UNKNOWN_PERSON,
+    FlawKind.NO_DATE: NO_DATE,
+    FlawKind.ENDS_BEFORE: "it ends before it begins",
+    FlawKind.GAP: "within two weeks there are hours that nobody has: then all are called",
+    FlawKind.IDLE: "this person is in no shift",
+    FlawKind.NO_CALL: "this person is not called, and nothing that is written wakes anybody",
+}
+
+
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """One of them."""
 
@@ -68,6 +88,11 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     """Where: `people.0.contacts.1.to`."""
     about: str = ""
     """A name, or what was written there."""
+
+
+def said_of(flaw: Flaw) -> str:
+    """The flaw in a sentence."""
+    return f"{flaw.about}: {SAYS[flaw.kind]}" if flaw.about else SAYS[flaw.kind]
 
 
 def flaws(roster: Roster, at: Instant, settings: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
