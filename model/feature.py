@@ -125,7 +125,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     orders: frozenset[OperatorCommand] = frozenset()
     """What an operator cannot order without it; the orders' rows are the kernel's."""
     outside: Callable[[Settings], tuple[str, ...]] = nobody
-    """Who outside misses the center once it can serve no alert, by name: people are told by them."""
+    """Who outside misses the center once it can serve no alert, and tells people: their names."""
     pages: Path | None = None
     """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
     It is served below `/console/features/NAME`."""
