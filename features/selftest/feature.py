@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from features.selftest.alarms import OF_PROOFS
@@ -47,6 +48,7 @@ SELFTEST: Final = Feature(
     ),
     command_groups={"proof": "The whole chain, tried each night and on demand."},
     metrics=("features.selftest.metrics:ProofMetrics",),
+    pages=Path(__file__).parent / "pages",
     proofs={ProofStep.CHAIN: "features.selftest.chain:chain"},
     settings=(ProofSettings,),
     faults=faults,

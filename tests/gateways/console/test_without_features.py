@@ -20,7 +20,10 @@ from tests.gateways.story import Story
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 PLACES = {"2": "Open alerts", "4": "Plant", "5": "Start"}
-NOT_LISTED = ("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112", "Settings")
+NOT_LISTED = (
+    *("History", "Figures", "Availability", "Reviews", "Map:", "A page for 112"),
+    *("Nightly proof", "Drill", "est alert", "est call", "Settings"),
+)
 
 
 @pytest.fixture
@@ -51,6 +54,11 @@ def test_it_opens_shows_an_alert_and_all_that_it_has(
         page.keyboard.press(key)
         expect(tabs.and_(page.locator("[aria-current=page]")).locator("kbd")).to_have_text(key)
         expect(page.locator("main h1")).to_contain_text(heading)
+    expect(page.locator("[aria-keyshortcuts=T]")).to_have_count(0)
+    for key in "4n":
+        page.keyboard.press(key)
+        expect(page.locator("main h1")).to_have_text(PLACES["4"])
+    expect(page.locator(".page-head__end")).to_have_count(0)
     page.keyboard.press("2")
     for key in "h/3":
         page.keyboard.press(key)

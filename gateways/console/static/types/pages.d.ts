@@ -138,7 +138,7 @@ interface ActOnPerson {
   act(ui: Ui, person: PersonRow, list: PeopleList): unknown;
   /** The id of the form that it opens in the list's page, and what that says of it. */
   opens?: string;
-  form?: (ui: Ui) => { title: string; label: string; send: () => unknown; lead?: Drawn };
+  form?: (ui: Ui) => FormSaid;
 }
 
 /** What a supervisor gives away of an alert, by a key where an alert is looked back at: an archive. */
@@ -153,6 +153,47 @@ interface GivenOfAlert {
   has?: (view: CaseView) => boolean;
 }
 
+/** What a key does between alerts besides. */
+interface InShift {
+  key: string;
+  name: Phrase;
+  begin(ui: Ui): unknown;
+  /** How it goes, or went, below the keys. */
+  line(ui: Ui): Drawn;
+  /** What of it is open when a shift begins or ends. */
+  matters(told: ShiftView): Drawn[];
+}
+
+/** Title, label and way of a form. */
+interface FormSaid {
+  title: string;
+  label: string;
+  send(): unknown;
+  lead?: Drawn;
+}
+
+/** What is ordered of the line that is pointed at, in the administration and in the plant. */
+interface LineOrder {
+  act(): [key: string, name: string];
+  /** Whether the key was for it; `row`: the line, where there is one. */
+  pressed(ui: Ui, key: string, row: LineRow | undefined): boolean;
+  /** Of the form that is open, where it is its own. */
+  form(ui: Ui): FormSaid | null;
+  /** What it tells beside the lines, where that is shown. */
+  pane(ui: Ui): Drawn | null;
+}
+
+/** What the first run begins for a need. */
+interface NeedOrder {
+  need: Need;
+  act(): import('../js/admin/frame/page.js').Act;
+  ask(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): void;
+  /** Of the form that is open, where it is its own. */
+  form(ui: Ui, rows: import('../js/admin/frame/rows.js').Rows<NeedRow>): FormSaid | null;
+  /** Beside the list, once the need is pointed at. */
+  pane(ui: Ui, said: StartView): Drawn;
+}
+
 /** What a feature has in the console (`features/NAME/pages/feature.js`). */
 interface FeaturePages {
   /** Of the place where the center is administered. */
@@ -161,6 +202,9 @@ interface FeaturePages {
   keys?: () => [string, string][];
   keysOf?: KernelKeys;
   map?: PlaceMap;
+  inShift?: InShift;
+  ofLine?: LineOrder;
+  ofNeed?: NeedOrder;
   places?: ListedPlace[];
   /** The keys of its places. */
   groups?: () => ListedKeys[];

@@ -1,11 +1,12 @@
 // The queue: every open alert, in the order of urgency.js.
 
 import { html, nothing, repeat, svg } from '../../vendor/lit.js';
+import { leads } from '../shell/below.js';
 import { act, icon, word } from '../shell/parts.js';
 import { channel, say } from '../words/words.js';
 import { rank } from './urgency.js';
 import { now } from './now.js';
-import { choice, chosen } from './choice.js';
+import { choice } from './choice.js';
 import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
 import * as claims from '../words/claims.js';
@@ -30,7 +31,7 @@ export function enter(ui) {
 
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (chosen(ui, key)) return true;
+  if (leads(ui, 'queue', key)) return true;
   if (key === 'ArrowDown' || key === 'ArrowUp') {
     const all = queued(ui);
     if (!all.length) return true;

@@ -203,26 +203,26 @@ export class Feed {
    */
   command(alert, command, more = {}) {
     const order = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
+    return this.order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
   }
 
   /** @param {ShiftState} state @param {string} [reason] */
   async shift(state, reason = '') {
     const seen = Math.max(this.seq, this.ownSeq);
     const order = { state, seen, ...(reason ? { reason } : {}) };
-    const done = await this.#order('/v1/operators/me/shift', order);
+    const done = await this.order('/v1/operators/me/shift', order);
     if (done.said) this.ownSeq = done.said.seq;
     return done;
   }
 
   /** Leave a note to the next shift. @param {string} text */
   leaveNote(text) {
-    return this.#order('/v1/shift/notes', { text });
+    return this.order('/v1/shift/notes', { text });
   }
 
   /** @param {string} note @param {boolean} done */
   finishNote(note, done) {
-    return this.#order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
+    return this.order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
   }
 
   /**
@@ -230,12 +230,7 @@ export class Feed {
    * @param {{ alarm: string, subject: string, since_us: number }[]} alarms
    */
   seen(alarms) {
-    return this.#order('/v1/alarms/seen', { alarms });
-  }
-
-  /** Begin a drill. */
-  drill() {
-    return this.#order('/v1/drill', {});
+    return this.order('/v1/alarms/seen', { alarms });
   }
 
   /**
@@ -268,8 +263,8 @@ export class Feed {
     this.socket.send(JSON.stringify({ type: 'input' }));
   }
 
-  /** @param {string} path */
-  async #order(path, body) {
+  /** Order something; what the center says: {ok, reason}. @param {string} path @param {object} body */
+  async order(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
     try {
       let answer = await this.#ask('POST', path, body);

@@ -2,13 +2,13 @@
 // orders of a line.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { below, leads } from '../shell/below.js';
 import { word } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
 import * as quiet from '../alarms/quiet.js';
-import * as proofs from '../proofs/proofs.js';
 import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
@@ -28,19 +28,14 @@ import * as s from '../case/situation.js';
 /** @param {Ui} ui */
 export function enter(ui) {
   panel.clear();
-  proofs.clear();
   enterLines(ui);
 }
 
 /** The arrows lead through the alarms, then through the lines. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (proofs.shown()) return proofs.pressed(ui, key);
   const orders = mayOrder(ui);
   const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
-  if (key === 'N' && !inLines && !past.shown() && proofs.maySee(ui)) {
-    proofs.open(ui);
-    return true;
-  }
+  if (!inLines && !past.shown() && leads(ui, 'plant', key)) return true;
   return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
 }
 
@@ -102,7 +97,7 @@ function operators(ui) {
 export function pane(ui) {
   const { feed } = ui;
   if (past.shown()) return past.pane(ui);
-  if (proofs.shown()) return proofs.pane(ui);
+  const places = below(ui, 'plant');
   const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
@@ -117,9 +112,9 @@ export function pane(ui) {
         }
       </p>
       ${
-        proofs.maySee(ui)
+        places.length
           ? html`<div class="page-head__end">
-              ${button(ui, ['N', say`Nightly proof`])}
+              ${places.map(({ keys, title }) => button(ui, [keys[0], title(ui)]))}
             </div>`
           : nothing
       }

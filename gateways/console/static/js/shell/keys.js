@@ -4,7 +4,6 @@ import { FEATURES } from '../features.js';
 import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/key-to-command.js';
 import { onScreen } from '../steps/shown.js';
-import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';
 import * as handed from '../shift/handed.js';
 import * as own from '../shift/own.js';
@@ -22,6 +21,7 @@ import { placeSentences } from '../place/place.js';
 import { copyBriefing } from '../case/reading.js';
 import * as help from './help.js';
 import * as sections from './sections.js';
+import { inShift } from '../shift/ready.js';
 import * as shifts from '../shift/shift.js';
 import * as sound from '../sound/sound.js';
 import { offered } from './strip.js';
@@ -138,7 +138,8 @@ function ready(ui, key) {
   // Who has fled from a place may think to be there still.
   if (key.length === 1 && Date.now() - ui.screen.leftAtMs < FLED_MS) return ui.orders.notTaken(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
-  if (key === 'D') drill.begin(ui);
+  const more = inShift().find((one) => one.key === key);
+  if (more) more.begin(ui);
   else if (key === 'Enter' && wrapping(ui)) ui.orders.shift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
 }

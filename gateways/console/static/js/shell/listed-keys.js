@@ -68,7 +68,7 @@ export const groups = () => [
       ['W B', say`Leave a note; what was handed over`],
       ['S', say`Try the sound`],
       ['Y N', say`Heard, not heard`],
-      ['D', say`Drill`],
+      ...ofFeatures('shift'),
     ],
   },
   {
@@ -78,7 +78,7 @@ export const groups = () => [
       ['H T /', say`Past alarms, days, search`],
       ['Q X', say`Planned work, quiet alarms`],
       ['R', say`I see to it, call nobody else`],
-      ['N T E', say`Nightly proof, now, end it`],
+      ...ofFeatures('plant'),
     ],
   },
   ...FEATURES.flatMap((one) => one.groups?.() ?? []),
@@ -89,11 +89,8 @@ export const groups = () => [
       ...FEATURES.flatMap(({ chapters = [] }) => chapters).map(
         ({ key, name }) => /** @type {[string, string]} */ ([key, name()]),
       ),
-      ['S', say`Start; M modem, T test`],
-      [
-        'A T E F M P Y',
-        say`Lines: one more modem; test call, hang up, out of service; check; PIN; the real 112`,
-      ],
+      ['S', say`Start; M modem`],
+      ['A F M P Y', say`Lines: one more modem; out of service; check; PIN; the real 112`],
       ['D Q', say`Nodes: drain; restart when no alert is open`],
       ['V', say`Version and licences`],
       ...FEATURES.flatMap(({ keys = () => [] }) => keys()),

@@ -1,5 +1,5 @@
 // What is open when a shift begins or ends, besides the notes: what is wrong, lines that carry nothing,
-// callbacks that are owed, a drill that is due. Each in words, with what leads to it.
+// callbacks that are owed, what features tell. Each in words, with what leads to it.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
@@ -16,7 +16,7 @@ const BROKEN_MAX = 5; // the others are in the plant view
  * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more
  * @param {Drawn} [button]
  */
-const matter = (ic, tone, text, more, button = nothing) =>
+export const matter = (ic, tone, text, more, button = nothing) =>
   html`<article class="handed__matter">
     ${icon(ic, tone)}
     <div>
@@ -28,7 +28,11 @@ const matter = (ic, tone, text, more, button = nothing) =>
 
 /** All of them, the gravest first. @param {Ui} ui @param {ShiftView} told */
 export function matters(ui, told) {
-  return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one)), ...drill(told)];
+  return [
+    ...broken(ui),
+    ...(told?.owed ?? []).map((one) => owed(ui, one)),
+    ...FEATURES.flatMap(({ inShift }) => inShift?.matters(told) ?? []),
+  ];
 }
 
 /** @param {number | null} us */
@@ -74,11 +78,4 @@ function owed(ui, one) {
     [outcome(one.outcome), one.operator ? ui.feed.names(one.operator) : ''].filter(Boolean).join(' · '),
     buttons,
   );
-}
-
-/** @param {ShiftView} told */
-function drill(told) {
-  if (!told?.drill_due) return [];
-  const last = told.drill_us === null ? say`None so far` : say`Last: ${f.day(told.drill_us)}`;
-  return [matter('flask', 'ink-wait', say`A drill is due: D`, last)];
 }

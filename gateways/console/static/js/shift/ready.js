@@ -2,10 +2,10 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { notice } from '../access/access.js';
+import { FEATURES } from '../features.js';
 import { act, icon } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
-import { line as drillLine } from './drill.js';
 import { phoneAdvice, question, soundState, why } from './asking.js';
 import { standing } from './last.js';
 import { railList } from '../alerts/rail.js';
@@ -135,11 +135,30 @@ export function readyView(ui) {
               })
             : nothing
         }
-        ${own.panel(ui)} ${question(ui) ?? keys(ui, shift)}${drillLine(ui)}
+        ${own.panel(ui)} ${question(ui) ?? keys(ui, shift)}${below(ui)}
       </div>
     </div>
     ${side(ui)}
   </section>`;
+}
+
+/** What features do between alerts. */
+export const inShift = () => FEATURES.flatMap((one) => one.inShift ?? []);
+
+/** Below the keys: the place is kept while there is nothing to say. @param {Ui} ui */
+function below(ui) {
+  const refused = refusedHere(ui);
+  const lines = inShift().map((one) => one.line(ui));
+  return html`<p class="ready__drill" role="status">
+    ${refused ? html`<span class="ink-bad">${refused}</span>` : lines}
+  </p>`;
+}
+
+/** Why a key of the shift was refused that has no place of its own for that. @param {Ui} ui */
+function refusedHere(ui) {
+  const { refused } = ui.orders;
+  const placed = ['Enter', 'W', 'B', ...(ui.feed.myShift() === 'ready' ? [] : ['P'])];
+  return refused?.alert === null && !placed.includes(refused.key) ? refused.text : '';
 }
 
 /** What can be done between alerts. @param {Ui} ui @param {ShiftState} shift */
@@ -151,7 +170,7 @@ function keys(ui, shift) {
   return html`<div class="ready__keys">
     ${shift === 'ready' ? button('P', say`Pause`) : nothing}
     ${shift === 'off' ? nothing : button('O', say`End shift`)} ${button('S', say`Try the sound`)}
-    ${shift === 'off' ? nothing : button('D', say`Drill`)} ${button('?', say`All keys`)}
+    ${shift === 'off' ? nothing : inShift().map(({ key, name }) => button(key, name()))} ${button('?', say`All keys`)}
   </div>`;
 }
 

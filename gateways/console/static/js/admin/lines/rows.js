@@ -1,11 +1,10 @@
 // The lines as they are set up, and what supervisors and admins order of the one that is pointed at: the same
 // in the administration and in the plant view. How each is at this moment the feed says.
 
+import { FEATURES } from '../../features.js';
 import { say } from '../../words/words.js';
-import { answered } from '../frame/faults.js';
 import { Form, formPane } from '../frame/form.js';
 import { Rows } from '../frame/rows.js';
-import { FIELDS, Shown, trialPane } from './trial.js';
 
 /** @typedef {LineRow & LineSet} Line */
 /** @type {Rows<Line>} */
@@ -31,8 +30,10 @@ const TYPED = {
   label: () => say`Its name, where it is the last one for 112`,
   kind: 'text',
 };
-const OUT = 'line-out'; // the ids of the forms
-const TRIAL = 'line-trial';
+const OUT = 'line-out'; // the id of the form
+
+/** What features order of a line. */
+const others = () => FEATURES.flatMap((one) => one.ofLine ?? []);
 
 /** Who may order anything of a line. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
@@ -69,36 +70,11 @@ async function takeOut(ui) {
   rows.say(ui, true, say`${line} is out of service.`);
 }
 
-/** @param {Ui} ui @param {LineTrial} trial */
-function show(ui, trial) {
-  const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
-  rows.tell(ui, shown);
-  shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
-}
-
-/** @param {Ui} ui */
-async function tryLine(ui) {
-  const said = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
-  if (!said) return;
-  rows.form = null;
-  show(ui, said.trial);
-}
-
-/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {Line} row */
-async function askTrial(ui, { line }) {
-  const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
-  if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
-  else rows.open(ui, new Form(TRIAL, FIELDS, { to: '' }));
-}
-
-/** @param {Ui} ui @param {Shown} shown */
-const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
-
 /** What can be ordered of the line that is pointed at. @param {Ui} ui */
 export function acts(ui) {
   const out = now(ui, rows.cursor)?.out;
   return /** @type {[string, string][]} */ ([
-    ['T', say`Test call`],
+    ...others().map((one) => one.act()),
     ['F', out ? say`Put back` : say`Take out`],
   ]);
 }
@@ -107,36 +83,28 @@ export function acts(ui) {
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (key === 'E' && rows.once instanceof Shown) hangUp(ui, rows.once);
-  else if (!row) return false;
-  else if (key === 'T') askTrial(ui, row);
-  else if (key !== 'F') return false;
-  else if (now(ui, row.line)?.out) putBack(ui, row);
+  if (others().some((one) => one.pressed(ui, key, row))) return true;
+  if (!row || key !== 'F') return false;
+  if (now(ui, row.line)?.out) putBack(ui, row);
   else askOut(ui, row);
   return true;
 }
 
-/** Title, label and way of the form that is open. @param {Ui} ui */
+/** Title, label and way of the form that is open, where it is one of these. @param {Ui} ui */
 export const form = (ui) =>
-  rows.form.id === TRIAL
+  rows.form.id === OUT
     ? {
-        title: say`Test call from ${rows.cursor}`,
-        label: say`Call`,
-        send: () => tryLine(ui),
-      }
-    : {
         title: say`${rows.cursor}: out of service`,
         label: say`Take out`,
         send: () => takeOut(ui),
-      };
+      }
+    : others().reduce((found, one) => found ?? one.form(ui), null);
 
-/** @param {Ui} ui */
-export const once = (ui) => trialPane(ui, rows.once);
+/** What a feature tells of a line beside them; null: nothing. @param {Ui} ui */
+export const once = (ui) => others().reduce((found, one) => found ?? one.pane(ui), null);
 
-/** What stands beside the lines: the form that is open, a test call; null: nothing. @param {Ui} ui */
-export const beside = (ui) =>
-  [OUT, TRIAL].includes(rows.form?.id)
-    ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) })
-    : rows.once instanceof Shown
-      ? once(ui)
-      : null;
+/** What stands beside the lines: the form that is open, what was told; null: nothing. @param {Ui} ui */
+export function beside(ui) {
+  const open = rows.form && form(ui);
+  return open ? formPane(ui, rows.form, { ...open, leave: () => rows.leave(ui) }) : once(ui);
+}

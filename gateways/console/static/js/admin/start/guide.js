@@ -1,10 +1,10 @@
 // What is to be done for the need that is pointed at, with what was found of it.
 
 import { html, nothing } from '../../../vendor/lit.js';
+import { FEATURES } from '../../features.js';
 import { picture } from '../../access/factors.js';
 import { word } from '../../shell/parts.js';
 import { own, phrase, say } from '../../words/words.js';
-import { testPane } from './test-alert.js';
 
 /** @param {Ui} ui @param {StartView} said @param {NeedRow} row */
 export const guide = (ui, said, row) =>
@@ -13,6 +13,7 @@ export const guide = (ui, said, row) =>
     <div class="panel__body" tabindex="0">
       <p>${own(row.text)}</p>
       ${MORE[row.need]?.(ui, said) ?? nothing}
+      ${FEATURES.map(({ ofNeed }) => (ofNeed?.need === row.need ? ofNeed.pane(ui, said) : nothing))}
     </div>
   </section>`;
 
@@ -22,7 +23,6 @@ const MORE = {
   lines: (ui, said) => lines(ui, said),
   emergency_trunk: (ui, said) => lines(ui, said),
   second_emergency_line: (ui, said) => lines(ui, said),
-  test_alert: testPane,
   second_operator: (_, said) => html`<p>${say`Operators: ${said.operators}`}</p>`,
 };
 

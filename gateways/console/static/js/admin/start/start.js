@@ -1,6 +1,7 @@
 // The first run, and what is still missing before real use: a row each need, what is to be done beside it.
 
 import { html, nothing } from '../../../vendor/lit.js';
+import { FEATURES } from '../../features.js';
 import { word } from '../../shell/parts.js';
 import { own, say } from '../../words/words.js';
 import * as f from '../../words/format.js';
@@ -9,7 +10,6 @@ import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
 import { guide } from './guide.js';
 import * as modem from './modem.js';
-import * as test from './test-alert.js';
 
 const COUNT_MS = 60_000;
 
@@ -23,6 +23,9 @@ const rows = new Rows('start', '/v1/admin/start', {
   name: (one) => own(one.name),
 });
 let countedAtMs = 0;
+
+/** What features begin for a need. */
+const others = () => FEATURES.flatMap((one) => one.ofNeed ?? []);
 
 export function clear() {
   rows.clear();
@@ -81,7 +84,8 @@ export function pressed(ui, key) {
   if (key === 'Escape' && !rows.asked) return false; // what stands beside the list stays there
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (key === 'T') test.ask(ui, rows);
+  const other = others().find((one) => one.act()[0] === key);
+  if (other) other.ask(ui, rows);
   else if (key === 'M') askModem(ui);
   else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
   else if (key === 'X' && row?.by) {
@@ -115,10 +119,7 @@ export function pane(ui) {
       : said.missing
         ? say`Start: ${said.missing} of ${total} are missing`
         : say`Start: all is there`,
-    acts: [
-      ['M', say`Add a modem`, 'phone'],
-      ['T', say`Test alert`, 'flask'],
-    ],
+    acts: [['M', say`Add a modem`, 'phone'], ...others().map((one) => one.act())],
     rowActs: row?.by_person
       ? [
           ['Enter', say`Confirm`],
@@ -132,17 +133,11 @@ export function pane(ui) {
         <td class="ink-2">${known(ui, one)}</td>`,
     form: () =>
       modem.form(ui, rows) ??
-      (rows.form.id === test.FORM
-        ? {
-            title: say`Test alert`,
-            label: say`Begin`,
-            send: () => test.begin(ui, rows),
-          }
-        : {
-            title: rows.nameOf(rows.editing),
-            label: say`Confirm`,
-            send: () => confirm(ui),
-          }),
+      others().reduce((found, one) => found ?? one.form(ui, rows), null) ?? {
+        title: rows.nameOf(rows.editing),
+        label: say`Confirm`,
+        send: () => confirm(ui),
+      },
     once: () => guide(ui, said, row),
   });
 }

@@ -1,42 +1,32 @@
-// The proofs of the nights, in the place of the plant: the last one step by step, what was left out and why,
+// The proofs of the nights, a place below the plant: the last one step by step, what was left out and why,
 // and ninety nights of each figure. Supervisors have one begun from here, and ended.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { answered, why } from '../admin/frame/faults.js';
-import { button } from '../admin/frame/page.js';
-import { word } from '../shell/parts.js';
-import { say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { button } from '../../js/admin/frame/page.js';
+import { word } from '../../js/shell/parts.js';
+import { say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
 import { nights } from './nights.js';
-import { boundWords, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './words.js';
+import { boundWords, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './proof-words.js';
 
 const PATH = '/v1/proofs';
 const LOOKS_MS = 2000; // while one goes on
 const state = {
-  shown: false,
   fault: '',
   asked: 0,
   again: 0,
   said: /** @type {ProofsView} */ (null),
 };
 
-export const shown = () => state.shown;
-
-/** Who may. @param {Ui} ui */
-export const maySee = (ui) => ui.feed.me.role !== 'operator';
-
-export function clear() {
-  clearTimeout(state.again);
-  Object.assign(state, { shown: false, said: null, fault: '' });
+/** @param {Ui} ui */
+export function enter(ui) {
+  Object.assign(state, { said: null, fault: '' });
+  load(ui);
 }
 
 /** @param {Ui} ui */
-export function open(ui) {
-  state.shown = true;
-  load(ui);
-  ui.draw();
-  document.querySelector('main h1')?.focus({ preventScroll: true });
-}
+const shown = (ui) => ui.screen.section === 'proofs';
 
 /** @param {Ui} ui */
 async function load(ui) {
@@ -44,7 +34,7 @@ async function load(ui) {
   clearTimeout(state.again);
   const answer = await ui.feed.read(PATH).catch(() => null);
   const said = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (asked !== state.asked || !state.shown) return;
+  if (asked !== state.asked || !shown(ui)) return;
   Object.assign(state, { said: said ?? state.said, fault: said ? '' : say`No connection` });
   state.again = window.setTimeout(() => load(ui), LOOKS_MS * (goesOn() ? 1 : 8));
   ui.draw();
@@ -66,11 +56,8 @@ async function order(ui, how) {
 
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (key === 'N' || key === 'Escape') {
-    clear();
-    ui.draw();
-    document.querySelector('main h1')?.focus({ preventScroll: true });
-  } else if (key === 'T' && state.said && !goesOn()) order(ui, 'POST');
+  if (key === 'N' || key === 'Escape') ui.screen.go('plant');
+  else if (key === 'T' && state.said && !goesOn()) order(ui, 'POST');
   else if (key === 'E' && goesOn()) order(ui, 'DELETE');
   else if (key === 'ArrowDown' || key === 'ArrowUp')
     document.querySelector('.proofs__list')?.scrollBy({ top: key === 'ArrowDown' ? 120 : -120 });

@@ -1,20 +1,23 @@
 // A test call: how it goes with its levels, and what it has shown of the line.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { lit } from '../../sound/meters.js';
-import { causeInWords } from '../../words/causes.js';
-import { say } from '../../words/words.js';
-import { answered, why } from '../frame/faults.js';
-import { button } from '../frame/page.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import { lit } from '../../js/sound/meters.js';
+import { causeInWords } from '../../js/words/causes.js';
+import { say } from '../../js/words/words.js';
+import { answered, why } from '../../js/admin/frame/faults.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { button } from '../../js/admin/frame/page.js';
+import { rows } from '../../js/admin/lines/rows.js';
 import { findings } from './findings.js';
 import { ways } from './ways.js';
 
 const AGAIN_MS = 300; // so soon a level is shown
 const SEGMENTS = Array.from({ length: 20 });
 
+const FORM = 'line-trial';
 /** @type {FormField[]} */
-export const FIELDS = [
+const FIELDS = [
   {
     name: 'to',
     label: () => say`A number, or the name of another line`,
@@ -25,7 +28,7 @@ export const FIELDS = [
 ];
 
 /** What stands beside the lines: the newest that is known of the call, and why nothing newer is. */
-export class Shown {
+class Shown {
   fault = '';
 
   /** @param {LineTrial} trial @param {string} path */
@@ -111,7 +114,7 @@ function voice(trial, line) {
 }
 
 /** @param {Ui} ui @param {Shown} shown */
-export function trialPane(ui, { trial, fault }) {
+function trialPane(ui, { trial, fault }) {
   const lines = [trial.line, ...(trial.other ? [trial.other] : [])];
   return html`<section class="panel once trial" aria-labelledby="trial-h">
     <div class="panel__head">
@@ -140,3 +143,48 @@ export function trialPane(ui, { trial, fault }) {
     </div>
   </section>`;
 }
+
+/** @param {Ui} ui @param {LineTrial} trial */
+function show(ui, trial) {
+  const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
+  rows.tell(ui, shown);
+  shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
+}
+
+/** @param {Ui} ui */
+async function tryLine(ui) {
+  const said = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
+  if (!said) return;
+  rows.form = null;
+  show(ui, said.trial);
+}
+
+/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {LineRow} row */
+async function askTrial(ui, { line }) {
+  const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
+  if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
+  else rows.open(ui, new Form(FORM, FIELDS, { to: '' }));
+}
+
+/** @param {Ui} ui @param {Shown} shown */
+const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
+
+/** @type {LineOrder} */
+export const ofLine = {
+  act: () => ['T', say`Test call`],
+  pressed(ui, key, row) {
+    if (key === 'E' && rows.once instanceof Shown) hangUp(ui, rows.once);
+    else if (row && key === 'T') askTrial(ui, row);
+    else return false;
+    return true;
+  },
+  form: (ui) =>
+    rows.form.id === FORM
+      ? {
+          title: say`Test call from ${rows.cursor}`,
+          label: say`Call`,
+          send: () => tryLine(ui),
+        }
+      : null,
+  pane: (ui) => (rows.once instanceof Shown ? trialPane(ui, rows.once) : null),
+};

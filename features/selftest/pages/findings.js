@@ -1,6 +1,6 @@
 // What a test call has shown of a line's voice, in words.
 
-import { say } from '../../words/words.js';
+import { say } from '../../js/words/words.js';
 
 /** @param {VoiceShown} voice */
 const gain = ({ better_gain_in_db: better }) =>

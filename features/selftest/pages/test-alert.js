@@ -1,11 +1,11 @@
 // A test alert of a telephone at hand: begun, followed, and what came of it.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { phrase, say } from '../../words/words.js';
-import { Form } from '../frame/form.js';
-import { button } from '../frame/page.js';
-import * as voice from '../../voice/voice.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import { phrase, say } from '../../js/words/words.js';
+import { Form } from '../../js/admin/frame/form.js';
+import { button } from '../../js/admin/frame/page.js';
+import * as voice from '../../js/voice/voice.js';
 
 /** @type {Record<string, Phrase>} */
 const STEPS = {
@@ -27,18 +27,18 @@ const FIELDS = [
   },
 ];
 
-export const FORM = 'test';
+const FORM = 'test';
 
-/** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
-export function ask(ui, rows) {
+/** @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows */
+function ask(ui, rows) {
   rows.cursor = 'test_alert';
   // On a headset the operator's own telephone is free to be the user's.
   const own = voice.used(ui.feed) ? (rows.list.said?.phone ?? '') : '';
   rows.open(ui, new Form(FORM, FIELDS, { phone: own }));
 }
 
-/** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
-export async function begin(ui, rows) {
+/** @param {Ui} ui @param {import('../../js/admin/frame/rows.js').Rows<NeedRow>} rows */
+async function begin(ui, rows) {
   const { form } = rows;
   if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.said?.phone ?? '')) {
     form.faults = {
@@ -62,7 +62,7 @@ const toDo = (text) => word('todo', text, 'ink-2');
 const done = (text) => word('done', text, 'ink-ok');
 
 /** @param {Ui} ui @param {StartView} said */
-export function testPane(ui, { test }) {
+function testPane(ui, { test }) {
   return html`<p>
       ${say`Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:`}
       ${say`have another one ring.`}
@@ -82,3 +82,19 @@ export function testPane(ui, { test }) {
     }
     ${button(ui, ['T', say`Begin`, 'flask'])}`;
 }
+
+/** @type {NeedOrder} */
+export const ofNeed = {
+  need: 'test_alert',
+  act: () => ['T', say`Test alert`, 'flask'],
+  ask,
+  form: (ui, rows) =>
+    rows.form.id === FORM
+      ? {
+          title: say`Test alert`,
+          label: say`Begin`,
+          send: () => begin(ui, rows),
+        }
+      : null,
+  pane: testPane,
+};

@@ -1,8 +1,8 @@
 // What a call between two lines has shown of its two ways: a figure each, and what is wrong, in words.
 
-import { html, nothing } from '../../../vendor/lit.js';
-import { word } from '../../shell/parts.js';
-import { say } from '../../words/words.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
+import { say } from '../../js/words/words.js';
 
 /** @type {Record<WayFault, () => string>} */
 const WORDS = {

@@ -1,7 +1,7 @@
 // What the steps of a proof are called, what came of each, and its figures with their units.
 
-import { number, phrase, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { number, phrase, say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
 
 const NB = '\u00a0';
 const MOVED_S = 0.1; // less is none: of a clock that is off the cause is another

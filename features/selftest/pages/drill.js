@@ -1,16 +1,17 @@
 // A drill begun from the ready view, and what came of it: the center's word, read from its journal.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
-import { phrase, say } from '../words/words.js';
-import * as f from '../words/format.js';
+import { matter } from '../../js/shift/matters.js';
+import { icon } from '../../js/shell/parts.js';
+import { phrase, say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
 
 const AGAIN_MS = 2000;
 const state = { said: /** @type {DrillView} */ (null), atMs: 0, asking: false };
 
 /** Begin one. @param {Ui} ui */
 export async function begin(ui) {
-  const answer = await ui.feed.drill();
+  const answer = await ui.feed.order('/v1/drill', {});
   if (!answer.ok) {
     ui.orders.refuse('D', null, answer.reason);
     return;
@@ -41,25 +42,19 @@ const STEPS = {
   closed: phrase`closed`,
 };
 
-/**
- * How the last one goes, or went, below the keys; its place is kept while there is nothing to say.
- * @param {Ui} ui
- */
+/** How the last one goes, or went. @param {Ui} ui */
 export function line(ui) {
   const { said } = state;
-  const refused = refusedHere(ui);
   if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
     look(ui);
-  return html`<p class="ready__drill" role="status">
-    ${refused ? html`<span class="ink-bad">${refused}</span>` : said?.alert ? told(ui, said) : nothing}
-  </p>`;
+  return said?.alert ? told(ui, said) : nothing;
 }
 
-/** Why a key of the shift was refused that has no place of its own for that. @param {Ui} ui */
-function refusedHere(ui) {
-  const { refused } = ui.orders;
-  const own = ['Enter', 'W', 'B', ...(ui.feed.myShift() === 'ready' ? [] : ['P'])];
-  return refused?.alert === null && !own.includes(refused.key) ? refused.text : '';
+/** That one is due, and when the last one was. @param {ShiftView} shift */
+export function matters(shift) {
+  if (!shift?.drill_due) return [];
+  const last = shift.drill_us === null ? say`None so far` : say`Last: ${f.day(shift.drill_us)}`;
+  return [matter('flask', 'ink-wait', say`A drill is due: D`, last)];
 }
 
 /** @param {Ui} ui @param {DrillView} said */

@@ -1,9 +1,9 @@
 // One figure of ninety nights, as a small drawing that says itself in words.
 
 import { html, svg } from '../../vendor/lit.js';
-import { say } from '../words/words.js';
-import * as f from '../words/format.js';
-import { chartWord, figureWord, stepWord, subjectWord } from './words.js';
+import { say } from '../../js/words/words.js';
+import * as f from '../../js/words/format.js';
+import { chartWord, figureWord, stepWord, subjectWord } from './proof-words.js';
 
 const [W, H, EDGE] = [240, 48, 4];
 

@@ -1,0 +1,35 @@
+// What the console has of the feature.
+
+import { say } from '../../js/words/words.js';
+import * as drill from './drill.js';
+import * as proofs from './proofs.js';
+
+export { ofNeed } from './test-alert.js';
+export { ofLine } from './trial.js';
+
+/** @type {ListedPlace[]} */
+export const places = [
+  {
+    name: 'proofs',
+    title: () => say`Nightly proof`,
+    keys: ['N'],
+    place: proofs,
+    below: 'plant',
+    role: 'supervisor',
+  },
+];
+
+/** @type {InShift} */
+export const inShift = { key: 'D', name: () => say`Drill`, ...drill };
+
+/** @type {KernelKeys} */
+export const keysOf = {
+  shift: () => [['D', say`Drill`]],
+  plant: () => [['N T E', say`Nightly proof, now, end it`]],
+};
+
+/** @returns {[string, string][]} */
+export const keys = () => [
+  ['T', say`Start: a test alert`],
+  ['T E', say`Lines: test call, hang up`],
+];
