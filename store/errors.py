@@ -21,9 +21,7 @@
     │   ├── ChangedMeanwhile       a field is not what the one who changes it has seen
     │   ├── LastAdmin              nobody would be left who may administer
     │   ├── LastKey                no app could raise an alert any more
-    │   ├── InAnAlert              an alert of this person is open
-    │   ├── SamePerson             the two who are to be merged are one
-    │   └── ImportFaulty           a file with faults; nothing was taken from it
+    │   └── InAnAlert              an alert of this person is open
     └── TransferError              an export that cannot be read, or must not be imported here
 
     JournalRenumbered              none of them: nobody may take it for a failure that passes
@@ -33,9 +31,6 @@ object works again as soon as the cause is gone.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from enum import StrEnum
 
 
 class StoreError(Exception):
@@ -148,10 +143,6 @@ class InAnAlert(RegistryError):
     """An alert of this person is open."""
 
 
-class SamePerson(RegistryError):
-    """The two who are to be merged are one already."""
-
-
 class NobodyThere(RegistryError):
     """No person of this id, number or device."""
 
@@ -171,57 +162,6 @@ class LastAdmin(RegistryError):
 
 class LastKey(RegistryError):
     """Without this one no app could raise an alert."""
-
-
-class Flaw(StrEnum):
-    """What is wrong about a place of a file, by which a page finds the words; `reason` says it in full."""
-
-    NO_FILE = "no_file"
-    """It is no list of people at all."""
-    NO_COLUMN = "no_column"
-    COLUMN_TWICE = "column_twice"
-    COLUMN_MISSING = "column_missing"
-    CELLS = "cells"
-    """More or fewer cells than columns."""
-    EMPTY = "empty"
-    NO_NUMBER = "no_number"
-    ROUNDED = "rounded"
-    """A spreadsheet has made a quantity of a number: `3.93E+11`."""
-    EMERGENCY = "emergency"
-    LANGUAGE = "language"
-    PIN = "pin"
-    PINS_SAME = "pins_same"
-    TWICE = "twice"
-    """On another line, too."""
-    OF_OTHERS = "of_others"
-    """It belongs to somebody else, or to two."""
-    RECORD = "record"
-    """The record does not take it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a file: where it is, and what."""
-
-    line: int
-    column: str
-    """The column's heading; empty where the whole line is meant."""
-    reason: str
-    flaw: Flaw = Flaw.RECORD
-
-
-class ImportFaulty(RegistryError):
-    """A file of people cannot be taken as it is; nothing was taken."""
-
-    def __init__(self, file: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(self._line(file, fault) for fault in faults))
-        self.file = file
-        self.faults = faults
-
-    @staticmethod
-    def _line(file: str, fault: Fault) -> str:
-        where = f"{file}:{fault.line}"
-        return f"{where}: {fault.column}: {fault.reason}" if fault.column else f"{where}: {fault.reason}"
 
 
 class TransferError(StoreError):

@@ -14,15 +14,14 @@ from typing import Final
 import msgspec
 from sqlalchemy import select
 
-from features.people.people_file import Line, Sheet, lines, read, written
+from features.people.people_file import Fault, Flaw, ImportFaulty, Line, Sheet, lines, read, written
 from messages.ids import UserId
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import person, person_device, person_phone
-from store.errors import AlreadyTaken, ChangedMeanwhile, Fault, Flaw, ImportFaulty
+from store.errors import AlreadyTaken, ChangedMeanwhile
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
-from store.registry.people import Imported
 from store.registry.users import records, records_text
 from store.registry.users.users import owner_of_phone, read_user, write_user
 
@@ -54,6 +53,16 @@ class Verdict(StrEnum):
     CHANGES = "changes"
     SAME = "same"
     BAD = "bad"
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import has done."""
+
+    added: int
+    changed: int
+    unchanged: int
+    encoding: str = "utf-8"
+    """In which the file was read."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,15 +13,15 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from features.people.importing import Looked, Seen, Verdict, look, take_in
+from features.people.importing import Imported, Looked, Seen, Verdict, look, take_in
+from features.people.people_file import Fault, Flaw, ImportFaulty
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import POST, route
 from gateways.http.wire.answers import derived, no_store
 from gateways.http.wire.errors import BadBody, NotDone, Unconditional, Why
 from store.audit.entry import EVERYBODY, Action
-from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
-from store.registry.people import Imported
+from store.errors import ChangedMeanwhile
 
 PATH: Final = "/v1/admin/people/import"
 FILE_MAX: Final = 16 * 2**20

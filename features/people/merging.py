@@ -19,7 +19,7 @@ from store.alerts.erasing import OF_PERSON, alerts_of
 from store.alerts.known import is_open
 from store.database.query import Query
 from store.database.schema import device_key, person
-from store.errors import InAnAlert, NobodyThere, SamePerson
+from store.errors import InAnAlert, NobodyThere, RegistryError
 from store.journal.transaction import Transaction
 from store.registry.people import Person, User
 from store.registry.users import merged, records
@@ -41,6 +41,10 @@ _SET_PINS: Final = Query(
     "duress",
     "who",
 )
+
+
+class SamePerson(RegistryError):
+    """The two who are to be merged are one already."""
 
 
 def merge(

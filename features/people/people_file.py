@@ -20,6 +20,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
@@ -28,7 +29,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import E164
-from store.errors import Fault, Flaw, ImportFaulty, NumberRefused
+from store.errors import NumberRefused, RegistryError
 from store.registry import numbers
 from store.registry.people import Person
 from store.registry.users import records_text
@@ -57,6 +58,59 @@ _AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 """As Excel keeps the `+` of a number."""
 _ROUNDED: Final = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 """A number as a spreadsheet shows it that has taken it for a quantity."""
+
+
+class Flaw(StrEnum):
+    """What is wrong about a place of a file, by which a page finds the words; `reason` says it in full."""
+
+    NO_FILE = "no_file"
+    """It is no list of people at all."""
+    NO_COLUMN = "no_column"
+    COLUMN_TWICE = "column_twice"
+    COLUMN_MISSING = "column_missing"
+    CELLS = "cells"
+    """More or fewer cells than columns."""
+    EMPTY = "empty"
+    NO_NUMBER = "no_number"
+    ROUNDED = "rounded"
+    """A spreadsheet has made a quantity of a number: `3.93E+11`."""
+    EMERGENCY = "emergency"
+    LANGUAGE = "language"
+    PIN = "pin"
+    PINS_SAME = "pins_same"
+    TWICE = "twice"
+    """On another line, too."""
+    OF_OTHERS = "of_others"
+    """It belongs to somebody else, or to two."""
+    RECORD = "record"
+    """The record does not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a file: where it is, and what."""
+
+    line: int
+    column: str
+    """The column's heading; empty where the whole line is meant."""
+    reason: str
+    flaw: Flaw = Flaw.RECORD
+
+
+class ImportFaulty(RegistryError):
+    """A file of people cannot be taken as it is; nothing was taken."""
+
+    def __init__(self, file: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(self._line(file, fault) for fault in faults))
+        self.file = file
+        self.faults = faults
+
+    @staticmethod
+    def _line(file: str, fault: Fault) -> str:
+        where = f"{file}:{fault.line}"
+        return f"{where}: {fault.column}: {fault.reason}" if fault.column else f"{where}: {fault.reason}"
+
+
 _FLAWS: Final = {"language": Flaw.LANGUAGE, "cancel_pin": Flaw.PIN, "duress_pin": Flaw.PIN}
 
 

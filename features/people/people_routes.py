@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar.params import QueryParameter
 
-from features.people.merging import merge
+from features.people.merging import SamePerson, merge
 from features.people.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
 from features.people.seen import same_fields
 from gateways.http.parts.context import Web
@@ -25,7 +25,7 @@ from model.rules.phones_that_check import Checked, counted
 from store.alerts.erasing import alerts_of, is_held
 from store.alerts.known import is_open
 from store.audit.entry import Action
-from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
+from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused
 from store.journal.transaction import Transaction
 from store.registry import devices, phones
 from store.registry.devices import DeviceKey, ProvedBy, Seeming

@@ -128,13 +128,3 @@ class AppKey(msgspec.Struct, frozen=True, kw_only=True):
     def sign(self) -> str:
         """By which two of a name are told apart."""
         return self.hash.hex()[:8]
-
-
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import has done."""
-
-    added: int
-    changed: int
-    unchanged: int
-    encoding: str = "utf-8"
-    """In which the file was read."""

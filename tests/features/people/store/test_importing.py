@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from features.people.importing import import_users
+from features.people.importing import Imported, import_users
+from features.people.people_file import Fault, ImportFaulty
 from messages.events import PersonalDataChanged
 from messages.ids import E164
-from store.errors import Fault, ImportFaulty
 from store.journal.journal import Append, Journal
-from store.registry.people import Imported, Person
+from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.databases import Database

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from features.people.merging import merge
+from features.people.merging import SamePerson, merge
 from features.people.person_changes import Fields
 from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
@@ -17,7 +17,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person, sweep
 from store.audit.search import ids_of
-from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere, SamePerson
+from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere
 from store.journal import erasable
 from store.journal.journal import Append, Journal
 from store.registry import devices

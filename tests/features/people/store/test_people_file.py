@@ -7,9 +7,9 @@ import csv
 import pytest
 
 from features.people.importing import Looked, Verdict, look, take_in
-from features.people.people_file import ROWS_MAX, Encoding, read
+from features.people.people_file import ROWS_MAX, Encoding, Flaw, ImportFaulty, read
 from messages.ids import E164
-from store.errors import ChangedMeanwhile, Flaw, ImportFaulty
+from store.errors import ChangedMeanwhile
 from store.journal.journal import Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
