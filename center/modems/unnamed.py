@@ -157,7 +157,7 @@ class GivesVoice(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What it has said."""
+    """What such a modem has said."""
 
     modem: Unnamed
     answers: bool

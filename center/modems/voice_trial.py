@@ -27,7 +27,7 @@ PAUSE_S: Final = 2.0
 
 
 class VoiceTrial:
-    """Of one line, over any number of calls; its port stays open between them."""
+    """The trial of one line, over any number of calls; its port stays open between them."""
 
     def __init__(self, port: VoicePort, said: Sequence[bytes]) -> None:
         """`port`: with an empty path where none is known; in which format it speaks the modem will say."""

@@ -97,7 +97,7 @@ class Shift:
 
 
 class Outlet:
-    """Of one modem; `vices`: those that it has now."""
+    """The way out of one modem; `vices`: those that it has now."""
 
     def __init__(self, name: str, vices: Callable[[], Vices]) -> None:
         self.garbage = Garbage(name)

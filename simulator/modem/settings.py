@@ -15,7 +15,7 @@ from simulator.modem.dialect import Kept, Parameter
 
 
 class Parameters:
-    """All of them, at their defaults until told otherwise."""
+    """The numbers of all commands that keep one, at their defaults until told otherwise."""
 
     def __init__(self, table: Mapping[str, Parameter], fields: Callable[[], Mapping[str, object]]) -> None:
         self._table = table
@@ -72,7 +72,7 @@ class Parameters:
 
 
 class Memory:
-    """All settings of one modem. `given`: what they are, where not as it left the factory."""
+    """All settings in the memory of one modem. `given`: what they are, where not as it left the factory."""
 
     def __init__(self, table: Mapping[str, Kept], given: Mapping[str, str]) -> None:
         self._table = table

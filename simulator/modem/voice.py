@@ -24,7 +24,7 @@ MOST, LEAST = 32767, -32768
 
 
 class Uplink:
-    """Of one modem, while its voice is on."""
+    """What one modem makes of the voice that it sends, while its voice is on. s16le at 8 kHz."""
 
     def __init__(self, seed: str) -> None:
         self._chance = Random(seed)

@@ -35,7 +35,7 @@ class _Voice(msgspec.Struct):
 
 
 class VoiceWear:
-    """Of one modem, since its power-on as far as this process has seen it."""
+    """Whether one modem's voice is worn, since its power-on as far as this process has seen it."""
 
     def __init__(self, *, worn: bool = False) -> None:
         """`worn`: it was found to be by a process before this one."""
@@ -88,7 +88,9 @@ EVERY_US: Final = Instant(300 * SECOND)
 
 
 class WearReset:
-    """Of one line. `alone`: no other line of its kind is configured, so that none is waited for."""
+    """When one line's worn modem is reset. `alone`: no other line of its kind is configured, so that none is
+    waited for.
+    """
 
     def __init__(self, line: LineId, *, emergency: bool, alone: bool) -> None:
         self._line = line

@@ -34,7 +34,7 @@ class OrderTurn(Enum):
 
 
 class Orders:
-    """Of one line; `now_us`: when its process began."""
+    """The orders that one line has been given; `now_us`: when its process began."""
 
     def __init__(self, legs: LegsOnLine, driver: Driver, now_us: Instant) -> None:
         self._legs = legs

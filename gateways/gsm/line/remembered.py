@@ -19,7 +19,7 @@ from messages.ids import SECOND, Instant, LineId
 
 
 class Remembered:
-    """Of one line, in the run directory."""
+    """The dialect of one line's modem and whether it gives a voice, in the run directory."""
 
     def __init__(self, run: Path, line: LineId) -> None:
         self._dialect_file = run / f"{line}.dialect"
@@ -65,7 +65,7 @@ class _Failed(msgspec.Struct):
 
 
 class FailedReads:
-    """Of one line, by the digests of its inputs: the file says nothing of what they were."""
+    """The inputs of one line that could not be read, by their digests alone: not what they were."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

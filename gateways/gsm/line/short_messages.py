@@ -27,7 +27,7 @@ from store.texts import SENT_WITHIN_US
 
 
 class IncomingTexts:
-    """Of one line."""
+    """Those that one line receives."""
 
     def __init__(
         self, line: LineId, driver: Driver, credit: LineCreditAsking, failed: FailedReads, log: Logger
@@ -97,7 +97,7 @@ MOST_REPORTS: Final = 64
 
 
 class Sending:
-    """Of one line, one text at a time."""
+    """Those that one line sends, one at a time."""
 
     def __init__(self, line: LineId, driver: Driver, journal: LineJournal) -> None:
         self._line = line

@@ -93,7 +93,7 @@ def _join(opened: _Open, total: int) -> Whole:
 
 
 class Inbox:
-    """See the module. `region` places national numbers."""
+    """The messages of one modem, from PDUs to events. `region` places national numbers."""
 
     def __init__(self, region: str) -> None:
         self._region = region

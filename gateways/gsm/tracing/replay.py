@@ -62,7 +62,7 @@ _VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGN
 
 
 class Observer:
-    """See the module. Times in seconds, never going back."""
+    """Both sides of one session, into events. Times in seconds, never going back."""
 
     def __init__(self, dialect: CompiledDialect, *, region: str = "IT") -> None:
         self._dialect = dialect
