@@ -170,7 +170,8 @@ function keys(ui, shift) {
   return html`<div class="ready__keys">
     ${shift === 'ready' ? button('P', say`Pause`) : nothing}
     ${shift === 'off' ? nothing : button('O', say`End shift`)} ${button('S', say`Try the sound`)}
-    ${shift === 'off' ? nothing : inShift().map(({ key, name }) => button(key, name()))} ${button('?', say`All keys`)}
+    ${shift === 'off' ? nothing : inShift().map(({ key, name }) => button(key, name()))}
+    ${button('?', say`All keys`)}
   </div>`;
 }
 
