@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from model.credit import changes_the_line, pattern_fault
 from model.feature import known
-from model.rules.calls.emergency_numbers import is_named
+from model.rules.calls.psap import is_named
 from model.settings import Settings
 from model.settings.fields import twice
 from model.settings.lines import CreditSettings

@@ -19,7 +19,7 @@ from collections.abc import Collection
 from typing import Final
 
 from gateways.gsm.errors import DialRefused
-from model.rules.calls.emergency_numbers import is_named
+from model.rules.calls.psap import is_named
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """22.101 clause 10.1 and Italy's own; those that the SIM lists (EF_ECC) come on top."""

@@ -1,9 +1,14 @@
-"""Which number is called for 112 (S8), and whether it is an emergency number."""
+"""Which number is called for 112 (S8), and whether a number is one of an emergency service, however it is
+dressed. Pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Final
+
+import phonenumbers
 
 from messages.base import Position
 from messages.ids import E164, Party
@@ -102,3 +107,30 @@ def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
     if len(numbers) < 2 or failed < 2:
         return next(iter(numbers), None)
     return numbers[1] if failed % 2 == 0 else numbers[0]
+
+
+_COUNTRY_CODES: Final = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_INTERNATIONAL_PREFIXES: Final = ("+", "00", "011", "0011", "810")
+_SERVICE_SIGNS: Final = re.compile(r"[*#]+")
+
+
+def is_named(number: str, numbers: Collection[str] = EMERGENCY_NUMBERS) -> bool:
+    """Whether dialling `number` would call one of `numbers`, as far as can be told: also behind `+`, `00`, a
+    country's code, blanks.
+
+    Each run of digits between `*` and `#` is looked at, whatever service the codes around it ask for.
+    """
+    return any(_is_listed(run, numbers) for run in _SERVICE_SIGNS.split(number))
+
+
+def _is_listed(run: str, numbers: Collection[str]) -> bool:
+    candidates = {run} | {
+        run.removeprefix(prefix) for prefix in _INTERNATIONAL_PREFIXES if run.startswith(prefix)
+    }
+    digits = {"".join(char for char in candidate if char.isdigit()) for candidate in candidates}
+    return not digits.isdisjoint(numbers) or any(
+        digit.removeprefix(code) in numbers
+        for digit in digits
+        for code in _COUNTRY_CODES
+        if digit.startswith(code)
+    )
