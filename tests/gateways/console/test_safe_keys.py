@@ -220,9 +220,11 @@ ESC = """async () => {
 }"""
 
 
-def test_esc_closes_what_is_on_top_and_each_key_that_waits_for_enter_has_its_sentence(stage: Stage) -> None:
+def test_esc_closes_what_is_on_top_and_each_key_that_waits_for_enter_has_its_sentence(
+    stage: Stage, modules: Page
+) -> None:
     page = stage.signed_on()
-    asked, layers, sentences = page.evaluate(ESC)
+    asked, layers, sentences = modules.evaluate(ESC)
     assert asked == ["press ?", "disarm"], "the list of keys, then the key that waits, then nothing"
     assert len(sentences) == len(set(sentences)) + 1, "R and O make the same phone ring"
     assert all(sentences)
