@@ -1,8 +1,7 @@
 // What the console has of the feature.
 
 import { say } from '../../js/words/words.js';
-import { load } from './base.js';
-import { mapKey } from './map.js';
+import { load, mapKey } from './map.js';
 import { pane } from './panel.js';
 import { probe } from './tiles.js';
 

@@ -15,8 +15,7 @@ import {
   control,
   latLng,
 } from '../../vendor/leaflet.js';
-import { load as loadTowns, towns } from '../../js/place/towns.js';
-import { base, load as loadBase } from './base.js';
+import { kept, load as loadTowns, towns } from '../../js/place/towns.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 
@@ -39,6 +38,29 @@ const OPTIONS = {
 };
 const STILL = { animate: false };
 const drawn = (className, pane) => ({ className, interactive: false, ...(pane ? { pane } : {}) });
+
+/** What has come so far: {box, land, borders} as [lat, lon]. */
+const base = { drawn: null };
+
+/** Coast and borders: fetched from the center before a map is shown, and kept. */
+export const load = kept('base-map.json', (said) => {
+  base.drawn = {
+    box: said.box,
+    land: said.land.map((rings) => rings.map((ring) => points(ring, said.per_degree))),
+    borders: said.borders.map((line) => points(line, said.per_degree)),
+  };
+});
+
+/** `lon, lat, lon, lat, …`, each the difference from the one before, as [lat, lon] in degrees. */
+function points(differences, perDegree) {
+  const found = [];
+  for (let i = 0, lon = 0, lat = 0; i < differences.length; i += 2) {
+    lon += differences[i];
+    lat += differences[i + 1];
+    found.push([lat / perDegree, lon / perDegree]);
+  }
+  return found;
+}
 
 export class SwMap extends HTMLElement {
   #view = null;
@@ -149,7 +171,7 @@ export class SwMap extends HTMLElement {
         this.dataset.streets = shown;
       }).addTo(map);
     }
-    Promise.all([loadBase(), loadTowns()]).then(() => this.#base());
+    Promise.all([load(), loadTowns()]).then(() => this.#base());
     return map;
   }
 
@@ -174,12 +196,12 @@ export class SwMap extends HTMLElement {
     this.#towns.clearLayers();
     this.style.setProperty('--map-coast', `${Math.round((2 * COAST_M) / this.#metresPerPixel())}px`);
     const mine = this.getBoundingClientRect();
-    const kept = [
+    const others = [
       ...this.parentElement.querySelectorAll('.map__keys, .map__close, .map__credit, .leaflet-control-scale'),
     ]
       .map((one) => one.getBoundingClientRect())
       .map((box) => ({ x: box.x - mine.x, y: box.y - mine.y, width: box.width, height: box.height }));
-    for (const label of townLabels(this.#map, towns.all, this.#here, kept)) {
+    for (const label of townLabels(this.#map, towns.all, this.#here, others)) {
       const kinds = ['map__town', label.large && 'map__town--large', label.left && 'map__town--left'];
       const icon = new DivIcon({
         className: kinds.filter(Boolean).join(' '),

@@ -1,5 +1,7 @@
-// What a test call has shown of a line's voice, in words.
+// What a test call has shown, in words: of a line's voice, and between two lines of both ways.
 
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../../js/shell/parts.js';
 import { say } from '../../js/words/words.js';
 
 /** @param {VoiceShown} voice */
@@ -19,7 +21,7 @@ const WORDS = {
   worn: () => say`The modem’s voice is worn.`,
   short: () => say`Too short: ten seconds on the line are needed.`,
   late: ({ opened_after_s: s }) => say`The voice opened ${Math.round(s)} s after the answer.`,
-  lost: ({ lost_frames: n }) => say`${ms(n)} of voice lost: another USB socket, another cable.`,
+  lost: ({ lost_frames: n }) => say`${lasted(n)} of voice lost: another USB socket, another cable.`,
   drift: () => say`The modem’s clock is far off.`,
   loud: (voice) => say`Too loud, distorted.` + gain(voice),
   quiet: (voice) => say`Quiet.` + gain(voice),
@@ -28,8 +30,57 @@ const WORDS = {
 };
 
 /** @param {number} frames */
-const ms = (frames) => `${(frames * 20).toLocaleString()} ms`;
+const lasted = (frames) => `${(frames * 20).toLocaleString()} ms`;
 
 /** One sentence each; of a line whose voice works that alone. @param {VoiceShown} voice */
 export const findings = (voice) =>
   voice.findings.length ? voice.findings.map((one) => WORDS[one](voice)) : [say`The voice works both ways.`];
+
+/** @type {Record<WayFault, () => string>} */
+const FAULTS = {
+  unheard: () => say`Nothing is heard.`,
+  unusable_delay: () => say`Too late to talk.`,
+  cut: () => say`Words are missing.`,
+  faint: () => say`It arrives too softly.`,
+  loud: () => say`It arrives too loudly.`,
+  delayed: () => say`It arrives late.`,
+  gaps: () => say`It arrives with gaps.`,
+};
+
+/** @param {number} figure @param {number} digits */
+const local = (figure, digits) =>
+  figure
+    .toFixed(digits)
+    .replace('-', '−')
+    .replace('.', say`.`);
+
+/** Whole decibels, of which none has no sign. @param {number} dB */
+const level = (dB) => `${Math.round(dB) > 0 ? '+' : ''}${local(Math.round(dB) || 0, 0)} dB`;
+
+/** @param {WayShown} way */
+const figures = ({ level_db: dB, delay_ms: ms, lost_percent: lost }) =>
+  dB === null || ms === null || lost === null
+    ? nothing
+    : html`<span class="num"
+        >${ms} ms · ${level(dB)} ·
+        ${say`lost`} ${local(lost, lost < 10 ? 1 : 0)}%</span
+      >`;
+
+/** @param {WayShown} way */
+function verdict(way) {
+  if (!way.proved && !way.faults.length)
+    return word('warn', say`Too short: it takes ten seconds.`, 'ink-wait');
+  return way.faults.length
+    ? way.faults.map((fault) => word('warn', FAULTS[fault](), way.proved ? 'ink-wait' : 'ink-bad'))
+    : word('check', say`Heard well.`, 'ink-ok');
+}
+
+/** @param {LineTrial} trial */
+export const ways = ({ ways: both }) =>
+  both.map(
+    (way) =>
+      html`<section class="trial__line" aria-label="${way.speaker} → ${way.listener}">
+        <h3>${way.speaker} → ${way.listener}</h3>
+        <p>${verdict(way)} ${figures(way)}</p>
+      </section>`,
+  );

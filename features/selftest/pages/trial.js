@@ -9,8 +9,7 @@ import { answered, why } from '../../js/admin/frame/faults.js';
 import { Form } from '../../js/admin/frame/form.js';
 import { button } from '../../js/admin/frame/page.js';
 import { rows } from '../../js/admin/lines/rows.js';
-import { findings } from './findings.js';
-import { ways } from './ways.js';
+import { findings, ways } from './findings.js';
 
 const AGAIN_MS = 300; // so soon a level is shown
 const SEGMENTS = Array.from({ length: 20 });
