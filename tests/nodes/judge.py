@@ -175,16 +175,30 @@ def judge_storm(
 
 
 def _each_order_once(events: list[Recorded]) -> Iterator[str]:
-    """An order that was given again is the same order, and 112 is called by order alone, and under duress."""
+    """An order that was given again is the same order, and 112 is called by an order, or by a rule."""
     given = [one.event for one in events if isinstance(one.event, ev.CommandGiven)]
     for id, times in Counter(one.id for one in given).items():
         if id and times > 1:
             yield f"the order {id} was taken {times} times"
     ordered = sum(one.command is OperatorCommand.CALL_PSAP for one in given)
-    ordered += any(isinstance(one.event, ev.AlertCancelled) and one.event.duress for one in events)
-    asked = sum(isinstance(one.event, ev.PsapRequested) for one in events)
-    if asked > ordered:
-        yield f"112 was asked for {asked} times by {ordered} orders"
+    ordered += sum(isinstance(one.event, ev.AlertReopened) and one.event.psap for one in events)
+    by_order = sum(isinstance(one.event, ev.PsapRequested) and one.event.by is not None for one in events)
+    if by_order > ordered:
+        yield f"112 was asked for {by_order} times by {ordered} orders"
+    for n, one in enumerate(events):
+        if isinstance(one.event, ev.PsapRequested) and one.event.by is None and not _by_rule(events, n):
+            yield "112 was asked for without an order, and without a rule"
+
+
+def _by_rule(events: list[Recorded], n: int) -> bool:
+    """Under duress, after a conference that broke behind its operator, and with a call that is taken back."""
+    for one in events[:n]:
+        if isinstance(one.event, ev.ConferenceBroken):
+            return True
+        if isinstance(one.event, ev.AlertCancelled) and one.event.duress:
+            return True
+    taken = next((one for one in events[n + 1 :] if isinstance(one.event, ev.LegOriginating)), None)
+    return taken is not None and taken.at_us == events[n].at_us and taken.event.attempt > 1
 
 
 def _one_owner(story: list[Recorded]) -> Iterator[str]:

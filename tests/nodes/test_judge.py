@@ -142,6 +142,8 @@ def ordered(id: str) -> tuple[Recorded, ...]:
 
 DURESS = told((4.9, "b", 0, ev.AlertCancelled(duress=True)), stream="inbox-n")
 ASKED = told((5.1, "b", 2, ev.PsapRequested(by=OperatorId("marta"), number=E164("+392"))))
+UNASKED = told((5.1, "b", 2, ev.PsapRequested(by=None, number=E164("+392"))))
+BROKEN = told((5.05, "b", 2, ev.ConferenceBroken(party=Party.PSAP)))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,9 @@ ASKED = told((5.1, "b", 2, ev.PsapRequested(by=OperatorId("marta"), number=E164(
         ("once", (*RIGHT, *ordered("o1"), *ordered("o1"), *ENDED), ()),
         ("once", (*RIGHT, *ordered("o1"), *ASKED, *ASKED, *ENDED), ()),
         ("once", (*RIGHT, *ASKED, *ENDED), ()),
-        ("", (*RIGHT, *DURESS, *ASKED, *ENDED), (call(1, "a-1", 1.2), call(2, "b-1", 3.7))),
+        ("once", (*RIGHT, *ordered("o1"), *ASKED, *UNASKED, *ENDED), ()),
+        ("", (*RIGHT, *DURESS, *UNASKED, *ENDED), (call(1, "a-1", 1.2), call(2, "b-1", 3.7))),
+        ("", (*RIGHT, *ordered("o1"), *ASKED, *BROKEN, *UNASKED, *ENDED), ()),
     ],
 )
 def test_each_rule_of_a_storm_is_broken_by_what_breaks_it(
