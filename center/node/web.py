@@ -18,8 +18,7 @@ from application.state.state_dir import StateDir, WebFile, write_json
 from center import features
 from center.modems.plugged_in import PluggedIn
 from center.node.web_group import GO, PID_BYTES, SETTINGS_NAME
-from gateways.http.rehearsal import rehearse
-from gateways.http.server import serve
+from gateways.http.server import rehearse, serve
 from gateways.http.settings import decoded
 from messages.rows import Sentence
 from model.checks import Finding

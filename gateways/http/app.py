@@ -1,4 +1,7 @@
-"""Puts the web process together: `build` makes the application of its parts (`gateways.http.parts`)."""
+"""The web's application: `build` makes it of the process's parts (`gateways.http.parts`), with every route of
+the kernel and the features. How a request that fails is answered: each error of ours, Litestar's, and what
+nobody expects.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
 
 from gateways.console.channel import console_route
 from gateways.console.page import page_routes
@@ -20,16 +25,28 @@ from gateways.http.door import signatures
 from gateways.http.door.from_where import across_nodes, apart
 from gateways.http.door.idle import keep_ending_idle
 from gateways.http.door.saying import said_with_every_answer
-from gateways.http.failing import exception_handlers
 from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
-from gateways.http.routes.all import routes
+from gateways.http.routes.admin import (
+    keys,
+    lines,
+    nodes,
+    start,
+    version,
+)
+from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
+from gateways.http.routes.center import health
+from gateways.http.routes.console import access, sign_on
+from gateways.http.routes.staff import alarms, commands, pictures_and_recordings, shift
 from gateways.http.routes.staff.commands import bring_shift
 from gateways.http.routing.handler import handlers_of
+from gateways.http.routing.route import Route, routes_of
 from gateways.http.routing.schema import openapi_config
+from gateways.http.wire.answers import AnyRequest, Problem, answer
 from gateways.http.wire.decoding import BODY_MAX
-from messages.ids import OperatorId
+from gateways.http.wire.errors import NotDurable, RequestError, TooMany
+from messages.ids import Advice, OperatorId
 from messages.readings import LevelReading
 from model.feature import installed, named
 from runtime import logs
@@ -40,6 +57,14 @@ from store.errors import JournalError, StoreError
 from store.registry.access.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
+_KERNEL: Final = (
+    *(intake, alerts, messages, cancelling, devices),
+    *(commands, shift, alarms, pictures_and_recordings),
+    *(keys, lines, version, nodes, start),
+    *(sign_on, access),
+    health,
+)
+"""The modules that declare routes, in the order in which they are described."""
 
 log = logs.get("http")
 
@@ -177,3 +202,63 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
             log.info("a shift goes on here", operator=operator)
 
     web.writing.run(lambda transaction: bring_shift(transaction, operator)).add_done_callback(done)
+
+
+def routes() -> tuple[Route, ...]:
+    """The kernel's and the installed features', in the order in which they are described."""
+    return routes_of((*_KERNEL, *(named(where) for feature in installed() for where in feature.routes)))
+
+
+def exception_handlers(web: Web) -> ExceptionHandlersMap:
+    """By the kind of error."""
+
+    def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
+        web.metrics.refused.labels(status=str(error.status)).inc()
+        web.audit.refused(request, error)
+        told = Problem(reason=error.reason, path=error.path, code=error.code, is_now=error.is_now)
+        response = answer(request, told, error.status)
+        if error.status == 401:
+            response.headers["www-authenticate"] = "Bearer"
+        if isinstance(error, TooMany):
+            response.headers["retry-after"] = str(error.retry_after_s)
+        return response
+
+    def not_durable(request: AnyRequest, error: NotDurable) -> Response[bytes]:
+        problem = Problem(reason=f"not durable: {error}", advice=Advice.CALL_112_NOW)
+        return answer(request, problem, error.status)
+
+    def litestars(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+        web.metrics.refused.labels(status=str(error.status_code)).inc()
+        response = answer(request, _problem(error), error.status_code)
+        for name, value in (error.headers or {}).items():
+            response.headers[name.lower()] = value
+        return response
+
+    def of_store(request: AnyRequest, error: StoreError) -> Response[bytes]:
+        log.error("the journal or the registry failed", path=request.url.path, reason=str(error))
+        problem = Problem(reason="the journal cannot be reached", advice=Advice.CALL_112_NOW)
+        return answer(request, problem, NotDurable.status)
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        # Not the request itself: it may hold numbers, names and keys.
+        log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
+        return answer(request, Problem(reason="the center has failed", advice=Advice.CALL_112_NOW), 500)
+
+    return {
+        RequestError: refused,
+        NotDurable: not_durable,
+        HTTPException: litestars,
+        StoreError: of_store,
+        Exception: unexpected,
+    }
+
+
+def _problem(error: HTTPException) -> Problem:
+    """What Litestar has found: in a query parameter, or in a body that is not there."""
+    for fault in error.extra if isinstance(error.extra, list) else ():
+        if isinstance(fault, dict):
+            key = str(fault.get("key", ""))
+            if key == "data":
+                return Problem(reason="a body is needed", path="$")
+            return Problem(reason=str(fault.get("message", error.detail)), path=f"?{key}")
+    return Problem(reason=error.detail or type(error).__name__)

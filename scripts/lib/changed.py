@@ -75,8 +75,8 @@ _ROWS: Final = {
     "checks": "center.checks.table",
     "commands": "center.cli",
     "own_checks": "center.checks.table",
-    "rehearsed": "gateways.http.rehearsal",
-    "routes": "gateways.http.routes.all",
+    "rehearsed": "gateways.http.server",
+    "routes": "gateways.http.app",
 }
 """Who imports what such a row of a feature names; of another one whoever starts a node."""
 _ROWS_IN: Final = re.compile(r"features\.\w+\.feature")

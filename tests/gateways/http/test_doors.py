@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateways.http.app import routes
 from gateways.http.parts import auditing
-from gateways.http.routes.all import routes
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from tests.gateways.http.askers import MARTA, Api, Asker, bearer

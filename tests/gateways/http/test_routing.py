@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.params import FromQuery
 from litestar.testing import TestClient
 
-from gateways.http.failing import exception_handlers
+from gateways.http.app import exception_handlers
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.handler import handlers_of

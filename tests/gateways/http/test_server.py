@@ -141,7 +141,7 @@ IMPORTED_AFTER = """
 import sys, threading
 from pathlib import Path
 import msgspec
-from gateways.http.rehearsal import rehearse
+from gateways.http.server import rehearse
 from gateways.http.settings import decoded
 rehearse()
 assert not {"numpy", "cyclopts"} & sys.modules.keys(), "what the bridges and the command line need"
