@@ -10,20 +10,20 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
-from features.psap_data.due import KEEPS_ON_US, Owed, owed, wanted
+from features.psap_data.due import KEEPS_ON_US, Owed, over, owed, wanted
 from features.psap_data.formats import parcel_of
-from features.psap_data.lately import LatelyOpen
 from features.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
 from features.psap_data.retrying import REFUSED, Tries, away, begun, failed, first, taken
 from features.psap_data.settings import DataTarget
-from features.psap_data.store import told_lately
+from features.psap_data.store import told_lately, who_is
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
 from model.alarms.standing import Key
 from model.alert.case import Case
+from model.alert.live import Live
 from model.record import Who
 from model.setup import Setup
-from model.telling.sheet import fold
+from model.telling.sheet import Sheet, begin, evolve, fold
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.threads import Courier, ThreadCourier, Waker
@@ -32,10 +32,32 @@ from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal, Transaction
-from store.registry.users.who import who_is
 
 LOOKS_EVERY_US: Final = Instant(200_000)
 """The least time between two looks: positions may come from many."""
+
+
+class LatelyOpen(Live[Sheet]):
+    """Open alerts, and those closed lately: they stay until nothing more can be owed of them."""
+
+    def __init__(self) -> None:
+        super().__init__(begin, evolve, lambda sheet: sheet.case)
+        self.closed: dict[AlertId, Sheet] = {}
+
+    def known(self, alert: AlertId) -> Sheet | None:
+        return self.cases.get(alert) or self.closed.get(alert)
+
+    def keep(self, known: Sheet) -> None:
+        super().keep(known)
+        if known.case.closed_at is None:
+            self.closed.pop(known.case.alert, None)
+        else:
+            self.closed[known.case.alert] = known
+
+    def all(self, now_us: Instant) -> dict[AlertId, Sheet]:
+        """All of them."""
+        self.closed = {alert: sheet for alert, sheet in self.closed.items() if not over(sheet.case, now_us)}
+        return {**self.closed, **self.cases}
 
 
 class DataSenderActor(CenterActor):

@@ -12,9 +12,8 @@ from xml.etree import ElementTree as ET
 
 from features.psap_data.alert import PsapAlert
 from features.psap_data.due import Owed
-from features.psap_data.message import clean, identifier, place_in_words, rfc3339, written
+from features.psap_data.message import WORDS, clean, identifier, place_in_words, rfc3339, written
 from features.psap_data.settings import DataTarget
-from features.psap_data.words import WORDS
 from messages.ids import BriefingField, DataKind, Instant
 from model.record import EMPTY, facts
 

@@ -16,6 +16,7 @@ from features.psap_data.alert import PsapAlert, psap_alert
 from features.psap_data.due import called_off, serves, wanted
 from features.psap_data.geojson import MEDIA_TYPE, collection
 from features.psap_data.settings import TOKEN_MIN, DataTarget
+from features.psap_data.store import who_is
 from gateways.http.door.auth import bearer
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import FEED, Caller
@@ -24,7 +25,6 @@ from gateways.http.wire.errors import NotSignedOn
 from model.telling.sheet import Sheet
 from runtime import logs
 from store.audit.entry import Action
-from store.registry.users.who import who_is
 
 log = logs.get("http.psap_feed")
 

@@ -1,4 +1,6 @@
-"""What all formats share: names of messages, times, and text that any XML may have. Pure."""
+"""What the formats share: names of messages, times, text that any XML may have, and the words beside the
+facts, in Italian and English, which 112's page has as well. Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,29 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from features.psap_data.alert import PsapAlert
-from messages.ids import SECOND, AlertId, Instant, Nearness
+from messages.ids import SECOND, AlertId, BriefingField, Instant, Nearness
 from model.address import in_one_line
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may have, not even escaped (clause 2.2)."""
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "test": ("PROVA: non è un allarme reale.", "TEST: not a real alert."),
+    "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
+    "on": ("In linea con il centro.", "On the line with the center."),
+    "who": ("Chi", "Who"),
+    BriefingField.WHAT: ("Che cosa", "What"),
+    BriefingField.WEAPONS: ("Armi", "Weapons"),
+    BriefingField.INJURED: ("Feriti", "Injured"),
+    BriefingField.CHILDREN: ("Bambini", "Children"),
+    BriefingField.WITH: ("Con lei", "With her"),
+    "address": ("Abita", "Lives at"),
+    "dangerous": ("Pericoloso", "Dangerous"),
+    "medical": ("Salute", "Medical"),
+    "court_order": ("Provvedimento", "Court order"),
+    "reach": ("Come contattarla", "How to reach her"),
+    "contact": ("Contatto", "Contact"),
+}
+"""What 112 reads of an alert beside the facts; those of a record by the names of `model.record.facts`."""
 
 
 def identifier(alert: AlertId, target: str, version: int) -> str:

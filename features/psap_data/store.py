@@ -1,4 +1,6 @@
-"""Alerts of which 112, or its own systems, were told lately: whoever sends them data begins with these."""
+"""What 112's own systems are told of, as the journal and the registry have it: the alerts of which they were
+told lately, with which whoever sends them data begins, and what they are told of a user.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, text
 
-from messages.ids import AlertId, Instant
+from messages.ids import AlertId, Instant, UserId
+from model.record import Shared, Who, shared
 from model.telling.sheet import Sheet
 from store import streams
 from store.alerts.sheets import read
@@ -15,6 +18,8 @@ from store.database.schema import event
 from store.journal import rows
 from store.journal.history import place_at
 from store.journal.journal import Journal
+from store.registry.users import records
+from store.registry.users.users import read_user
 
 PAGE: Final = 5_000
 """Places of the journal in one look: some milliseconds."""
@@ -51,3 +56,19 @@ def told_lately(journal: Journal, since_us: Instant) -> list[Sheet]:
 
 def _was_sent(journal: Journal, alert: AlertId) -> bool:
     return bool(journal.rows(rows.NEWEST_OF_TYPE, streams.inbox(alert), "data.sent"))
+
+
+def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) -> Who | None:
+    """What 112 is told of the person, of the record as far as `shares` lets it; None: nobody is known.
+
+    Raises StoreError.
+    """
+    if user is None:
+        return None
+    known, kept = journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
+    if known is None:
+        return None
+    # Pictures are not told here: 112's page has them.
+    fields = tuple(one for one in shares if one is not Shared.PHOTO)
+    record = shared(kept.record, fields)
+    return Who(name=known.name, language=known.language, notes=known.notes, record=record)

@@ -18,7 +18,7 @@ from application.paper.sheet import OUTCOMES
 from application.signature import Signer
 from application.state.state_dir import StateDir
 from features.privacy import dossier, persons_data
-from features.privacy.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
+from features.privacy.dossier_paper import CHANNELS, DOUBTS, PARTIES, PROOFS
 from features.privacy.facts import told_outside
 from media.sound.sound_file import SoundWriter
 from messages import events as ev

@@ -10,7 +10,7 @@ import pytest
 from application.state.journals import journal_of
 from application.state.state_dir import StateDir
 from center.cli import main
-from features.reviews.report_words import ENDS, MONTHS, WORDS
+from features.reviews.report_paper import ENDS, MONTHS, WORDS
 from messages.ids import (
     CalloutEnd,
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from features.psap_data.store import who_is
 from messages.ids import NodeId, UserId
 from model.record import SHARED, Contact, Dangerous, PersonRecord, Shared
 from runtime.clock import VirtualClock
@@ -15,7 +16,6 @@ from store.journal.notify import LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.who import who_is
 from tests.support.journals import empty_journal
 from tests.support.there import there
 
