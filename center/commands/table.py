@@ -81,37 +81,37 @@ COMMANDS: Final = (
     Command(
         words="operator remove",
         does="Remove an operator: all that signs on, sessions and shift end.",
-        by="center.commands.people.access:remove",
+        by="center.commands.operator:remove",
         audit="change.staff",
     ),
     Command(
         words="operator first",
         does="A code by which somebody becomes the first admin, once.",
-        by="center.commands.people.access:first",
+        by="center.commands.operator:first",
         audit="change.key",
     ),
     Command(
         words="operator recover",
         does="A code that signs an operator on once, within a day.",
-        by="center.commands.people.access:recover",
+        by="center.commands.operator:recover",
         audit="change.key",
     ),
     Command(
         words="operator tokens",
         does="Whether an operator has a token, or a new one.",
-        by="center.commands.people.access:tokens",
+        by="center.commands.operator:tokens",
         audit="change.key",
     ),
     Command(
         words="operator revoke",
         does="End an operator's token, recovery code and sessions.",
-        by="center.commands.people.access:revoke",
+        by="center.commands.operator:revoke",
         audit="change.key",
     ),
     Command(
         words="operator sessions",
         does="Who is signed on, from where and until when.",
-        by="center.commands.people.access:sessions",
+        by="center.commands.operator:sessions",
         audit="read.staff",
     ),
     Command(

@@ -1,1 +1,0 @@
-"""Commands about people: users, their records and phones, operators and what lets them in."""
