@@ -2,12 +2,11 @@
 // message; and those that are open, which can be revoked.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { picture } from '../../js/access/factors.js';
 import { answered, why } from '../../js/admin/frame/faults.js';
 import { Form, formPane } from '../../js/admin/frame/form.js';
 import { Listed } from '../../js/admin/frame/listed.js';
 import { once } from '../../js/admin/frame/once.js';
-import { icon, word } from '../../js/shell/parts.js';
+import { icon, qr, word } from '../../js/shell/parts.js';
 import * as f from '../../js/words/format.js';
 import { phrase, say } from '../../js/words/words.js';
 import { nameOf, rows } from './list.js';
@@ -68,7 +67,7 @@ const told = (ui, made, name) =>
   html`<section class="panel" aria-labelledby="invited-h">
     <div class="panel__head"><h2 id="invited-h">${say`Invitation for`} ${name}</h2></div>
     <div class="panel__body">
-      ${picture(made.picture)}
+      ${qr(made.picture)}
       <p>
         ${say`Opens once, on the phone with ${f.phone(made.row.phone)}, ${until(made.row)}.`}
       </p>
@@ -106,7 +105,7 @@ export function paper() {
   return html`<article class="paper" aria-hidden="true">
     <header><span>…${row.phone.slice(-4)}</span></header>
     <h1>${say`Scan with the phone`}</h1>
-    ${picture(dots)}
+    ${qr(dots)}
     <p>${link}</p>
     <footer>${say`Opens once,`} ${until(row)}.</footer>
   </article>`;

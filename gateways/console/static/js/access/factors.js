@@ -1,7 +1,7 @@
 // Passkeys and the authenticator app: those that there are, and how another one is added.
 
-import { html, nothing, repeat, svg } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { icon, qr } from '../shell/parts.js';
 import { say } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as own from './own.js';
@@ -107,7 +107,7 @@ const factor = (ui, one) =>
 /** The seed for the app, and its first code. @param {Ui} ui */
 const appFields = (ui) =>
   html`<form class="access__app" @submit=${(e) => addApp(ui, e)}>
-    ${picture(state.seed.picture)}
+    ${qr(state.seed.picture)}
     <div>
       <p>
         ${say`Scan the code with the app, or type the key:`}
@@ -124,15 +124,6 @@ const appFields = (ui) =>
       <button class="btn">${icon('check')}${say`Confirm`}</button>
     </div>
   </form>`;
-
-/** A QR code. @param {string[]} rows */
-export function picture(rows) {
-  const dots = rows.flatMap((row, y) => [...row].map((dot, x) => (dot === '1' ? `M${x} ${y}h1v1h-1z` : '')));
-  const box = `-4 -4 ${rows.length + 8} ${rows.length + 8}`;
-  return html`<svg class="access__qr" viewBox=${box} role="img" aria-label="QR">
-    ${svg`<path d=${dots.join('')}></path>`}
-  </svg>`;
-}
 
 /** @param {Ui} ui @param {SubmitEvent} e */
 const addPasskey = (ui, e) => own.addPasskey(ui, given(e).data.get('name').trim());

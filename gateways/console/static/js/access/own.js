@@ -11,7 +11,7 @@ export const state = {
   seed: null, // of an authenticator app that is being added
   busy: false,
   asked: '', // what is to be removed, or ended, at the next press
-  said: '', // a key of access.js's WORDS: what came of it
+  said: '', // a key of access.js's SAID: what came of it
 };
 
 /** @param {Ui} ui */

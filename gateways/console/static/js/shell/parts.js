@@ -41,6 +41,15 @@ export const ring = (left) =>
         pathLength="50" stroke-dasharray="${Math.max(0, left * 50)} 50"></circle>`}
   </svg>`;
 
+/** A QR code, of the lines of dots that the center tells. @param {string[]} rows */
+export function qr(rows) {
+  const dots = rows.flatMap((row, y) => [...row].map((dot, x) => (dot === '1' ? `M${x} ${y}h1v1h-1z` : '')));
+  const box = `-4 -4 ${rows.length + 8} ${rows.length + 8}`;
+  return html`<svg class="access__qr" viewBox=${box} role="img" aria-label="QR">
+    ${svg`<path d=${dots.join('')}></path>`}
+  </svg>`;
+}
+
 /**
  * One command's button. It stays where it is, allowed or not; what is not allowed says why in place of its
  * effect.

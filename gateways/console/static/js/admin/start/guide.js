@@ -2,8 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { FEATURES } from '../../features.js';
-import { picture } from '../../access/factors.js';
-import { word } from '../../shell/parts.js';
+import { qr, word } from '../../shell/parts.js';
 import { own, phrase, say } from '../../words/words.js';
 
 /** @param {Ui} ui @param {StartView} said @param {NeedRow} row */
@@ -40,7 +39,7 @@ const trust = ({ kind, names, until, fingerprint, address, picture: dots }) =>
     ${names.length ? html`<p class="ink-2">${names.join(', ')} · ${say`until##day`} ${until}</p>` : nothing}
     ${
       address
-        ? html`${picture([...dots])}
+        ? html`${qr([...dots])}
             <p><a href="/authority.crt" download>${address}</a></p>
             <p>
               ${say`Scan it, accept the warning, install it as an authority (CA). Its fingerprint is:`}
