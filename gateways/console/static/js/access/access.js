@@ -16,7 +16,8 @@ const WAYS = {
   recovery: () => say`link that works once`,
 };
 
-/** What came of an order: whether it is good, and the words. @type {Record<string, () => [boolean, string]>} */
+/** What came of an order: whether it is good, and the words.
+ * @type {Record<string, () => [boolean, string]>} */
 const SAID = {
   passkeyAdded: () => [true, say`The passkey is added.`],
   appAdded: () => [true, say`The app is added: its code is asked for from now on.`],
