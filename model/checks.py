@@ -2,7 +2,7 @@
 
 A check is one row: what is looked at, what that costs, who asks for it, what to do, and the look itself, a
 function of what its askers know. The rows lie where their looks can be made: `model.first_run`,
-`gateways.http.routes.center.health`, `center.checks`, and in features. `center.checks.table.every` has all of
+`gateways.http.routes.health`, `center.checks`, and in features. `center.checks.table.every` has all of
 them.
 """
 

@@ -90,7 +90,7 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 
 def every() -> tuple[Row, ...]:
     """The rows of all askers."""
-    from gateways.http.routes.center import health
+    from gateways.http.routes import health
     from model import first_run
 
     return (

@@ -42,7 +42,7 @@ BEATS_WITHIN_US: Final = 15 * SECOND
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.center.health`."""
+    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.health`."""
 
     ready: bool
     lines: int = 0

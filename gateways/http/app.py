@@ -28,6 +28,7 @@ from gateways.http.door.saying import said_with_every_answer
 from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
+from gateways.http.routes import health
 from gateways.http.routes.admin import (
     keys,
     lines,
@@ -36,7 +37,6 @@ from gateways.http.routes.admin import (
     version,
 )
 from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
-from gateways.http.routes.center import health
 from gateways.http.routes.console import access, sign_on
 from gateways.http.routes.staff import alarms, commands, pictures_and_recordings, shift
 from gateways.http.routes.staff.commands import bring_shift

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateways.http.routes.center.health import readiness
 from gateways.http.routes.console import sign_on
+from gateways.http.routes.health import readiness
 from gateways.http.routing.schema import EXAMPLES
 from gateways.http.wire import answers, bodies
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined

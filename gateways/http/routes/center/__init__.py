@@ -1,1 +1,0 @@
-"""How the center is and where, for those who watch it."""
