@@ -16,7 +16,6 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Item
 
 from application.settings.editing import wanted
-from application.settings.editing.defaults import default_of
 from application.settings.editing.lines import (
     KEY,
     aligned,
@@ -28,7 +27,7 @@ from application.settings.editing.lines import (
     section_end,
     split,
 )
-from application.settings.editing.wanted import Place, Table
+from application.settings.editing.wanted import Place, Table, default_of
 from model.settings_edits import Add, Edit, EditMissed, Remove, Row, Set, Value
 
 

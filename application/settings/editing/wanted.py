@@ -1,4 +1,7 @@
-"""What the file is to say after the edits, as data; the text is found by `layout`, and proved by this."""
+"""What the file is to say after the edits, as data, and what a key holds where the file does not say it.
+
+The text is found by `layout`, and proved by this.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, get_args, get_origin
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct, to_builtins
 from msgspec.structs import fields
 
 from model.feature import settings_type
@@ -149,3 +152,34 @@ def by_name(path: str, data: Table) -> str:
     rows, index = rows_of(data, match["table"]), int(match["index"])
     name = rows[index].get(row_names()[match["table"]]) if index < len(rows) else None
     return f"{match['table']}[{name}]{match['rest']}" if name else path
+
+
+def table_type(table: str) -> type[Struct] | None:
+    """The struct of a table, or of the rows of a list of tables; None: there is none."""
+    kind: Any = settings_type()
+    for key in filter(None, table.split(".")):
+        kind = {field.encode_name: field.type for field in fields(kind)}.get(key)
+        if get_origin(kind) is tuple:
+            kind = get_args(kind)[0]
+        if not (isinstance(kind, type) and issubclass(kind, Struct)):
+            return None
+    found: type[Struct] = kind
+    return found
+
+
+def default_of(at: Place) -> Value | None:
+    """As it would be written; None: it has none, or means what no value says."""
+    kind = table_type(at.table)
+    for field in () if kind is None else fields(kind):
+        if field.encode_name == at.key:
+            if field.default is not NODEFAULT:
+                return written(field.default)
+            if field.default_factory is not NODEFAULT:
+                return written(field.default_factory())
+    return None
+
+
+def written(value: Any) -> Value | None:
+    """A value of the settings as TOML has it: a choice as its text, several as a list."""
+    found: Value | None = to_builtins(value)
+    return found
