@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import ClassVar, Final, NamedTuple
 
 import msgspec
+from sqlalchemy import bindparam, text
 
-from features.webhooks import store
 from features.webhooks.decider import KEPT_US, TYPE, End, Owed, away, failed, heard, next_of, told
 from features.webhooks.events import EndNotTold, EndTold
 from features.webhooks.settings import WebhookSettings
 from gateways.outside import Delivered, Later, Refused, Sent
 from gateways.webhook import host_of, post, rfc3339
-from messages.ids import Instant, Role
+from messages.events import AlertClosed
+from messages.ids import Instant, NodeId, Role
+from messages.journal import Recorded
 from model.alert.case import Case
 from model.setup import Setup
 from runtime.actor import CenterActor
@@ -25,10 +27,26 @@ from runtime.threads import Courier, ThreadCourier, Waker
 from store import streams
 from store.alarms import NodeAlarms
 from store.alerts.sheets import read
+from store.database.query import Query
+from store.database.schema import event
 from store.errors import StoreError
+from store.journal import rows
 from store.journal.history import place_at
 from store.journal.journal import Append, Journal
 
+PAGE: Final = 5_000
+"""Places of the journal in one look: some milliseconds."""
+_ENDS: Final = Query(
+    rows.with_keys()
+    .where(
+        event.c.seq > bindparam("after"),
+        event.c.seq <= bindparam("upto"),
+        text("type IN ('alert.closed', 'webhook.told', 'webhook.not_told')"),
+    )
+    .order_by(event.c.seq),
+    "after",
+    "upto",
+)
 AWAY: Final = "webhook.away"
 OVER: Final = "Ended alerts are taken again."
 
@@ -77,8 +95,8 @@ class WebhooksActor(CenterActor):
     def _look(self) -> None:
         now_us = self.now_us()
         try:
-            self._read, news = store.news(self._journal, self.env.node, self._read)
-            self._queue = heard(self._queue, news)
+            self._read, ends = news(self._journal, self.env.node, self._read)
+            self._queue = heard(self._queue, ends)
             self._take_answer(now_us)
             self._send(now_us)
             self._alarms.tell({(AWAY, host_of(self._own.url) or ""): away(self._queue, now_us)}, over=OVER)
@@ -145,3 +163,26 @@ def message(end: End, owed: Owed, case: Case) -> Message:
     }
     said = {"type": TYPE, "timestamp": rfc3339(owed.at), "data": data}
     return Message(end.name, msgspec.json.encode(said))
+
+
+def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[End, Owed | None]]]:
+    """Return the place up to which the journal was read, and what `node` has written behind `after`.
+
+    With None it is an end of which something became. Raises JournalError.
+    """
+    last, found = journal.last_seq(), []
+    while after < last:
+        upto = min(last, after + PAGE)
+        found += rows.recorded(journal.rows(_ENDS, after, upto))
+        after = upto
+    return last, [pair for one in found if one.node == node and (pair := _heard(one)) is not None]
+
+
+def _heard(one: Recorded) -> tuple[End, Owed | None] | None:
+    match one.event:
+        case EndTold() | EndNotTold() as event:
+            return End(event.alert, event.version), None
+        case AlertClosed(outcome=outcome) if (alert := streams.alert_of(one.stream)) is not None:
+            return End(alert, one.version), Owed(at=one.at_us, outcome=outcome)
+        case _:
+            return None
