@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
@@ -38,6 +39,7 @@ from store.alerts.accepting import accept
 from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from tests.center.terminal import Terminal
+from tests.support.ports import free_port
 
 RECEIVED = 1_795_000_000 * SECOND
 
@@ -156,14 +158,19 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
     assert "+393331112224" in run("alert", "timeline", "anothers")
 
 
+OWN_PORT: Final = f"[http]\nport = {free_port()}\n"
+"""A center of this machine may listen on the usual one."""
+
+
 def test_the_doctor_says_what_is_recorded(run: Terminal, tmp_path: Path) -> None:
-    run("doctor")
-    (run.state.recordings / "a.1.flac").write_bytes(bytes(2_000_000))
-    assert "off; 1 kept, 2 MB, the oldest of " in run("doctor")
     file = tmp_path / "center.toml"
-    file.write_text("[recording]\nenabled = true\nretention_days = 9\n")
-    said = run("doctor", "--config", str(file))
-    assert "on, user, operator, psap, flac, deleted after 9 days; 1 kept" in said
+    file.write_text(OWN_PORT)
+    doctor = ("doctor", "--config", str(file))
+    run(*doctor)
+    (run.state.recordings / "a.1.flac").write_bytes(bytes(2_000_000))
+    assert "off; 1 kept, 2 MB, the oldest of " in run(*doctor)
+    file.write_text(f"{OWN_PORT}[recording]\nenabled = true\nretention_days = 9\n")
+    assert "on, user, operator, psap, flac, deleted after 9 days; 1 kept" in run(*doctor)
 
 
 def test_a_journal_goes_out_and_comes_back_as_it_was(
@@ -224,13 +231,14 @@ def test_a_damaged_journal_is_told_with_exit_code_1(run: Terminal, alert: AlertI
 
 
 def test_the_doctor_finds_what_is_wrong(run: Terminal, tmp_path: Path) -> None:
-    found = run.json("doctor")
+    file = tmp_path / "center.toml"
+    file.write_text(OWN_PORT)
+    found = run.json("doctor", "--config", str(file))
     assert isinstance(found, dict)
     assert found["ok"] is True
     assert {"disk", "space", "clocks", "limits", "trunks", "psap", "center"} <= {
         one["check"] for one in found["checks"]
     }
-    file = tmp_path / "center.toml"
     file.write_text("[psap]\nliv = true\n")
     assert "psap.liv: unknown key; did you mean live?" in run("doctor", "--config", str(file), code=1)
     file.write_text(
