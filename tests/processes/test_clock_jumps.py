@@ -26,7 +26,7 @@ from tests.support.ports import free_port
 LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.timeout(900),  # a deadline is three starts of this machine, whatever else it does
+    pytest.mark.timeout(400),
     pytest.mark.skipif(
         LIBRARY is None,
         reason="WALL CLOCK JUMPS ARE NOT TESTED: there is no libfaketime (apt-get install it)",

@@ -231,9 +231,6 @@ def test_a_note_is_written_and_its_keys_order_nothing(console: Page, place: Plac
     expect(console.get_by_role("log")).to_contain_text("Marta Bianchi: Meet her, exit L, flat E")
 
 
-@pytest.mark.browser_may_say(
-    r"503 \(Service Unavailable\) \(.*/v1/shift\)"
-)  # asked again: the storm has the journal
 def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and_hears_its_keys(
     console: Page, place: Place, journal: Journal
 ) -> None:
