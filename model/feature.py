@@ -32,8 +32,8 @@ def nothing(settings: Settings) -> Iterable[str]:
     return ()
 
 
-def nobody(settings: Settings) -> tuple[str, ...]:
-    """None, whatever the settings say."""
+def no_observers(settings: Settings) -> tuple[str, ...]:
+    """Return no observer outside the center, whatever the settings say."""
     return ()
 
 
@@ -124,7 +124,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
     orders: frozenset[OperatorCommand] = frozenset()
     """What an operator cannot order without it; the orders' rows are the kernel's."""
-    outside: Callable[[Settings], tuple[str, ...]] = nobody
+    outside: Callable[[Settings], tuple[str, ...]] = no_observers
     """Who outside misses the center once it can serve no alert, and tells people: their names."""
     pages: Path | None = None
     """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
