@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -88,7 +89,7 @@ def delete_erased(journal: Journal, folder: Path) -> list[str]:
 def not_held(journal: Journal, files: Iterable[Kept]) -> Iterator[Kept]:
     """Those of alerts that nothing keeps from being forgotten. Raises JournalError."""
     for one in files:
-        if not journal.transact(lambda tx, alert=one.alert: is_held(tx, alert), beside=True):  # type: ignore[misc]
+        if not journal.snapshot(partial(is_held, alert=one.alert)):
             yield one
 
 

@@ -21,6 +21,7 @@ from store.database.schema import duty_roster, keyring
 from store.errors import NumberRefused, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.journal.sealing import open_bytes, seal_bytes
+from store.journal.transaction import Snapshot
 from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
 
@@ -59,7 +60,7 @@ class RosterChanged(RegistryError):
         self.version = version
 
 
-def roster_of(db: Journal | Connection | Transaction) -> Kept:
+def roster_of(db: Journal | Connection | Snapshot) -> Kept:
     """Return the roster; an empty one where there is none, or its secret is gone. What cannot be read is left
     out and named, so that the others are called. Raises JournalError.
     """

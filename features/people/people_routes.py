@@ -26,7 +26,7 @@ from store.alerts.erasing import alerts_of, is_held
 from store.alerts.known import is_open
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused
-from store.journal.transaction import Transaction
+from store.journal.transaction import Snapshot, Transaction
 from store.registry import devices, phones
 from store.registry.devices import DeviceKey, ProvedBy, Seeming
 from store.registry.people import Person, User
@@ -268,11 +268,11 @@ def _found(web: Web, person: UserId) -> PersonAnswer:
     if known is None:
         raise NotThere("no such person")
     enrolled = devices.devices_of(web.journal, known.id)
-    return web.journal.transact(lambda tx: _told(tx, known, enrolled), beside=True)
+    return web.journal.snapshot(lambda seen: _told(seen, known, enrolled))
 
 
-def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
-    theirs = alerts_of(tx, one)
+def _told(seen: Snapshot, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
+    theirs = alerts_of(seen, one)
     return derived(
         PersonAnswer,
         one,
@@ -286,10 +286,10 @@ def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer
             )
             for phone in enrolled
         ],
-        record=records.read(tx, one.id).version,
+        record=records.read(seen, one.id).version,
         alerts=len(theirs),
-        open=sum(is_open(tx, alert) for alert in theirs),
-        held=sum(is_held(tx, alert) for alert in theirs),
+        open=sum(is_open(seen, alert) for alert in theirs),
+        held=sum(is_held(seen, alert) for alert in theirs),
     )
 
 

@@ -124,7 +124,7 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
 
 
 def _alerts(journal: Journal, user: User) -> Iterator[Facts]:
-    found = journal.transact(partial(alerts_of, known=user), beside=True)
+    found = journal.snapshot(partial(alerts_of, known=user))
     for _, alert in reversed(placed(journal, found)):
         facts = facts_of(told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert))))
         if facts is not None:

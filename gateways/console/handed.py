@@ -134,7 +134,7 @@ def owed(tally: Tally) -> list[OwedRow]:
 def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None:
     """The alert that this operator has left last; None before the first. Raises JournalError."""
     journal = following.journal
-    left = journal.transact(lambda on: on.last_of_type(streams.operator(me), "operator.left"), beside=True)
+    left = journal.snapshot(lambda on: on.last_of_type(streams.operator(me), "operator.left"))
     if left is None or not isinstance(left.event, OperatorLeft) or left.event.alert is None:
         return None
     case = following.case(left.event.alert)

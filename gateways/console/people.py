@@ -139,5 +139,5 @@ def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
 
 
 def why_none_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
-    """The same of each of some, in one transaction. Raises JournalError."""
-    return journal.transact(lambda on: [reopening.why_not(on, case) for case in cases], beside=True)
+    """The same of each of some, as of one moment. Raises JournalError."""
+    return journal.snapshot(lambda on: [reopening.why_not(on, case) for case in cases])

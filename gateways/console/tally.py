@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from time import sleep
@@ -22,7 +23,7 @@ from model.filtering import Filter
 from runtime import logs
 from runtime.clock import Clock
 from store.alerts.figures import catch_up, newest, row_of
-from store.errors import StoreError
+from store.errors import JournalLocked, StoreError
 from store.journal.journal import Journal
 
 ROWS_MAX: Final = 100_000
@@ -111,7 +112,7 @@ class Tally:
 
     def each(self, wanted: Filter, before: int = 2**62) -> Iterator[Row]:
         """One after the other, received before that place of the journal. Raises JournalError."""
-        self.catch_up()
+        self._catch_up_if_free()
         for page in newest(self._journal, wanted.since_us or Instant(0), before):
             yield from filter(wanted.fits, page)
             sleep(REST_S)
@@ -123,7 +124,7 @@ class Tally:
 
     def row(self, alert: AlertId) -> Row | None:
         """The alert's row as it is now; None where there is no such alert. Raises JournalError."""
-        self.catch_up()
+        self._catch_up_if_free()
         return row_of(self._journal, alert)
 
     def day_of(self, row: Row) -> date:
@@ -135,6 +136,12 @@ class Tally:
         with self._lock:
             for _ in catch_up(self._journal):
                 sleep(REST_S)
+
+    def _catch_up_if_free(self) -> None:
+        # What is asked for must not fail because an alert is being written: the rows are then as they were
+        # kept last.
+        with suppress(JournalLocked):
+            self.catch_up()
 
     async def keep_up(self) -> None:
         """Do so again and again, until cancelled, so that nobody waits who asks for the first time."""

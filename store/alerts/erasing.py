@@ -33,6 +33,7 @@ from store.database.schema import alert_key, alias, person
 from store.errors import InAnAlert, NobodyThere
 from store.journal import erasable
 from store.journal.journal import Append, Journal, Transaction
+from store.journal.transaction import Snapshot
 from store.registry.people import User
 from store.registry.users import users
 from store.registry.users.merged import tell
@@ -119,7 +120,7 @@ def sweep(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Forg
     after = ""
     while page := [AlertId(row[0]) for row in journal.rows(_PAGE, after, PAGE)]:
         after = page[-1]
-        wanted = journal.transact(partial(_due, page, retention), beside=True)
+        wanted = journal.snapshot(partial(_due, page, retention))
         yield tuple(
             journal.transact(partial(_forget, alert=one, retention=retention, by="")) for one in wanted
         )
@@ -131,24 +132,24 @@ def count_readable(journal: Journal) -> int:
     return 0 if row is None else int(row[0])
 
 
-def is_held(tx: Transaction, alert: AlertId) -> bool:
+def is_held(seen: Snapshot, alert: AlertId) -> bool:
     """Whether something keeps the alert from being forgotten."""
-    held = tx.last_of_type(streams.inbox(alert), "alert.held")
-    ended = tx.last_of_type(streams.inbox(alert), "alert.hold_ended")
+    held = seen.last_of_type(streams.inbox(alert), "alert.held")
+    ended = seen.last_of_type(streams.inbox(alert), "alert.hold_ended")
     return held is not None and (ended is None or ended.version < held.version)
 
 
-def _due(alerts: list[AlertId], retention: RetentionSettings, tx: Transaction) -> list[AlertId]:
-    return [alert for alert in alerts if due(_remembered(tx, alert), retention, tx.at_us)]
+def _due(alerts: list[AlertId], retention: RetentionSettings, seen: Snapshot) -> list[AlertId]:
+    return [alert for alert in alerts if due(_remembered(seen, alert), retention, seen.at_us)]
 
 
-def _remembered(tx: Transaction, alert: AlertId) -> Remembered:
-    closed = None if is_open(tx, alert) else tx.last_of_type(streams.case(alert), "alert.closed")
+def _remembered(seen: Snapshot, alert: AlertId) -> Remembered:
+    closed = None if is_open(seen, alert) else seen.last_of_type(streams.case(alert), "alert.closed")
     return Remembered(
-        kinds=erasable.kinds_of(tx.one, alert),
+        kinds=erasable.kinds_of(seen.one, alert),
         closed_at=None if closed is None else closed.at_us,
-        held=is_held(tx, alert),
-        erased=tx.one(_PERSON_GONE, alert) is not None,
+        held=is_held(seen, alert),
+        erased=seen.one(_PERSON_GONE, alert) is not None,
     )
 
 
@@ -171,27 +172,31 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
     return Forgotten(alert=alert, kinds=kinds)
 
 
-def alerts_of(tx: Transaction, known: User) -> set[AlertId]:
+def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
     """Those in which this person was identified, and those of their numbers in which nobody was."""
-    named = erasable.streams_of(tx.one, known.phones, (*known.devices, *users.devices_enrolled(tx, known.id)))
+    named = erasable.streams_of(
+        seen.one, known.phones, (*known.devices, *users.devices_enrolled(seen, known.id))
+    )
     unknown = {
         alert
-        for alert in _raised(tx, named)
-        if (row := tx.one(erasable.KEY_ROW, alert)) is not None and row[-1] in (None, known.id)
+        for alert in _raised(seen, named)
+        if (row := seen.one(erasable.KEY_ROW, alert)) is not None and row[-1] in (None, known.id)
     }
-    return unknown | {AlertId(row[0]) for row in tx.all(OF_PERSON, known.id)}
+    return unknown | {AlertId(row[0]) for row in seen.all(OF_PERSON, known.id)}
 
 
-def _raised(tx: Transaction, named: Iterable[str]) -> set[AlertId]:
+def _raised(seen: Snapshot, named: Iterable[str]) -> set[AlertId]:
     """The alerts that these streams of numbers and devices name."""
-    return {one.event.alert for name in named for one in tx.read(name) if isinstance(one.event, NumberRaised)}
+    return {
+        one.event.alert for name in named for one in seen.read(name) if isinstance(one.event, NumberRaised)
+    }
 
 
-def _streams_of(tx: Transaction, alert: AlertId) -> list[str]:
+def _streams_of(seen: Snapshot, alert: AlertId) -> list[str]:
     """The streams of all numbers and devices that the alert says."""
-    said = [one.event for one in (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))]
+    said = [one.event for one in (*seen.read(streams.inbox(alert)), *seen.read(streams.case(alert)))]
     signals = [one for one in said if isinstance(one, AlertReceived | AlertSignalAdded)]
     phones = [
         one.phone for one in (*signals, *(other for other in said if isinstance(other, UserIdentified)))
     ]
-    return erasable.streams_of(tx.one, phones, [name for one in signals for name in (one.device, one.key)])
+    return erasable.streams_of(seen.one, phones, [name for one in signals for name in (one.device, one.key)])

@@ -16,6 +16,7 @@ from store.database.query import Query, Row
 from store.database.schema import open_alert
 from store.journal import erasable, rows
 from store.journal.journal import Transaction
+from store.journal.transaction import Snapshot
 from store.registry.users.users import number_of_device
 from store.streams import StreamKind
 
@@ -112,6 +113,6 @@ def _closed_at(transaction: Transaction, alert: AlertId) -> Instant | None:
     return Instant(0) if closed is None else closed.at_us
 
 
-def is_open(transaction: Transaction, alert: AlertId) -> bool:
+def is_open(seen: Snapshot, alert: AlertId) -> bool:
     """Return True for an alert that is received and not closed."""
-    return transaction.one(_IS_OPEN, alert) is not None
+    return seen.one(_IS_OPEN, alert) is not None

@@ -12,27 +12,27 @@ from model.orders.refusals import Refusal
 from store import streams
 from store.alerts.known import is_open
 from store.journal import erasable
-from store.journal.transaction import Append, Transaction
+from store.journal.transaction import Append, Snapshot, Transaction
 from store.nodes import leases
 from store.registry.users.users import read_user
 from store.streams import StreamKind
 
 
-def why_not(transaction: Transaction, case: Case) -> Refusal | None:
+def why_not(seen: Snapshot, case: Case) -> Refusal | None:
     """Why this alert cannot be reopened now; None where it can."""
     if case.closed_at is None:
         return Refusal.NOT_CLOSED
-    if case.user is not None and read_user(transaction, case.user) is None:
+    if case.user is not None and read_user(seen, case.user) is None:
         return Refusal.PERSON_ERASED
     if case.erased is not None and PersonalKind.NUMBER in case.erased.kinds:
         return Refusal.PERSON_ERASED
     others = (
         one.event.alert
-        for key in erasable.streams_of(transaction.one, (case.phone,), (case.device,))
-        for one in transaction.newest(key)
+        for key in erasable.streams_of(seen.one, (case.phone,), (case.device,))
+        for one in seen.newest(key)
         if isinstance(one.event, NumberRaised) and one.event.alert != case.alert
     )
-    in_the_way = any(is_open(transaction, alert) and _weighs(transaction, case, alert) for alert in others)
+    in_the_way = any(is_open(seen, alert) and _weighs(seen, case, alert) for alert in others)
     return Refusal.NEWER_OPEN if in_the_way else None
 
 
@@ -57,7 +57,7 @@ def _keys(transaction: Transaction, case: Case) -> list[str]:
     return [transaction.stream_of(kind, value) for kind, value in said if value is not None]
 
 
-def _weighs(transaction: Transaction, case: Case, alert: AlertId) -> bool:
+def _weighs(seen: Snapshot, case: Case, alert: AlertId) -> bool:
     """A test is in nobody's way but another test's."""
-    first = next((one.event for one in transaction.read(streams.inbox(alert))), None)
+    first = next((one.event for one in seen.read(streams.inbox(alert))), None)
     return case.test or not (isinstance(first, AlertReceived) and first.test)

@@ -27,7 +27,7 @@ from store.errors import (
 from store.journal import rows
 from store.journal.access import Access
 from store.journal.notify import Notifier, news
-from store.journal.transaction import Append, Chances, Transaction
+from store.journal.transaction import Append, Chances, Snapshot, Transaction
 
 
 class Reading(ABC):
@@ -322,6 +322,17 @@ class Journal(Reading):
             raise JournalUnavailable(str(failed)) from failed
 
     # --------------------------------------------------------------------------------- reading
+
+    def snapshot(self, work: Callable[[Snapshot], T]) -> T:
+        """What `work` reads, all of it of one moment. It waits for no writer, and no writer for it.
+
+        It may be done twice, where the first file cannot be read to the end. Raises JournalError.
+        """
+
+        def read(connection: Connection) -> T:
+            return work(Snapshot(connection, node=self.node, at_us=self._access.clock(), shared=self.shared))
+
+        return self.at_one_moment(read)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._access.read_lock:

@@ -1,6 +1,6 @@
-"""What can be done to the journal while its write lock is held.
+"""What can be read of the journal at one moment, and what can be done to it while its write lock is held.
 
-It must not outlive the call that it is given to, and it never commits: `store.journal.journal` does.
+Neither outlives the call that it is given to, and none commits: `store.journal.journal` does.
 """
 
 from __future__ import annotations
@@ -71,40 +71,25 @@ class Chances:
         return self._named[name]
 
 
-class Transaction:
-    """What can be done while the write lock is held. Lives no longer than the call that it was given to.
+class Snapshot:
+    """What can be read of the journal at one moment, without its write lock.
 
-    Reads see what was appended before in the same transaction.
+    Where a Transaction is given, its reads see what was appended before in the same transaction.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        node: NodeId,
-        at_us: Instant,
-        seq: int,
-        chances: Chances | None = None,
-        shared: bool = False,
-    ) -> None:
+    def __init__(self, connection: Connection, *, node: NodeId, at_us: Instant, shared: bool) -> None:
         self._connection = connection
-        self._chances = chances or Chances()
         self._node = node
-        self._seq = seq
         self.shared: Final = shared
         """Whether several nodes write here, and an alert's story is its owner's alone
         (`store.nodes.leases`).
         """
         self.at_us: Final = at_us
-        """The time of everything written here."""
-        self.written: Final[list[Row]] = []
-        """The journal's rows appended so far."""
-        self.beside: Final[list[tuple[str, Row]]] = []
-        """Rows of the tables of `store.journal.erasable` that were written so far, each with its table."""
+        """The time of the reading, and of everything that a Transaction writes."""
 
     @property
     def node(self) -> NodeId:
-        """Whose transaction it is."""
+        """The node that reads or writes."""
         return self._node
 
     @property
@@ -116,6 +101,60 @@ class Transaction:
     def durable(self) -> bool:
         """Whether what is written here survives the machine; not while the journal goes on in memory."""
         return self._connection.lasting
+
+    def version(self, stream: str) -> int:
+        """The stream's last version; 0 where it has none."""
+        return rows.highest(self._connection, rows.VERSION, stream)
+
+    def version_before(self, stream: str, at_us: Instant) -> int:
+        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
+        return rows.highest(self._connection, rows.VERSION_BEFORE, stream, at_us)
+
+    def last(self, stream: str) -> Recorded | None:
+        """The stream's last event."""
+        return rows.first(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
+    def newest(self, stream: str) -> list[Recorded]:
+        """The stream's last few events, newest first."""
+        return rows.recorded(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
+    def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
+        """The stream's last event of a type."""
+        return rows.first(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
+
+    def read(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The stream by version."""
+        return rows.recorded(self._connection.all(rows.STREAM, stream, after))
+
+    def one(self, query: Query, *values: object) -> Row | None:
+        """The first row of a table of the registry or of a projection."""
+        return self._connection.one(query, *values)
+
+    def all(self, query: Query, *values: object) -> list[Row]:
+        """Rows of such a table."""
+        return self._connection.all(query, *values)
+
+
+class Transaction(Snapshot):
+    """What can be done while the write lock is held. Lives no longer than the call that it was given to."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        node: NodeId,
+        at_us: Instant,
+        seq: int,
+        chances: Chances | None = None,
+        shared: bool = False,
+    ) -> None:
+        super().__init__(connection, node=node, at_us=at_us, shared=shared)
+        self._chances = chances or Chances()
+        self._seq = seq
+        self.written: Final[list[Row]] = []
+        """The journal's rows appended so far."""
+        self.beside: Final[list[tuple[str, Row]]] = []
+        """Rows of the tables of `store.journal.erasable` that were written so far, each with its table."""
 
     def chance(self, make: Callable[[], str]) -> str:
         """What `make` gives; the same again where the work is done again because its commit failed."""
@@ -222,38 +261,6 @@ class Transaction:
     def write_rows(self, query: Query, values: Sequence[Row]) -> None:
         """Change a table of the registry, or one that is derived, once for each of the rows."""
         self._connection.write_many(query, values)
-
-    def version(self, stream: str) -> int:
-        """The stream's last version; 0 where it has none."""
-        return rows.highest(self._connection, rows.VERSION, stream)
-
-    def version_before(self, stream: str, at_us: Instant) -> int:
-        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
-        return rows.highest(self._connection, rows.VERSION_BEFORE, stream, at_us)
-
-    def last(self, stream: str) -> Recorded | None:
-        """The stream's last event."""
-        return rows.first(self._connection.all(rows.NEWEST_OF_STREAM, stream))
-
-    def newest(self, stream: str) -> list[Recorded]:
-        """The stream's last few events, newest first."""
-        return rows.recorded(self._connection.all(rows.NEWEST_OF_STREAM, stream))
-
-    def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
-        """The stream's last event of a type."""
-        return rows.first(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
-
-    def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream by version."""
-        return rows.recorded(self._connection.all(rows.STREAM, stream, after))
-
-    def one(self, query: Query, *values: object) -> Row | None:
-        """The first row of a table of the registry or of a projection."""
-        return self._connection.one(query, *values)
-
-    def all(self, query: Query, *values: object) -> list[Row]:
-        """Rows of such a table."""
-        return self._connection.all(query, *values)
 
     def write(self, query: Query, *values: object) -> int:
         """Change such a table; how many rows it was. Raises JournalNotDurable.

@@ -24,6 +24,7 @@ from store.database.query import Query
 from store.errors import NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Transaction
 from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
+from store.journal.transaction import Snapshot
 from store.registry import numbers
 from store.registry.users.merged import tell, who_is_there
 from store.registry.users.users import read_user
@@ -93,7 +94,7 @@ class PicturesFull(RegistryError):
     """So many pictures of one person wait already."""
 
 
-def read(connection: Connection | Transaction, user: UserId) -> Kept:
+def read(connection: Connection | Snapshot, user: UserId) -> Kept:
     """Return the person's record; an empty one where there is none, or where it cannot be read."""
     user = who_is_there(connection.one, user)
     row = connection.one(_ONE, user)
@@ -181,7 +182,7 @@ def take_over(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
     return theirs
 
 
-def picture(connection: Connection | Transaction, user: UserId, which: str) -> Picture | None:
+def picture(connection: Connection | Snapshot, user: UserId, which: str) -> Picture | None:
     """The person's picture of this id."""
     user = who_is_there(connection.one, user)
     row = connection.one(_PICTURE, user, which)
@@ -201,7 +202,7 @@ def unreadable(connection: Connection) -> dict[UserId, str]:
 
 
 def check_pictures(
-    connection: Connection | Transaction, user: UserId, record: PersonRecord
+    connection: Connection | Snapshot, user: UserId, record: PersonRecord
 ) -> dict[str, Instant]:
     """The person's pictures, with when each was sent. Raises PictureMissing: the record names another."""
     there = {str(row[0]): Instant(row[1]) for row in connection.all(_PICTURES, user)}

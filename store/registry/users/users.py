@@ -30,6 +30,7 @@ from store.database.schema import (
 )
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
 from store.journal.journal import Journal, Transaction
+from store.journal.transaction import Snapshot
 from store.registry import numbers
 from store.registry.people import Person, User
 from store.registry.users.finding import find, find_silent, found_by
@@ -292,7 +293,7 @@ class Entry:
             raise RegistryError("a user needs a number to be called on")
 
 
-def read_user(connection: Connection | Transaction, user: UserId) -> User | None:
+def read_user(connection: Connection | Snapshot, user: UserId) -> User | None:
     """The user of this id, or to whom it leads (`store.registry.users.merged`)."""
     row = _row_of(connection.one, user)
     if row is None:
@@ -333,24 +334,24 @@ def drop_rows(tx: Transaction, user: UserId) -> None:
         tx.write(query, user)
 
 
-def devices_enrolled(tx: Transaction, user: UserId) -> tuple[str, ...]:
+def devices_enrolled(read: Snapshot, user: UserId) -> tuple[str, ...]:
     """The devices that have ever signed for this person, those whose keys were revoked included."""
-    return tuple(row[0] for row in tx.all(_ENROLLED, user))
+    return tuple(row[0] for row in read.all(_ENROLLED, user))
 
 
-def owner_of_phone(connection: Connection | Transaction, phone: str) -> UserId | None:
+def owner_of_phone(connection: Connection | Snapshot, phone: str) -> UserId | None:
     """Whose number this is."""
     row = connection.one(_OF_PHONE, phone)
     return None if row is None else UserId(row[0])
 
 
-def owner_of_device(connection: Connection | Transaction, device: str) -> UserId | None:
+def owner_of_device(connection: Connection | Snapshot, device: str) -> UserId | None:
     """Whose device this is."""
     row = connection.one(_OF_DEVICE, device)
     return None if row is None else UserId(row[0])
 
 
-def number_of_device(connection: Connection | Transaction, device: str) -> E164 | None:
+def number_of_device(connection: Connection | Snapshot, device: str) -> E164 | None:
     """The number on which the owner of this device is called first."""
     row = connection.one(_NUMBER_OF_DEVICE, device)
     return None if row is None else E164(row[0])

@@ -11,15 +11,18 @@ from contextlib import contextmanager
 import pytest
 
 from gateways.http.parts import writing
+from gateways.http.parts.auditing import AUDIT
 from gateways.http.parts.writing import GIVE_UP_S, REFUSED_MAX
 from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
 from model.rules.signal import Signal
 from store.alerts import accepting
+from store.audit.entry import Action
 from store.errors import JournalFull, JournalTorn, StoreMisuse
 from store.journal.journal import Transaction
 from tests.gateways.http.askers import Api, Asker
 from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.test_audit import handlers
 from tests.waiting import wait_until, wait_until_async
 
 
@@ -42,6 +45,23 @@ def alerts(place: Place) -> int:
     finally:
         database.close()
     return int(found[0])
+
+
+def test_what_is_read_and_not_entered_in_the_audit_waits_for_no_writer(api: Api, admin: Asker) -> None:
+    """`/readyz` is about the journal itself."""
+    paths = {
+        name.split(" ")[0]
+        for name, one in handlers(api.client.app).items()
+        if "GET" in getattr(one, "http_methods", ())
+        and not isinstance(one.opt[AUDIT], Action)
+        and "{" not in name
+    }
+    assert "/v1/shift" in paths
+    marta = api.place.marta
+    api.story().opened().operator_called(marta).operator_joined(marta).operator_left(marta)
+    with locked(api.place):
+        answers = {path: admin.get(path).status_code for path in sorted(paths - {"/readyz"})}
+    assert [path for path, status in answers.items() if status >= 500] == []
 
 
 def test_an_alert_that_cannot_be_made_durable_is_answered_with_advice_and_made_durable_later(
