@@ -24,7 +24,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.rules.calls.silent_and_duress import hushed, in_duress
-from model.rules.deadline import Urgency, urgency
+from model.rules.deadline import DIAL_US, Urgency, urgency
 from model.rules.said.advice import Why, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
@@ -56,8 +56,6 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
         return sum(1 for at in self.public if at <= now_us)
 
 
-DIAL_US: Final = Instant(SECOND)
-"""From the decision to dial to the dial itself, generously."""
 ANSWER_US: Final = Instant(5 * SECOND)
 """From the first ring to the answer, where the answer is what counts."""
 HELD_US: Final = Instant(60 * SECOND)

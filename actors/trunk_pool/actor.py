@@ -43,7 +43,8 @@ from messages.lines import (
 )
 from messages.sms import SendText
 from messages.trials import PROOF
-from model.alarms.book import AlarmBook, lost
+from model.alarms.book import AlarmBook
+from model.alarms.can_wait import lost
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.rules.calls.joining import Beside, beside, is_setting_up

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
 from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until, wakes_now
+from model.alarms.book import AlarmBook, AlarmKey, Nodes, Told, quiet_until
+from model.alarms.can_wait import wakes_now
 from model.alarms.kind import Acts, Priority, Wakes
 from model.alarms.table import kind_of, priority_of, rank
 from model.callouts.callout import OFTEN_US, Callout, Callouts

@@ -12,7 +12,8 @@ from features.duty.waking import SETTLES_US, WakingBook
 from messages.events import Event, LineTakenOut
 from messages.ids import AlertId, Instant, LineId, NodeId, ShiftState
 from messages.journal import Recorded
-from model.alarms.book import alert_of, can_wait, lost
+from model.alarms.book import alert_of
+from model.alarms.can_wait import can_wait, lost
 from model.alarms.kind import About, Wakes
 from model.alarms.table import about, wakes
 from model.alert.live import LiveCases

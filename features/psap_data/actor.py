@@ -12,8 +12,20 @@ from msgspec.structs import replace
 
 from features.psap_data.due import KEEPS_ON_US, Owed, over, owed, wanted
 from features.psap_data.formats import parcel_of
-from features.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
-from features.psap_data.retrying import REFUSED, Tries, away, begun, failed, first, taken
+from features.psap_data.outlets import Parcel, outlet_of
+from features.psap_data.retrying import (
+    REFUSED,
+    Away,
+    Outcome,
+    Received,
+    Refused,
+    Tries,
+    away,
+    begun,
+    failed,
+    first,
+    taken,
+)
 from features.psap_data.settings import DataTarget
 from features.psap_data.store import told_lately, who_is
 from messages.events import DataReceived, DataRefused, DataSent, Event

@@ -8,7 +8,8 @@ from typing import Final
 
 import httpx
 
-from features.psap_data.outlets import Away, Outcome, Parcel, outcome
+from features.psap_data.outlets import Parcel
+from features.psap_data.retrying import Away, Outcome, outcome
 from features.psap_data.settings import DataTarget
 from gateways.connection import Connection
 

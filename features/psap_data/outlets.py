@@ -1,19 +1,17 @@
-"""What becomes of a message, and the way into a folder. The way over HTTPS is `features.psap_data.https`."""
+"""The way of a message into a folder. The way over HTTPS is `features.psap_data.https`; what an answer means,
+and when a message is tried again, is `features.psap_data.retrying`.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import msgspec
 
+from features.psap_data.retrying import Away, Outcome, Received
 from features.psap_data.settings import DataTarget
-
-RECEIPT_MAX: Final = 200
-"""Characters of it that are kept."""
-_LATER: Final = frozenset({408, 425, 429})
-"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,28 +21,6 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str
     media_type: str
     content: bytes
-
-
-class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """It was taken."""
-
-    receipt: str
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """It will never be taken as it is."""
-
-    status: int
-    reason: str
-
-
-class Away(msgspec.Struct, frozen=True, kw_only=True):
-    """It may have come or not; to be sent again."""
-
-    reason: str
-
-
-Outcome = Received | Refused | Away
 
 
 class Outlet(Protocol):
@@ -63,23 +39,6 @@ def outlet_of(target: DataTarget) -> Outlet:
     from features.psap_data.https import Https
 
     return Https(target)
-
-
-def outcome(status: int, said: bytes, name: str) -> Outcome:
-    """What an answer means."""
-    words = one_line(said)
-    if 200 <= status < 300:
-        return Received(receipt=words or name)
-    if status >= 500 or status in _LATER:
-        return Away(reason=f"answers {status}")
-    return Refused(status=status, reason=words)
-
-
-def one_line(said: bytes) -> str:
-    """What can be shown of an answer."""
-    text = said.decode("utf-8", errors="replace")
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return line[:RECEIPT_MAX]
 
 
 class Folder:

@@ -1,4 +1,4 @@
-"""When a message is tried, and when a target is said to be away. Pure.
+"""What an answer means, when a message is tried again, and when a target is said to be away. Pure.
 
 What is due is `features.psap_data.due`'s.
 """
@@ -22,6 +22,51 @@ AWAY_US: Final = Instant(60 * SECOND)
 """So long a target may fail before somebody is told."""
 AWAY: Final = "data.away"
 REFUSED: Final = "data.refused"
+
+
+RECEIPT_MAX: Final = 200
+"""Characters of it that are kept."""
+_LATER: Final = frozenset({408, 425, 429})
+"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """It was taken."""
+
+    receipt: str
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """It will never be taken as it is."""
+
+    status: int
+    reason: str
+
+
+class Away(msgspec.Struct, frozen=True, kw_only=True):
+    """It may have come or not; to be sent again."""
+
+    reason: str
+
+
+Outcome = Received | Refused | Away
+
+
+def outcome(status: int, said: bytes, name: str) -> Outcome:
+    """What an answer means."""
+    words = one_line(said)
+    if 200 <= status < 300:
+        return Received(receipt=words or name)
+    if status >= 500 or status in _LATER:
+        return Away(reason=f"answers {status}")
+    return Refused(status=status, reason=words)
+
+
+def one_line(said: bytes) -> str:
+    """What can be shown of an answer."""
+    text = said.decode("utf-8", errors="replace")
+    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return line[:RECEIPT_MAX]
 
 
 class Tries(msgspec.Struct, frozen=True, kw_only=True):

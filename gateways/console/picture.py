@@ -28,7 +28,7 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded, Unreadable, is_kind
-from model.alarms.book import can_wait, lost
+from model.alarms.can_wait import can_wait, lost
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.callouts.callout import Callouts

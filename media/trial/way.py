@@ -5,9 +5,8 @@ Both are made envelopes of the speaker's tone, and laid over each other: where t
 fit they must. From there on each moment in which the tone was said is looked at: what is softer there by half
 than it mostly is has been lost.
 
-Bursts: What one line says to another to be measured: bursts of a tone, and an announcement. Pure.
-
-A tone's level is known at each moment, so that what is missing of it can be counted; of a voice it cannot.
+The bursts are what one line says to another to be measured: of a tone, or an announcement. A tone's level is
+known at each moment, so that what is missing of it can be counted; of a voice it cannot.
 The bursts are no longer than syllables, since what takes noise away takes a steady tone for noise, and their
 pattern (a maximum length sequence) is like itself at one place only, so that it tells how late it is. The two
 lines have tones of their own, far from each other, from those of networks, of digits and of fax machines, and

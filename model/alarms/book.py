@@ -1,6 +1,5 @@
 """What is wrong with the center by its nodes' streams: what stands, what was and nobody has seen (ISA 18.2),
-what is kept quiet for planned work, and whether a line that is lost can wait for the morning, by how many of
-its kind are left. Pure; the book is fed event by event.
+and what is kept quiet for planned work. Pure; the book is fed event by event.
 
 ```
             raised            seen
@@ -25,12 +24,11 @@ import msgspec
 
 from messages import events as ev
 from messages.events import AlarmShelved, AlarmUnshelved
-from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Role
+from messages.ids import SECOND, AlertId, Instant, NodeId, OperatorId, Role
 from messages.journal import Recorded
-from model.alarms.kind import About, Wakes
+from model.alarms.kind import About
 from model.alarms.standing import STUCK
-from model.alarms.table import about, may_be_quiet, wakes
-from model.settings.lines import Modem
+from model.alarms.table import about, may_be_quiet
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,40 +210,3 @@ class AlarmBook:
 def alert_of(subject: str) -> AlertId:
     """Of an alarm about an alert, or a leg of one."""
     return AlertId(subject.partition(":")[0])
-
-
-OF_AN_ALERT: Final = {False: 2, True: 1}
-"""Lines that one alert takes: public ones for user and operator, an emergency line for 112."""
-
-
-def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[LineId]:
-    """The lines that cannot be relied on, and could not at this moment already, by the alarms that stand."""
-    return frozenset(
-        LineId(key[2])
-        for key in book.stand(alive)
-        if wakes(key[1]) is Wakes.FEW_LEFT and book.told[key].at <= before
-    )
-
-
-def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
-    """The lines of whose kind enough are left: more than half, and one more than the next alert needs.
-
-    `lines`: all of the center's; `gone`: those that are lost or taken out of service; `inbound_kept`: so many
-    public ones are left to who calls in.
-    """
-    found: frozenset[LineId] = frozenset()
-    known = tuple(lines)
-    for emergency, needed in OF_AN_ALERT.items():
-        kind = [one.line for one in known if one.emergency is emergency]
-        left = sum(line not in gone for line in kind)
-        if left > needed + (0 if emergency else inbound_kept) and 2 * left > len(kind):
-            found |= frozenset(kind)
-    return found
-
-
-def wakes_now(name: str, subject: str, waits: Container[str]) -> Wakes:
-    """Whether people on duty are woken because of this alarm; `waits`: the lines that can (`can_wait`)."""
-    found = wakes(name)
-    if found is not Wakes.FEW_LEFT:
-        return found
-    return Wakes.MORNING if subject in waits else Wakes.AT_ONCE

@@ -8,13 +8,11 @@ from typing import Final
 import msgspec
 
 from messages.base import Position
-from messages.events import AlertReceived, AlertSignalAdded, DialogueSaid
+from messages.events import AlertReceived, AlertSignalAdded
 from messages.ids import E164, AlertId, Channel, Check, Doubt, Instant, LineId, Proof
 from messages.journal import Recorded
 from model.rules.proof import level_of
 
-TEXT_MAX: Final = 2000
-"""Characters of a short message that are kept."""
 _LAST_INSTANT: Final = 253_402_300_799_999_999
 """The end of the year 9999, beyond which RFC 3339 cannot write."""
 
@@ -133,9 +131,3 @@ def added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded
         alias=alias,
         skipped=skipped,
     )
-
-
-def written(signal: Signal) -> tuple[DialogueSaid, ...]:
-    """Return what a short message says, as a message of the dialogue."""
-    said = DialogueSaid(id=signal.text_id, channel=signal.channel, text=signal.text[:TEXT_MAX])
-    return (said,) if signal.text else ()

@@ -29,8 +29,8 @@ from model.rules.deadline import deadline
 from model.rules.duplicates import Known, keeps_claim, keeps_signal
 from model.rules.proof import speaks_for
 from model.rules.said.advice import at_receipt
-from model.rules.said.dialogue import is_full
-from model.rules.signal import Signal, added, aliases_of, received, repeats, written
+from model.rules.said.dialogue import is_full, written
+from model.rules.signal import Signal, added, aliases_of, received, repeats
 from store import streams
 from store.alerts import lately
 from store.alerts.claims import Skipped

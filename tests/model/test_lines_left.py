@@ -6,7 +6,8 @@ import pytest
 
 from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import Instant, LineId, NodeId, TrunkId
-from model.alarms.book import AlarmBook, can_wait, lost, wakes_now
+from model.alarms.book import AlarmBook
+from model.alarms.can_wait import can_wait, lost, wakes_now
 from model.alarms.kind import Wakes
 from model.settings.lines import Modem
 from tests.support.recorded import recorded

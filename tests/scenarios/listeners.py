@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from features.psap_data.actor import DataSenderActor
-from features.psap_data.outlets import Away, Outcome, Parcel, Received
+from features.psap_data.outlets import Parcel
+from features.psap_data.retrying import Away, Outcome, Received
 from features.psap_data.settings import DataTarget
 from runtime.threads import Courier
 

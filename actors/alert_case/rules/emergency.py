@@ -7,8 +7,6 @@ before it is released. Where no line can carry it that is said at once, and it i
 
 from __future__ import annotations
 
-from typing import Final
-
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from actors.alert_case.rules.returned import take_back_psap
 from messages import events as ev
@@ -18,6 +16,7 @@ from messages.lines import Lack, RequestLine
 from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
+from model.rules.calls.after_leave import called_again
 from model.rules.calls.attempts import lines_fail, not_before, rings_until
 from model.rules.calls.joining import in_the_network, rings_beside, scattered
 from model.rules.calls.psap import (
@@ -31,9 +30,6 @@ from model.rules.calls.silent_and_duress import hushed
 from model.rules.said.advice import Why, call_112_now
 from model.rules.vouching import rank
 from model.settings import Settings
-
-UNASKED_MAX: Final = 3
-"""So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
 
 def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
@@ -106,21 +102,8 @@ def unasked(case: Case, settings: Settings) -> E164 | None:
     if case.to_112.wanted_by is not None:
         return psap_number(case, settings)
     if case.leave.broken_at is not None and case.operator is None:
-        return _cut_off(case, settings)
+        return called_again(case, settings)
     return psap_number(case, settings) if wanted_by_duress(case, settings) else None
-
-
-def _cut_off(case: Case, settings: Settings) -> E164 | None:
-    """112 had the user, and its call is gone: the same 112 again, once there is somebody for it to hear."""
-    last = _current(case)
-    if (
-        last is None
-        or last.live
-        or case.confirmed_answered(Party.USER) is None
-        or case.to_112.unasked >= UNASKED_MAX
-    ):
-        return None
-    return last.number if last.was_answered else psap_number(case, settings)
 
 
 def _lacking(case: Case, lack: Lack | None) -> Step:

@@ -1,4 +1,6 @@
-"""The dialogue without a voice: when it reaches the user, and what is new in it. Pure."""
+"""The dialogue without a voice: what a short message says in it, when it reaches the user, and what is new
+in it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,22 @@ from messages import events as ev
 from messages.ids import SECOND, Channel, Instant
 from model.alert.case import Case
 from model.alert.parts import Said
+from model.rules.signal import Signal
 
 KEPT_MAX: Final = 500
 """Messages of the user's of one alert, by the app; as many by short message, whose sender can be forged."""
 
+TEXT_MAX: Final = 2000
+"""Characters of a short message that are kept."""
+
 PAGE_STAYS_US: Final = Instant(3600 * SECOND)
 """So long after the alert's end 112's page is there, and what the user writes goes on it."""
+
+
+def written(signal: Signal) -> tuple[ev.DialogueSaid, ...]:
+    """Return what a short message says, as a message of the dialogue."""
+    said = ev.DialogueSaid(id=signal.text_id, channel=signal.channel, text=signal.text[:TEXT_MAX])
+    return (said,) if signal.text else ()
 
 
 def page_stands(case: Case, now_us: Instant) -> bool:

@@ -9,17 +9,8 @@ from pathlib import Path
 import pytest
 
 from features.psap_data import https
-from features.psap_data.outlets import (
-    RECEIPT_MAX,
-    Away,
-    Folder,
-    Outcome,
-    Parcel,
-    Received,
-    Refused,
-    one_line,
-    outlet_of,
-)
+from features.psap_data.outlets import Folder, Parcel, outlet_of
+from features.psap_data.retrying import RECEIPT_MAX, Away, Outcome, Received, Refused, one_line
 from features.psap_data.settings import DataTarget
 from runtime.threads import ThreadCourier, Waker
 from tests.features.psap_data.examples import target

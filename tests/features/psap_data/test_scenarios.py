@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from features.psap_data.cap import NAMESPACE
-from features.psap_data.outlets import Received, Refused
+from features.psap_data.retrying import Received, Refused
 from features.psap_data.settings import DataFormat, DataTarget
 from messages import events as ev
 from messages.base import Position

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from features.psap_data.cap import NAMESPACE
-from features.psap_data.outlets import Parcel, Received
-from features.psap_data.retrying import AWAY
+from features.psap_data.outlets import Parcel
+from features.psap_data.retrying import AWAY, Received
 from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, CrewId, NodeId, Outcome, Role

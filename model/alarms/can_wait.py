@@ -1,0 +1,50 @@
+"""Whether a line that is lost wakes people on duty, or can wait for the morning: by how many of its kind are
+left. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import Final
+
+from messages.ids import Instant, LineId
+from model.alarms.book import AlarmBook, Nodes
+from model.alarms.kind import Wakes
+from model.alarms.table import wakes
+from model.settings.lines import Modem
+
+OF_AN_ALERT: Final = {False: 2, True: 1}
+"""Lines that one alert takes: public ones for user and operator, an emergency line for 112."""
+
+
+def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[LineId]:
+    """The lines that cannot be relied on, and could not at this moment already, by the alarms that stand."""
+    return frozenset(
+        LineId(key[2])
+        for key in book.stand(alive)
+        if wakes(key[1]) is Wakes.FEW_LEFT and book.told[key].at <= before
+    )
+
+
+def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
+    """The lines of whose kind enough are left: more than half, and one more than the next alert needs.
+
+    `lines`: all of the center's; `gone`: those that are lost or taken out of service; `inbound_kept`: so many
+    public ones are left to who calls in.
+    """
+    found: frozenset[LineId] = frozenset()
+    known = tuple(lines)
+    for emergency, needed in OF_AN_ALERT.items():
+        kind = [one.line for one in known if one.emergency is emergency]
+        left = sum(line not in gone for line in kind)
+        if left > needed + (0 if emergency else inbound_kept) and 2 * left > len(kind):
+            found |= frozenset(kind)
+    return found
+
+
+def wakes_now(name: str, subject: str, waits: Container[str]) -> Wakes:
+    """Whether people on duty are woken because of this alarm; `waits`: the lines that can (`can_wait`)."""
+    found = wakes(name)
+    if found is not Wakes.FEW_LEFT:
+        return found
+    return Wakes.MORNING if subject in waits else Wakes.AT_ONCE
