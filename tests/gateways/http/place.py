@@ -277,7 +277,9 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         place.settings_file()
         # As it is served in truth, but for the patience with whoever hangs on at the end.
-        config = configured(build(parts(place.settings(), modems=place.modems())))
+        web = parts(place.settings(), modems=place.modems())
+        self._wakes = (web.stopping.set, web.following.wake_all)
+        config = configured(build(web))
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
         self._goes_on = threading.Event()
@@ -290,8 +292,11 @@ class WebThread:
         wait_until(lambda: self._server.started, within_s=20, what="the web listening")
 
     def stop(self) -> None:
-        """End it in order."""
+        """End it in order: who waits for news is answered first."""
         self.go_on()
+        if self._thread.is_alive():
+            for wake in self._wakes:
+                self._in_its_loop(wake)
         self._server.should_exit = True
         self._thread.join(20)
 
