@@ -56,6 +56,12 @@ gc.disable()  # until all tests are collected: nothing goes before, and looking 
 
 expect.set_options(timeout=30_000)  # milliseconds; as above
 
+# A development tool brings a library that prints all locals of a traceback: of a web that takes 20 s.
+PLAIN = [
+    *structlog.get_config()["processors"][:-1],
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+]
+
 # Fast ones first: whoever waits for a failure sees it soon.
 ORDER = ("scenario", "process", "browser")
 
@@ -143,6 +149,7 @@ def _one_application() -> Iterator[None]:
 def _logs_as_before() -> Iterator[None]:
     """A command or a node that logs as in a process of its own leaves nothing of that to other tests."""
     handlers = list(logging.getLogger().handlers)
+    structlog.configure(processors=PLAIN)
     yield
     structlog.reset_defaults()
     logging.getLogger().handlers[:] = handlers
