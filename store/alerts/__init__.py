@@ -1,1 +1,3 @@
-"""Transactions about a whole alert: accepted, reopened, and how many calls were begun."""
+"""Transactions about a whole alert: accept, check, reopen, erase; its texts, its page for 112 and its
+statistics.
+"""

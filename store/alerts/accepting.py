@@ -1,14 +1,14 @@
-"""Accepting an alert: the one place that decides whether a signal is a new alert or belongs to another.
+"""Acceptance of an alert: the one place that decides if a signal is a new alert or joins an existing one.
 
-Everybody who receives signals (the web for data, the AlertIntake for calls and SMS) accepts them
-here, under the journal's write lock, so that two processes cannot make two alerts of one event.
-It never refuses a signal for what it lacks.
+All receivers of signals (the web for data, the AlertIntake for calls and SMS) accept them here, under the
+journal's write lock, so that two processes cannot make two alerts of one event. No signal is refused for
+missing data.
 
-Which signals are of an alert that is there: `model.rules.duplicates`; by when it must be served:
-`model.rules.deadline`. A signal that joins an alert without speaking for it (`model.rules.proof`) gets an
-alias: its sender is told of that signal, and nothing else.
+`model.rules.duplicates` decides which alert a signal joins; `model.rules.deadline` sets the time by which it
+must be served. A signal that joins an alert without authority over it (`model.rules.proof`) gets an alias:
+its sender is informed about that signal and nothing else.
 
-Of a short message that could not be read what is known makes the alert, and the message is kept as it came.
+If a short message cannot be decoded, its known data makes the alert, and the message is kept as received.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from store.registry import devices
 
 ALERT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Crockford's base 32, in ASCII's order: no letter that is taken for another when read out."""
+"""Crockford's base 32 in ASCII order: no letter that is mistaken for another when read out."""
 _ATTEMPTS: Final = 5
 
 _ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
@@ -54,36 +54,36 @@ _MORE_THAN: Final = Query(select(open_alert.c.seq).limit(1).offset(bindparam("mo
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of a signal. As durable, when it is returned, as the journal says of itself."""
+    """Result for an accepted signal. As durable, when returned, as the journal's present state."""
 
     alert: AlertId
     created: bool
-    """Whether this signal made the alert; false where it was there."""
+    """True if this signal made the alert; False if the alert existed."""
     received_at: Instant
-    """The alert's receipt, not this signal's; under an alias that of the signal."""
+    """Receipt of the alert, not of this signal; under an alias, receipt of the signal."""
     deadline_at: Instant
     advice: Advice = Advice.WAIT
-    """What a new alert's app is told at once."""
+    """First advice to the app of a new alert."""
     alias: AlertId | None = None
-    """The name that the sender is told, where the signal does not speak for the alert."""
+    """Name for the sender, if the signal has no authority over the alert."""
 
     @property
     def told(self) -> AlertId:
-        """The name by which the sender asks from now on."""
+        """Name by which the sender requests the state from now on."""
         return self.alias or self.alert
 
 
 def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
-    """Make the signal durable: as a new alert, or on the one that it belongs to.
+    """Make the signal durable: as a new alert, or on the alert that it joins.
 
-    Raises JournalError when it cannot be made durable; the alert is then to be handled from
-    memory and the app to be told to call 112. Raises StoreMisuse for an id that is none.
+    Raises JournalError if the signal cannot be made durable; the caller then handles the alert from memory
+    and advises the app to call 112. Raises StoreMisuse for an invalid id.
     """
     for _ in range(_ATTEMPTS):
         try:
             return journal.transact(lambda transaction: accept_in(transaction, signal, deadline_s))
         except VersionConflict as error:
-            # Only where the database lets two transactions begin at once.
+            # Only if the database lets two transactions begin at once.
             conflict = error
     raise conflict
 
@@ -95,8 +95,8 @@ def accept_soon(
     live_cases: int | None = None,
     skipped: Skipped | None = None,
 ) -> Future[Accepted]:
-    """The same through the group commit: the future is done when the alert is durable. One that a phone has
-    signed waits for no flood of others.
+    """Accept a signal through the group commit; the future completes when the alert is durable. A signal
+    signed by a phone has priority over others.
     """
     return committer.run(
         lambda transaction: accept_in(transaction, signal, deadline_s, live_cases, skipped),
@@ -105,7 +105,7 @@ def accept_soon(
 
 
 def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) -> tuple[Accepted, ...]:
-    """The same for several signals in their order, in one transaction: all of them, or by an error none."""
+    """Accept several signals in their order, in one transaction: all of them, or none on an error."""
     return journal.transact(
         lambda transaction: tuple(accept_in(transaction, signal, deadline_s) for signal in signals)
     )
@@ -118,10 +118,10 @@ def accept_in(
     live_cases: int | None = None,
     skipped: Skipped | None = None,
 ) -> Accepted:
-    """The same within a transaction that somebody else commits.
+    """Accept a signal within the caller's transaction.
 
-    `live_cases` is how many alerts this node can handle at a time; none where nobody has an app to be told.
-    `skipped` counts what is not kept (`model.rules.duplicates`).
+    `live_cases`: number of alerts that this node can handle at a time; None if no app awaits advice.
+    `skipped` counts the signals that are not kept (`model.rules.duplicates`).
     """
     skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
@@ -139,7 +139,9 @@ def accept_in(
 
 
 def new_alert_id(at_us: Instant) -> AlertId:
-    """A name that sorts by time, can be read out and not be guessed: 9 letters of time, 9 of chance."""
+    """Return a new name that sorts by time, can be read out and cannot be guessed: 9 letters of time, 9
+    random ones.
+    """
     letters = []
     rest = at_us // 1000
     for _ in range(9):
@@ -153,7 +155,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     first = received(signal, deadline_at, asked="" if signal.id in (None, alert) else signal.id or "")
     others = beside(transaction, signal)
-    # What the app is told when it is answered stands where it asks again.
+    # The first advice to the app is journaled, so that a later request finds it.
     at_work = live_cases is not None and all_at_work(transaction, live_cases)
     told = at_receipt(durable=transaction.durable, all_at_work=at_work)
     transaction.append(
@@ -181,14 +183,14 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
 
 
 def all_at_work(transaction: Transaction, live_cases: int) -> bool:
-    """Whether this node has that many alerts open."""
+    """Return True if this node has at least `live_cases` open alerts."""
     if transaction.shared:
         return leases.has_more_than(transaction, transaction.node, live_cases - 1)
     return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
 def _name(transaction: Transaction, signal: Signal) -> AlertId:
-    """The sender's own id where no other alert or signal has it; else a new one, of chance."""
+    """Return the sender's own id if no other alert or signal has it; else a new random id."""
     asked = signal.id
     if asked is not None and not asked.startswith(CHECK):
         there = any(transaction.version(stream) for stream in (streams.inbox(asked), streams.signal(asked)))
@@ -198,7 +200,7 @@ def _name(transaction: Transaction, signal: Signal) -> AlertId:
 
 
 def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skipped) -> None:
-    """Keep the signal on the alert, and remember by what else the alert can be found from now on."""
+    """Keep the signal on the alert, and register the alert under the signal's number and devices."""
     alert = known.alert
     came = lately.signals(transaction, alert)
     if not _is_there(transaction, known, signal, came):
@@ -222,7 +224,7 @@ def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skippe
 def _join(
     transaction: Transaction, known: Known, signal: Signal, deadline_s: float, skipped: Skipped
 ) -> Accepted:
-    """Keep the signal on the alert as what it is, under an alias that its sender alone is told."""
+    """Keep the signal on the alert as a claim, under an alias that only its sender receives."""
     came = lately.signals(transaction, known.alert)
     alias, before = _alias(transaction, known, signal, came)
     now = SignalNamed(
@@ -257,10 +259,11 @@ def _join(
 def _alias(
     transaction: Transaction, known: Known, signal: Signal, came: list[Recorded]
 ) -> tuple[AlertId, SignalNamed | None]:
-    """The name under which the alert has the signal, and what it was given to; None where it is a new name.
+    """Return the alias of the signal on the alert, and the earlier signal of that alias; None for a new
+    alias.
 
-    Where the sender's own id is another's, what is sent again is known by what it says, and by the time at
-    which it was raised, which that sender alone knows.
+    If the sender's own id belongs to another alert, a repeated signal is recognised by its content and the
+    time at which it was raised, which only that sender knows.
     """
     before = named_signal(transaction.one, signal.id)
     if signal.id is not None and before is not None and before.alert == known.alert:
@@ -273,11 +276,13 @@ def _alias(
 
 
 def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Append, ...]:
-    """The name of a short message that was brought to an alert: its SIM may show it again for a long time."""
+    """Return the append that names a short message that joined an alert: its SIM may present it again for a
+    long time.
+    """
     if signal.channel is not Channel.SMS or signal.id is None:
         return ()
     if transaction.version(streams.inbox(signal.id)):
-        return ()  # an alert has this name: there is nothing else that the name could lead to
+        return ()  # an alert has this name: the name leads to it already
     named = SignalNamed(
         alert=known.alert,
         received_at=signal.received_at,
@@ -290,8 +295,8 @@ def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Appe
 
 
 def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: list[Recorded]) -> bool:
-    """Whether the alert has this very signal already. A short message is known by its id, which its line has
-    made of its content; what the app sends again is looked for among what came lately.
+    """Return True if the alert already has this signal. A short message is recognised by its id, which its
+    line derives from its content; a repeated signal of the app is searched among the recent signals.
     """
     if signal.id is None:
         return False
@@ -305,17 +310,17 @@ def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: li
 
 
 def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
-    """Whether no more words are kept of those that came as these do."""
+    """Return True if the dialogue keeps no further words from this signal's channel."""
     return bool(signal.text) and is_full(lately.words(transaction, alert), signal.channel)
 
 
 def any_open(journal: Journal) -> bool:
-    """Whether there is an alert that is not closed. Raises JournalError."""
+    """Return True if any alert is open. Raises JournalError."""
     return journal.row(_ANY_OPEN) is not None
 
 
 def accept_unread(journal: Journal, signal: Signal, text: TextUnreadable, deadline_s: float) -> Accepted:
-    """Make the signal durable, and keep the message on its alert, once. Raises JournalError."""
+    """Make the signal durable, and keep the undecoded message on its alert, once. Raises JournalError."""
 
     def within(tx: Transaction) -> Accepted:
         accepted = accept_in(tx, signal, deadline_s)

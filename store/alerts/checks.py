@@ -1,8 +1,8 @@
-"""Accepting a check: a signed test that no operator is called for, raised to see that an alert would arrive.
+"""Acceptance of a check: a signed test without an operator, raised to verify that an alert would arrive.
 
-It goes an alert's way and is never in one's way: it is looked for in no stream of its number, so that no
-signal ever joins it and it joins none; it holds no position; and it waits while this node has alerts at work.
-A check of the arrival alone says nothing of a person: which phone it was stands in the registry, by the day.
+A check takes the path of an alert and never obstructs one. It is searched in no stream of its number, so that
+no signal joins it and it joins no alert. It holds no position, and waits while this node is busy with alerts.
+A check of the arrival alone names no person: the registry records the phone, by day.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from store.nodes import leases
 from store.registry import devices
 
 ROOM: Final = 5
-"""A check is taken while less than a fifth of the alerts that the node can handle at a time are open."""
+"""Divisor of the node's capacity: a check is accepted while less than a fifth of the capacity is in use."""
 AGAIN_S: Final = 60
 
 
@@ -40,10 +40,11 @@ class PutOff(msgspec.Struct, frozen=True, kw_only=True):
 def accept_check(
     tx: Transaction, signal: Signal, deadline_s: float, live_cases: int, every_days: int | None
 ) -> Accepted | PutOff:
-    """Make the check durable, or say why it has to wait. `every_days`: as its user has chosen, where told.
+    """Make the check durable, or return the reason for waiting. `every_days`: interval chosen by the user, if
+    reported.
 
-    `signal.id` is the phone's own name for it: sent again by that it is the check that is there. Raises
-    StoreMisuse for what nobody has signed.
+    `signal.id` is the phone's own name for the check: a repeated name returns the existing check. Raises
+    StoreMisuse for an unsigned check.
     """
     if None in (signal.check, signal.id, signal.phone) or not signal.test or not signal.key:
         raise StoreMisuse("a check is signed, a test, and has a name")
@@ -88,7 +89,7 @@ def _received(signal: Signal, deadline_s: float) -> AlertReceived:
 
 
 def _raised(tx: Transaction, signal: Signal) -> bool:
-    """Whether the phone has an alert open, be it a test."""
+    """Return True if the phone has an open alert, including a test."""
     assert signal.phone is not None
     looked = erasable.streams_of(tx.one, (signal.phone,), (signal.key,))
     newest = (one.event for stream in looked for one in tx.newest(stream))

@@ -1,5 +1,5 @@
-"""What is said under the alias of a signal that has joined an alert: kept for the operator, and bounded; and,
-counted in memory, what was sent again and again of an alert and not kept (`model.rules.duplicates`).
+"""Claims: statements under the alias of a signal that has joined an alert, kept for the operator within
+limits; and counters, in memory, of repeated signals that were not kept (`model.rules.duplicates`).
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ REMEMBERED_MAX: Final = 1024
 
 
 class Skipped:
-    """What was not kept by this process."""
+    """Signals that this process has not kept."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[AlertId, bool]] = Counter()
         self._names: OrderedDict[AlertId, SignalNamed] = OrderedDict()
 
     def add(self, alert: AlertId, *, claimed: bool) -> None:
-        """Count one more. `claimed`: it came under an alias."""
+        """Count one more signal. `claimed`: it came under an alias."""
         if len(self._counts) < REMEMBERED_MAX or self._counts[alert, claimed]:
             self._counts[alert, claimed] += 1
 
     def take(self, alert: AlertId, *, claimed: bool) -> int:
-        """Return how many there were since the last one that was kept, and begin anew."""
+        """Return the count since the last kept signal, and reset it."""
         return self._counts.pop((alert, claimed), 0)
 
     def name(self, alias: AlertId, named: SignalNamed) -> SignalNamed:
-        """Remember the alias of a signal that was not kept, as it was told first."""
+        """Remember the alias of a signal that was not kept; return the first signal of that alias."""
         if len(self._names) >= REMEMBERED_MAX and alias not in self._names:
             self._names.popitem(last=False)
         return self._names.setdefault(alias, named)
 
     def named(self, alias: AlertId) -> SignalNamed | None:
-        """Return the signal of an alias that the journal does not have."""
+        """Return the signal of an alias that is not in the journal; None if unknown."""
         return self._names.get(alias)
 
 
@@ -59,8 +59,8 @@ def add_claim(
     position: Position | None = None,
     text: str = "",
 ) -> None:
-    """Keep what was said where the alert is open, and not said a moment ago. `signer`: the number of the
-    enrolled phone that has signed it; None: nobody has.
+    """Keep the statement if the alert is open and has no equal recent statement. `signer`: number of the
+    enrolled phone that signed it; None if unsigned.
     """
     known = known_alert(transaction, alert)
     if known is None or not is_open(transaction, alert):

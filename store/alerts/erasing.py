@@ -1,9 +1,9 @@
-"""Forgetting what is personal in an alert, or a whole person, by destroying keys: the journal stays as it is.
+"""Erasure of personal data in an alert, or of a whole person, by destroying keys: the journal stays
+unchanged.
 
-An erasure is one transaction: the person's rows of the registry, and the keys of all alerts that are theirs.
-An alert that is held is marked as theirs, and goes when nothing keeps it any more: `sweep` looks for
-it, and for what is older than it may be, by one rule (`model.rules.retention`). Whatever was broken off is
-finished by the next sweep.
+An erasure is one transaction: the person's rows of the registry, and the keys of all alerts of that person.
+An alert under a hold is only marked as the person's, and `sweep` erases it when the hold has ended, together
+with all that exceeds its retention (`model.rules.retention`). The next sweep completes an interrupted one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from store.registry.users import users
 from store.registry.users.merged import tell
 
 PAGE: Final = 50
-"""Alerts in one look: a few milliseconds."""
+"""Number of alerts per step: a few milliseconds."""
 
 _k = alert_key.c
 _COLUMNS: Final = dict(zip(PersonalKind, (_k.number, _k.position, _k.words), strict=True))
@@ -68,15 +68,15 @@ _DROP_ALIAS: Final = Query(delete(alias).where(alias.c.stream == bindparam("of")
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done about one alert."""
+    """Outcome of an erasure for one alert."""
 
     alert: AlertId
     kinds: tuple[PersonalKind, ...]
-    """Nothing: it is kept, because it is held."""
+    """Kinds of personal data that were erased; empty if none was due, as under a hold."""
 
 
 def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten, ...]:
-    """Erase the person's rows of the registry, and what is personal in all alerts that are theirs.
+    """Erase the person's rows of the registry, and the personal data in all alerts of that person.
 
     Raises NobodyThere; InAnAlert while one of these alerts is open; JournalNotDurable, JournalError.
     """
@@ -99,8 +99,8 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
 
 
 def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
-    """Keep the alert no longer: where its person was erased meanwhile it is forgotten now. What is old goes
-    with the next sweep. Raises JournalNotDurable, JournalError.
+    """End the hold of the alert. If its person was erased meanwhile, its personal data is erased now; data
+    past its retention is erased by the next sweep. Raises JournalNotDurable, JournalError.
     """
 
     def work(tx: Transaction) -> Forgotten:
@@ -113,8 +113,8 @@ def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
 
 
 def sweep(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Forgotten, ...]]:
-    """Forget what is due, notes of the room first, then a page of alerts a step. It may be broken off at any
-    step, and done by several at once. Raises JournalError.
+    """Erase what is due: notes of the room first, then a page of alerts per step. The sweep may be
+    interrupted at any step, and several may run at once. Raises JournalError.
     """
     journal.transact(partial(shift_notes.forget, words_days=retention.words_days))
     after = ""
@@ -127,13 +127,13 @@ def sweep(journal: Journal, retention: RetentionSettings) -> Iterator[tuple[Forg
 
 
 def count_readable(journal: Journal) -> int:
-    """Of how many alerts something personal can be read. Raises JournalError."""
+    """Return the number of alerts with readable personal data. Raises JournalError."""
     row = journal.row(_COUNT)
     return 0 if row is None else int(row[0])
 
 
 def is_held(seen: Snapshot, alert: AlertId) -> bool:
-    """Whether something keeps the alert from being forgotten."""
+    """Return True if a legal hold keeps the alert from being erased."""
     held = seen.last_of_type(streams.inbox(alert), "alert.held")
     ended = seen.last_of_type(streams.inbox(alert), "alert.hold_ended")
     return held is not None and (ended is None or ended.version < held.version)
@@ -154,7 +154,7 @@ def _remembered(seen: Snapshot, alert: AlertId) -> Remembered:
 
 
 def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: str) -> Forgotten:
-    """Destroy the keys that are due, and say so in the alert's inbox."""
+    """Destroy the keys that are due, and record the erasure in the alert's inbox."""
     found = _remembered(tx, alert)
     kinds = due(found, retention, tx.at_us)
     if kinds:
@@ -162,7 +162,7 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
         for kind in kinds:
             tx.forget(_DESTROY[kind], alert)
         for stream in named:
-            # Another alert of this number, which is not forgotten, has to be found by it.
+            # Another alert of this number that keeps its key must still be found by the number.
             if not any(
                 PersonalKind.NUMBER in erasable.kinds_of(tx.one, one) for one in _raised(tx, (stream,))
             ):
@@ -173,7 +173,9 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
 
 
 def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
-    """Those in which this person was identified, and those of their numbers in which nobody was."""
+    """Return the alerts in which this person was identified, and the unidentified alerts of the person's
+    numbers and devices.
+    """
     named = erasable.streams_of(
         seen.one, known.phones, (*known.devices, *users.devices_enrolled(seen, known.id))
     )
@@ -186,14 +188,14 @@ def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
 
 
 def _raised(seen: Snapshot, named: Iterable[str]) -> set[AlertId]:
-    """The alerts that these streams of numbers and devices name."""
+    """Return the alerts named by these streams of numbers and devices."""
     return {
         one.event.alert for name in named for one in seen.read(name) if isinstance(one.event, NumberRaised)
     }
 
 
 def _streams_of(seen: Snapshot, alert: AlertId) -> list[str]:
-    """The streams of all numbers and devices that the alert says."""
+    """Return the streams of all numbers and devices that the alert contains."""
     said = [one.event for one in (*seen.read(streams.inbox(alert)), *seen.read(streams.case(alert)))]
     signals = [one for one in said if isinstance(one, AlertReceived | AlertSignalAdded)]
     phones = [

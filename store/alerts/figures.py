@@ -1,9 +1,9 @@
-"""A row an alert, kept beside the journal: what the supervisor's figures are made of.
+"""Statistics of the supervisor: one row per alert, stored beside the journal.
 
-Derived, and never needed by an alert: no append waits for it. The rows are those of the journal up to a
-place that is kept with them, in the transaction that writes them; what came after it is folded on top. So a
-journal of the version before, one that was imported, written late or put back from a copy needs no
-care: its rows begin, or go on, where their place is (docs/decisions/0066-rows-of-figures.md).
+The rows are derived data, and no alert needs them: no append waits for them. They cover the journal up to a
+position that is stored in the same transaction; later events are folded on top. A journal of an older
+version, an imported, delayed or restored one therefore needs no special care: its rows start or continue at
+their position (docs/decisions/0066-rows-of-figures.md).
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from store.journal import rows
 from store.journal.journal import Journal, Transaction
 
 FORM: Final = 3
-"""What a row says and how. With another number all rows are made anew."""
+"""Version of a row's content and form. A new number rebuilds all rows."""
 PAGE: Final = 200
-"""Places of the journal in one look: a millisecond, in which those who follow the journal wait."""
+"""Journal positions per read: one millisecond, during which followers of the journal wait."""
 TOGETHER: Final = 4_000
-"""Places that are taken in by one transaction."""
+"""Journal positions per transaction."""
 ROWS_PAGE: Final = 4_000
-"""Rows in one look: two milliseconds; they are taken apart when others may read again."""
+"""Rows per read: two milliseconds; rows are decoded after other readers may continue."""
 LATE_US: Final = 3_600 * SECOND
-"""What was written late stands behind what is newer."""
+"""Margin for alerts that were written late and so stand behind newer ones."""
 
 _e, _r, _k = event.c, alert_row.c, alert_rows_kept.c
 _EVENTS: Final = Query(
@@ -73,8 +73,8 @@ _decoder: Final = msgspec.msgpack.Decoder(Row)
 
 
 def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator[list[Row]]:
-    """The rows of the alerts received since then, newest first, page by page; `before`: of those before that
-    place alone. Raises JournalError.
+    """Yield the rows of alerts received since `since_us`, newest first, page by page. `before`: only rows of
+    earlier journal positions. Raises JournalError.
     """
     while page := journal.rows(_NEWEST, before, ROWS_PAGE):
         read = [_read(journal, int(seq), data) for seq, data in page]
@@ -86,10 +86,10 @@ def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator
 
 
 def catch_up(journal: Journal) -> Iterator[None]:
-    """Bring the rows to where the journal is, a millisecond or two a step. Raises JournalError.
+    """Bring the rows up to date with the journal, one or two milliseconds a step. Raises JournalError.
 
-    Where none are kept they begin with the journal. It may be broken off at any step, and
-    several processes may do it at once: each goes on from the place that is kept.
+    Without stored rows the build starts at the beginning of the journal. It may be interrupted at any step,
+    and several processes may run it at once: each continues from the stored position.
     """
     upto = journal.last_seq()
     while True:
@@ -108,15 +108,15 @@ def catch_up(journal: Journal) -> Iterator[None]:
 
 
 def row_of(journal: Journal, alert: AlertId, upto: int = _LAST) -> Row | None:
-    """The row of this alert, as far as the rows are caught up. `upto`: as `_read` has it. Raises
-    JournalError.
+    """Return the row of this alert as far as the rows are up to date; None if there is none. `upto`: last
+    journal position for a rebuilt row. Raises JournalError.
     """
     found = journal.row(_ROW, streams.inbox(alert))
     return None if found is None else _read(journal, int(found[0]), found[1], upto)
 
 
 def _read(journal: Journal, seq: int, data: bytes, upto: int = _LAST) -> Row | None:
-    """Decode a row; make one that cannot be decoded anew of the alert's events up to that place."""
+    """Decode a row; rebuild an undecodable row from the alert's events up to position `upto`."""
     try:
         return _decoder.decode(data)
     except MALFORMED:
@@ -145,7 +145,7 @@ def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: i
 
 
 def _keep(journal: Journal, kept: int | None, made: list[Row], place: int) -> None:
-    """Write the rows, unless another process was quicker."""
+    """Write the rows, unless another process has moved the stored position."""
 
     def work(transaction: Transaction) -> None:
         if _place(transaction) != kept:

@@ -1,4 +1,4 @@
-"""Read of the journal which alerts a signal may belong to; `model.rules.duplicates` says to which it does."""
+"""Reads of the journal for alerts that a signal may join; `model.rules.duplicates` decides which."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bin
 
 
 def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
-    """The streams in which an alert of this signal is looked for; they are named for it."""
+    """Return the streams that lead to an alert of this signal; missing names are assigned."""
     keys = []
     if (number := number_of(transaction, signal)) is not None:
         keys.append(transaction.stream_of(StreamKind.NUMBER, number))
@@ -36,14 +36,16 @@ def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
 
 
 def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
-    """Where the user of this signal is called: as it says, or as the registry says of its device."""
+    """Return the number at which the user of this signal is called: as stated in the signal, or as registered
+    for its device.
+    """
     if signal.phone is not None or signal.device is None:
         return signal.phone
     return number_of_device(transaction, signal.device)
 
 
 def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
-    """The alert of this id, by its receipt alone: however much has been added to it, that is one row."""
+    """Return the alert of this id, by its receipt alone: one row, however much was added to the alert."""
     row = transaction.one(rows.RECEIPT, streams.inbox(alert))
     first = None if row is None else rows.recorded_from(row).event
     if not isinstance(first, AlertReceived):
@@ -59,14 +61,14 @@ def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
 
 
 def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> SignalNamed | None:
-    """The signal of this alias, by one row; `ask`: `row` of a Journal, `one` of a Transaction."""
+    """Return the signal of this alias, by one row. `ask`: `row` of a Journal or `one` of a Transaction."""
     row = None if alias is None else ask(rows.FIRST, streams.signal(alias))
     event = None if row is None else rows.recorded_from(row).event
     return event if isinstance(event, SignalNamed) else None
 
 
 def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
-    """Return the alert that the signal is brought to; None: it is a new one."""
+    """Return the alert that the signal joins; None for a new alert."""
     number = number_of(transaction, signal)
     named = None if signal.id is None else known_alert(transaction, signal.id)
     if named is not None and repeats_its_id(signal, number, named):
@@ -75,7 +77,8 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
     known = None if before is None else known_alert(transaction, before.alert)
     if before is not None and known is not None and repeats_its_alias(signal, number, before, known):
         return known
-    # Nobody else can write to the stream of a key, and so push out of sight what is in it.
+    # Only the holder of the key writes to its stream, so that other senders cannot push its alerts out of
+    # reach.
     looked = erasable.streams_of(transaction.one, (), (signal.key,))
     if number is not None:
         looked += erasable.streams_of(transaction.one, (number,), ())
@@ -86,7 +89,9 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
 
 
 def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
-    """Return the open alerts of the signal's number that it cannot be brought to, for its proof."""
+    """Return the open alerts of the signal's number that the signal cannot join because of its assurance
+    level.
+    """
     number = number_of(transaction, signal)
     return {
         one.alert: AlertBeside(alert=one.alert, proof=one.proof)
@@ -96,7 +101,7 @@ def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBesid
 
 
 def _raised_in(transaction: Transaction, looked: list[str]) -> Iterator[Known]:
-    """The alerts that these streams name, the newest of each stream first."""
+    """Yield the alerts that these streams name, the newest of each stream first."""
     for stream in looked:
         for one in transaction.newest(stream):
             if not isinstance(one.event, NumberRaised):
@@ -106,7 +111,7 @@ def _raised_in(transaction: Transaction, looked: list[str]) -> Iterator[Known]:
 
 
 def _closed_at(transaction: Transaction, alert: AlertId) -> Instant | None:
-    """When the alert was closed; None: it is open."""
+    """Return the time of closing; None if the alert is open."""
     if is_open(transaction, alert):
         return None
     closed = transaction.last_of_type(streams.case(alert), "alert.closed")

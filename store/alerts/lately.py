@@ -1,4 +1,4 @@
-"""Read what was lately added to an alert, at the same cost however long its inbox is."""
+"""Reads of recent additions to an alert, at constant cost for any length of its inbox."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from store.journal import rows
 from store.journal.journal import Transaction
 
 SIGNALS_WITHIN: Final = 256
-"""Events of an inbox among which signals are looked for."""
+"""Number of inbox events that are searched for signals."""
 SIGNALS_MOST: Final = 64
 WORDS_WITHIN: Final = 4_000
-"""Events of an inbox among which the words of one dialogue are counted: its bound is an eighth of it."""
+"""Number of inbox events that are searched for words of the dialogue; the limit of a dialogue is an eighth of
+it.
+"""
 
 
 def _newest(types: str) -> Query:
@@ -42,7 +44,7 @@ _WORDS: Final = _newest("type = 'dialogue.said'")
 
 
 def newer(transaction: Transaction, known: Case) -> list[Recorded]:
-    """Return what the alert's two streams have beyond a case that was folded a moment ago, in order."""
+    """Return the events of the alert's two streams that are newer than a recently folded case, in order."""
     read = (
         *transaction.read(streams.inbox(known.alert), known.inbox_version),
         *transaction.read(streams.case(known.alert), known.case_version),
@@ -51,19 +53,19 @@ def newer(transaction: Transaction, known: Case) -> list[Recorded]:
 
 
 def current(transaction: Transaction, known: Case) -> Case:
-    """Bring a case that was folded a moment ago to where its two streams are."""
+    """Return a recently folded case, updated to the present end of its two streams."""
     for recorded in newer(transaction, known):
         known = evolve(known, recorded)
     return known
 
 
 def signals(transaction: Transaction, alert: AlertId) -> list[Recorded]:
-    """Return the newest signals, claims and attempts to cancel, newest first."""
+    """Return the recent signals, claims and attempts to cancel, newest first."""
     return _read(transaction, _SIGNALS, alert, SIGNALS_WITHIN, SIGNALS_MOST)
 
 
 def words(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
-    """Yield the newest messages of the dialogue, newest first."""
+    """Yield the recent messages of the dialogue, newest first."""
     for one in _read(transaction, _WORDS, alert, WORDS_WITHIN, WORDS_WITHIN):
         if isinstance(one.event, DialogueSaid):
             yield one.event

@@ -1,4 +1,4 @@
-"""112's page of an alert: its code, and which alert a code is of."""
+"""Page of an alert for 112: its code, and the alert of a code."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from store import streams
 from store.journal.journal import Append, Journal, Transaction
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""What is not taken for another letter or digit when it is said: no 0 and O, no 1, I and L."""
+"""Characters that are not mistaken for others when spoken: no 0 and O, no 1, I and L."""
 LENGTH: Final = 6
-"""31^6 are 887 million codes."""
+"""Length of a code: 31^6 are 887 million codes."""
 
 
 def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes, order: str = "") -> None:
-    """Make the page. A code that another alert has had is made anew. `secret`: `keyring.PAGE`'s; `order`: the
-    order's id.
+    """Create the page. A code that was used before is replaced by a new one. `secret`: secret of
+    `keyring.PAGE`; `order`: id of the order.
     """
     code = tx.chance(_code)
     while tx.version(streams.page(code, secret)):
@@ -33,18 +33,20 @@ def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes, order:
 
 
 def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
-    """Of which alert the page with this code is; None where there is none. Raises JournalError."""
+    """Return the alert of the page with this code; None if there is none. Raises JournalError."""
     named = [one.event for one in journal.read(streams.page(code, secret))]
     return named[-1].alert if named and isinstance(named[-1], PageNamed) else None
 
 
 def is_there(sheet: Sheet, code: str, now_us: Instant) -> bool:
-    """Whether the page is to be seen: while the alert is open and for a while after, unless it was erased."""
+    """Return True if the page may be shown: while the alert is open and for a while after, unless it was
+    erased.
+    """
     return sheet.page is not None and sheet.page.code == code and page_stands(sheet.case, now_us)
 
 
 def read(typed: str) -> str:
-    """The code as it was typed, without spaces and dashes, in capitals; empty where it can be none."""
+    """Return the typed code in capitals, without spaces and dashes; empty if it cannot be a code."""
     code = "".join(typed.split()).replace("-", "").upper()
     return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else ""
 

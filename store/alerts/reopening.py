@@ -1,6 +1,7 @@
-"""Opening a closed alert again: whether it may be, and the one transaction that does it.
+"""Reopening of a closed alert: the check, and the one transaction.
 
-The alert is then open as any other: its number's signals are its own, a node has it, and a crew takes it up.
+A reopened alert is open like any other: it receives the signals of its number, is assigned to a node, and
+gets a worker.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from store.streams import StreamKind
 
 
 def why_not(seen: Snapshot, case: Case) -> Refusal | None:
-    """Why this alert cannot be reopened now; None where it can."""
+    """Return the reason why this alert cannot be reopened now; None if it can."""
     if case.closed_at is None:
         return Refusal.NOT_CLOSED
     if case.user is not None and read_user(seen, case.user) is None:
@@ -37,15 +38,14 @@ def why_not(seen: Snapshot, case: Case) -> Refusal | None:
 
 
 def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool, order: str = "") -> None:
-    """Open it; `psap`: 112 is called again, too. What `why_not` refuses must not come here.
-
-    `order`: the order's id.
+    """Reopen the alert; the caller has checked `why_not`. `psap`: call 112 again as well. `order`: id of the
+    order.
     """
     raised = NumberRaised(alert=case.alert)
     newest = {key: transaction.last(key) for key in _keys(transaction, case)}
     transaction.append(
         Append(streams.inbox(case.alert), case.inbox_version, (AlertReopened(by=by, psap=psap, id=order),)),
-        # Signals of the number are brought to its latest alert.
+        # Signals of the number join its latest alert.
         *(Append(key, None, (raised,)) for key, one in newest.items() if one is None or one.event != raised),
     )
     if transaction.shared:
@@ -58,6 +58,6 @@ def _keys(transaction: Transaction, case: Case) -> list[str]:
 
 
 def _weighs(seen: Snapshot, case: Case, alert: AlertId) -> bool:
-    """A test is in nobody's way but another test's."""
+    """Return True if the open alert blocks the reopening; a test blocks only another test."""
     first = next((one.event for one in seen.read(streams.inbox(alert))), None)
     return case.test or not (isinstance(first, AlertReceived) and first.test)

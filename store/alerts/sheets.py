@@ -1,4 +1,4 @@
-"""Sheets as the journal has them: of one alert, as it is now."""
+"""Sheet of one alert, from the journal, as of now."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from store.journal.journal import Journal, Transaction
 
 
 def read(journal: Journal, alert: AlertId) -> Sheet | None:
-    """Return the sheet of an alert; None where there is none. Raises JournalError."""
+    """Return the sheet of an alert; None if there is none. Raises JournalError."""
     return fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
 
 
 def current(transaction: Transaction, known: Sheet) -> Sheet:
-    """Bring a sheet that was folded a moment ago to where its two streams are."""
+    """Return a recently folded sheet, updated to the present end of its two streams."""
     for recorded in newer(transaction, known.case):
         known = evolve(known, recorded)
     return known

@@ -1,9 +1,9 @@
-"""Short messages of an alert, asked for within the transaction that says so: what of its dialogue goes by
-them, and what tells the user's contacts; and a line that begins with one looks once more whether it may go.
+"""Short messages of an alert, requested within the transaction that records the request: messages of its
+dialogue, and notifications of the user's contacts. A line that starts to send one checks again if it may
+still be sent.
 
-Which contacts it concerns and by which number stands in the registry, sealed, and is read in that
-transaction: so no number of theirs goes through a message, and whoever was taken out of the record a moment
-ago is not told.
+Contacts and their numbers are encrypted in the registry and read within that transaction: no message between
+processes contains their numbers, and a contact that was just removed from the record gets no text.
 """
 
 from __future__ import annotations
@@ -31,20 +31,21 @@ from store.registry.users.users import read_user
 from store.texts import Text, ask_text, begin, end
 
 OF_USE_US: Final = Instant(120 * SECOND)
-"""A line comes free for it within this time, or it is not sent: by then it may not be true any more."""
+"""Time within which a line must become free; after it the text may be untrue and is not sent."""
 
 
 def at_its_inbox(tx: Transaction, case: Case) -> None:
-    """Raise VersionConflict where the alert's inbox has what was not looked at: perhaps a cancellation."""
+    """Raise VersionConflict if the alert's inbox has events newer than the case, such as a cancellation."""
     inbox = streams.inbox(case.alert)
     if (version := tx.version(inbox)) != case.inbox_version:
         raise VersionConflict(inbox, case.inbox_version, version)
 
 
 def begin_if_fit(tx: Transaction, text: TextId, line: LineId) -> Text | None:
-    """As `store.texts.begin`; a text of an alert that is to be withheld by now ends instead.
+    """Assign the text to this line as `store.texts.begin` does; end the text instead if its alert now
+    withholds it.
 
-    It may have waited for a line for minutes, and whoever cancels the alert may hold the phone.
+    The text may have waited for a line for minutes, and the person who cancels the alert may hold the phone.
     """
     story = [one.event for one in tx.read(streams.text(text))]
     if any(isinstance(one, TextAsked) and _is_withheld(tx, one) for one in story) and len(story) == 1:
@@ -63,9 +64,9 @@ def _is_withheld(tx: Transaction, asked: TextAsked) -> bool:
 
 
 def ask_for(tx: Transaction, case: Case, numbers: Collection[int]) -> None:
-    """Ask for these messages, unless somebody has tried to cancel the alert since.
+    """Request these messages of the dialogue, unless an attempt to cancel the alert came since.
 
-    Raises VersionConflict where the inbox has what was not looked at.
+    Raises VersionConflict if the inbox has events newer than the case.
     """
     if not numbers or case.phone is None:
         return
@@ -87,10 +88,10 @@ def ask_for(tx: Transaction, case: Case, numbers: Collection[int]) -> None:
 def append_with_contacts(
     tx: Transaction, case: Case, appends: Sequence[Append], settings: Settings
 ) -> tuple[Recorded, ...]:
-    """Append them; where the contacts are to be told, with the short messages that tell them.
+    """Append the events; if contacts are to be notified, together with the requests of their short messages.
 
-    Raises VersionConflict, LeaseLost: nothing is written then, and nobody told. The inbox may have a
-    cancellation that was not looked at.
+    Raises VersionConflict, LeaseLost: nothing is written and no text requested. The inbox may have a
+    cancellation newer than the case.
     """
     own = streams.case(case.alert)
     if not any(isinstance(event, ev.ContactsTexted) for one in appends for event in one.events):
