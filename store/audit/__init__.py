@@ -1,1 +1,1 @@
-"""Who saw what of whom, who came in, what was changed: a chain that its node alone can continue."""
+"""Audit of reads, sign-ons and changes: a chain of entries that only its node can continue."""

@@ -1,7 +1,7 @@
-"""Whether a chain of the audit is as it was written, and where it is not. Pure.
+"""Verification of an audit chain: find entries that differ from what was written. Pure.
 
-An entry that was changed fits no more; the one behind it still does, by the mac that is kept. Behind a gap
-the next one cannot be judged. An end that was cut off is told by the head, which is kept apart.
+A changed entry no longer fits its mac; the next entry still does, by the mac that is kept. The entry behind a
+gap cannot be judged. A missing end is detected by the head, which is stored separately.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from store.audit.entry import Action, Entry, Head, mac_of
 
 
 class Fault(StrEnum):
-    """What is wrong."""
+    """Kind of fault."""
 
     CHANGED = "changed"
     MISSING = "missing"
     CUT = "cut"
     """The end is missing."""
     HEAD = "head"
-    """The last entry is not the one that was."""
+    """The last entry differs from the original one."""
     LOST = "lost"
-    """Nothing says which entry was the last one; those that there are may all be as written."""
+    """The head is unknown; the present entries may all be as written."""
     KEY = "key"
-    """No entry fits the key that there is."""
+    """No entry fits the present key."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries of a chain, from the first to the last that are concerned."""
+    """Faulty entries of a chain, from `first` to `last`."""
 
     chain: str
     fault: Fault
@@ -57,7 +57,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one chain."""
+    """Result for one chain."""
 
     chain: str
     entries: int
@@ -65,13 +65,13 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def altered(self) -> bool:
-        """Whether anything is not as it was written, as far as that can be told."""
+        """True if any entry provably differs from what was written; a lost head alone is no proof."""
         return any(one.fault is not Fault.LOST for one in self.problems)
 
 
 def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, begun: Head) -> Checked:
-    """Go through a chain in the order of its numbers. `begun`: the last entry that was pruned, as the chain
-    itself says (`pruned`); `head`: where the chain was last seen.
+    """Check the entries of a chain in the order of their numbers. `begun`: the last pruned entry, as the
+    chain itself states (`pruned`); `head`: last known end of the chain.
     """
     problems: list[Problem] = []
     before, judged, fitting, count = begun, True, 0, 0
@@ -109,12 +109,12 @@ def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, b
 
 
 def pruned(entries: Iterable[Entry]) -> Mapping[str, Head]:
-    """Of each chain the last entry that has gone, as the entries that tell of it say."""
+    """Return the last pruned entry of each chain, as stated by its entries about pruning."""
     found: dict[str, Head] = {}
     for entry in entries:
         if entry.said.action != Action.PRUNED:
             continue
-        # Of an entry that was changed it may be anything; `check` tells of it.
+        # A changed entry may hold any text; `check` reports the entry.
         with contextlib.suppress(ValueError):
             chain, number, mac = entry.said.detail.split(" ")
             if int(number) > found.get(chain, Head()).number:
@@ -123,5 +123,5 @@ def pruned(entries: Iterable[Entry]) -> Mapping[str, Head]:
 
 
 def mark(last: Entry) -> str:
-    """What an entry says that tells of the end of those up to `last`."""
+    """Return the detail of an entry about pruning: the last pruned entry, as `chain number mac`."""
     return f"{last.chain} {last.number} {last.mac.hex()}"

@@ -1,6 +1,6 @@
-"""One entry of the audit, and what binds it to the one before. Pure.
+"""Entry of the audit, and the mac that binds it to the entry before. Pure.
 
-An entry names persons and alerts by their ids, never by names or numbers: so nothing in it has to be erased.
+An entry names persons and alerts by ids, never by names or numbers: none of its content has to be erased.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import msgspec
 from messages.ids import Instant
 
 EVERYBODY: Final = "*"
-"""Among the subjects: all that the center knows, or too many to be named."""
+"""Subject that stands for all persons, or for too many to be named."""
 GENESIS: Final = bytes(32)
-"""What stands before the first entry of a chain."""
+"""Mac before the first entry of a chain."""
 
 
 class Action(StrEnum):
-    """What was done. Permanent: the names are in every audit."""
+    """Kind of action. Permanent: the names are in every audit."""
 
     READ_LIST = "read.list"
     READ_ALERT = "read.alert"
@@ -36,39 +36,40 @@ class Action(StrEnum):
     CHANGE_STAFF = "change.staff"
     CHANGE_KEY = "change.key"
     CHANGE_ALERT = "change.alert"
-    """What is said of an alert afterwards: another outcome, how it was handled."""
+    """Later statement about an alert: another outcome, or how it was handled."""
     CHANGE_KEPT = "change.kept"
-    """How long something is kept, or in which form."""
+    """Retention of an item was changed, or its form."""
     CHANGE_LINE = "change.line"
-    """A line is taken out of service or put back, tried, or its SIM is opened."""
+    """A line was taken out of service or returned to it, was tested, or its SIM was unlocked."""
     CHANGE_SETTINGS = "change.settings"
     SIGN_ON = "sign_on"
     SIGN_OFF = "sign_off"
     REFUSED = "refused"
-    """A sign-on, a key, a token or a role that was not enough."""
+    """A sign-on was refused, or a key, token or role was not sufficient."""
     PRUNED = "audit.pruned"
-    """Entries that were old enough have gone: `chain number mac` of the last one of them."""
+    """Entries were pruned by age: `chain number mac` of the last pruned entry."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be entered."""
+    """Content of an entry, before it is chained."""
 
     actor: str
-    """An operator's id, `account:NAME` of the machine, `app`, `center`; empty where nobody knows."""
+    """Operator id, `account:NAME` of the machine, `app` or `center`; empty if unknown."""
     origin: str
-    """An address, or `cli`."""
+    """IP address, or `cli`."""
     action: str
-    """An `Action`; what is read may have been changed by somebody."""
+    """An `Action`; a stored entry may hold any text, because it may have been altered."""
     subjects: tuple[str, ...] = ()
     """Ids of persons, alerts and operators; a list that was shown is one entry."""
     detail: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as it is kept."""
+    """Entry as stored."""
 
     chain: str
-    """The node, and behind a `~` since when for what was written in memory while its disk failed."""
+    """Node; for a chain begun in memory while the disk failed, followed by `~` and the time of its beginning.
+    """
     number: int
     at: Instant
     said: Said
@@ -76,14 +77,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Where a chain is: the last entry's number and mac."""
+    """End of a chain: number and mac of the last entry."""
 
     number: int = 0
     mac: bytes = GENESIS
 
 
 def mac_of(key: bytes, before: bytes, entry: Entry) -> bytes:
-    """HMAC-SHA256 over the mac before and everything in the entry but its own."""
+    """Return the HMAC-SHA256 over the mac before and all fields of the entry except its own mac."""
     said = entry.said
     row = (
         entry.chain,
@@ -99,16 +100,16 @@ def mac_of(key: bytes, before: bytes, entry: Entry) -> bytes:
 
 
 def sealed(key: bytes, before: Head, chain: str, at: Instant, said: Said) -> Entry:
-    """The entry that comes after `before`."""
+    """Return the entry that follows `before`."""
     entry = Entry(chain=chain, number=before.number + 1, at=at, said=said, mac=b"")
     return msgspec.structs.replace(entry, mac=mac_of(key, before.mac, entry))
 
 
 def is_in_memory(chain: str) -> bool:
-    """Whether it was begun while the disk of its node failed."""
+    """Return True if the chain was begun in memory while the disk of its node failed."""
     return "~" in chain
 
 
 def node_of(chain: str) -> str:
-    """Whose chain it is."""
+    """Return the node of a chain."""
     return chain.partition("~")[0]

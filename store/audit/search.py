@@ -1,7 +1,8 @@
-"""Finds entries of the audit: of a person, of who did it, since when. Reads from the newest in pages.
+"""Search of the audit by person, actor and time. Entries are read in pages, newest first.
 
-A person's are those that name the person or an alert of the person's numbers and devices, and those about
-everybody. There is no index of subjects: it would be larger than the audit, and is asked for once a month.
+The entries of a person are those that name the person or an alert of the person's numbers and devices, and
+those about everybody. Subjects have no index: it would be larger than the audit, for about one search a
+month.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ _IDENTIFIED: Final = Query(
 )
 _EVER: Final = Instant(0)
 EXAMINED_MAX: Final = 100_000
-"""Entries that one look goes through."""
+"""Number of entries that one page request examines."""
 
 
 class Users(Protocol):
-    """The registry, as far as it is asked here. Raises StoreError."""
+    """Part of the registry that the search needs. Raises StoreError."""
 
     def user(self, user: UserId) -> User | None: ...
     def user_by_phone(self, phone: E164) -> User | None: ...
@@ -42,7 +43,7 @@ class Users(Protocol):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a look has ended: the next one goes on before it."""
+    """Position at which a page has ended: the next page continues before it."""
 
     at: Instant
     chain: str
@@ -50,15 +51,15 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries, newest first. `before`: where to go on; none: there are no more."""
+    """Entries, newest first. `before`: position of the next page; None at the end."""
 
     entries: list[Entry]
     before: Place | None
 
 
 def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[str]:
-    """By what the entries name this person: found by number, device or id. One who is not in the registry
-    any more is what was given: the id, or a number's alerts. Raises JournalError.
+    """Return the subjects by which entries name this person, found by number, device or id. For a person who
+    is not in the registry these are the given id, or the alerts of the given number. Raises JournalError.
     """
     user = users.user(UserId(who)) or users.user_by_device(who)
     phone: E164 | None = None
@@ -72,7 +73,7 @@ def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[s
     known = who if user is None else user.id
     phones, devices = ([phone], []) if user is None else (user.phones, user.devices)
     named = history.alerts_of_streams(journal, erasable.streams_of(journal.row, phones, devices))
-    # Also of one who was erased.
+    # Include the alerts of an erased person.
     identified = (str(row[0]) for row in journal.rows(_IDENTIFIED, known))
     others = other_ids(journal.rows, UserId(known))
     return frozenset((EVERYBODY, known, *others, *named, *identified))
@@ -86,7 +87,7 @@ def entries(
     subjects: Set[str] | None = None,
     before: Place | None = None,
 ) -> Iterator[Entry]:
-    """All that fit, newest first. Raises JournalError."""
+    """Yield all matching entries, newest first. Raises JournalError."""
     start = table.END if before is None else (before.at, before.chain, before.number)
     found = table.newest(journal, since=since, actor=actor, before=start)
     return (one for one in found if subjects is None or not subjects.isdisjoint(one.said.subjects))
@@ -101,7 +102,7 @@ def page(
     before: Place | None,
     limit: int,
 ) -> Page:
-    """At most so many of them, of those that one look goes through. Raises JournalError."""
+    """Return at most `limit` matching entries among the EXAMINED_MAX examined ones. Raises JournalError."""
     start = table.END if before is None else (before.at, before.chain, before.number)
     found: list[Entry] = []
     last: Entry | None = None

@@ -1,4 +1,4 @@
-"""The audit's table: entries are added at the end of a chain, and taken away from its beginning alone."""
+"""Table of the audit: entries are appended at the end of a chain, and deleted only from its beginning."""
 
 from __future__ import annotations
 
@@ -52,23 +52,25 @@ _OLD: Final = Query(
 )
 _DROP: Final = Query(delete(audit).where(_a.chain == bindparam("c"), _a.number == bindparam("n")), "c", "n")
 END: Final = (Instant(2**62), "", 0)
-"""Behind all entries."""
+"""Position behind all entries."""
 
 
 def head(tx: Transaction, chain: str) -> Head:
-    """Where the chain is in the database."""
+    """Return the end of the chain in the database; an empty head for a new chain."""
     row = tx.one(_HEAD, chain)
     return Head() if row is None else Head(int(row[0]), bytes(row[1]))
 
 
 def chain_in_memory(tx: Transaction) -> str | None:
-    """The chain of the spare in which this is; the spare has no other."""
+    """Return the chain of this fallback journal in memory, which has no other; None if it has no entry."""
     row = tx.one(_NEWEST_CHAIN)
     return None if row is None else str(row[0])
 
 
 def add(tx: Transaction, entry: Entry) -> None:
-    """Put it in, also while nothing lasts: it is written down when the disk is back."""
+    """Insert the entry, also while the journal is not durable: it is written to disk when the disk is
+    back.
+    """
     said = entry.said
     tx.write_meanwhile(
         _ADD,
@@ -85,12 +87,12 @@ def add(tx: Transaction, entry: Entry) -> None:
 
 
 def chains(journal: Journal) -> dict[str, int]:
-    """The chains that there are, and of how many entries. Raises JournalError."""
+    """Return the existing chains with their numbers of entries. Raises JournalError."""
     return {str(row[0]): int(row[1]) for row in journal.rows(_CHAINS)}
 
 
 def of_chain(journal: Journal, chain: str) -> Iterator[Entry]:
-    """The chain by number. Raises JournalError."""
+    """Yield the entries of the chain by number. Raises JournalError."""
     after = 0
     while rows := journal.rows(_OF_CHAIN, chain, after):
         yield from map(_entry, rows)
@@ -98,14 +100,14 @@ def of_chain(journal: Journal, chain: str) -> Iterator[Entry]:
 
 
 def prunings(journal: Journal) -> list[Entry]:
-    """The entries that tell of others that have gone. Raises JournalError."""
+    """Return the entries about pruned ones. Raises JournalError."""
     return [_entry(row) for row in journal.rows(_PRUNED)]
 
 
 def newest(
     journal: Journal, *, since: Instant, actor: str = "", before: tuple[Instant, str, int] = END
 ) -> Iterator[Entry]:
-    """The entries, newest first, of an actor or of all. Raises JournalError."""
+    """Yield the entries, newest first, of one actor or of all. Raises JournalError."""
     at, chain, number = before
     query, who = (_NEWEST_OF, (actor,)) if actor else (_NEWEST, ())
     while rows := journal.rows(query, since, at, chain, number, *who):
@@ -114,7 +116,7 @@ def newest(
 
 
 def old(tx: Transaction, chain: str, before: Instant) -> list[Entry]:
-    """The first entries of the chain, a page of them at most, as long as they are older."""
+    """Return the first entries of the chain that are older than `before`, at most a page, without gaps."""
     found: list[Entry] = []
     for entry in map(_entry, tx.all(_OLD, chain, before)):
         if found and entry.number != found[-1].number + 1:
@@ -124,7 +126,7 @@ def old(tx: Transaction, chain: str, before: Instant) -> list[Entry]:
 
 
 def drop(tx: Transaction, entries: list[Entry]) -> None:
-    """Take them away, the first one first."""
+    """Delete the entries, the first one first."""
     tx.write_rows(_DROP, [(entry.chain, entry.number) for entry in entries])
 
 
@@ -137,6 +139,6 @@ def _entry(row: Row) -> Entry:
         subjects=tuple(subjects.split(" ")) if subjects else (),
         detail=detail,
     )
-    # SQLite keeps what it is given: what was changed by hand may be of another type.
+    # SQLite keeps any type: a value that was changed by hand may be of another type.
     proof = b"" if isinstance(mac, str) else bytes(mac)
     return Entry(chain=chain, number=int(number), at=Instant(at_us), said=said, mac=proof)

@@ -1,9 +1,9 @@
-"""A node's own part in the audit: the key, the heads, and the writing of entries.
+"""Audit trail of a node: its key, the heads of its chains, and the writing of entries.
 
-Both lie beside the database and not in it (`keys/audit.key`, `keys/audit.head`): who has the database alone
-can neither rewrite an entry nor cut off the end. See docs/decisions/0090.
+Key and heads are stored beside the database and not in it (`keys/audit.key`, `keys/audit.head`): the database
+alone is not enough to rewrite an entry or cut off the end. See docs/decisions/0090.
 
-`audit verify` goes through every chain whose key is here, and tells of those that are other nodes'.
+`audit verify` checks every chain of this node's key, and names the chains of other nodes.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _BYTES: Final = 32
 
 
 class Trail:
-    """For any thread of one process."""
+    """Writer and verifier of the audit, for any thread of one process."""
 
     def __init__(self, keys: Path) -> None:
-        """`keys`: the folder. Opens nothing yet."""
+        """Set the paths; opens no file yet. `keys`: folder of key and heads."""
         self._key_file = keys / KEY
         self._head_file = keys / HEADS
         self._key: bytes | None = None
@@ -45,20 +45,23 @@ class Trail:
         self._lock = threading.Lock()
 
     def append(self, tx: Transaction, said: Said) -> Entry:
-        """Enter it, within the write lock. Where it is committed `committed` has to be told.
+        """Append an entry within the write lock. The caller must call `committed` after the commit.
 
-        Raises JournalError; JournalUnavailable where there is no key and none can be made.
+        Raises JournalError; JournalUnavailable if no key exists and none can be created.
         """
         chain = tx.node if tx.durable else (table.chain_in_memory(tx) or f"{tx.node}~{tx.at_us}")
-        # After the head, too, should the end have been cut off: what is missing then stays told.
+        # Continue after the head as well, in case the end was cut off: the missing entries then stay
+        # detectable.
         before = max(table.head(tx, chain), self.heads().get(chain, Head()), key=lambda one: one.number)
         entry = sealed(self.key(), before, chain, tx.at_us, said)
         table.add(tx, entry)
         return entry
 
     def committed(self, entry: Entry) -> None:
-        """It is in the database; `save` writes the head. One in memory has none outside of it: both would not
-        outlive the machine together. The JournalKeeper writes it with the chain (`keep`).
+        """Note the head of a committed entry; `save` writes it.
+
+        A chain in memory has no head outside: neither would survive the machine without the other. The
+        JournalKeeper writes its head together with the chain (`keep`).
         """
         if is_in_memory(entry.chain):
             return
@@ -68,8 +71,9 @@ class Trail:
                 self._unsaved.add(entry.chain)
 
     def prune(self, tx: Transaction, before: Instant) -> Entry | None:
-        """Take away a page of this node's entries that are older, and enter up to where, which is what the
-        rest begins with; None where there are none. Ask again until it is None. Raises JournalError.
+        """Delete a page of this node's entries older than `before`, and append an entry with the last deleted
+        one, from which the rest continues. Return that entry; None if none was old. Call until None. Raises
+        JournalError.
         """
         for chain in self.heads():
             found = table.old(tx, chain, before) if tx.durable else []
@@ -81,7 +85,7 @@ class Trail:
         return None
 
     def heads(self) -> dict[str, Head]:
-        """Where each chain of this node is known to be."""
+        """Return the last known end of each chain of this node."""
         with self._lock:
             with contextlib.suppress(FileNotFoundError):
                 found = os.stat(self._head_file)
@@ -91,7 +95,7 @@ class Trail:
             return dict(self._heads)
 
     def save(self) -> None:
-        """Write the heads that are news. Raises OSError: they are written with the next ones."""
+        """Write the new heads. Raises OSError: they are written with the next ones."""
         with self._lock:
             if not self._unsaved:
                 return
@@ -99,7 +103,7 @@ class Trail:
             self._unsaved.clear()
 
     def keep(self, heads: Mapping[str, Head]) -> None:
-        """Write these heads, durably: those of chains that have come from memory. Raises OSError."""
+        """Write these heads durably: those of chains that came from memory. Raises OSError."""
         with self._lock:
             for chain, head in heads.items():
                 self._heads[chain] = max(head, self._heads.get(chain, Head()), key=lambda one: one.number)
@@ -122,7 +126,7 @@ class Trail:
                 _flush(self._head_file.parent)
 
     def key(self) -> bytes:
-        """32 bytes, made at the first use. Raises JournalUnavailable."""
+        """Return the key of 32 bytes; it is created at first use. Raises JournalUnavailable."""
         if self._key is None:
             try:
                 self._key = self._kept_key()
@@ -146,14 +150,14 @@ class Trail:
                 new.flush()
                 os.fsync(new.fileno())
             try:
-                # Whoever is first; the others take that one.
+                # The first process to link its key wins; the others read that key.
                 with contextlib.suppress(FileExistsError):
                     os.link(part, self._key_file)
             finally:
                 part.unlink()
 
     def _read(self) -> None:
-        """Take in what other processes of this node have written."""
+        """Merge the heads that other processes of this node have written."""
         try:
             text = self._head_file.read_bytes()
         except FileNotFoundError:
@@ -168,7 +172,7 @@ class Trail:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Of all processes of this node."""
+        """Hold the lock that excludes all other processes of this node."""
         fd = os.open(self._key_file, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)
@@ -186,32 +190,32 @@ def _flush(folder: Path) -> None:
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found."""
+    """Result of a verification."""
 
     chains: tuple[Checked, ...]
     elsewhere: tuple[str, ...]
-    """Chains whose key is at another node, where they have to be verified."""
+    """Chains that must be verified at another node, which has their key."""
     on_disk: tuple[str, ...] = ()
-    """Chains that cannot be read now, while the journal goes on in memory."""
+    """Chains that cannot be read now, while the journal continues in memory."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Of all chains."""
+        """Problems of all chains."""
         return tuple(problem for chain in self.chains for problem in chain.problems)
 
     @property
     def altered(self) -> bool:
-        """Whether a chain is not as it was written; one that has only lost its head is no proof of that."""
+        """True if a chain provably differs from what was written; a lost head alone is no proof."""
         return any(one.altered for one in self.chains)
 
 
 def verify(journal: Journal, trail: Trail) -> Verified:
-    """Look at all that is there now. Raises JournalError."""
-    # First: what is entered meanwhile is behind them.
+    """Verify all chains that are readable now. Raises JournalError."""
+    # Read first: entries added during the verification are behind these heads.
     heads, key = trail.heads(), trail.key()
     known = table.chains(journal)
     own = {*heads, *(one for one in known if not journal.shared or node_of(one) == journal.node)}
-    # What is in memory has no head yet: the JournalKeeper writes it when the chain is on the disk.
+    # A chain in memory has no head yet: the JournalKeeper writes it when the chain is on the disk.
     in_memory = not journal.durable
     on_disk = own - known.keys() if in_memory else set[str]()
     own -= on_disk
