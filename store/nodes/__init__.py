@@ -1,1 +1,3 @@
-"""What nodes that share one database know of each other: members, leases, owners, what was written."""
+"""Shared state of the nodes of one database: members, leases, owners of alerts, orders, and commits of other
+nodes.
+"""

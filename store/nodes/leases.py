@@ -1,11 +1,12 @@
-"""Which node has which alert, where several share one database.
+"""Leases: the node that owns an alert, if several nodes share one database.
 
-A lease is one row: alert, node, the term of that node's membership, and an epoch that grows with each change
-of owner. It holds as long as the node is a member by that very term; nobody has to renew it by itself, and no
-clock but the database's is asked. It is made with the alert, checked in every append to the alert's story
-(`Transaction.append`) and once more just before a modem dials, and goes when the alert is closed.
+A lease is one row: alert, node, term of that node's membership, and an epoch that grows with each change of
+owner. It is valid as long as the node is a member by that very term; it needs no renewal of its own, and only
+the database's clock counts. It is created with the alert, checked in every append to the alert's case stream
+(`Transaction.append`) and once more just before a modem dials, and deleted when the alert is closed.
 
-Here is what is done within a transaction; who has what, and taking it, is in `store.nodes.owners`.
+This module holds the operations within a transaction; reading and taking ownership is in
+`store.nodes.owners`.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from store.journal.transaction import Transaction
 
 CASE: Final = "alert-"
-"""How the streams begin that are one owner's alone (`store.streams.case`)."""
+"""Prefix of the streams that only the owner of a lease may write (`store.streams.case`)."""
 
 _l, _m = lease.c, member.c
 BY_TERM: Final = and_(_m.node == _l.node, _m.term == _l.term)
-"""Joins a lease with the membership by which it holds."""
+"""Condition that joins a lease with the membership that makes it valid."""
 
 _HOLDS: Final = Query(
     select(_l.epoch)
@@ -80,14 +81,16 @@ _DROP: Final = Query(delete(lease).where(_l.alert == bindparam("which")), "which
 
 
 def term_of(transaction: Transaction, node: NodeId) -> int | None:
-    """The term by which this node is a member now; none where it is not."""
+    """Return the term of this node's present membership; None if it is no member."""
     row = transaction.one(_TERM, node, transaction.database_us)
     return None if row is None else int(row[0])
 
 
 def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
-    """Give an alert to the node that has received or reopened it; to none yet where that is no member now, or
-    is being drained and another one is there to take it: who looks next has it within a tenth of a second.
+    """Assign an alert to the node that has received or reopened it.
+
+    The alert stays unassigned if the node is no member now, or is being drained while another node can take
+    the alert: that node takes it within a tenth of a second.
     """
     now_us = transaction.database_us
     row = transaction.one(_TAKER, node, now_us, now_us, node)
@@ -96,29 +99,33 @@ def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
 
 
 def add(transaction: Transaction, alert: AlertId, node: NodeId, term: int) -> None:
-    """A lease where there is none. Of one that was reopened the epochs go on from where they were."""
+    """Create the lease of an alert without one. The epoch of a reopened alert continues from its last
+    epoch.
+    """
     last = transaction.last(f"{CASE}{alert}")
     transaction.write(ADD, alert, node, term, 1 if last is None else last.epoch + 1)
 
 
 def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | None:
-    """The epoch of the lease that this node has of the alert; none where it does not hold."""
+    """Return the epoch of this node's valid lease on the alert; None if it has none."""
     row = transaction.one(_HOLDS, alert, node, transaction.database_us)
     return None if row is None else int(row[0])
 
 
 def holds_for_us(transaction: Transaction, alert: AlertId, node: NodeId) -> int:
-    """How long the membership still lasts by which this node has the alert; 0 where it has not."""
+    """Return the time, in microseconds, for which this node's lease on the alert stays valid without renewal
+    of the membership; 0 without a valid lease.
+    """
     now_us = transaction.database_us
     row = transaction.one(_UNTIL, alert, node, now_us)
     return 0 if row is None else int(row[0]) - now_us
 
 
 def has_more_than(transaction: Transaction, node: NodeId, most: int) -> bool:
-    """Whether this node has more alerts than so many by its latest term."""
+    """Return True if this node has more than `most` alerts by its latest term."""
     return transaction.one(_MORE_THAN, node, most) is not None
 
 
 def drop(transaction: Transaction, alert: AlertId) -> None:
-    """The alert is closed."""
+    """Delete the lease of an alert that is closed."""
     transaction.write(_DROP, alert)

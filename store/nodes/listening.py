@@ -1,8 +1,8 @@
-"""Hears what other nodes commit: PostgreSQL's notifications, on a connection and a thread of their own.
+"""Listener for commits of other nodes: PostgreSQL's notifications, on a connection and a thread of their own.
 
-The thread connects, and connects again, however long that takes; whoever asks never waits. What is said
-can be lost with the connection: then it is said that one has to look. The processes of
-the node itself are told by `store.journal.notify`.
+The thread connects and reconnects, however long that takes; callers never wait. A notification can be lost
+with the connection: the listener then reports that the journal must be read. `store.journal.notify` notifies
+the processes of the node itself.
 """
 
 from __future__ import annotations
@@ -21,24 +21,28 @@ from store.database.postgresql_connecting import connected, conninfo_of
 from store.journal.notify import read_news
 
 LOOK: Final = 0
-"""In place of a seq: something may have been missed."""
+"""Value in place of a journal position: commits may have been missed, read the journal."""
 _AGAIN_S: Final = 0.2
 _QUIET_S: Final = 2.0
-"""After so long without a word the server is asked whether it is there: one that lost its power is silent."""
+"""Silence after which the server is probed: a server that has lost power stays silent."""
 _ANSWER_S: Final = 1.0
 
 
 class CommitListener:
-    """Watch `fileno()` for reading, and call `drain`. Not to be carried across a fork."""
+    """Listener with a file descriptor: watch `fileno()` for reading, and call `drain`. It must not cross a
+    fork.
+    """
 
     def __init__(self, url: str, node: NodeId) -> None:
-        """Begin. `node` is our own, of which nothing is told. Raises StoreMisuse for no such address."""
+        """Start the thread. `node`: our own node, whose commits are not reported. Raises StoreMisuse for an
+        invalid address.
+        """
         self._conninfo: Final = conninfo_of(url)
         self._node: Final = node
         self._lock: Final = threading.Lock()
         self._heard: int | None = None
         self._streams: set[str] | None = set()
-        """Of what was heard; none: any."""
+        """Streams of the commits received since the last drain; None: any."""
         self._closed = False
         self._readable: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ending: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -46,14 +50,17 @@ class CommitListener:
         self._thread.start()
 
     def fileno(self) -> int:
-        """Readable when another node has committed something, or one has to look."""
+        """Return a descriptor that is readable after a commit of another node, or if commits may have been
+        missed.
+        """
         return self._readable
 
     def drain(self) -> tuple[int, frozenset[str]] | None:
-        """The highest seq that others have said since the last call, and in which streams; None: nothing.
+        """Return the highest position that other nodes have reported since the last call, and the streams;
+        None if none.
 
-        LOOK where something may have been missed, and nothing was heard since; no streams where it may be
-        any. Never waits.
+        The position is LOOK if commits may have been missed and none was received since. No streams mean any
+        stream. Never waits.
         """
         with self._lock:
             heard = None if self._heard is None else (self._heard, frozenset(self._streams or ()))
@@ -64,7 +71,7 @@ class CommitListener:
         return heard
 
     def close(self) -> None:
-        """Listen no more; again does nothing."""
+        """Stop listening; a second call does nothing."""
         with self._lock:
             if self._closed:
                 return
@@ -73,14 +80,14 @@ class CommitListener:
         os.eventfd_write(self._ending, 1)
         self._thread.join(timeout=_ANSWER_S)
         if not self._thread.is_alive():
-            # Else it is connecting somewhere, and will want to know.
+            # Else the thread is still connecting and will read the descriptor.
             os.close(self._ending)
 
     # ---------------------------------------------------------------------------------- thread
 
     def _work(self) -> None:
         while not self._closed:
-            # Whatever is wrong with the server, those who append will meet it and name it.
+            # Faults of the server are met and reported by the processes that append.
             with contextlib.suppress(psycopg.Error), connected(self._conninfo, _ANSWER_S) as connection:
                 connection.execute(f"LISTEN {CHANNEL}".encode())
                 self._say(LOOK, frozenset())
@@ -88,7 +95,7 @@ class CommitListener:
             select.select([self._ending], [], [], _AGAIN_S)
 
     def _listen(self, server: psycopg.pq.abc.PGconn) -> None:
-        """Until the end. Raises psycopg.Error when the connection is lost."""
+        """Receive notifications until `close`. Raises psycopg.Error when the connection is lost."""
         asked = False
         while True:
             wait_s = _ANSWER_S if asked else _QUIET_S

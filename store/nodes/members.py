@@ -1,11 +1,11 @@
-"""The nodes that share one database: who is a member, for how long, and what each tells the others of itself.
+"""Nodes that share one database: memberships, their ends, and the data that each node publishes to the
+others.
 
-A membership is one row with a term and an end by the database's own clock. It is renewed long before its end;
-a node that comes too late for that was perhaps frozen, or cut off, and others may have taken its alerts: it
-joins anew, with the next term, and what it holds by an older term is not its own any more
-(`store.nodes.leases`).
+A membership is one row with a term and an end by the database's own clock. It is renewed long before its end.
+A node that renews too late may have been frozen or cut off, and other nodes may have taken its alerts: it
+joins again with the next term, and leases of an older term are no longer valid (`store.nodes.leases`).
 
-Renewing waits for no writer of the journal: a slow disk must not make a node look dead.
+A renewal waits for no writer of the journal: a slow disk must not make a node look dead.
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ _RETAKE: Final = Query(
 
 
 def join(journal: Journal, node: NodeId, address: str) -> int:
-    """Be a member, and have again what nobody has taken meanwhile; the term.
+    """Join, or rejoin, and return the term. A rejoining node takes back its alerts that no other node has
+    taken.
 
-    The same term goes on where the membership has not ended: a process of the node was only started again.
-    Raises NodeNameTaken where another machine is a member by this name, JournalError.
+    The term stays if the membership has not ended: only a process of the node was restarted. Raises
+    NodeNameTaken if another machine is a member under this name, JournalError.
     """
     return journal.transact(lambda transaction: _join(transaction, node, address))
 
@@ -93,7 +94,7 @@ def _join(transaction: Transaction, node: NodeId, address: str) -> int:
 
 
 def renew(journal: Journal, node: NodeId, term: int) -> bool:
-    """Stay a member; False where the membership has ended. Raises JournalError."""
+    """Extend the membership; return False if it has ended. Raises JournalError."""
 
     def work(transaction: Transaction) -> bool:
         now_us = transaction.database_us
@@ -103,17 +104,19 @@ def renew(journal: Journal, node: NodeId, term: int) -> bool:
 
 
 def say(journal: Journal, node: NodeId, term: int, places: bytes, *, draining: bool) -> None:
-    """Tell the others about oneself. Raises JournalError."""
+    """Publish this node's places and draining state to the other nodes. Raises JournalError."""
     journal.transact(lambda transaction: transaction.write(_SAY, places, draining, node, term), beside=True)
 
 
 def leave(journal: Journal, node: NodeId, term: int) -> None:
-    """Be a member no longer: what this node still has may be taken at once. Raises JournalError."""
+    """End the membership: other nodes may take this node's alerts at once. Raises JournalError."""
     journal.transact(lambda transaction: transaction.write(_LEAVE, 0, node, term), beside=True)
 
 
 def forget(journal: Journal, node: NodeId) -> bool:
-    """Strike a node that is no more from the list; False where it is a member, or nobody knows it."""
+    """Delete a former member from the list; return False if the node is a member or unknown. Raises
+    JournalError.
+    """
 
     def work(transaction: Transaction) -> bool:
         return transaction.write(_FORGET, node, transaction.database_us) == 1
@@ -122,7 +125,7 @@ def forget(journal: Journal, node: NodeId) -> bool:
 
 
 def members(journal: Journal) -> list[Member]:
-    """Everybody who was ever a member, by name. Raises JournalError."""
+    """Return all present and former members, by name. Raises JournalError."""
 
     def read(transaction: Transaction) -> list[Member]:
         now_us = transaction.database_us
@@ -132,7 +135,7 @@ def members(journal: Journal) -> list[Member]:
 
 
 def database_us(journal: Journal) -> int:
-    """The time by the database's own clock. Raises JournalError."""
+    """Return the time of the database's clock, in microseconds since 1970. Raises JournalError."""
     return journal.transact(lambda transaction: transaction.database_us, beside=True)
 
 

@@ -1,4 +1,4 @@
-"""What is ordered of a node: in its stream, where every node's web can write it, and its own reads it."""
+"""Orders to a node, in its stream: the web of every node can write them, and the node itself reads them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _OPEN = Query(select(func.count()).select_from(open_alert))
 
 
 def order_of(journal: Journal, node: NodeId) -> Recorded | None:
-    """The order that counts, a NodeOrdered. Raises JournalError."""
+    """Return the active order of the node, a NodeOrdered; None if there is none. Raises JournalError."""
     return _order(lambda kind: newest(journal, node, kind))
 
 
 def newest(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
-    """The last event of a type in the node's stream. Raises JournalError."""
+    """Return the last event of a type in the node's stream. Raises JournalError."""
     return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
 
 
@@ -37,7 +37,9 @@ def order(
     now: NodeOrder | None,
     by: OperatorId,
 ) -> bool:
-    """Order it, or take the order back; whether anything is new. Raises ChangedMeanwhile."""
+    """Give an order to the node, or withdraw it; return True if anything changed. `was`: order that the
+    caller has read. Raises ChangedMeanwhile if another order is active.
+    """
     stream = streams.node(node)
     found = _order(lambda kind: transaction.last_of_type(stream, kind))
     stands = kind_of(found)
@@ -51,12 +53,12 @@ def order(
 
 
 def kind_of(ordered: Recorded | None) -> NodeOrder | None:
-    """What it is that counts."""
+    """Return the kind of the active order; None if there is none."""
     return ordered.event.order if ordered is not None and isinstance(ordered.event, NodeOrdered) else None
 
 
 def open_alerts(journal: Journal) -> int:
-    """How many alerts are open, whichever node has them. Raises JournalError."""
+    """Return the number of open alerts of all nodes. Raises JournalError."""
     row = journal.row(_OPEN)
     return 0 if row is None else int(row[0])
 

@@ -1,7 +1,8 @@
-"""Who has which alert, and taking what nobody has: over one process's journal, where several nodes share it.
+"""Ownership of alerts over one process's journal, if several nodes share the database: read it and take
+alerts.
 
-An open alert whose lease does not hold is anybody's who can take it. Of two that try, each gets others: it is
-done under the journal's write lock. What a lease is stands in `store.nodes.leases`.
+An open alert without a valid lease is unassigned, and any member may take it. Two nodes that try at once get
+different alerts: they take them under the journal's write lock. `store.nodes.leases` describes a lease.
 """
 
 from __future__ import annotations
@@ -48,31 +49,30 @@ _TAKE: Final = Query(
 
 
 def holds_for_us(journal: Journal, alert: AlertId, node: NodeId) -> int:
-    """How long from now on this node has the alert for certain, were it not heard any more; 0 where it has
-    not. Raises JournalError where nobody can be asked.
+    """Return the time, in microseconds, for which this node surely keeps the alert without contact to the
+    others; 0 if it has no valid lease. Raises JournalError if the database cannot be read.
     """
     return journal.transact(lambda on: leases.holds_for_us(on, alert, node), beside=True)
 
 
 def owned(journal: Journal, node: NodeId) -> dict[AlertId, int]:
-    """The alerts of this node by its latest term, each with its epoch. Raises JournalError."""
+    """Return the alerts of this node by its latest term, each with its epoch. Raises JournalError."""
     return {AlertId(alert): int(epoch) for alert, epoch in journal.rows(_OWNED, node)}
 
 
 def counts(journal: Journal) -> dict[NodeId, int]:
-    """How many alerts each node has. Raises JournalError."""
+    """Return the number of alerts of each node. Raises JournalError."""
     return {NodeId(node): int(count) for node, count in journal.rows(_COUNTS)}
 
 
 def orphans(journal: Journal) -> bool:
-    """Whether there is an open alert that nobody has. Raises JournalError."""
+    """Return True if any open alert is unassigned. Raises JournalError."""
     return journal.transact(lambda on: on.one(_ORPHANS, on.database_us, 1), beside=True) is not None
 
 
 def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
-    """Take open alerts that nobody has, the oldest first, at most so many; none where this is no member.
-
-    Raises JournalError.
+    """Take unassigned open alerts, the oldest first, at most `most`; none if this node is no member. Raises
+    JournalError.
     """
 
     def work(transaction: Transaction) -> list[AlertId]:
@@ -92,9 +92,8 @@ def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
 
 
 def hand_on(journal: Journal, alert: AlertId, whose: NodeId, to: NodeId) -> bool:
-    """Give one's alert to another member; False where it is not one's own, or that is no member now.
-
-    Raises JournalError.
+    """Assign an own alert to another member. Return False if this node does not own the alert, or `to` is no
+    member now. Raises JournalError.
     """
 
     def work(transaction: Transaction) -> bool:
