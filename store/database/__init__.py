@@ -1,1 +1,1 @@
-"""The two kinds of database behind one face, their tables and the way to the present form."""
+"""Databases of the journal: SQLite and PostgreSQL behind one interface, their tables and their migrations."""

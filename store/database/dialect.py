@@ -1,8 +1,8 @@
-"""What the package sees of a database: its address, and a Connection behind which both kinds are alike.
+"""Address of a database, and the Connection that hides its kind from the rest of the package.
 
-`store.database.sqlite` has the one kind, a file of this machine; `store.database.postgresql` the other, a
-server that several nodes share. What only a file can have (the spare journal, the checkpoints, the
-JournalKeeper) asks `is_server` first; nobody else needs to know.
+`store.database.sqlite` implements a file of this machine; `store.database.postgresql` a server that several
+nodes share. Features of a file alone (fallback journal, checkpoints, JournalKeeper) test `is_server` first;
+no other code depends on the kind.
 """
 
 from __future__ import annotations
@@ -23,103 +23,110 @@ _SECRETS: Final = ("password", "sslpassword", "passfile")
 
 
 class Connection(Protocol):
-    """One connection to a database. Not for two threads at once. All errors are of `store.errors`."""
+    """Connection to a database, for one thread at a time. All errors are of `store.errors`."""
 
     closed: bool
-    """Whether it is of no more use."""
+    """True if the connection is no longer usable."""
 
     @property
     def name(self) -> str:
-        """How it is called in what is said of it. Never with a password."""
+        """Name of the database for messages, without password."""
 
     @property
     def lasting(self) -> bool:
-        """Whether what is committed here survives the machine."""
+        """True if committed data survives the machine."""
 
     # ------------------------------------------------------------------------------ statements
 
     def all(self, query: Query, *values: object) -> list[Row]:
-        """All rows of the answer."""
+        """Return all rows of the result."""
 
     def one(self, query: Query, *values: object) -> Row | None:
-        """The answer's first row, or none."""
+        """Return the first row of the result; None if it is empty."""
 
     def write(self, query: Query, *values: object) -> int:
-        """Change something, within `begin_write`; how many rows it was."""
+        """Change rows, within `begin_write`; return the number of changed rows."""
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
-        """The same for many rows, within `begin_write`."""
+        """Execute a change for many rows, within `begin_write`."""
 
     # ---------------------------------------------------------------------------- transactions
 
     def begin_read(self) -> None:
-        """From here to `end` every read sees the same state."""
+        """Begin a read transaction: until `end`, all reads see the same state."""
 
     def begin_write(self) -> None:
-        """Take the one write lock, waiting for at most the patience; what was committed before is seen
-        from here on. Raises JournalLocked."""
+        """Take the single write lock, waiting at most for the time limit. All earlier commits are visible
+        from here on. Raises JournalLocked.
+        """
 
     def begin_beside(self) -> None:
-        """Begin to write where no order has to be kept: a server lets it wait for nobody who appends."""
+        """Begin a write without order relative to other writes: on a server it does not wait for appending
+        writers.
+        """
 
     def now_us(self, clock_us: int) -> int:
-        """The database's own clock, where it has one; else that of whoever uses it."""
+        """Return the time of the database's own clock if it has one; else `clock_us`. In microseconds since
+        1970.
+        """
 
     def tell(self, news: str) -> None:
-        """Say this to those who listen at the database, with the commit and not without it."""
+        """Notify the listeners of the database of `news`, with the commit and only if it succeeds."""
 
     def commit(self) -> None:
-        """Make it last: returns when it does.
+        """Commit durably: returns when the data is durable.
 
-        An error other than JournalUnavailable means that nothing was written; after that one it
-        is not known, and this connection is not to be used again.
+        An error other than JournalUnavailable means that nothing was written. After JournalUnavailable the
+        outcome is unknown, and this connection must not be used again.
         """
 
     def wait_for_writers(self) -> None:
-        """Until a commit whose connection was lost has ended, one way or the other. Raises JournalLocked."""
+        """Wait until a commit on a lost connection has ended, successful or not. Raises JournalLocked."""
 
     def harden(self) -> None:
-        """Make what is found after a failed commit last, by a second way. Raises JournalUnavailable."""
+        """Make the data found after a failed commit durable in a second way. Raises JournalUnavailable."""
 
     def end(self) -> None:
-        """Give up what was begun, if anything was. Never fails: it is called when something has."""
+        """Roll back the open transaction, if any. Never raises: it is called after errors."""
 
     def savepoint(self) -> None:
-        """Remember this point, to go back to."""
+        """Set a savepoint."""
 
     def back_to_savepoint(self) -> None:
-        """Undo everything since `savepoint`. Raises JournalError or StoreMisuse where the whole transaction
-        has ended.
+        """Undo all changes since `savepoint`. Raises JournalError or StoreMisuse if the whole transaction has
+        ended.
         """
 
     def forget_savepoint(self) -> None:
-        """Keep everything since `savepoint`."""
+        """Release the savepoint and keep all changes since."""
 
     # ----------------------------------------------------------------------------- maintenance
 
     def scrub(self) -> str:
-        """Leave nothing on the disk of what was deleted. Why it has not worked; empty where it has."""
+        """Remove deleted data physically from the disk. Return the reason of a failure; empty on success."""
 
     def tables(self) -> set[str]:
-        """The names of all tables that are there."""
+        """Return the names of all existing tables."""
 
     def migrating(self) -> AbstractContextManager[Engine]:
-        """The one write lock and a transaction, for Alembic: committed at the end, undone by an error."""
+        """Hold the single write lock and a transaction for Alembic: committed at the end, rolled back on an
+        error.
+        """
 
     def check(self) -> list[Row]:
-        """What the database says of its own file: one row a fault, `ok` alone if there is none."""
+        """Return the result of the database's self-check: one row per fault, or a single row `ok`."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the connection."""
 
 
 def opened(url: str, *, patience_s: float, create: bool = False) -> Connection:
-    """A new connection to what this address means. Raises StoreMisuse for an address that is none.
+    """Open a new connection to this address. Raises StoreMisuse for an invalid address.
 
-    `create` makes a file that is missing; a server has its database already.
+    `create`: create a missing file; a server has its database already.
     """
     if is_server(url):
-        # Not with the module: a center on SQLite is not to wait for what it never needs.
+        # Imported on use: a center on SQLite does not load the PostgreSQL driver.
         from store.database.postgresql import PostgresConnection
 
         return PostgresConnection(url, patience_s=patience_s)
@@ -129,7 +136,7 @@ def opened(url: str, *, patience_s: float, create: bool = False) -> Connection:
 
 
 def prepare_all() -> None:
-    """Compile every statement now: in the process from which those that use them are forked."""
+    """Compile all statements now, in the process from which their users are forked."""
     from store.database import sqlite
 
     sqlite.prepare_all()
@@ -139,12 +146,14 @@ def prepare_all() -> None:
 
 
 def is_server(url: str) -> bool:
-    """Whether the journal is in PostgreSQL, which several nodes can share; else it is in a file."""
+    """Return True if the journal is in PostgreSQL, which several nodes can share; False for a file."""
     return url.partition("://")[0] in _SERVERS
 
 
 def path_of(url: str) -> Path:
-    """The file of `sqlite:///PATH`, taken as it stands. Raises StoreMisuse for any other database."""
+    """Return the file of `sqlite:///PATH`, with the path as written. Raises StoreMisuse for any other
+    database.
+    """
     scheme, found, path = url.partition(":///")
     if scheme != "sqlite" or not found or not path or path.startswith(":memory:"):
         raise StoreMisuse(f"{shown(url)!r}: neither sqlite:///PATH nor postgresql://…")
@@ -152,16 +161,16 @@ def path_of(url: str) -> Path:
 
 
 def url_of(path: Path) -> str:
-    """The URL of a journal in this file."""
+    """Return the URL of a journal in this file."""
     return f"sqlite:///{path.absolute()}"
 
 
 def shown(url: str) -> str:
-    """The address as it may be said and written down: without a password, be it ever so badly written."""
+    """Return the address without password, safe for messages and logs even if the address is malformed."""
     if not is_server(url):
         return url
     scheme, _, rest = url.partition("://")
-    # Everything up to the last @ may be of the password, whatever a parser makes of it.
+    # Everything up to the last @ may belong to the password, even if a parser disagrees.
     who, at, where = rest.rpartition("@")
     place, _, query = where.partition("?")
     kept = "&".join(one for one in query.split("&") if one and one.partition("=")[0] not in _SECRETS)

@@ -1,4 +1,4 @@
-"""Which tables are kept of a center, for a backup and for a move: all but those that are named here."""
+"""Tables that a backup or a move of a center includes: all except NOT_KEPT."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from store.database.dialect import Connection
 from store.database.query import Query, Row
 
 NOT_KEPT: Final = (
-    # Made anew from the events.
+    # Rebuilt from the events.
     schema.open_alert,
     schema.alert_row,
     schema.alert_rows_kept,
-    # True only of nodes that live.
+    # Valid only for live nodes.
     schema.member,
     schema.lease,
-    # Who was signed on, or about to prove a number, begins again.
+    # Sessions and enrolments start anew.
     schema.session,
     schema.enrolment,
 )
 KEPT: Final = tuple(table for table in schema.metadata.sorted_tables if table not in NOT_KEPT)
 LASTING: Final = tuple(table for table in KEPT if table.name in ("event", "audit"))
-"""What is only ever added to."""
-# A text that was not sent when a backup was made is not sent by whoever restores it (decision 81).
+"""Tables that are append-only."""
+# A text that was unsent when the backup was made is not sent after a restore (decision 81).
 ERASABLE: Final = tuple(table for table in KEPT if table not in (*LASTING, schema.outbox))
-"""What goes with a person, and what opens the events that are left: also any new table."""
+"""Tables with erasable data of persons and the keys of the remaining events; includes any new table."""
 
 _PORTION: Final = 2000
 
 
 class _Pages:
-    """A table by its primary key, portion by portion, so that no table has to fit into memory."""
+    """Queries that read a table in portions by its primary key, so that no table has to fit into memory."""
 
     def __init__(self, table: Table) -> None:
         keys = list(table.primary_key.columns)
         places = {column.name: place for place, column in enumerate(table.columns)}
         self.key: Final = [places[column.name] for column in keys]
-        # SQLite has 0 and 1 for them.
+        # SQLite stores booleans as 0 and 1.
         self.truths: Final = [
             place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)
         ]
@@ -56,7 +56,7 @@ _PAGES: Final = {table.name: _Pages(table) for table in KEPT}
 
 
 def portions(connection: Connection, table: Table) -> Iterator[list[Row]]:
-    """All rows of the table in the order of its key, each value of its column's type."""
+    """Yield all rows of the table in the order of its key, each value with the type of its column."""
     pages = _PAGES[table.name]
     found = connection.all(pages.first, _PORTION)
     while found:

@@ -1,6 +1,6 @@
-"""Brings a database to the present form when a program starts.
+"""Migration of a database to the present form at program start.
 
-Looking costs microseconds; Alembic is loaded only when there is something to change.
+The check takes microseconds; Alembic is loaded only if a migration is needed.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from store.database.query import Query
 from store.errors import JournalNewer, JournalTorn
 
 REVISION: Final = "0001"
-"""The newest step in `migrations/versions`."""
+"""Newest revision in `migrations/versions`."""
 
 _STEPS: Final = Path(__file__).parent / "migrations"
 _FOUND: Final = Query(select(column("version_num")).select_from(table("alembic_version")))
 
 
 def bring_up_to_date(connection: Connection, to: str = "") -> None:
-    """Apply the steps that are missing, all or none; two processes at once do it once.
+    """Apply the missing revisions, all or none; concurrent processes apply them once.
 
-    `to` is an earlier step where a database is made that old rows are put into; empty: the newest. Raises
-    JournalNewer for a database, or a step, of a newer program, JournalTorn for one that is not a journal's,
-    and whatever writing may raise.
+    `to`: an earlier revision for a database that receives old rows; empty for the newest. Raises JournalNewer
+    for a database, or a revision, of a newer program; JournalTorn for a database that is no journal; and the
+    errors of writing.
     """
     to = to or REVISION
     if revision(connection) != to:
@@ -34,7 +34,7 @@ def bring_up_to_date(connection: Connection, to: str = "") -> None:
 
 
 def revision(connection: Connection) -> str | None:
-    """The step that the database is at; none for an empty one."""
+    """Return the revision of the database; None for an empty database."""
     tables = connection.tables()
     if "alembic_version" not in tables:
         if "event" in tables:

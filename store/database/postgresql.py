@@ -1,12 +1,12 @@
-"""The journal in PostgreSQL: one server for all nodes, and the only judge of what was first.
+"""Journal in PostgreSQL: one server for all nodes, and the only authority on the order of writes.
 
-A writer holds one advisory lock for the length of its transaction, so that seq has no holes and the order
-of seq is the order of commits: whoever sees an event sees all before it. Nothing that a client does can
-keep the others waiting for long: the server ends a transaction whose client is silent for a second.
+A writer holds one advisory lock for its whole transaction. Therefore seq has no holes, and the order of seq
+is the order of commits: a reader that sees an event sees all earlier events. No client can block the others
+for long: the server ends a transaction after one second of silence.
 
-What a commit promises is the server's to say (`synchronous_commit`, a synchronous standby), and is
-never weakened here. `off` alone is overridden for our sessions: it would call durable what is not, and a
-center that refused to start for it would help nobody.
+The durability of a commit is set on the server (`synchronous_commit`, a synchronous standby) and never
+weakened here. Only `off` is overridden for our sessions: it would report data as durable that is not, and a
+center that refused to start because of it would help no user.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHANNEL: Final = "securwoman_journal"
-"""Where a node says with each commit what it has written (`store.journal.notify.news`)."""
+"""Channel on which a node publishes each commit (`store.journal.notify.news`)."""
 SILENT_MS: Final = 1000
-"""A writer that is frozen or cut off in the middle of its transaction loses it, and the lock, after this."""
+"""Silence after which a frozen or disconnected writer loses its transaction and the lock, in milliseconds."""
 _READER_SILENT_MS: Final = 60_000
-"""A reader keeps nobody waiting; only what it sees cannot be tidied away meanwhile."""
+"""Longer limit for readers, in milliseconds: a reader blocks only the cleaning of the rows that it sees."""
 _ANSWER_S: Final = 1.0
-"""Beyond the patience for the lock, which the server itself keeps: then it is taken for lost."""
+"""Time beyond the lock timeout, which the server enforces, after which the server is taken for lost."""
 _MIGRATES_WITHIN_MS: Final = 60_000
 
 _BEGIN: Final = (
@@ -53,7 +53,7 @@ _prepared: Final[dict[Query, Prepared]] = {}
 
 def _compiler() -> PGDialect_psycopg:
     dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
-    # What a connection would tell it: `standard_conforming_strings`, on since 9.1. ESCAPE depends on it.
+    # A connection would report `standard_conforming_strings`, on since 9.1. ESCAPE depends on it.
     dialect._backslash_escapes = False
     return dialect
 
@@ -68,12 +68,12 @@ class _Savepoint(Enum):
 
 
 class PostgresConnection:
-    """One connection to a PostgreSQL server."""
+    """Connection to a PostgreSQL server."""
 
     lasting: Final = True
 
     def __init__(self, url: str, *, patience_s: float) -> None:
-        """Connect, to the first of the address's servers that it allows. Raises JournalUnavailable."""
+        """Connect to the first acceptable server of the address. Raises JournalUnavailable."""
         self.name: Final = shown(url)
         self.closed = False
         self._news = ""
@@ -91,7 +91,7 @@ class PostgresConnection:
             raise
 
     def _settle(self, patience_s: float) -> str:
-        """Set up the session; the statement that begins to write."""
+        """Set up the session; return the statement that begins a write."""
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT current_schema(), set_config('synchronous_commit', "
@@ -104,7 +104,8 @@ class PostgresConnection:
         schema = None if row is None else row[0]
         if schema is None:
             raise JournalUnavailable(f"{self.name}: there is no schema to work in (search_path)")
-        # Of this database alone, as the server sees to; and two centers may have a schema each in one.
+        # The server limits advisory locks to this database; two centers may use a schema each in one
+        # database.
         digest = hashlib.sha256(f"securwoman journal {schema}".encode()).digest()
         key = int.from_bytes(digest[:8], "big", signed=True)
         return f"{_BEGIN}; SELECT pg_advisory_xact_lock({key})"
@@ -112,20 +113,20 @@ class PostgresConnection:
     # ------------------------------------------------------------------------------ statements
 
     def all(self, query: Query, *values: object) -> list[Row]:
-        """All rows of the answer."""
+        """Return all rows of the result."""
         return self._run(lambda: self._execute(query, values).fetchall())
 
     def one(self, query: Query, *values: object) -> Row | None:
-        """The answer's first row, or none."""
+        """Return the first row of the result; None if it is empty."""
         return self._run(lambda: self._execute(query, values).fetchone())
 
     def write(self, query: Query, *values: object) -> int:
-        """Change something, within `begin_write`; how many rows it was."""
+        """Change rows, within `begin_write`; return the number of changed rows."""
         self._run(self._before_writing)
         return self._run(lambda: self._execute(query, values).rowcount)
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
-        """The same for many rows, within `begin_write`; sent together."""
+        """Execute a change for many rows, within `begin_write`; the rows are sent together."""
         prepared = _prepare(query)
         laid_out = [prepared.lay_out(row) for row in rows]
         self._run(self._before_writing)
@@ -144,30 +145,30 @@ class PostgresConnection:
     # ---------------------------------------------------------------------------- transactions
 
     def begin_read(self) -> None:
-        """From here to `end` every read sees the same state."""
+        """Begin a read transaction: until `end`, all reads see the same state."""
         self._run(lambda: self._script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
 
     def begin_write(self) -> None:
-        """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
+        """Take the single write lock, waiting at most for the time limit. Raises JournalLocked."""
         self._news, self._savepoint = "", _Savepoint.NONE
         self._run(lambda: self._script(self._begin_write))
 
     def begin_beside(self) -> None:
-        """Take no lock but those of the rows that are changed."""
+        """Begin a write that takes only the locks of the changed rows."""
         self._news, self._savepoint = "", _Savepoint.NONE
         self._run(lambda: self._script(_BEGIN))
 
     def now_us(self, clock_us: int) -> int:
-        """The server's clock at this moment, and not that of the transaction's beginning."""
+        """Return the present time of the server's clock, not that of the start of the transaction."""
         row = self._run(lambda: self._raw.execute(_NOW).fetchone())
         return clock_us if row is None else int(row[0])
 
     def tell(self, news: str) -> None:
-        """Notify CHANNEL, with the commit."""
+        """Notify CHANNEL with the commit."""
         self._news = news
 
     def commit(self) -> None:
-        """Make it last, as far as the server promises. Raises JournalUnavailable where nobody knows."""
+        """Commit as durably as the server is set to. Raises JournalUnavailable if the outcome is unknown."""
         text = "COMMIT"
         if self._news:
             news = sql.Literal(self._news).as_string(self._raw)
@@ -177,26 +178,28 @@ class PostgresConnection:
         while cursor.nextset():
             pass
         if self._warning:
-            # Its wait for the standby was cancelled: committed here, and a failover might lose it.
+            # The wait for the standby was cancelled: the commit is local, and a failover might lose it.
             self.close()
             raise JournalUnavailable(f"{self.name}: {self._warning}")
         if cursor.statusmessage != "COMMIT":
             raise StoreMisuse(f"{self.name}: the transaction had failed, and was committed")
 
     def wait_for_writers(self) -> None:
-        """Until whoever was within a commit has ended it, be it a connection of ours that is lost."""
+        """Wait until every process within a commit has ended it, including a lost connection of ours."""
         self.begin_write()
         self.end()
 
     def harden(self) -> None:
-        """A commit of its own: once the server promises that, what comes before it lasts, too."""
+        """Commit a write of its own: once the server has made it durable, all earlier commits are durable
+        too.
+        """
         self.begin_write()
-        # Something has to be written: of a commit without it the server neither flushes nor sends anything.
+        # Write something: for an empty commit the server neither flushes nor replicates.
         self._run(lambda: self._script("SELECT pg_logical_emit_message(true, 'securwoman', 'commit')"))
         self.commit()
 
     def end(self) -> None:
-        """Give up what was begun, if anything was."""
+        """Roll back the open transaction, if any."""
         self._news = ""
         if self.closed or self._raw.pgconn.transaction_status == TransactionStatus.IDLE:
             return
@@ -206,12 +209,12 @@ class PostgresConnection:
             self.close()
 
     def savepoint(self) -> None:
-        """Remember this point, to go back to; the server is told when there is something to undo."""
+        """Request a savepoint; it is set on the server before the first write."""
         self._savepoint = _Savepoint.WANTED
 
     def back_to_savepoint(self) -> None:
-        """Undo everything since `savepoint`. Raises JournalUnavailable where a read has failed before the
-        server was told of it: then the whole transaction has.
+        """Undo all changes since `savepoint`. Raises JournalUnavailable if a read has failed before the
+        savepoint was set on the server: then the whole transaction has failed.
         """
         if self._savepoint is _Savepoint.SET:
             self._run(lambda: self._script("ROLLBACK TO unit; RELEASE unit"))
@@ -220,7 +223,7 @@ class PostgresConnection:
         self._savepoint = _Savepoint.NONE
 
     def forget_savepoint(self) -> None:
-        """Keep everything since `savepoint`."""
+        """Release the savepoint and keep all changes since."""
         if self._savepoint is _Savepoint.SET:
             self._run(lambda: self._script("RELEASE unit"))
         self._savepoint = _Savepoint.NONE
@@ -233,10 +236,10 @@ class PostgresConnection:
     # ----------------------------------------------------------------------------- maintenance
 
     def scrub(self) -> str:
-        """Write the small tables anew, without what was deleted from them. Why it has not worked; empty where
-        it has.
+        """Rewrite the tables with personal data, without deleted rows. Return the reason of a failure; empty
+        on success.
         """
-        # The server says when it is done, however long that is; for a lock it waits no longer than others.
+        # VACUUM may take any time; its wait for a lock has the usual limit.
         self._raw.answer_s = None
         for table in PERSONAL:
             try:
@@ -249,7 +252,7 @@ class PostgresConnection:
         return ""
 
     def tables(self) -> set[str]:
-        """The names of all tables of our schema."""
+        """Return the names of all tables of our schema."""
         found = self._run(
             lambda: self._raw.execute(
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
@@ -258,7 +261,7 @@ class PostgresConnection:
         return {str(row[0]) for row in found}
 
     def settings(self, *names: str) -> dict[str, str]:
-        """The server's settings, as a new session has them; for the doctor."""
+        """Return the server's settings as in a new session; for the doctor."""
         found = self._run(
             lambda: self._raw.execute(
                 "SELECT name, reset_val FROM pg_settings WHERE name = ANY(%s)", (list(names),)
@@ -267,13 +270,15 @@ class PostgresConnection:
         return {str(name): str(value) for name, value in found}
 
     def way(self) -> tuple[str, bool, str]:
-        """The server's address, a path where it is a Unix socket; whether TLS is spoken; `sslmode`."""
+        """Return the server's address (a path for a Unix socket), True if the connection uses TLS, and
+        `sslmode`.
+        """
         info = self._raw.info
         mode = info.get_parameters().get("sslmode", "prefer")
         return info.hostaddr or info.host, self._raw.pgconn.ssl_in_use, mode
 
     def changes_events(self) -> bool:
-        """Whether our role could change or delete an event; for the doctor."""
+        """Return True if our role could change or delete an event; for the doctor."""
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT coalesce(has_table_privilege(found, 'UPDATE') OR has_table_privilege(found, 'DELETE')"
@@ -283,7 +288,7 @@ class PostgresConnection:
         return row is None or bool(row[0])
 
     def may_scrub(self) -> bool:
-        """Whether our role may write the tables anew that hold what is erased; for the doctor."""
+        """Return True if our role may rewrite the tables with erasable data; for the doctor."""
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT coalesce(bool_and(pg_has_role(relowner, 'USAGE')), true) FROM pg_class "
@@ -293,7 +298,7 @@ class PostgresConnection:
         return row is None or bool(row[0])
 
     def clients(self) -> int:
-        """How many connections the server has, of whomever; for the doctor."""
+        """Return the number of client connections of the server, of all programs; for the doctor."""
         row = self._run(
             lambda: self._raw.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
@@ -303,13 +308,13 @@ class PostgresConnection:
 
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
-        """The one write lock and a transaction, for Alembic; waits longer for both than anybody else."""
+        """Hold the single write lock and a transaction for Alembic, with longer timeouts than other users."""
         from sqlalchemy import create_engine
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import StaticPool
 
         answer_s, self._raw.answer_s = self._raw.answer_s, None
-        # Never disposed of: the driver's connection is ours and goes on.
+        # Never disposed of: the driver's connection is ours and stays open.
         engine = create_engine(
             "postgresql+psycopg://",
             creator=lambda: self._raw,
@@ -318,7 +323,7 @@ class PostgresConnection:
             use_native_hstore=False,
         )
         try:
-            # In this order: the engine's first connection rolls back whatever was begun before it.
+            # In this order: the first connection of the engine rolls back any open transaction.
             with engine.connect() as on, on.begin():
                 self._run(lambda: self._script(f"SET lock_timeout = {_MIGRATES_WITHIN_MS}"))
                 self.begin_write()
@@ -335,15 +340,15 @@ class PostgresConnection:
         finally:
             self.end()
             self._raw.answer_s = answer_s
-            # Its settings are the migration's now.
+            # The session has the settings of the migration now.
             self.close()
 
     def check(self) -> list[Row]:
-        """The server sees to its own files."""
+        """Return `ok`: the server checks its own files."""
         return [("ok",)]
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self.closed = True
         self._raw.close()
 
@@ -369,7 +374,7 @@ class PostgresConnection:
 
 
 def _hangs(raw: psycopg.Connection[Any]) -> bool:
-    """Whether we have stopped waiting for an answer that may still come."""
+    """Return True if the connection still awaits an answer that we no longer wait for."""
     return raw.pgconn.transaction_status == TransactionStatus.ACTIVE
 
 
@@ -381,6 +386,6 @@ def _prepare(query: Query) -> Prepared:
 
 
 def prepare_all() -> None:
-    """See `store.database.dialect.prepare_all`."""
+    """Compile all statements, as `store.database.dialect.prepare_all` requires."""
     for query in MADE:
         _prepare(query)

@@ -1,12 +1,12 @@
-"""How libpq connects: by the address as it is, and never waiting for ever.
+"""Connecting to PostgreSQL through libpq, by the unchanged address and with bounded waits.
 
-Of several servers the first that takes what is asked for is used, in the order of the address; one that
-has just been found is asked first the next time, since a server that lost its power costs a second.
+Of several servers in an address, the first that fulfils the request is used. The last server found is tried
+first the next time, since a server without power costs a second.
 
-A server that says nothing at all, behind a cable that is pulled, costs that second once: for a while after it
-nobody of this process waits for it again. An actor that did would be taken for dead.
+A server that stays completely silent, for example behind a pulled cable, costs that second once: for a while
+after it, this process does not wait for the server again. An actor that waited would be taken for dead.
 
-And PostgreSQL's errors by the names of `store.errors` (SQLSTATE, appendix A of its manual).
+The module also maps PostgreSQL's errors to `store.errors` (SQLSTATE, appendix A of its manual).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ T = TypeVar("T")
 _PORTS: Final = re.compile(r"[0-9,]*")
 _PORT: Final = "5432"
 _ALIVE: Final[dict[str, str]] = {
-    # The kernel's own patience with a peer that has vanished is 15 minutes.
+    # The kernel's own timeout for a vanished peer is 15 minutes.
     "keepalives": "1",
     "keepalives_idle": "2",
     "keepalives_interval": "1",
@@ -54,7 +54,9 @@ _ALIVE: Final[dict[str, str]] = {
 
 
 def conninfo_of(url: str) -> str:
-    """As libpq reads it, of `postgresql://…` or `postgresql+psycopg://…`. Raises StoreMisuse."""
+    """Return the libpq connection string of `postgresql://…` or `postgresql+psycopg://…`. Raises
+    StoreMisuse.
+    """
     scheme, _, rest = url.partition("://")
     try:
         given = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
@@ -62,43 +64,46 @@ def conninfo_of(url: str) -> str:
         given = {}
     said = {key: str(value) for key, value in given.items() if value is not None}
     if not said or not _PORTS.fullmatch(said.get("port", "")):
-        # Not in libpq's words: they repeat what may be a password.
+        # Not the words of libpq: they may repeat the password.
         raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database")
     if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
-        # A standby among them would show what was, and refuse every append.
+        # A standby would show old data and refuse every append.
         said.setdefault("target_session_attrs", "read-write")
     return make_conninfo("", **{**_ALIVE, **said})
 
 
 FIRST_S: Final = 2.0
-"""So long each server is waited for by a process that has not reached any yet: on a busy machine all begin at
-once, and whoever starts may take its time."""
+"""Wait per server, in seconds, for a process without a connection so far: on a busy machine all processes
+start at once, and the start may take its time.
+"""
 AGAIN_S: Final = 1.0
-"""The same later on, when actors are at work."""
+"""Wait per server, in seconds, after the first connection, when actors are at work."""
 RESTS_S: Final = 1.0
-"""So long a server that has said nothing is not waited for again."""
+"""Time, in seconds, for which a silent server is not tried again."""
 _SILENT_S: Final = 0.9
-"""An error that took so long to come is no answer: the kernel has given up waiting for one."""
+"""Seconds after which an error counts as silence: the kernel has given up waiting for an answer."""
 
 
 class ServerSilent(psycopg.OperationalError):
-    """Nobody has answered: neither what was asked, nor that it cannot be."""
+    """No server has answered: neither with a result nor with a refusal."""
 
 
 class Bounded(psycopg.Connection[Row]):
-    """The driver's connection, which waits for ever where a server or a network hangs without an error."""
+    """Connection of the driver with a time limit; the driver alone would wait for ever for a server or
+    network that hangs without an error.
+    """
 
     conninfo: str = ""
     answer_s: float | None = None
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """As the driver's, for at most `answer_s`. Raises an OperationalError."""
+        """Wait as the driver does, for at most `answer_s`. Raises an OperationalError."""
         _refuse_if_silent(self.conninfo)
         began_s = time.monotonic()
         try:
             return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
         except psycopg.OperationalError as error:
-            # Not where we alone have stopped waiting: a commit may take its time with a server that is there.
+            # Only for a broken connection: a commit may take long on a live server.
             broken = self.pgconn.status != ConnStatus.OK and error.sqlstate is None
             if broken and time.monotonic() - began_s > _SILENT_S:
                 _silent_until_s[self.conninfo] = time.monotonic() + RESTS_S
@@ -107,14 +112,18 @@ class Bounded(psycopg.Connection[Row]):
 
 
 class _AnyText(StrDumperUnknown):
-    """But for NUL, which PostgreSQL cannot hold: no alert is refused for what a phone calls itself."""
+    """Dumper that replaces NUL, which PostgreSQL cannot store: no alert is refused for the name of a
+    phone.
+    """
 
     def dump(self, obj: str) -> Buffer | None:
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
 def connected(conninfo: str, answer_s: float) -> Bounded:
-    """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
+    """Return a new connection in autocommit mode: each statement is its own transaction. Raises
+    psycopg.Error.
+    """
     _refuse_if_silent(conninfo)
     connection = _connect(conninfo)
     connection.autocommit, connection.prepare_threshold = True, 0
@@ -148,13 +157,15 @@ def _refuse_if_silent(conninfo: str) -> None:
 
 
 _found: Final[dict[str, tuple[str, str]]] = {}
-"""Which host and port was last connected to, of each address."""
+"""Host and port of the last connection, by address."""
 _silent_until_s: Final[dict[str, float]] = {}
-"""Until when a server that has said nothing is not waited for, of each address."""
+"""Monotonic time until which a silent server is not tried again, by address."""
 
 
 def _one_by_one(conninfo: str) -> Iterator[str]:
-    """The address as one of each of its servers: the driver's own time is for all of them."""
+    """Yield the address once per server, so that each server gets its own time limit; the driver's limit is
+    for all.
+    """
     said = conninfo_to_dict(conninfo)
     lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
     for place in range(max(map(len, lists.values()))):
@@ -163,7 +174,7 @@ def _one_by_one(conninfo: str) -> Iterator[str]:
 
 
 def in_order(conninfo: str) -> str:
-    """The same address, with the server that was there the last time first."""
+    """Return the address with the last reachable server first."""
     last = _found.get(conninfo)
     said = conninfo_to_dict(conninfo)
     hosts = str(said.get("host") or "").split(",")
@@ -173,7 +184,7 @@ def in_order(conninfo: str) -> str:
     ports = lists["port"] if len(lists["port"]) == len(hosts) else lists["port"] * len(hosts)
     order = sorted(range(len(hosts)), key=lambda place: (hosts[place], ports[place] or _PORT) != last)
     for key, values in lists.items():
-        # One port stands for all hosts.
+        # A single port applies to all hosts.
         if len(values) == len(hosts):
             said[key] = ",".join(values[place] for place in order)
     return make_conninfo("", **said)
@@ -186,25 +197,25 @@ _KINDS: Final[dict[str, type[JournalError]]] = {
     "53100": JournalFull,  # disk_full
     "25006": JournalReadOnly,  # read_only_sql_transaction
     "42501": JournalReadOnly,  # insufficient_privilege
-    "42P01": JournalTorn,  # undefined_table: the database was emptied, or is another program's
+    "42P01": JournalTorn,  # undefined_table: the database was emptied, or belongs to another program
     "XX001": JournalTorn,  # data_corrupted
     "XX002": JournalTorn,  # index_corrupted
 }
 _OURS: Final = ("21", "22", "23", "26", "34", "42", "54", "P0")
-"""Classes of what only a defect of ours, or somebody who works against the rules, can bring about."""
+"""SQLSTATE classes that only a defect of ours, or interference from outside, can cause."""
 _AGAIN: Final = ("25006", "0A000")
-"""With another connection it may be otherwise: this server is a standby now; a table has another form."""
+"""States that may differ on another connection: this server is a standby now; a table has another form."""
 
 
 class Named(NamedTuple):
-    """An error, and whether the next attempt needs a new connection."""
+    """Mapped error; `again` is True if the next attempt needs a new connection."""
 
     error: JournalError | StoreMisuse
     again: bool
 
 
 def named(journal: str, error: psycopg.Error, *, lost: bool) -> Named:
-    """The driver's error as ours. `lost`: the connection is of no more use."""
+    """Map the driver's error to ours. `lost`: the connection is no longer usable."""
     text = f"{journal}: {_words(error)}"
     state = error.sqlstate or ""
     if isinstance(error, ServerSilent):

@@ -1,4 +1,4 @@
-"""What a PostgreSQL server says of itself, as far as a journal depends on it; for the doctor."""
+"""Properties of a PostgreSQL server that a journal depends on; for the doctor."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ import msgspec
 from store.database.postgresql import PostgresConnection
 
 OLDEST: Final = 130000
-"""Older ones are not maintained any more, and nobody has tried them."""
+"""Oldest supported version; older ones are unmaintained and untested."""
 COMMITS: Final = 5
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """As found."""
+    """Facts as measured."""
 
     version: str
     version_num: int
     standby: bool
-    """Whether it only follows another, and takes no writes."""
+    """True if the server only follows another and takes no writes."""
     encoding: str
     fsync: bool
     full_page_writes: bool
     synchronous_commit: str
-    """As our sessions would have it if they did not override `off`."""
+    """Value of our sessions before they override `off`."""
     synchronous_standbys: str
-    """`synchronous_standby_names`; empty: a commit waits for nobody."""
+    """`synchronous_standby_names`; empty: a commit waits for no standby."""
     connections: int
-    """That may be had, without those kept for superusers."""
+    """Maximum of connections, without those reserved for superusers."""
     connections_used: int
     address: str
-    """The server's; a path where it is a Unix socket."""
+    """Address of the server; a path for a Unix socket."""
     encrypted: bool
     sslmode: str
     changes_events: bool
-    """Whether our role could change an event."""
+    """True if our role could change an event."""
     may_scrub: bool
-    """Whether what is erased can be made to leave the server's files by our role."""
+    """True if our role can remove erased data from the server's files."""
     commits_s: tuple[float, ...]
-    """How long each of some real commits took; empty where it takes none."""
+    """Durations of real commits, in seconds; empty for a standby."""
 
 
 def facts(url: str, *, patience_s: float) -> Facts:
-    """Ask, and commit for real, without changing anything. Raises JournalError, StoreMisuse."""
+    """Read the facts, with real commits that change nothing. Raises JournalError, StoreMisuse."""
     with closing(PostgresConnection(url, patience_s=patience_s)) as connection:
         said = connection.settings(
             "server_version", "server_version_num", "server_encoding", "fsync", "full_page_writes",

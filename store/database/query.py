@@ -1,7 +1,7 @@
-"""Statements written once in SQLAlchemy Core, compiled once per dialect, run on the bare driver.
+"""Statements written in SQLAlchemy Core, compiled once per dialect, and run on the bare driver.
 
-Core's own execution costs several times what SQLite itself takes for the journal's small
-statements (measured: 19 µs against 3 µs), so that only its compiler is used on the way.
+Core's own execution costs several times the time of SQLite for the journal's small statements (measured: 19
+µs against 3 µs), so that only its compiler is used.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
 Row = tuple[Any, ...]
-"""One row as the driver gives it; typed where it is unpacked, a line further on."""
+"""Row of the driver; its values get their types where they are unpacked."""
 
 
 MADE: Final[list[Query]] = []
-"""All of them. They are made when their module is imported; a restore alone makes more, one a table."""
+"""All statements. They are created on import of their module; only a restore creates more, one per table."""
 
 
 class Query:
-    """One statement with the names of its parameters, in the order in which callers give them."""
+    """Statement with the names of its parameters, in the order of the callers' values."""
 
     __slots__ = ("_statement", "made_in", "names")
 
@@ -33,7 +33,7 @@ class Query:
         MADE.append(self)
 
     def prepared(self, dialect: Dialect) -> Prepared:
-        """The statement in the words of this dialect, which has to use positional parameters."""
+        """Return the statement compiled for this dialect, which must use positional parameters."""
         compiled = self._statement.compile(dialect=dialect)
         order = compiled.positiontup or []  # type: ignore[attr-defined]
         if unknown := set(self.names) - set(order):
@@ -43,7 +43,7 @@ class Query:
 
 
 class Prepared:
-    """A statement as text, and how to lay out its parameters."""
+    """Compiled statement with the layout of its parameters."""
 
     __slots__ = ("_as_given", "_layout", "sql")
 
@@ -57,7 +57,7 @@ class Prepared:
         )
 
     def lay_out(self, values: Sequence[object]) -> Sequence[object]:
-        """The parameters in the statement's order, constants filled in."""
+        """Return the parameters in the statement's order, with constants filled in."""
         if self._as_given:
             return values
         return [values[index] if index >= 0 else constant for index, constant in self._layout]

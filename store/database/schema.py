@@ -1,4 +1,6 @@
-"""The tables, for statements. The migrations alone make them, and repeat them as they were at the time."""
+"""Tables, for statements. Only the migrations create them; each migration repeats its tables as of its
+time.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ metadata = MetaData()
 event = Table(
     "event",
     metadata,
-    # Given by the writer under the write lock, so that the order of seq is the order of commits.
+    # Assigned by the writer under the write lock, so that the order of seq is the order of commits.
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("stream", Text, nullable=False),
     Column("version", Integer, nullable=False),
@@ -32,14 +34,14 @@ event = Table(
     Column("epoch", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     UniqueConstraint("stream", "version"),
-    # For `store.journal.rows.NEWEST_OF_TYPE`: streams of lines, operators and nodes grow for ever.
+    # For `store.journal.rows.NEWEST_OF_TYPE`: streams of lines, operators and nodes grow without limit.
     Index("event_newest", "stream", "type", "version"),
 )
 
 open_alert = Table(
     "open_alert",
     metadata,
-    # Kept by a trigger on event; derived, so that a start need not read the whole journal.
+    # Maintained by a trigger on event; derived, so that a start need not read the whole journal.
     Column("alert", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
@@ -47,7 +49,7 @@ open_alert = Table(
 alert_row = Table(
     "alert_row",
     metadata,
-    # Of the alert's receipt.
+    # Position of the alert's receipt.
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     # A `model.figures.Row`.
     Column("data", LargeBinary, nullable=False),
@@ -56,31 +58,32 @@ alert_row = Table(
 alert_rows_kept = Table(
     "alert_rows_kept",
     metadata,
-    # What a row says and how: rows of another form are worth nothing.
+    # Version of the rows' form: rows of another form are unusable.
     Column("form", Integer, primary_key=True, autoincrement=False),
-    # The rows are those of the journal up to here.
+    # The rows cover the journal up to here.
     Column("seq", BigInteger, nullable=False),
 )
 
 alert_key = Table(
     "alert_key",
     metadata,
-    # What is personal in an alert's events is sealed with these (`store.journal.sealing`). A destroyed key is
-    # null; a row that is left says that nothing more of that kind is kept.
+    # Keys that encrypt the personal data in an alert's events (`store.journal.sealing`). A destroyed key is
+    # null; a
+    # remaining row records that no further data of that kind is kept.
     Column("alert", Text, primary_key=True),
     Column("number", LargeBinary, nullable=True),
     Column("position", LargeBinary, nullable=True),
     Column("words", LargeBinary, nullable=True),
-    # The id of the person, where one is known.
+    # Id of the person, if known.
     Column("person", Text, nullable=True),
-    # A row is written with each alert: one tree, and no index for what is asked once in a month.
+    # A row is written with each alert: one tree, and no index for a query of once a month.
     sqlite_with_rowid=False,
 )
 
 alias = Table(
     "alias",
     metadata,
-    # The stream of a number or device, which is named by chance and says nothing of it.
+    # Stream of a number or device, with a random name that reveals nothing.
     Column("stream", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
@@ -100,16 +103,16 @@ person = Table(
     Column("duress_pin", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
-    # Names and numbers as they are searched for (`store.registry.users.finding`); made of the others.
+    # Searchable names and numbers (`store.registry.users.finding`), derived from the other columns.
     Column("found_by", Text, nullable=False, server_default=""),
 )
 
 merged = Table(
     "merged",
     metadata,
-    # The id of a person who was found to be another; the journal goes on naming it.
+    # Id of a person who was merged into another; the journal still contains the id.
     Column("person", Text, primary_key=True),
-    # The id of the person who is there: one step, and never two.
+    # Id of the remaining person: always one step, never a chain.
     Column("kept", Text, nullable=False, index=True),
     Column("at_us", BigInteger, nullable=False),
 )
@@ -143,24 +146,24 @@ operator = Table(
     Column("created_us", BigInteger, nullable=False),
     # Empty for none.
     Column("password", Text, nullable=False, server_default=""),
-    # Until when the token signs on to the console; none where there is no token.
+    # Time until which the token signs on to the console; null without token.
     Column("token_until_us", BigInteger, nullable=True),
 )
 
 authenticator = Table(
     "authenticator",
     metadata,
-    # A passkey's credential id, a recovery code's hash, chance.
+    # Credential id of a passkey, hash of a recovery code, or random.
     Column("id", LargeBinary, primary_key=True),
     Column("operator", Text, nullable=False, index=True),
     # A `store.registry.access.authenticators.Kind`.
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
-    # A passkey's public key, the seed of codes.
+    # Public key of a passkey, or seed of codes.
     Column("secret", LargeBinary, nullable=False),
-    # Of the last use: a passkey's signatures, the time step of a code.
+    # Value at the last use: signature counter of a passkey, time step of a code.
     Column("counter", BigInteger, nullable=False),
-    # A passkey: whether its maker keeps a copy of it (WebAuthn, 6.1.3, BS).
+    # Passkey only: True if its provider keeps a copy (WebAuthn, 6.1.3, BS).
     Column("backed_up", Boolean, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("used_us", BigInteger, nullable=True),
@@ -179,9 +182,9 @@ app_key = Table(
 member = Table(
     "member",
     metadata,
-    # A node that takes part while the database's clock is before `until_us`.
+    # A node is a member while the database's clock is before `until_us`.
     Column("node", Text, primary_key=True),
-    # Grows each time the node joins anew.
+    # Increases each time the node joins again.
     Column("term", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
@@ -192,18 +195,18 @@ member = Table(
 lease = Table(
     "lease",
     metadata,
-    # Whose the alert is: that member's, as long as it is alive and has this very term.
+    # Owner of the alert: that member, as long as it is alive and has this very term.
     Column("alert", Text, primary_key=True),
     Column("node", Text, nullable=False),
     Column("term", BigInteger, nullable=False),
-    # Grows by one with each change of owner.
+    # Increases by one with each change of owner.
     Column("epoch", BigInteger, nullable=False),
 )
 
 keyring = Table(
     "keyring",
     metadata,
-    # What all nodes of a center know and nobody else does.
+    # Secrets shared by all nodes of a center and by no other party.
     Column("name", Text, primary_key=True),
     Column("secret", LargeBinary, nullable=False),
 )
@@ -211,9 +214,9 @@ keyring = Table(
 session = Table(
     "session",
     metadata,
-    # Of the cookie's secret.
+    # Hash of the cookie's secret.
     Column("hash", LargeBinary, primary_key=True),
-    # Cookies of one id are one session: an operator's, gone on with at other nodes.
+    # Cookies of one id are one session of an operator, continued at other nodes.
     Column("id", Text, nullable=False, index=True),
     Column("operator", Text, nullable=False, index=True),
     Column("csrf", Text, nullable=False),
@@ -221,12 +224,12 @@ session = Table(
     Column("until_us", BigInteger, nullable=False),
     Column("node", Text, nullable=False),
     Column("address", Text, nullable=False),
-    # Of the ticket or challenge by which it was begun; so none does twice.
+    # Hash of the ticket or challenge that started the session, so that each works only once.
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
     # A `store.registry.access.sessions.Way`.
     Column("way", Text, nullable=False, server_default=""),
-    # When it was last seen in use, as `store.registry.access.idle` says; none: not looked at yet.
+    # Time of last use (`store.registry.access.idle`); null: not determined yet.
     Column("used_us", BigInteger, nullable=True),
 )
 
@@ -235,34 +238,34 @@ device_key = Table(
     metadata,
     Column("device", Text, primary_key=True),
     Column("person", Text, nullable=False, index=True),
-    # The number that it proves.
+    # Number that the key proves.
     Column("phone", Text, nullable=False),
     # A point of P-256, uncompressed (SEC 1, 2.3.3).
     Column("key", LargeBinary, nullable=False),
     Column("name", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
-    # When an alert was last raised with it.
+    # Time at which the key last raised an alert.
     Column("seen_us", BigInteger, nullable=True),
     Column("revoked_us", BigInteger, nullable=True),
     # A `store.registry.devices.ProvedBy`.
     Column("proved_by", Text, nullable=False, server_default=""),
-    # The beginning of the day (UTC) of its last check, and each how many days it makes one by itself.
+    # Start of the day (UTC) of the last check, and the interval in days of automatic checks.
     Column("checked_us", BigInteger, nullable=True),
     Column("check_days", Integer, nullable=True),
-    # A `store.registry.devices.Seeming`; empty where the key is what it looks like.
+    # A `store.registry.devices.Seeming`; empty if the key appears genuine.
     Column("seeming", Text, nullable=False, server_default=""),
 )
 
 enrolment = Table(
     "enrolment",
     metadata,
-    # A device whose number is not proved yet.
+    # A device with a number that is not proved yet.
     Column("device", Text, primary_key=True),
     Column("phone", Text, nullable=False, index=True),
     Column("key", LargeBinary, nullable=False),
     Column("name", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False, index=True),
-    # Of the code that was sent to the number.
+    # Hash of the code that was sent to the number.
     Column("code", LargeBinary, nullable=False),
     Column("tries", Integer, nullable=False),
 )
@@ -270,21 +273,21 @@ enrolment = Table(
 invitation = Table(
     "invitation",
     metadata,
-    # Of the secret in it.
+    # Hash of the secret in the invitation.
     Column("hash", LargeBinary, primary_key=True),
     Column("phone", Text, nullable=False, index=True),
     Column("by", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("used_us", BigInteger, nullable=True),
-    # The short message that brings it; none: it is handed over.
+    # Short message that delivers the invitation; null if it is handed over.
     Column("text", Text, nullable=True),
 )
 
 record_key = Table(
     "record_key",
     metadata,
-    # What opens the person's record and pictures (`store.registry.users.records`); destroyed with the person.
+    # Key of the person's record and pictures (`store.registry.users.records`); destroyed with the person.
     Column("person", Text, primary_key=True),
     Column("key", LargeBinary, nullable=False),
 )
@@ -292,9 +295,9 @@ record_key = Table(
 record = Table(
     "record",
     metadata,
-    # A sealed `model.record.PersonRecord`.
+    # An encrypted `model.record.PersonRecord`.
     Column("person", Text, primary_key=True),
-    # Grows by one with each change.
+    # Increases by one with each change.
     Column("version", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -303,7 +306,7 @@ record = Table(
 picture = Table(
     "picture",
     metadata,
-    # Of a record, by chance; never changed.
+    # Random id of a picture of a record; pictures never change.
     Column("id", Text, primary_key=True),
     Column("person", Text, nullable=False, index=True),
     Column("created_us", BigInteger, nullable=False),
@@ -315,16 +318,16 @@ picture = Table(
 outbox = Table(
     "outbox",
     metadata,
-    # Short messages that are to be sent: what must not stay in the journal, and what is looked up often.
+    # Pending short messages: words that must not stay in the journal, in a form for frequent reads.
     Column("id", Text, primary_key=True),
-    # Which node sends it.
+    # Node that sends the text.
     Column("node", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("words", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("asked_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
-    # Which line has begun to send it, and when.
+    # Line that has started sending, and the time of the start.
     Column("line", Text, nullable=True),
     Column("begun_us", BigInteger, nullable=True),
 )
@@ -332,7 +335,7 @@ outbox = Table(
 shift_note = Table(
     "shift_note",
     metadata,
-    # What operators leave to those after them (`store.shift_notes`).
+    # Notes of operators for the next shift (`store.shift_notes`).
     Column("id", Text, primary_key=True),
     Column("at_us", BigInteger, nullable=False, index=True),
     Column("by", Text, nullable=False),
@@ -344,9 +347,9 @@ shift_note = Table(
 duty_roster = Table(
     "duty_roster",
     metadata,
-    # One row, a sealed `model.callouts.roster.Roster` (`store.roster`).
+    # One row, an encrypted `model.callouts.roster.Roster` (`store.roster`).
     Column("name", Text, primary_key=True),
-    # Grows by one with each change.
+    # Increases by one with each change.
     Column("version", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
@@ -356,9 +359,9 @@ duty_roster = Table(
 watched_day = Table(
     "watched_day",
     metadata,
-    # What one watcher has found at the intake on one day (`store.watched`).
+    # Probe results of one watcher at the intake on one day (`store.watched`).
     Column("watcher", Text, primary_key=True),
-    # Of UTC, since 1970.
+    # Day of UTC, counted since 1970.
     Column("day", BigInteger, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),
 )
@@ -366,7 +369,7 @@ watched_day = Table(
 audit = Table(
     "audit",
     metadata,
-    # `store.audit.entry.Entry`; append-only by trigger, but for the oldest entries of a chain.
+    # `store.audit.entry.Entry`; append-only by trigger, except for the oldest entries of a chain.
     Column("chain", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at_us", BigInteger, nullable=False, index=True),
@@ -382,7 +385,7 @@ audit = Table(
 confirmation = Table(
     "confirmation",
     metadata,
-    # Of one of the center's needs (`model.first_run.Need`), which no measurement tells.
+    # Confirmation of a need of the center (`model.first_run.Need`) that cannot be measured.
     Column("need", Text, primary_key=True),
     Column("operator", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
@@ -406,4 +409,4 @@ PERSONAL: Final = (
     "shift_note",
     "duty_roster",
 )
-"""The tables that hold what can be erased. All of them are small, but for pictures."""
+"""Tables with erasable data. All are small, except pictures."""

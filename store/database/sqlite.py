@@ -1,7 +1,7 @@
-"""The journal in SQLite: one file, opened, locked and flushed here, and the names of its errors.
+"""Journal in SQLite: opening, locking and flushing of one file.
 
-The rest of the package sees a `store.database.dialect.Connection`, but for what a file alone can have: the
-spare journal, the checkpoints and the JournalKeeper.
+The rest of the package uses `store.database.dialect.Connection`, except for features of a file alone: the
+fallback journal, the checkpoints and the JournalKeeper.
 """
 
 from __future__ import annotations
@@ -31,23 +31,27 @@ _prepared: Final[dict[Query, Prepared]] = {}
 
 _FIRST_PAUSE_S: Final = 50e-6
 _LONGEST_PAUSE_S: Final = 2e-3
-"""SQLite's own busy handler goes up to 100 ms between looks; a commit takes a fraction of one."""
+"""Longest pause between attempts, in seconds. SQLite's own busy handler waits up to 100 ms; a commit takes a
+fraction of one.
+"""
 
 _BACKSTOP_PAGES: Final = 65_536
-"""A WAL of 256 MB is moved by whoever writes next, should every checkpointing thread have failed."""
+"""WAL size, in pages (256 MB), at which the next writer runs the checkpoint, in case every checkpoint thread
+fails.
+"""
 
 _MEMORY_PAGES: Final = 1000
-"""SQLite's own figure: in memory a checkpoint costs a copy, and the log costs memory."""
+"""SQLite's own default: in memory a checkpoint costs a copy, and the log costs memory."""
 
 
 class SqliteConnection:
-    """One connection to a SQLite file, in WAL mode; every commit is flushed before it returns."""
+    """Connection to a SQLite file in WAL mode; every commit is flushed before it returns."""
 
     def __init__(self, path: Path, *, patience_s: float, create: bool = False, lasting: bool = True) -> None:
-        """Open the file; make it first if `create`, readable by its owner alone. Raises JournalError;
-        JournalTorn for an empty one that is not to be made.
+        """Open the file; with `create`, create it first, readable by its owner alone. Raises JournalError;
+        JournalTorn for an empty file without `create`.
 
-        `lasting` is false for a file in memory, where there is nothing to flush.
+        `lasting`: False for a file in memory, which needs no flush.
         """
         self.path: Final = path
         self.name: Final = str(path)
@@ -59,7 +63,7 @@ class SqliteConnection:
         elif sqlite_file.is_empty(path):
             raise JournalTorn(f"{path} is empty")
         try:
-            # mode=rw: a journal that has vanished is an error, not an empty new one.
+            # mode=rw: a missing journal is an error, not an empty new one.
             self._raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
                 uri=True,
@@ -84,7 +88,7 @@ class SqliteConnection:
             f"synchronous = {'FULL' if self.lasting else 'OFF'}",
             f"wal_autocheckpoint = {_BACKSTOP_PAGES if self.lasting else _MEMORY_PAGES}",
             "recursive_triggers = ON",
-            # What is deleted is overwritten: a person's data must not lie about in free pages.
+            # Overwrite deleted data: free pages must not keep personal data.
             "secure_delete = ON",
             "cache_size = -8192",
             "temp_store = MEMORY",
@@ -94,20 +98,20 @@ class SqliteConnection:
     # ------------------------------------------------------------------------------ statements
 
     def all(self, query: Query, *values: object) -> list[Row]:
-        """All rows of the answer."""
+        """Return all rows of the result."""
         prepared = _prepare(query)
         parameters = prepared.lay_out(values)
         return self._patiently(lambda: self._raw.execute(prepared.sql, parameters).fetchall())
 
     def one(self, query: Query, *values: object) -> Row | None:
-        """The answer's first row, or none."""
+        """Return the first row of the result; None if it is empty."""
         prepared = _prepare(query)
         parameters = prepared.lay_out(values)
         row: Row | None = self._patiently(lambda: self._raw.execute(prepared.sql, parameters).fetchone())
         return row
 
     def write(self, query: Query, *values: object) -> int:
-        """Change something, within `begin_write`; how many rows it was."""
+        """Change rows, within `begin_write`; return the number of changed rows."""
         prepared = _prepare(query)
         try:
             return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
@@ -115,7 +119,7 @@ class SqliteConnection:
             raise named(self.path, error) from error
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
-        """The same for many rows, within `begin_write`."""
+        """Execute a change for many rows, within `begin_write`."""
         prepared = _prepare(query)
         try:
             self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))
@@ -123,46 +127,46 @@ class SqliteConnection:
             raise named(self.path, error) from error
 
     def script(self, sql: str) -> list[Row]:
-        """A statement of this database's own: a pragma, a check."""
+        """Run a statement specific to SQLite: a pragma or a check."""
         return self._patiently(lambda: self._raw.execute(sql).fetchall())
 
     # ---------------------------------------------------------------------------- transactions
 
     def begin_read(self) -> None:
-        """From here to `end` every read sees the same state."""
+        """Begin a read transaction: until `end`, all reads see the same state."""
         self._run(lambda: self._raw.execute("BEGIN"))
 
     def begin_write(self) -> None:
-        """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
+        """Take the single write lock, waiting at most for the time limit. Raises JournalLocked."""
         if self._identity() != self._file:
-            # SQLite does not look, and would go on writing into a file that nobody finds any more.
+            # SQLite does not check this and would go on writing into an unlinked file.
             raise JournalUnavailable(f"{self.path} was replaced under us")
         self._patiently(lambda: self._raw.execute("BEGIN IMMEDIATE"))
 
     def begin_beside(self) -> None:
-        """The same: a file has one writer at a time."""
+        """Take the write lock: a file has one writer at a time."""
         self.begin_write()
 
     def now_us(self, clock_us: int) -> int:
-        """The clock of whoever asks: a file has none."""
+        """Return the caller's time: a file has no clock."""
         return clock_us
 
     def commit(self) -> None:
-        """Make it last: returns when it is on the disk.
+        """Commit durably: returns when the data is on the disk.
 
-        An error other than JournalUnavailable means that nothing was written; after that one it
-        is not known, and this connection is not to be used again.
+        An error other than JournalUnavailable means that nothing was written. After JournalUnavailable the
+        outcome is unknown, and this connection must not be used again.
         """
         self._run(lambda: self._raw.execute("COMMIT"))
 
     def tell(self, news: str) -> None:
-        """Nobody listens at a file; whoever shares it is told through `store.journal.notify`."""
+        """Do nothing: a file has no listeners; `store.journal.notify` notifies the other processes."""
 
     def wait_for_writers(self) -> None:
-        """A file's lock ends with the connection that had it."""
+        """Do nothing: a file's lock ends with the connection that held it."""
 
     def harden(self) -> None:
-        """Write what the log holds into the file itself: a second way to the disk."""
+        """Write the content of the log into the file itself: a second way to the disk."""
         try:
             pages, moved = self.checkpoint(restart=True)
         except JournalError as error:
@@ -173,7 +177,7 @@ class SqliteConnection:
             )
 
     def end(self) -> None:
-        """Give up what was begun, if anything was. Never fails: it is called when something has."""
+        """Roll back the open transaction, if any. Never raises: it is called after errors."""
         try:
             if self._raw.in_transaction:
                 self._raw.execute("ROLLBACK")
@@ -181,25 +185,25 @@ class SqliteConnection:
             self.close()
 
     def savepoint(self) -> None:
-        """Remember this point, to go back to."""
+        """Set a savepoint."""
         self._run(lambda: self._raw.execute("SAVEPOINT unit"))
 
     def back_to_savepoint(self) -> None:
-        """Undo everything since `savepoint`."""
+        """Undo all changes since `savepoint`."""
         self._run(lambda: self._raw.execute("ROLLBACK TO unit"))
         self._run(lambda: self._raw.execute("RELEASE unit"))
 
     def forget_savepoint(self) -> None:
-        """Keep everything since `savepoint`."""
+        """Release the savepoint and keep all changes since."""
         self._run(lambda: self._raw.execute("RELEASE unit"))
 
     # ----------------------------------------------------------------------------- maintenance
 
     def checkpoint(self, *, restart: bool) -> tuple[int, int]:
-        """Move what the WAL holds into the file: (pages in the WAL, pages of them moved).
+        """Move the content of the WAL into the file. Return the pages in the WAL and the pages moved.
 
-        Without `restart` no writer waits. With it the WAL begins anew, which takes the write lock
-        for a moment; without success where somebody is reading.
+        Without `restart` no writer waits. With `restart` the WAL starts anew, which takes the write lock for
+        a moment, and fails while other connections read.
         """
         mode = "RESTART" if restart else "PASSIVE"
         rows = self._run(lambda: self._raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchall())
@@ -207,32 +211,34 @@ class SqliteConnection:
         return int(pages), int(moved)
 
     def scrub(self) -> str:
-        """Leave nothing of what was deleted in the log, or in one set aside. Why it has not worked yet;
-        empty where it has.
+        """Remove deleted data from the log and from a log set aside. Return the reason of a failure; empty on
+        success.
         """
         sqlite_file.forget_log_aside(self.path)
         self.checkpoint(restart=False)
-        # The bulk is moved by now: writers wait for the rest alone.
+        # Most pages are moved by now: writers wait only for the rest.
         busy, *_ = self.script("PRAGMA wal_checkpoint(TRUNCATE)")[0]
         return "somebody is reading" if busy else ""
 
     def tables(self) -> set[str]:
-        """The names of all tables that are there."""
+        """Return the names of all existing tables."""
         return {str(row[0]) for row in self.script("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
-        """The one write lock and a transaction, for Alembic: committed at the end, undone by an error."""
+        """Hold the single write lock and a transaction for Alembic: committed at the end, rolled back on an
+        error.
+        """
         from sqlalchemy import create_engine
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import StaticPool
 
-        # Never disposed of: the driver's connection is ours and goes on.
+        # Never disposed of: the driver's connection is ours and stays open.
         engine = create_engine(
             "sqlite://", creator=lambda: self._raw, poolclass=StaticPool, pool_reset_on_return=None
         )
         try:
-            # In this order: the engine's first connection rolls back whatever was begun before it.
+            # In this order: the first connection of the engine rolls back any open transaction.
             with engine.connect() as on, on.begin():
                 self.begin_write()
                 yield on
@@ -244,11 +250,11 @@ class SqliteConnection:
             self.end()
 
     def check(self) -> list[Row]:
-        """Look at every page of the file: one row a fault, `ok` alone if there is none."""
+        """Check every page of the file: one row per fault, or a single row `ok`."""
         return self.script("PRAGMA integrity_check")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         self.closed = True
         try:
             self._raw.close()
@@ -296,6 +302,6 @@ def _prepare(query: Query) -> Prepared:
 
 
 def prepare_all() -> None:
-    """See `store.database.dialect.prepare_all`."""
+    """Compile all statements, as `store.database.dialect.prepare_all` requires."""
     for query in MADE:
         _prepare(query)

@@ -1,10 +1,10 @@
-"""How a SQLite file comes into being: with its first page, under another name, and then under its own.
+"""Creation of a SQLite file: with its first page, under a temporary name, and then under its own.
 
-An empty file is no database yet, and the library treats it so: at every look it deletes what has the name of
-the file's log. Should another file take the name meanwhile, that is the other one's log, which its writers
-go on with, and nobody else finds. So nobody is ever shown an empty file.
+SQLite treats an empty file as no database: at every access it deletes the file with the name of its log. If
+another file takes the name meanwhile, the deleted log belongs to that file, and its writers continue with a
+log that no other process finds. Therefore no process ever sees an empty file.
 
-And SQLite's errors by the names of `store.errors` (its result codes: sqlite.org/rescode.html).
+The module also maps SQLite's errors to `store.errors` (its result codes: sqlite.org/rescode.html).
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _OURS: Final = (
     sqlite3.SQLITE_ERROR,
     None,
 )
-"""What only a defect of ours brings about, in the statement that it is: the file is well."""
+"""Result codes that only a defect of ours causes, in the statement itself: the file is intact."""
 _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 
 
 def named(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
-    """The driver's error with this file as ours."""
+    """Map the driver's error on this file to ours."""
     text = f"{path}: {error}"
     primary = _primary(error)
     if primary == sqlite3.SQLITE_FULL:
@@ -57,18 +57,18 @@ def named(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
     if primary == sqlite3.SQLITE_CANTOPEN and path.exists() and not os.access(path, os.W_OK):
         return JournalReadOnly(text)
     if primary == sqlite3.SQLITE_ERROR and _NO_TABLE in str(error):
-        # The file was emptied, or is another program's.
+        # The file was emptied, or belongs to another program.
         return JournalTorn(text)
     if primary in _OURS:
         return StoreMisuse(text)
     if primary == sqlite3.SQLITE_IOERR and _no_space(path):
-        # The WAL's index cannot be enlarged: SQLITE_IOERR_SHMSIZE, which does not say why.
+        # The index of the WAL cannot grow: SQLITE_IOERR_SHMSIZE, which does not name the reason.
         return JournalFull(text)
     return JournalUnavailable(f"{text} ({getattr(error, 'sqlite_errorname', '?')})")
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """Whether somebody else holds the lock."""
+    """Return True if another connection holds the lock."""
     return _primary(error) in _LOCKED
 
 
@@ -81,16 +81,16 @@ def _no_space(path: Path) -> bool:
 
 
 def _primary(error: sqlite3.Error) -> int | None:
-    """The result code without what extends it; none where the driver itself complains."""
+    """Return the primary result code; None if the driver itself raised the error."""
     code = getattr(error, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else None
 
 
 def make(path: Path) -> None:
-    """A file of this name, readable by its owner alone, unless there is one. Raises JournalError."""
+    """Create a file of this name, readable by its owner alone, unless it exists. Raises JournalError."""
     with _errors(path):
         if path.exists():
-            # Not opened to look: closing a file drops all locks that the process has on it (POSIX).
+            # Not opened for the check: closing a file drops all locks of the process on it (POSIX).
             return
         with _beside(path) as new, suppress(FileExistsError):
             os.link(new, path)
@@ -102,15 +102,17 @@ def make(path: Path) -> None:
 
 
 def replace(path: Path) -> None:
-    """A new one in place of the one of this name, which whoever has it open keeps. Raises JournalError."""
+    """Replace the file of this name by a new one; processes with the old file open keep it. Raises
+    JournalError.
+    """
     with _errors(path), _beside(path) as new:
         set_log_aside(path)
         os.replace(new, path)
 
 
 def set_log_aside(path: Path) -> None:
-    """Where the file was put in another's place: the library would read it through that one's log.
-    Raises JournalError.
+    """Rename the logs of a file that was replaced: SQLite would read the new file through the old log. Raises
+    JournalError.
     """
     with _errors(path):
         for suffix in ("-wal", "-shm"):
@@ -119,19 +121,21 @@ def set_log_aside(path: Path) -> None:
 
 
 def forget_log_aside(path: Path) -> None:
-    """Take away what was set aside: it still has what was erased since. Raises JournalError."""
+    """Delete the logs that were set aside: they still hold data erased since. Raises JournalError."""
     with _errors(path):
         for suffix in ("-wal", "-shm"):
             Path(f"{path}.old{suffix}").unlink(missing_ok=True)
 
 
 def inodes(path: Path) -> tuple[int, int]:
-    """By which the file and its log are told from others of these names; 0 where there is none."""
+    """Return the inodes of the file and its log, which identify them among files of these names; 0 for a
+    missing one.
+    """
     return _inode(path), _inode(Path(f"{path}-wal"))
 
 
 def is_empty(path: Path) -> bool:
-    """Whether there is a file of this name without a byte."""
+    """Return True if a file of this name exists and is empty."""
     try:
         return path.stat().st_size == 0
     except OSError:

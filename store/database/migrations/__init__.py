@@ -1,1 +1,1 @@
-"""How the database came to its present form, step by step. Each step is permanent once released."""
+"""Migrations of the database, in order. Each revision is permanent once released."""

@@ -1,5 +1,5 @@
-"""Run by Alembic: applies the steps on the connection, and in the transaction, that `store.database.migrate`
-holds.
+"""Alembic environment: applies the revisions on the connection and in the transaction of
+`store.database.migrate`.
 """
 
 from __future__ import annotations

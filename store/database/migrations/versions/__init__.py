@@ -1,1 +1,1 @@
-"""The steps."""
+"""Revisions of the database."""

@@ -1,4 +1,4 @@
-"""The first form: the journal and the audit, append-only by trigger, and the registry."""
+"""First form: the journal and the audit, append-only by trigger, and the registry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Ordered by their bytes, as SQLite does it: by a language's rules `-` counts for nothing in a name.
+# Ordered by bytes, as in SQLite: language rules ignore `-` in a name.
 text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 big = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -21,7 +21,7 @@ _SQLITE_TRIGGERS = (
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
     "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-    # Also against INSERT OR REPLACE, which deletes without asking the trigger above.
+    # Also against INSERT OR REPLACE, which deletes without firing the trigger above.
     "CREATE TRIGGER event_comes_next BEFORE INSERT ON event "
     "WHEN NEW.version <> 1 + coalesce((SELECT max(version) FROM event WHERE stream = NEW.stream), 0) "
     "OR NEW.seq BETWEEN 0 AND coalesce((SELECT max(seq) FROM event), -1) "
@@ -36,7 +36,7 @@ _SQLITE_TRIGGERS = (
     "CREATE TRIGGER audit_goes_from_its_beginning BEFORE DELETE ON audit "
     "WHEN OLD.number <> (SELECT min(number) FROM audit WHERE chain = OLD.chain) "
     f"BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END",
-    # Also against INSERT OR REPLACE, which deletes without asking the trigger above.
+    # Also against INSERT OR REPLACE, which deletes without firing the trigger above.
     "CREATE TRIGGER audit_comes_after BEFORE INSERT ON audit "
     "WHEN NEW.number <= coalesce((SELECT max(number) FROM audit WHERE chain = NEW.chain), 0) "
     f"BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END",
@@ -50,7 +50,7 @@ _POSTGRESQL_TRIGGERS = (
     "FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only()",
     "CREATE TRIGGER event_is_never_truncated BEFORE TRUNCATE ON event "
     "FOR EACH STATEMENT EXECUTE FUNCTION event_is_append_only()",
-    # Two writers at once see neither the other's row; the primary key and the order of locks see to those.
+    # Two concurrent writers see neither row of the other; the primary key and the lock order cover that case.
     "CREATE FUNCTION event_comes_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF NEW.version <> 1 + coalesce((SELECT max(version) FROM event WHERE stream = NEW.stream), 0) "
     "OR NEW.seq BETWEEN 0 AND coalesce((SELECT max(seq) FROM event), -1) THEN "
@@ -101,7 +101,7 @@ _SAMPLED = (
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables and triggers."""
     _journal()
     _people()
     _staff()
@@ -111,7 +111,7 @@ def upgrade() -> None:
     for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRESQL_TRIGGERS:
         op.execute(statement)
     if not sqlite:
-        # Else names and numbers would lie in the planner's samples, where nobody erases them.
+        # Otherwise the planner's samples would hold names and numbers that no erasure reaches.
         for table, column in _SAMPLED:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
@@ -129,7 +129,7 @@ def _journal() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("stream", "version"),
     )
-    # Rare events in long streams: without it a start reads through every call that a line ever made.
+    # Rare events in long streams: without the index a start reads every call that a line ever made.
     op.create_index("event_newest", "event", ["stream", "type", "version"])
     op.create_table(
         "open_alert",
