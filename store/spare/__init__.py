@@ -1,1 +1,3 @@
-"""The spare journal in memory: kept warm, switched to when the disk fails, merged back afterwards."""
+"""Fallback journal in memory: replicated continuously, switched to when the disk fails, merged back
+afterwards.
+"""

@@ -1,7 +1,7 @@
-"""The JournalKeeper's work, a step at a time: keeps the spare warm, and brings the journal back to the disk.
+"""Work of the JournalKeeper, step by step: replicate the journal to the fallback, and return to the disk.
 
-It alone may write into the journal while the spare is in use. It keeps nothing open between two steps:
-each opens the files anew, as a start would, and so sees what has become of them.
+Only the JournalKeeper may write to the journal on disk while the fallback is in use. No file stays open
+between two steps: each step opens the files anew, like a start, and so sees their present state.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ from store.spare.warm import (
 )
 
 PATIENCE_S: Final = 0.5
-"""For a lock. The step after the next is a second away."""
+"""Time limit for a lock, in seconds; the next step follows a second later."""
 TAIL_BYTES: Final = 1024 * 1024
-"""From this size on the tail is cleared, for which writers wait a moment."""
+"""Size from which the log of recent commits is cleared, for which writers wait a moment."""
 _HEADER: Final = b"SQLite format 3\0"
 
 
 class Returned(msgspec.Struct, frozen=True, kw_only=True):
-    """The journal is on the disk again."""
+    """Report of a return of the journal to the disk."""
 
     events: int
-    """Written late."""
+    """Number of events written late."""
     after_us: int
-    """How long the spare was in use."""
+    """Time for which the fallback was in use, in microseconds."""
     renumbered: bool
 
 
 class Keeper:
-    """See the module. Not for two threads."""
+    """Replication to the fallback and return to the disk, in steps. For one thread."""
 
     def __init__(
         self,
@@ -73,7 +73,9 @@ class Keeper:
         clock: Callable[[], Instant],
         notify: Notifier,
     ) -> None:
-        """`keys`: the folder of the audit's heads. Raises OSError where there can be no spare."""
+        """Open the fallback. `keys`: folder of the audit's heads. Raises OSError if no fallback is
+        possible.
+        """
         self._url = url
         self._path = path_of(url)
         self._folder = spare
@@ -83,24 +85,26 @@ class Keeper:
         self._notify = notify
         self._trail = Trail(keys)
         self._heads: dict[str, Head] = {}
-        """Of the audit's chains that are on the disk again, and whose heads are not."""
+        """Heads of audit chains that are on the disk again and not yet saved."""
         self._size = 0
-        """The journal's file at the last look; it never becomes smaller by itself."""
+        """Size of the journal's file at the last check; it never shrinks in normal use."""
         self._scrubbed: bytes | None = b"never"
-        """After which erasure nothing of it was left; the keeper before this one may have died on the way."""
+        """Last erasure after which both logs were scrubbed; unknown at first, because a predecessor may have
+        died before.
+        """
 
     @property
     def in_use(self) -> bool:
-        """Whether the journal goes on in memory."""
+        """True while the journal continues in memory."""
         return self._spare.in_use
 
     # ------------------------------------------------------------------------------- good days
 
     def warm(self, *, anew: bool = False) -> None:
-        """Bring the spare up to date, `anew` without what matters no longer. A journal that cannot be
-        read is left for the spare.
+        """Update the fallback; `anew` rebuilds it without data that is no longer needed. An unreadable
+        journal causes the switch to the fallback.
 
-        Raises JournalError where the spare itself cannot be written.
+        Raises JournalError if the fallback itself cannot be written.
         """
         failed: JournalError | None = None
         self._keep_heads()
@@ -113,7 +117,8 @@ class Keeper:
                 with self._journal() as journal:
                     place = copy(journal, spare, anew=anew)
                     if self.in_use:
-                        # Somebody changed over while this one waited for the spare, which is the truth now.
+                        # Another process has switched over during the wait for the fallback, which is
+                        # authoritative now.
                         return
                     noted(spare, "file", (file, inodes(self._path)[1]))
                     spare.commit()
@@ -128,12 +133,12 @@ class Keeper:
             except JournalError as error:
                 failed = error
         if failed is not None:
-            # Should it be the spare that fails, nobody can change over to it.
+            # If the fallback itself fails, no process can switch over to it.
             self._leave(failed)
 
     def _scrub(self, journal: SqliteConnection, spare: SqliteConnection, place: Place) -> None:
-        """Leave nothing of what was erased in either log, nor in the tail, which has keys. Until it works, it
-        is tried with each step.
+        """Remove erased data from both databases' logs, and from the log of recent commits, which holds keys.
+        A failed attempt is repeated with each step.
         """
         erased = note(spare, "erased")
         if erased == self._scrubbed:
@@ -147,19 +152,21 @@ class Keeper:
             self._scrubbed = erased
 
     def clear_alarm(self, text: str = "") -> bool:
-        """Take back an alarm that is over; whether there was one. Raises JournalError."""
+        """Clear the alarm of a failed disk; return True if it was active. Raises JournalError."""
         return self._tell("", text, durable=True)
 
     def raise_alarm(self) -> None:
-        """See that the alarm stands while the journal goes on in memory: a change over is said once, and a
-        node that starts anew has forgotten it. Raises JournalError.
+        """Raise the alarm, if not active, while the journal continues in memory. The switch raises it only
+        once, and a restart of the node ends it. Raises JournalError.
         """
         with self._spare_open() as spare:
             used = known_use(spare)
         self._tell(TEXT.format(reason="" if used is None else used.reason), durable=False)
 
     def _tell(self, words: str, over: str = "", *, durable: bool) -> bool:
-        """Whether it is news; written where the journal is `durable`, or is not."""
+        """Write the change of the alarm if the journal is durable or not, as `durable` states; return True if
+        there is a change.
+        """
         with closing(
             Journal.open(
                 self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
@@ -188,9 +195,10 @@ class Keeper:
     # -------------------------------------------------------------------------------- bad days
 
     def go_back(self) -> Returned:
-        """Write down what only the spare holds, and use the journal again. Raises JournalError: not yet.
+        """Write the events that only the fallback holds to the disk, and use the journal again. Raises
+        JournalError: the return is not possible yet.
 
-        First everything is written while the others go on; only what has come meanwhile keeps them waiting.
+        Most is written while other processes continue; only the remainder makes them wait.
         """
         self._make_room_for_another_file()
         self._look_at_file()
@@ -200,15 +208,15 @@ class Keeper:
             if used is not None and used.torn and journal.check() != [("ok",)]:
                 raise JournalTorn(f"{self._path} is damaged")
             first = self._write(spare, journal)
-            # A disk that has failed once says of the next flush that it went well: written once more.
+            # A disk that has failed once reports the next flush as successful: write the data once more.
             journal.harden()
             with self._spare.switching(PATIENCE_S):
                 rest = self._write(spare, journal)
                 renumbered = first.renumbered or rest.renumbered
-                # While the spare still has the chains: a keeper that dies now begins again.
+                # While the fallback still has the chains: a keeper that dies now starts again.
                 self._heads = rest.heads
                 self._keep_heads()
-                # At once, for the disk may fail again in this very second. Without room for it, later.
+                # At once, because the disk may fail again in this very second. Without space, later.
                 with contextlib.suppress(JournalError):
                     spare.begin_write()
                     copy(journal, spare)
@@ -222,7 +230,7 @@ class Keeper:
         )
 
     def _keep_heads(self) -> None:
-        """Write what is to be written; what fails keeps no alert in memory, and is tried with each step."""
+        """Save the pending heads; a failure does not keep alerts in memory, and is retried with each step."""
         if self._heads:
             with contextlib.suppress(OSError):
                 self._trail.keep(self._heads)
@@ -237,11 +245,11 @@ class Keeper:
         return written
 
     def _make_room_for_another_file(self) -> None:
-        """An empty file is taken for a new journal: another one in its place. So is a missing one where there
-        has been none yet, for want of room.
+        """Replace an empty file by a new journal. Do the same for a missing file if no journal existed yet,
+        for lack of space.
 
-        Connections of ours that rest since the change hold locks on the one that is there, and its log,
-        if it has one, is of what it held before. So is the log that a backup finds in its place.
+        Idle connections of this process still hold locks on the present file, and its log, if any, belongs to
+        its former content. The same is true of the log beside a file restored from a backup.
         """
         with self._spare_open() as spare:
             place, known = known_place(spare) or Place(), known_file(spare)
@@ -252,7 +260,7 @@ class Keeper:
                 return
             elif 0 != log == known[1]:
                 set_log_aside(self._path)
-            # Once: from here on the log is this one's.
+            # Only once: from here on the log belongs to this file.
             spare.begin_write()
             noted(spare, "file", inodes(self._path))
             spare.commit()
@@ -260,10 +268,11 @@ class Keeper:
     # ----------------------------------------------------------------------------------- files
 
     def _look_at_file(self) -> int:
-        """The file's inode; it is a journal's by its first bytes and its length. Raises JournalError.
+        """Check that the file is a database by its first bytes and its length; return its inode. Raises
+        JournalError.
 
-        SQLite may not ask it for hours, as long as the log or its memory holds the pages. No connection of
-        this process may be open meanwhile: closing a file drops all locks that a process has on it (POSIX).
+        SQLite may not read the file for hours, while the log or its memory holds the pages. No connection of
+        this process may be open meanwhile: closing a file drops all locks of the process on it (POSIX).
         """
         try:
             fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -283,7 +292,7 @@ class Keeper:
         self._size = status.st_size
         return status.st_ino
 
-    # Closing gives up what was begun.
+    # Closing rolls back an open transaction.
 
     def _journal(self) -> closing[SqliteConnection]:
         return closing(SqliteConnection(self._path, patience_s=PATIENCE_S))

@@ -1,15 +1,14 @@
-"""Merge the spare's rows into the journal, late and durably.
+"""Merge of the fallback's rows into the journal, late and durably.
 
-Mostly the journal is just as it was left, and everything gets the very place that it has had in the
-spare. But it may hold something else by then: what somebody has written into it meanwhile, an older copy, or
-nothing. The rules, for each row of the spare:
+Usually the journal is unchanged, and every row keeps its position of the fallback. But the journal may differ
+by then: written to meanwhile, replaced by an older copy, or empty. Rules for each row of the fallback:
 
-1. the journal has it in its stream, of the same moment and with the same data: it is there;
-2. otherwise it comes at the stream's end, which mostly is the very version that it has;
-3. an alert whose id the journal knows as another's gets a new one.
+1. if the journal has the row in its stream, with the same time and data, nothing is written;
+2. otherwise the row is appended to its stream, mostly at the very version that it has;
+3. an alert with an id that belongs to another alert of the journal gets a new id.
 
-Nothing of the journal is ever changed. Doing it twice writes nothing twice: what was written here has its own
-place or a later one, and what was written in one transaction has one moment.
+No row of the journal is ever changed. A repeated merge writes nothing twice: a merged row has its own
+position or a later one, and the rows of one transaction have one time.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _THERE: Final = Query(
     select(_c.seq)
     .where(
         _c.seq >= bindparam("seq"),
-        # Not by their index, where the stream is long: behind this place there is little.
+        # Not by the index of streams, which may be long: few rows follow this position.
         text("+stream = :stream AND +type = :type"),
         _c.at_us == bindparam("at"),
         _c.data == bindparam("data"),
@@ -57,7 +56,7 @@ _ALIASES: Final = Query(select(alias))
 _KEEP_ALIAS: Final = Query(insert(alias).prefix_with("OR IGNORE"), *alias.columns.keys())
 _KEYS: Final = Query(select(alert_key))
 _KEEP_KEYS: Final = Query(insert(alert_key).prefix_with("OR IGNORE"), *alert_key.columns.keys())
-# A chain of its own, which its own number orders.
+# A separate chain, ordered by its own numbers.
 _ENTRIES: Final = Query(select(audit).order_by(audit.c.chain, audit.c.number))
 _ENTERED: Final = Query(
     select(audit.c.number).where(audit.c.chain == bindparam("chain"), audit.c.number == bindparam("number")),
@@ -80,22 +79,24 @@ _NOBODYS: Final = tuple(
         StreamKind.DUTY,
     )
 )
-"""Streams whose versions nobody keeps in mind."""
+"""Prefixes of the streams whose versions no process remembers."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done."""
+    """Report of a merge."""
 
     events: int
-    """So many were written late."""
+    """Number of events written late."""
     renumbered: bool
-    """Something has another place than it had in the spare, or the journal has more than the spare had."""
+    """True if a row has another position than in the fallback, or the journal has more rows than the fallback
+    had.
+    """
     heads: dict[str, Head]
-    """Of the audit's chains that have come from the spare, where each ends."""
+    """Ends of the audit chains that came from the fallback."""
 
 
 def write_late(spare: Connection, journal: Connection) -> Written:
-    """Write down what the journal lacks, within a transaction of the journal that the caller commits."""
+    """Write the rows that the journal lacks, within a transaction of the journal that the caller commits."""
     place = known_place(spare) or Place()
     same = place.is_in(journal)
     begun = last_seq = rows.highest(journal, rows.LAST_SEQ)
@@ -105,7 +106,8 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     renumbered = not same
     aliases = spare.all(_ALIASES)
     for named, kind, value in aliases:
-        # The spare knows of few numbers: one of the others has got a stream of another name here.
+        # The fallback knows few numbers: a number unknown to it may have a stream of another name in the
+        # journal.
         known = erasable.stream_of(journal.one, StreamKind(kind), value)
         if known is not None and known != named:
             renamed[named] = known
@@ -129,7 +131,7 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     if not same:
         for statement, people in registry_rows(spare):
             journal.write_many(statement, people)
-    # Signing on and off goes on meanwhile, and a secret may be wanted for the first time.
+    # Sign-ons and sign-offs continue meanwhile, and a secret may be created.
     journal.write_many(_REPLACE, spare.all(_SESSIONS))
     journal.write_many(_KEEP_SECRET, spare.all(_SECRETS))
     journal.write_many(_KEEP_TEXT, spare.all(_TEXTS))
@@ -141,16 +143,16 @@ def write_late(spare: Connection, journal: Connection) -> Written:
             journal.write(erasable.SET_PERSON, person, name)
     entries = spare.all(_ENTRIES)
     journal.write_many(_ENTER, [row for row in entries if journal.one(_ENTERED, row[0], row[1]) is None])
-    # What the journal has after the place where it was left, and is not from here.
+    # Rows of the journal behind the last common position that did not come from the fallback.
     others = begun - place.seq - there
     heads = {str(row[0]): Head(int(row[1]), bytes(row[-1])) for row in entries}
     return Written(events=events, renumbered=renumbered or others > 0, heads=heads)
 
 
 def _renamed(journal: Connection, received: Row) -> dict[str, str]:
-    """The streams of a new alert whose id is another alert's in the journal, and what they are called there.
+    """Return the new names of a new alert's streams if its id belongs to another alert of the journal.
 
-    An app may say an id again whose alert was closed long ago; the spare no longer knows it.
+    An app may repeat the id of an alert that was closed long ago, which the fallback no longer knows.
     """
     alert = AlertId(streams.parse(received[1])[1])
     name, number = alert, 1

@@ -1,22 +1,22 @@
-"""The spare journal: where the journal goes on, in memory, while its disk cannot be written.
+"""Fallback journal: the journal continues in memory while its disk cannot be written.
 
     RUN/                     a folder on a file system in memory
-    ├── spare.db             the same tables, kept warm by the JournalKeeper (`store.spare.warm`)
+    ├── spare.db             the same tables, kept up to date by the JournalKeeper (`store.spare.warm`)
     ├── spare.state          two counters, mapped by every process
-    ├── spare.lock           held for the moment of every commit (shared) and of every switch (exclusive)
-    └── spare.tail           what was committed to the journal since the last copy (`Tail`)
+    ├── spare.lock           held during every commit (shared) and every switch (exclusive)
+    └── spare.tail           rows committed to the journal since the last copy (`Tail`)
 
-The first counter is the generation: even, the journal is in use; odd, the spare. It is read before
-every use of the journal, which costs a fraction of a microsecond, so that all processes of a node
-change over with their next step. The second counts the returns after which something has another
-place in the journal than it had in the spare.
+The first counter is the generation: even while the journal is in use, odd while the fallback is. It is read
+before every use of the journal, which takes a fraction of a microsecond, so that all processes of a node
+switch with their next step. The second counter is the number of returns after which a row has another
+position in the journal than it had in the fallback.
 
-What is in the spare is not durable. It outlives every process, and no machine.
+Data in the fallback is not durable. It survives every process, but not the machine.
 
-The spare's copy is up to a second old, and a journal that is torn cannot be asked for the rest. So every
-writer, while it holds the write lock, leaves a copy of its rows in the tail: one `write` on a file in memory,
-a few microseconds, before the commit. Where the commit came to nothing the next one has the same places, and
-takes the place of what stands there; where it is done again in the spare it is found there.
+The fallback's copy is up to a second old, and a damaged journal cannot supply the rest. Therefore every
+writer, under the write lock, appends a copy of its rows to the log of recent commits: one `write` to a file
+in memory, a few microseconds, before the commit. If the commit fails, the next one has the same positions and
+replaces the rows in the log; if it is repeated in the fallback, the rows are found there.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ from store.database.query import Row
 from store.errors import JournalLocked
 
 MOST_BYTES: Final = 64 * 1024 * 1024
-"""Without anybody who clears it the file grows no further; what is committed then is not in it."""
+"""Size limit of the log if it is not cleared; later commits are missing from it."""
 
 _Rows = list[tuple[int, str, int, str, int, str, int, bytes]]
 _Beside = list[tuple[str, tuple[Any, ...]]]
 
 
 class Tail:
-    """The file. Nothing here ever fails: it is a help in a case that is rare, not a promise."""
+    """Log of recent commits. Its methods never raise: it helps in a rare case and promises nothing."""
 
     def __init__(self, file: Path) -> None:
-        """Open nothing yet."""
+        """Set the path; opens nothing yet."""
         self._file: Final = file
         self._fd = -1
 
     def add(self, written: list[Row], beside: list[tuple[str, Row]]) -> None:
-        """These are about to be committed, and rows of tables that stand beside the journal with them. Under
-        the journal's write lock.
+        """Append rows about to be committed, and the rows of accompanying tables. Call under the journal's
+        write lock.
         """
         with contextlib.suppress(OSError):
             if self._fd < 0:
@@ -65,12 +65,12 @@ class Tail:
                 os.write(self._fd, msgspec.msgpack.encode((written, beside)))
 
     def rows(self, after: int) -> tuple[list[Row], list[tuple[str, Row]]]:
-        """What was committed after this seq, as far as it is known here, in order; and what stands beside it,
-        be it older.
+        """Return the logged rows after this seq, in order, and all logged rows of accompanying tables,
+        including older ones.
         """
         found: list[Row] = []
         others: list[tuple[str, Row]] = []
-        # Where a writer was killed in the middle nobody else's rows can be told from its rest.
+        # If a writer was killed within a record, later records cannot be separated from the fragment.
         with contextlib.suppress(OSError, ValueError, msgspec.ValidationError), self._file.open("rb") as file:
             for record in msgpack.Unpacker(file):
                 written, beside = msgspec.convert(record, tuple[_Rows, _Beside])
@@ -81,14 +81,14 @@ class Tail:
         return [row for row in found if row[0] > after], others
 
     def size(self) -> int:
-        """Bytes in it."""
+        """Return the size in bytes."""
         try:
             return os.stat(self._file).st_size
         except OSError:
             return 0
 
     def clear(self) -> None:
-        """All of it is in the spare. Under the journal's write lock."""
+        """Clear the log, after all rows were copied to the fallback. Call under the journal's write lock."""
         with contextlib.suppress(OSError):
             os.truncate(self._file, 0)
 
@@ -106,10 +106,10 @@ _LONGEST_PAUSE_S: Final = 1e-3
 
 
 class Spare:
-    """One process's hold on the spare journal of a node. Not to be carried across a fork while locked."""
+    """Handle of one process on the fallback journal of a node. It must not cross a fork while locked."""
 
     def __init__(self, folder: Path) -> None:
-        """Take part in what `make` has made. Raises OSError."""
+        """Open the fallback made by `make`. Raises OSError."""
         self.folder: Final = folder
         self.file: Final = folder / "spare.db"
         self._lock_file: Final = folder / "spare.lock"
@@ -123,10 +123,10 @@ class Spare:
 
     @classmethod
     def make(cls, folder: Path) -> None:
-        """Have a spare in this folder from now on; nothing where there is one. Raises OSError."""
+        """Make a fallback in this folder; does nothing if it exists. Raises OSError."""
         fd = os.open(folder / _STATE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            # Never made shorter, nor zero: another process may have mapped it.
+            # Never shortened or cleared: another process may have mapped it.
             if os.fstat(fd).st_size < _STATE.size:
                 os.ftruncate(fd, _STATE.size)
         finally:
@@ -134,7 +134,7 @@ class Spare:
 
     @classmethod
     def at(cls, folder: Path) -> Spare | None:
-        """The spare of this folder; none where nobody has made one."""
+        """Return the fallback of this folder; None if there is none."""
         try:
             return cls(folder)
         except (OSError, ValueError):
@@ -144,21 +144,21 @@ class Spare:
 
     @property
     def generation(self) -> int:
-        """Grows with every switch and every return; odd while the spare is in use."""
+        """Counter of switches and returns; odd while the fallback is in use."""
         return int(_STATE.unpack_from(self._map)[0])
 
     @property
     def in_use(self) -> bool:
-        """Whether the journal goes on here."""
+        """True while the journal continues in memory."""
         return self.generation % 2 == 1
 
     @property
     def renumbered(self) -> int:
-        """How often a return has given something another place."""
+        """Number of returns that gave a row another position."""
         return int(_STATE.unpack_from(self._map)[1])
 
     def flip(self, *, renumbered: bool = False) -> None:
-        """Change over. The exclusive lock has to be held."""
+        """Switch over. The caller must hold the exclusive lock."""
         generation, count = _STATE.unpack_from(self._map)
         _STATE.pack_into(self._map, 0, generation + 1, count + renumbered)
 
@@ -166,9 +166,10 @@ class Spare:
 
     @contextmanager
     def writing(self, patience_s: float) -> Iterator[None]:
-        """For the moment of a commit: nobody changes over meanwhile. Raises JournalLocked.
+        """Prevent a switch during a commit. Raises JournalLocked.
 
-        Taken after the database's own write lock, so that whoever waits for that one holds nothing here.
+        Taken after the database's own write lock, so that a process that waits for that lock holds no lock
+        here.
         """
         if self._fd < 0:
             self._fd = self._open_lock()
@@ -180,7 +181,7 @@ class Spare:
 
     @contextmanager
     def switching(self, patience_s: float) -> Iterator[None]:
-        """Alone: nobody of ours is within a commit. Raises JournalLocked."""
+        """Hold the exclusive lock: no process of ours is within a commit. Raises JournalLocked."""
         fd = self._open_lock()
         try:
             _lock(fd, fcntl.LOCK_EX, patience_s, self._lock_file)
@@ -195,7 +196,7 @@ class Spare:
             raise JournalLocked(f"{self._lock_file} cannot be opened: {error.strerror}") from error
 
     def let_go(self) -> None:
-        """Before a fork, and at the end: a child must not inherit the lock's descriptor."""
+        """Close the files, before a fork and at the end: a child must not inherit the lock's descriptor."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

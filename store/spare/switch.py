@@ -1,4 +1,4 @@
-"""The change from the journal to the spare: by whoever finds first that the disk fails."""
+"""Switch from the journal to the fallback, by the first process that finds the disk failing."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def change_over(
     wait_s: float,
     patience_s: float,
 ) -> None:
-    """Go on with the spare, unless somebody else has changed over meanwhile.
+    """Switch to the fallback, unless another process has done so meanwhile.
 
-    It is given what the journal has by now, as far as it can be read, else what the writers have left
-    in memory; then the alarm. Raises JournalLocked where one of ours holds
-    the journal for longer than `wait_s`, or what the spare's database raises; nothing has changed then.
+    The fallback is first brought up to date from the journal if that is readable, else from the log of recent
+    commits; then the alarm is raised. Raises JournalLocked if a process of ours holds the journal for longer
+    than `wait_s`, or the errors of the fallback's database; nothing has changed then.
     """
     with spare.switching(wait_s):
         if spare.in_use:
@@ -65,11 +65,12 @@ def change_over(
                 "used",
                 Used(since_us=now_us, reason=str(error), torn=isinstance(error, JournalTorn)),
             )
-            # Whatever is written from here on comes after all that the journal has.
+            # All later rows come after all rows of the journal.
             seq = max(place.seq, rows.highest(connection, rows.LAST_SEQ))
             tx = Transaction(connection, node=node, at_us=now_us, seq=seq)
             stream = streams.node(node)
-            # It stands where the journal came back a moment ago, and its end could not be written.
+            # The alarm is still active if the journal came back a moment ago and the end of the alarm could
+            # not be written.
             stands = standing(one.event for one in tx.read(stream))
             words = TEXT.format(reason=error)
             tx.append(Append(stream, None, tuple(due(stands, {(ALARM, SUBJECT): words}))))
@@ -85,7 +86,7 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
         connection.savepoint()
         try:
             with readable() as found:
-                # A copy that was made a moment ago has that place, and lacks what has come since.
+                # A copy made a moment ago contains that position, and lacks the rows since.
                 replaced = file not in (0, inodes(journal)[0])
                 if replaced or (before is not None and not before.is_in(found)):
                     break
@@ -94,7 +95,7 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
             return
         except JournalError:
             connection.back_to_savepoint()
-    # It cannot be read, or is another file by now: what the writers have left in memory is the truth.
+    # The journal is unreadable, or another file by now: the log of recent commits is authoritative.
     events, beside = spare.tail.rows((before or Place()).seq)
     place = add_rows(connection, events)
     add_beside(connection, beside)
@@ -104,9 +105,10 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
 
 @contextmanager
 def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[SqliteConnection]:
-    """A copy in memory: where nothing can be written, a log cannot even be read that nobody has open.
+    """Yield a copy of the journal in memory. On a read-only disk SQLite cannot even read a log that no
+    process has open.
 
-    Nobody can be writing to it then, so that the copy is of one moment.
+    No process can be writing to the journal then, so that the copy is consistent.
     """
     copied = spare.folder / "copied.db"
     try:

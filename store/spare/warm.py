@@ -1,12 +1,13 @@
-"""Keeps the spare journal warm: copies into it what the actors would need to go on without the disk.
+"""Replication of the journal to the fallback: the data that actors need to continue without the disk.
 
-That is what `store.journal.rebuild` reads (both streams of every open alert, the newest of each operator's
-and line's stream), the alerts that were closed within the time of the rule of duplicates, the newest of the
-numbers and devices that they came from, the newest of the nodes' streams with their alarms and of what is
-kept quiet of them, and the registry.
-Rows are copied as they are; nothing here understands more of an event than that rule needs.
+Copied are the rows that `store.journal.rebuild` reads (both streams of every open alert, the newest events of
+each operator's and line's stream), the alerts closed within the time of the rule of duplicates, the newest
+events of their numbers and devices, the newest events of the nodes' streams with their alarms and shelved
+alarms, and the registry.
 
-The spare has the journal's tables, but not the triggers that forbid holes: it begins in the middle.
+Rows are copied unchanged; this module interprets events only as far as that selection needs.
+
+The fallback has the tables of the journal without the triggers that forbid holes: it starts in the middle.
 """
 
 from __future__ import annotations
@@ -48,17 +49,23 @@ from store.spare.spare import Spare
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
-"""Longer than a closed alert takes up signals (`model.rules.duplicates.SAME_EVENT_S`)."""
+"""Time for which a closed alert is kept; longer than it accepts signals
+(`model.rules.duplicates.SAME_EVENT_S`).
+"""
 NODE_EVENTS: Final = 400
-"""Of each node: enough for its start and the alarms since; and of what is kept quiet for a day at most."""
+"""Number of events per node: enough for its start and the alarms since, and for shelved alarms of at most a
+day.
+"""
 _MANY: Final = 2000
-"""More new events than this are not put in one by one: all is copied anew."""
+"""Number of new events above which the fallback is rebuilt instead of extended."""
 _LATELY: Final = 20_000
-"""Alerts closed lately are looked for among so many events, for there is no index."""
+"""Number of recent events that are searched for closed alerts, because they have no index."""
 _FORM: Final = f"{REVISION}.1"
 _ERASED: Final = "alert.erased"
 _ANEW: Final = ("alert.reopened", _ERASED)
-"""After these the spare is filled anew: a story comes back that may not be here, or something has to go."""
+"""Events after which the fallback is rebuilt: an alert returns that may be missing here, or data must be
+removed.
+"""
 
 _note_table = Table(
     "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
@@ -98,10 +105,11 @@ _NOT_COPIED: Final = (
     schema.picture,
     schema.watched_day,
 )
-"""What is in them is made here: by the rows that are copied, or while the spare is in use. Pictures are too
-large for the memory; what watchers have found is not taken from them while the journal is not durable."""
+"""Tables that are not copied: their rows arise here from the copied events, or while the fallback is in use.
+Pictures are too large for the memory; watchers' results are not accepted while the journal is not durable.
+"""
 _BY_ALERT: Final = tuple(erasable.TABLES.values())
-"""Of these the rows of those alerts and streams that are copied."""
+"""Tables of which only the rows of copied alerts and streams are copied."""
 _REPLACE: Final = {
     name: Query(insert(table).prefix_with("OR REPLACE"), *table.columns.keys())
     for name, table in erasable.TABLES.items()
@@ -130,7 +138,7 @@ _DROP_PERSON: Final = {
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the journal by which it is known again: up to here the spare has it."""
+    """Row of the journal that identifies the position up to which the fallback is a copy."""
 
     seq: int = 0
     stream: str = ""
@@ -139,11 +147,11 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, row: Row) -> Place:
-        """The row's."""
+        """Return the position of a row."""
         return cls(row[0], row[1], row[2], row[4])
 
     def is_in(self, journal: Connection) -> bool:
-        """Whether that journal has this very row."""
+        """Return True if the journal has this very row."""
         if self.seq == 0:
             return True
         row = journal.one(rows.AT_SEQ, self.seq)
@@ -151,16 +159,16 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Used(msgspec.Struct, frozen=True, array_like=True):
-    """Noted when the journal changes over to the spare, until the spare is filled anew."""
+    """Note of a switch to the fallback, kept until the fallback is rebuilt."""
 
     since_us: int
     reason: str
     torn: bool
-    """The journal was damaged: it is checked before anybody goes back to it."""
+    """True if the journal was damaged: it is checked before the return."""
 
 
 def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
-    """The spare's database, made if need be. Raises JournalError."""
+    """Open the fallback's database; create it if missing. Raises JournalError."""
     connection = SqliteConnection(spare.file, patience_s=patience_s, create=True, lasting=False)
     try:
         if not _is_made(connection, spare):
@@ -175,8 +183,8 @@ def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
 
 
 def check_form(spare: Spare, patience_s: float) -> None:
-    """Of a spare in which the journal goes on. Raises JournalUnavailable where another version has made it,
-    which alone understands its tables, and brings them back to the disk; another JournalError.
+    """Check the form of a fallback in use. Raises JournalUnavailable if another version has made it, which
+    alone can read its tables and return them to the disk; another JournalError.
     """
     with closing(SqliteConnection(spare.file, patience_s=patience_s, lasting=False)) as connection:
         value = note(connection, "form")
@@ -189,39 +197,41 @@ def check_form(spare: Spare, patience_s: float) -> None:
 
 
 def known_place(spare: Connection) -> Place | None:
-    """Up to where the spare has the journal; none for one that was never filled."""
+    """Return the position up to which the fallback is a copy; None if it was never filled."""
     value = note(spare, "place")
     return None if value is None else msgspec.msgpack.decode(value, type=Place)
 
 
 def known_file(spare: Connection) -> tuple[int, int]:
-    """The inodes of the journal's file and of its log: another file may be a copy, and have the place."""
+    """Return the inodes of the journal's file and of its log: another file may be a copy with the same
+    position.
+    """
     value = note(spare, "file")
     return (0, 0) if value is None else msgspec.msgpack.decode(value, type=tuple[int, int])
 
 
 def known_use(spare: Connection) -> Used | None:
-    """Whether, when and why the journal has changed over to what is in the spare."""
+    """Return time and reason of the switch to the fallback; None if it is not in use."""
     value = note(spare, "used")
     return None if value is None else msgspec.msgpack.decode(value, type=Used | None)
 
 
 def note(spare: Connection, key: str) -> bytes | None:
-    """What was noted under this key."""
+    """Return the note of this key; None if missing."""
     row = spare.one(_NOTE, key)
     return None if row is None else row[0]
 
 
 def noted(spare: Connection, key: str, value: object) -> None:
-    """Note it, within a transaction."""
+    """Store a note, within a transaction."""
     spare.write(_NOTED, key, msgspec.msgpack.encode(value))
 
 
 def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place:
-    """Bring the spare up to date, within a transaction of its own. Where it is then.
+    """Update the fallback, within the caller's transaction on it; return its new position.
 
-    `anew`: it lets go of what matters no longer. So it does after it was in use, where the journal is another
-    one than before, and where a new event has a story that may not be here.
+    `anew`: rebuild it without data that is no longer needed. It is also rebuilt after use, if the journal is
+    another one than before, and if a new event concerns an alert that may be missing here.
     """
     journal.begin_read()
     try:
@@ -248,7 +258,9 @@ def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place
 
 
 def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
-    """Put in rows of the journal that come after all that is there. The place of the last."""
+    """Insert rows of the journal that follow the present ones; return the position of the last, None if there
+    are none.
+    """
     place = None
     wanted = []
     for row in found:
@@ -260,13 +272,13 @@ def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
 
 
 def add_beside(spare: Connection, found: Iterable[tuple[str, Row]]) -> None:
-    """Put in rows of what stands beside the journal, in place of those that are there."""
+    """Insert or replace rows of tables that accompany the journal."""
     for name, row in found:
         spare.write(_REPLACE[name], *row)
 
 
 def _beside(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Row]]:
-    """The keys of these streams' alerts, and whose the streams of numbers and devices are."""
+    """Yield the keys of these streams' alerts, and the owners of the streams of numbers and devices."""
     for alert in {alert for name in names if (alert := streams.alert_of(name)) is not None}:
         if (row := journal.one(erasable.KEY_ROW, alert)) is not None:
             yield schema.alert_key.name, row
@@ -276,7 +288,7 @@ def _beside(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Ro
 
 
 def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
-    """All of the registry, table by table, each with the statement that puts missing rows in."""
+    """Yield the tables of the registry, each with the statement that inserts missing rows."""
     for table in (*_PEOPLE, *_STAFF):
         yield _ADD[table], connection.all(_ALL[table])
 
@@ -310,21 +322,21 @@ def _fill(journal: Connection, spare: Connection) -> Place:
 
 
 def _copy_registry(journal: Connection, spare: Connection, people: set[str] | None) -> None:
-    """The staff, and of the people those who were changed; none: all of them."""
+    """Copy the staff, and the changed people; None: all people."""
     for table in (*_STAFF, *(_PEOPLE if people is None else ())):
         now = journal.all(_ALL[table])
         if now != spare.all(_ALL[table]):
             spare.write(_EMPTY[table])
             spare.write_many(_ADD[table], now)
     for table in _PEOPLE if people else ():
-        # First all of them: a number may have gone from one to another.
+        # Delete all changed people first: a number may have moved between two of them.
         spare.write_many(_DROP_PERSON[table], [(person,) for person in people or ()])
         for person in people or ():
             spare.write_many(_ADD[table], journal.all(_OF_PERSON[table], person))
 
 
 def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
-    """The streams of the numbers and devices that this alert has come from."""
+    """Yield the streams of the numbers and devices of this alert."""
     for recorded in rows.recorded(row for row in told if row[3] in ("alert.received", "alert.signal_added")):
         event = recorded.event
         if isinstance(event, AlertReceived | AlertSignalAdded):
@@ -334,7 +346,7 @@ def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
 
 
 def _is_made(connection: Connection, spare: Spare) -> bool:
-    """Whether its tables are as this version's. While it is in use nothing takes away what is in it."""
+    """Return True if the tables have this version's form. A fallback in use is kept in any form."""
     try:
         value = note(connection, "form")
     except JournalTorn:
@@ -343,7 +355,7 @@ def _is_made(connection: Connection, spare: Spare) -> bool:
 
 
 def _make(spare: SqliteConnection) -> None:
-    """The tables as they are now. An older version's are taken away first."""
+    """Create the tables of this version, after dropping those of an older one."""
     tables = (*schema.metadata.sorted_tables, _note_table)
     dialect = sqlite_dialect.dialect()
     for table in tables:
