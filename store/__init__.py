@@ -1,5 +1,6 @@
-"""What lasts: the journal of events, the registry of people, and what is folded from them.
+"""Durable data of the center: the journal of events, the registry of people, and the tables derived from
+them.
 
-It must not know actors, modems or the web, and nothing in it decides about a case: it keeps,
-orders and finds. Everything here may fail with a StoreError (`store.errors`).
+The package knows no actors, modems or web, and decides nothing about a case: its modules store, order and
+find data. Every function may raise a StoreError (`store.errors`).
 """

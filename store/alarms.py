@@ -1,4 +1,4 @@
-"""The node's own stream, where alarms are raised and cleared."""
+"""Alarms in a node's own stream: raise, clear, summarise and read."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
 
 SUMMED_AFTER: Final = 300
-"""So many events a start may read; fewer than the spare journal has of a node."""
+"""Number of events that a start may read; below the number that the fallback journal in memory keeps of a
+node.
+"""
 _END: Final = 2**31 - 1
-"""No stream has so many."""
+"""Version above that of any stream."""
 _c = event.c
 _ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
 _TOLD: Final = Query(
@@ -36,19 +38,21 @@ _TOLD: Final = Query(
 
 
 def started(journal: Journal, node: NodeId) -> Recorded | None:
-    """The node's last start. Raises JournalError."""
+    """Return the node's last start; None if there is none. Raises JournalError."""
     return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
-    """What says which alarms the node has: what it has written since its last start, with which the alarms of
-    its earlier life are over, or since they were summed up.
+    """Return the events that determine the node's active alarms: those since its last start, which ends all
+    earlier alarms, or since the last summary. Raises JournalError.
     """
     return journal.read(streams.node(node), _begins(journal, node, _END))
 
 
 def _begins(journal: Journal, node: NodeId, upto: int) -> int:
-    """The version behind which the node's alarms are to be read, in order to know them as of `upto`."""
+    """Return the version after which the node's events must be read to know its alarms as of version
+    `upto`.
+    """
     stream = streams.node(node)
 
     def newest(kind: str) -> int:
@@ -60,8 +64,8 @@ def _begins(journal: Journal, node: NodeId, upto: int) -> int:
 
 
 def sum_up(journal: Journal, node: NodeId) -> bool:
-    """Write into the node's stream how all its alarms are, where much was written since that was done last;
-    whether it was. Raises JournalError.
+    """Write a summary of all alarms into the node's stream if at least SUMMED_AFTER events follow the last
+    start or summary. Return True if a summary was written. Raises JournalError.
     """
     stream, begins = streams.node(node), _begins(journal, node, _END)
     if journal.version(stream) - begins < SUMMED_AFTER:
@@ -78,14 +82,16 @@ def sum_up(journal: Journal, node: NodeId) -> bool:
 
 
 def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
-    """What of alarms these nodes have told since then, in the journal's order. Raises JournalError."""
+    """Return the alarm events of these nodes since `since_us`, in journal order. Raises JournalError."""
     names = [streams.node(node) for node in nodes]
     found = [row for one in names for row in journal.rows(_TOLD, one, journal.version_before(one, since_us))]
     return rows.recorded(sorted(found))
 
 
 def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
-    """What the node has written since this moment at least, and before it what says which alarms it had."""
+    """Return the node's events since `since_us`, preceded by those that determine its alarms at that time.
+    Raises JournalError.
+    """
     stream, start = streams.node(node), started(journal, node)
     before = journal.version_before(stream, since_us)
     if start is None or start.version <= before:
@@ -94,14 +100,16 @@ def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recor
 
 
 def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
-    """The node's alarms. Raises JournalError."""
+    """Return the node's active alarms, each with its text. Raises JournalError."""
     return standing(one.event for one in since_started(journal, node))
 
 
 class NodeAlarms:
-    """Tells a node's stream what an actor finds wrong, once. Reads it when it is first asked: an actor goes
-    on with what the one before it has told. No two actors may raise the same alarm of the same subject; an
-    actor that clears the alarm of another calls `refresh` first.
+    """Writer of an actor's alarms into the node's stream: each alarm once, and its end once.
+
+    The stream is read at first use, so that a restarted actor continues from the alarms of its predecessor.
+    Two actors must not raise the same alarm of the same subject. An actor that clears another actor's alarm
+    calls `refresh` first.
     """
 
     def __init__(self, journal: Journal, node: NodeId) -> None:
@@ -109,15 +117,15 @@ class NodeAlarms:
         self._node = node
         self._stands: dict[Key, str] | None = None
         self._version = 0
-        """Up to which the node's stream is read."""
+        """Version up to which the node's stream is read."""
 
     @property
     def stands(self) -> Words:
-        """What stands, as far as it is this actor's. Raises JournalError."""
+        """Active alarms of the node, as last read. Raises JournalError."""
         return self.refresh() if self._stands is None else self._stands
 
     def refresh(self) -> Words:
-        """Read what was written to the stream since it was read last: what stands. Raises JournalError."""
+        """Read the events since the last read; return the active alarms. Raises JournalError."""
         if self._stands is None:
             self._version = _begins(self._journal, self._node, _END)
         found = self._journal.read(streams.node(self._node), self._version)
@@ -126,20 +134,24 @@ class NodeAlarms:
         return self._stands
 
     def tell(self, found: Words, *, over: str = "", reworded: bool = False) -> None:
-        """Write down what is due. Raises JournalError: nothing was written then, and it is due again."""
+        """Write the alarms that begin or end with `found`. Raises JournalError: nothing was written, and the
+        next call tries again. `over`: the reason of an end, in words. `reworded`: raise an active alarm again
+        if its text changed.
+        """
         alarms = due(self.stands, found, over=over, reworded=reworded)
         if alarms:
             self._journal.append(Append(streams.node(self._node), None, tuple(alarms)))
             self._stands = standing(alarms, self.stands)
 
     def news(self, appends: Sequence[Append]) -> Callable[[Transaction], list[Append]]:
-        """Return what says, within the transaction that writes these, which of them are to be written: no
-        alarm of this node that stands already. For who raises one beside something else. Raises JournalError.
+        """Return a filter of `appends` for use within the transaction that writes them: the filter drops
+        alarms of this node that are already active. For actors that raise an alarm together with other
+        events. Raises JournalError.
         """
         stream = streams.node(self._node)
         if not any(one.stream == stream for one in appends):
             return lambda _: list(appends)
-        # Before the write lock is taken: within it only what has come since is read.
+        # Read before the write lock is taken: within the lock only newer events remain to be read.
         before, after = dict(self.refresh()), self._version
 
         def news(tx: Transaction) -> list[Append]:
@@ -150,7 +162,7 @@ class NodeAlarms:
 
 
 def _news(append: Append, stands: Words) -> Append | None:
-    """The append without alarms that stand; none where nothing is left of it."""
+    """Return the append without alarms that are already active; None if no event remains."""
 
     def stood(event: Event) -> bool:
         return isinstance(event, AlarmRaised) and (event.alarm, event.subject) in stands

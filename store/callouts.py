@@ -1,4 +1,6 @@
-"""Callouts in the journal: all in one stream, so that of two nodes or people one is first."""
+"""Callouts in the journal. All are in one stream, so that the database orders two nodes or people that act at
+once.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from store import streams
 from store.journal.journal import Journal, Transaction
 
 KEPT_US: Final = Instant(30 * 24 * 3600 * SECOND)
-"""So long a callout is remembered. Who has taken one longer ago has forgotten it as well, and is told anew of
-what still stands.
+"""Period for which a callout is remembered. A person who took an older callout is notified again of alarms
+that are still active.
 """
 
 
 def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> tuple[int, list[Recorded]]:
-    """The version before, and what the stream says since: for as long as it matters, and since then at
-    least. Raises JournalError.
+    """Return the version before the period, and the events of the stream in it: the last KEPT_US, or since
+    `since_us` if that is earlier. Raises JournalError.
     """
     now_us = db.now_us() if isinstance(db, Journal) else db.at_us
     since_us = min(Instant(now_us - KEPT_US), now_us if since_us is None else since_us)
@@ -27,8 +29,8 @@ def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> t
 
 
 def callouts_of(db: Journal | Transaction, kept: int = KEPT, since_us: Instant | None = None) -> Callouts:
-    """What the journal says (see `told_lately`): those that are open, and so many that have ended. Raises
-    JournalError.
+    """Return the callouts of the journal (see `told_lately`): all open callouts, and at most `kept` ended
+    ones. Raises JournalError.
     """
     found = Callouts(kept)
     found.version, recorded = told_lately(db, since_us)

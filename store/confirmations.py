@@ -1,4 +1,4 @@
-"""What people have confirmed of the center's needs (`model.first_run`): who, when, in which words."""
+"""Confirmations of the center's needs (`model.first_run`) by people: need, operator, time and note."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEEDS: Final = {need.value: need for need in Need}
 
 
 def confirmations(journal: Journal) -> dict[Need, Confirmed]:
-    """All of them; those of a newer version's needs are left out. Raises JournalError."""
+    """Return all confirmations; needs unknown to this version are left out. Raises JournalError."""
     return {
         _NEEDS[need]: Confirmed(by=OperatorId(by), at=Instant(at_us), note=note)
         for need, by, at_us, note in journal.rows(_ALL)
@@ -29,11 +29,11 @@ def confirmations(journal: Journal) -> dict[Need, Confirmed]:
 
 
 def confirm(tx: Transaction, need: Need, by: OperatorId, note: str) -> None:
-    """In place of whatever was confirmed before."""
+    """Store a confirmation; it replaces any earlier confirmation of the need."""
     tx.write(_DROP, need.value)
     tx.write(_ADD, need.value, by, tx.at_us, note)
 
 
 def take_back(tx: Transaction, need: Need) -> None:
-    """Nobody says so any more."""
+    """Delete the confirmation of a need."""
     tx.write(_DROP, need.value)

@@ -1,54 +1,54 @@
-"""What can go wrong with what lasts.
+"""Errors of the store.
 
     StoreError
-    ├── StoreMisuse                our own defect: closed, used across a fork, a name that is none
+    ├── StoreMisuse                a defect of the caller: journal closed, used across a fork, invalid name
     ├── JournalError
-    │   ├── JournalRefusal         the journal works and refuses this piece of work alone; nothing was written
-    │   │   ├── VersionConflict    somebody else was first
-    │   │   ├── JournalNotDurable  not while the journal goes on in memory
-    │   │   └── LeaseLost          the alert is another node's now
+    │   ├── JournalRefusal         the journal works and refuses this transaction alone; nothing was written
+    │   │   ├── VersionConflict    another writer was first
+    │   │   ├── JournalNotDurable  not possible while the journal continues in memory
+    │   │   └── LeaseLost          the alert belongs to another node now
     │   ├── JournalFull            no space (ENOSPC, a quota); nothing was written
-    │   ├── JournalLocked          somebody else holds the write lock for too long; nothing was written
+    │   ├── JournalLocked          another writer holds the write lock for too long; nothing was written
     │   ├── JournalReadOnly        file, file system or server refuses writing; nothing was written
-    │   ├── JournalTorn            the file or the database is not a journal, or is damaged
-    │   └── JournalUnavailable     the disk failed, or neither file nor server can be had; see `outcome_known`
-    │       └── JournalNewer       a newer version wrote the file; this one leaves it alone
-    ├── NodeNameTaken              another machine is a member by this name
+    │   ├── JournalTorn            the file or the database is no journal, or is damaged
+    │   └── JournalUnavailable     the disk failed, or file or server cannot be reached; see `outcome_known`
+    │       └── JournalNewer       a newer version wrote the file; this version leaves it unchanged
+    ├── NodeNameTaken              another machine is a member under this name
     ├── RegistryError
-    │   ├── NumberRefused          not a telephone number, or one that must not be a person's
-    │   ├── AlreadyTaken           the number, device or id is somebody else's
+    │   ├── NumberRefused          not a telephone number, or not allowed as a person's number
+    │   ├── AlreadyTaken           the number, device or id belongs to another person
     │   ├── NobodyThere            no such person
-    │   ├── ChangedMeanwhile       a field is not what the one who changes it has seen
-    │   ├── LastAdmin              nobody would be left who may administer
-    │   ├── LastKey                no app could raise an alert any more
+    │   ├── ChangedMeanwhile       a field differs from the value that the writer has read
+    │   ├── LastAdmin              the last administrator must stay
+    │   ├── LastKey                the last key of the app must stay
     │   └── InAnAlert              an alert of this person is open
     └── TransferError              an export that cannot be read, or must not be imported here
 
-    JournalRenumbered              none of them: nobody may take it for a failure that passes
+    JournalRenumbered              outside the tree: must not be handled as a temporary failure
 
-All of JournalError but VersionConflict, LeaseLost and JournalTorn are worth trying again: the same Journal
-object works again as soon as the cause is gone.
+All JournalErrors except VersionConflict, LeaseLost and JournalTorn are worth a retry: the same Journal object
+works again as soon as the cause is gone.
 """
 
 from __future__ import annotations
 
 
 class StoreError(Exception):
-    """The root of the package's errors."""
+    """Root of the package's errors."""
 
 
 class StoreMisuse(StoreError):
-    """The caller has done what must not be done; a defect, not an event."""
+    """Invalid use by the caller: a defect, not an event."""
 
 
 class JournalError(StoreError):
-    """The journal could not do what was asked of it."""
+    """The journal could not complete the operation."""
 
 
 class JournalRefusal(JournalError):
-    """The journal works, and refuses one piece of work for a reason of its own.
+    """The journal works, and refuses one transaction for a reason of its own.
 
-    Neither the disk nor other work is concerned: nothing changes over to memory, nothing else fails with it.
+    Disk and other work are not affected: the journal does not switch over to memory, and nothing else fails.
     """
 
 
@@ -63,29 +63,29 @@ class VersionConflict(JournalRefusal):
 
 
 class JournalFull(JournalError):
-    """There is no space left for what was to be written."""
+    """No space is left for the data to be written."""
 
 
 class JournalLocked(JournalError):
-    """Another writer held the journal for longer than the patience given."""
+    """Another writer held the journal for longer than the time limit."""
 
 
 class JournalReadOnly(JournalError):
-    """The journal can be read and not written."""
+    """The journal is readable but not writable."""
 
 
 class JournalTorn(JournalError):
-    """What is in the file is not what was written."""
+    """The content of the file differs from what was written."""
 
 
 class JournalUnavailable(JournalError):
     """The journal cannot be opened, read or flushed.
 
-    `outcome_known` is false where a flush failed, or the answer to a commit was lost, and the journal
-    could not be read again after it: what was to be written may or may not be there. Append again at the
-    same expected version: a conflict then means that it was.
-    `silent`: nobody has said so, a server has not answered at all; to wait for it, as for one that is
-    being started again, is no use.
+    `outcome_known` is False if a flush failed or the answer to a commit was lost, and the journal could not
+    be read again afterwards: the data may or may not be written. Append again at the same expected version: a
+    conflict then means that the data was written.
+
+    `silent`: the server has not answered at all. Waiting, as for a server that is restarting, is no use.
     """
 
     def __init__(self, text: str, *, outcome_known: bool = True, silent: bool = False) -> None:
@@ -99,11 +99,11 @@ class JournalNewer(JournalUnavailable):
 
 
 class JournalNotDurable(JournalRefusal):
-    """What was asked for has to last, and nothing does while the journal goes on in memory."""
+    """The operation needs durable storage, which is not available while the journal continues in memory."""
 
 
 class LeaseLost(JournalRefusal):
-    """The writer's node does not have this alert, or has had it for too long without a word."""
+    """The writer's node has no valid lease on this alert."""
 
     def __init__(self, stream: str, node: str) -> None:
         super().__init__(f"{stream} is not {node}'s to write to")
@@ -111,27 +111,29 @@ class LeaseLost(JournalRefusal):
 
 
 class NodeNameTaken(StoreError):
-    """Two nodes of one name would take each other's alerts for their own."""
+    """Another node is a member under this name; two nodes of one name would take each other's alerts for
+    their own.
+    """
 
 
 class JournalRenumbered(Exception):
-    """What was read from this journal has other places and versions now: start anew, and read it again.
+    """The events read from this journal now have other positions and versions: restart and read them again.
 
-    After a return to a disk that holds something else than the journal that was left there. Every
-    use of a Journal that was opened before raises it, so that its process ends and is started again.
+    Raised after a return to a disk whose journal differs from the one that was left there. Every use of a
+    Journal that was opened before raises it, so that its process ends and is restarted.
     """
 
 
 class RegistryError(StoreError):
-    """The registry refuses; nothing was changed."""
+    """The registry refuses the operation; nothing was changed."""
 
 
 class NumberRefused(RegistryError):
-    """This cannot be a person's telephone number."""
+    """The value is not valid as a person's telephone number."""
 
 
 class AlreadyTaken(RegistryError):
-    """This belongs to somebody else. `holder` is whose id it is."""
+    """The number, device or id belongs to another person. `holder`: id of that person."""
 
     def __init__(self, what: str, holder: str) -> None:
         super().__init__(f"{what} belongs to {holder}")
@@ -144,11 +146,11 @@ class InAnAlert(RegistryError):
 
 
 class NobodyThere(RegistryError):
-    """No person of this id, number or device."""
+    """No person has this id, number or device."""
 
 
 class ChangedMeanwhile(RegistryError):
-    """Somebody else has changed this field since it was read. `is_now`: what it holds."""
+    """The field was changed since the writer read it. `is_now`: present value."""
 
     def __init__(self, field: str, is_now: str) -> None:
         super().__init__(f"{field} was changed meanwhile")
@@ -157,12 +159,12 @@ class ChangedMeanwhile(RegistryError):
 
 
 class LastAdmin(RegistryError):
-    """Without this one nobody could administer the center."""
+    """The last administrator cannot be removed."""
 
 
 class LastKey(RegistryError):
-    """Without this one no app could raise an alert."""
+    """The last key cannot be removed: no app could raise an alert."""
 
 
 class TransferError(StoreError):
-    """An export that cannot be read, or that must not be imported here."""
+    """The export cannot be read, or must not be imported here."""

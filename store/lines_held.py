@@ -1,4 +1,6 @@
-"""Lines that the journal says are held for the center's own calls: test calls, calls to people on duty."""
+"""Lines that the journal records as held for the center's own calls: test calls and calls to people on
+duty.
+"""
 
 from __future__ import annotations
 
@@ -14,44 +16,47 @@ from store.journal.projections import LineHold, Lines
 
 
 class LinesHeld:
-    """Followed only while a call is on, so that a quiet center reads nothing. Reading or writing the journal
-    raises JournalError; nothing is lost by it, and it is to be tried again.
+    """Read model of held lines. It follows the journal only during a call, so that an idle center reads
+    nothing.
+
+    Methods that read or write the journal raise JournalError; nothing is lost by an error, and the call can
+    be retried.
     """
 
     def __init__(self, journal: Journal, own: Iterable[LineId]) -> None:
-        """`own`: this node's lines; no other's are ever let go."""
+        """Start without reading. `own`: lines of this node; lines of other nodes are never released."""
         self._journal: Final = journal
         self._own: Final = frozenset(own)
         self._lines = Lines()
         self._following: Following | None = None
 
     def follow(self) -> None:
-        """Read what is new."""
+        """Read the new events of the journal."""
         if self._following is None:
             self._lines = Lines()
             self._following = Following(self._journal, self._lines)
         self._following.catch_up()
 
     def close(self) -> None:
-        """Follow no more."""
+        """Stop following the journal."""
         if self._following is not None:
             self._following.close()
             self._following = None
 
     def has(self, line: LineId, leg: LegId) -> bool:
-        """Return True while the line is held for this call; whoever calls in takes the line from it."""
+        """Return True while the line is held for this call; an incoming call takes the line from it."""
         hold = self._lines.lines.get(line)
         return hold is not None and hold.leg == leg
 
     def let_go(self, line: LineId, leg: LegId) -> None:
-        """Let the line be nobody's again, if it is held for this call. Raises VersionConflict as well."""
+        """Release the line if it is held for this call. Raises JournalError, VersionConflict."""
         if self.has(line, leg):
             self._free(self._lines.lines[line])
 
     def let_go_of(self, left_behind: Callable[[LineHold], bool]) -> None:
-        """Let go of this node's lines that are held for a call nobody carries on any more.
+        """Release this node's lines that are held for a call without a live owner, as `left_behind` decides.
 
-        A call that may be left the modem's own process ends, as it ends all that are nobody's.
+        A call that is still on the line is ended by the modem's own process, like every unowned call.
         """
         for hold in list(self._lines.lines.values()):
             if hold.gives_way and hold.line in self._own and left_behind(hold):

@@ -1,7 +1,8 @@
-"""The roster of those on duty, as the center keeps it: one document in one sealed row, with a version.
+"""Roster of people on duty: one document in one encrypted row, with a version.
 
-Names and numbers of people: sealed with a secret of the center's own, which stands in another table, and in
-no event. Whoever changes it says which version was read, and of two who write at once the second is told.
+The roster holds names and numbers of people. It is encrypted with a secret of the center that lies in another
+table, and no event contains it. A writer names the version that it has read: of two concurrent writers the
+second is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from store.registry.keyring import DUTY, secret_within
 
 _NAME: Final = "duty"
 _ASIDE: Final = "duty.unreadable"
-"""The row of a roster that could not be read, once another was kept: for people, the newest alone."""
+"""Name of the row that preserves an unreadable roster after a new one was stored: for people to inspect, and
+only the newest.
+"""
 _d = duty_roster.c
 _READ: Final = Query(
     select(_d.version, _d.at_us, _d.by, _d.sealed, keyring.c.secret)
@@ -40,20 +43,20 @@ _ADD: Final = Query(insert(duty_roster), *duty_roster.columns.keys())
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The roster as it is kept."""
+    """Roster as stored, with version, author and time."""
 
     roster: Roster = EMPTY
     version: int = 0
-    """0: there is none yet."""
+    """Version of the document; 0 if none is stored yet."""
     by: str = ""
-    """The operator, or `local` for the command line."""
+    """Operator id; `local` for the command line."""
     at: Instant = Instant(0)
     unreadable: str = ""
-    """What of it this version cannot read, in words; `roster` has the rest."""
+    """Parts of the roster that this version cannot read, in words; `roster` has the rest."""
 
 
 class RosterChanged(RegistryError):
-    """Somebody else has changed the roster since it was read."""
+    """The roster has changed since the writer read it."""
 
     def __init__(self, version: int) -> None:
         super().__init__("the roster was changed meanwhile: read it again")
@@ -61,16 +64,16 @@ class RosterChanged(RegistryError):
 
 
 def roster_of(db: Journal | Connection | Snapshot) -> Kept:
-    """Return the roster; an empty one where there is none, or its secret is gone. What cannot be read is left
-    out and named, so that the others are called. Raises JournalError.
+    """Return the stored roster; an empty roster if none is stored or its secret is gone. Unreadable parts are
+    left out and named in `unreadable`, so that the other people are still called. Raises JournalError.
     """
     row = db.row(_READ) if isinstance(db, Journal) else db.one(_READ)
     return Kept() if row is None else _kept(row)
 
 
 def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -> Kept:
-    """Keep it in place of what is there. `was_version`: what was read; None takes whatever is there.
-    Raises RosterChanged, JournalNotDurable.
+    """Store the roster in place of the present one. `was_version`: version that the writer has read; None
+    replaces any version. Raises RosterChanged, JournalNotDurable.
     """
     before = roster_of(tx)
     if was_version is not None and was_version != before.version:
@@ -86,7 +89,9 @@ def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -
 
 
 def normalised(roster: Roster, region: str) -> Roster:
-    """With telephone numbers as E.164; what is none stays as it was written, for `flaws` to say so."""
+    """Return the roster with telephone numbers in E.164; an invalid number stays as written, for `flaws` to
+    report.
+    """
 
     def contact(one: Contact) -> Contact:
         to = one.to.strip()
@@ -114,7 +119,7 @@ def _kept(row: Row) -> Kept:
 
 
 def _read(plain: bytes) -> tuple[Roster, str]:
-    """Return the roster, or as much of it as can be read, and what cannot."""
+    """Return the roster as far as it can be read, and a description of the unreadable parts."""
     try:
         return msgspec.msgpack.decode(plain, type=Roster), ""
     except MALFORMED as whole:
@@ -133,7 +138,7 @@ def _read(plain: bytes) -> tuple[Roster, str]:
 
 
 def _read_part(said: msgspec.Raw, kind: object) -> tuple[object, list[str]]:
-    """Return the sound rows of a field, or a field that is no list; and what is wrong, by the row."""
+    """Return the valid rows of a field, or the value of a field that is no list, and the faults by row."""
     try:
         return msgspec.msgpack.decode(said, type=kind), []
     except MALFORMED as error:

@@ -1,7 +1,8 @@
-"""What operators leave to those after them: notes of the room, of no alert's, until they are done with.
+"""Notes of operators for the next shift, of the room and not of an alert, kept until they are done.
 
-A table and not the journal: a note is nobody's decision, may name persons, and has to go for good. It goes
-with the daily sweep (`store.alerts.erasing`), 30 days after it was written or when words of alerts go.
+The notes are in a table and not in the journal: a note decides nothing, may name persons, and must be
+deletable. The daily sweep (`store.alerts.erasing`) deletes a note after 30 days, or earlier if words of
+alerts are kept for a shorter time.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from store.journal.journal import Journal, Transaction
 
 _DAY_US: Final = 86_400 * SECOND
 KEPT_DAYS: Final = 30
-"""Nothing of the room is open for a month."""
+"""Longest time that a note is kept, in days; no matter of the room stays open for a month."""
 DONE_SHOWN_US: Final = Instant(12 * 3600 * SECOND)
-"""So long a note is shown that is done with, so that the next see by whom."""
+"""Time for which a done note is still shown, so that the next shift sees who has done it."""
 SHOWN_MAX: Final = 100
 
 _n = shift_note.c
@@ -48,7 +49,7 @@ _DROP: Final = Query(delete(shift_note).where(_n.at_us < bindparam("before")), "
 
 
 class ShiftNote(msgspec.Struct, frozen=True, kw_only=True):
-    """One note, and by whom it was done with."""
+    """A note, with the operator who has marked it as done."""
 
     id: str
     at: Instant
@@ -59,15 +60,15 @@ class ShiftNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write(tx: Transaction, by: OperatorId, text: str) -> ShiftNote:
-    """Leave a note. Raises JournalNotDurable while nothing lasts: who leaves has to know."""
+    """Store a note. Raises JournalNotDurable while the disk fails: an operator who leaves has to know."""
     note = ShiftNote(id=tx.chance(lambda: secrets.token_hex(6)), at=tx.at_us, by=by, text=text)
     tx.write(_ADD, note.id, note.at, note.by, note.text, None, None)
     return note
 
 
 def finish(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNote | None:
-    """Say that it is done with, or is not after all; None where there is no such note. Who was first stays.
-    Raises JournalNotDurable.
+    """Mark a note as done, or as not done; return None if the note does not exist. The first mark stays:
+    repeating it changes nothing. Raises JournalNotDurable.
     """
     row = tx.one(_ONE, note)
     if row is None:
@@ -82,12 +83,14 @@ def finish(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNo
 
 
 def shown(journal: Journal, now_us: Instant) -> list[ShiftNote]:
-    """Those to be done, and those done lately, newest first; SHOWN_MAX at most. Raises JournalError."""
+    """Return the open notes and the recently done ones, newest first, SHOWN_MAX at most. Raises
+    JournalError.
+    """
     return [_note(row) for row in journal.rows(_SHOWN, now_us - KEPT_DAYS * _DAY_US, now_us - DONE_SHOWN_US)]
 
 
 def forget(tx: Transaction, words_days: int) -> None:
-    """Delete what is old. `words_days`: how long words of alerts are kept, 0 for no end. Raises
+    """Delete old notes. `words_days`: retention of words of alerts in days, 0 for no limit. Raises
     JournalNotDurable.
     """
     before = tx.at_us - min(words_days or KEPT_DAYS, KEPT_DAYS) * _DAY_US

@@ -1,6 +1,6 @@
-"""The names of the journal's streams: a kind, a dash, whose it is. The one place that puts them together.
+"""Names of the journal's streams, `KIND-OWNER`: the one place that composes and parses them.
 
-But for those of numbers and devices, which are named by chance: `store.journal.erasable`.
+Streams of numbers and devices have random names: `store.journal.erasable`.
 """
 
 from __future__ import annotations
@@ -14,90 +14,93 @@ from store.errors import StoreMisuse
 
 
 class StreamKind(StrEnum):
-    """What a stream is about. Permanent: the names are in every journal."""
+    """Subject of a stream. Permanent: the names are in every journal."""
 
     INBOX = "inbox"
     CASE = "alert"
     NUMBER = "number"
-    """Which alerts one number has raised."""
+    """Alerts that one number has raised."""
     DEVICE = "device"
-    """Which alerts one device has raised."""
+    """Alerts that one device has raised."""
     SIGNAL = "signal"
-    """To which alert one signal was brought, by the alias that its sender knows."""
+    """Alert that one signal has joined, by the alias that its sender knows."""
     OPERATOR = "operator"
     LINE = "line"
     SERVICE = "service"
-    """Whether a person has taken one line out of service. Its newest event says all."""
+    """Whether an operator has taken one line out of service; the newest event holds the whole state."""
     TEXT = "text"
     REFERENCE = "reference"
-    """Which text a network's report is about, by the line and the number that its network has given it."""
+    """Text that a network's delivery report is about, by line and message number of the network."""
     PAGE = "page"
-    """Of which alert 112's page is, by a digest of its code."""
+    """Alert of a page for 112, by a digest of the page's code."""
     NODE = "node"
     SHELF = "shelf"
-    """Which alarms are kept quiet for planned work; there is one."""
+    """Alarms that are shelved for planned work; a single stream."""
     PROOF = "proof"
-    """The proofs of one node."""
+    """Self-tests of one node."""
     DUTY = "duty"
-    """Who is called because of alarms; there is one."""
+    """Callouts of people on duty because of alarms; a single stream."""
     USER = "user"
     FEATURE = "feature"
-    """What a feature writes by itself, at one node."""
+    """Events of one feature at one node."""
 
 
 def inbox(alert: AlertId) -> str:
-    """Facts from outside about one alert; anybody appends, at the end."""
+    """Return the stream of external facts about one alert; any process appends at its end."""
     return f"inbox-{alert}"
 
 
 def case(alert: AlertId) -> str:
-    """What was decided about one alert; its AlertCase alone appends, at an expected version."""
+    """Return the stream of decisions about one alert; only its AlertCase appends, at an expected version."""
     return f"alert-{alert}"
 
 
 def signal(alias: AlertId) -> str:
-    """To which alert the signal of this alias was brought."""
+    """Return the stream that names the alert joined by the signal of this alias."""
     return f"signal-{alias}"
 
 
 def operator(operator_id: OperatorId) -> str:
-    """One operator's shift and reservations."""
+    """Return the stream of one operator's shift and reservations."""
     return f"operator-{operator_id}"
 
 
 def line(line_id: LineId) -> str:
-    """One line's reservations and quarantine."""
+    """Return the stream of one line's reservations and quarantine."""
     return f"line-{line_id}"
 
 
 def service(line_id: LineId) -> str:
-    """Who took one line out of service, and put it back."""
+    """Return the stream of one line's removals from service and returns."""
     return f"service-{line_id}"
 
 
 def text(text_id: TextId) -> str:
-    """What became of one short message that the center sends."""
+    """Return the stream of one short message sent by the center, with its outcome."""
     return f"text-{text_id}"
 
 
 def reference(line_id: LineId, number: int) -> str:
-    """The text that this line has sent last under this number of its network's (TP-Message-Reference)."""
+    """Return the stream that names the last text sent by this line under this number of its network
+    (TP-Message-Reference, 3GPP TS 23.040).
+    """
     return f"reference-{line_id}.{number}"
 
 
 def page(code: str, secret: bytes) -> str:
-    """Where the alert stands that 112's page with this code is about. By the secret of all nodes: so short a
-    code would be found by trying all of them."""
+    """Return the stream that names the alert of the page for 112 with this code. The name is a keyed digest
+    with the secret of all nodes: a plain digest of so short a code could be reversed by trying all codes.
+    """
     return f"page-{hmac.digest(secret, code.encode(), 'sha256').hex()[:32]}"
 
 
 def node(node_id: NodeId) -> str:
-    """Starts, restarts and alarms of one node."""
+    """Return the stream of one node's starts, restarts and alarms."""
     return f"node-{node_id}"
 
 
 def proof(node_id: NodeId) -> str:
-    """The proofs of one node, by night and on demand."""
+    """Return the stream of one node's self-tests, nightly and on demand."""
     return f"proof-{node_id}"
 
 
@@ -106,17 +109,17 @@ DUTY: Final = f"{StreamKind.DUTY}-center"
 
 
 def user(user_id: UserId) -> str:
-    """Who wrote or saw one person's data."""
+    """Return the stream of writes and reads of one person's data."""
     return f"user-{user_id}"
 
 
 def feature(name: str, node_id: NodeId) -> str:
-    """What a feature writes by itself, at one node."""
+    """Return the stream of one feature's events at one node."""
     return f"feature-{name}.{node_id}"
 
 
 def parse(stream: str) -> tuple[StreamKind, str]:
-    """What the stream is about and whose it is. Raises StoreMisuse for a name of no kind."""
+    """Return the kind and the owner of a stream. Raises StoreMisuse for a name of no kind."""
     kind, dash, owner = stream.partition("-")
     if not dash or not owner:
         raise StoreMisuse(f"{stream!r} is no stream")
@@ -127,6 +130,6 @@ def parse(stream: str) -> tuple[StreamKind, str]:
 
 
 def alert_of(stream: str) -> AlertId | None:
-    """The alert that an inbox or a case stream is about; none for any other stream."""
+    """Return the alert of an inbox or case stream; None for any other stream."""
     kind, _, owner = stream.partition("-")
     return AlertId(owner) if kind in (StreamKind.INBOX, StreamKind.CASE) else None

@@ -1,13 +1,13 @@
-"""Short messages that the center sends: the journal has what became of each (`text-TEXT`), and a row, until
-then, has its words, which may be a secret.
+"""Short messages that the center sends. The journal holds the outcome of each (`text-TEXT`); a row of the
+outbox holds the words, which may be secret, until the text ends.
 
-A row is a hint as well: that a text is sent once is seen to by its stream, whose second event is the line
-that sends it or its end. So a row that comes to light again, with the return from the spare journal, does no
-harm.
+The row is only a hint. The stream ensures that a text is sent at most once: its second event is the sending
+line or the end of the text. A row that reappears, with the return from the fallback journal, therefore does
+no harm.
 
- A text that goes round is sent by one of the center's lines to another, and its stream says when it came. Its
-words are its name, which nobody else knows: what arrives with the name of such a text is no alert, whichever
-number the network shows for it, and all else is as it always was.
+A loopback text is sent by one of the center's lines to another, and its stream records the arrival. Its words
+are its random name: an incoming message with the name of such a text is no alert, for any caller ID that the
+network shows. All other incoming messages are handled as usual.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ from store.database.schema import outbox
 from store.journal.journal import Append, Journal, Transaction
 
 SENT_WITHIN_US: Final = Instant(10 * SECOND)
-"""A line that cannot send a text within this time gives it up: an alert may wait for the line."""
+"""Time within which a line must send a text; after it the line gives up, because an alert may need the line.
+"""
 SILENT_US: Final = Instant(2 * SENT_WITHIN_US)
-"""A line that has not said in this time what became of a text says no more of it."""
+"""Time after which a sending line without a result is taken as silent: the outcome is unknown."""
 REPORTED_US: Final = Instant(24 * 3600 * SECOND)
-"""Later a report is about none of ours: a network numbers its messages anew after 256."""
+"""Time within which a delivery report is matched; a network reuses its message numbers after 256 messages."""
 
 _o = outbox.c
 _ADD: Final = Query(insert(outbox), *outbox.columns.keys())
@@ -70,18 +71,18 @@ _DELETE: Final = Query(delete(outbox).where(_o.id == bindparam("text")), "text")
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One short message that is to be sent, or is being sent."""
+    """A short message that is waiting or being sent."""
 
     id: TextId
     node: NodeId
-    """Whose it is: it sees to it that it is sent."""
+    """Node that owns the text and ensures that it is sent."""
     to: E164
     words: str
     purpose: TextPurpose
     asked_at: Instant
     until: Instant
     line: LineId | None
-    """Which sends it; before that, which alone is to."""
+    """Line that sends the text; before sending starts, the only line that may send it, None for any."""
     begun_at: Instant | None
 
 
@@ -97,31 +98,36 @@ def ask_text(
     line: LineId | None = None,
     text: TextId | None = None,
 ) -> TextId:
-    """Have these words sent to this number, once, before `until`; what becomes of it is in its stream.
+    """Request one sending of these words to this number before `until`; the outcome is in the text's stream.
 
-    `alert`: which it is of; with the number of the `message` in its dialogue it is told there, too. `line`:
-    the only one that may send it. `text`: its name, of `new_text`, where the words have it.
+    `alert`: alert of the text; with `message`, the number in its dialogue, the outcome is recorded there as
+    well. `line`: the only line that may send the text. `text`: name made by `new_text`, if the words contain
+    the name.
     """
     text = new_text(tx, message) if text is None else text
     asked = TextAsked(purpose=purpose, expires_at=until, alert=alert, message=message, line=line)
     tx.append(Append(streams.text(text), 0, (asked,)))
-    # Also while nothing lasts: an alarm is worth sending then, too.
+    # Also while the journal is not durable: an alarm is worth sending then as well.
     tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, line, None)
     return text
 
 
 def new_text(tx: Transaction, message: int = 0) -> TextId:
-    """A name for a text: of those that are asked for at one moment the first message goes first."""
+    """Return a name for a text. Names sort by `message`: of texts requested at one moment the first message
+    goes first.
+    """
     return TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
 
 
 def outbox_of(journal: Journal) -> list[Text]:
-    """All that are to be sent or are being sent, by any node, oldest first. Raises JournalError."""
+    """Return all texts that are waiting or being sent, of all nodes, oldest first. Raises JournalError."""
     return [_text(row) for row in journal.rows(_ALL)]
 
 
 def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
-    """The text, which from now on is this line's to send; None where it is another's, over or too late."""
+    """Assign the text to this line and return it; None if the text belongs to another line, has ended or has
+    expired.
+    """
     row = tx.one(_ONE, text)
     if row is None or (found := _text(row)).begun_at is not None or found.until <= tx.at_us:
         return None
@@ -136,7 +142,7 @@ def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
 
 
 def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
-    """Nothing more is done about it, and its words are forgotten. The first end of a text counts."""
+    """End the text and delete its words. Only the first end of a text is recorded."""
     stream = streams.text(text)
     story = [one.event for one in tx.read(stream)]
     if not any(isinstance(one, TextSent | TextFailed) for one in story):
@@ -153,9 +159,9 @@ def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
 
 
 def report(tx: Transaction, line: LineId, reference: int, recipient: str, status: int) -> None:
-    """What a network says of a part of a text that this line has sent.
+    """Record a network's delivery report for a part of a text that this line has sent.
 
-    What is about none, of another recipient or said before changes nothing.
+    A report is ignored if its text is unknown, its recipient differs, or the part already has a final report.
     """
     named = tx.last(streams.reference(line, reference))
     if named is None or not isinstance(named.event, TextReferenced) or tx.at_us - named.at_us > REPORTED_US:
@@ -177,7 +183,7 @@ def report(tx: Transaction, line: LineId, reference: int, recipient: str, status
 
 
 def became(journal: Journal, text: TextId) -> Carried | None:
-    """What has become of it as far as is known; None while it waits for a line, or was erased."""
+    """Return the known outcome of a text; None while it waits for a line, or if it was erased."""
     story = [one.event for one in journal.read(streams.text(text))]
     if any(isinstance(one, TextFailed) for one in story):
         return Carried.FAILED
@@ -186,7 +192,9 @@ def became(journal: Journal, text: TextId) -> Carried | None:
 
 
 def _whole(story: list[AnyEvent]) -> Carried | None:
-    """What has become of all parts of a text, as far as their reports tell anything that is new."""
+    """Return the outcome of all parts of a text by their delivery reports; None if the reports show nothing
+    new.
+    """
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
     last = {one.part: meaning(one.status) for one in story if isinstance(one, TextReported)}
     if Carried.UNDELIVERED in last.values():
@@ -197,7 +205,7 @@ def _whole(story: list[AnyEvent]) -> Carried | None:
 
 
 def _tell(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) -> None:
-    """Say so in the alert, where the text is of one's dialogue."""
+    """Record the outcome in the inbox of the alert, if the text is a message of a dialogue."""
     asked = next((one for one in story if isinstance(one, TextAsked)), None)
     if asked is not None and asked.alert is not None and asked.message:
         carried = DialogueCarried(number=asked.message, became=became, **of)
@@ -205,7 +213,7 @@ def _tell(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) ->
 
 
 def failure(text: Text, now_us: Instant) -> TextFailed | None:
-    """Why the text is to be given up by now; None where it is not."""
+    """Return the reason to give up the text by now; None to keep it."""
     if text.begun_at is not None and now_us - text.begun_at > SILENT_US:
         return TextFailed(cause=TextFailure.UNKNOWN, line=text.line)
     if text.begun_at is None and now_us >= text.until:
@@ -234,46 +242,46 @@ _NAMED: Final = re.compile(r"\s*securwoman ([0-9a-f]{16})\s*")
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of one, as far as is known."""
+    """Known progress of a loopback text."""
 
     asked_at: Instant
     sending_at: Instant | None = None
     sent_at: Instant | None = None
-    """When the network had taken it."""
+    """Time at which the network accepted the text."""
     came_at: Instant | None = None
     came_to: LineId | None = None
     failed: TextFailure | None = None
-    """Why it was not sent; it may have arrived all the same where that is not known for sure."""
+    """Reason of a failed sending; with an uncertain cause the text may have arrived nevertheless."""
 
     @property
     def seconds(self) -> float | None:
-        """From the modem that sends to the one that receives; None: it has not arrived."""
+        """Seconds from the start of sending to the arrival; None if the text has not arrived."""
         if self.came_at is None or self.sending_at is None:
             return None
         return round((self.came_at - self.sending_at) / 1e6, 1)
 
 
 def ask_round(tx: Transaction, line: LineId, to: E164, until: Instant) -> TextId:
-    """Have this line send one to `to`, another of the center's lines, or itself, before `until`."""
+    """Request a loopback text from this line to `to`, a line of the center, before `until`."""
     text = new_text(tx)
     words = _WORDS.format(text=text)
     return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line, text=text)
 
 
 def ask_credit(tx: Transaction, line: LineId, to: E164, words: str) -> TextId:
-    """Have this line write what its network answers by telling what is left on the SIM."""
+    """Request a text from this line that its network answers with the credit left on the SIM."""
     until = Instant(tx.at_us + CREDIT_WITHIN_US)
     return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line)
 
 
 def named_by(words: str) -> TextId | None:
-    """The text that these words may be; None where they are not of such a form."""
+    """Return the text that these words may name; None if they have another form."""
     found = _NAMED.fullmatch(words)
     return None if found is None else TextId(found[1])
 
 
 def came(tx: Transaction, text: TextId, line: LineId) -> bool:
-    """Whether the center has sent such a text; its arrival is written down, the first time."""
+    """Record the first arrival of a loopback text. Return False if the center has sent no such text."""
     story = [one.event for one in tx.read(streams.text(text))]
     if not any(isinstance(one, TextAsked) and one.purpose is TextPurpose.PROOF for one in story):
         return False
@@ -283,7 +291,7 @@ def came(tx: Transaction, text: TextId, line: LineId) -> bool:
 
 
 def round_of(journal: Journal, text: TextId) -> Round | None:
-    """What has become of it; None where there is none of this name. Raises JournalError."""
+    """Return the progress of a loopback text; None if none has this name. Raises JournalError."""
     found: Round | None = None
     for one in journal.read(streams.text(text)):
         match one.event:

@@ -1,7 +1,6 @@
-"""What watchers have found at this center's intake, minute by minute: a row a day and watcher, for 400 days.
-
-A minute that is told again changes nothing. A day is 360 bytes, so that no minute has to be summed up before
-its month is asked for.
+"""Results of the watchers' probes of this center's intake, minute by minute: one row per day and watcher, for
+400 days. A minute that is reported again changes nothing. A day takes 360 bytes: no minute has to be summed
+up before its month is requested.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from store.journal.journal import Journal, Transaction
 
 KEPT_DAYS: Final = 400
 _EARLY: Final = 2
-"""So many minutes a watcher's clock may be ahead."""
+"""Number of minutes that a watcher's clock may be ahead."""
 
 _w = watched_day.c
 _ONE: Final = Query(
@@ -43,8 +42,9 @@ _decoder: Final = msgspec.msgpack.Decoder(WatchedDay)
 
 
 def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
-    """What this watcher has found; what is too old or lies ahead is left out. The newest minute that it need
-    not tell again, 0 where it has told none: none ahead, or all until then would never be told.
+    """Store the probe results of this watcher; minutes that are too old or in the future are left out. Return
+    the newest minute that the watcher need not report again, 0 if it has reported none. The result is never
+    in the future: all minutes before it would otherwise be lost.
     """
     now = tx.at_us // MINUTE_US
     days: dict[int, WatchedDay] = {}
@@ -67,8 +67,8 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
 
 
 def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
-    """What each watcher has found, by days since 1970; minutes that cannot be read count as not watched.
-    Raises JournalError.
+    """Return the results of each watcher by day since 1970; unreadable minutes count as not watched. Raises
+    JournalError.
     """
     found: dict[int, list[WatchedDay]] = {}
     per_day = DAY_MINUTES * MINUTE_US
