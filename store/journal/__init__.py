@@ -1,1 +1,1 @@
-"""The journal of events: appended at an expected version, read, followed, verified and moved."""
+"""Journal of events: append at an expected version, read, follow, verify, export and move."""

@@ -1,16 +1,16 @@
-"""How one process gets at the journal: which file or server it is in now, and the connections to it.
+"""Access of one process to the journal: the file or server in use, and the connections.
 
-Where it is given a spare, the journal goes on there, in memory, when the disk fails, and comes back when the
-JournalKeeper has brought the disk up to date (`store.spare.spare`). A server that is gone is waited for, for
-a moment. What is done by a connection, and again after a failure, is for `store.journal.journal`.
+With a fallback, the journal continues there, in memory, when the disk fails, and returns when the
+JournalKeeper has brought the disk up to date (`store.spare.spare`). A lost server is awaited for a moment.
+Retries of the work on a connection are in `store.journal.journal`.
 
-A process may fork that has a journal open: the child inherits nothing of it. SQLite must not be carried
-across a fork. What the library remembers of a file (which locks this process has on it, whether the log's
-index is set up) is true of the parent alone, since a child inherits no lock; a child that opened the same
-file on top of that would work without locks, until somebody who starts later takes the file for unused. And a
-thread of ours that is within the library at that moment would leave one of its mutexes taken in the child for
-ever. So before a fork every journal of the process waits for its threads and lets go of the file, and opens
-it anew with its next use. An actor that starts others does so within a millisecond.
+A process with an open journal may fork: the child inherits none of it. SQLite connections must not cross a
+fork. The library's knowledge of a file (locks of this process, state of the log's index) is true of the
+parent alone, since a child inherits no lock. A child that opened the same file would work without locks,
+until a later process takes the file for unused. And a thread inside the library at that moment would leave a
+mutex locked in the child for ever. Therefore, before a fork, every journal of the process waits for its
+threads and closes the file, and reopens it at the next use. This takes an actor that starts others less than
+a millisecond.
 """
 
 from __future__ import annotations
@@ -47,12 +47,16 @@ from store.spare.warm import check_form
 _FORK_PATIENCE_S: Final = 1.0
 _LOCK_WAIT_S: Final = 0.1
 _BACK_WITHIN_S: Final = 0.5
-"""A server one of whose processes was killed has recovered by then; no actor may be silent for longer."""
+"""Time within which a server recovers after the death of one of its processes, in seconds; no actor may be
+silent for longer.
+"""
 _LOOK_AGAIN_S: Final = 0.05
 
 
 class Access:
-    """See the module. Raises as `Journal.open` does."""
+    """Connections of one process to the journal, with switch and reconnection. Raises the errors of
+    `Journal.open`.
+    """
 
     def __init__(
         self,
@@ -70,13 +74,13 @@ class Access:
         self.notify: Final = notify
         self.patience_s: Final = patience_s
         self._file = None if is_server(url) else path_of(url)
-        """Where it is a file: what has to do with the spare and with checkpoints is for that alone."""
+        """File of the journal; None for a server. Fallback and checkpoints apply to a file alone."""
         self._pid = os.getpid()
         self._closed = False
         self.write_lock: Final = threading.RLock()
         self.read_lock: Final = threading.RLock()
         self.suspect = False
-        """After a failed flush that could not be made good."""
+        """True after a failed flush with an unresolved outcome."""
         self.spare = None if spare is None or self._file is None else Spare.at(spare)
         self._renumbered = 0 if self.spare is None else self.spare.renumbered
         self.writer: Connection | None = None
@@ -84,7 +88,7 @@ class Access:
         self.reader: Connection | None = None
         self.reader_generation = 0
         self._back_by_s = 0.0
-        """Until then a server that has just been lost is waited for."""
+        """Monotonic time until which a lost server is awaited, in seconds."""
         self.checkpointer: Checkpointer | None = None
         if self._file is not None:
             self.checkpointer = Checkpointer(partial(self._connect_file, self._file), self.write_lock)
@@ -94,16 +98,16 @@ class Access:
 
     @property
     def durable(self) -> bool:
-        """Whether what is written now survives the machine."""
+        """True if data written now survives the machine."""
         return self.spare is None or not self.spare.in_use
 
     @property
     def generation(self) -> int:
-        """How often the journal has changed over: with an odd one it is in the spare."""
+        """Counter of switches: odd while the journal is in the fallback."""
         return 0 if self.spare is None else self.spare.generation
 
     def close(self) -> None:
-        """Let go of the file; again does nothing. In a forked child it only forgets."""
+        """Close the files; a second call does nothing. A forked child only drops its references."""
         if self._closed:
             return
         self._closed = True
@@ -123,25 +127,25 @@ class Access:
         except JournalNewer:
             raise
         except JournalError as error:
-            # A folder that is not there is a mistake in the settings, not a disk that fails.
+            # A missing folder is a fault of the settings, not a failing disk.
             no_folder = self._file is not None and not self._file.absolute().parent.is_dir()
             if no_folder or not self.fail_over(error, 0):
                 raise
 
     def before_fork(self) -> None:
-        """Before a fork: wait for the threads, let go of the file, and let nobody take it up."""
+        """Prepare a fork: wait for the threads, close the files, and keep the locks until `after_fork`."""
         locks: list[threading.Lock | threading.RLock] = [self.write_lock, self.read_lock]
         if self.checkpointer is not None:
             locks.insert(0, self.checkpointer.busy)
         for lock in locks:
-            # A disk that hangs must not keep the Supervisor from starting what deals with it.
+            # A hanging disk must not keep the Supervisor from starting the JournalKeeper.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
         if self._pid == os.getpid() and len(self._held_for_fork) == len(locks):
             self._let_go()
 
     def after_fork(self) -> None:
-        """After a fork: go on."""
+        """Release the locks after a fork."""
         while self._held_for_fork:
             self._held_for_fork.pop().release()
 
@@ -154,8 +158,8 @@ class Access:
             self.spare.let_go()
 
     def comes_back(self, error: JournalError, was_there: bool) -> bool:
-        """Whether to try once more with a new connection: the server was started again since the last use,
-        or another has taken its place. A server that is gone is waited for here, and by nobody after that.
+        """Return True if a new connection is worth one retry: the server was restarted since the last use, or
+        another one has taken its place. The retry waits for a lost server; later calls do not.
         """
         lost = isinstance(error, JournalReadOnly) or (
             isinstance(error, JournalUnavailable) and error.outcome_known and not error.silent
@@ -166,7 +170,7 @@ class Access:
         return True
 
     def fail_over(self, error: JournalError, generation: int) -> bool:
-        """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
+        """Switch over if the disk has failed; return True if a retry in the other file is worthwhile."""
         spare, file = self.spare, self._file
         if spare is None or file is None or isinstance(error, JournalRefusal):
             return False
@@ -181,7 +185,8 @@ class Access:
                 node=self.node,
                 now_us=self.clock(),
                 error=error,
-                # One of ours who holds the write lock goes on soon, or is ended: that is no disk's fault.
+                # A process of ours that holds the write lock soon continues or is ended: that is no failure
+                # of the disk.
                 wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self.patience_s,
                 patience_s=self.patience_s,
             )
@@ -191,17 +196,19 @@ class Access:
         return True
 
     def usable_writer(self) -> Connection:
-        """The connection that writes, to whichever file the journal is in now. Under the write lock."""
+        """Return the connection for writing, to the present file of the journal. Call under the write
+        lock.
+        """
         generation = self.generation
         if generation != self.writer_generation:
             with self.read_lock:
-                # Both: what SQLite remembers of a file that was read-only lasts until nobody has it open.
+                # Both: SQLite's state of a read-only file persists until all its connections are closed.
                 for connection in (self.writer, self.reader):
                     if connection is not None:
                         connection.close()
                 self.writer = self.reader = None
             self.writer_generation = generation
-            # Whatever was in doubt is the keeper's now, who makes it good before he comes back.
+            # Uncertain commits are now resolved by the JournalKeeper, before the return.
             self.suspect = False
         if self.writer is None or self.writer.closed:
             self.writer = self.connect(generation)
@@ -211,7 +218,7 @@ class Access:
         return self.writer
 
     def usable_reader(self) -> Connection:
-        """The connection that reads. Under the read lock."""
+        """Return the connection for reading. Call under the read lock."""
         generation = self.generation
         if generation != self.reader_generation:
             if self.reader is not None:
@@ -222,7 +229,7 @@ class Access:
         return self.reader
 
     def connect(self, generation: int) -> Connection:
-        """A new connection to the file of this generation: an odd one's is the spare."""
+        """Open a connection to the file of this generation; an odd generation is the fallback."""
         if self.spare is not None and generation % 2 == 1:
             return SqliteConnection(self.spare.file, patience_s=self.patience_s, lasting=False)
         while True:
@@ -237,8 +244,9 @@ class Access:
         return SqliteConnection(file, patience_s=self.patience_s)
 
     def _connect_first(self) -> Connection:
-        # Where there is a spare, one that was emptied is for the JournalKeeper to put another in place of.
-        # Where that has been filled, a missing one may be on a disk that is not mounted.
+        # With a fallback, only the JournalKeeper replaces an emptied file. With a filled fallback, a missing
+        # file may be on
+        # a disk that is not mounted.
         there = () if self.spare is None or self._file is None else (self._file, self.spare.file)
         make = not any(file.exists() for file in there)
         connection = opened(self.url, patience_s=self.patience_s, create=make)
@@ -250,7 +258,9 @@ class Access:
         return connection
 
     def check(self) -> None:
-        """Raises StoreMisuse where it is closed or another process's, JournalRenumbered."""
+        """Check that the journal is usable. Raises StoreMisuse if it is closed or of another process,
+        JournalRenumbered.
+        """
         if self._closed:
             raise StoreMisuse("the journal is closed")
         if self._pid != os.getpid():
@@ -264,7 +274,7 @@ _waiting: Final[list[Access]] = []
 
 
 def _watch(one: Access) -> None:
-    """Care for this one too, as long as it lives."""
+    """Include this journal in the fork handling as long as it lives."""
     _watched.add(one)
 
 

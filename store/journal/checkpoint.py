@@ -1,9 +1,9 @@
-"""Moves what the write-ahead log holds into the journal's file, on a thread of its own.
+"""Checkpoint of the write-ahead log into the journal's file, on a thread of its own.
 
-SQLite's automatic checkpoint runs within the commit that crosses its limit and makes that one
-writer wait for two flushes and a thousand pages. Here a writer only counts; a thread with a
-connection of its own does the work, without the write lock. The log is used again from its
-start afterwards, which makes every later flush cheaper than one that enlarges a file.
+SQLite's automatic checkpoint runs within the commit that crosses its limit and makes that writer wait for two
+flushes and a thousand pages. Here a writer only counts; a thread with a connection of its own does the work,
+without the write lock. The log is reused from its start afterwards, which makes every later flush cheaper
+than one that enlarges a file.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from store.database.sqlite import SqliteConnection
 from store.errors import StoreError
 
 _EVENTS: Final = 400
-"""After so many events of one process the log is worth a look; at 3 to 4 pages each that is some 5 MB."""
+"""Number of events of one process after which a checkpoint runs; at 3 to 4 pages each that is some 5 MB."""
 _LONG_PAGES: Final = 2048
-"""From 8 MB on the log is begun anew, for which writers wait a moment: under a load that never pauses."""
+"""Size in pages (8 MB) from which the log is restarted, for which writers wait a moment: for a load without
+pauses.
+"""
 
 
 class Checkpointer:
-    """One process's share in keeping the log short. Starts its thread when there is first something to do."""
+    """Checkpoints by one process. The thread starts at the first need."""
 
     def __init__(self, connect: Callable[[], SqliteConnection], turn: AbstractContextManager[object]) -> None:
-        """`turn` keeps this process's writers out while the log is begun anew."""
+        """Store the parameters. `turn`: lock that excludes this process's writers while the log is
+        restarted.
+        """
         self._connect = connect
         self._turn = turn
         self._events = 0
@@ -35,10 +39,10 @@ class Checkpointer:
         self._closing = False
         self._thread: threading.Thread | None = None
         self.busy: Final = threading.Lock()
-        """Held while the file is worked on."""
+        """Lock held during work on the file."""
 
     def grown(self, events: int) -> None:
-        """A writer has appended so many events. Takes microseconds."""
+        """Count appended events and request a checkpoint when due. Takes microseconds."""
         self._events += events
         if self._events < _EVENTS or self._closing:
             return
@@ -49,7 +53,7 @@ class Checkpointer:
         self._wanted.set()
 
     def run_now(self) -> tuple[int, int]:
-        """Do it on the caller's thread: (pages in the log, pages of them moved)."""
+        """Run a checkpoint on the caller's thread. Return the pages in the log and the pages moved."""
         with self.busy:
             connection = self._connect()
             try:
@@ -58,7 +62,7 @@ class Checkpointer:
                 connection.close()
 
     def close(self) -> None:
-        """End the thread, waiting for a move that is under way."""
+        """End the thread, after a running checkpoint."""
         self._closing = True
         self._wanted.set()
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -70,14 +74,14 @@ class Checkpointer:
             self._wanted.clear()
             if self._closing:
                 return
-            # Whatever is wrong with the file, the writers will meet it and name it.
+            # Faults of the file are met and reported by the writers.
             with contextlib.suppress(StoreError):
                 self.run_now()
 
     def _once(self, connection: SqliteConnection) -> tuple[int, int]:
         pages, moved = connection.checkpoint(restart=False)
         if moved >= _LONG_PAGES:
-            # The bulk is moved by now; what has come meanwhile takes a millisecond or two.
+            # Most pages are moved by now; the remainder takes a millisecond or two.
             with self._turn, contextlib.suppress(StoreError):
                 connection.checkpoint(restart=True)
         return pages, moved

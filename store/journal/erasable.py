@@ -1,7 +1,7 @@
-"""What stands beside the journal so that it can be erased: alerts' keys, and whose streams are whose.
+"""Erasable data beside the journal: keys of alerts, and owners of the streams of numbers and devices.
 
-An alert's personal fields are sealed with its keys (`store.journal.sealing`); the stream of a telephone
-number or a device is named by chance, and the table `alias` alone knows whose it is.
+The personal fields of an alert are encrypted with its keys (`store.journal.sealing`). The stream of a
+telephone number or device has a random name, and only the table `alias` links the two.
 """
 
 from __future__ import annotations
@@ -35,33 +35,33 @@ ALIAS_ROW: Final = Query(select(alias).where(_a.stream == bindparam("stream")), 
 ADD_ALIAS: Final = Query(insert(alias), *alias.columns.keys())
 
 TABLES: Final[dict[str, Table]] = {table.name: table for table in (alert_key, alias)}
-"""Both, by name."""
+"""Both tables, by name."""
 
 Ask = Callable[..., Row | None]
-"""`row` of a Journal, `one` of a Transaction or a Connection."""
+"""`row` of a Journal, or `one` of a Transaction or a Connection."""
 
 
 def new_stream(kind: StreamKind, at_us: Instant) -> str:
-    """A stream's name that says when it was begun, and nothing else: new ones stand beside each other in each
-    index, so that a storm writes few pages.
+    """Return a new stream name that reveals its time of creation and nothing else. New names are adjacent in
+    each index, so that a burst of alerts writes few pages.
     """
     return f"{kind}-{at_us:014x}{secrets.token_hex(8)}"
 
 
 def stream_of(ask: Ask, kind: StreamKind, value: str | None) -> str | None:
-    """The stream of this number or device; None where it has raised nothing. Raises JournalError."""
+    """Return the stream of this number or device; None if it has raised no alert. Raises JournalError."""
     found = None if not value else ask(STREAM_OF, kind, value)
     return None if found is None else str(found[0])
 
 
 def kinds_of(ask: Ask, alert: AlertId) -> tuple[PersonalKind, ...]:
-    """What of this alert can still be read, where it is sealed."""
+    """Return the kinds of personal data of this alert with an existing key."""
     keys = ask(KEYS_OF, alert)
     return () if keys is None else tuple(kind for kind, key in zip(PersonalKind, keys, strict=True) if key)
 
 
 def streams_of(ask: Ask, phones: Sequence[str | None], devices: Sequence[str | None]) -> list[str]:
-    """Those of all these, without the ones that have raised nothing."""
+    """Return the streams of these numbers and devices; those without an alert are left out."""
     looked = [(StreamKind.NUMBER, one) for one in phones] + [(StreamKind.DEVICE, one) for one in devices]
     found = dict.fromkeys(stream_of(ask, kind, value) for kind, value in looked)
     return [one for one in found if one is not None]

@@ -1,5 +1,5 @@
-"""Follows the journal: what was written since, in order, each event once, without polling; and folds that are
-kept up to date, filled when a program starts, and then fed with what is written since.
+"""Followers of the journal: new events in order, each once, without polling; and folds that are filled at
+program start and kept up to date.
 """
 
 from __future__ import annotations
@@ -14,33 +14,32 @@ from store.journal.rebuild import bring_back, rebuild
 
 
 class Follower:
-    """One reader's place in the journal.
+    """Position of one reader in the journal.
 
-    Watch `fileno()` for reading (an actor's ThespianWatch, asyncio's `add_reader`) and then call
-    `next_batch` until it is empty. A notification can be lost, never an event: look once in a while all
-    the same.
+    Watch `fileno()` for reading (an actor's ThespianWatch, asyncio's `add_reader`) and then call `next_batch`
+    until it is empty. A notification can be lost, an event cannot: poll once in a while as well.
     """
 
     def __init__(self, journal: Journal, after_seq: int | None = None, *, about: str = "") -> None:
-        """Begin behind `after_seq`; none begins at the journal's present end. Everything is read; `about`:
-        what makes the descriptor readable, as for `Notifier.listen`.
+        """Start after `after_seq`; None starts at the journal's present end. All events are read; `about`
+        selects what makes the descriptor readable, as for `Notifier.listen`.
         """
-        # Listen first, then look: what is written in between is heard.
+        # Listen before reading the end: events written in between are notified.
         self._ear: Final = journal.notify.listen(about)
         self._journal: Final = journal
         self.seq = journal.last_seq() if after_seq is None else after_seq
-        """The place up to which everything has been handed out."""
+        """Position up to which all events have been returned."""
         self.more = False
-        """Whether the last batch was as large as it might be: there is probably more to be had at once."""
+        """True if the last batch was full: more events are probably available at once."""
 
     def fileno(self) -> int:
-        """Readable when there may be something new."""
+        """Return the descriptor; it is readable when new events may exist."""
         return self._ear.fileno()
 
     def next_batch(self, limit: int = 1000) -> list[Recorded]:
-        """What is new, at most `limit` events of it; the descriptor stays readable when there is more.
+        """Return the new events, at most `limit`; the descriptor stays readable if more exist.
 
-        Raises JournalError; the place is kept then, and the descriptor stays readable.
+        Raises JournalError; the position is kept then, and the descriptor stays readable.
         """
         self._ear.drain()
         self.more = False
@@ -57,41 +56,41 @@ class Follower:
         return batch
 
     def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         self._ear.close()
 
 
 AT_ONCE: Final = 5
-"""Batches in one go, of a thousand events each: while others write faster than this one reads, it would
-never come to an end, and be ended for its silence."""
+"""Maximum of batches per call, a thousand events each: a reader slower than the writers would never finish,
+and be ended for its silence.
+"""
 
 
 class Following:
-    """Some folds, and one reader's place in the journal behind them.
+    """Folds with the position of one reader in the journal.
 
-    Watch `fileno()` and call `catch_up`; call it once in a while all the same, and before anything
-    is decided by what the folds show.
+    Watch `fileno()` and call `catch_up`; also call it once in a while, and before each decision by the folds.
     """
 
     def __init__(self, journal: Journal, *folds: Fold, about: str = "") -> None:
-        """Fill the folds; `about`: what makes the descriptor readable. Raises JournalError."""
+        """Fill the folds. `about` selects what makes the descriptor readable. Raises JournalError."""
         self._journal = journal
         self._folds = folds
         self._follower = Follower(journal, rebuild(journal, *folds), about=about)
 
     def fileno(self) -> int:
-        """Readable when there may be something new."""
+        """Return the descriptor; it is readable when new events may exist."""
         return self._follower.fileno()
 
     @property
     def seq(self) -> int:
-        """How far the folds are."""
+        """Position of the folds."""
         return self._follower.seq
 
     def catch_up(self) -> list[Recorded]:
-        """Feed the folds with everything new, and give it back. Raises JournalError; nothing is lost.
+        """Apply all new events to the folds, and return them. Raises JournalError; nothing is lost.
 
-        In a storm with what was there a moment ago; the descriptor stays readable where there is more.
+        Under heavy load the result may lack the newest events; the descriptor stays readable then.
         """
         new: list[Recorded] = []
         for _ in range(AT_ONCE):
@@ -105,12 +104,12 @@ class Following:
             except JournalError:
                 if not new:
                     raise
-                # What was read is handed out first; the descriptor stays readable.
+                # Return the events read so far first; the descriptor stays readable.
                 return new
             if not self._follower.more:
                 break
         return new
 
     def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         self._follower.close()

@@ -1,10 +1,10 @@
-"""Many writers, one flush: what is submitted while a commit is on its way goes into the next one together.
+"""Group commit: many writers share one flush. Work submitted during a commit joins the next one.
 
-Each submission has a verdict of its own: what fails for a reason of its own does not touch the others. Only a
-failure of the journal is everybody's. Where the two cannot be told apart, each is done again by itself.
-Nobody hears of success before it is durable.
+Each submission has an outcome of its own: a failure of one does not affect the others. Only a failure of the
+journal affects all. If the two cannot be distinguished, each submission is repeated alone. Success is
+reported only after the data is durable.
 
-Two queues take turns: what must not wait behind a flood (`first`) waits for one commit of the others at most.
+Two queues take turns: a priority submission (`first`) waits for at most one commit of the others.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ from store.journal.journal import Append, Journal, Transaction
 T = TypeVar("T")
 
 MOST: Final = 256
-"""Submissions in one transaction: enough to make the flush cheap, too few to keep other processes waiting."""
+"""Maximum of submissions per transaction: enough to make the flush cheap, few enough not to delay other
+processes.
+"""
 LONGEST_S: Final = 0.02
-"""After so much work a transaction is committed: who came first does not wait for a slow one after it."""
+"""Work time, in seconds, after which a transaction is committed: early submissions do not wait for a slow
+later one.
+"""
 
 
 class _Unit(Generic[T]):
-    """One submission, its future, and what came of it before the flush."""
+    """Submission with its future and its result before the flush."""
 
     __slots__ = ("_error", "_value", "future", "work")
 
@@ -40,11 +44,13 @@ class _Unit(Generic[T]):
         self._error: Exception | None = None
 
     def is_wanted(self) -> bool:
-        """Whether nobody has given it up before its turn."""
+        """Return True unless the submission was cancelled before its turn."""
         return self.future.running() or self.future.set_running_or_notify_cancel()
 
     def do(self, transaction: Transaction) -> None:
-        """Raises JournalError: it may be the journal's failure, and not this unit's."""
+        """Run the work and keep its result. Raises JournalError: possibly a failure of the journal and not of
+        this unit.
+        """
         self._value = self._error = None
         try:
             with transaction.unit():
@@ -53,7 +59,7 @@ class _Unit(Generic[T]):
             self._error = error
         except JournalError:
             raise
-        except Exception as error:  # reported to the submitter, whose work it was
+        except Exception as error:  # reported to the submitter of the work
             self._error = error
 
     def settle(self) -> None:
@@ -64,7 +70,7 @@ class _Unit(Generic[T]):
 
 
 class _Attempt:
-    """One transaction for several units: those that it has come to, and what it failed with."""
+    """Transaction for several units, with the units reached and the error."""
 
     def __init__(self, journal: Journal, batch: list[_Unit[Any]], longest_s: float) -> None:
         self._batch: Final = batch
@@ -79,13 +85,15 @@ class _Attempt:
 
     @property
     def is_of_a_unit(self) -> bool:
-        """Whether it failed within one, or where the database refuses at the commit what it has let pass."""
+        """True if the error belongs to a unit: raised within one, or by the database at the commit for a
+        change that it had accepted before.
+        """
         if self.error is None or not self.begun:
             return False
         return self.error is self._within or isinstance(self.error, StoreMisuse)
 
     def _work(self, transaction: Transaction) -> None:
-        """From the beginning, where the journal has changed over."""
+        """Run the units from the beginning, also in a retry after a switch of the journal."""
         self.begun = []
         until_s = time.monotonic() + self._longest_s
         for unit in self._batch:
@@ -100,7 +108,7 @@ class _Attempt:
 
 
 class GroupCommitter:
-    """A thread that commits for all threads of its process. The journal may be used beside it."""
+    """Thread that commits for all threads of its process. The journal may be used concurrently."""
 
     def __init__(self, journal: Journal, most: int = MOST, longest_s: float = LONGEST_S) -> None:
         """Start the thread."""
@@ -115,13 +123,13 @@ class GroupCommitter:
         self._thread.start()
 
     def submit(self, *appends: Append) -> Future[tuple[Recorded, ...]]:
-        """As `Journal.append`; the future has the result once it is durable, or the error."""
+        """Append as `Journal.append` does; the future gets the result when it is durable, or the error."""
         return self.run(lambda transaction: transaction.append(*appends))
 
     def run(self, work: Callable[[Transaction], T], *, first: bool = False) -> Future[T]:
-        """As `Journal.transact`, on the committer's thread. `work` must be short; its error is its alone.
-
-        `first`: ahead of all that is not, but for the one commit in turn.
+        """Run `work` as `Journal.transact` does, on the committer's thread. `work` must be short; its error
+        affects no other submission. `first`: priority over submissions without it, except for the one commit
+        in turn.
         """
         unit = _Unit(work)
         with self._changed:
@@ -132,7 +140,7 @@ class GroupCommitter:
         return unit.future
 
     def close(self) -> None:
-        """Commit what was submitted, then end. Again does nothing."""
+        """Commit the submitted work, then end the thread. A second call does nothing."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -145,13 +153,15 @@ class GroupCommitter:
                     waiting.extendleft(reversed(batch[self._commit(batch) :]))
 
     def _is_wanted(self) -> bool:
-        """Wait for a submission; false at the end, when there is none any more."""
+        """Wait for a submission; return False after `close` when none is left."""
         with self._changed:
             self._changed.wait_for(lambda: self._first or self._others or self._closed)
             return bool(self._first or self._others)
 
     def _collect(self, waiting: deque[_Unit[Any]]) -> list[_Unit[Any]]:
-        """All that are there, up to `most`. This thread alone takes, so that nothing is gone meanwhile."""
+        """Remove up to `most` submissions from the queue and return the ones not cancelled. Only this thread
+        removes, so that none disappears meanwhile.
+        """
         batch: list[_Unit[Any]] = []
         while waiting and len(batch) < self._most:
             if (unit := waiting.popleft()).is_wanted():
@@ -159,7 +169,9 @@ class GroupCommitter:
         return batch
 
     def _commit(self, batch: list[_Unit[Any]]) -> int:
-        """Commit the first of these units, as many as are due in one transaction; how many have ended."""
+        """Commit the first of these units, as many as fit one transaction; return the number of completed
+        units.
+        """
         attempt = self._attempt(batch)
         if attempt.is_of_a_unit and len(attempt.begun) > 1:
             return self._one_by_one(attempt.begun)
@@ -170,7 +182,9 @@ class GroupCommitter:
         return len(attempt.begun)
 
     def _one_by_one(self, units: list[_Unit[Any]]) -> int:
-        """Find out which of them the journal does not take: that one alone fails."""
+        """Commit the units one by one, so that only the failing one fails; return the number of completed
+        units.
+        """
         for n, unit in enumerate(units):
             attempt = self._attempt([unit])
             if attempt.error is None:

@@ -1,10 +1,8 @@
-"""Looks back in the journal: which alerts there were, and of which numbers and devices.
+"""Search of past alerts in the journal, also by number and device, and of recent calls.
 
-Reads in small pages: a process has one connection for reading, and whoever follows the journal must
-not wait for a look at last month. Whole alerts are found by the index on streams; no search reads
-the journal from end to end.
-
-And which calls the center has begun lately.
+Reads are in small pages: a process has one connection for reading, and followers of the journal must not wait
+for a search of last month. Whole alerts are found by the index on streams; no search reads the journal from
+end to end.
 """
 
 from __future__ import annotations
@@ -26,9 +24,9 @@ from store.journal.journal import Journal
 from store.streams import StreamKind
 
 PAGE: Final = 5_000
-"""Places of the journal in one look: some milliseconds."""
+"""Journal positions per read: some milliseconds."""
 FOUND_MAX: Final = 2_000
-"""Streams, and alerts, that one search looks at."""
+"""Maximum of streams, and of alerts, per search."""
 
 _c = event.c
 _AT: Final = Query(
@@ -85,7 +83,7 @@ _NEWEST: Final = Query(
 
 
 def place_at(journal: Journal, at_us: Instant, upto: int) -> int:
-    """A place before which everything is older than that moment; times are as good as in order."""
+    """Return a journal position before which all events are older than `at_us`; times are almost in order."""
     low, high = 0, upto
     while low < high:
         middle = (low + high) // 2
@@ -98,7 +96,9 @@ def place_at(journal: Journal, at_us: Instant, upto: int) -> int:
 
 
 def newest_alerts(journal: Journal, before: int, limit: int) -> list[tuple[int, AlertId]]:
-    """The alerts received before that place, newest first, each with the place of its receipt; no checks."""
+    """Return the alerts received before a position, newest first, each with the position of its receipt; no
+    checks.
+    """
     found: list[tuple[int, AlertId]] = []
     while before > 0 and len(found) < limit:
         lowest = max(0, before - PAGE)
@@ -109,20 +109,20 @@ def newest_alerts(journal: Journal, before: int, limit: int) -> list[tuple[int, 
 
 
 def alerts_with_id(journal: Journal, part: str) -> set[AlertId]:
-    """The alerts whose id begins so."""
+    """Return the alerts with an id that begins with `part`."""
     begin = streams.inbox(AlertId(part))
     found = journal.rows(_STREAMS, streams.inbox(AlertId("")), "inbox.", f"{_literal(begin)}%", FOUND_MAX)
     return {_owner(stream) for (stream,) in found}
 
 
 def alerts_of_number(journal: Journal, digits: str) -> set[AlertId]:
-    """The alerts of all numbers that end in these digits."""
+    """Return the alerts of all numbers that end in these digits."""
     found = journal.rows(_NUMBERS, f"%{_literal(digits)}", FOUND_MAX)
     return alerts_of_streams(journal, (stream for (stream,) in found))
 
 
 def alerts_of_streams(journal: Journal, names: Iterable[str]) -> set[AlertId]:
-    """The alerts that these streams of numbers and devices name."""
+    """Return the alerts named by these streams of numbers and devices."""
     found: set[AlertId] = set()
     for name in names:
         if len(found) >= FOUND_MAX:
@@ -132,7 +132,9 @@ def alerts_of_streams(journal: Journal, names: Iterable[str]) -> set[AlertId]:
 
 
 def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: int) -> list[AlertId]:
-    """The alerts that these streams named before that alert was received: newest first, at most so many."""
+    """Return the alerts that these streams named before the receipt of `alert`: newest first, at most
+    `most`.
+    """
     own = journal.row(_SEQ_OF, streams.inbox(alert))
     if own is None or own[0] is None:
         return []
@@ -145,7 +147,7 @@ def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: 
 
 
 def placed(journal: Journal, alerts: Iterable[AlertId]) -> list[tuple[int, AlertId]]:
-    """These alerts, newest first, each with the place of its receipt; what is no alert is left out."""
+    """Return these alerts, newest first, each with the position of its receipt; unknown ids are left out."""
     found = []
     for alert in alerts:
         row = journal.row(_SEQ_OF, streams.inbox(alert))
@@ -171,7 +173,7 @@ _ORIGINATING: Final = Query(
 
 
 def originated_since(journal: Journal, at_us: Instant) -> list[Recorded]:
-    """The calls that were begun since then, oldest first. Raises JournalError."""
+    """Return the calls started since `at_us`, oldest first. Raises JournalError."""
     after = place_at(journal, at_us, journal.last_seq())
     found = rows.recorded(journal.rows(_ORIGINATING, after))
     return [one for one in found if isinstance(one.event, LegOriginating)]

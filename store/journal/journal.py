@@ -1,9 +1,10 @@
-"""The journal: events in streams, appended at an expected version, durable before anybody is told.
+"""Journal: events in streams, appended at an expected version, durable before any notification.
 
-One Journal a process, opened after a fork and never before. Any thread may use it; writers take
-turns, readers have a connection of their own and never wait for a writer's flush.
-It decides nothing, and keeps nothing that the file does not hold. Which file or server that is at this
-moment is for `store.journal.access`; callers notice by `durable` alone.
+One Journal per process, opened after a fork and never before. Any thread may use it; writers take turns, and
+readers have a connection of their own and never wait for a writer's flush.
+
+The Journal decides nothing, and keeps nothing that the file does not hold. `store.journal.access` selects the
+present file or server; callers see the difference only in `durable`.
 """
 
 from __future__ import annotations
@@ -31,21 +32,21 @@ from store.journal.transaction import Append, Chances, Snapshot, Transaction
 
 
 class Reading(ABC):
-    """Each question is answered as of one moment, by whichever file or server the journal is in then.
+    """Reads of the journal. Each is answered as of one moment, by the present file or server.
 
-    All raise JournalError where it cannot be read.
+    All methods raise JournalError if the journal cannot be read.
     """
 
     @abstractmethod
     def _read(self, work: Callable[[Connection], T]) -> T:
-        """What `work` makes of a connection that reads; it may be done twice."""
+        """Return the result of `work` on a reading connection; `work` may be called twice."""
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream's events by version, from the one after `after`."""
+        """Return the stream's events by version, after version `after`."""
         return rows.recorded(self.rows(rows.STREAM, stream, after))
 
     def read_streams(self, *streams: str) -> list[Recorded]:
-        """Several streams as they were at one moment, in the order in which they were written."""
+        """Return the events of several streams as of one moment, in the order of writing."""
         found = self.at_one_moment(
             lambda connection: [
                 row for stream in dict.fromkeys(streams) for row in connection.all(rows.STREAM, stream, 0)
@@ -55,37 +56,37 @@ class Reading(ABC):
         return rows.recorded(found)
 
     def read_all(self, after_seq: int = 0, limit: int = 1000) -> list[Recorded]:
-        """At most `limit` events after this seq."""
+        """Return at most `limit` events after this seq."""
         return rows.recorded(self.rows(rows.AFTER, after_seq, limit))
 
     def version(self, stream: str) -> int:
-        """The stream's last version; 0 where it has none."""
+        """Return the stream's last version; 0 if it is empty."""
         return self._read(lambda connection: rows.highest(connection, rows.VERSION, stream))
 
     def version_before(self, stream: str, at_us: Instant) -> int:
-        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
+        """Return the stream's last version before `at_us`; 0 if there is none. Reads only the rows since."""
         return self._read(lambda connection: rows.highest(connection, rows.VERSION_BEFORE, stream, at_us))
 
     def last(self, stream: str) -> Recorded | None:
-        """The stream's last event."""
+        """Return the stream's last event; None if it is empty."""
         return rows.first(self.rows(rows.NEWEST_OF_STREAM, stream))
 
     def last_seq(self) -> int:
-        """The place of the journal's last event; 0 where it is empty."""
+        """Return the seq of the journal's last event; 0 if it is empty."""
         return self._read(lambda connection: rows.highest(connection, rows.LAST_SEQ))
 
     def row(self, query: Query, *values: object) -> Row | None:
-        """The first row of a query, for this package's own modules."""
+        """Return the first row of a query, for this package's own modules."""
         return self._read(lambda connection: connection.one(query, *values))
 
     def rows(self, query: Query, *values: object) -> list[Row]:
-        """All rows of a query, for this package's own modules."""
+        """Return all rows of a query, for this package's own modules."""
         return self._read(lambda connection: connection.all(query, *values))
 
     def at_one_moment(self, work: Callable[[Connection], T]) -> T:
-        """What `work` reads, all of it of one moment; for this package's own modules.
+        """Return the result of `work`, with all its reads of one moment; for this package's own modules.
 
-        It may be done twice, where the first file cannot be read to the end.
+        `work` may be called twice, if the first file cannot be read to the end.
         """
 
         def read(connection: Connection) -> T:
@@ -101,18 +102,18 @@ class Reading(ABC):
 T = TypeVar("T")
 
 PATIENCE_S: Final = 2.0
-"""How long a writer waits for the others before it says JournalLocked."""
+"""Wait of a writer for other writers, in seconds, before JournalLocked."""
 
 _ATTEMPTS: Final = 5
-"""A change to the spare, a return, and somebody else's beside each."""
+"""Enough for a switch to the fallback, a return, and the same by another process."""
 
 
 class _Moved(JournalError):
-    """The journal has changed over while this process waited for it; nothing was done."""
+    """The journal was switched while this process waited for it; nothing was done."""
 
 
 class _FlushFailed(JournalUnavailable):
-    """The commit may be in the file or not."""
+    """The commit may or may not be in the file."""
 
     def __init__(self, text: str, written: list[Row]) -> None:
         super().__init__(text, outcome_known=False)
@@ -120,7 +121,7 @@ class _FlushFailed(JournalUnavailable):
 
 
 class _Attempt(Generic[T]):
-    """One transaction, as often as it is tried."""
+    """State of one transaction over its attempts."""
 
     def __init__(self, work: Callable[[Transaction], T], *, beside: bool) -> None:
         self.work: Final = work
@@ -128,16 +129,16 @@ class _Attempt(Generic[T]):
         self.at_us: Instant | None = None
         self.chances: Final = Chances()
         self.done: list[tuple[T, list[Row]]] = []
-        """What the last attempt gave that got as far as its commit, and the rows that it wrote."""
+        """Results of the attempts that reached their commit, with the rows that each wrote."""
 
 
 class Journal(Reading):
-    """The journal of one state directory. `open` it; the constructor is its own."""
+    """Journal of one state directory. Use `open`; the constructor is internal."""
 
     def __init__(self, access: Access, *, shared: bool | None) -> None:
         self.node: Final = access.node
         self.shared: Final = is_server(access.url) if shared is None else shared
-        """Whether several nodes write here: then what is told of an alert is its owner's alone."""
+        """True if several nodes write here: then only its owner may write an alert's case stream."""
         self.url: Final = access.url
         self.notify: Final = access.notify
         self._access = access
@@ -155,47 +156,47 @@ class Journal(Reading):
         spare: Path | None = None,
         shared: bool | None = None,
     ) -> Journal:
-        """Open the journal, made or brought up to date if need be.
+        """Open the journal; create or migrate it if needed.
 
-        `url` is `sqlite:///PATH`, or `postgresql://…` as libpq takes it. `spare` is the folder in memory
-        of the node's spare journal; without one, where that folder does not exist, and with PostgreSQL
-        there is none. With one, of the errors below only those come that no spare helps against. `shared`:
-        whether several nodes write here; none: a server is shared, a file is not. Raises JournalUnavailable
-        (no such folder or server, a newer version's journal), JournalReadOnly, JournalTorn, JournalLocked,
+        `url`: `sqlite:///PATH`, or `postgresql://…` as libpq reads it. `spare`: folder in memory of the
+        node's fallback journal; there is no fallback without it, if the folder does not exist, and with
+        PostgreSQL. With a fallback, only the errors below that a fallback cannot cover are raised. `shared`:
+        several nodes write here; None: a server is shared, a file is not. Raises JournalUnavailable (no such
+        folder or server, a newer version's journal), JournalReadOnly, JournalTorn, JournalLocked,
         JournalFull.
         """
         access = Access(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
         return cls(access, shared=shared)
 
     def close(self) -> None:
-        """Let go of the file; again does nothing. In a forked child it only forgets."""
+        """Close the files; a second call does nothing. A forked child only drops its references."""
         self._access.close()
 
     def now_us(self) -> Instant:
-        """By the clock of everything that is written here."""
+        """Return the time of the clock that stamps all events."""
         return self._access.clock()
 
     @property
     def durable(self) -> bool:
-        """Whether what is written now survives the machine. Asked after a commit it never says too much."""
+        """True if data written now survives the machine. Read after a commit, it never claims too much."""
         return self._access.durable
 
     # --------------------------------------------------------------------------------- writing
 
     def append(self, *appends: Append) -> tuple[Recorded, ...]:
-        """Write all of it in one transaction, durably, then tell the followers.
+        """Write all events in one transaction, durably, then notify the followers.
 
-        Raises VersionConflict when a stream is elsewhere, any other JournalError when the
-        journal fails, EncodeError for an event that cannot be said; nothing was written then
-        (but see JournalUnavailable).
+        Raises VersionConflict if a stream is at another version, another JournalError if the journal fails,
+        EncodeError for an event that cannot be encoded; nothing was written then (but see
+        JournalUnavailable).
         """
         return self.transact(lambda transaction: transaction.append(*appends))
 
     def transact(self, work: Callable[[Transaction], T], *, beside: bool = False) -> T:
-        """Do `work` under the write lock and make what it wrote last. Its own error undoes everything.
+        """Run `work` under the write lock and make its writes durable. An error of `work` undoes all of them.
 
-        `work` must be short and must not use the Journal itself. `beside`: it appends nothing, and waits for
-        no other node's writer, as far as the database can do that.
+        `work` must be short and must not use the Journal itself. `beside`: `work` appends no events, and does
+        not wait for writers of other nodes, as far as the database allows.
         """
         attempt = _Attempt(work, beside=beside)
         with self._access.write_lock:
@@ -232,7 +233,7 @@ class Journal(Reading):
             with self._change_over_held():
                 self._writing = True
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
-                    # Its flush has failed, but it was in the file when the journal changed over.
+                    # The flush failed, but the data was in the file when the journal was switched.
                     return attempt.done[-1]
                 seq = 0 if attempt.beside else rows.highest(connection, rows.LAST_SEQ)
                 if attempt.at_us is None:
@@ -251,13 +252,13 @@ class Journal(Reading):
                 self._commit(connection, transaction)
                 return attempt.done[-1]
         except _FlushFailed as failed:
-            # Now that the others need not wait for it.
+            # Now that other writers need not wait for it.
             self._access.writer = None
             connection.close()
             self._find_out(failed)
             return attempt.done[-1]
         except JournalUnavailable:
-            # A descriptor that has failed once is not asked again.
+            # A descriptor that has failed once is not used again.
             if self._access.writer is connection:
                 self._access.writer = None
             raise
@@ -265,13 +266,13 @@ class Journal(Reading):
             self._writing = False
             connection.end()
             if self._access.writer is not connection:
-                # Replaced, or given up.
+                # Replaced or given up.
                 connection.close()
 
     @contextmanager
     def _change_over_held(self) -> Iterator[None]:
-        """Hold a change of the database off until the commit. Begun with the database's write lock, so that a
-        writer who waits holds nothing.
+        """Prevent a switch of the database until the commit. Entered after the database's write lock, so that
+        a waiting writer holds no lock.
         """
         if self._access.spare is None:
             yield
@@ -297,11 +298,11 @@ class Journal(Reading):
             raise _FlushFailed(str(error), written) from error
 
     def _find_out(self, failed: _FlushFailed) -> None:
-        """After a failed flush: whether it is there says the database, opened anew, and nothing else.
+        """Resolve a failed flush: only the database, opened anew, shows if the commit is there.
 
-        The kernel forgets after one failed fsync what it could not write, and says that the next
-        one went well. So what is found is written once more, into the file itself, before it
-        counts as durable; until that has worked nothing more is written on top of it.
+        After one failed fsync the kernel drops the unwritten data and reports the next fsync as successful.
+        Therefore data that is found is written once more, into the file itself, before it counts as durable;
+        until then nothing more is written on top of it.
         """
         self._access.suspect = True
         written = failed.written
@@ -316,7 +317,7 @@ class Journal(Reading):
             raise JournalUnavailable(text, outcome_known=False) from failed
         self._access.suspect = False
         if not written:
-            # Tables of the registry alone: nothing tells whether they were changed.
+            # Only tables of the registry: the database does not show if they were changed.
             raise JournalUnavailable(str(failed), outcome_known=False) from failed
         if not there:
             raise JournalUnavailable(str(failed)) from failed
@@ -324,9 +325,10 @@ class Journal(Reading):
     # --------------------------------------------------------------------------------- reading
 
     def snapshot(self, work: Callable[[Snapshot], T]) -> T:
-        """What `work` reads, all of it of one moment. It waits for no writer, and no writer for it.
+        """Return the result of `work`, with all its reads of one moment. Readers and writers do not wait for
+        each other.
 
-        It may be done twice, where the first file cannot be read to the end. Raises JournalError.
+        `work` may be called twice, if the first file cannot be read to the end. Raises JournalError.
         """
 
         def read(connection: Connection) -> T:
@@ -344,12 +346,12 @@ class Journal(Reading):
                 except JournalError as error:
                     failed = error
                     if isinstance(error, JournalUnavailable) and self._access.reader is not None:
-                        # A descriptor that has failed once is not asked again.
+                        # A descriptor that has failed once is not used again.
                         self._access.reader.close()
                         self._access.reader = None
                     if self._access.comes_back(error, was_there):
                         continue
-                    # One that is only locked is not given up for being read.
+                    # A locked journal is no reason for a switch by a reader.
                     if isinstance(error, JournalLocked) or not self._access.fail_over(
                         error, self._access.reader_generation
                     ):
@@ -359,17 +361,17 @@ class Journal(Reading):
     # ----------------------------------------------------------------------------- maintenance
 
     def checkpoint(self) -> tuple[int, int]:
-        """Move what the WAL holds into the file: (pages in the WAL, pages of them moved)."""
+        """Move the content of the WAL into the file. Return the pages in the WAL and the pages moved."""
         self._access.check()
         return (0, 0) if self._access.checkpointer is None else self._access.checkpointer.run_now()
 
     def check_file(self) -> list[Row]:
-        """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
+        """Return the result of the database's self-check: one row per fault, or a single row `ok`."""
         return self._read(lambda connection: connection.check())
 
     def scrub(self) -> str:
-        """Leave nothing on the disk of what was erased, as far as the database can do that. Why it has not
-        worked yet; empty where it has. Raises JournalError.
+        """Remove erased data from the disk, as far as the database can. Return the reason of a failure; empty
+        on success. Raises JournalError.
         """
         self._access.check()
         with closing(opened(self.url, patience_s=self._access.patience_s)) as connection:

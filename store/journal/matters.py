@@ -1,4 +1,4 @@
-"""Which of the journal's rows still matter: to a start, and to the spare journal."""
+"""Rows of the journal that still matter: to a start, and to the fallback journal."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ NEWEST_OF: Final = {
     streams.StreamKind.OPERATOR: ("operator.reserved", "operator.shift_changed"),
     streams.StreamKind.LINE: ("line.seized", "line.quarantined", "line.returned"),
 }
-"""The types of which the newest event matters beside the stream's newest event."""
+"""Event types of which the newest event matters, in addition to the stream's newest event."""
 NEWEST_ALONE: Final = (streams.StreamKind.SERVICE,)
-"""Kinds of streams of which the newest event says all that matters."""
+"""Kinds of streams of which only the newest event matters."""
 
 
 def open_alerts(connection: Connection) -> Iterator[AlertId]:
-    """Those that are open."""
+    """Yield the open alerts."""
     for (alert,) in connection.all(_OPEN):
         yield AlertId(alert)
 
 
 def still_matters(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
-    """Of an operator's or a line's stream, and of those whose newest event is enough."""
+    """Return the rows that still matter of an operator's, line's or service stream."""
     if kind in NEWEST_ALONE:
         return rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1])
     found = connection.all(rows.NEWEST_OF_STREAM, stream)[:1]
@@ -48,7 +48,7 @@ def still_matters(connection: Connection, kind: streams.StreamKind, stream: str)
 
 
 def streams_of(connection: Connection, kind: streams.StreamKind) -> Iterator[str]:
-    """The streams of a kind, each found by one step in the index."""
+    """Yield the streams of a kind, each found by one step in the index."""
     after, end = f"{kind}-", f"{kind}."
     while (row := connection.one(_NEXT_STREAM, after, end)) is not None and row[0] is not None:
         after = str(row[0])

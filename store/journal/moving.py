@@ -1,8 +1,8 @@
-"""A whole center's journal from one database into another: every event as it is, and the registry.
+"""Move of a whole center's journal from one database into another: all events unchanged, and the registry.
 
-All of it is one transaction of the new journal: there is no half-moved center to tell from a whole one, and
-whoever breaks it off begins again. It is a matter of minutes for a million events, in which nobody works.
-The old journal is read, as it was at one moment, and left as it is.
+The move is one transaction of the new journal: a partial move cannot exist, and an interrupted one starts
+again. A million events take minutes, in which the center does not work. The old journal is read as of one
+moment, and left unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """How much it was."""
+    """Numbers of moved rows."""
 
     events: int
     users: int
@@ -36,9 +36,9 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def move(source: Journal, target: Journal) -> Moved:
-    """Take all of `source` into `target`, or by an error nothing.
+    """Copy all of `source` into `target`, or nothing on an error.
 
-    Raises TransferError where `target` holds anything, JournalError.
+    Raises TransferError if `target` holds anything, JournalError.
     """
 
     def read(old: Connection) -> Moved:
@@ -57,7 +57,7 @@ def _move(old: Connection, new: Transaction) -> Moved:
     counts = dict.fromkeys((table.name for table in KEPT), 0)
     for table in KEPT:
         if table is audit and new.one(_ENTERED) is not None:
-            # It has its own already, of whoever has looked into it.
+            # The target has audit entries of its own already, made by its readers.
             continue
         for portion in portions(old, table):
             counts[table.name] += len(portion)

@@ -1,9 +1,9 @@
-"""Tells those who follow the journal that it has grown, without anybody polling.
+"""Notification of followers that the journal has grown, without polling.
 
-Each listener has a Unix datagram socket of its own in one folder, whose name says what it wants to hear of:
-everything, one kind of stream or one stream. After a commit the writer sends one datagram to each whom it
-concerns. The writer never waits: a full socket has been told already, a dead one is removed. A datagram can
-be lost, so that every listener looks once in a while all the same: the journal itself is what is read.
+Each listener has a Unix datagram socket of its own in one folder. The socket's name states its topic:
+everything, one kind of stream, or one stream. After a commit the writer sends one datagram to each matching
+listener. The writer never waits: a full socket has a notification already, a dead one is removed. A datagram
+can be lost, so that every listener also polls once in a while: the journal itself is what is read.
 """
 
 from __future__ import annotations
@@ -26,82 +26,87 @@ _SEQ: Final = struct.Struct(">Q")
 _DEAD: Final = (errno.ECONNREFUSED, errno.ENOENT, errno.ENOTSOCK, errno.EPROTOTYPE)
 _SUFFIX: Final = ".sock"
 _ABOUT_MAX: Final = 56
-"""A socket's address has 107 bytes; a longer name is cut, and hears of all streams that begin so."""
+"""Maximum length of a topic, because a socket's address has 107 bytes; a cut topic matches all streams that
+begin with it.
+"""
 
 
 def kind(streams: str) -> str:
-    """All streams of a kind, for `listen`."""
+    """Return the topic of all streams of a kind, for `listen`."""
     return f"{streams}-"
 
 
 NEWS_MAX: Final = 7999
-"""Bytes that PostgreSQL takes with a notification."""
+"""Size limit of PostgreSQL for a notification, in bytes."""
 
 
 def news(node: str, seq: int, streams: Collection[str]) -> str:
-    """A commit, as nodes say it to each other; without the streams where they are too many."""
+    """Return the text by which nodes notify each other of a commit; without the streams if they are too
+    many.
+    """
     said = "\n".join((f"{node} {seq}", *streams))
     return said if len(said.encode()) <= NEWS_MAX else f"{node} {seq}"
 
 
 def read_news(said: str) -> tuple[str, int, frozenset[str]]:
-    """The node, up to where it has written, and in which streams. What is not understood is `seq` 0."""
+    """Return the node, its last written seq and the streams; an unreadable text gives seq 0."""
     first, *streams = said.split("\n")
     node, _, seq = first.rpartition(" ")
     return (node, int(seq), frozenset(streams)) if seq.isdecimal() else (node, 0, frozenset())
 
 
 def _topics(streams: Collection[str]) -> frozenset[str]:
-    """What those want to hear of whom a commit to these streams concerns."""
+    """Return the topics that match a commit to these streams."""
     kinds = (kind(stream.partition("-")[0]) for stream in streams)
     return frozenset((*(stream[:_ABOUT_MAX] for stream in streams), *kinds))
 
 
 class Ear(Protocol):
-    """One listener. Its descriptor is readable from a commit until `drain`."""
+    """Listener. Its descriptor is readable from a commit until `drain`."""
 
     def fileno(self) -> int:
-        """What to watch for reading."""
+        """Return the descriptor to watch for reading."""
 
     def drain(self) -> bool:
-        """Take what was said; whether anything was."""
+        """Read all pending notifications; return True if there were any."""
 
     def poke(self) -> None:
-        """Become readable by oneself: there is more to read than was taken."""
+        """Make the own descriptor readable: more remains to be read."""
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
 
 
 class Notifier(Protocol):
-    """Where commits are told, and where one listens to them."""
+    """Publisher of commits to listeners."""
 
     def committed(self, seq: int, streams: Collection[str] = ()) -> None:
-        """Say that the journal has grown up to `seq` in these streams; none: it may be any. Neither waits
-        nor fails. What is no stream, and yet makes an actor look, is told in the same way, at `seq` 0.
+        """Notify the listeners that the journal has grown up to `seq` in these streams; none: any stream.
+        Never waits or raises. Also used, at seq 0, for changes outside the journal that an actor must react
+        to.
         """
 
     def listen(self, about: str = "") -> Ear:
-        """A new listener: from now on it hears of every commit, or of those to this stream or `kind`."""
+        """Return a new listener for every commit, or for those to this stream or `kind`."""
 
     def heard(self, about: str) -> bool:
-        """Whether anybody listens who has asked for this."""
+        """Return True if a listener of this topic exists."""
 
 
 class SocketNotifier:
-    """Between processes: a folder of sockets, `run/notify` of the state directory."""
+    """Notifier between processes: a folder of sockets, `run/notify` of the state directory."""
 
     def __init__(self, folder: Path) -> None:
-        """Make nothing yet; the folder is made by the first who listens."""
+        """Set the path; the first listener creates the folder."""
         self._folder: Final = folder
         self._lock = threading.Lock()
         self._out: socket.socket | None = None
         self._pid = os.getpid()
 
     def committed(self, seq: int, streams: Collection[str] = ()) -> None:
-        """Send one datagram to every listener whom it concerns."""
+        """Send one datagram to every matching listener."""
         if self._pid != os.getpid():
-            # After a fork: the lock may have been taken by a thread that is not here.
+            # After a fork: a thread that does not exist here may hold the lock.
             self._lock, self._out, self._pid = threading.Lock(), None, os.getpid()
         topics, text = _topics(streams), _SEQ.pack(seq)
         with self._lock, self._sockets() as found:
@@ -114,26 +119,29 @@ class SocketNotifier:
                     _remove_dead(address, error)
 
     def _send(self, text: bytes, address: str) -> None:
-        """Raises OSError; BlockingIOError where the listener has enough to read."""
+        """Send a datagram. Raises OSError; BlockingIOError if the listener has enough to read."""
         if self._out is not None:
             with contextlib.suppress(BlockingIOError):
                 self._out.sendto(text, socket.MSG_DONTWAIT, address)
                 return
-            # What a listener that sleeps has not read is counted as this socket's, by which nobody is sent
-            # anything once it is full: at 277 datagrams, where each listener may have 512 (SO_SNDBUF).
+            # Unread datagrams of a sleeping listener count against this socket, and a full socket sends to no
+            # listener: at 277
+            # datagrams, while each listener may have 512 (SO_SNDBUF).
             self._out.close()
         self._out = _socket()
         self._out.sendto(text, socket.MSG_DONTWAIT, address)
 
     def listen(self, about: str = "") -> SocketEar:
-        """A new socket in the folder, which is made if need be. Raises StoreMisuse where it cannot be."""
+        """Return a new socket in the folder, which is created if needed. Raises StoreMisuse if that fails."""
         if not about:
-            # Whom no commit concerns any more is found dead by none.
+            # Remove dead sockets: those that no commit concerns would remain.
             self.heard("")
         return SocketEar(self._folder, about[:_ABOUT_MAX])
 
     def heard(self, about: str) -> bool:
-        """Asks the kernel, which knows whether a socket's process lives."""
+        """Return True if a live process listens to this topic; the kernel knows if a socket's process
+        lives.
+        """
         alive = []
         with self._sockets() as found:
             for address, wanted in found:
@@ -149,9 +157,9 @@ class SocketNotifier:
 
     @contextmanager
     def _sockets(self) -> Iterator[Iterator[tuple[str, str]]]:
-        """The address of each, and what it wants to hear of, while the context lasts."""
+        """Yield address and topic of each socket, valid within the context."""
         try:
-            # By descriptor: a socket's address has 107 bytes at most, a path here may have more.
+            # By descriptor: a socket's address has at most 107 bytes, and a path here may be longer.
             folder = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             yield iter(())
@@ -176,13 +184,15 @@ def _remove_dead(address: str, error: OSError) -> None:
 
 
 class SocketEar:
-    """A listener's socket. Its file goes with it, or, when its process dies, with the next commit to it."""
+    """Socket of a listener. Its file is removed on close or, after the death of its process, with the next
+    commit to it.
+    """
 
     def __init__(self, folder: Path, about: str = "") -> None:
         self._socket = _socket()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Stays open: the socket is removed through it, wherever the folder is by then.
+            # Kept open: the socket is removed through it, even if the folder has been moved.
             self._folder = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             self._socket.close()
@@ -198,11 +208,11 @@ class SocketEar:
             raise StoreMisuse(f"{folder} cannot hold sockets: {error.strerror}") from error
 
     def fileno(self) -> int:
-        """The socket; -1 after `close`."""
+        """Return the socket's descriptor; -1 after `close`."""
         return self._socket.fileno()
 
     def drain(self) -> bool:
-        """Take all that is there."""
+        """Read all pending datagrams; return True if there were any."""
         heard = False
         while True:
             try:
@@ -214,12 +224,12 @@ class SocketEar:
             heard = True
 
     def poke(self) -> None:
-        """Send oneself a datagram; when the socket is full it is readable anyway."""
+        """Send a datagram to the own socket; a full socket is readable anyway."""
         with contextlib.suppress(OSError):
             self._socket.sendto(_SEQ.pack(0), socket.MSG_DONTWAIT, self._address)
 
     def close(self) -> None:
-        """Remove the socket; again does nothing. A forked child closes its copy only."""
+        """Remove the socket; a second call does nothing. A forked child closes only its copy."""
         if self._socket.fileno() < 0:
             return
         self._socket.close()
@@ -230,15 +240,17 @@ class SocketEar:
 
 
 class LocalNotifier:
-    """Within one process: the whole center in a test, or a program that is alone with its journal."""
+    """Notifier within one process: for a whole center in a test, or a program that is alone with its
+    journal.
+    """
 
     def __init__(self) -> None:
-        """Nobody listens yet."""
+        """Start without listeners."""
         self._ears: list[LocalEar] = []
         self._lock = threading.Lock()
 
     def committed(self, seq: int, streams: Collection[str] = ()) -> None:
-        """Tell every listener whom it concerns."""
+        """Notify every matching listener."""
         topics = _topics(streams)
         with self._lock:
             for ear in self._ears:
@@ -246,25 +258,25 @@ class LocalNotifier:
                     ear.poke()
 
     def listen(self, about: str = "") -> LocalEar:
-        """A new listener."""
+        """Return a new listener."""
         ear = LocalEar(self, about[:_ABOUT_MAX])
         with self._lock:
             self._ears.append(ear)
         return ear
 
     def heard(self, about: str) -> bool:
-        """Whether one of them has asked for this."""
+        """Return True if a listener of this topic exists."""
         return any(about in ("", ear.about) for ear in self._ears)
 
     def forget(self, ear: LocalEar) -> None:
-        """It listens no more."""
+        """Remove a listener."""
         with self._lock:
             if ear in self._ears:
                 self._ears.remove(ear)
 
 
 class LocalEar:
-    """A counter in the kernel (eventfd), so that it can be watched like a socket."""
+    """Listener on a counter in the kernel (eventfd), which can be watched like a socket."""
 
     def __init__(self, notifier: LocalNotifier, about: str) -> None:
         self._notifier = notifier
@@ -272,23 +284,23 @@ class LocalEar:
         self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def fileno(self) -> int:
-        """The counter; -1 after `close`."""
+        """Return the counter's descriptor; -1 after `close`."""
         return self._fd
 
     def drain(self) -> bool:
-        """Set it back."""
+        """Reset the counter; return True if it was set."""
         try:
             return os.eventfd_read(self._fd) > 0
         except BlockingIOError:
             return False
 
     def poke(self) -> None:
-        """Count one."""
+        """Increment the counter."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_write(self._fd, 1)
 
     def close(self) -> None:
-        """Listen no more; again does nothing."""
+        """Stop listening; a second call does nothing."""
         if self._fd < 0:
             return
         self._notifier.forget(self)

@@ -1,18 +1,19 @@
-"""What can be folded from the journal and kept in memory beside the open alerts: operators and lines.
+"""Folds of the journal in memory, besides the open alerts: operators and lines.
 
-Each fold takes every event in the journal's order (`apply`) and ignores those that do not
-concern it. `store.journal.rebuild` fills new ones without reading the whole journal; what it leaves out
-must make no difference here, so that nothing of an alert counts once the alert is closed:
+Each fold takes every event in the journal's order (`apply`) and ignores those that do not concern it.
+`store.journal.rebuild` fills new folds without reading the whole journal. The events left out must make no
+difference, so that no event of an alert counts once the alert is closed:
 
-- a line is the alert's of its last `line.seized` until the last of this alert's legs on it is released
-  (one that joins in the network has several), or until the alert is closed, and then any other's whose leg
-  is still on it; where it is an operator's
-  and no alert's, is being tried, or somebody on duty is called on it, until the next `line.seized`;
-- an operator is reserved by the alert of the last `operator.reserved` until that alert's
-  `operator.left`, `operator.not_answering` or `listener.left` names that one, or until the alert is closed;
-- an operator's part in an alert ended with the `operator.left` that is the newest event of the own stream.
+- a line belongs to the alert of its last `line.seized` until the last of this alert's legs on it is released
+  (one that
+joins in the network has several), or until the alert is closed; then to any other alert with a leg on it. A
+line held for an operator's shift, a line test or a callout is held until the next `line.seized`;
+- an operator is reserved by the alert of the last `operator.reserved` until that alert's `operator.left`,
+`operator.not_answering` or `listener.left` names the operator, or until the alert is closed;
+- an operator's part in an alert ended with `operator.left`, if it is the newest event of the operator's
+  stream.
 
-A reservation for an alert that is not open is none. The folds decide nothing; a pool names what
+A reservation for an alert that is not open does not count. The folds decide nothing: a pool proposes what
 they show, and the append at the shown version decides.
 """
 
@@ -57,51 +58,50 @@ from store.streams import StreamKind, alert_of
 
 
 class Fold(Protocol):
-    """Something that is made of events."""
+    """State that is built from events."""
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
 
 
 class OperatorState(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator, as the operator's stream and the open alerts tell."""
+    """State of one operator, by the operator's stream and the open alerts."""
 
     operator: OperatorId
     version: int
-    """Of the operator's stream: what an append that reserves the operator has to expect."""
+    """Version of the operator's stream, which an append that reserves the operator must expect."""
     state: ShiftState = ShiftState.OFF
     since: Instant | None = None
-    """When the shift last changed."""
+    """Time at which the shift last changed."""
     reason: str = ""
     node: NodeId = NodeId("")
-    """Where it was said: console, headset and a call nailed up are that node's."""
+    """Node of the last change of shift: console, headset and nailed-up call are at that node."""
     reserved_by: AlertId | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
     left_at: Instant | None = None
-    """When a part in an alert ended, if that is the newest thing in the stream: see `model.rules.wrap_up`.
-    """
+    """End of a part in an alert, if it is the newest event of the stream: see `model.rules.wrap_up`."""
 
     @property
     def free(self) -> bool:
-        """Whether the operator can be had: on shift, not paused, no alert's."""
+        """True if the operator is available: on shift, not paused, not reserved."""
         return self.state is ShiftState.READY and self.reserved_by is None
 
 
 class Operators:
-    """Everybody who ever was on shift or reserved."""
+    """Operators that were ever on shift or reserved."""
 
     def __init__(self) -> None:
-        """Nobody yet."""
+        """Start without operators."""
         self.operators: Final[dict[OperatorId, OperatorState]] = {}
         self._open: Final[set[AlertId]] = set()
 
     @property
     def on_shift(self) -> int:
-        """Return how many operators are on shift, free or not."""
+        """Number of operators on shift, reserved or not."""
         return sum(one.state is ShiftState.READY for one in self.operators.values())
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         kind, _, owner = recorded.stream.partition("-")
         if kind == StreamKind.OPERATOR:
             self._own(OperatorId(owner), recorded)
@@ -144,7 +144,7 @@ class Operators:
 
 
 class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has taken a line out of service, why and when."""
+    """Removal of a line from service: operator, reason and time."""
 
     by: OperatorId
     reason: str
@@ -152,48 +152,50 @@ class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineHold(msgspec.Struct, frozen=True, kw_only=True):
-    """One line, as its stream and the open alerts tell."""
+    """State of one line, by its stream and the open alerts."""
 
     line: LineId
     version: int
-    """Of its stream: what an append that seizes it has to expect."""
+    """Version of its stream, which an append that seizes the line must expect."""
     alert: AlertId | None = None
     leg: LegId | None = None
     attempt: int = 0
-    """Whose it is, the newest of its legs; none while it is nobody's."""
+    """Attempt of the leg that holds the line (the newest leg); alert and leg are None while the line is
+    unassigned.
+    """
     operator: OperatorId | None = None
-    """Who is nailed up on it, where it is no alert's."""
+    """Operator with a nailed-up call on the line, if no alert holds it."""
     tester: OperatorId | None = None
-    """Who tries it with a call, where it is neither an alert's nor nailed up."""
+    """Operator who tests the line with a call, if neither an alert nor a nailed-up call holds it."""
     callout: str | None = None
-    """Because of which callout somebody on duty is called on it; otherwise as with `tester`."""
+    """Callout that uses the line to call a person on duty; otherwise as `tester`."""
     quarantined: bool = False
     reason: str = ""
     taken_out: TakenOut | None = None
 
     @property
     def gives_way(self) -> bool:
-        """Whether a call of the center's own is on it, which an alert need not wait for."""
+        """True if a call of the center's own is on the line, which yields to an alert."""
         return self.tester is not None or self.callout is not None
 
     @property
     def free(self) -> bool:
-        """Whether the journal lets it be seized; whether its modem can is another question."""
+        """True if the journal permits seizing the line; the state of its modem is not considered."""
         return self.leg is None and not self.quarantined and self.taken_out is None
 
 
 class Lines:
-    """Every line that was ever seized, quarantined or taken out of service."""
+    """Lines that were ever seized, quarantined or taken out of service."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start without lines."""
         self.lines: Final[dict[LineId, LineHold]] = {}
         self._open: Final[set[AlertId]] = set()
         self._legs: Final[dict[AlertId, dict[LegId, tuple[LineId, int]]]] = {}
-        """Of each open alert, where its legs stand, and with which attempt."""
+        """Line and attempt of each leg of each open alert."""
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         kind, _, owner = recorded.stream.partition("-")
         if kind == StreamKind.LINE:
             self._own(LineId(owner), recorded)
@@ -215,7 +217,7 @@ class Lines:
                         self._settle(_nobodys(one))
             case LegOriginating(leg=leg, line=line, attempt=attempt) if alert in self._open:
                 legs = self._legs.setdefault(alert, {})
-                # Put anew, so that the newest stands last.
+                # Inserted again, so that the newest leg is last.
                 legs.pop(leg, None)
                 legs[leg] = (line, attempt)
                 if not is_own(line):
@@ -231,8 +233,8 @@ class Lines:
                 pass
 
     def _settle(self, hold: LineHold) -> None:
-        """A line that is nobody's, though a call stands on it, is that call's: so it is where a second call
-        came in on it, was an alert's, and has gone again.
+        """Store the hold. An unassigned line with a call of an open alert is assigned to that call, as after
+        a second incoming call that held the line and has ended.
         """
         on_it = [
             (alert, leg, attempt)
@@ -244,7 +246,7 @@ class Lines:
             alert, leg, attempt = on_it[-1]
             hold = replace(hold, alert=alert, leg=leg, attempt=attempt)
         if hold == LineHold(line=hold.line, version=0):
-            self.lines.pop(hold.line, None)  # its own stream says nothing, and nobody is on it any more
+            self.lines.pop(hold.line, None)  # its own stream has no event, and no leg is on the line
         else:
             self.lines[hold.line] = hold
 

@@ -1,8 +1,8 @@
-"""Fills folds from the journal when a program starts, reading what still matters and no more.
+"""Fill of folds from the journal at program start, by the events that still matter.
 
-That is: both streams of every open alert, and of each operator's and line's stream the newest
-event, the newest reservation and the newest change of shift or quarantine; of what people have ordered of a
-line the newest event. So a start takes as long as there are open alerts, whatever the journal's age.
+These are: both streams of every open alert; of each operator's and line's stream the newest event, the newest
+reservation and the newest change of shift or quarantine; and the newest event of each line's service stream.
+So the duration of a start depends on the number of open alerts, not on the age of the journal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from store.journal.projections import Fold
 
 
 def rebuild(journal: Journal, *folds: Fold) -> int:
-    """Bring new folds to where the journal is. The seq up to which they are: follow it from there."""
+    """Fill new folds from the journal; return the seq up to which they are filled, from which to follow."""
 
     def read(connection: Connection) -> tuple[int, dict[int, Row]]:
         last = rows.highest(connection, rows.LAST_SEQ)
@@ -44,14 +44,18 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
 
 
 def bring_back(journal: Journal, *folds: Fold) -> None:
-    """Give the folds the alerts that were reopened after they had let go of them. Raises JournalError."""
+    """Apply to the folds the alerts that were reopened after the folds had dropped them. Raises
+    JournalError.
+    """
     for one in (each for each in folds if isinstance(each, Live)):
         for alert in tuple(one.missing):
             one.put(journal.read_streams(streams.inbox(alert), streams.case(alert)))
 
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:
-    """The open alert whose leg was the last to have this line, be that over or not; None: there is none."""
+    """Return the open alert that was the last to seize this line, even if its leg has ended; None if there is
+    none.
+    """
     seized = _seized(journal, line)
     if seized is None or seized.alert is None:
         return None
@@ -61,7 +65,9 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
 
 
 def is_no_alerts(journal: Journal, line: LineId) -> bool:
-    """Whether a call is on it that is no alert's: an operator's for the shift, or one of the center's own."""
+    """Return True if a call outside any alert holds the line: an operator's for the shift, or one of the
+    center's own.
+    """
     seized = _seized(journal, line)
     if seized is None or not seized.leg:
         return False
@@ -69,7 +75,7 @@ def is_no_alerts(journal: Journal, line: LineId) -> bool:
 
 
 def is_tried(journal: Journal, line: LineId) -> bool:
-    """Whether somebody tries it with a call."""
+    """Return True if an operator tests the line with a call."""
     seized = _seized(journal, line)
     return seized is not None and bool(seized.leg) and seized.tester is not None
 
@@ -80,7 +86,7 @@ def _seized(journal: Journal, line: LineId) -> LineSeized | None:
 
 
 def is_quarantined(journal: Journal, line: LineId) -> bool:
-    """Whether the line was taken out of service and has not returned since."""
+    """Return True if the line was quarantined and has not returned since."""
 
     def newest(kind: str) -> int:
         found = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), kind))
@@ -90,7 +96,7 @@ def is_quarantined(journal: Journal, line: LineId) -> bool:
 
 
 def replay(journal: Journal, *folds: Fold) -> int:
-    """The same by reading everything; for checks."""
+    """Fill new folds by reading the whole journal, for checks; return the seq up to which they are filled."""
     seq = 0
     while found := journal.rows(rows.AFTER, seq, 1000):
         seq = int(found[-1][0])

@@ -1,4 +1,4 @@
-"""The journal's rows and events: the statements, and the way from one to the other."""
+"""Statements on the journal's rows, and the conversion between rows and events."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _OWN_KEYS: Final = text(
     "alert_key.alert = substr(event.stream, 7) AND event.type IN "
     f"({', '.join(repr(name) for name in PERSONAL)})"
 )
-"""`inbox-` and `alert-` have six letters each."""
+"""Join condition: the alert follows `inbox-` or `alert-`, six characters each."""
 _COLUMNS: Final = len(table.columns)
 
 
 def with_keys() -> Select[Row]:
-    """The rows of events, each with its alert's keys behind it, as they are at this moment."""
+    """Return the selection of event rows, each followed by the present keys of its alert."""
     joined = table.outerjoin(alert_key, _OWN_KEYS)
     return select(table, _k.number, _k.position, _k.words).select_from(joined)
 
@@ -71,19 +71,19 @@ AFTER: Final = Query(
 
 
 def highest(connection: Connection, query: Query, *values: object) -> int:
-    """What LAST_SEQ, VERSION or VERSION_BEFORE finds; 0 where there is nothing."""
+    """Return the result of LAST_SEQ, VERSION or VERSION_BEFORE; 0 if there is none."""
     row = connection.one(query, *values)
     return 0 if row is None or row[0] is None else int(row[0])
 
 
 def bare(found: Iterable[Row]) -> list[Row]:
-    """The rows as they are in the table, without keys."""
+    """Return the rows as in the table, without keys."""
     return [row[:_COLUMNS] for row in found]
 
 
 def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
-    """The event as a row, sealed with the keys of its stream's alert. Raises EncodeError for what cannot be
-    said.
+    """Return the event as a row, encrypted with the keys of its stream's alert. Raises EncodeError for an
+    event that cannot be encoded.
     """
     kind, data = event_type(recorded.event), encode_event(recorded.event)
     personal = any(getattr(recorded.event, field) != no for field, no in EMPTY.get(kind, {}).items())
@@ -102,9 +102,9 @@ def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
 
 
 def recorded_from(row: Row) -> Recorded:
-    """The row as an event; as Unreadable what this version cannot read.
+    """Return the row as an event; as Unreadable if this version cannot read it.
 
-    What is sealed, and has no key behind it, stays empty.
+    Encrypted fields without a key stay empty.
     """
     seq, stream, version, kind, at_us, node, epoch, data, *keys = row
     return Recorded(
@@ -121,16 +121,16 @@ def recorded_from(row: Row) -> Recorded:
 def _event(kind: str, data: bytes, keys: Keys) -> AnyEvent:
     try:
         return decode_event(opened_data(kind, data, keys) if keys and is_sealed(kind, data) else data)
-    except Exception as error:  # what stands in a damaged row is nobody's to foresee
+    except Exception as error:  # a damaged row may hold anything
         damaged = (said_in(data) or {}).get("type") != kind
         return Unreadable(kind=kind, fault=str(error), damaged=damaged)
 
 
 def recorded(rows: Iterable[Row]) -> list[Recorded]:
-    """The rows as events."""
+    """Return the rows as events."""
     return [recorded_from(row) for row in rows]
 
 
 def first(rows: Iterable[Row]) -> Recorded | None:
-    """The first of them."""
+    """Return the first row as an event; None if there are no rows."""
     return next(map(recorded_from, rows), None)

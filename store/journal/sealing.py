@@ -1,12 +1,12 @@
-"""Seals what is personal in an event, and opens it again: the one place that knows the cipher.
+"""Encryption of personal data in events, and decryption: the one place that knows the cipher.
 
-A row's data stay an event by themselves: the personal fields are at their empty values, and one more key,
-`sealed`, has for each kind a map of those fields, enciphered with the alert's key of that kind. Where the key
-is gone the fields stay empty, for good.
+The data of a row remains a valid event: the personal fields hold their empty values, and a further key,
+`sealed`, has for each kind a map of those fields, encrypted with the alert's key of that kind. Without the
+key the fields stay empty for good.
 
-The cipher is AES-SIV (RFC 5297), which needs no nonce and gives for the same fields the same bytes: an event
-may be written twice, in the journal and in the spare, and a nonce would be used twice; an export that comes
-back is the same journal to the byte. What equal bytes tell is that within one alert the same was said again.
+The cipher is AES-SIV (RFC 5297), which needs no nonce and encrypts equal fields to equal bytes. An event may
+be written twice, in the journal and in the fallback, and would reuse a nonce; and a reimported export equals
+the journal to the byte. Equal bytes reveal only that a value was repeated within one alert.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ KEY_BYTES: Final = 32
 _MARK: Final = msgspec.msgpack.encode(SEALED)
 
 Keys = tuple[bytes | None, ...]
-"""An alert's, in the order of PersonalKind; None for one that is gone."""
+"""Keys of an alert, in the order of PersonalKind; None for a destroyed key."""
 NO_KEYS: Final[Keys] = (None,) * len(PersonalKind)
 _PLACE: Final = {str(kind): place for place, kind in enumerate(PersonalKind)}
 
 Said = dict[str, object]
-"""An event as a map."""
+"""Event as a map."""
 
 
 def new_keys() -> str:
-    """An alert's keys, by chance, in one text."""
+    """Return new random keys of an alert, as one text."""
     return os.urandom(KEY_BYTES * len(PersonalKind)).hex()
 
 
 def keys_in(text: str) -> Keys:
-    """The keys in what `new_keys` gave."""
+    """Return the keys in a text of `new_keys`."""
     both = bytes.fromhex(text)
     return tuple(both[at : at + KEY_BYTES] for at in range(0, len(both), KEY_BYTES))
 
 
 def said_in(data: bytes) -> Said | None:
-    """The event in these bytes as a map; None where they are damaged."""
+    """Return the event in these bytes as a map; None if they are damaged."""
     try:
         return msgspec.msgpack.decode(data, type=Said)
     except MALFORMED:
@@ -58,12 +58,12 @@ def said_in(data: bytes) -> Said | None:
 
 
 def has_personal(kind: str, said: Said) -> bool:
-    """Whether something stands open in it that is to be sealed."""
+    """Return True if the event holds personal data in the clear."""
     return any(said.get(field, empty) != empty for field, empty in EMPTY.get(kind, {}).items())
 
 
 def seal(kind: str, said: Said, keys: Keys) -> Said:
-    """The event with its personal fields sealed. What no key is left for is not kept."""
+    """Return the event with its personal fields encrypted. Fields without a key are dropped."""
     sealed = said.pop(SEALED, None)
     parts: dict[str, str] = dict(sealed) if isinstance(sealed, dict) else {}
     for part in PersonalKind:
@@ -84,7 +84,7 @@ def seal(kind: str, said: Said, keys: Keys) -> Said:
 
 
 def open_(kind: str, said: Said, keys: Keys) -> Said:
-    """The event with what these keys open; of the rest the sealed text stays."""
+    """Return the event with all fields that these keys decrypt; the rest stays encrypted."""
     sealed = said.get(SEALED)
     if not isinstance(sealed, dict):
         return said
@@ -102,27 +102,27 @@ def open_(kind: str, said: Said, keys: Keys) -> Said:
 
 
 def is_sealed(kind: str, data: bytes) -> bool:
-    """Whether the event in these bytes may have something sealed; a quick look."""
+    """Return True if the event in these bytes may hold encrypted fields; a quick test."""
     return kind in PERSONAL and _MARK in data
 
 
 def sealed_data(kind: str, data: bytes, keys: Keys) -> bytes:
-    """The bytes of an event with its personal fields sealed."""
+    """Return the bytes of an event with its personal fields encrypted."""
     return msgspec.msgpack.encode(seal(kind, msgspec.msgpack.decode(data), keys))
 
 
 def opened_data(kind: str, data: bytes, keys: Keys) -> bytes:
-    """The way back, as far as these keys go."""
+    """Return the bytes of an event with all fields that these keys decrypt."""
     return msgspec.msgpack.encode(open_(kind, msgspec.msgpack.decode(data), keys))
 
 
 def seal_bytes(plain: bytes, key: bytes, *about: str) -> bytes:
-    """What stands beside the journal, sealed; what it is `about` has to be said again to open it."""
+    """Return data outside the journal, encrypted; the same `about` is needed to decrypt it."""
     return _cipher(key).encrypt(plain, [one.encode() for one in about])
 
 
 def open_bytes(text: bytes, key: bytes, *about: str) -> bytes | None:
-    """The way back; None where key, text or what it is about are others."""
+    """Return the decrypted data; None if key, text or `about` differ."""
     from cryptography.exceptions import InvalidTag
 
     try:
@@ -140,14 +140,14 @@ def _opened(key: bytes | None, kind: str, text: str) -> Said | None:
         plain = _cipher(key).decrypt(base64.b64decode(text), [kind.encode()])
         return msgspec.msgpack.decode(plain, type=Said)
     except (InvalidTag, ValueError, *MALFORMED):
-        # Of another key, which is gone.
+        # Encrypted with another key, which is gone.
         return None
 
 
 @lru_cache(maxsize=64)
 def _cipher(key: bytes) -> AESSIV:
-    """Made once for the events of an alert that are read together. Which key it is says the database each
-    time: nobody opens anything by what is remembered here.
+    """Return the cipher of a key, cached for the events of an alert that are read together. Each read takes
+    the key from the database: the cache decrypts nothing after an erasure.
     """
     # 31 ms: forked processes find it imported (`center.node.composition`).
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV

@@ -1,6 +1,6 @@
-"""What can be read of the journal at one moment, and what can be done to it while its write lock is held.
+"""Reads of the journal as of one moment, and changes under its write lock.
 
-Neither outlives the call that it is given to, and none commits: `store.journal.journal` does.
+Neither object outlives the call that receives it, and neither commits: `store.journal.journal` does.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class Append(msgspec.Struct, frozen=True):
 
     stream: str
     expected: int | None
-    """The version that the stream has to have, 0 for a new one; none takes whatever it has."""
+    """Required version of the stream, 0 for a new one; None accepts any version."""
     events: tuple[Event, ...]
 
 
 class Chances:
-    """What is left to chance within a transaction, remembered.
+    """Random values of a transaction, remembered for its retries.
 
-    A commit whose flush fails may be in the file all the same, and come to light later. Done again
-    with the same chances it is then the same, and not a second alert.
+    A commit with a failed flush may be in the file nevertheless, and appear later. A retry with the same
+    random values then produces the same events, and not a second alert.
     """
 
     def __init__(self) -> None:
@@ -54,89 +54,89 @@ class Chances:
         self._place = 0
 
     def again(self) -> None:
-        """From the beginning."""
+        """Restart the sequence for a retry."""
         self._place = 0
 
     def next(self, make: Callable[[], str]) -> str:
-        """The next one."""
+        """Return the next value of the sequence."""
         if self._place == len(self._known):
             self._known.append(make())
         self._place += 1
         return self._known[self._place - 1]
 
     def named(self, name: str, make: Callable[[], str]) -> str:
-        """The one of this name, whenever it is asked for."""
+        """Return the value of this name, independent of the order of calls."""
         if name not in self._named:
             self._named[name] = make()
         return self._named[name]
 
 
 class Snapshot:
-    """What can be read of the journal at one moment, without its write lock.
+    """Reads of the journal as of one moment, without its write lock.
 
-    Where a Transaction is given, its reads see what was appended before in the same transaction.
+    The reads of a Transaction see earlier appends of the same transaction.
     """
 
     def __init__(self, connection: Connection, *, node: NodeId, at_us: Instant, shared: bool) -> None:
         self._connection = connection
         self._node = node
         self.shared: Final = shared
-        """Whether several nodes write here, and an alert's story is its owner's alone
+        """True if several nodes write here, and only its owner may write an alert's case stream
         (`store.nodes.leases`).
         """
         self.at_us: Final = at_us
-        """The time of the reading, and of everything that a Transaction writes."""
+        """Time of the reading, and of all events that a Transaction writes."""
 
     @property
     def node(self) -> NodeId:
-        """The node that reads or writes."""
+        """Node that reads or writes."""
         return self._node
 
     @property
     def database_us(self) -> int:
-        """The time by the database's own clock, which alone says how long a membership lasts."""
+        """Time of the database's own clock, the only one that counts for memberships."""
         return self._connection.now_us(self.at_us)
 
     @property
     def durable(self) -> bool:
-        """Whether what is written here survives the machine; not while the journal goes on in memory."""
+        """True if data written here survives the machine; False while the journal continues in memory."""
         return self._connection.lasting
 
     def version(self, stream: str) -> int:
-        """The stream's last version; 0 where it has none."""
+        """Return the stream's last version; 0 if it is empty."""
         return rows.highest(self._connection, rows.VERSION, stream)
 
     def version_before(self, stream: str, at_us: Instant) -> int:
-        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
+        """Return the stream's last version before `at_us`; 0 if there is none. Reads only the rows since."""
         return rows.highest(self._connection, rows.VERSION_BEFORE, stream, at_us)
 
     def last(self, stream: str) -> Recorded | None:
-        """The stream's last event."""
+        """Return the stream's last event; None if it is empty."""
         return rows.first(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
     def newest(self, stream: str) -> list[Recorded]:
-        """The stream's last few events, newest first."""
+        """Return the stream's last few events, newest first."""
         return rows.recorded(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
     def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
-        """The stream's last event of a type."""
+        """Return the stream's last event of a type; None if there is none."""
         return rows.first(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream by version."""
+        """Return the stream's events by version, after version `after`."""
         return rows.recorded(self._connection.all(rows.STREAM, stream, after))
 
     def one(self, query: Query, *values: object) -> Row | None:
-        """The first row of a table of the registry or of a projection."""
+        """Return the first row of a table of the registry or of a projection."""
         return self._connection.one(query, *values)
 
     def all(self, query: Query, *values: object) -> list[Row]:
-        """Rows of such a table."""
+        """Return all rows of a table of the registry or of a projection."""
         return self._connection.all(query, *values)
 
 
 class Transaction(Snapshot):
-    """What can be done while the write lock is held. Lives no longer than the call that it was given to."""
+    """Changes under the write lock. Lives no longer than the call that receives it."""
 
     def __init__(
         self,
@@ -152,16 +152,16 @@ class Transaction(Snapshot):
         self._chances = chances or Chances()
         self._seq = seq
         self.written: Final[list[Row]] = []
-        """The journal's rows appended so far."""
+        """Rows of the journal appended so far."""
         self.beside: Final[list[tuple[str, Row]]] = []
-        """Rows of the tables of `store.journal.erasable` that were written so far, each with its table."""
+        """Rows of the tables of `store.journal.erasable` written so far, each with its table."""
 
     def chance(self, make: Callable[[], str]) -> str:
-        """What `make` gives; the same again where the work is done again because its commit failed."""
+        """Return the value of `make`; a retry after a failed commit returns the same value."""
         return self._chances.next(make)
 
     def append(self, *appends: Append) -> tuple[Recorded, ...]:
-        """Write all of it or, by VersionConflict or LeaseLost, none. Raises EncodeError, too."""
+        """Write all events or, by VersionConflict or LeaseLost, none. Raises EncodeError as well."""
         heads: dict[str, int] = {}
         recorded: list[Recorded] = []
         for append in appends:
@@ -197,7 +197,7 @@ class Transaction(Snapshot):
         return tuple(recorded)
 
     def stream_of(self, kind: StreamKind, value: str) -> str:
-        """The stream of this number or device, named now if it has none yet."""
+        """Return the stream of this number or device; name it now if it has none."""
         stream = erasable.stream_of(self.one, kind, value)
         if stream is None:
             stream = self._chances.named(f"{kind} {value}", lambda: erasable.new_stream(kind, self.at_us))
@@ -205,15 +205,17 @@ class Transaction(Snapshot):
         return stream
 
     def set_person(self, alert: AlertId, user: UserId) -> None:
-        """The alert is this person's, or whose id leads to another: it is forgotten with who is there."""
+        """Assign the alert to this person, or to the person with whom this one was merged, for a later
+        erasure.
+        """
         self.keys_of(alert)
         self._connection.write(erasable.SET_PERSON, user, alert)
         if (row := self.one(erasable.KEY_ROW, alert)) is not None:
             self.beside.append(("alert_key", row))
 
     def keys_of(self, alert: AlertId) -> Keys:
-        """The alert's keys, made with its first event that needs them. Not kept in mind: what is destroyed is
-        destroyed at once.
+        """Return the alert's keys; create them with the first event that needs them. They are not cached: a
+        destroyed key is unusable at once.
         """
         found = self.one(erasable.KEYS_OF, alert)
         if found is not None:
@@ -223,7 +225,7 @@ class Transaction(Snapshot):
         return keys
 
     def forget(self, query: Query, alert: AlertId) -> None:
-        """Change the alert's keys by this statement."""
+        """Change the alert's keys by this statement, which destroys one."""
         self.write(query, alert)
         if (row := self.one(erasable.KEY_ROW, alert)) is not None:
             self.beside.append(("alert_key", row))
@@ -233,7 +235,9 @@ class Transaction(Snapshot):
         self.beside.append((table, row))
 
     def _epoch(self, stream: str) -> int:
-        """By which right this stream is written to; 0 where none is needed. Raises LeaseLost."""
+        """Return the epoch of this node's lease on the stream; 0 if the stream needs no lease. Raises
+        LeaseLost.
+        """
         if not self.shared or not stream.startswith(_CASE):
             return 0
         epoch = leases.epoch_of(self, AlertId(stream.removeprefix(_CASE)), self._node)
@@ -248,38 +252,40 @@ class Transaction(Snapshot):
 
     @property
     def seq(self) -> int:
-        """The journal's last seq as it is now; 0 where it is empty."""
+        """Last seq of the journal, including this transaction; 0 if it is empty."""
         return self._seq
 
     def restore(self, exported: Sequence[Row]) -> None:
-        """Write rows as they are; for an import into an empty journal."""
+        """Write rows unchanged, for an import into an empty journal."""
         if exported:
             self._connection.write_many(rows.INSERT, exported)
             self._seq = int(exported[-1][0])
             self.written.append(exported[-1])
 
     def write_rows(self, query: Query, values: Sequence[Row]) -> None:
-        """Change a table of the registry, or one that is derived, once for each of the rows."""
+        """Change a table of the registry, or a derived one, once for each row of values."""
         self._connection.write_many(query, values)
 
     def write(self, query: Query, *values: object) -> int:
-        """Change such a table; how many rows it was. Raises JournalNotDurable.
+        """Change a table of the registry or a derived one; return the number of changed rows. Raises
+        JournalNotDurable.
 
-        An alert is worth handling while nothing lasts; a person's data are better asked for again.
+        An alert must be handled while the journal is not durable; a change of personal data should be
+        repeated later.
         """
         if not self.durable:
             raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
         return self.write_meanwhile(query, *values)
 
     def write_meanwhile(self, query: Query, *values: object) -> int:
-        """The same, also while nothing lasts: for what the journal gets on its return
-        (`store.registry.access.sessions`).
+        """Change a table as `write` does, also while the journal is not durable: for rows that are merged on
+        its return (`store.registry.access.sessions`).
         """
         return self._connection.write(query, *values)
 
     @contextmanager
     def unit(self) -> Iterator[None]:
-        """What fails within leaves nothing behind, and the transaction usable for the next."""
+        """Undo all changes of the context on an error, and keep the transaction usable."""
         seq, count, beside = self._seq, len(self.written), len(self.beside)
         self._connection.savepoint()
         try:
@@ -288,8 +294,9 @@ class Transaction(Snapshot):
             try:
                 self._connection.back_to_savepoint()
             except StoreError as lost:
-                # The database has ended the whole transaction with it, as SQLite does where the disk is full
-                # in the middle of a statement: what was done before is undone as well.
+                # The database has ended the whole transaction, as SQLite does if the disk is full in the
+                # middle of a statement:
+                # earlier changes are undone as well.
                 if isinstance(error, JournalError):
                     raise error from lost
                 raise JournalUnavailable(f"the transaction has ended within it: {lost}") from error

@@ -1,14 +1,16 @@
-"""The journal as a file that other programs read, and back: `journal verify`, `export` and `import`.
+"""Journal as a file for other programs, and back: `journal verify`, `export` and `import`.
 
-Two forms, told apart by their first byte:
+Two formats, distinguished by their first byte:
 
-- `jsonl`: one object a line: seq, stream, version, type, at, node, data (and epoch where it is
-  not 0). Moments, `at` and every field called `…_at`, are RFC 3339 in UTC with microseconds.
-- `msgpack`: a stream of maps with the journal's columns as they are.
+- `jsonl`: one object per line: seq, stream, version, type, at, node, data (and epoch if it is not 0). Times,
+  `at` and
+every field named `…_at`, are RFC 3339 in UTC with microseconds.
+- `msgpack`: a sequence of maps with the journal's columns unchanged.
 
-Both come back exactly as they were, events of unknown types and unknown fields included. What is sealed is
-written open, as far as there are keys; these stand, as `keys`, with an alert's first event, and whose the
-stream of a number or device is, as `alias`, with that one's first, unless that is forgotten.
+Both restore the journal exactly, including events of unknown types and unknown fields. Encrypted fields are
+exported in the clear, as far as their keys exist. The keys are exported, as `keys`, with an alert's first
+event, and the owner of the stream of a number or device, as `alias`, with the stream's first event, unless
+they were erased.
 """
 
 from __future__ import annotations
@@ -45,14 +47,14 @@ _FLOATS: Final = ("lat", "lon", "accuracy_m")
 
 
 class Format(StrEnum):
-    """The two forms."""
+    """Formats of an export."""
 
     JSONL = "jsonl"
     MSGPACK = "msgpack"
 
 
 class _Keys(msgspec.Struct, omit_defaults=True):
-    """A row of `alert_key`; what is destroyed is left out."""
+    """Row of `alert_key`; destroyed keys are left out."""
 
     number: bytes | None = None
     position: bytes | None = None
@@ -61,7 +63,7 @@ class _Keys(msgspec.Struct, omit_defaults=True):
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    """One line of jsonl."""
+    """Line of jsonl."""
 
     seq: int
     stream: str
@@ -76,7 +78,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Map(msgspec.Struct):
-    """One map of msgpack."""
+    """Map of msgpack."""
 
     seq: int
     stream: str
@@ -91,12 +93,12 @@ class _Map(msgspec.Struct):
 
 
 _Beside = tuple[_Keys | None, str | None]
-"""What stands beside the journal about a row's stream."""
+"""Keys and alias that belong to the stream of a row."""
 _NOTHING: Final[_Beside] = (None, None)
 
 
 def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
-    """Write every event after seq `since`; how many it were. Raises JournalError, OSError."""
+    """Write every event after seq `since`; return their number. Raises JournalError, OSError."""
     count, seq = 0, since
     say = _line_of if form is Format.JSONL else _map_of
     while found := journal.rows(rows.AFTER, seq, _PORTION):
@@ -107,10 +109,10 @@ def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, sinc
 
 
 def import_file(journal: Journal, file: Path) -> int:
-    """Take in what `export` has written, all or nothing; how many events it were.
+    """Import an export, all or nothing; return the number of events.
 
-    Raises TransferError, with the line or the map's number, for a file that is none, and for a
-    journal that is not empty.
+    Raises TransferError, with the number of the line or map, for an invalid file, and for a journal that is
+    not empty.
     """
 
     def work(transaction: Transaction) -> int:
@@ -146,7 +148,7 @@ def _opened(row: Row) -> Row:
 
 
 def _beside(journal: Journal, row: Row) -> _Beside:
-    """What an import needs besides the row, to give the very same one."""
+    """Return the keys and alias that an import needs to restore the row exactly."""
     kind, owner = streams.parse(row[1])
     if row[2] != 1 or kind not in (StreamKind.INBOX, *_BY_CHANCE):
         return _NOTHING
@@ -158,7 +160,7 @@ def _beside(journal: Journal, row: Row) -> _Beside:
 
 
 def _taken_in(tx: Transaction, row: Row, beside: _Beside) -> Row:
-    """The row as it is to stand in the journal: with nothing personal in it open."""
+    """Return the row for the journal, with personal data encrypted; store its keys and alias."""
     seq, stream, *_ = row
     kind, owner = streams.parse(stream)
     keys, alias = beside
@@ -170,7 +172,9 @@ def _taken_in(tx: Transaction, row: Row, beside: _Beside) -> Row:
 
 
 def _sealed(tx: Transaction, row: Row) -> bytes:
-    """The row's data with nothing personal in it open; whose alert it is, is noted with its keys."""
+    """Return the row's data with personal data encrypted; an identified person is recorded with the alert's
+    keys.
+    """
     _, stream, _, kind, *_, data = row
     assert isinstance(data, bytes)
     alert, said = streams.alert_of(stream), said_in(data)
@@ -182,7 +186,7 @@ def _sealed(tx: Transaction, row: Row) -> bytes:
 
 
 def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
-    """The file's rows with their places, each sound and in its order."""
+    """Yield the file's rows with their locations, after checks of form and order."""
     versions: dict[str, int] = {}
     last = 0
     for where, row, beside in _rows(file):
@@ -267,7 +271,7 @@ def _is_moment(key: str) -> bool:
 
 
 def _readable(key: str, value: object) -> object:
-    """The value as JSON can say it and a person read it."""
+    """Return the value in a form that JSON can hold and people can read."""
     match value:
         case bool():
             return value
@@ -286,7 +290,7 @@ def _readable(key: str, value: object) -> object:
 
 
 def _exact(key: str, value: object) -> object:
-    """The way back."""
+    """Return the value that `_readable` has converted."""
     match value:
         case str() if _is_moment(key):
             return _instant(value)
@@ -301,7 +305,7 @@ def _exact(key: str, value: object) -> object:
 
 
 def _moment(at_us: int) -> str | int:
-    """RFC 3339; the number itself where the calendar ends."""
+    """Return the time in RFC 3339; the number itself if it is outside the calendar."""
     try:
         at = _EPOCH + timedelta(microseconds=at_us)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Whether a journal is what it has to be, looked at from its first event to its last."""
+"""Verification of a journal from its first event to its last."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from store.streams import StreamKind
 
 _OPEN: Final = Query(select(open_alert.c.alert))
 _MOST: Final = 100
-"""Problems told; a damaged file has as many as events."""
+"""Maximum of reported problems; a damaged file may have one per event."""
 _PORTION: Final = 5000
 _encoder: Final = msgspec.msgpack.Encoder()
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found."""
+    """Result of a verification."""
 
     events: int
     streams: int
     alerts: int
     open_alerts: int
     unknown: int
-    """Events of types that this version does not know: a newer one wrote them."""
+    """Number of events of types unknown to this version, written by a newer one."""
     digest: str
-    """SHA-256 of all rows in their order: the same in two databases that hold the same."""
+    """SHA-256 of all rows in their order: equal for two databases of equal content."""
     problems: tuple[str, ...]
-    """In words, the first hundred; empty for a sound journal."""
+    """Problems in words, the first hundred; empty for a sound journal."""
 
 
 def verify(journal: Journal) -> Verified:
-    """Read everything and check it.
+    """Read and check the whole journal.
 
-    That is: the database's own check of the file; versions from 1 without holes in every stream;
-    every event decodes and is of the type its row says; streams have names; an inbox begins with
-    its `alert.received` and has no other; a case comes after its inbox; the table of open alerts
-    is what the events say. Raises JournalError where the file cannot be read at all.
+    Checks: the database's own check of the file; versions from 1 without holes in every stream; every event
+    decodes and has the type of its row; stream names are valid; an inbox begins with its `alert.received` and
+    has no other; a case stream follows its inbox; the table of open alerts matches the events. Raises
+    JournalError if the file cannot be read at all.
     """
     check = _Check()
     try:
@@ -69,18 +69,18 @@ def verify(journal: Journal) -> Verified:
 
 
 class Digest:
-    """Of rows in their order: SHA-256 of each row's MessagePack, one after another."""
+    """Digest of rows in their order: SHA-256 of each row's MessagePack, one after another."""
 
     def __init__(self) -> None:
         self._sum = hashlib.sha256()
 
     def take(self, found: Iterable[Row]) -> None:
-        """These rows come next."""
+        """Add the next rows."""
         for row in found:
             self._sum.update(_encoder.encode(row))
 
     def text(self) -> str:
-        """In hexadecimal."""
+        """Return the digest in hexadecimal."""
         return self._sum.hexdigest()
 
 
