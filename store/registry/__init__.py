@@ -1,1 +1,1 @@
-"""The registry: users, operators, and which keys, tokens and sessions let somebody in."""
+"""Registry: users, operators, and the keys, tokens and sessions that grant access."""

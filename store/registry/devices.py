@@ -1,11 +1,12 @@
-"""Keys of phones. Each proves that a request comes from a phone whose number was proved to the center: by a
-code that was sent there, or by an invitation that somebody of the staff has handed over.
+"""Keys of phones. A key proves that a request comes from a phone with a proved number: proved by a code that
+was sent to the number, or by an invitation from staff.
 
-A key is a person's, and stands as long as the person has the number that it proves. Whoever proves a number
-that nobody has becomes a person of the registry, by the number alone.
+A key belongs to a person, and is valid as long as the person has the number that it proves. Proving an
+unassigned number creates a person of the registry, known by the number alone.
 
-A key that was enrolled or revoked with a PIN other than the person's own only seems so to the app
-(decision 137): `Seeming`. What proves a number is `key_of`; what the app is shown is `shown_to_app`.
+A key that was enrolled or revoked with a PIN other than the person's own only seems so to the app (decision
+137): `Seeming`. `key_of` returns keys that prove a number; `shown_to_app` returns the keys that the app
+lists.
 """
 
 from __future__ import annotations
@@ -34,30 +35,33 @@ TRIES_MAX: Final = 5
 NUMBER_PAUSE_S: Final = 60
 NUMBER_A_DAY: Final = 10
 CENTER_AN_HOUR: Final = 300
-"""Codes of all numbers together: each is paid for. Who asks for many is stopped long before
-(`gateways.http.door.budgets`)."""
+"""Maximum of codes per hour for all numbers together: each has a cost. A single requester is stopped long
+before (`gateways.http.door.budgets`).
+"""
 INVITATION_LIFE_S: Final = 24 * 3600
-"""Where nobody says for how many days."""
+"""Default validity of an invitation, in seconds."""
 NAME_MAX: Final = 64
 YOUNG_S: Final = 72 * 3600
-"""How long a key that was added beside an older one outranks no other sender."""
+"""Time, in seconds, for which a key that was added beside an older one gives no priority over other
+senders.
+"""
 DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
 OWN: Final = UserId("center")
-"""Whose the center's own phone is: a person of no registry."""
+"""Owner of the center's own phone: no person of the registry."""
 APP: Final = "the app"
-"""Who has changed what a person does with a proved phone."""
+"""Author of changes that a person makes with a proved phone."""
 
 
 class Seeming(StrEnum):
-    """What of a key is not as the app is shown it."""
+    """Difference between a key and its appearance in the app."""
 
     NOTHING = ""
     ENROLLED = "enrolled"
-    """The phone looks enrolled, and its key proves nothing."""
+    """The phone appears enrolled, and its key proves nothing."""
     REVOKED = "revoked"
-    """The phone looks revoked, and its key proves its number as before."""
+    """The phone appears revoked, and its key still proves its number."""
 
 
 _k, _e, _i = device_key.c, enrolment.c, invitation.c
@@ -67,7 +71,7 @@ _BESIDE_OLDER: Final = exists().where(
     _older.c.phone == _k.phone,
     _older.c.created_us < _k.created_us,
     _older.c.seeming != Seeming.ENROLLED,
-    # A phone that was revoked just before may have been revoked by the very hand that added this one.
+    # A recently revoked phone may have been revoked by the person who added this one.
     or_(_older.c.revoked_us.is_(None), _older.c.revoked_us > _k.created_us - YOUNG_S * SECOND),
 )
 _SHOWN: Final = (
@@ -152,38 +156,42 @@ _USED: Final = Query(
 
 
 class ProvedBy(StrEnum):
-    """How the number was proved to be the phone's."""
+    """Method by which the number was proved to be the phone's."""
 
     CODE = "code"
-    """A code that was sent there came back from it."""
+    """A code that was sent to the number came back from the phone."""
     TEXT = "text"
-    """An invitation that was sent there: who has used it has read it."""
+    """An invitation that was sent to the number was used: its user has read the message."""
     STAFF = "staff"
-    """An invitation that somebody of the staff has handed over."""
+    """An invitation that staff has handed over was used."""
 
 
 class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
-    """The key of an enrolled phone."""
+    """Key of an enrolled phone."""
 
     device: str
     person: UserId
     phone: E164
-    """The number that it proves."""
+    """Number that the key proves."""
     key: bytes
-    """A point of P-256, uncompressed (SEC 1, 2.3.3): 65 bytes."""
+    """Point of P-256, uncompressed (SEC 1, 2.3.3): 65 bytes."""
     name: str
-    """What the phone calls itself."""
+    """Name that the phone reports for itself."""
     created_at: Instant
     seen_at: Instant | None
-    """When an alert was last raised with it."""
+    """Time at which the key last raised an alert."""
     proved_by: ProvedBy
     checked_on: Instant | None = None
-    """The day, by its beginning (UTC), on which the phone last saw that an alert of its would arrive."""
+    """Start of the day (UTC) of the phone's last successful check."""
     check_days: int | None = None
-    """Each so many days it looks by itself, as its user has chosen; 0: not; None: it has not said."""
+    """Interval of the phone's automatic checks in days, as its user has chosen; 0: none; None: not
+    reported.
+    """
     seeming: Seeming = Seeming.NOTHING
     beside_older: bool = False
-    """Another phone of the number was enrolled before, and stood within YOUNG_S of this enrolment."""
+    """True if another phone of the number was enrolled before, and was valid within YOUNG_S of this
+    enrolment.
+    """
 
     def is_young(self, at: Instant) -> bool:
         """Return True while the key may be that of a thief who held the older phone for five minutes: for
@@ -195,7 +203,7 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolment that waits for its code, which is kept nowhere."""
+    """Enrolment that waits for its code, which is not stored."""
 
     device: str
     code: str
@@ -203,15 +211,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoCode(Enum):
-    """Why a code enrols nothing."""
+    """Reason why a code enrols no phone."""
 
     WRONG = "the code is wrong"
     OVER = "the code is over: ask for another one"
-    """Too old, tried too often, used, or never asked for."""
+    """The code is too old, was tried too often or used, or was never requested."""
 
 
 class TooManyCodes(RegistryError):
-    """No code is sent now."""
+    """No code can be sent now."""
 
     def __init__(self, reason: str, retry_after_s: int) -> None:
         super().__init__(reason)
@@ -222,7 +230,9 @@ class TooManyCodes(RegistryError):
 
 
 def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
-    """A phone says that it has this number, and this key. Raises TooManyCodes."""
+    """Start an enrolment of this key for this number; return the device and the code to send. Raises
+    TooManyCodes.
+    """
     tx.write(_FORGET, tx.at_us - _DAY_US)
     count, newest = tx.one(_OF_NUMBER, phone) or (0, None)
     if newest is not None and tx.at_us < newest + NUMBER_PAUSE_S * SECOND:
@@ -239,8 +249,8 @@ def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
 
 
 def number_proved_by(journal: Journal, device: str, code: str, now_us: Instant) -> E164 | None:
-    """Return the number that this code proves for this phone, without counting the try; None where `confirm`
-    enrols nothing.
+    """Return the number that this code proves for this phone, without counting the attempt; None if `confirm`
+    would enrol no phone.
     """
     row = journal.row(_ASKED, device)
     return None if row is None or _refused(row, device, code, now_us) is not None else E164(row[0])
@@ -249,9 +259,9 @@ def number_proved_by(journal: Journal, device: str, code: str, now_us: Instant) 
 def confirm(
     tx: Transaction, device: str, code: str, *, seeming: Seeming = Seeming.NOTHING
 ) -> DeviceKey | NoCode:
-    """The code that was sent to the phone's number has come back from it, or has not. Each try counts.
-
-    `seeming`: ENROLLED where the phone is to look enrolled and to prove nothing.
+    """Enrol the phone if `code` is the one sent to its number; return the key or the reason of the refusal. A
+    wrong code counts as an attempt. `seeming`: ENROLLED for a phone that shall appear enrolled and prove
+    nothing.
     """
     row = tx.one(_ASKED, device)
     if row is None:
@@ -262,7 +272,7 @@ def confirm(
         tx.write(_TRIED, tries + 1, device)
     if refused is not None:
         return refused
-    # Its row stays for a day: it counts among those that were sent.
+    # The row stays for a day: it counts among the sent codes.
     tx.write(_TRIED, TRIES_MAX, device)
     return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProvedBy.CODE, seeming)
 
@@ -275,24 +285,26 @@ def _refused(asked: Row, device: str, code: str, now_us: Instant) -> NoCode | No
 
 
 def invite(tx: Transaction, phone: E164, by: str, life_s: int = INVITATION_LIFE_S) -> str:
-    """What enrols one phone for this number, once and within this time."""
+    """Return the secret of a new invitation, which enrols one phone for this number, once and within `life_s`
+    seconds.
+    """
     made = tx.chance(lambda: new_secret("swi"))
     tx.write(_INVITE, fingerprint(made), phone, by, tx.at_us, tx.at_us + life_s * SECOND, None, None)
     return made
 
 
 def sign_of(secret: str) -> str:
-    """By which an invitation is told from others, without being it."""
+    """Return a short sign that identifies an invitation without revealing it."""
     return fingerprint(secret).hex()[:8]
 
 
 def brought_by(tx: Transaction, secret: str, text: TextId) -> None:
-    """The invitation goes to its number by this short message, and to nobody else."""
+    """Record the short message that delivers the invitation to its number, the only way of delivery."""
     tx.write(_BROUGHT, text, fingerprint(secret))
 
 
 def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> DeviceKey | None:
-    """Enrol by an invitation; None for one that is none, was used, or is over."""
+    """Enrol by an invitation; return None if it is unknown, used or expired."""
     row = tx.one(_INVITED, fingerprint(secret), tx.at_us)
     if row is None:
         return None
@@ -328,12 +340,12 @@ def _enrol(
 
 
 def key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
-    """The key of an enrolled device; None for one that is none, or stands no more."""
+    """Return the valid key of an enrolled device; None if there is none."""
     return _found(journal, _ONE, device)
 
 
 def known_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
-    """Return the key of a device that is enrolled or only seems so, which proves nothing."""
+    """Return the key of a device that is enrolled or only seems so; the latter proves nothing."""
     return _found(journal, _ANY, device)
 
 
@@ -343,7 +355,7 @@ def _found(journal: Journal | Transaction, query: Query, device: str) -> DeviceK
 
 
 def devices_of(journal: Journal | Transaction, person: UserId) -> list[DeviceKey]:
-    """A person's devices, oldest first, with those that only seem enrolled or revoked."""
+    """Return a person's devices, oldest first, including those that only seem enrolled or revoked."""
     found = (
         journal.rows(_OF_PERSON, person) if isinstance(journal, Journal) else journal.all(_OF_PERSON, person)
     )
@@ -356,12 +368,12 @@ def shown_to_app(journal: Journal, person: UserId) -> list[DeviceKey]:
 
 
 def all_devices(journal: Journal) -> list[DeviceKey]:
-    """Everybody's."""
+    """Return the devices of all persons."""
     return [_key(row) for row in journal.rows(_ALL)]
 
 
 def checks(journal: Journal) -> list[Counted]:
-    """How many phones have checked when, and how often they do by their users' choice."""
+    """Return the numbers of phones by day of the last check and by interval of automatic checks."""
     return [
         Counted(None if day is None else Instant(day), every, int(phones))
         for day, every, phones in journal.rows(_CHECKS)
@@ -369,7 +381,7 @@ def checks(journal: Journal) -> list[Counted]:
 
 
 def revoke(tx: Transaction, device: str, by: str) -> bool:
-    """The key proves nothing from now on; False where it has not."""
+    """Revoke the key; return False if the device is not enrolled."""
     known = known_of(tx, device)
     if known is None:
         return False
@@ -379,8 +391,8 @@ def revoke(tx: Transaction, device: str, by: str) -> bool:
 
 
 def seem_revoked(tx: Transaction, device: str, by: str) -> bool:
-    """Let the device look revoked to the app while its key proves its number as before; False where it looks
-    so already. A device that only seemed enrolled is revoked.
+    """Let the device appear revoked in the app while its key still proves its number; return False if it
+    appears so already. A device that only seemed enrolled is revoked.
     """
     known = known_of(tx, device)
     if known is None or known.seeming is Seeming.REVOKED:
@@ -393,14 +405,14 @@ def seem_revoked(tx: Transaction, device: str, by: str) -> bool:
 
 
 def seen(tx: Transaction, device: str) -> None:
-    """Note that an alert was raised with it. While nothing lasts the date is lost with the memory: it never
-    stands in the way of an alert.
+    """Record that the key raised an alert. While the journal is not durable the date may be lost: recording
+    never delays an alert.
     """
     tx.write_meanwhile(_SEEN, tx.at_us, device)
 
 
 def checked(tx: Transaction, device: str, every_days: int | None) -> None:
-    """A check of it has arrived. The day alone is kept: when somebody uses a phone is nobody's to know."""
+    """Record a check of the device. Only the day is kept, so that the record reveals no hours of use."""
     tx.write(_CHECKED, tx.at_us - tx.at_us % _DAY_US, device)
     if every_days is not None:
         tx.write(_CHECKS_EVERY, every_days, device)

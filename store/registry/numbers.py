@@ -1,6 +1,6 @@
-"""Telephone numbers: whatever people write, as E.164, and which of them must never be a person's.
+"""Telephone numbers: conversion to E.164, and the numbers that are not allowed for a person.
 
-This decides nothing about dialling: the guard before the modem has its own list.
+Dialling is not decided here: the guard before the modem has its own list.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from model.rules.calls.psap import EMERGENCY_NUMBERS
 from store.errors import NumberRefused
 
 DEFAULT_REGION: Final = "IT"
-"""Where a number without `+` or `00` is taken to be (ISO 3166)."""
+"""Region of a number without `+` or `00` (ISO 3166)."""
 
 _WRITTEN: Final = re.compile(r"\+?[0-9 ()./\u00a0\u2010-\u2015-]+")
 
 
 def normalised(text: str, region: str = DEFAULT_REGION) -> E164:
-    """The number as E.164, `+393331112223`. Raises NumberRefused for what no network could reach.
+    """Return the number as E.164, `+393331112223`. Raises NumberRefused for a number that no network could
+    reach.
 
-    A number that is possible is taken, whether or not its range is in use: ranges change.
+    A possible number is accepted, even if its range is not in use: ranges change.
     """
     written = text.strip().removeprefix("tel:")
     if not _WRITTEN.fullmatch(written):
-        # The parser would find a number in any sentence, and take letters for digits.
+        # The parser would find a number in any sentence, and read letters as digits.
         raise NumberRefused(f"{text!r} is not a telephone number")
     try:
         parsed = phonenumbers.parse(written, region)
@@ -39,7 +40,9 @@ def normalised(text: str, region: str = DEFAULT_REGION) -> E164:
 
 
 def of_a_person(text: str, region: str = DEFAULT_REGION) -> E164:
-    """The same for the number of a user or an operator: emergency numbers are refused."""
+    """Return the number of a user or an operator as E.164. Raises NumberRefused, also for emergency
+    numbers.
+    """
     if is_emergency(text, region):
         raise NumberRefused(f"{text!r} is an emergency number")
     number = normalised(text, region)
@@ -50,6 +53,6 @@ def of_a_person(text: str, region: str = DEFAULT_REGION) -> E164:
 
 
 def is_emergency(text: str, region: str = DEFAULT_REGION) -> bool:
-    """Whether dialling this, as it stands, calls for help."""
+    """Return True if dialling `text`, as written, calls an emergency number."""
     digits = "".join(character for character in text if character.isdigit() or character == "+")
     return digits in EMERGENCY_NUMBERS or bool(phonenumbers.is_emergency_number(digits, region))

@@ -1,4 +1,4 @@
-"""Users and operators as the registry hands them out. Secrets are not among it."""
+"""Users, operators and app keys as the registry returns them, without secrets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may raise an alert."""
 
     id: UserId
-    """By chance, and all that the journal ever says of a user beyond the number."""
+    """Random id; besides the number, the only reference to a user in the journal."""
     phones: tuple[E164, ...]
-    """The one to call first comes first."""
+    """Numbers in the order of calling."""
     first_name: str = ""
     last_name: str = ""
     language: str = "it"
     """ISO 639."""
     notes: str = ""
-    """What the operator has to know."""
+    """Information for the operator."""
     devices: tuple[str, ...] = ()
     has_cancel_pin: bool = False
     has_duress_pin: bool = False
@@ -38,37 +38,37 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody enters about a user. None leaves as it is what is there, or is the default."""
+    """Entered data of a user. None keeps the stored value, or sets the default."""
 
     phones: tuple[str, ...] = ()
-    """As written; normalised to E.164. Empty leaves them."""
+    """Numbers as written; normalised to E.164. Empty keeps the stored numbers."""
     first_name: str | None = None
     last_name: str | None = None
     language: str | None = None
     notes: str | None = None
     devices: tuple[str, ...] | None = None
     cancel_pin: str | None = None
-    """Ends an alert from the app; empty takes it away."""
+    """Ends an alert from the app; empty removes the PIN."""
     duress_pin: str | None = None
-    """Seems to end it (case 19)."""
+    """Seems to end the alert (case 19)."""
 
 
 class StaffRole(StrEnum):
-    """What an operator may do besides answering: each role may all that those before it may."""
+    """Role of an operator: each role has the rights of those before it."""
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
-    """Sees what all operators do, and the figures."""
+    """Sees the work of all operators, and the statistics."""
     ADMIN = "admin"
     """Changes users, operators and settings."""
 
     def may(self, wanted: StaffRole) -> bool:
-        """Whether this role is enough where that one is wanted."""
+        """Return True if this role has the rights of role `wanted`."""
         order = tuple(StaffRole)
         return order.index(self) >= order.index(wanted)
 
     def needs(self, second_factor: SecondFactor) -> bool:
-        """Whether an operator of this role is asked for a second factor."""
+        """Return True if an operator of this role needs a second factor."""
         match second_factor:
             case SecondFactor.NONE:
                 return False
@@ -87,23 +87,25 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "it"
     role: StaffRole = StaffRole.OPERATOR
     on_call: bool = False
-    """Called when nobody on shift answers (case 8)."""
+    """Called when no operator on shift answers (case 8)."""
     has_token: bool = False
     has_password: bool = False
     created_at: Instant
     token_until: Instant | None = None
-    """Until when the token signs on to the console; none where there is no token."""
+    """Time until which the token signs on to the console; None without token."""
     passkeys: int = 0
     has_totp: bool = False
 
     @property
     def has_second_factor(self) -> bool:
-        """A passkey, or an authenticator app."""
+        """True if the operator has a passkey or an authenticator app."""
         return self.passkeys > 0 or self.has_totp
 
 
 def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
-    """The operators' names: of several that have one, each with the last digits of the number, or the id."""
+    """Return the operators' names; equal names are followed by the last digits of the number, or by the
+    id.
+    """
     listed = list(everybody)
     names = Counter(one.name.casefold() for one in listed)
     ends = Counter((one.name.casefold(), one.phone[-4:]) for one in listed)
@@ -118,7 +120,7 @@ def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
 
 
 class AppKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key by which apps raise alerts; by what is kept of it."""
+    """Key by which apps raise alerts, identified by its stored hash."""
 
     hash: bytes
     name: str
@@ -126,5 +128,5 @@ class AppKey(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sign(self) -> str:
-        """By which two of a name are told apart."""
+        """Short sign that distinguishes keys of one name."""
         return self.hash.hex()[:8]

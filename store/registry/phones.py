@@ -1,7 +1,7 @@
-"""Phones that are added to a number or taken from it: done, and told to the person by short messages.
+"""Phones that are added to a number or removed from it, with notifications to the person by short message.
 
-The words are the same for what is done and for what only seems so (`store.registry.devices.Seeming`): the
-phone that shows them may be in a stranger's hand. They name neither the center nor what the number is for.
+The words are equal for real changes and for those that only seem so (`store.registry.devices.Seeming`): the
+phone that shows them may be in a stranger's hand. They name neither the center nor the purpose of the number.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from store.registry.users.users import read_user
 from store.texts import ask_text
 
 TEXTS_A_DAY: Final = 6
-"""Changes of the phones of one number, within a day, that are told by short messages; each is paid for."""
+"""Changes of the phones of one number, within a day, that are notified by short message; each has a cost."""
 TOLD_WITHIN_US: Final = Instant(3600 * SECOND)
-"""A text that waits longer for a line is given up: the app's list tells as well."""
+"""Time after which a text that waits for a line is given up: the app lists the change as well."""
 ADDED: Final = {
     "it": "Un telefono è stato aggiunto al tuo numero ({at} UTC). Non lo sai? Avvisa chi ti ha dato l'app.",
     "en": "A phone was added to your number ({at} UTC). Not by you? Tell those who gave you the app.",
@@ -46,7 +46,7 @@ _CHANGES: Final = Query(
 def confirm(
     tx: Transaction, device: str, code: str, *, seeming: Seeming = Seeming.NOTHING
 ) -> DeviceKey | NoCode:
-    """Enrol by a code (`store.registry.devices.confirm`), and tell the person."""
+    """Enrol by a code (`store.registry.devices.confirm`), and notify the person."""
     made = devices.confirm(tx, device, code, seeming=seeming)
     if isinstance(made, DeviceKey):
         _tell(tx, made, ADDED)
@@ -54,7 +54,7 @@ def confirm(
 
 
 def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> DeviceKey | None:
-    """Enrol by an invitation (`store.registry.devices.accept_invitation`), and tell the person."""
+    """Enrol by an invitation (`store.registry.devices.accept_invitation`), and notify the person."""
     made = devices.accept_invitation(tx, secret, key, name)
     if made is not None:
         _tell(tx, made, ADDED)
@@ -62,10 +62,12 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
 
 
 def revoke(tx: Transaction, device: str, by: str, *, seeming: bool = False) -> bool:
-    """Revoke a phone, or let it look revoked, and tell the person; False where there is none."""
+    """Revoke a phone, or let it appear revoked, and notify the person. Return False if the device is
+    unknown.
+    """
     known = devices.known_of(tx, device)
     done = known is not None and (devices.seem_revoked if seeming else devices.revoke)(tx, device, by)
-    # What only seemed revoked is revoked in truth now: the person has been told.
+    # A phone that only seemed revoked is now revoked: the person was notified before.
     if done and known is not None and known.seeming is not Seeming.REVOKED:
         _tell(tx, known, REMOVED)
     return done
@@ -85,6 +87,6 @@ def _changes_of_the_day(tx: Transaction, number: E164) -> int:
 
 
 def _language(tx: Transaction, person: UserId) -> str:
-    """Return the language of the person that there are words in: Italian, and English for all others."""
+    """Return the language of the texts for this person: Italian if it is the person's, else English."""
     known = read_user(tx, person)
     return "it" if known is None or known.language == "it" else "en"

@@ -1,11 +1,11 @@
-"""The registry: who the users are, who answers them, and which keys open the door.
+"""Registry: the users, the operators who answer them, and the keys that grant access.
 
-Tables of its own in the journal's database, changed in one transaction with the event that tells
-of the change: `user.data_changed` in `user-ID` for a user, in `operator-ID` for an operator. The
-events name the person by id and say which fields changed, never what they hold.
+The registry has tables of its own in the journal's database. A change is one transaction with its event:
+`user.data_changed` in `user-ID` for a user, in `operator-ID` for an operator. The events name the person by
+id and list the changed fields, never their values.
 
-Erasing removes everything from these tables, and destroys the keys of what is personal in the journal's
-alerts (`store.alerts.erasing`); the person's id stays in it, which is chance.
+An erasure deletes the person from these tables, and destroys the keys of the personal data in the journal's
+alerts (`store.alerts.erasing`). The person's random id stays in the journal.
 """
 
 from __future__ import annotations
@@ -27,19 +27,21 @@ _TOKENS: Final = Query(select(operator.c.token_hash, operator.c.id).where(operat
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Who is let in at one moment, by the hashes of what is shown. Its holder may add what is found later."""
+    """Valid credentials at one moment, by the hashes of keys and cookies. The holder may add credentials
+    found later.
+    """
 
     keys: set[bytes] = msgspec.field(default_factory=set)
-    """Of apps."""
+    """Hashes of app keys."""
     tokens: dict[bytes, OperatorId] = msgspec.field(default_factory=dict)
     sessions: dict[bytes, Session] = msgspec.field(default_factory=dict)
 
 
 class Registry(Users, Staff, AppKeys):
-    """Everything of the registry, over one process's journal. For any thread."""
+    """Whole registry, over one process's journal. For any thread."""
 
     def access(self, now_us: Instant) -> Access:
-        """Who is let in now. Raises StoreError."""
+        """Return the credentials that are valid now. Raises StoreError."""
         return Access(
             keys={one.hash for one in self.app_keys()},
             tokens={bytes(row[0]): OperatorId(row[1]) for row in self._journal.rows(_TOKENS)},

@@ -1,4 +1,4 @@
-"""The registry's operators. See `store.registry.registry`."""
+"""Operators of the registry: see `store.registry.registry`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="E.
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)", description="ISO 639-1.")]
 
 FOR_EVER: Final = Instant(2**62)
-"""Until when the token of a simulated run signs on."""
+"""End of validity of the token of a simulated run."""
 
 _o = operator.c
 
@@ -99,23 +99,23 @@ class Staff:
     """Operators of the registry, over one process's journal."""
 
     def __init__(self, journal: Journal, *, region: str = numbers.DEFAULT_REGION) -> None:
-        """`region` is where a number without a country is taken to be."""
+        """Store the parameters. `region`: region of a number without a country code."""
         self._journal = journal
         self._region = region
 
     # ------------------------------------------------------------------------------- operators
 
     def operators(self) -> list[Operator]:
-        """All of them, by name."""
+        """Return all operators, by name."""
         return [_operator(row) for row in self._journal.rows(_ALL)]
 
     def operator(self, operator: OperatorId) -> Operator | None:
-        """The operator of this id."""
+        """Return the operator of this id."""
         row = self._journal.row(_BY_ID, operator)
         return None if row is None else _operator(row)
 
     def operator_by_token(self, token: str) -> Operator | None:
-        """Whose token this is."""
+        """Return the operator with this token."""
         row = self._journal.row(_BY_TOKEN, fingerprint(token))
         return None if row is None else _operator(row)
 
@@ -130,11 +130,11 @@ class Staff:
         by: str,
         id: OperatorId | None = None,
     ) -> Operator:
-        """A new operator; the id is made from the name where none is given. Two may have one name: they sign
-        on by their numbers then.
+        """Add an operator; the id is made from the name if none is given. Operators with equal names sign on
+        by their numbers.
 
-        Raises NumberRefused, AlreadyTaken (the id, the name and the number as well, or a name that is
-        another's id), RegistryError (an empty name).
+        Raises NumberRefused, AlreadyTaken (the id; the name together with the number; a name that is another
+        operator's id), RegistryError (an empty name).
         """
         number = numbers.of_a_person(phone, self._region)
         return self._journal.transact(
@@ -142,7 +142,7 @@ class Staff:
         )
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
-        """What the operator may do from now on; the sessions end. Raises NobodyThere."""
+        """Change the operator's role; all sessions end. Raises NobodyThere."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
@@ -155,10 +155,10 @@ class Staff:
     def set_password(
         self, operator: OperatorId, password: str, *, by: str, own: Session | None = None
     ) -> None:
-        """A new password; the one before and the operator's sessions end, but `own`, in which the operator
-        does it, and which is no recovery any more. Raises NobodyThere, also where that one has ended.
+        """Set a new password; the operator's sessions end, except `own`.
 
-        Takes a tenth of a second, and none of it while the journal is locked.
+        `own`: session in which the operator changes the password; it no longer counts as a recovery. Raises
+        NobodyThere, also if `own` has ended. Takes a tenth of a second, outside the journal's lock.
         """
         kept = hash_password(password)
 
@@ -175,12 +175,14 @@ class Staff:
         self._journal.transact(work)
 
     def called(self, who: str) -> Operator | None:
-        """The operator of this id, or the only one of this name or number; as people type them."""
+        """Return the operator of this id, or the only one of this name or number, in any spelling; None if
+        there is none or several.
+        """
         fitting = self._fitting(who)
         return fitting[0] if len(fitting) == 1 else None
 
     def is_shared(self, who: str) -> bool:
-        """Whether several operators have this name or number, so that it says nobody's."""
+        """Return True if several operators have this name or number, so that it identifies none of them."""
         return len(self._fitting(who)) > 1
 
     def _fitting(self, who: str) -> list[Operator]:
@@ -188,27 +190,29 @@ class Staff:
         return [one for one in self.operators() if plain in (one.id, _plain(one.name), one.phone)]
 
     def password_is(self, operator: OperatorId | None, password: str) -> bool:
-        """Whether it is the operator's; takes as long for nobody, and for one without, as for a wrong one."""
+        """Return True if the password is the operator's. Takes as long for an unknown operator, or one
+        without password, as for a wrong password.
+        """
         row = None if operator is None else self._journal.row(_PASSWORD, operator)
         kept = "" if row is None else str(row[0])
         fits = password_fits(password, kept)
         if fits and (new := raised(password, kept)) is not None:
-            # Another time, where it cannot be written now.
+            # Retried at the next sign-on, if it cannot be written now.
             with suppress(JournalError):
                 self._journal.transact(lambda tx: tx.write(_RAISE_PASSWORD, new, operator, kept))
         return fits
 
     def issue_token(self, operator: OperatorId, *, by: str) -> str:
-        """A new token for programs, which signs on to the console for the length of one session
-        (`token_signs_on`). The one before ends, and then the operator's sessions. Raises NobodyThere.
+        """Issue a new token for programs, which also signs on to the console for the length of one session
+        (`token_signs_on`). An earlier token and then the operator's sessions end. Raises NobodyThere.
         """
         token = new_secret("swo")
         self._set_token(operator, token, LIFE_S, by=by)
         return token
 
     def trust_token(self, operator: OperatorId, token: str, *, by: str) -> None:
-        """The same with a token that is there already, and signs on for ever. Raises NobodyThere,
-        AlreadyTaken.
+        """Accept an existing token, which signs on for ever. An earlier token and then the operator's
+        sessions end. Raises NobodyThere, AlreadyTaken.
         """
         self._set_token(operator, token, None, by=by)
 
@@ -231,7 +235,9 @@ class Staff:
         self._journal.transact(work)
 
     def recover(self, operator: OperatorId, *, by: str) -> tuple[str, Instant]:
-        """A code that signs the operator on once, and until when. Raises NobodyThere, JournalNotDurable."""
+        """Return a code that signs the operator on once, and the end of its validity. Raises NobodyThere,
+        JournalNotDurable.
+        """
         code = new_recovery_code()
 
         def work(tx: Transaction) -> Instant:
@@ -241,18 +247,18 @@ class Staff:
         return code, self._journal.transact(work)
 
     def revoke_access(self, operator: OperatorId, *, by: str, factors: bool = False) -> int:
-        """End the operator's token, recovery code and sessions, with `factors` passkeys and codes too, not
-        the password; how many cookies it were. Raises NobodyThere.
+        """End the operator's token, recovery code and sessions; with `factors`, passkeys and codes as well,
+        but not the password. Return the number of ended cookies. Raises NobodyThere.
         """
 
         return self._journal.transact(lambda tx: revoke(tx, operator, by=by, factors=factors))
 
     def sessions(self, now_us: Instant) -> list[Session]:
-        """The sessions that stand, of all operators, oldest first."""
+        """Return the valid sessions of all operators, oldest first."""
         return standing(self._journal, now_us)
 
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
-        """Remove the operator, with all that signs on, the sessions and the shift. Raises NobodyThere."""
+        """Remove the operator, with all credentials, the sessions and the shift. Raises NobodyThere."""
         self._journal.transact(lambda tx: drop(tx, operator, by=by))
 
 
@@ -267,7 +273,9 @@ def add(
     by: str,
     id: OperatorId | None = None,
 ) -> Operator:
-    """`Staff.add_operator` within a transaction. Raises AlreadyTaken, RegistryError."""
+    """Add an operator within a transaction, as `Staff.add_operator` does. Raises AlreadyTaken,
+    RegistryError.
+    """
     if not name.strip():
         raise RegistryError("an operator needs a name")
     if id is not None and tx.one(_BY_ID, id) is not None:
@@ -280,7 +288,7 @@ def add(
 
 
 def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
-    """`Staff.remove_operator` within a transaction. Raises NobodyThere."""
+    """Remove an operator within a transaction, as `Staff.remove_operator` does. Raises NobodyThere."""
     _row(tx, operator)
     tx.write(_DROP, operator)
     remove_all(tx, operator, *Kind)
@@ -290,7 +298,7 @@ def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
 
 
 def revoke(tx: Transaction, operator: OperatorId, *, by: str, factors: bool = False) -> int:
-    """`Staff.revoke_access` within a transaction. Raises NobodyThere."""
+    """Revoke access within a transaction, as `Staff.revoke_access` does. Raises NobodyThere."""
     _row(tx, operator)
     tx.write(_SET_TOKEN, None, None, operator)
     remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
@@ -301,18 +309,18 @@ def revoke(tx: Transaction, operator: OperatorId, *, by: str, factors: bool = Fa
 
 
 def operators_in(tx: Transaction) -> list[Operator]:
-    """All of them as this transaction sees them, by name."""
+    """Return all operators as this transaction sees them, by name."""
     return [_operator(row) for row in tx.all(_ALL)]
 
 
 def operator_in(tx: Transaction, operator: OperatorId) -> Operator:
-    """This one, in the same way. Raises NobodyThere."""
+    """Return the operator of this id as this transaction sees it. Raises NobodyThere."""
     return _operator(_row(tx, operator))
 
 
 def tell_apart(tx: Transaction, name: str, number: str, but: OperatorId | None = None) -> None:
-    """Raises AlreadyTaken where an operator could not be told from another one than `but`: by a name that is
-    the other's id, or the other's number as well.
+    """Check that name and number identify an operator. Raises AlreadyTaken if they conflict with another
+    operator than `but`: the name is the other's id, or name and number are the other's.
     """
     plain = _plain(name)
     for other in operators_in(tx):
@@ -340,9 +348,10 @@ def _operator(row: Row) -> Operator:
 
 
 def token_signs_on(operator: Operator, now_us: Instant) -> bool:
-    """Whether the operator's token signs on to the console, and not to the interface alone.
+    """Return True if the operator's token signs on to the console, and not only to the API.
 
-    What signs on for a whole shift is enough to come in once and enrol; who has nothing else goes on with it.
+    A token for a whole shift is enough to sign on once and enrol. An operator without other credentials
+    continues to sign on with it.
     """
     if operator.token_until is not None and now_us < operator.token_until:
         return True
@@ -350,7 +359,7 @@ def token_signs_on(operator: Operator, now_us: Instant) -> bool:
 
 
 def _plain(name: str) -> str:
-    """A name as people type it."""
+    """Return the name in a form that does not depend on its spelling: case, spaces, compatible characters."""
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
@@ -365,7 +374,7 @@ def _free_id(tx: Transaction, name: str) -> OperatorId:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "operator"
     number = 1
-    # Also against one who was removed: the journal goes on speaking of her.
+    # Ids of removed operators are not reused: the journal still names them.
     while tx.one(_BY_ID, base if number == 1 else f"{base}-{number}") or tx.version(
         streams.operator(OperatorId(base if number == 1 else f"{base}-{number}"))
     ):

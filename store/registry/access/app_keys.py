@@ -1,6 +1,5 @@
-"""The registry's app keys: several hold at once, so that apps can be given a new one before the old one ends.
-
-See `store.registry.registry`.
+"""App keys of the registry: several are valid at once, so that apps can receive a new key before the old one
+ends. See `store.registry.registry`.
 """
 
 from __future__ import annotations
@@ -35,38 +34,38 @@ class AppKeys:
     _journal: Journal
 
     def issue_app_key(self, name: str) -> str:
-        """A new key for apps; earlier ones of the name go on working."""
+        """Issue a new key for apps; earlier keys of the name stay valid."""
         key = new_secret("swk")
         self.trust_app_key(key, name)
         return key
 
     def trust_app_key(self, key: str, name: str) -> None:
-        """The same with a key that is there already; again does nothing."""
+        """Accept an existing key; a second call does nothing."""
 
         def work(tx: Transaction) -> None:
             if tx.one(_ANY_KEY, fingerprint(key)) is None:
-                # Which one is the newest must be certain.
+                # The order of keys must be unambiguous.
                 latest = max((_key(row).created_at + 1 for row in tx.all(_KEYS)), default=0)
                 tx.write(_ADD_KEY, fingerprint(key), name, max(tx.at_us, latest), None)
 
         self._journal.transact(work)
 
     def app_key_name(self, key: str) -> str | None:
-        """The name of the app whose key this is; none for a key that opens nothing."""
+        """Return the name of the app with this key; None for an invalid key."""
         row = self._journal.row(_KEY, fingerprint(key))
         return None if row is None else str(row[0])
 
     def app_keys(self) -> list[AppKey]:
-        """The keys that work, oldest first."""
+        """Return the valid keys, oldest first."""
         return [_key(row) for row in self._journal.rows(_KEYS)]
 
     def app_key_is_revoked(self, key: str) -> bool:
-        """Whether it is one that was valid once."""
+        """Return True if the key was valid once and is revoked."""
         known = self._journal.row(_ANY_KEY, fingerprint(key)) is not None
         return known and self.app_key_name(key) is None
 
     def revoke_app_keys(self, name: str, *, but_newest: bool = False) -> int:
-        """Let no key of this name open anything any more, or the newest alone; how many it were."""
+        """Revoke all keys of this name, with `but_newest` all except the newest; return their number."""
 
         def work(tx: Transaction) -> int:
             found = [_key(row) for row in tx.all(_KEYS) if row[1] == name]
@@ -79,9 +78,8 @@ class AppKeys:
 
 
 def revoke_key(tx: Transaction, sign: str) -> AppKey | None:
-    """Let the valid key of this sign open nothing any more; which it was, None where there is none.
-
-    Raises LastKey where it is the last one that is valid.
+    """Revoke the valid key of this sign and return it; None if there is none. Raises LastKey if no other key
+    is valid.
     """
     valid = [_key(row) for row in tx.all(_KEYS)]
     found = next((one for one in valid if one.sign == sign), None)

@@ -1,9 +1,10 @@
-"""By what an operator signs on besides a password or a token: passkeys, codes of an authenticator app (TOTP,
-RFC 6238) and recovery codes; NIST SP 800-63B calls all of them authenticators. One table keeps them.
+"""Authenticators of operators besides password and token: passkeys, codes of an authenticator app (TOTP, RFC
+6238) and recovery codes. The term is that of NIST SP 800-63B. One table stores all of them.
 
-A use is counted, and what does not count up is refused: so a code is used once, and a passkey that was copied
-is noticed (WebAuthn, 6.1.1). While the disk cannot be written uses are counted in memory alone: who sits
-before an alert signs on then, too. A recovery code is not taken then, for it would be there again afterwards.
+Each use has a counter, and a use that does not increase it is refused: so a code works once, and a copied
+passkey is detected (WebAuthn, 6.1.1). While the disk cannot be written, uses are counted in memory alone, so
+that an operator with an alert can still sign on. A recovery code is refused then, because its use would be
+forgotten.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _COUNT: Final = Query(
     update(authenticator)
     .where(
         _a.id == bindparam("which"),
-        # Of many passkeys there is no counter: they say 0 each time.
+        # Many passkeys have no counter: they report 0 each time.
         or_(_a.counter < bindparam("above"), and_(bindparam("none") == 0, _a.counter == 0)),
     )
     .values(counter=bindparam("now"), backed_up=bindparam("kept"), used_us=bindparam("at")),
@@ -57,7 +58,7 @@ _DROP_KIND: Final = Query(
 
 
 class Kind(StrEnum):
-    """What it is."""
+    """Kind of authenticator."""
 
     PASSKEY = "passkey"
     TOTP = "totp"
@@ -68,7 +69,7 @@ SECOND_FACTORS: Final = (Kind.PASSKEY, Kind.TOTP)
 
 
 class Authenticator(msgspec.Struct, frozen=True, array_like=True):
-    """One of one operator's. The fields are the table's columns, in its order."""
+    """Authenticator of an operator. The fields are the table's columns, in its order."""
 
     id: bytes
     operator: OperatorId
@@ -83,19 +84,21 @@ class Authenticator(msgspec.Struct, frozen=True, array_like=True):
 
 
 def of_operator(journal: Journal, operator: OperatorId) -> list[Authenticator]:
-    """The operator's second factors, oldest first. Raises JournalError."""
+    """Return the operator's second factors, oldest first. Raises JournalError."""
     found = [_made(row) for row in journal.rows(_OF, operator)]
     return [one for one in found if one.kind in SECOND_FACTORS]
 
 
 def by_id(journal: Journal, which: bytes) -> Authenticator | None:
-    """The authenticator of this id. Raises JournalError."""
+    """Return the authenticator of this id. Raises JournalError."""
     row = journal.row(_BY_ID, which)
     return None if row is None else _made(row)
 
 
 def add(tx: Transaction, made: Authenticator) -> None:
-    """Keep a new one; of codes an operator has one seed, the last. Raises AlreadyTaken, JournalNotDurable."""
+    """Store a new authenticator; a seed of codes replaces the operator's earlier one. Raises AlreadyTaken,
+    JournalNotDurable.
+    """
     if tx.one(_BY_ID, made.id) is not None:
         raise AlreadyTaken("the authenticator", made.name)
     if made.kind is Kind.TOTP:
@@ -105,12 +108,12 @@ def add(tx: Transaction, made: Authenticator) -> None:
 
 
 def rename(tx: Transaction, operator: OperatorId, which: bytes, name: str) -> bool:
-    """Give the operator's own another name; whether there is such a one."""
+    """Rename an authenticator of the operator; return False if the operator has none of this id."""
     return tx.write(_RENAME, which, operator, name) > 0
 
 
 def remove(tx: Transaction, operator: OperatorId, which: bytes) -> bool:
-    """Forget the operator's own; whether there was such a one."""
+    """Delete an authenticator of the operator; return False if the operator has none of this id."""
     if not tx.write(_DROP, which, operator):
         return False
     tell_change(tx, operator, operator, "removed authenticator")
@@ -118,20 +121,22 @@ def remove(tx: Transaction, operator: OperatorId, which: bytes) -> bool:
 
 
 def remove_all(tx: Transaction, operator: OperatorId, *kinds: Kind) -> None:
-    """Forget those of these kinds."""
+    """Delete the operator's authenticators of these kinds."""
     for kind in kinds:
         tx.write(_DROP_KIND, operator, kind)
 
 
 def count_use(tx: Transaction, which: bytes, counter: int, *, backed_up: bool = False) -> bool:
-    """It was used, with this counter. False where it was used with that one or a later one before, or is
-    gone.
+    """Count a use with this counter. Return False if this counter or a later one was used before, or if the
+    authenticator was deleted.
     """
     return tx.write_meanwhile(_COUNT, which, counter, counter, counter, backed_up, tx.at_us) > 0
 
 
 def issue_recovery(tx: Transaction, operator: OperatorId, code: str, *, by: str) -> Instant:
-    """`code` signs the operator on once, within a day; one before no more. Until when."""
+    """Store `code` as the operator's recovery code, for one sign-on within a day, in place of an earlier
+    code. Return the end of its validity.
+    """
     until = Instant(tx.at_us + RECOVERY_LIFE_S * SECOND)
     made = Authenticator(fingerprint(code), operator, Kind.RECOVERY, by, b"", 0, False, tx.at_us, until=until)
     tx.write(_DROP_KIND, operator, Kind.RECOVERY)
@@ -141,12 +146,12 @@ def issue_recovery(tx: Transaction, operator: OperatorId, code: str, *, by: str)
 
 
 def new_recovery_code() -> str:
-    """One that is not guessed."""
+    """Return a new random recovery code."""
     return new_secret(RECOVERY_PREFIX)
 
 
 def operator_of_recovery(journal: Journal, code: str, now_us: Instant) -> OperatorId | None:
-    """Whom this code signs on. Raises JournalError."""
+    """Return the operator of this recovery code; None if it is invalid. Raises JournalError."""
     found = by_id(journal, fingerprint(code))
     if found is None or found.kind is not Kind.RECOVERY or found.until is None or found.until <= now_us:
         return None
@@ -154,7 +159,7 @@ def operator_of_recovery(journal: Journal, code: str, now_us: Instant) -> Operat
 
 
 def use_recovery(tx: Transaction, operator: OperatorId, code: str) -> bool:
-    """The code is used up. False where it was before. Raises JournalNotDurable."""
+    """Delete the used code. Return False if it was used before. Raises JournalNotDurable."""
     if not tx.write(_DROP, fingerprint(code), operator):
         return False
     tell_change(tx, operator, operator, "used recovery code")

@@ -1,10 +1,11 @@
-"""Secrets at rest: only what proves a secret is kept, never the secret. And what is no password.
+"""Storage of secrets as hashes, and the test for weak passwords.
 
-Tokens and keys have 192 bits of chance, so one plain hash is enough and finds its row by index.
-A password is chosen by a person and may be the same elsewhere, too: argon2id (RFC 9106). None is what is too
-short, or guessed within few tries, as zxcvbn estimates them. What guessers of this center would try first is
-told to it besides its own lists (NIST SP 800-63B, 3.1.1.2 asks for a blocklist): the holder's names, alone
-and in a row, and words of this trade in its languages.
+Tokens and keys have 192 random bits, so that a plain hash is enough and finds its row by index.
+
+Passwords are chosen by people and may be used elsewhere too: argon2id (RFC 9106). A password is refused if it
+is too short, or guessable within few tries by the estimate of zxcvbn. Likely guesses at this center are added
+to zxcvbn's own lists (NIST SP 800-63B, 3.1.1.2 requires a blocklist): the holder's names, alone and combined,
+and words of this trade in its languages.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 _LENGTH_MIN: Final = 12
 _LENGTH_MAX: Final = 512
 _SCORE_MIN: Final = 3
-"""zxcvbn's `safely unguessable`: more than 10^8 guesses."""
+"""Level `safely unguessable` of zxcvbn: more than 10^8 guesses."""
 PASSWORD_HELP: Final = (
     f"a password has {_LENGTH_MIN} to {_LENGTH_MAX} characters and is not guessed at once: "
     "take four words that have nothing to do with each other"
 )
 _LOOKED_AT: Final = 100
-"""Characters. What is long enough without the rest is long enough."""
+"""Number of examined characters; a longer password is judged by its beginning."""
 _COMMON: Final = (
     "passwort",
     "passord",
@@ -48,22 +49,22 @@ _COMMON: Final = (
 _NOBODY_S: Final = (
     "$argon2id$v=19$m=65536,t=3,p=1$1IRfq0KCOmjcVcy6GiDDQQ$1gDta82fxRcAzYKuGm5XHKNOpByloXdkhgaxwH5/2yc"
 )
-"""Of no password that anybody has: what is typed for nobody is compared with it, to take as long."""
+"""Hash of an unknown password, compared for unknown operators so that the check takes as long."""
 
 
 def new_secret(prefix: str) -> str:
-    """A token or key that nobody can guess; the prefix tells a person what it is."""
+    """Return a new random token or key; the prefix shows people its kind."""
     return f"{prefix}_{secrets.token_urlsafe(24)}"
 
 
 def fingerprint(secret: str) -> bytes:
-    """What is kept of a token or key."""
+    """Return the stored hash of a token or key."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def is_password(password: str, names: Iterable[str] = ()) -> bool:
-    """Whether it may be one; `names` are those of its holder."""
-    # 12 ms; and not with the module, which actors import by the registry.
+    """Return True if the password is acceptable; `names`: names of its holder."""
+    # Imported on use: 12 ms, and actors import this module through the registry.
     from zxcvbn_rs_py import zxcvbn
 
     if not _LENGTH_MIN <= len(password) <= _LENGTH_MAX:
@@ -75,12 +76,12 @@ def is_password(password: str, names: Iterable[str] = ()) -> bool:
 
 
 def hash_password(password: str) -> str:
-    """What is kept of a password. Takes a tenth of a second."""
+    """Return the stored hash of a password. Takes a tenth of a second."""
     return _hasher().hash(_typed(password))
 
 
 def password_fits(password: str, kept: str) -> bool:
-    """Whether this is the password of which that was kept; nothing fits where nothing was."""
+    """Return True if the password matches the stored hash; an empty hash matches no password."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
@@ -91,18 +92,20 @@ def password_fits(password: str, kept: str) -> bool:
 
 
 def raised(password: str, kept: str) -> str | None:
-    """What is to be kept of a password that was right, where it was kept by lesser parameters; else none."""
+    """Return a new hash for a correct password if the stored one has weaker parameters; else None."""
     return _hasher().hash(_typed(password)) if _hasher().check_needs_rehash(kept) else None
 
 
 def _hasher() -> PasswordHasher:
-    # Not with the module: every actor imports it, and none of them asks for passwords.
+    # Imported on use: every actor imports this module, and none checks passwords.
     from argon2 import PasswordHasher
 
-    # RFC 9106, 4, for where memory is scarce: 64 MiB. One lane, so that a processor is left for alerts.
+    # RFC 9106, 4, option for little memory: 64 MiB. One lane, so that a processor is left for alerts.
     return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 
 
 def _typed(password: str) -> bytes:
-    """One keyboard composes an accent and another does not (RFC 8265, 4.2.2)."""
+    """Return the password with composed accents, because keyboards differ in composing them (RFC 8265,
+    4.2.2).
+    """
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,6 +1,7 @@
-"""The first admin of a center: a code that whoever installs it is told, by which one person becomes it, once.
+"""First admin of a center: a code shown at installation, by which one person becomes the first admin, once.
 
-Of the code its hash is kept, in the keyring. It is worth nothing once there is an admin, and after a day.
+Only the hash of the code is stored, in the keyring. The code is invalid once an admin exists, and after a
+day.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PREFIX: Final = "swf"
 LIFE_S: Final = 24 * 3600
 _NAME: Final = "first admin"
 _INSTANT: Final = 8
-"""Bytes of the end, before the hash."""
+"""Bytes of the end of validity, stored before the hash."""
 
 _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
 _DROP: Final = Query(delete(keyring).where(keyring.c.name == bindparam("which")), "which")
@@ -32,7 +33,7 @@ _ADD: Final = Query(insert(keyring), "name", "secret")
 
 
 def offer(journal: Journal) -> str:
-    """A new code; the one before is worth nothing. Raises NobodyThere where there is an admin already."""
+    """Return a new code, which replaces the earlier one. Raises NobodyThere if an admin exists."""
     code = new_secret(PREFIX)
 
     def work(tx: Transaction) -> None:
@@ -48,9 +49,10 @@ def offer(journal: Journal) -> str:
 def become(
     tx: Transaction, code: str, name: str, number: E164, language: str
 ) -> tuple[Operator, str, Instant]:
-    """The first admin, a recovery code to sign on by, and until when that one is good.
+    """Create the first admin; return the operator, a recovery code for the first sign-on, and the end of its
+    validity.
 
-    Raises NobodyThere (the code is worth nothing), AlreadyTaken, RegistryError (an empty name).
+    Raises NobodyThere (the code is invalid), AlreadyTaken, RegistryError (an empty name).
     """
     _refuse_with_admin(tx)
     row = tx.one(_ONE, _NAME)

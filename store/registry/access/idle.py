@@ -1,9 +1,10 @@
-"""When a session is idle, and ends: without use for so long, and without an open alert.
+"""Ending of idle sessions: those without use for a set time and without an open alert.
 
-Used means: something was done at its page, or its page is open and waits for alerts. An operator who waits is
-not idle, all night. A supervisor's or admin's open page counts only while that person is ready, for what it
-shows and may besides alerts is not to be left alone; but for one that a token has opened: its browser would
-sign on by it again. No session of an operator with an open case ends, and no shift ends with one.
+A session is in use if its page sends requests, or is open and waits for alerts. A waiting operator is not
+idle, even all night. The open page of a supervisor or admin counts only while that person is ready: with its
+data and rights beyond alerts, it must not be left unattended. An exception is a session opened by a token:
+its browser would sign on again with the token. A session of an operator with an open case does not end, and
+no shift ends with a session.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ _END: Final = Query(
 
 
 def waits_for_alerts(role: StaffRole, way: Way, shift: ShiftState) -> bool:
-    """Whether an open page alone is a use of the session."""
+    """Return True if an open page alone is a use of the session."""
     return role is StaffRole.OPERATOR or way is Way.TOKEN or shift is ShiftState.READY
 
 
 def sweep(tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float) -> list[OperatorId]:
-    """Note which were in use, and end those that no node has seen in use for so long; their operators.
-
-    `used`, `open_`: the keys of those with a use, or a page, at this node since it was asked last.
+    """Record the sessions in use, and end those that no node has seen in use for `idle_s` seconds; return
+    their operators. `used`, `open_`: keys of the sessions with a use, or an open page, at this node since the
+    last call.
     """
     ended: list[OperatorId] = []
     for key, who, way, used_us, role in tx.all(_STANDING, tx.at_us):

@@ -1,12 +1,13 @@
-"""Sessions of the console: one row for each cookie, so that what has ended is ended at every node.
+"""Sessions of the console: one row per cookie, so that an ended session is ended at every node.
 
-A cookie is a secret by chance of which the row holds the hash alone. Rows of one `id` are one session: an
-operator who goes on at another node has a cookie of that node, and signing off ends both. A row that has
-ended stays: so the spare journal can say of a session that it has ended, and not only that it does not know
-it; and who signs on from where the operator has signed on before waits behind no stranger.
+A cookie is a random secret; the row holds only its hash. Rows of one `id` are one session: an operator who
+continues at another node gets a cookie of that node, and signing off ends both. Ended rows are kept, so that
+the fallback journal can distinguish an ended session from an unknown one, and so that a sign-on from an
+address known for the operator is not delayed by strangers' attempts.
 
-Beginning and ending one is the only change to the registry that is made while the disk cannot be written:
-who sits before an alert signs on then, too. It is written down when the disk is back (`store.spare.merge`).
+Starting and ending a session is the only change of the registry that is possible while the disk cannot be
+written, so that an operator with an alert can still sign on. The change is written when the disk is back
+(`store.spare.merge`).
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from store.journal.journal import Append, Journal, Transaction
 from store.registry.access.credentials import fingerprint, new_secret
 
 LIFE_S: Final = 16 * 3600
-"""Longer than any shift."""
+"""Life of a session, in seconds; longer than any shift."""
 REMEMBERED_S: Final = 30 * 24 * 3600
-"""So long after its time a session says from where its operator has signed on."""
+"""Time, in seconds, for which an expired session still shows the address of the sign-on."""
 TICKET_LIFE_S: Final = 60
 _TICKET_MAX: Final = 256
 _CHANGED: Final = "user.data_changed"
@@ -74,7 +75,7 @@ _IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindpara
 
 
 class Way(StrEnum):
-    """By what an operator has signed on."""
+    """Method by which an operator has signed on."""
 
     PASSWORD = "password"
     CODE = "code"
@@ -82,30 +83,30 @@ class Way(StrEnum):
     PASSKEY = "passkey"
     TOKEN = "token"
     RECOVERY = "recovery"
-    """A recovery code: a password may be set without the one before."""
+    """A recovery code: a new password may be set without the old one."""
 
 
 class Session(msgspec.Struct, frozen=True):
-    """One cookie of one operator."""
+    """Cookie of an operator."""
 
     key: bytes
-    """The hash of the cookie's secret."""
+    """Hash of the cookie's secret."""
     id: str
     operator: OperatorId
     csrf: str
-    """What the page has to repeat with every request that changes something."""
+    """Value that the page must repeat with every request that changes data."""
     begun_at: Instant
     until: Instant
     node: NodeId
     address: str
-    """From where the operator has signed on; empty where it was not known."""
+    """IP address of the sign-on; empty if unknown."""
     way: Way
     used_at: Instant | None = None
-    """When it was seen in use; a minute or so is not told apart."""
+    """Time of the last known use, accurate to a minute or so."""
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A session, and the secret of its cookie, which is kept nowhere."""
+    """Session with the secret of its cookie, which is not stored."""
 
     session: Session
     secret: str
@@ -120,10 +121,10 @@ def begin(
     way: Way,
     challenge: str = "",
 ) -> Begun:
-    """A new session. `as_of`: what `changes_of` said before the proof was looked at. `challenge`: what the
-    proof was made for; each is good for one session.
+    """Start a session. `as_of`: value of `changes_of` before the credential was checked. `challenge`:
+    challenge of the credential; each is valid for one session.
 
-    Raises NobodyThere where the operator was removed, or got another password, token or role meanwhile.
+    Raises NobodyThere if the operator was removed, or got another password, token or role meanwhile.
     """
     if tx.one(_IS_THERE, operator) is None or (as_of is not None and _changes(tx, operator) != as_of):
         raise NobodyThere(f"no operator {operator} of this proof any more")
@@ -135,37 +136,37 @@ def begin(
 
 
 def changes_of(journal: Journal, operator: OperatorId) -> int:
-    """Grows whenever what the registry has of this operator is changed. Raises JournalError."""
+    """Return a number that grows with every change of this operator in the registry. Raises JournalError."""
     last = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.operator(operator), _CHANGED))
     return 0 if last is None else last.version
 
 
 def standing(journal: Journal, now_us: Instant) -> list[Session]:
-    """All that stand now, oldest first. Raises JournalError."""
+    """Return the sessions that are valid now, oldest first. Raises JournalError."""
     return [_session(row) for row in journal.rows(_STANDING, now_us)]
 
 
 def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
-    """The session of a cookie; None for one that is none, or has ended. Raises JournalError."""
+    """Return the session of a cookie; None if it is unknown or has ended. Raises JournalError."""
     row = journal.row(_BY_HASH, fingerprint(secret), now_us)
     return None if row is None else _session(row)
 
 
 def require(tx: Transaction, read: Session) -> None:
-    """Raises NobodyThere where the session does not stand any more as it was read."""
+    """Check that the session is still valid, with the same method. Raises NobodyThere."""
     row = tx.one(_BY_HASH, read.key, tx.at_us)
     if row is None or _session(row).way is not read.way:
         raise NobodyThere("the session has ended, or is another")
 
 
 def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:
-    """From where the operator has signed on within the last month. Raises JournalError."""
+    """Return the addresses of the operator's sign-ons within the last month. Raises JournalError."""
     return {str(row[0]) for row in journal.rows(_ADDRESSES, operator) if row[0]}
 
 
 def end(tx: Transaction, ended: Session, *, last: bool) -> None:
-    """Signing off ends the session at all nodes. `last`: no other console of the operator's is left at which
-    to answer, so the shift ends with it.
+    """End the session at all nodes, for a sign-off. `last`: the operator has no other console for answering,
+    so that the shift ends too.
     """
     tx.write_meanwhile(_END, tx.at_us, ended.id)
     if last:
@@ -173,23 +174,27 @@ def end(tx: Transaction, ended: Session, *, last: bool) -> None:
 
 
 def end_all(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
-    """End all of an operator's, at all nodes, but the one of this id; how many cookies it were."""
+    """End all sessions of an operator at all nodes, except the one of id `but`; return the number of ended
+    cookies.
+    """
     return tx.write_meanwhile(_END_OF, tx.at_us, operator, but)
 
 
 def settle(tx: Transaction, which: str) -> None:
-    """There is a password in place of the recovery code by which the session of this id was begun."""
+    """Mark the session as signed on by password: the recovery code that started it has been replaced."""
     tx.write_meanwhile(_SETTLE, which)
 
 
 def end_own(tx: Transaction, operator: OperatorId, which: str) -> bool:
-    """End the operator's session of this id, at all nodes; whether there was one. The shift goes on."""
+    """End the operator's session of this id at all nodes; return False if there is none. The shift
+    continues.
+    """
     found = tx.one(_BY_ID, which, tx.at_us)
     return found is not None and found[2] == operator and tx.write_meanwhile(_END, tx.at_us, which) > 0
 
 
 def end_shift(tx: Transaction, operator: OperatorId) -> None:
-    """The operator is called for no alert from now on."""
+    """End the operator's shift: no further alerts are offered."""
     stream = streams.operator(operator)
     last = tx.last_of_type(stream, "operator.shift_changed")
     if last is not None and isinstance(last.event, ShiftChanged) and last.event.state is not ShiftState.OFF:
@@ -200,8 +205,8 @@ def end_shift(tx: Transaction, operator: OperatorId) -> None:
 
 
 def ticket_of(session: Session, now_us: Instant) -> str:
-    """By which the operator goes on at another node: once, and within a minute. Nothing of it is kept here:
-    it is made with what the row alone knows, and the row is asked for it.
+    """Return a ticket with which the operator continues at another node: once, and within a minute. The
+    ticket is not stored: its mac is keyed with the session's row, which verifies it.
     """
     until = min(now_us + TICKET_LIFE_S * SECOND, session.until)
     text = f"{session.id}.{until}.{secrets.token_urlsafe(9)}"
@@ -209,8 +214,8 @@ def ticket_of(session: Session, now_us: Instant) -> str:
 
 
 def go_on(tx: Transaction, ticket: str, address: str) -> Begun | None:
-    """The ticket's session at this node, with a cookie of its own. None: the ticket is none, is too old or
-    was used, or its session has ended.
+    """Continue the ticket's session at this node, with a cookie of its own. Return None if the ticket is
+    invalid, expired or used, or its session has ended.
     """
     text, dot, mac = ticket.rpartition(".")
     parts = text.split(".")
@@ -259,7 +264,7 @@ def _name() -> str:
 
 
 def tell_change(tx: Transaction, operator: OperatorId, by: str, what: str) -> None:
-    """Journal that something of what the registry has of this operator is changed."""
+    """Record in the journal that the registry's data of this operator was changed."""
     tx.append(Append(streams.operator(operator), None, (PersonalDataChanged(by=by, what=what),)))
 
 

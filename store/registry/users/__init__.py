@@ -1,1 +1,1 @@
-"""Users in the registry: who they are, how they are found, changed and merged, their PINs and records."""
+"""Users in the registry: data, search, changes, merging, PINs and records."""

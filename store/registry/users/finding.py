@@ -1,7 +1,7 @@
-"""Persons by a part of a name or number: as people write it, without accents, words in any order.
+"""Search of persons by parts of a name or number, in any spelling: without accents, words in any order.
 
-One scan of one column of text, which holds what is searched for in that form: at 20,000 persons some
-milliseconds, in either database, and no index that a change of a person would have to write.
+The search scans one text column that holds names and numbers in that form. At 20,000 persons it takes some
+milliseconds in either database, and needs no index that a change of a person would have to update.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from store.database.query import Query
 from store.database.schema import device_key, person, person_device
 
 WORDS_MAX: Final = 4
-"""What comes after is looked for as it stands."""
+"""Maximum of separate words; the last one holds the rest of the text."""
 _NUMBER: Final = re.compile(r"\+?\d{3,}")
 _BETWEEN: Final = re.compile(r"[\s()./-]")
 _OWN_SIGNS: Final = re.compile(r"[%_\\]")
@@ -54,7 +54,7 @@ _SILENT: Final = _page(
         select(_k.person).where(
             _k.revoked_us.is_(None),
             _k.check_days > 0,
-            # As `model.rules.phones_that_check` has it: two rounds, and the day of which no hour is known.
+            # As in `model.rules.phones_that_check`: two intervals, and a day because no hour is known.
             _k.checked_us <= bindparam("now") - (2 * cast(_k.check_days, BigInteger) + 1) * DAY_US,
         )
     ),
@@ -63,43 +63,45 @@ _SILENT: Final = _page(
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of those who fit, by name; `count`: how many fit."""
+    """Page of the matching persons, by name; `count`: number of all matches."""
 
     ids: tuple[UserId, ...]
     count: int
 
 
 def find(connection: Connection, text: str, *, most: int, past: int = 0) -> Found:
-    """Who fits: `text` is parts of names or of a number, or a whole device or id; empty takes everybody."""
+    """Return the persons that match `text`: parts of names or of a number, or a whole device or id; empty
+    matches all.
+    """
     text = text.strip()
     rows = (
         connection.all(_FITTING, *_patterns(text), text, most, past)
         if text
         else connection.all(_ALL, most, past)
     )
-    # Beyond the last page there is no row that could say how many there are.
+    # Beyond the last page no row holds the total.
     return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
 
 
 def find_silent(connection: Connection, now_us: Instant, *, most: int, past: int = 0) -> Found:
-    """Who has a phone that has missed two of the checks that it makes by itself."""
+    """Return the persons with a phone that has missed two of its automatic checks."""
     rows = connection.all(_SILENT, now_us, most, past)
     return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
 
 
 def found_by(first_name: str, last_name: str, phones: Sequence[str]) -> str:
-    """What a person is searched for by."""
+    """Return the text by which a person is found."""
     return " ".join((folded(f"{first_name} {last_name}"), *phones))
 
 
 def folded(text: str) -> str:
-    """Without accents, capitals and doubled spaces."""
+    """Return the text without accents, capitals and repeated spaces."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(one for one in apart if not unicodedata.combining(one)).split())
 
 
 def _patterns(text: str) -> list[str]:
-    """For LIKE, one for each word; a number that is written with spaces is one."""
+    """Return patterns for LIKE, one per word; a number written with spaces is one word."""
     digits = _BETWEEN.sub("", text)
     if _NUMBER.fullmatch(digits):
         words = [f"+{digits[2:]}" if digits.startswith("00") else digits]

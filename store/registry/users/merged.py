@@ -1,6 +1,4 @@
-"""Ids of persons who were found to be one: the journal goes on naming each, and each leads to who is
-there.
-"""
+"""Ids of merged persons: the journal still contains each id, and each leads to the remaining person."""
 
 from __future__ import annotations
 
@@ -26,27 +24,27 @@ _ADD: Final = Query(insert(merged), *merged.columns.keys())
 
 
 def who_is_there(one: Callable[..., Row | None], user: UserId) -> UserId:
-    """The person to whom this id leads now: for most the id itself. `one`: of a connection or a transaction,
-    or a journal's `row`. Raises JournalError.
+    """Return the person to whom this id leads now: usually the id itself. `one`: method of a connection or a
+    transaction, or a journal's `row`. Raises JournalError.
     """
     row = one(_KEPT, user)
     return user if row is None else UserId(row[0])
 
 
 def other_ids(rows: Callable[..., list[Row]], user: UserId) -> tuple[UserId, ...]:
-    """The ids that lead to this person, too. `rows`: `all` of a connection or a transaction, or a journal's
-    `rows`. Raises JournalError.
+    """Return the other ids that lead to this person. `rows`: `all` of a connection or a transaction, or a
+    journal's `rows`. Raises JournalError.
     """
     return tuple(UserId(row[0]) for row in rows(_OTHERS, user))
 
 
 def lead(tx: Transaction, other: UserId, kept: UserId) -> None:
-    """From now on the one id, and all that led to it, lead to the other. Raises JournalNotDurable."""
+    """Let the id `other`, and all ids that led to it, lead to `kept`. Raises JournalNotDurable."""
     tx.write(_FOLLOW, kept, other)
     tx.write(_ADD, other, kept, tx.at_us)
 
 
 def tell(tx: Transaction, user: UserId, by: str, what: str) -> None:
-    """That something of a person was changed, by whichever id somebody looks at this person."""
+    """Record a change of a person in the streams of all ids of this person."""
     told = (PersonalDataChanged(by=by, what=what),)
     tx.append(*(Append(streams.user(one), None, told) for one in (user, *other_ids(tx.all, user))))

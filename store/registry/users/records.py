@@ -1,8 +1,8 @@
-"""Records of persons, and their pictures: sealed with a key of each person's (docs/decisions/0107).
+"""Records of persons, and their pictures, encrypted with a key per person (docs/decisions/0107).
 
-Erasing a person destroys the key with the rows, so that an old copy of the database tells nothing. A record
-has a version, which grows with each change: whoever writes says which one was read, and of two who write at
-once the second is told. Which fields were changed is told in the person's stream, never what they hold.
+Erasing a person destroys the key with the rows, so that an old copy of the database reveals nothing. A record
+has a version, which grows with each change. A writer names the version that it has read, and the second of
+two concurrent writers is refused. The person's stream lists the changed fields, never their values.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from store.registry.users.merged import tell, who_is_there
 from store.registry.users.users import read_user
 
 PICTURES_MAX: Final = 12
-"""Of one person: more than a record names, so that new ones can be there before the old ones go."""
+"""Maximum per person: more than a record can name, so that new pictures can be stored before the old ones are
+removed.
+"""
 UNNAMED_US: Final = Instant(3600 * SECOND)
-"""So long a picture waits for a record that names it."""
+"""Time for which a picture waits for a record that names it."""
 
 _r, _p, _k = schema.record.c, schema.picture.c, schema.record_key.c
 _ONE: Final = Query(
@@ -61,25 +63,25 @@ _ALL: Final = Query(
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A record as it is kept."""
+    """Record as stored."""
 
     record: PersonRecord = EMPTY
     version: int = 0
-    """0: there is none yet."""
+    """Version of the record; 0 if none is stored yet."""
     changed_at: Instant | None = None
     unreadable: str = ""
-    """The reason why this version cannot read what is kept, in words; `record` is empty then."""
+    """Reason why this version cannot read the stored record, in words; `record` is empty then."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture of a record."""
+    """Picture of a record."""
 
     kind: PictureKind
     data: bytes
 
 
 class RecordChanged(RegistryError):
-    """Somebody else has changed the record since it was read."""
+    """The record has changed since the writer read it."""
 
     def __init__(self, version: int) -> None:
         super().__init__("the record was changed meanwhile: read it again")
@@ -87,15 +89,15 @@ class RecordChanged(RegistryError):
 
 
 class PictureMissing(RegistryError):
-    """The record names a picture that this person has not."""
+    """The record names a picture that this person does not have."""
 
 
 class PicturesFull(RegistryError):
-    """So many pictures of one person wait already."""
+    """The maximum of pictures of one person is reached."""
 
 
 def read(connection: Connection | Snapshot, user: UserId) -> Kept:
-    """Return the person's record; an empty one where there is none, or where it cannot be read."""
+    """Return the person's record; an empty one if there is none, or if it cannot be read."""
     user = who_is_there(connection.one, user)
     row = connection.one(_ONE, user)
     if row is None:
@@ -108,10 +110,10 @@ def read(connection: Connection | Snapshot, user: UserId) -> Kept:
 def write(
     tx: Transaction, user: UserId, record: PersonRecord, *, expected: int | None, by: str, region: str
 ) -> Kept:
-    """Keep it in place of what is there, and let go of pictures that it does not name.
+    """Store the record in place of the present one, and delete pictures that it no longer names.
 
-    `expected`: the version that was read; None takes whatever is there. Raises NobodyThere, RecordChanged,
-    PictureMissing, NumberRefused, JournalNotDurable.
+    `expected`: version that the writer has read; None replaces any version. Raises NobodyThere,
+    RecordChanged, PictureMissing, NumberRefused, JournalNotDurable.
     """
     if read_user(tx, user) is None:
         raise NobodyThere(f"no user {user}")
@@ -128,15 +130,15 @@ def write(
         tell(tx, user, by, f"changed record: {', '.join(changed)}")
     kept = set(record.pictures)
     for name, created_at in there.items():
-        # One that was just sent may be another writer's, who is about to name it.
+        # A recent picture may be another writer's, who is about to name it.
         if name not in kept and (name in before.record.pictures or created_at < tx.at_us - UNNAMED_US):
             tx.write(_DROP_PICTURE, name)
     return read(tx, user)
 
 
 def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, region: str) -> Kept:
-    """Write what is entered into the record, and leave the rest; the record as it is then. A picture that is
-    not there is left out. Raises NumberRefused, NobodyThere, JournalNotDurable.
+    """Write the entered fields into the record, keep the others, and return the record. Missing pictures are
+    left out. Raises NumberRefused, NobodyThere, JournalNotDurable.
     """
     there = {str(row[0]) for row in tx.all(_PICTURES, user)}
     dangerous = tuple(
@@ -149,8 +151,9 @@ def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, regio
 
 
 def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
-    """Keep a picture for the record that will name it; its id. Raises PictureRefused, PicturesFull,
-    NobodyThere, JournalNotDurable."""
+    """Store a picture for a record that will name it, and return its id. Raises PictureRefused, PicturesFull,
+    NobodyThere, JournalNotDurable.
+    """
     kind = kind_of(data)
     if read_user(tx, user) is None:
         raise NobodyThere(f"no user {user}")
@@ -158,7 +161,7 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     named = set(before.record.pictures)
     there = [(str(row[0]), row[1]) for row in tx.all(_PICTURES, user)]
     for name, created_us in there:
-        # A record that cannot be read may name it.
+        # An unreadable record may name the picture.
         if not before.unreadable and name not in named and created_us < tx.at_us - UNNAMED_US:
             tx.write(_DROP_PICTURE, name)
     if len(tx.all(_PICTURES, user)) >= PICTURES_MAX:
@@ -170,8 +173,8 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
 
 
 def take_over(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
-    """Bring the pictures of the other person to the one who stays, sealed anew; the other's record, which
-    still has to be joined to the one's. Raises JournalNotDurable.
+    """Move the pictures of `other` to `kept`, encrypted again; return the record of `other`, which the caller
+    merges. Raises JournalNotDurable.
     """
     theirs = read(tx, other).record
     for name, created_us in tx.all(_PICTURES, other):
@@ -183,7 +186,7 @@ def take_over(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
 
 
 def picture(connection: Connection | Snapshot, user: UserId, which: str) -> Picture | None:
-    """The person's picture of this id."""
+    """Return the person's picture of this id; None if there is none or it cannot be decrypted."""
     user = who_is_there(connection.one, user)
     row = connection.one(_PICTURE, user, which)
     plain = None if row is None else open_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
@@ -191,7 +194,7 @@ def picture(connection: Connection | Snapshot, user: UserId, which: str) -> Pict
 
 
 def number_of(contact: Contact) -> E164:
-    """Of one that is kept: E.164 by then."""
+    """Return the number of a stored contact, which is E.164."""
     return E164(contact.number)
 
 
@@ -204,7 +207,9 @@ def unreadable(connection: Connection) -> dict[UserId, str]:
 def check_pictures(
     connection: Connection | Snapshot, user: UserId, record: PersonRecord
 ) -> dict[str, Instant]:
-    """The person's pictures, with when each was sent. Raises PictureMissing: the record names another."""
+    """Return the person's pictures with the time of each. Raises PictureMissing if the record names
+    another.
+    """
     there = {str(row[0]): Instant(row[1]) for row in connection.all(_PICTURES, user)}
     if missing := [one for one in record.pictures if one not in there]:
         raise PictureMissing(f"no such picture: {missing[0]}")
@@ -212,7 +217,7 @@ def check_pictures(
 
 
 def normalised(record: PersonRecord, region: str) -> PersonRecord:
-    """With the numbers of the contacts as E.164. Raises NumberRefused."""
+    """Return the record with the numbers of its contacts as E.164. Raises NumberRefused."""
     return msgspec.structs.replace(record, contacts=tuple(_contact(one, region) for one in record.contacts))
 
 

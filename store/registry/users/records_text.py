@@ -1,12 +1,12 @@
-"""A record as text, field by field: columns of a CSV file, and what `user record --set` takes. Pure.
+"""A record as text, field by field: columns of a CSV file, and values of `user record --set`. Pure.
 
-    address      several are set apart by `|`
-    contact      NAME, NUMBER, RELATION, tell, where; several by `|`; `tell`: is told by SMS that 112 was
-                 called, `where`: and where the person is
-    dangerous    NAME, CAR, NOTE; several by `|`; a picture that was there stays with the name
+    address      several are separated by `|`
+    contact      NAME, NUMBER, RELATION, tell, where; several by `|`; `tell`: is notified by SMS that 112 was
+                 called, `where`: and of the person's position
+    dangerous    NAME, CAR, NOTE; several by `|`; an existing picture stays with the name
     children, medical, court_order, safe_word, reach
 
-An empty text takes away what was there.
+An empty text deletes the stored value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PATH: Final = re.compile(r" - at `\$\.(\w+)(?:\[(?:\.\.\.|\d+)\])?(?:\.(\w+))?`
 
 
 class FieldRefused(RegistryError):
-    """This text is not what the field takes."""
+    """The field does not accept this text."""
 
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(f"{column}: {reason}")
@@ -37,7 +37,7 @@ class FieldRefused(RegistryError):
 
 
 def changed(before: PersonRecord, texts: Mapping[str, str], region: str) -> PersonRecord:
-    """The record with these fields changed. Raises FieldRefused."""
+    """Return the record with these fields changed. Raises FieldRefused."""
     fields: dict[str, object] = {}
     for column, text in texts.items():
         if column not in COLUMNS:
@@ -58,7 +58,7 @@ def changed(before: PersonRecord, texts: Mapping[str, str], region: str) -> Pers
 
 
 def texts(record: PersonRecord) -> dict[str, str]:
-    """The way back: each field that says something."""
+    """Return the texts of all fields that are not empty."""
     found = {
         "address": " | ".join(record.addresses),
         "contact": " | ".join(_of_contact(one) for one in record.contacts),
@@ -114,7 +114,7 @@ COLUMNS: Final = (*_LISTS, "children", "medical", "court_order", "safe_word", "r
 
 
 def faults_of(texts: Mapping[str, str], region: str) -> list[tuple[str, str]]:
-    """What is wrong with each of these texts: the column, and the reason."""
+    """Return the faults of these texts: column and reason."""
     found = []
     for column, text in texts.items():
         try:

@@ -1,4 +1,4 @@
-"""The registry's users. See `store.registry.registry`."""
+"""Users of the registry: see `store.registry.registry`."""
 
 from __future__ import annotations
 
@@ -116,30 +116,34 @@ class Users:
     """Users of the registry, over one process's journal."""
 
     def __init__(self, journal: Journal, *, region: str = numbers.DEFAULT_REGION) -> None:
-        """`region` is where a number without a country is taken to be."""
+        """Store the parameters. `region`: region of a number without a country code."""
         self._journal = journal
         self._region = region
 
     # --------------------------------------------------------------------------------- finding
 
     def user(self, user: UserId) -> User | None:
-        """The user of this id."""
+        """Return the user of this id."""
         return self._journal.at_one_moment(lambda connection: read_user(connection, user))
 
     def user_by_phone(self, phone: E164) -> User | None:
-        """The user who has this number, written as E.164."""
+        """Return the user with this number, written as E.164."""
         return self._found(_OF_PHONE, phone)
 
     def user_by_device(self, device: str) -> User | None:
-        """The user who has this device."""
+        """Return the user with this device."""
         return self._found(_OF_DEVICE, device)
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
-        """By name. `search` is parts of a name or of a number, a whole device or id; empty takes all."""
+        """Return users by name. `search`: parts of a name or of a number, a whole device or id; empty matches
+        all.
+        """
         return self.found(search, limit=limit, offset=offset)[0]
 
     def found(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[list[User], int]:
-        """The same, and how many there are of them."""
+        """Return a page of matching users by name, and the number of all matches. `search`: as for
+        `users`.
+        """
 
         def read(connection: Connection) -> tuple[list[User], int]:
             found = find(connection, search, most=limit, past=offset)
@@ -149,7 +153,9 @@ class Users:
         return self._journal.at_one_moment(read)
 
     def silent(self, now_us: Instant, *, limit: int) -> tuple[list[User], int]:
-        """Who has a phone that has been silent, by name, and how many there are of them."""
+        """Return a page of users with a phone that has missed its checks, by name, and the number of all such
+        users.
+        """
 
         def read(connection: Connection) -> tuple[list[User], int]:
             found = find_silent(connection, now_us, most=limit)
@@ -159,18 +165,18 @@ class Users:
         return self._journal.at_one_moment(read)
 
     def count_users(self) -> int:
-        """How many there are."""
+        """Return the number of users."""
         row = self._journal.row(_COUNT)
         return 0 if row is None else int(row[0])
 
     def check_pin(self, user: UserId | None, pin: str) -> PinVerdict:
-        """What this PIN is of the user's; NONE_SET where nobody is known. Takes about 45 ms."""
+        """Return which PIN of the user was entered; NONE_SET for an unknown user. Takes about 45 ms."""
         row = None if user is None else _row_of(self._journal.row, user)
         fields = {} if row is None else dict(zip(_NAMES, row, strict=True))
         kept = {verdict: str(fields.get(column, "")) for verdict, column in _PINS.items()}
         verdict = pin_verdict(pin, cancel=kept[PinVerdict.CANCEL], duress=kept[PinVerdict.DURESS])
         if row is not None and is_old(kept.get(verdict, "")):
-            # Beside: how long an answer takes must not tell that a PIN was right.
+            # On a thread: the duration of an answer must not reveal that a PIN was right.
             Thread(target=self._raise_pin, args=(row[0], verdict, pin, kept[verdict]), name="pin").start()
         return verdict
 
@@ -184,12 +190,12 @@ class Users:
         by: str,
         seeming: bool = False,
     ) -> PinVerdict:
-        """Set new PINs, durable when returned, where `current` is the cancel PIN or no PIN is set; return the
-        verdict of `current`. WRONG as well where `pin` is the duress PIN that stays. `seeming`: nothing is
-        changed, whatever `current` is.
+        """Set new PINs, durable when returned, if `current` is the cancel PIN or no PIN is set; return the
+        verdict of `current`. Return WRONG as well if `pin` is the duress PIN that stays. `seeming`: change
+        nothing, for any `current`.
 
-        Takes about as long, and hashes as often, where nothing is changed. Raises RegistryError where the two
-        new PINs are the same or have no form of a PIN, whatever `current` is.
+        Takes about as long, and hashes as often, if nothing is changed. Raises RegistryError if the two new
+        PINs are equal or malformed, for any `current`.
         """
         verdict = self.check_pin(user, current)
         ready = Entry(Person(cancel_pin=pin, duress_pin=duress_pin), self._region)
@@ -205,17 +211,17 @@ class Users:
 
     def _raise_pin(self, user: UserId, verdict: PinVerdict, pin: str, old: str) -> None:
         new = hash_pin(pin)
-        # Another time, where it cannot be written now.
+        # Retried at the next correct use, if it cannot be written now.
         with suppress(StoreError):
             self._journal.transact(lambda tx: tx.write(_RAISE[verdict], new, user, old))
 
     # -------------------------------------------------------------------------------- changing
 
     def add_user(self, entered: Person, *, by: str) -> User:
-        """A new user, durable when returned. `by` is who entered it.
+        """Add a user, durable when returned. `by`: author of the entry.
 
-        Raises NumberRefused, AlreadyTaken (a number or device of somebody else's), RegistryError
-        (no number, a language or PIN that is none).
+        Raises NumberRefused, AlreadyTaken (a number or device of another user), RegistryError (no number, an
+        invalid language or PIN).
         """
         user = UserId(f"u{secrets.token_hex(6)}")
         ready = Entry(entered, self._region)
@@ -223,7 +229,7 @@ class Users:
         return self._journal.transact(lambda tx: write_user(tx, user, ready, by))
 
     def change_user(self, user: UserId, entered: Person, *, by: str) -> User:
-        """Replace what is given, leave the rest. Raises NobodyThere, and as `add_user`."""
+        """Replace the given fields, keep the others. Raises NobodyThere, and the errors of `add_user`."""
         ready = Entry(entered, self._region)
         self._pins_differ(user, entered)
 
@@ -253,7 +259,7 @@ class Users:
 
 
 def faults_of(entered: Person) -> Iterator[tuple[str, str]]:
-    """What is wrong with it, numbers aside: the field and the reason."""
+    """Yield the faults of the entered data, except numbers: field and reason."""
     if entered.language is not None and not _LANGUAGE.fullmatch(entered.language):
         yield "language", f"{entered.language!r} is no language (ISO 639, like it or en)"
     for field, pin in (("cancel_pin", entered.cancel_pin), ("duress_pin", entered.duress_pin)):
@@ -264,10 +270,10 @@ def faults_of(entered: Person) -> Iterator[tuple[str, str]]:
 
 
 class Entry:
-    """What was entered, looked at outside the write lock: numbers normalised, PINs hashed."""
+    """Entered data, prepared outside the write lock: numbers normalised, PINs hashed."""
 
     def __init__(self, entered: Person, region: str) -> None:
-        """Raises NumberRefused, RegistryError."""
+        """Check and prepare the data. Raises NumberRefused, RegistryError."""
         self.phones = tuple(dict.fromkeys(numbers.of_a_person(one, region) for one in entered.phones))
         self.devices = None if entered.devices is None else tuple(dict.fromkeys(entered.devices))
         for _field, reason in faults_of(entered):
@@ -282,19 +288,19 @@ class Entry:
         }
 
     def keep(self, user: User) -> None:
-        """Besides these numbers and devices, those that the user has."""
+        """Keep the user's present numbers and devices in addition to the entered ones."""
         self.phones = tuple(dict.fromkeys((*user.phones, *self.phones)))
         if self.devices is not None:
             self.devices = tuple(dict.fromkeys((*user.devices, *self.devices)))
 
     def needs_a_number(self) -> None:
-        """Raises RegistryError where there is none to call."""
+        """Check that there is a number to call. Raises RegistryError."""
         if not self.phones:
             raise RegistryError("a user needs a number to be called on")
 
 
 def read_user(connection: Connection | Snapshot, user: UserId) -> User | None:
-    """The user of this id, or to whom it leads (`store.registry.users.merged`)."""
+    """Return the user of this id, or the user to whom it leads (`store.registry.users.merged`)."""
     row = _row_of(connection.one, user)
     if row is None:
         return None
@@ -320,7 +326,7 @@ def _row_of(one: Callable[..., Row | None], user: UserId) -> Row | None:
 
 
 def drop(tx: Transaction, user: User) -> None:
-    """Remove the person from every table of the registry. What the journal has: `store.alerts.erasing`."""
+    """Delete the person from every table of the registry. For the journal, see `store.alerts.erasing`."""
     drop_rows(tx, user.id)
     tx.write(_DROP_IDS, user.id)
     for query in _DROP_OF_NUMBER:
@@ -329,36 +335,36 @@ def drop(tx: Transaction, user: User) -> None:
 
 
 def drop_rows(tx: Transaction, user: UserId) -> None:
-    """Remove what is kept under this id: the person, numbers, devices, record."""
+    """Delete the rows of this id: person, numbers, devices, record."""
     for query in _DROP:
         tx.write(query, user)
 
 
 def devices_enrolled(read: Snapshot, user: UserId) -> tuple[str, ...]:
-    """The devices that have ever signed for this person, those whose keys were revoked included."""
+    """Return the devices that have ever signed for this person, including those with revoked keys."""
     return tuple(row[0] for row in read.all(_ENROLLED, user))
 
 
 def owner_of_phone(connection: Connection | Snapshot, phone: str) -> UserId | None:
-    """Whose number this is."""
+    """Return the user with this number."""
     row = connection.one(_OF_PHONE, phone)
     return None if row is None else UserId(row[0])
 
 
 def owner_of_device(connection: Connection | Snapshot, device: str) -> UserId | None:
-    """Whose device this is."""
+    """Return the user with this device."""
     row = connection.one(_OF_DEVICE, device)
     return None if row is None else UserId(row[0])
 
 
 def number_of_device(connection: Connection | Snapshot, device: str) -> E164 | None:
-    """The number on which the owner of this device is called first."""
+    """Return the first number for calls to the owner of this device."""
     row = connection.one(_NUMBER_OF_DEVICE, device)
     return None if row is None else E164(row[0])
 
 
 def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
-    """Add the user, or change the one who is there, with the event that tells of it, if anything differs."""
+    """Add or change the user; record the change in the user's stream if anything differs."""
     before = tx.one(_BY_ID, user)
     changed = _write_fields(tx, user, entry, before)
     if entry.phones:
@@ -396,7 +402,7 @@ def _write_fields(tx: Transaction, user: UserId, entry: Entry, before: Row | Non
 
 
 def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -> list[str]:
-    """The user's numbers, or devices: these and no others. The names of what has changed."""
+    """Replace the user's numbers or devices by `keys`; return the names of changed fields."""
     owner, listed, drop, add = {
         "phone": (owner_of_phone, _PHONES, _DROP_PHONES, _ADD_PHONE),
         "device": (owner_of_device, _DEVICES, _DROP_DEVICES, _ADD_DEVICE),
@@ -412,6 +418,6 @@ def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -
     for place, key in enumerate(keys):
         tx.write(add, key, user, place)
     for left in set(before) - set(keys) if kind == "phone" else ():
-        # It was given to this person, and must not make this phone the one of who has the number next.
+        # The invitation was for this person, and must not enrol a phone for the next holder of the number.
         tx.write(_DROP_INVITED, left)
     return [f"{kind}s"]
