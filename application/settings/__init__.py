@@ -1,1 +1,1 @@
-"""`center.toml`: its keys, what they mean together, and what the processes are given of them."""
+"""Settings in `center.toml`: keys, checks across keys, and the values for the processes."""

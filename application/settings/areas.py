@@ -1,4 +1,4 @@
-"""Reads the outline of an area from a GeoJSON file (RFC 7946): its polygons, whatever stands beside them."""
+"""Outline of an area from a GeoJSON file (RFC 7946): its polygons; other content is ignored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _Drawn = _Polygon | _MultiPolygon | _Collection | _Feature | _Features
 
 
 def outline_of(file: Path) -> Outline:
-    """The area that the file draws. Raises ValueError with what is wrong, also where it cannot be read."""
+    """Return the area in the file. Raises ValueError with the fault, also for an unreadable file."""
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise ValueError(f"{file} is larger than {LARGEST_BYTES // 1_000_000} MB: simplify the outline")
@@ -50,7 +50,7 @@ def outline_of(file: Path) -> Outline:
 
 
 def outlines(table: str, files: Iterable[str], faults: list[str]) -> list[Outline | None]:
-    """Return what the `area_file` of each row draws, None where it names none; adds to the faults."""
+    """Return the outline of each row's `area_file`, None for a row without; append faults to `faults`."""
     found: list[Outline | None] = []
     for i, file in enumerate(files):
         try:

@@ -1,6 +1,6 @@
-"""What the settings mean together: names that must exist, switches that need each other, times in order.
+"""Checks across settings: names that must exist, switches that need each other, times in order.
 
-Pure. Whether a port, a file or a database is really there is the doctor's question, not this one's.
+Pure. The existence of a port, a file or a database is checked by the doctor, not here.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from model.settings.web import HttpSettings
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 IDLE_MIN_MINUTES: Final = 5
-"""A page that is open says so once a minute, and a node that is busy perhaps later."""
+"""Lower limit of the idle time: an open page reports once a minute, and a busy node may be late."""
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 def faults_of(settings: Settings) -> list[str]:
-    """Every fault, as `path: what is wrong`, in the order of the file. Empty: the settings can be used."""
+    """Return every fault, as `path: what is wrong`, in the order of the file; empty for usable settings."""
     of_features = (feature.faults for feature in known())
     return [fault for check in (*_CHECKS, *of_features) for fault in check(settings)]
 
 
 def is_short(number: str) -> bool:
-    """Whether this is a short number, as those of emergency services are, and no E.164."""
+    """Return True for a short number, such as those of emergency services, and not E.164."""
     return bool(number) and not number.startswith("+")
 
 
@@ -97,7 +97,7 @@ def _modems(settings: Settings) -> Iterator[str]:
     yield from twice("modem", "name", [modem.name for modem in settings.modem])
     yield from twice("modem", "imei", [modem.imei for modem in settings.modem])
     yield from twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
-    # Several may have the card of their own modem each.
+    # Several modems may each use the card of their own.
     voices = [modem.voice_port for modem in settings.modem if modem.voice_port != CARD]
     yield from twice("modem", "voice_port", voices)
     yield from twice("modem", "number", [modem.number for modem in settings.modem])
@@ -167,7 +167,7 @@ def _cluster(settings: Settings) -> Iterator[str]:
 
 
 def is_private(address: str) -> bool:
-    """Whether this IPv4 address is of this machine or of a private network (RFC 1918, RFC 6598)."""
+    """Return True if this IPv4 address is of this machine or of a private network (RFC 1918, RFC 6598)."""
     known = IPv4Address(address)
     return known.is_private or known in _SHARED_SPACE
 
@@ -186,7 +186,7 @@ def _http(settings: Settings) -> Iterator[str]:
 
 
 def _networks_fault(trusted: Iterable[str]) -> str:
-    """Return the fault of a list of IP addresses and networks, in words; empty where the list is valid."""
+    """Return the fault of a list of IP addresses and networks, in words; empty for a valid list."""
     for text in trusted:
         try:
             network = ip_network(text)
@@ -200,7 +200,7 @@ def _networks_fault(trusted: Iterable[str]) -> str:
 
 
 def metrics_address(http: HttpSettings) -> tuple[str, int]:
-    """Where figures are read apart from all else. Raises ValueError, saying what is wrong."""
+    """Return host and port of the separate listener for metrics. Raises ValueError with the fault."""
     host, _, port = http.metrics.rpartition(":")
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
@@ -222,7 +222,7 @@ def _dialling(settings: Settings) -> Iterator[str]:
     named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
     if not named:
         return
-    # Late: the numbering plans of the world are not read for every command.
+    # Imported on use: other commands do not load the numbering plans of the world.
     from phonenumbers import SUPPORTED_REGIONS
 
     for i, country in named:

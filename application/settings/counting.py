@@ -1,6 +1,7 @@
-"""What counts by the settings' file: by the text with which the node has started, and by what is there now.
+"""Effective settings: by the text with which the node has started, and by the present file.
 
-Both by the same rules: so it is known what a restart changes. Pure but for the simulation's file.
+Both are determined by the same rules, so that their difference is the effect of a restart. Pure, except for
+the simulation's file.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from model.settings_edits import Value
 
 @dataclass(frozen=True)
 class Counting:
-    """What counts of a text, by path, and why where it is not the text's word."""
+    """Effective values of a text, by path, and the source of those that override the text."""
 
     values: dict[str, Value | None]
     over: dict[str, SettingSource]
 
 
 def counting(text: str, node: NodeFile, run: Path) -> Counting:
-    """What a node that is started as this one was would go by. Raises SettingsError."""
+    """Return the settings of a node that is started as this one was. Raises SettingsError."""
     said = parse(text)
     own = flat(said)
     simulated = _simulated(said, node, run)
@@ -56,7 +57,7 @@ def _simulated(said: Settings, node: NodeFile, run: Path) -> Settings:
 
 
 def flat(settings: Settings) -> dict[str, Value | None]:
-    """Every key by its path, rows of lists by their names."""
+    """Return every key by its path, with rows of lists by their names."""
     return dict(_flat(msgspec.to_builtins(settings), ""))
 
 
@@ -75,7 +76,7 @@ def _flat(table: Table, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def faults_of_text(error: SettingsError, text: str) -> list[SettingFault]:
-    """The loader's faults, rows by their names."""
+    """Return the loader's faults, with rows by their names."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

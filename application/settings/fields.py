@@ -1,4 +1,4 @@
-"""What can be written at each key of the settings, by their schema: type, bounds, choices, unit."""
+"""Keys of the settings with their permitted values, from the schema: type, bounds, choices, unit."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _SWITCHES: Final = {
     "psap.live": SettingElsewhere.LINES,
     "psap.last_resort": SettingElsewhere.FILE,
 }
-"""For the real 112."""
+"""Switches for the real 112."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldType:
-    """One key. `table`: its table, empty for the file's own keys."""
+    """Description of one key. `table`: its table, empty for top-level keys."""
 
     table: str
     key: str
@@ -39,39 +39,39 @@ class FieldType:
     required: bool = False
     meaning: Meaning
     note: str
-    """Added to the meaning, in English."""
+    """Addition to the meaning, in English."""
     example: Value | None
     written: bool
-    """True: the shipped file has it as a key, and not as a comment."""
+    """True if the shipped file has it as a key, False if as a comment."""
     by_hand: bool
-    """True: it is changed in the file alone."""
+    """True if it can be changed only in the file."""
 
     @property
     def path(self) -> str:
-        """As edits name it; of a row's key without the row."""
+        """Path of the key in edits; for a key of a row, without the row."""
         return f"{self.table}.{self.key}" if self.table else self.key
 
     @property
     def unit(self) -> str:
-        """By the key's end."""
+        """Unit of the value, from the ending of the key."""
         found = (unit for end, unit in _UNITS.items() if self.key.endswith(end))
         return "s" if self.path == "deadline.seconds" else next(found, "")
 
     @property
     def elsewhere(self) -> SettingElsewhere | None:
-        """Where it is changed, if not in the list of settings."""
+        """Place where the key is changed, if not in the list of settings."""
         if self.by_hand or by_hand(self.path):
             return SettingElsewhere.FILE
         return _SWITCHES.get(self.path)
 
 
 def by_hand(path: str) -> bool:
-    """Whether a wrong value there may keep the node from finding its journal, or the others."""
+    """Return True if a wrong value may keep the node from finding its journal or the other nodes."""
     return path.startswith(_BY_HAND)
 
 
 def fields() -> tuple[FieldType, ...]:
-    """All keys in the order of the schema, those of lists of tables among them (once, for any row)."""
+    """Return all keys in the order of the schema; a key of a list of tables appears once, for all rows."""
     return _fields_of(settings_type())
 
 
@@ -84,7 +84,7 @@ def _fields_of(whole: type[Settings]) -> tuple[FieldType, ...]:
 
 @cache
 def keys_of(table: type[msgspec.Struct]) -> dict[str, Any]:
-    """The types of the keys of a table, and of the tables in it. Fields that are no keys are left out."""
+    """Return the types of a table's keys and of the tables in it. Fields that are no keys are left out."""
     info = inspect.type_info(table)
     assert isinstance(info, inspect.StructType)
     keys = {one.encode_name for one in info.fields if not _meta(one).get("resolved")}
@@ -96,7 +96,7 @@ def keys_of(table: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def expected() -> dict[str, str]:
-    """Return the words of each pattern, by the pattern: a regular expression tells an operator nothing."""
+    """Return the words for each pattern: an operator cannot be expected to read a regular expression."""
     return _expected_of(settings_type())
 
 
@@ -122,7 +122,7 @@ def _expected(kind: Any, extra: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _meta(one: inspect.Field) -> dict[str, Any]:
-    """Return what `model.settings.fields` says of the field besides type and bounds."""
+    """Return the field's data from `model.settings.fields` besides type and bounds."""
     return (one.type.extra or {}) if isinstance(one.type, inspect.Metadata) else {}
 
 
@@ -156,18 +156,18 @@ def _fields(struct: inspect.StructType, table: str) -> Iterator[FieldType]:
 
 
 def _default(one: inspect.Field) -> Value | None:
-    """As written; None: it has none, or means what no value says."""
+    """Return the default as written; None if there is none, or if no value can express it."""
     if one.default is not msgspec.NODEFAULT:
         return written(one.default)
     return written(one.default_factory()) if one.default_factory is not msgspec.NODEFAULT else None
 
 
 def _written_as(kind: Any) -> dict[str, Any]:
-    """A FieldType's kind, bounds and choices. Total over what the schema has."""
+    """Return kind, bounds and choices of a FieldType. Total over the types of the schema."""
     match kind:
         case inspect.Metadata(type=known):
             return _written_as(known)
-        case inspect.UnionType(types=types):  # one that may be left open
+        case inspect.UnionType(types=types):  # an optional value
             (known,) = (one for one in types if not isinstance(one, inspect.NoneType))
             return _written_as(known)
         case inspect.BoolType():

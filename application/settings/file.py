@@ -1,7 +1,8 @@
-"""Reads `center.toml`: from text to checked Settings, or to a SettingsError that names faults by their paths.
+"""Loading of `center.toml`: from text to checked Settings, or to a SettingsError that names faults by their
+paths.
 
-Unknown keys are all found before anything else, with the key that was probably meant; a wrong
-type or value is named by msgspec, one at a time; then what the keys mean together is checked.
+All unknown keys are found first, each with the key that was probably meant. A wrong type or value is then
+reported by msgspec, one at a time. Last come the checks across keys.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$",
 
 
 def load(path: Path) -> Settings:
-    """The settings in the file. Raises SettingsError, also where the file cannot be read."""
+    """Return the settings in the file. Raises SettingsError, also for an unreadable file."""
     return loaded(text_of(path), path)
 
 
 def text_of(path: Path) -> str:
-    """What the file says, TOML or not. Raises SettingsError."""
+    """Return the text of the file, valid TOML or not. Raises SettingsError."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -45,9 +46,8 @@ def text_of(path: Path) -> str:
 
 
 def loaded(text: str, path: Path) -> Settings:
-    """The settings in the text, as if the file `path` held it: paths are whole, and outlines are read.
-
-    Raises SettingsError.
+    """Return the settings in the text, as if the file `path` held it: paths are completed, and outlines are
+    read. Raises SettingsError.
     """
     beside = path.resolve().parent
     settings = whole(parse(text, str(path)), beside)
@@ -68,7 +68,7 @@ def loaded(text: str, path: Path) -> Settings:
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:
-    """The settings in the text. Raises SettingsError; `file` is what its messages begin with."""
+    """Return the settings in the text. Raises SettingsError; `file` is the prefix of its messages."""
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -87,7 +87,7 @@ def parse(text: str, file: str = "center.toml") -> Settings:
 
 
 def unknown_keys(value: object, kind: object, path: str) -> list[str]:
-    """Every key below `value` that `kind` does not have, as `path: unknown key; did you mean …?`."""
+    """Return every key below `value` that `kind` does not have, as `path: unknown key; did you mean …?`."""
     if get_origin(kind) is tuple:
         if not isinstance(value, list):
             return []
@@ -108,7 +108,7 @@ def unknown_keys(value: object, kind: object, path: str) -> list[str]:
 
 
 def _in_words(said: str) -> str:
-    """msgspec's sentence as ours, `path: reason`."""
+    """Return msgspec's message as ours, `path: reason`."""
     match = _SAID.match(said)
     assert match is not None  # the expression matches any text
     reason, path = match["reason"], match["path"] or "the file"
@@ -121,7 +121,9 @@ def _in_words(said: str) -> str:
 
 
 def _choices(path: str) -> str:
-    """The values that the key at `path` may have, as a sentence's part; empty where it is no choice."""
+    """Return the permitted values of the key at `path`, as part of a sentence; empty if the key is no
+    choice.
+    """
     kind: object = settings_type()
     for key in re.sub(r"\[[0-9]+\]", "", path).split("."):
         if get_origin(kind) is tuple:

@@ -1,4 +1,4 @@
-"""Which settings and simulation are meant: those of the center that runs, or those that one would take."""
+"""Settings and simulation in use: those of the running center, or those that a start would use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from model.settings import Settings
 
 
 def settings_in_use(state: StateDir) -> Settings:
-    """The settings in use, with the simulation's modems where there is one. Raises SettingsError."""
+    """Return the settings in use, with the simulation's modems if there is one. Raises SettingsError."""
     settings = load(config_in_use(state))
     simulated = simulation_in_use(settings, None, read_json(state.node_file, NodeFile))
     return settings if simulated is None else with_simulation(settings, simulation(simulated, state.run))
 
 
 def simulation_in_use(settings: Settings, given: Path | None, node: NodeFile | None) -> Path | None:
-    """The simulation that the center runs with, or would; None: it has real modems."""
+    """Return the simulation that the center runs or would run with; None for real modems."""
     if given is not None:
         return given
     if node is not None:

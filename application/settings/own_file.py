@@ -1,4 +1,4 @@
-"""The settings' file of the node, changed by staff. What is written counts after its next start."""
+"""Settings file of the node, changed by staff. Changes take effect at the next start."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class SettingsFile:
-    """`center.toml` of this node. Blocks on the disk, and imports what it needs with the first order."""
+    """`center.toml` of this node. Blocks on the disk, and imports its dependencies at the first order."""
 
     def __init__(self, state: StateDir) -> None:
         self._state = state
@@ -42,7 +42,7 @@ class SettingsFile:
             raise EditFaulty([("", fault) for fault in error.faults]) from error
 
     def lines(self) -> LinesSet:
-        """What it says of the lines and of the switches for the real 112. Raises EditFaulty."""
+        """Return the settings of the lines and the switches for the real 112. Raises EditFaulty."""
         from application.settings.editing.file import is_writable
 
         settings, file = self._loaded(), config_in_use(self._state)
@@ -55,21 +55,21 @@ class SettingsFile:
         )
 
     def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
-        """Set fields of `LineSet`, each as it was seen. Raises EditError."""
+        """Set fields of `LineSet`. `was`: values that the operator has seen. Raises EditError."""
         table = next((one for one in self._loaded().modem if one.name == line), None)
         if table is None:
             raise EditMissed(f"modem[{line}]", "the file has no line of this name")
         self._set_seen(f"modem[{line}]", {name: getattr(table, name) for name in now}, was, now)
 
     def set_switch(self, switch: str, was: Value, now: Value) -> None:
-        """Set `live` or `last_resort`, as it was seen. Raises EditError."""
+        """Set `live` or `last_resort`. `was`: value that the operator has seen. Raises EditError."""
         is_now = {switch: getattr(self._loaded().psap, switch)}
         self._set_seen("psap", is_now, {switch: was}, {switch: now})
 
     def _set_seen(
         self, table: str, is_now: Mapping[str, Value], was: Mapping[str, Value], now: Mapping[str, Value]
     ) -> None:
-        """By what counts, and not by whether the file says it or leaves it to the default."""
+        """Set values by comparing effective values, set in the file or by default."""
         for name, value in is_now.items():
             if value not in (was[name], now[name]):
                 raise ChangedOnDisk(f"{table}.{name}", value)
@@ -85,7 +85,7 @@ class SettingsFile:
             raise EditFaulty([("", fault) for fault in error.faults]) from error
 
     def obstacles(self) -> list[SettingFault]:
-        """Why the node would not come back, started again now; none: it would, as far as is seen."""
+        """Return the reasons why the node would not start again now; empty if none is detected."""
         from application.settings.starting_again import obstacles
 
         return obstacles(self._state)

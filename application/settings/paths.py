@@ -1,4 +1,6 @@
-"""Whole paths of the files that the settings name (`FilePath`), beside the settings if relative."""
+"""Complete paths of the files that the settings name (`FilePath`); a relative path starts at the settings'
+folder.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 def whole(table: Table, beside: Path, *keys: str) -> Table:
-    """With the whole paths of all files that the table and its own tables name, and of what `keys` name; what
-    is empty names nothing.
+    """Return the table with complete paths of all files that the table, its own tables and `keys` name; empty
+    values stay empty.
     """
     changed: dict[str, Any] = {}
     for name, is_file in _named(type(table)).items():
@@ -32,7 +34,7 @@ def whole(table: Table, beside: Path, *keys: str) -> Table:
 
 @cache
 def _named(kind: type[msgspec.Struct]) -> dict[str, bool]:
-    """The fields that may name a file: texts, of which those are true that do; and tables."""
+    """Return the fields that may name a file: texts, with True if they do, and tables."""
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     found = {}

@@ -1,7 +1,8 @@
-"""What an operator asks by kind of trouble: `config/protocols/*.toml`, and those of the center's own folder.
+"""Questions for the operator by kind of trouble: `config/protocols/*.toml`, and those of the center's own
+folder.
 
-A center's own file takes the place of ours of the same name. Data alone: which question is asked when, the
-operator decides.
+A center's own file replaces the shipped one of the same name. The files are data alone: the operator decides
+when a question is asked.
 """
 
 from __future__ import annotations
@@ -18,53 +19,55 @@ from messages.ids import BriefingField
 
 DIRECTORY: Final = Path(__file__).resolve().parents[2] / "config" / "protocols"
 QUESTIONS_MAX: Final = 9
-"""Each has a key."""
+"""Maximum of questions: each has a key."""
 
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,40}")
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)")]
 Words = Annotated[dict[Language, Annotated[str, msgspec.Meta(min_length=1, max_length=200)]], msgspec.Meta()]
-"""By language, ISO 639-1."""
+"""Text by language, ISO 639-1."""
 
 
 class ProtocolError(ValueError):
-    """A file that cannot be used: which, where and why."""
+    """The file cannot be used. The message names file, location and reason."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One question, answered by yes or no."""
+    """Question with a yes or no answer."""
 
     ask: Words
-    """To the user, in as many languages as there are users'."""
+    """Words to the user, in the users' languages."""
     before_112: bool = False
-    """Asked only until 112 is called."""
+    """True if the question is asked only until 112 is called."""
     fills: BriefingField | None = None
     yes: Words = {}
-    """What is known by a yes, in the operators' languages; empty: nothing."""
+    """Text recorded for a yes, in the operators' languages; empty: none."""
     no: Words = {}
 
 
 class CallProtocol(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The questions of one kind of trouble."""
+    """Questions for one kind of trouble."""
 
     file: str = ""
-    """Whence it is: the file's name without `.toml`. Its third question is called `FILE-3`."""
+    """Name of the source file without `.toml`. Its third question is named `FILE-3`."""
     order: int = 100
-    """Its place among them; the first is open at first."""
+    """Position among the protocols; the first is shown at first."""
     name: Words
     advise: Words = {}
-    """What to say to the user, for the operator."""
+    """Advice for the user, given by the operator."""
     question: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=QUESTIONS_MAX)]
 
 
 def named(protocols: Iterable[CallProtocol]) -> Iterator[tuple[str, Question]]:
-    """Each question by its name: `violence-3`."""
+    """Yield each question with its name, such as `violence-3`."""
     for protocol in protocols:
         for place, question in enumerate(protocol.question, 1):
             yield f"{protocol.file}-{place}", question
 
 
 def protocols_of(folder: str) -> tuple[CallProtocol, ...]:
-    """All there are, in their order; `folder` is the center's own, empty: none. Raises ProtocolError."""
+    """Return all protocols, in their order. `folder`: the center's own, empty for none. Raises
+    ProtocolError.
+    """
     files = {path.name: path for path in sorted(DIRECTORY.glob("*.toml"))}
     if folder:
         if not Path(folder).is_dir():

@@ -1,4 +1,4 @@
-"""The settings of a run with the simulated carrier. Pure but for `simulation`, which reads a file."""
+"""Settings of a run with the simulated carrier. Pure, except for `simulation`, which reads a file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from simulator.config import ModemConfig
 
 SIMULATED_PSAP: Final = E164("+390200000112")
-"""Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
+"""Number called instead of 112 if the simulation's file names no phone for a PSAP."""
 SIMULATED_CODE: Final = "*123#"
-"""To which the simulated network says what a modem's file has it say."""
+"""Code that the simulated network answers with the text in the modem's file."""
 _NONE: Final = E164("")
 _CALLED_PSAP: Final = re.compile(r"\b(112|psap|nue)\b", re.IGNORECASE)
 _FOR_TESTS: Final = re.compile(r"\btests?\b", re.IGNORECASE)
@@ -31,20 +31,22 @@ _FOR_TESTS: Final = re.compile(r"\btests?\b", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """The simulated carrier, as far as the center has to know it."""
+    """Data of the simulated carrier for the center."""
 
     modems: tuple[Modem, ...]
     psap_number: E164
-    """An ordinary number, so that the dial guard lets it pass."""
+    """An ordinary number, which the dial guard accepts."""
     phones: tuple[str, ...]
     users: tuple[E164, ...] = ()
     """Phones that answer as a user would: not those named as a PSAP or an operator."""
     test_number: E164 = _NONE
-    """Agreed with the simulated PSAP for tests; empty: tests call the PSAP itself, and no proof does."""
+    """Number agreed with the simulated PSAP for tests; if empty, tests call the PSAP itself, and self-tests
+    do not.
+    """
 
 
 def simulation(file: Path, run: Path) -> Simulation:
-    """Reads the simulation's file. `run` is where the carrier puts its ports. Raises SettingsError."""
+    """Read the simulation's file. `run`: folder for the carrier's ports. Raises SettingsError."""
     from simulator.config import load_config
     from simulator.errors import SimulatorError
 
@@ -58,7 +60,7 @@ def simulation(file: Path, run: Path) -> Simulation:
         Modem(
             name=modem.name,
             trunk=TrunkId(modem.trunk),
-            # One whose IMEI is written down is found by it, as it would be among real ones.
+            # A modem with a configured IMEI is found by it, as among real modems.
             imei=modem.imei,
             port="" if modem.imei else str(run / f"{modem.name}.at"),
             voice_port=_simulated_voice(modem, run),
@@ -89,8 +91,10 @@ def simulation(file: Path, run: Path) -> Simulation:
 
 
 def _simulated_voice(modem: ModemConfig, run: Path) -> str:
-    """Where the carrier puts it; empty where it is found beside the port that has the IMEI, or there is none.
-    No kernel has a simulated sound card: that is for those who stand in for ALSA.
+    """Return the carrier's voice port; empty if it is found beside the port with the IMEI, or if there is
+    none.
+
+    No kernel has a simulated sound card: such a modem uses the substitute for ALSA.
     """
     if modem.voice and modem.sound_card:
         return CARD
@@ -98,10 +102,11 @@ def _simulated_voice(modem: ModemConfig, run: Path) -> str:
 
 
 def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
-    """The settings with the carrier's modems for the configured ones, its PSAP, and its user for drills.
+    """Return the settings with the carrier's modems instead of the configured ones, its PSAP, and its user
+    for drills.
 
-    A number that is configured in E.164 is kept, and so is a short one when `psap.live` is on and the
-    simulation has that phone: then the rules for the real 112 are what is being tried out.
+    A configured number in E.164 is kept. A short number is kept if `psap.live` is on and the simulation has
+    that phone: the rules for the real 112 are then under test.
     """
     named = {trunk.name: trunk for trunk in settings.trunk}
     for modem in simulated.modems:

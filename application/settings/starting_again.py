@@ -1,7 +1,7 @@
-"""Check whether a node that restarts by itself would come up again with its present settings.
+"""Check whether a node that restarts by itself would start with its present settings.
 
-Looked at before it ends: a center that would not come back is not ended. What is only known once it is
-tried, as another journal or another place among the nodes, is for whoever sits at the machine.
+The check runs before the node ends: a center that would not come back is not ended. Faults that only a start
+reveals, such as another journal or another address among the nodes, require a person at the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from model.settings.web import HttpSettings
 
 
 def obstacles(state: StateDir) -> list[SettingFault]:
-    """Why the node of this state directory would not come back; none: it would, as far as can be seen."""
+    """Return the reasons why the node of this state directory would not start again; empty if none is
+    detected.
+    """
     node = read_json(state.node_file, NodeFile)
     if node is None:
         return [SettingFault(path="", reason="the node cannot be found")]
@@ -49,7 +51,7 @@ def _http(http: HttpSettings, next_: Counting, now: Counting) -> Iterator[Settin
     assert isinstance(port, int)
     moved = [path for path in ("http.host", "http.port") if next_.values[path] != now.values[path]]
     try:
-        # At the port that it has it listens itself.
+        # At an unchanged port the node itself is listening.
         with listen(host, port if "http.port" in moved else 0) as tried:
             fault = unguarded(http, tried.getsockname()[0])
     except NodeError as error:

@@ -1,4 +1,4 @@
-"""The settings in words, made of `model.settings`: `config/center.toml` as shipped, and their reference."""
+"""Settings in words, from `model.settings`: the shipped `config/center.toml`, and the reference page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEAD: Final = """\
 _ROWS: Final = {
     "trunk": (Trunk(name=TrunkId("public")), Trunk(name=TrunkId("emergency"), emergency=True)),
 }
-"""The rows that the shipped file has; of other lists it shows one in comments."""
+"""Rows in the shipped file; other lists have one row in comments."""
 _LINES: Final = f"# {'-' * 88} lines\n\n"
 _WIDE: Final = 150
 
@@ -51,7 +51,9 @@ def _tables() -> Iterator[str]:
 
 
 def _by_table() -> Iterator[tuple[str, list[FieldType]]]:
-    """A table's own keys come before the tables in it, as TOML wants; a table within a row is of the row."""
+    """Yield the tables with their keys. A table's own keys precede the tables in it, as TOML requires; a
+    table within a row belongs to the row.
+    """
     kept: dict[str, list[FieldType]] = {}
     for one in fields():
         row = next((name for name in row_names() if one.table.startswith(f"{name}.")), None)
@@ -65,7 +67,7 @@ def _within(table: str, one: FieldType) -> str:
 
 
 def _shown(one: FieldType) -> Value:
-    """Return the value that the file shows: the default, or an example where the default says nothing."""
+    """Return the value shown in the file: the default, or an example if the default is not instructive."""
     value = one.default if one.example is None else one.example
     assert value is not None, f"{one.path} has neither a default nor an example"
     return value
@@ -83,7 +85,7 @@ def _table(name: str, rows: list[tuple[str, Value, FieldType]], *, off: str) -> 
 
 
 def _about(table: str) -> str:
-    """Return the words of the struct, which say what the table is."""
+    """Return the docstring of the table's struct, which describes the table."""
     kind = table_type(table)
     text = " ".join((kind.__doc__ or "").split()) if kind is not None else ""
     return text.removesuffix(".")
@@ -95,14 +97,14 @@ def words(one: FieldType) -> str:
 
 
 def with_meaning(fault: str) -> str:
-    """A fault, `path: what is wrong`, and what the key means where the path is one of a key."""
+    """Return the fault, `path: what is wrong`, with the meaning of the key if the path is a key's."""
     path = re.sub(r"\[[^\]]*\]", "", fault.partition(": ")[0])
     found = next((one for one in fields() if one.path == path), None)
     return fault if found is None else f"{fault} ({words(found)})"
 
 
 def _said(text: str, comment: str) -> list[str]:
-    """A line and its comment, which goes on in lines of its own."""
+    """Return a line with its comment, which continues on further lines."""
     first = aligned(text, "#").rstrip("#")
     parts = textwrap.wrap(
         comment, _WIDE - 34, initial_indent=" " * max(0, len(first) - 32), break_on_hyphens=False
@@ -112,7 +114,7 @@ def _said(text: str, comment: str) -> list[str]:
 
 
 def in_toml(value: Value) -> str:
-    """A value as the file has it."""
+    """Return the value as written in TOML."""
     if isinstance(value, dict):
         table = tomlkit.inline_table()
         table.update(value)
@@ -121,7 +123,7 @@ def in_toml(value: Value) -> str:
 
 
 def reference() -> str:
-    """Return `docs/operations/settings.md`: every key with its default, what it may be, and what it means."""
+    """Return `docs/operations/settings.md`: every key with its default, permitted values and meaning."""
     return _REFERENCE + "".join(
         f"\n## {f'`{_header(name)}`' if name else 'At the top of the file'}\n\n{_about(name)}.\n"
         f"\n| key | default | may be | meaning |\n|---|---|---|---|\n"
@@ -151,7 +153,7 @@ def _cells(key: str, one: FieldType) -> Iterator[str]:
 
 
 def _may_be(one: FieldType) -> str:
-    """Return the values that can be written there."""
+    """Return the permitted values of the key."""
     match one.kind:
         case SettingKind.CHOICE | SettingKind.CHOICES:
             return ", ".join(f"`{choice}`" for choice in one.choices)

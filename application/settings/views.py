@@ -1,4 +1,4 @@
-"""Answers to an admin about the settings' file. Data."""
+"""Answers to an admin about the settings file. Data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class SettingKind(StrEnum):
-    """How a key is written."""
+    """Form of a key's value."""
 
     SWITCH = "switch"
     INTEGER = "integer"
@@ -18,11 +18,11 @@ class SettingKind(StrEnum):
     TEXTS = "texts"
     CHOICES = "choices"
     WORDS = "words"
-    """A text for each language."""
+    """Texts by language."""
 
 
 class SettingSource(StrEnum):
-    """Where the value comes from that counts at the next start."""
+    """Source of the value that takes effect at the next start."""
 
     DEFAULT = "default"
     FILE = "file"
@@ -31,30 +31,32 @@ class SettingSource(StrEnum):
 
 
 class SettingElsewhere(StrEnum):
-    """Where a key is changed that is not changed in the list of settings."""
+    """Place where a key is changed that the list of settings cannot change."""
 
     FILE = "file"
-    """By hand: what may keep a node from its journal or the others, or from keeping to the lines for 112."""
+    """Manually in the file: keys that may keep a node from its journal or the others, or from using only the
+    lines for 112.
+    """
     LINES = "lines"
-    """The switch for the real 112, which wants a typed sentence."""
+    """The switch for the real 112, which requires a typed sentence."""
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
-    """What a key means, in one line of each language."""
+    """Meaning of a key, in one line per language."""
 
     it: str
     en: str
 
 
 class SettingFault(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the center would not start with the file as it is."""
+    """Reason why the center would not start with the present file."""
 
     path: str
     reason: str
 
 
 class LineSet(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says of one line, with the defaults of what it does not say."""
+    """Settings of one line, including defaults."""
 
     trunk: str
     number: str
@@ -65,7 +67,7 @@ class LineSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinesSet(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says of the lines and of the switches for the real 112."""
+    """Settings of the lines and the switches for the real 112."""
 
     writable: bool = False
     lines: dict[str, LineSet] = {}

@@ -1,4 +1,4 @@
-"""Find the file of settings that is meant, and read of it what is needed before the whole."""
+"""Location of the settings file, and the part of it that is needed before the whole."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from application.state.state_dir import NodeFile, StateDir, read_json
 
 
 def config_in_use(state: StateDir) -> Path:
-    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
+    """Return the settings file of the center that runs here, or last ran here; else the one that `run` would
+    use.
+    """
     last = read_json(state.node_file, NodeFile)
     return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
 
 
 def config_file(given: Path | None) -> Path:
-    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
+    """Return the given settings file, else that of `$SECURWOMAN_CONFIG`, else the shipped one."""
     if given is not None:
         return given
     if named := os.environ.get("SECURWOMAN_CONFIG"):
@@ -25,12 +27,12 @@ def config_file(given: Path | None) -> Path:
 
 
 def shipped(name: str) -> Path:
-    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
+    """Return a file of the `config` folder, beside the packages in a checkout and in an installation."""
     return Path(__file__).resolve().parents[2] / "config" / name
 
 
 def features_off(file: Path) -> tuple[str, ...]:
-    """The features that the file leaves out; none where it cannot be read, which others say."""
+    """Return the features that the file leaves out; none for an unreadable file, which the loader reports."""
     try:
         named = tomllib.loads(file.read_text(encoding="utf-8")).get("features_off", ())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):

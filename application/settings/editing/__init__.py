@@ -1,4 +1,4 @@
-"""`center.toml` changed by a program as a person would: comments, order and layout stay.
+"""Edits of `center.toml` by a program that keep comments, order and layout, as a person would.
 
     from application.settings.editing.file import change
     from model.settings_edits import Add, Remove, Set
@@ -7,7 +7,7 @@
     change(file, [Add("modem", {"name": "milano2", "trunk": "public", "imei": "356938035643809"})])
     change(file, [Remove("modem", "milano2")])
 
-All edits of one call are written, or none: the new text is checked by the very loader first. The web has
-it as `web.settings_file.change(edits)`, which raises the same (`model.settings_edits`), and `refusing()` of
-`gateways/http/routes/admin/refusing.py` answers what it raises. What is written counts after a restart.
+All edits of one call are written, or none: the loader checks the new text first. The web calls
+`web.settings_file.change(edits)`, which raises the same errors (`model.settings_edits`); `refusing()` of
+`gateways/http/routes/admin/refusing.py` answers them. Changes take effect after a restart.
 """

@@ -1,4 +1,4 @@
-"""The settings' file on disk: changed by one at a time, whole or not at all, to what can be loaded."""
+"""Settings file on disk: one writer at a time, atomic writes, and only texts that can be loaded."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from model.settings_edits import Edit, EditFaulty, NotWritable
 
 
 def change(file: Path, edits: Sequence[Edit]) -> Settings:
-    """Makes all edits, or none; what was there before stays beside it as `FILE.before`.
+    """Make all edits, or none; the previous text is kept beside the file as `FILE.before`.
 
-    Raises an EditError (`model.settings_edits`): what the result would have against it, what was changed
-    meanwhile, that this process cannot write there; SettingsError where what is there is no TOML.
+    Raises an EditError (`model.settings_edits`): faults of the result, a value changed meanwhile, or no
+    permission to write; SettingsError if the present text is no TOML.
     """
     file = file.resolve()
     with _alone(file):
@@ -47,7 +47,7 @@ def change(file: Path, edits: Sequence[Edit]) -> Settings:
 
 
 def toml_of(file: Path) -> str:
-    """The text, which is TOML. Raises SettingsError."""
+    """Return the text after a check that it is TOML. Raises SettingsError."""
     text = text_of(file)
     try:
         tomllib.loads(text)
@@ -57,7 +57,7 @@ def toml_of(file: Path) -> str:
 
 
 def is_writable(file: Path) -> bool:
-    """Whether this process may put another file in its place: its folder's word, and the file's own."""
+    """Return True if this process may replace the file, by the permissions of its folder and its own."""
     file = file.resolve()
     try:
         folder, own = file.parent.stat(), file.stat()
@@ -69,7 +69,7 @@ def is_writable(file: Path) -> bool:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """No other process of ours changes a file of this folder meanwhile. Raises NotWritable."""
+    """Exclude other processes of ours from changing files of this folder. Raises NotWritable."""
     if not is_writable(file):
         raise NotWritable(f"{file} cannot be written by this process")
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -81,12 +81,14 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _write(file: Path, text: str, *, like: Path) -> None:
-    """At once to whoever reads; after a failure of power as it was or as it is. With the mode of `like`."""
+    """Write the file atomically and durably, with owner and mode of `like`. After a power failure the file
+    has the old or the new text.
+    """
     own = like.stat()
     made, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(made, "w", encoding="utf-8", newline="") as to:
-            with suppress(PermissionError):  # another group than our own is root's to give
+            with suppress(PermissionError):  # only root may set a group other than our own
                 os.fchown(made, own.st_uid, own.st_gid)
             os.fchmod(made, stat.S_IMODE(own.st_mode))
             to.write(text)

@@ -1,8 +1,8 @@
-"""Where an edit goes in the file's text, so that comments, order and layout stay. tomlkit is behind it.
+"""Place of an edit in the file's text, so that comments, order and layout stay. Built on tomlkit.
 
-What is shipped has each key that is not set as a comment in its place (`# pause_s = 2`), with its meaning:
-there it is set, and there it is taken out again. Each way to do so is a guess about the layout, proved by
-reading the result; the first that says what was wanted, and nothing else, is taken.
+The shipped file has each unset key as a comment in its place (`# pause_s = 2`), with its meaning. The key is
+set there, and commented out there again. Each possible edit is a guess about the layout, verified by reading
+the result; the first guess that changes exactly what was requested is taken.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from model.settings_edits import Add, Edit, EditMissed, Remove, Row, Set, Value
 
 
 def edited(text: str, edit: Edit) -> str:
-    """The text after the edit. Raises EditMissed, ChangedOnDisk; the text has to be TOML."""
+    """Return the text after the edit. Raises EditMissed, ChangedOnDisk; the text must be TOML."""
     before = tomllib.loads(text)
     aim = wanted.after(before, edit)
     if aim == wanted.without_empty(before):
@@ -79,7 +79,9 @@ def _guesses(text: str, before: Table, edit: Edit) -> Iterator[str]:
 
 
 def _set_anew(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
-    """In place of the comment that shows its default, else at the end of its table, else in a new table."""
+    """Yield texts with the key in place of its commented default, else at the end of its table, else in a new
+    table.
+    """
     assert now is not None
     lines = text.splitlines()
     start, end = section(lines, before, at)
@@ -100,7 +102,7 @@ def _set_anew(text: str, before: Table, at: Place, now: Value | None) -> Iterato
 
 
 def _commented_out(text: str, before: Table, at: Place) -> Iterator[str]:
-    """The line stays as a comment that shows the default."""
+    """Yield texts with the line as a comment that shows the default."""
     lines = text.splitlines()
     start, end = section(lines, before, at)
     dotted = f"{at.table}.{at.key}"
@@ -115,7 +117,9 @@ def _commented_out(text: str, before: Table, at: Place) -> Iterator[str]:
 
 
 def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
-    """Whatever the layout: dotted keys, tables in one line, values over several lines."""
+    """Yield the text edited by tomlkit, for any layout: dotted keys, inline tables, values over several
+    lines.
+    """
     document = tomlkit.parse(text)
     found: Any = document
     try:
@@ -140,7 +144,9 @@ def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Itera
 
 
 def _added(text: str, table: str, row: Row) -> Iterator[str]:
-    """After the last of its kind; else before the comment that shows one; else at the end."""
+    """Yield texts with the new row after the last one of its kind; else before the commented example; else at
+    the end.
+    """
     lines = text.splitlines()
     block = [f"[[{table}]]", *(f"{key} = {_toml(value)}" for key, value in row.items())]
     headers = [i for i in range(len(lines)) if is_header(lines[i], table, off=False)]

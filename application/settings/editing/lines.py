@@ -1,4 +1,4 @@
-"""The lines of `center.toml`: which belong to which table, and where a comment begins."""
+"""Lines of `center.toml`: the table of each line, and the beginning of a comment."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from application.settings.editing.wanted import Place, Table
 _HEADER: Final = re.compile(r"^(?P<off>#\s*)?(?P<open>\[\[?)\s*(?P<name>[a-z_.]+)\s*\]")
 KEY: Final = re.compile(r"^(?P<off>#\s*)?(?P<key>[a-z0-9_.]+)\s*=")
 _WIDE: Final = 32
-"""The column of the comments that are shipped."""
+"""Column of the comments in the shipped file."""
 
 
 def section(lines: list[str], before: Table, at: Place) -> tuple[int | None, int]:
-    """The lines that may have a key of the table, the next header left out; None: there is no such table."""
+    """Return the range of lines that may hold a key of the table, up to the next header; start is None
+    without such a table.
+    """
     if not at.table:
         return 0, section_end(lines, 0)
     index = 0 if at.row is None else wanted.index_of(before, at.table, at.row)
@@ -27,12 +29,12 @@ def section(lines: list[str], before: Table, at: Place) -> tuple[int | None, int
 
 
 def section_end(lines: list[str], start: int) -> int:
-    """Where the next table begins, also one that is shown in comments."""
+    """Return the start of the next table, including a commented one."""
     return next((i for i in range(start, len(lines)) if _HEADER.match(lines[i])), len(lines))
 
 
 def own_end(lines: list[str], header: int) -> int:
-    """After the last line of a table's own: what follows an empty line there is about what comes next."""
+    """Return the end of a table's own lines: comments after an empty line belong to the next table."""
     end = section_end(lines, header + 1)
     own = [i for i in range(header, end) if lines[i].strip() and not lines[i].startswith("#")]
     last = own[-1] + 1
@@ -51,7 +53,7 @@ def commented_header(lines: list[str], table: str) -> int | None:
 
 
 def split(line: str) -> tuple[str, str]:
-    """What a line says, and its comment; a `#` within quotes begins none."""
+    """Return the content of a line and its comment; a `#` within quotes starts no comment."""
     inside = ""
     for i, letter in enumerate(line):
         if inside:
@@ -69,13 +71,13 @@ def aligned(said: str, comment: str) -> str:
 
 
 def joined(lines: list[str]) -> str:
-    """Never two empty lines where there was one."""
+    """Return the lines as text, without repeated empty lines."""
     kept = [b for a, b in pairwise(["x", *lines]) if a.strip() or b.strip()]
     return "\n".join(kept) + "\n"
 
 
 def line_of(text: str, data: Table, at: Place) -> int | None:
-    """In which line, counted from 1, a key is set; None where that is no line of its own."""
+    """Return the line, from 1, that sets a key; None if the key has no line of its own."""
     lines = text.splitlines()
     start, end = section(lines, data, at)
     for i in range(start or 0, end):

@@ -1,6 +1,6 @@
-"""What the file is to say after the edits, as data, and what a key holds where the file does not say it.
+"""Intended content of the file after the edits, as data, and the defaults of missing keys.
 
-The text is found by `layout`, and proved by this.
+`layout` finds the text, and verifies it against this data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PATH: Final = re.compile(r"^(?:(?P<table>[a-z_.]+?)(?:\[(?P<row>[^\]]+)\])?\.)?
 
 
 def row_names() -> Mapping[str, str]:
-    """Return the key by which a row is named, of each list of tables: its first."""
+    """Return the key that names a row, for each list of tables: the first key of the row."""
     return _row_names(settings_type())
 
 
@@ -45,7 +45,7 @@ def _lists(table: type[Struct], within: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a key is: its table (empty: the file's own keys), the row of a list, and the key."""
+    """Place of a key: its table (empty for top-level keys), the row of a list, and the key."""
 
     table: str
     row: str | None
@@ -53,7 +53,7 @@ class Place:
 
 
 def place(path: str) -> Place:
-    """Raises EditMissed where this is no path of a key."""
+    """Return the place of a path. Raises EditMissed for a path of no key."""
     match = _PATH.match(path)
     if match is None or (match["table"] in row_names()) != (match["row"] is not None):
         raise EditMissed(path, "no such key")
@@ -61,7 +61,7 @@ def place(path: str) -> Place:
 
 
 def rows_of(data: Table, table: str) -> list[Table]:
-    """The rows of a list of tables; none where there is no list."""
+    """Return the rows of a list of tables; empty if the file has no such list."""
     if table not in row_names():
         raise EditMissed(table, "no list of tables")
     found = data
@@ -73,7 +73,7 @@ def rows_of(data: Table, table: str) -> list[Table]:
 
 
 def index_of(data: Table, table: str, name: str) -> int:
-    """Which row of the list has this name. Raises EditMissed."""
+    """Return the index of the row with this name. Raises EditMissed."""
     for i, row in enumerate(rows_of(data, table)):
         if row.get(row_names()[table]) == name:
             return i
@@ -81,7 +81,7 @@ def index_of(data: Table, table: str, name: str) -> int:
 
 
 def table_of(data: Table, at: Place) -> Table:
-    """The table that has, or would have, the key. Raises EditMissed."""
+    """Return the table of the key, with or without the key. Raises EditMissed."""
     if at.row is not None:
         return rows_of(data, at.table)[index_of(data, at.table, at.row)]
     found = data
@@ -93,7 +93,9 @@ def table_of(data: Table, at: Place) -> Table:
 
 
 def after(data: Table, edit: Edit) -> Table:
-    """What the file is to say. Raises EditMissed; ChangedOnDisk where it does not hold what was seen."""
+    """Return the content after an edit. Raises EditMissed; ChangedOnDisk if a value differs from the one that
+    was seen.
+    """
     data = copy.deepcopy(data)
     match edit:
         case Set(path=path, now=now, was=was):
@@ -122,14 +124,14 @@ def after(data: Table, edit: Edit) -> Table:
 
 
 def after_all(data: Table, edits: Sequence[Edit]) -> Table:
-    """As `after`, one edit upon the other."""
+    """Return the content after all edits, in order."""
     for edit in edits:
         data = after(data, edit)
     return data
 
 
 def without_empty(data: Table) -> Table:
-    """Without tables and lists of tables that say nothing: a header alone means what none does."""
+    """Return the content without empty tables and lists of tables: a header alone has no effect."""
     tables = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
     for path in row_names():
         *outer, last = path.split(".")
@@ -140,12 +142,12 @@ def without_empty(data: Table) -> Table:
 
 
 def same(holds: Value | None, wanted: Value | None) -> bool:
-    """Whether both mean one value: `true` is no 1, but 6 and 6.0 are one number."""
+    """Return True if both are one value: `true` differs from 1, but 6 equals 6.0."""
     return isinstance(holds, bool) == isinstance(wanted, bool) and holds == wanted
 
 
 def by_name(path: str, data: Table) -> str:
-    """A path of the loader's, `modem[0].port`, as those of edits: `modem[milano1].port`."""
+    """Return a path of the loader, `modem[0].port`, in the form of edits: `modem[milano1].port`."""
     match = re.match(r"^(?P<table>[a-z_.]+)\[(?P<index>[0-9]+)\](?P<rest>.*)$", path)
     if match is None or match["table"] not in row_names():
         return path
@@ -155,7 +157,7 @@ def by_name(path: str, data: Table) -> str:
 
 
 def table_type(table: str) -> type[Struct] | None:
-    """The struct of a table, or of the rows of a list of tables; None: there is none."""
+    """Return the struct of a table, or of the rows of a list of tables; None if there is none."""
     kind: Any = settings_type()
     for key in filter(None, table.split(".")):
         kind = {field.encode_name: field.type for field in fields(kind)}.get(key)
@@ -168,7 +170,7 @@ def table_type(table: str) -> type[Struct] | None:
 
 
 def default_of(at: Place) -> Value | None:
-    """As it would be written; None: it has none, or means what no value says."""
+    """Return the default as written; None if there is none, or if no value can express it."""
     kind = table_type(at.table)
     for field in () if kind is None else fields(kind):
         if field.encode_name == at.key:
@@ -180,6 +182,6 @@ def default_of(at: Place) -> Value | None:
 
 
 def written(value: Any) -> Value | None:
-    """A value of the settings as TOML has it: a choice as its text, several as a list."""
+    """Return a value of the settings in the form of TOML: a choice as its text, several as a list."""
     found: Value | None = to_builtins(value)
     return found
