@@ -1,1 +1,1 @@
-"""The state directory: what lasts, what lies in `run/`, and the journals in it."""
+"""State directory: durable files, `run/`, and the journals in it."""

@@ -1,6 +1,6 @@
-"""Opens the journal of a state directory for a command, with or without a running center.
+"""Opening of a state directory's journal for a command, with or without a running center.
 
-Errors of the store become CenterErrors here, so that every command says them the same way.
+Errors of the store become CenterErrors here, so that every command reports them alike.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 
 
 def node_name(settings: Settings) -> NodeId:
-    """How this machine is called in the journal."""
+    """Return the name of this machine in the journal."""
     return NodeId(settings.node or host_name())
 
 
 def host_name() -> str:
-    """The machine's host name, as far as it can stand in a stream's name."""
+    """Return the machine's host name, reduced to characters allowed in a stream's name."""
     short = socket.gethostname().split(".")[0]
     return "".join(letter for letter in short if letter.isalnum() or letter in "-_")[:32] or "node"
 
 
 @contextmanager
 def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> Iterator[Journal]:
-    """The journal, open: at the running center's address and by its clock, else at the usual ones.
+    """Open the journal: with the running center's address and clock, else with the configured address.
 
-    While the disk cannot be written that is the spare, unless what is on the `disk` is asked for.
-    Raises StateError where there is none and it is not to be made; what the store cannot do is a CenterError.
+    While the disk cannot be written, the journal is the fallback in memory; `disk` opens the one on disk.
+    Raises StateError if there is no journal and `create` is not set; errors of the store are raised as
+    CenterError.
     """
     from store.errors import StoreError
     from store.journal.journal import Journal
@@ -72,8 +73,8 @@ def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> 
 
 
 def begin_anew(state: StateDir, url: str) -> None:
-    """Put a new journal in place of one that was emptied while the center was down, unless memory holds what
-    was in it. Only for a node that starts, before anybody opens it. Raises CenterError.
+    """Replace a journal that was emptied while the center was down by a new one, unless memory holds its
+    content. Only for a starting node, before the journal is opened. Raises CenterError.
     """
     from store.database.dialect import is_server, path_of
     from store.database.sqlite_file import is_empty, replace
@@ -91,7 +92,7 @@ def begin_anew(state: StateDir, url: str) -> None:
 
 
 def goes_on(state: StateDir) -> bool:
-    """Whether the journal goes on in memory, because its disk cannot be written."""
+    """Return True if the journal continues in memory because its disk cannot be written."""
     from store.spare.spare import Spare
 
     spare = Spare.at(state.run)
@@ -99,7 +100,9 @@ def goes_on(state: StateDir) -> bool:
 
 
 def configured_url(state: StateDir) -> str:
-    """The journal's address while no center runs: as the last one's settings say now, else as it was."""
+    """Return the journal's address while no center runs: from the present settings of the last center, else
+    its last address.
+    """
     from application.errors import SettingsError
     from application.settings.file import load
     from application.settings.where import config_file

@@ -1,7 +1,7 @@
-"""The keys of the first start: the app's, and in a simulated run a demo operator with a token.
+"""Keys of the first start: the app key, and in a simulated run a demo operator with a token.
 
-The files are what people and scripts use; the registry holds only what proves them. A file that was
-lost is made anew, a registry that was lost learns the file's secret again.
+The files are for people and scripts; the registry holds only hashes. A lost file is created anew; a lost
+registry is given the secret of the file again.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ _BY: Final = "first start"
 
 
 def ensure_app_key(state: StateDir, registry: Registry, name: str = OWN_KEY) -> list[str]:
-    """The center's own app key, in its file and known to the registry. What is to be told of it.
+    """Ensure that the center's own app key is in its file and in the registry; return messages about it for
+    people.
 
-    One that was revoked is no key any more: a new one takes its place in the file.
+    A revoked key is replaced by a new one in the file.
     """
     told = []
     file = state.keys / APP_KEY
@@ -48,7 +49,7 @@ def ensure_app_key(state: StateDir, registry: Registry, name: str = OWN_KEY) -> 
 
 
 def key_in_file(state: StateDir) -> str | None:
-    """The app key of this state directory; None where there is none."""
+    """Return the app key of this state directory; None if there is none."""
     try:
         return (state.keys / APP_KEY).read_text().strip() or None
     except OSError:
@@ -56,9 +57,10 @@ def key_in_file(state: StateDir) -> str | None:
 
 
 def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, *, has_phone: bool) -> None:
-    """The operator of a simulated run, whose shift begins where the simulation has a phone for it.
+    """Ensure the operator of a simulated run; the shift starts if the simulation has a phone for the
+    operator.
 
-    Only once: what was made of that shift since, by an order or by silence, is left alone.
+    The shift is started only once: later changes, by orders or by silence, are kept.
     """
     from store.registry.people import StaffRole
 
@@ -70,7 +72,9 @@ def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, 
 
 
 def drop_demo_operator(state: StateDir, registry: Registry) -> list[str]:
-    """Where real modems are used no operator's token lies in a file. What is to be told of it."""
+    """Remove the demo operator where real modems are used, so that no operator's token lies in a file. Return
+    messages about it for people.
+    """
     (state.keys / DEMO_TOKEN).unlink(missing_ok=True)
     if registry.operator(DEMO_OPERATOR) is None:
         return []
@@ -79,7 +83,7 @@ def drop_demo_operator(state: StateDir, registry: Registry) -> list[str]:
 
 
 def ensure_demo_user(registry: Registry) -> None:
-    """Somebody whom a simulated run knows, so that its first alert shows a name."""
+    """Ensure a user in the registry of a simulated run, so that its first alert shows a name."""
     from store.registry.people import Person
 
     if registry.count_users() == 0:
@@ -88,7 +92,7 @@ def ensure_demo_user(registry: Registry) -> None:
 
 
 def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason: str) -> None:
-    """Says in the operator's stream what the shift is now."""
+    """Write the operator's shift state into the operator's stream."""
     from messages.events import ShiftChanged
     from store import streams
     from store.journal.journal import Append
@@ -98,7 +102,7 @@ def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason:
 
 
 def _secret(file: Path, prefix: str) -> str:
-    """The file's secret; a new one where there is no file. Never readable by anybody else."""
+    """Return the file's secret; create the file if it is missing or empty. Readable by its owner alone."""
     from store.registry.access.credentials import new_secret
 
     try:

@@ -1,4 +1,4 @@
-"""Another center's journal as something that is moved: where it is, and whether it may be taken now."""
+"""Journal of another center as the source of a move: its location, and the check that it may be moved now."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SQLITE: Final = b"SQLite format 3\0"
 
 
 def is_center(path: Path) -> bool:
-    """Whether this is a state directory, or a journal as SQLite keeps it; else it may be an export."""
+    """Return True for a state directory or a SQLite journal; any other file may be an export."""
     if path.is_dir():
         return True
     try:
@@ -32,7 +32,9 @@ def is_center(path: Path) -> bool:
 
 @contextmanager
 def center_of(path: Path) -> Iterator[Journal]:
-    """Its journal, open. Raises StateInUse while its center runs, CenterError where it cannot be taken."""
+    """Open the journal of the center at `path`. Raises StateInUse while its center runs, CenterError if the
+    journal cannot be moved.
+    """
     from store.database.dialect import url_of
     from store.errors import StoreError
     from store.journal.journal import Journal
@@ -64,7 +66,7 @@ def center_of(path: Path) -> Iterator[Journal]:
 
 
 def take_audit_keys(path: Path, target: StateDir) -> None:
-    """What the audit that was moved is verified and gone on with; none where the target has its own."""
+    """Copy the keys that verify and continue the moved audit, unless the target has its own."""
     from store.audit.trail import HEADS, KEY
 
     source = StateDir(path if path.is_dir() else path.parent)

@@ -1,9 +1,11 @@
-"""Processes as the node and the command line meet them: who is alive, whose is this pid, ending by pid.
+"""Processes of the node and the command line: liveness, identity, and termination.
 
-A pid alone means nothing after its process has ended: a process is known by pid *and* start time,
-and is signalled through a pidfd that was opened before the two were compared (`runtime.pidfd`).
-A center's own processes carry `MARK` in their environment, which a fork inherits and which the
-kernel shows unchanged whatever the process does, so that they are found even when nothing was written down.
+A pid alone means nothing after its process has ended: a process is identified by pid *and* start time, and is
+signalled through a pidfd that was opened before the two were compared (`runtime.pidfd`).
+
+A center's own processes carry `MARK` in their environment. A fork inherits it, and the kernel shows it
+unchanged for any later behaviour of the process, so that the processes are found even without a record of
+them.
 """
 
 from __future__ import annotations
@@ -21,30 +23,30 @@ import msgspec
 from runtime import pidfd
 
 MARK: Final = "SECURWOMAN_PROCESS_OF"
-"""Environment variable of every process of a node (not of the carrier): its state directory."""
+"""Environment variable of every process of a node (except the carrier): the node's state directory."""
 
 
 class ProcessId(msgspec.Struct, frozen=True, kw_only=True):
-    """One process, for ever."""
+    """Permanent identity of a process."""
 
     pid: int
     started: int
-    """Its start in clock ticks since the machine's, field 22 of proc(5)'s stat."""
+    """Start in clock ticks since the start of the machine, field 22 of proc(5)'s stat."""
 
 
 def identity(pid: int) -> ProcessId | None:
-    """The process that has this pid now. None: there is none, or it is a zombie."""
+    """Return the process with this pid now; None if there is none, or it is a zombie."""
     started = pidfd.born(pid)
     return ProcessId(pid=pid, started=started) if started else None
 
 
 def is_alive(process: ProcessId) -> bool:
-    """Whether this very process still runs."""
+    """Return True if this very process still runs."""
     return pidfd.alive(process.pid, process.started)
 
 
 def marked(state: Path) -> Iterator[ProcessId]:
-    """The living processes of whatever node has run in this state directory, ourselves excepted."""
+    """Yield the live processes of any node of this state directory, except this one."""
     wanted = f"{MARK}={state}".encode()
     for directory in Path("/proc").iterdir():
         if not directory.name.isdecimal() or int(directory.name) == os.getpid():
@@ -52,24 +54,24 @@ def marked(state: Path) -> Iterator[ProcessId]:
         try:
             environment = (directory / "environ").read_bytes()
         except OSError:
-            continue  # ended meanwhile, or another user's
+            continue  # ended meanwhile, or of another user
         if wanted in environment.split(b"\0") and (process := identity(int(directory.name))) is not None:
             yield process
 
 
 def send_signal(process: ProcessId, signum: int) -> bool:
-    """Signals this very process. False: it has ended."""
+    """Send a signal to this very process; return False if it has ended."""
     return pidfd.kill(process.pid, process.started, signum)
 
 
 def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessId]:
-    """Waits until all have ended; returns those that have not after `within_s` seconds."""
+    """Wait until all processes have ended; return those that have not after `within_s` seconds."""
     until = time.monotonic() + within_s
     poll = select.poll()
     watched: dict[int, ProcessId] = {}
     try:
         for process in processes:
-            # A zombie is waited for, too: its last thread may still hold what is waited for.
+            # Zombies are awaited too: their last thread may still hold resources.
             if pidfd.born(process.pid) not in (process.started, 0):
                 continue
             try:
@@ -90,9 +92,10 @@ def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessI
 
 
 def end(process: ProcessId, gently_s: float) -> None:
-    """Ends it: SIGTERM and up to `gently_s` seconds, then SIGKILL, and returns when it is gone.
+    """End the process: SIGTERM and up to `gently_s` seconds, then SIGKILL. Returns when the process has
+    ended.
 
-    Raises TimeoutError where even that does not end it (a process in an uninterruptible wait).
+    Raises TimeoutError if SIGKILL does not end it (a process in an uninterruptible wait).
     """
     if gently_s > 0 and send_signal(process, signal.SIGTERM) and not wait_ended([process], gently_s):
         return
@@ -102,13 +105,12 @@ def end(process: ProcessId, gently_s: float) -> None:
 
 
 def end_marked(state: Path, spare: Callable[[int], bool] = lambda _: False) -> list[ProcessId]:
-    """Kills whatever an earlier node of this state directory left running; returns what it was.
+    """Kill all processes that an earlier node of this state directory has left; return them. `spare`: returns
+    True for pids to leave alone.
 
-    Left alone are pids that `spare` says.
-
-    Without a word to them first: what was to be ended in order has had its chance, calls stay up
-    in the modems, and the journal is made for it. Looks again until nobody is left, since what is
-    killed may have been forking. Raises TimeoutError as `end` does.
+    SIGKILL is sent at once: an orderly end has had its chance, calls stay up in the modems, and the journal
+    tolerates it. Repeats until no process is left, because killed processes may have been forking. Raises
+    TimeoutError as `end` does.
     """
     ended: list[ProcessId] = []
     until = time.monotonic() + 10.0

@@ -1,10 +1,11 @@
-"""`run/` of a state directory, in memory: what the processes of a node need of each other needs no disk.
+"""`run/` of a state directory, in memory: data that the processes of a node share without a disk.
 
-`STATE/run` is a link to a folder of our own in /dev/shm, named after the user and the state directory.
-An orderly stop takes the folder away, but for what is kept in `last-run`, and leaves the link; a node that
+`STATE/run` is a link to a folder of our own in /dev/shm, named after the user and the state directory. An
+orderly stop deletes the folder, except for the files copied to `last-run`, and leaves the link. A node that
 was killed, or could not bring the journal back to its disk, leaves both for the next.
-Others may write to /dev/shm: a folder that is not ours alone is not used. Where there is no file system in
-memory, `run` is a plain folder, and a full disk stops what it always stopped.
+
+Other users may write to /dev/shm: a folder that is not exclusively ours is not used. Without a file system in
+memory, `run` is a plain folder, and a full disk then stops the parts that need it.
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ MEMORY: Final = Path("/dev/shm")
 
 
 _KEPT: Final = ("node.json", FILE_NAME)
-"""Where the journal was, and the incarnations, which only grow."""
+"""Files kept after a stop: the location of the journal, and the incarnations, which only grow."""
 
 
 def place(state: StateDir) -> Path:
-    """Where this state directory's `run` is in memory."""
+    """Return the folder in memory of this state directory's `run`."""
     name = hashlib.sha256(os.fsencode(state.path)).hexdigest()[:16]
     return MEMORY / f"securwoman-{os.geteuid()}-{name}"
 
 
 def prepare(state: StateDir) -> None:
-    """Make `run`, in memory if that can be; for a node that is about to start. Raises StateError.
+    """Make `run`, in memory if possible; for a node that is about to start. Raises StateError.
 
-    What a node has left in a plain folder, while it could not be in memory, is taken along: its carrier may
+    The content of a plain folder, left by a node that could not use memory, is moved along: its carrier may
     still run.
     """
     target = place(state)
@@ -53,16 +54,16 @@ def prepare(state: StateDir) -> None:
 
 
 def remove(state: StateDir) -> bool:
-    """Take the folder in memory away, if `run` leads there. Nobody of this node may live any more.
+    """Delete the folder in memory if `run` leads there. No process of this node may be alive.
 
-    False where it has to stay: the spare is in use, and what it holds is nowhere else.
+    Return False if the folder must stay: the fallback is in use, and holds the only copy of its data.
     """
     target = place(state)
     if not state.run.is_symlink() or not _is_ours(target):
         return True
     if _is_needed(target):
         return False
-    # A full disk must not keep memory from being given back.
+    # A full disk must not prevent the release of memory.
     with contextlib.suppress(OSError):
         state.last_run.mkdir(mode=0o700, exist_ok=True)
         for name in _KEPT:
@@ -81,13 +82,13 @@ def _restore(state: StateDir) -> None:
 
 def _lead_into(run: Path, target: Path) -> None:
     if not run.is_symlink() and _is_ours(target) and not _is_needed(target):
-        # Of a state directory of this name that is no more.
+        # Left by a deleted state directory of this name.
         shutil.rmtree(target)
     with contextlib.suppress(FileExistsError):
         target.mkdir(mode=0o700)
     if not _is_ours(target):
         if run.is_symlink():
-            # Since the last boot somebody else has made what the link leads to.
+            # Since the last boot another user has created the target of the link.
             run.unlink()
             run.mkdir(mode=0o700)
         return
@@ -105,7 +106,7 @@ def _lead_into(run: Path, target: Path) -> None:
 
 
 def _what_is_no_file(folder: str, names: list[str]) -> list[str]:
-    """Sockets cannot be copied, and nobody listens to them."""
+    """Return the names to skip in a copy: sockets cannot be copied, and have no listeners."""
     return [name for name in names if not (Path(folder) / name).is_file() and not _is_link(folder, name)]
 
 
@@ -114,13 +115,13 @@ def _is_link(folder: str, name: str) -> bool:
 
 
 def _is_needed(target: Path) -> bool:
-    """Whether what it holds of the journal is nowhere else."""
+    """Return True if the folder holds the only copy of a part of the journal."""
     spare = Spare.at(target)
     return spare is not None and spare.in_use
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether it is a folder, no link, and nobody else can enter it."""
+    """Return True if it is a folder, no link, and accessible to no other user."""
     try:
         status = os.lstat(folder)
     except OSError:
@@ -129,7 +130,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _is_in_memory(folder: Path) -> bool:
-    """Whether it is the root of a file system in memory that we may write to."""
+    """Return True if it is the root of a writable file system in memory."""
     try:
         mounts = Path("/proc/self/mounts").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""Finish an erasure after its transaction: nothing of what was erased is left in files."""
+"""Completion of an erasure after its transaction: remove the erased data from files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LOOK_AGAIN_S: Final = 0.2
 
 
 def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
-    """After it: the recordings that are deleted, and why what was deleted can still be on the disk; empty
-    where it cannot. Raises JournalError, OSError.
+    """Delete the recordings of erased persons, and scrub the journal. Return the deleted files, and the
+    reason if deleted data may still be on the disk; empty on success. Raises JournalError, OSError.
     """
     from application.recordings import delete_erased
 
@@ -24,8 +24,8 @@ def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
 
 
 def scrub(state: StateDir, journal: Journal) -> str:
-    """Leave nothing of what was deleted on the disk, and nothing in the spare. Why it has not worked; empty
-    where it has.
+    """Remove deleted data from the disk and from the fallback. Return the reason of a failure; empty on
+    success.
     """
     from store.errors import StoreError
     from store.journal.notify import SocketNotifier

@@ -1,25 +1,25 @@
-"""The state directory: where everything that lasts is, who may read it, and whose it is now.
+"""State directory: location of all durable data, its permissions, and its present owner.
 
     DIR/                  0700
     ├── journal.db        the journal and the registry (SQLite; PostgreSQL is elsewhere)
     ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, signing.pem, 0600 each
     ├── logs/             one file for each process and group
-    ├── recordings/       voice, where it is recorded
-    ├── .checking-PID/    a backup while it is tried
-    ├── tiles/            pictures that a tile server gave, see `features.maps.tile_server`
-    ├── last-run/         what the last node that was stopped in order has left of `run`
-    └── run/              what is true only while a center runs: a link into memory, see
-    `application.state.run_dir`
+    ├── recordings/       recorded calls, where recording is enabled
+    ├── .checking-PID/    a backup during its trial restore
+    ├── tiles/            images of a tile server, see `features.maps.tile_server`
+    ├── last-run/         files of `run` kept from the last orderly stop
+    └── run/              state of a running center: a link into memory, see
+      `application.state.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
         ├── settings.toml   the settings with which the node has started
         ├── web.sock      the web, for this user's own commands
         ├── notify/
-        ├── spare.*       the journal's spare (`store.spare.spare`)
+        ├── spare.*       the fallback journal (`store.spare.spare`)
         └── NAME.at NAME.voice    the simulated carrier's ports
 
-The lock is a POSIX record lock: it belongs to one process, not to those it forks, ends with
-that process however it ends, and the kernel tells who holds it.
+The lock is a POSIX record lock: it belongs to one process and not to its forks, ends with that process in any
+case, and the kernel knows its holder.
 """
 
 from __future__ import annotations
@@ -41,49 +41,50 @@ from runtime.published.file import publish, published
 T = TypeVar("T")
 
 CHECKING: Final = ".checking"
-"""In the directory, with the id of the process that is at it: a backup that is restored for trial. The night
-and a person may try at the same time; who ends such a process takes away what that has left."""
+"""Prefix of a folder in the state directory, followed by a process id: a backup that is restored for trial. A
+nightly and a manual trial may run at once; a process that ends such a trial deletes its folder.
+"""
 _FLOCK: Final = "hhqqi4x"
 """`struct flock` of fcntl(2) on 64-bit Linux: type, whence, start, length, pid."""
 
 
 class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`run/node.json`: the running node, as it says itself."""
+    """`run/node.json`: data of the running node, written by the node."""
 
     process: ProcessId
     boot: str
-    """The machine's boot id: start times are counted from it."""
+    """Boot id of the machine: start times are relative to this boot."""
     node: str
     version: str
     since_us: int
     anchor_us: int
-    """What every process of the node adds to CLOCK_BOOTTIME to know the time."""
+    """Offset to CLOCK_BOOTTIME that gives every process of the node the time."""
     clock_taken_s: float | None = None
-    """When a node last started again to take the wall clock anew, by the time since this boot."""
+    """Time since this boot at which a node last restarted to read the wall clock anew."""
     config: str
     simulation: str | None
     journal: str
     host: str | None = None
-    """As the command line has it, `port` and `join` as well."""
+    """Value of the command line, as are `port` and `join`."""
     port: int | None = None
     join: tuple[str, ...] = ()
     until_modems: bool = False
-    """The simulation is what it takes for want of modems: a start with some goes without."""
+    """True if the simulation replaces missing modems: a start with modems goes without it."""
     incarnation: int = 1
     admin: ProcessId | None = None
     admin_restarts: int = 0
     logger_restarts: int = 0
     web_restarts: int = 0
     web_standby: ProcessId | None = None
-    """The web that waits to take the other's place."""
+    """Web process that waits to take over."""
 
 
 class CarrierFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`run/carrier.json`, the simulated carrier's own: what of it is used here."""
+    """`run/carrier.json` of the simulated carrier, as far as it is used here."""
 
     pid: int
     control: str = ""
-    """Where its control API listens, `HOST:PORT`."""
+    """Address of its control API, `HOST:PORT`."""
 
 
 class WebFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +97,7 @@ class WebFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StateDir:
-    """One state directory. Paths are absolute and without links, so that they can be compared."""
+    """Paths of one state directory, absolute and without links, so that they can be compared."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
@@ -121,13 +122,13 @@ class StateDir:
 
     @property
     def journal_url(self) -> str:
-        """The journal's address where the settings name none."""
+        """Address of the journal if the settings name none."""
         return f"sqlite:///{self.path / 'journal.db'}"
 
     def create(self) -> None:
-        """Makes what is missing, for its owner alone. Raises StateError.
+        """Create missing folders, for their owner alone. Raises StateError.
 
-        A `run` that leads into memory is the node's to make; nobody else needs it.
+        If `run` leads into memory, only the node creates its target; no other process needs the folder.
         """
         here = () if self.run.is_symlink() else (self.run, self.notify)
         try:
@@ -141,16 +142,18 @@ class StateDir:
             raise StateError(f"cannot use {error.filename or self.path}: {error.strerror}") from error
 
     def require(self) -> None:
-        """Raises StateError where no center has ever run here."""
+        """Check that the state directory exists. Raises StateError."""
         if not self.path.is_dir():
             raise StateError(f"there is no state directory {self.path}")
 
 
 class Lock:
-    """The state directory, held. Only one in the whole machine; ends with this process or with `release`."""
+    """Exclusive lock on the state directory in the whole machine; ends with this process or with
+    `release`.
+    """
 
     def __init__(self, state: StateDir) -> None:
-        """Raises StateInUse with the holder's pid, or StateError."""
+        """Take the lock. Raises StateInUse with the holder's pid, or StateError."""
         try:
             self._fd = os.open(state.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -162,16 +165,17 @@ class Lock:
             raise StateInUse(str(state), holder(state) or 0) from error
 
     def release(self) -> None:
-        """Gives it up; nothing happens the second time."""
+        """Release the lock; a second call does nothing."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
 
 
 def holder(state: StateDir) -> int | None:
-    """The pid of the node that runs in this state directory, as the kernel says; None: none does.
+    """Return the pid of the node that runs in this state directory, according to the kernel; None if none
+    runs.
 
-    Never to be asked by the holder itself: closing the file would end its own lock (fcntl(2)).
+    The holder itself must never call this: closing the file would end its own lock (fcntl(2)).
     """
     if not is_own(state):
         return None
@@ -188,7 +192,7 @@ def holder(state: StateDir) -> int | None:
 
 
 def is_own(state: StateDir) -> bool:
-    """Whether `run` is of whom the state directory is; others may write where it lies
+    """Return True if `run` and the state directory have the same owner; other users may write beside `run`
     (`application.state.run_dir`).
     """
     try:
@@ -198,7 +202,7 @@ def is_own(state: StateDir) -> bool:
 
 
 def running(state: StateDir) -> NodeFile | None:
-    """What the node that runs here says of itself; None: none runs, or it has only just begun."""
+    """Return the data of the running node; None if no node runs, or it has only just started."""
     pid = holder(state)
     said = read_json(state.node_file, NodeFile)
     if pid is None or said is None or said.process.pid != pid or not is_alive(said.process):
@@ -207,23 +211,25 @@ def running(state: StateDir) -> NodeFile | None:
 
 
 def living_web(state: StateDir) -> WebFile | None:
-    """Where the web of this state directory listens; None: it does not."""
+    """Return the data of the listening web of this state directory; None if there is none."""
     said = read_json(state.web_file, WebFile) if is_own(state) else None
     return said if said is not None and is_alive(said.process) else None
 
 
 def read_json(path: Path, kind: type[T]) -> T | None:
-    """The file's content; None where it is absent, cut short or another version's."""
+    """Return the file's content; None if the file is missing, truncated or of another version."""
     return published(path, msgspec.json.Decoder(kind).decode)
 
 
 def write_json(path: Path, value: msgspec.Struct) -> None:
-    """Writes the file so that a reader sees the old or the new one, whole. Raises OSError."""
+    """Write the file atomically: a reader sees the old or the new content. Raises OSError."""
     publish(path, msgspec.json.format(msgspec.json.encode(value)) + b"\n")
 
 
 def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Writes what has to outlast a power cut; a reader sees the old or the new one, whole. Raises OSError."""
+    """Write a file that survives a power cut, atomically: a reader sees the old or the new content. Raises
+    OSError.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
@@ -231,7 +237,7 @@ def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
             new.write(content)
             new.flush()
             if os.geteuid() == 0:
-                # The folder's account has to read what root has written there.
+                # The folder's account must be able to read files that root has written there.
                 owner = path.parent.stat()
                 os.fchown(new.fileno(), owner.st_uid, owner.st_gid)
             os.fsync(new.fileno())
@@ -242,7 +248,7 @@ def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Make the names in it last. Raises OSError."""
+    """Make the names in the folder durable. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -251,14 +257,14 @@ def flush_folder(folder: Path) -> None:
 
 
 def default_path(environment: Mapping[str, str]) -> Path:
-    """Where the state is when `--state` does not say: systemd's, else XDG's (basedir-spec)."""
+    """Return the state directory without `--state`: systemd's, else XDG's (basedir-spec)."""
     if given := environment.get("STATE_DIRECTORY"):  # systemd.exec(5); several are separated by colons
         return Path(given.split(":")[0])
     base = environment.get("XDG_STATE_HOME", "")
-    # The specification has relative paths ignored.
+    # The specification requires relative paths to be ignored.
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "state") / "securwoman"
 
 
 def boot_id() -> str:
-    """This boot of the machine."""
+    """Return the id of the machine's present boot."""
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
