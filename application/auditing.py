@@ -1,6 +1,6 @@
-"""Enter in the audit which account of the machine read or changed data by the command line.
+"""Audit of the command line: record the account of the machine that read or changed data.
 
-Before anything is shown: a command whose entry cannot be made ends with that, and shows nothing.
+The entry is made before any output: a command that cannot make its entry ends and shows no data.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 ORIGIN = "cli"
 BY: Final = "command line"
-"""Who changed or read a person's data, as the journal keeps it."""
+"""Author of reads and changes of a person's data, as the journal records it."""
 
 
 def account() -> str:
-    """`account:NAME`, and who has become it by sudo."""
+    """Return `account:NAME` of the effective user, followed by the original user of sudo."""
     uid = os.geteuid()
     try:
         name = pwd.getpwuid(uid).pw_name
@@ -44,7 +44,7 @@ def note(
     subjects: Iterable[str | None] = (),
     detail: str = "",
 ) -> None:
-    """Enter it, durably. Raises StoreError."""
+    """Record an entry, durably. Raises StoreError."""
     from store.audit.entry import Said
     from store.audit.trail import Trail
 
@@ -64,9 +64,10 @@ def note(
 
 
 def note_settings(journal: Journal, state: StateDir, settings: Settings) -> None:
-    """Enter which settings are others than at the last start; their names, never what they hold.
+    """Record the names of the settings that differ from those of the last start, never their values.
 
-    Who has changed the file nobody knows; the entry says when it took effect. Raises StoreError, OSError.
+    The author of a change of the file is unknown; the entry shows the time at which it took effect. Raises
+    StoreError, OSError.
     """
     from store.audit.entry import Action
 

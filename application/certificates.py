@@ -1,6 +1,7 @@
-"""Certificates: what one says of itself, and a small authority for networks where no public one reaches.
+"""Certificates: reading their data, and a small authority for networks that no public authority serves.
 
-The only module that knows `cryptography`'s x509, which takes a third of a second to import: only commands do.
+The only module that imports `cryptography`'s x509, which takes a third of a second: only commands import this
+module.
 """
 
 from __future__ import annotations
@@ -21,41 +22,45 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from application.state.state_dir import write_kept
 
 VALID_DAYS: Final = 397
-"""What browsers take at the most, less a day (CA/Browser Forum, Baseline Requirements, 6.3.2)."""
+"""Validity of a certificate: the maximum of browsers, less a day (CA/Browser Forum, Baseline Requirements,
+6.3.2).
+"""
 AUTHORITY_DAYS: Final = 3650
 _CLOCKS: Final = timedelta(hours=1)
-"""So far a phone's clock may be behind."""
+"""Tolerance for a phone's clock that is slow."""
 _ORGANIZATION: Final = "securWoman, local"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """What a certificate says of itself."""
+    """Data of a certificate."""
 
     names: tuple[str, ...]
-    """Hosts and addresses; of a host the first part may be `*`."""
+    """Hosts and addresses; the first part of a host may be `*`."""
     until: datetime
     fingerprint: str
-    """SHA-256, as telephones and browsers show it."""
+    """SHA-256, in the form that telephones and browsers show."""
 
     @property
     def days_left(self) -> int:
-        """Whole ones; negative where it is past."""
+        """Whole days of remaining validity; negative after expiry."""
         return (self.until - datetime.now(UTC)).days
 
     def is_for(self, host: str) -> bool:
-        """Whether a browser that asks for this host takes it (RFC 9525, 6.3)."""
+        """Return True if a browser accepts the certificate for this host (RFC 9525, 6.3)."""
         above = host.partition(".")[2]
         return host.lower() in self.names or (bool(above) and f"*.{above.lower()}" in self.names)
 
 
 def read(pem: bytes) -> Certificate:
-    """The first certificate in there. Raises ValueError."""
+    """Return the data of the first certificate in `pem`. Raises ValueError."""
     return _told(x509.load_pem_x509_certificate(pem))
 
 
 def is_known_here(pem: bytes, host: str) -> bool:
-    """Whether an authority that this machine knows vouches for the first certificate there, for the host."""
+    """Return True if an authority known to this machine confirms the first certificate in `pem` for the
+    host.
+    """
     paths = ssl.get_default_verify_paths()
     try:
         known = Store(
@@ -69,13 +74,15 @@ def is_known_here(pem: bytes, host: str) -> bool:
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:
-    """A new key and certificate, `center.key` and `center.pem`, and `authority.crt` for phones and browsers.
+    """Create a key and certificate, `center.key` and `center.pem`, and `authority.crt` for phones and
+    browsers.
 
-    The authority is made where there is none yet. Both, the authority first. Raises OSError, ValueError.
+    The authority is created if missing. Return the authority's and the center's certificate. Raises OSError,
+    ValueError.
     """
     if not authority.exists():
         write_kept(authority, _new_authority())
-    # The key and the certificate in one file: neither is ever without the other.
+    # Key and certificate in one file: neither exists without the other.
     content = authority.read_bytes()
     issuer = x509.load_pem_x509_certificate(content)
     issuer_key = serialization.load_pem_private_key(content, None)
@@ -152,7 +159,7 @@ def _general(name: str) -> x509.DNSName | x509.IPAddress:
 
 
 def address_of(name: str) -> IPv4Address | IPv6Address | None:
-    """The address that is meant; None: it is a host's name."""
+    """Return the IP address in `name`; None for a host name."""
     try:
         return ip_address(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the center's own looks are made of, and the row of one."""
+"""Parts of the center's own checks, and the row of a check."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from model.settings import Settings
 
 
 class Wants(Enum):
-    """What a look cannot do without."""
+    """Condition that a check requires."""
 
     STATE = auto()
-    """A state directory that can be used."""
+    """A usable state directory."""
     SETTINGS = auto()
-    """Settings that can be read."""
+    """Readable settings."""
     MODEMS = auto()
-    """Real ones: not a simulated carrier."""
+    """Real modems: no simulated carrier."""
     RUNNING = auto()
-    """A center that runs."""
+    """A running center."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """A state directory, and what is known of its center. `fault`: why the directory cannot be used."""
+    """A state directory with the known data of its center. `fault`: reason why the directory is unusable."""
 
     state: StateDir
     node: NodeFile | None
     known: Settings | None
-    """The settings, with the simulation's modems; None where they cannot be read."""
+    """Settings, including the simulation's modems; None if they cannot be read."""
     simulated: bool
     fault: str | None = None
 
     @property
     def settings(self) -> Settings:
-        """For a look that wants them."""
+        """Settings, for a check that requires them."""
         assert self.known is not None
         return self.known
 
@@ -58,7 +58,7 @@ class Look(Check[Around, Iterator[Finding]], frozen=True, kw_only=True):
     """A check of the center's own."""
 
     wants: tuple[Wants, ...]
-    """Without one of these `doctor` leaves it out."""
+    """Conditions of the check: `doctor` leaves the check out if one is missing."""
 
 
 def look(
@@ -70,5 +70,5 @@ def look(
     cost: Cost = Cost.FILES,
     asked: tuple[Asker, ...] = (Asker.DOCTOR,),
 ) -> Look:
-    """Return the row of a look."""
+    """Return the row of a check."""
     return Look(name=name, at=at, do=do, look=by, wants=wants, cost=cost, asked=frozenset(asked))

@@ -1,7 +1,8 @@
-"""The running center's HTTP interface, as the command line uses it: by its socket in the state directory.
+"""Client of the running center's HTTP interface for the command line, over the socket in the state directory.
 
-No network lies between, so that no certificate, name or proxy can keep the machine's own commands out.
-Standard library only, so that `alert send` is quick. Every failure is an error of `application.errors`.
+No network lies between, so that no certificate, name or proxy can lock out the machine's own commands. The
+module uses the standard library only, so that `alert send` is quick. Every failure is an error of
+`application.errors`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ COMES_WITHIN_S: Final = 5.0
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What the center says when it refuses; other fields are stepped over."""
+    """Body of a refusal by the center; other fields are ignored."""
 
     reason: str = ""
     detail: str = ""
@@ -40,7 +41,7 @@ class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class SentAlert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of POST /v1/alerts."""
+    """Body of POST /v1/alerts."""
 
     phone: str | None = None
     device: str | None = None
@@ -52,7 +53,7 @@ class SentAlert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The center's answer to an alert."""
+    """Answer of the center to an alert."""
 
     alert: str
     received_at: str
@@ -61,26 +62,26 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Client:
-    """One connection to the center of a state directory."""
+    """Connection to the center of a state directory."""
 
     def __init__(self, state: StateDir, timeout_s: float = TIMEOUT_S) -> None:
-        """Raises NotRunning or Unreachable; does not connect yet."""
+        """Wait for the web; does not connect yet. Raises NotRunning or Unreachable."""
         until_s = time.monotonic() + COMES_WITHIN_S
         while living_web(state) is None:
             if holder(state) is None:
                 raise NotRunning(str(state))
             if time.monotonic() > until_s:
                 raise Unreachable(f"the center in {state} runs, but its web does not answer")
-            time.sleep(0.02)  # it has just been started, or started again
+            time.sleep(0.02)  # the web has just been started or restarted
         self._state = state
         self._connection = LocalConnection(state.web_socket, timeout_s)
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._connection.close()
 
     def key(self, name: str) -> str:
-        """The content of a file of `keys/`. Raises StateError."""
+        """Return the content of a file of `keys/`. Raises StateError."""
         path = self._state.keys / name
         try:
             return path.read_text().strip()
@@ -88,12 +89,12 @@ class Client:
             raise StateError(f"cannot read {path}: {error.strerror}") from error
 
     def post(self, path: str, body: object, kind: type[T], *, bearer: str) -> T:
-        """The answer to a POST of JSON. Raises Unreachable, RefusedByCenter, NotFound."""
+        """Return the answer to a POST of JSON. Raises Unreachable, RefusedByCenter, NotFound."""
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {bearer}"}
         return self._ask("POST", path, msgspec.json.encode(body), headers, kind)
 
     def get(self, path: str, kind: type[T], *, bearer: str = "") -> T:
-        """The answer to a GET. Raises as `post` does."""
+        """Return the answer to a GET. Raises the errors of `post`."""
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self._ask("GET", path, None, headers, kind)
 
@@ -119,7 +120,7 @@ class Client:
 
 
 def post_alert(client: Client, alert: SentAlert) -> Receipt:
-    """Raises the alert with the center's own app key."""
+    """Raise an alert with the center's own app key."""
     return client.post("/v1/alerts", alert, Receipt, bearer=client.key("app.key"))
 
 

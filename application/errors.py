@@ -1,18 +1,18 @@
-"""What can go wrong on this package's side, each with the exit code of the command that meets it.
+"""Errors of the application, each with the exit code of the command that meets it.
 
-    CenterError            1   what was asked for did not succeed
-    ├── SettingsError      2   the configuration is not valid; `faults` names each by its path
-    ├── UsageError         2   the command line asks for something that makes no sense
+    CenterError            1   the command did not succeed
+    ├── SettingsError      2   the configuration is not valid; `faults` names each fault by its path
+    ├── UsageError         2   the command line is contradictory or impossible
     ├── StateError         1   the state directory cannot be used
     │   └── StateInUse     1   another center is running in it
     ├── NotRunning         3   no center is running in this state directory
-    ├── Unreachable        3   it runs, or should, and does not answer
-    ├── RefusedByCenter    1   it answered no, with its reason
+    ├── Unreachable        3   the center runs, or should, and does not answer
+    ├── RefusedByCenter    1   the center refused, with its reason
     ├── NotFound           1   there is no such alert, user, operator, line or file
     ├── CarrierError       1   the simulated carrier did not start
     └── NodeError          1   the node could not start or had to give up
 
-Each is one sentence for the person at the terminal; none is shown with a traceback.
+Each is one sentence for the person at the terminal, shown without a traceback.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 
 class CenterError(Exception):
-    """The root of the package's errors."""
+    """Root of the package's errors."""
 
     exit_code = 1
 
@@ -38,7 +38,7 @@ class SettingsError(CenterError):
 
 
 class UsageError(CenterError):
-    """The command line asks for something that makes no sense."""
+    """The command line is contradictory or impossible."""
 
     exit_code = 2
 
@@ -48,7 +48,7 @@ class StateError(CenterError):
 
 
 class StateInUse(StateError):
-    """Another center is running in this state directory. `pid` is its node's."""
+    """Another center is running in this state directory. `pid`: process id of its node."""
 
     def __init__(self, directory: str, pid: int) -> None:
         super().__init__(f"a center is already running in {directory} (process {pid})")
@@ -71,7 +71,7 @@ class Unreachable(CenterError):
 
 
 class RefusedByCenter(CenterError):
-    """The center answered no. `status` is HTTP's."""
+    """The center refused the request. `status`: HTTP status."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"the center refused: {reason} (HTTP {status})")

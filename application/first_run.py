@@ -1,4 +1,4 @@
-"""The first run: what is found of the machine, and the authority that devices are told of."""
+"""First run: measurements of the machine, and the authority that devices must trust."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from runtime.wall_clock import synchronised
 from store.journal.journal import Journal
 
 AUTHORITY: Final = "authority.crt"
-"""Beside a certificate that `certificate make` has made: what devices are to be told of."""
+"""File beside a certificate of `certificate make`: the authority for devices."""
 
 
 def machine(state: StateDir, journal: Journal) -> Machine:
-    """Measure what the first run needs of the machine, in some milliseconds. Where the settings cannot be
-    read, nearly nothing is measured.
+    """Measure what the first run needs of the machine, in some milliseconds. With unreadable settings, nearly
+    all needs count as unmet without a measurement.
     """
     try:
         settings = load(config_in_use(state))
@@ -42,7 +42,7 @@ def machine(state: StateDir, journal: Journal) -> Machine:
 
 
 def authority(state: StateDir) -> bytes | None:
-    """The certificate of the center's own authority, PEM; None where there is none."""
+    """Return the certificate of the center's own authority, PEM; None if there is none."""
     try:
         return _authority(load(config_in_use(state)).http)
     except CenterError:

@@ -1,6 +1,6 @@
-"""Open the socket of a web; check its address, certificate and key.
+"""Socket of the web: open it, and check its address, certificate and key.
 
-The node holds the socket, so that a web that is started again finds those who wait.
+The node holds the socket, so that a restarted web finds the waiting clients.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BACKLOG: Final = 2048
 
 
 def unguarded(http: HttpSettings, address: str) -> str:
-    """Why the center does not listen on this address by these settings; empty: it may."""
+    """Return the reason why these settings forbid listening on this address; empty if permitted."""
     if http.certificate or http.behind_proxy or ip_address(address.partition("%")[0]).is_loopback:
         return ""
     return (
@@ -29,7 +29,7 @@ def unguarded(http: HttpSettings, address: str) -> str:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket at the first address of `host`; port 0 takes any. Raises NodeError."""
+    """Return a listening socket at the first address of `host`; port 0 takes any port. Raises NodeError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
@@ -49,9 +49,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def unfit(certificate: Path, key: Path | None = None) -> str:
-    """Why no server can be had with this certificate and key, which may be one file; empty: one can."""
+    """Return the reason why this certificate and key, possibly one file, do not serve a server; empty if they
+    do.
+    """
     try:
-        # A password: who has encrypted a key is told so, and not asked at a terminal that nobody sits at.
+        # A password, so that an encrypted key fails instead of prompting at a terminal that may be
+        # unattended.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":

@@ -1,4 +1,4 @@
-"""The options that every command takes, and how a command says something: for people, or as JSON alone."""
+"""Options of all commands, and their output: for people, or as JSON alone."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdi
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every command takes."""
+    """Options that every command accepts."""
 
     state: Annotated[Path | None, Parameter(help="State directory of the center.")] = None
     json: Annotated[bool, Parameter(negative="", help="Only JSON on stdout.")] = False
 
     @property
     def directory(self) -> StateDir:
-        """The state directory that is meant."""
+        """State directory of the command."""
         return StateDir(self.state if self.state is not None else default_path(os.environ))
 
     def data(self, value: object) -> None:
-        """One JSON document, on one line."""
+        """Print one JSON document, on one line."""
         sys.stdout.write(shown_json(msgspec.json.encode(value).decode()) + "\n")
         sys.stdout.flush()
 
     def say(self, text: str) -> None:
-        """A line for people; on stderr where stdout is for JSON."""
+        """Print a line for people; on stderr if stdout is for JSON."""
         stream: TextIO = sys.stderr if self.json else sys.stdout
         print(shown(text), file=stream, flush=True)
 
     def tell(self, value: object, *lines: str) -> None:
-        """One JSON document, or lines for people in its place."""
+        """Print one JSON document, or lines for people instead."""
         if self.json:
             self.data(value)
             return
@@ -51,11 +51,11 @@ class Common:
             self.say(line)
 
     def warn(self, text: str) -> None:
-        """A line that belongs to nothing else: on stderr."""
+        """Print a warning, on stderr."""
         print(f"securwoman: {shown(text)}", file=sys.stderr, flush=True)
 
     def checks(self, found: Sequence[Finding]) -> int:
-        """What checks have found; return the exit status: 1 for a failure."""
+        """Print the findings of checks; return the exit status: 1 for a failure."""
         failed = any(one.verdict is Verdict.FAIL for one in found)
         if self.json:
             self.data({"ok": not failed, "checks": found})
@@ -71,7 +71,7 @@ class Common:
         return 1 if failed else 0
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
-        """Rows for people, or the sentence `nothing`."""
+        """Print a table for people, or the sentence `nothing` if it has no rows."""
         if not rows:
             self.say(nothing)
             return
@@ -84,16 +84,16 @@ class Common:
             table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(_plain(cell) for cell in row))
-        # Piped to another program a line is as long as it must be.
+        # Output to another program has no line limit.
         Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
 
 
 DEFAULT = Common()
-"""No option given."""
+"""Defaults of all options."""
 
 
 def _plain(cell: str) -> str:
-    """Text that is data, not markup."""
+    """Return the text with markup escaped."""
     from rich.markup import escape
 
     return escape(shown(cell))

@@ -1,4 +1,4 @@
-"""What the commands about people share."""
+"""Shared functions of the commands about people."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from store.registry.registry import Registry
 
 ASKED: Final = ("-", "ask")
-"""A secret of which one of these is said is asked for, and does not stand on the command line."""
+"""Values of an option that request a prompt, so that the secret is not on the command line."""
 
 Now = Annotated[bool, Parameter(negative="", help="Also while on an alert, whose console ends.")]
 
 
 def secret_asked(what: str) -> str:
-    """Asked for twice at a terminal, without echo; elsewhere one line of stdin. Raises UsageError."""
+    """Read a secret: twice at a terminal, without echo; else one line of stdin. Raises UsageError."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     secret = getpass(f"New {what}: ")
@@ -36,7 +36,9 @@ def secret_asked(what: str) -> str:
 
 
 def new_password(*names: str) -> str:
-    """Asked for. `names` are the operator's: none of them makes a password. Raises UsageError."""
+    """Read a new password and check it; it must not consist of `names`, the operator's names. Raises
+    UsageError.
+    """
     from store.registry.access.credentials import PASSWORD_HELP, is_password
 
     password = secret_asked("password")
@@ -46,7 +48,7 @@ def new_password(*names: str) -> str:
 
 
 def operator_of(registry: Registry, who: str) -> Operator:
-    """The operator of this id, name or number. Raises NotFound."""
+    """Return the operator of this id, name or number. Raises NotFound."""
     known = registry.operator(OperatorId(who)) or registry.called(who)
     if known is not None:
         return known
@@ -56,7 +58,7 @@ def operator_of(registry: Registry, who: str) -> Operator:
 
 
 def user_of(registry: Registry, who: str, region: str) -> User:
-    """The user of this id, device or number. Raises NotFound."""
+    """Return the user of this id, device or number. Raises NotFound."""
     from store.errors import NumberRefused
     from store.registry import numbers
 
@@ -72,7 +74,9 @@ def user_of(registry: Registry, who: str, region: str) -> User:
 
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
-    """Raises CenterError where the operator is on an alert: its console would end in the middle of a call."""
+    """Check that the operator is on no alert: the console would end in the middle of a call. Raises
+    CenterError.
+    """
     from store.journal.following import Following
     from store.journal.projections import Operators
 
@@ -86,7 +90,7 @@ def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
 
 
 def region_of(state: StateDir) -> str:
-    """Where a number without its `+` is taken to be: as the settings say, where they can be read."""
+    """Return the region of a number without `+`: from the settings if they can be read, else IT."""
     try:
         return load(config_in_use(state)).region
     except SettingsError:

@@ -1,4 +1,4 @@
-"""The folder of recordings: what is in it, and how it is taken out: never without a word in the story."""
+"""Folder of recordings: its files, and their deletion, which is always recorded in the alert's inbox."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId
     bytes: int
     ended_at: Instant
-    """When it was written last."""
+    """Time of the last write."""
 
 
 def recordings(folder: Path) -> list[Kept]:
-    """What is kept, those that are being written included; oldest first. Raises OSError."""
+    """Return all recordings, including those being written, oldest first. Raises OSError."""
     found: list[Kept] = []
     for path in folder.iterdir() if folder.is_dir() else ():
         name = SoundName.of(path.name)
@@ -50,14 +50,14 @@ def whole_of(folder: Path, alert: AlertId) -> list[Kept]:
 
 
 def expired(files: Iterable[Kept], retention_days: int, now_us: Instant) -> Iterator[Kept]:
-    """Those whose time is over."""
+    """Return the recordings that exceed their retention."""
     return (one for one in files if now_us - one.ended_at > retention_days * DAY_US)
 
 
 def mend_all(folder: Path) -> Iterator[Path | SoundFileFailed]:
-    """Every file that was cut short, as it is mended; and why one could not be. May take long."""
+    """Repair every truncated file; yield its path, or the error of a failed repair. May take long."""
     for half in folder.glob(f"*{MENDED}"):
-        half.unlink(missing_ok=True)  # of somebody who died at it
+        half.unlink(missing_ok=True)  # left by a process that died
     for part in sorted(folder.glob(f"*{PART}")):
         try:
             mended = mend(part)
@@ -69,7 +69,9 @@ def mend_all(folder: Path) -> Iterator[Path | SoundFileFailed]:
 
 
 def delete(journal: Journal, folder: Path, files: Iterable[Kept], reason: str) -> list[str]:
-    """Delete these; first it is written down, then done. Raises JournalError, OSError."""
+    """Delete these recordings and return their names; each deletion is journaled first. Raises JournalError,
+    OSError.
+    """
     deleted: list[str] = []
     for one in files:
         inbox = streams.inbox(one.alert)
@@ -87,7 +89,7 @@ def delete_erased(journal: Journal, folder: Path) -> list[str]:
 
 
 def not_held(journal: Journal, files: Iterable[Kept]) -> Iterator[Kept]:
-    """Those of alerts that nothing keeps from being forgotten. Raises JournalError."""
+    """Yield the recordings of alerts without a legal hold. Raises JournalError."""
     for one in files:
         if not journal.snapshot(partial(is_held, alert=one.alert)):
             yield one

@@ -1,8 +1,8 @@
-"""The roster of those on duty as a file that people write (docs/duty-roster.md): its tables, what they mean,
-and what is wrong, in words and in which line.
+"""Roster of people on duty as a file that people write (docs/duty-roster.md): its tables, their conversion,
+and faults in words with the line.
 
-In the file people are named by their names; ids are there so that a name can be corrected, and whoever has
-none is given one, or keeps it by the name.
+People are referred to by name in the file. Ids exist so that a name can be corrected; a person without an id
+gets one, or keeps the id of the name.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEYS: Final = {"contacts": "ways", "from_at": "from", "to_at": "to", "as_day": 
 
 
 class Day(StrEnum):
-    """The days of a week, in their order."""
+    """Days of a week, in their order."""
 
     MON = "mon"
     TUE = "tue"
@@ -45,14 +45,14 @@ DAYS: Final = tuple(Day)
 
 
 class FileFaulty(Exception):
-    """The file cannot be taken. `line`: from 1; 0 where no line is meant."""
+    """The file cannot be accepted. `line`: from 1; 0 if no line applies."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"{line}: {reason}" if line else reason)
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file; a key that is none is a fault, and not passed over."""
+    """Table of the file; an unknown key is a fault."""
 
 
 class PersonTable(_Part, frozen=True, kw_only=True):
@@ -94,7 +94,9 @@ class RosterFile(_Part, frozen=True, kw_only=True):
 
 
 def line_of(text: str, path: str) -> int:
-    """In which line, from 1, that stands: `people.2.contacts.0.to`, `shift[1].days[0]`; 0: in none."""
+    """Return the line, from 1, of a path such as `people.2.contacts.0.to` or `shift[1].days[0]`; 0 if there
+    is none.
+    """
     steps = [one for one in re.split(r"[.\[\]]+", path) if one]
     table, lines = _TABLES.get(steps[0], steps[0]), text.splitlines()
     if len(steps) == 1 or not steps[1].isdigit():
@@ -117,7 +119,7 @@ def _key_line(lines: list[str], start: int, key: str) -> int:
 
 
 def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:
-    """The roster in the file; who is `kept` by a name keeps the id. Raises FileFaulty."""
+    """Return the roster in the file; people with a name in `kept` keep their ids. Raises FileFaulty."""
     try:
         said = msgspec.convert(tomllib.loads(text), RosterFile)
     except tomllib.TOMLDecodeError as error:
@@ -135,7 +137,9 @@ def _faulty(text: str, error: msgspec.ValidationError) -> FileFaulty:
 
 
 def roster_in(said: RosterFile, kept: Roster, new_id: Callable[[], str], text: str = "") -> Roster:
-    """The same of what was read already; `text` is for the lines of its faults. Raises FileFaulty."""
+    """Return the roster of tables that are already read; `text` is for the lines of faults. Raises
+    FileFaulty.
+    """
     try:
         if zone_of(said.zone) is None:
             raise FileFaulty(line_of(text, "zone"), NO_ZONE)
@@ -145,7 +149,7 @@ def roster_in(said: RosterFile, kept: Roster, new_id: Callable[[], str], text: s
 
 
 class _Reading:
-    """From the file's words to the roster's."""
+    """Conversion from the file's tables to the roster."""
 
     def __init__(self, text: str, said: RosterFile, kept: Roster, new_id: Callable[[], str]) -> None:
         self._text = text
@@ -157,7 +161,7 @@ class _Reading:
         }
 
     def roster(self) -> Roster:
-        """Raises FileFaulty, ValidationError."""
+        """Return the roster. Raises FileFaulty, ValidationError."""
         said = self._said
         made = Roster(
             zone=said.zone,
@@ -178,7 +182,7 @@ class _Reading:
                 for one in said.holiday
             ),
         )
-        # Structs that are made are not checked, those that are read are.
+        # Constructed structs are not validated, converted ones are.
         return msgspec.convert(msgspec.to_builtins(made), Roster)
 
     def _person(self, n: int, one: PersonTable) -> Person:

@@ -1,9 +1,9 @@
-"""Signs what is handed out: a detached CMS (RFC 5652), which `openssl cms -verify` checks without us. Backups
-are signed by the same key (`features/backup/signed.py`).
+"""Signatures on exported data: a detached CMS (RFC 5652), which `openssl cms -verify` checks without the
+center. Backups are signed with the same key (`features/backup/signed.py`).
 
-The key and its own certificate are the center's, made when first needed: `keys/signing.pem`. A court that is
-to believe a signature gets the certificate's fingerprint by another way. `cryptography`'s x509 takes a third
-of a second to import: only commands do.
+The key and its own certificate are the center's, created at first use: `keys/signing.pem`. A court that
+verifies a signature receives the certificate's fingerprint by another channel. `cryptography`'s x509 takes a
+third of a second to import: only commands import this module.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ _DIGEST: Final = ec.ECDSA(Prehashed(hashes.SHA256()))
 
 
 class Signer:
-    """The center's own key."""
+    """Signer with the center's own key."""
 
     def __init__(self, file: Path) -> None:
-        """`file` is made where there is none. Raises OSError, ValueError for one that holds no such key."""
+        """Read the key from `file`, which is created if missing. Raises OSError, ValueError for a file
+        without such a key.
+        """
         if not file.exists():
             write_kept(file, _new())
         content = file.read_bytes()
@@ -43,7 +45,7 @@ class Signer:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate, as `openssl x509 -fingerprint` shows it."""
+        """SHA-256 of the certificate, in the form of `openssl x509 -fingerprint`."""
         return fingerprint_of(self.certificate)
 
     @property
@@ -52,7 +54,7 @@ class Signer:
         return self._certificate.public_bytes(serialization.Encoding.DER)
 
     def sign(self, content: bytes) -> bytes:
-        """A detached signature of exactly these bytes, DER."""
+        """Return a detached signature of exactly these bytes, DER."""
         return (
             pkcs7.PKCS7SignatureBuilder()
             .set_data(content)
@@ -68,13 +70,13 @@ class Signer:
 
 
 def fingerprint_of(certificate: bytes) -> str:
-    """Return the fingerprint of a certificate in DER, as `Signer.fingerprint` has it."""
+    """Return the fingerprint of a certificate in DER, in the form of `Signer.fingerprint`."""
     return sha256(certificate).digest().hex(":").upper()
 
 
 def is_signature(certificate: bytes, signature: bytes, digest: bytes) -> bool:
-    """Return whether the key of this certificate, one that is trusted, has signed the digest. How long the
-    certificate is valid does not count: the center is known by its fingerprint.
+    """Return True if the key of this trusted certificate has signed the digest. The certificate's validity
+    period is ignored: the center is known by its fingerprint.
     """
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()

@@ -1,4 +1,4 @@
-"""HTML from templates, for pages that stand outside the console. The only module that imports Jinja2.
+"""HTML from templates, for pages outside the console. The only module that imports Jinja2.
 
 Every value is escaped. A name that a template does not find is an error, never an empty place on the page.
 """
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def render(template: Path, /, **values: object) -> str:
-    """Return the page. `template`: a file beside the module that fills it, read once in a process."""
+    """Return the page. `template`: a file beside the module that fills it, read once per process."""
     return _template(template).render(values)
 
 
 @cache
 def _template(file: Path) -> Template:
-    # Not with the module: few of those who import it ever make a page.
+    # Imported on use: few importers of this module ever render a page.
     from jinja2 import Environment, StrictUndefined
 
     found = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""Version of this release."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import metadata
 
 
 def version() -> str:
-    """The version of the installed distribution; of a bare checkout, `0+checkout`."""
+    """Return the version of the installed distribution; `0+checkout` for a bare checkout."""
     try:
         return metadata.version("securwoman")
     except metadata.PackageNotFoundError:

@@ -1,1 +1,1 @@
-"""Paper: what is printed on A4, as a PDF."""
+"""Paper: documents on A4, as PDF."""

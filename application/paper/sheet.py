@@ -1,7 +1,8 @@
-"""Headings, paragraphs and tables on A4. The only module that imports `fpdf2`, which takes a while: no start
-of a center does.
+"""Headings, paragraphs and tables on A4. The only module that imports `fpdf2`, which is slow: no start of a
+center imports it.
 
-DejaVu Sans comes along for the names that a PDF's own fonts do not have; what of it is used lies in the file.
+DejaVu Sans is included for names that a PDF's built-in fonts cannot show; the used glyphs are embedded in the
+file.
 """
 
 from __future__ import annotations
@@ -27,18 +28,20 @@ OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
     Outcome.NO_CONTACT: ("nessun contatto", "no contact"),
     Outcome.PUT_AWAY: ("messo da parte", "put away"),
 }
-"""How an alert has ended, in Italian and English, as every paper says it."""
+"""Words for the outcome of an alert, in Italian and English, on all documents."""
 _FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
 _PAGE: Final = ("{title} · pagina {page} di {pages}", "{title} · page {page} of {pages}")
 
 
 class _Pages(FPDF):
-    """Pages of which each says what it belongs to, and which of how many it is: paper is handed on loose."""
+    """Pages with title, page number and page count in the footer, because paper is passed on in loose
+    sheets.
+    """
 
     footed = ""
 
     def footer(self) -> None:
-        """Called by fpdf2 at the end of each page."""
+        """Print the footer; called by fpdf2 at the end of each page."""
         self.set_y(-12)
         self.set_font("sans", size=7)
         text = self.footed.format(page=self.page_no(), pages=self.str_alias_nb_pages)
@@ -46,7 +49,7 @@ class _Pages(FPDF):
 
 
 class Sheet:
-    """A document that grows downwards."""
+    """Document that is filled from top to bottom."""
 
     def __init__(self, title: str, version: str, made_at: Instant, *, language: str) -> None:
         pdf = _Pages(format="A4")
@@ -60,23 +63,23 @@ class Sheet:
         self.pdf = pdf
 
     def heading(self, text: str, size: int = 12) -> None:
-        """One line."""
+        """Add a heading of one line."""
         self.pdf.set_font("sans", size=size)
         self.pdf.cell(0, size * 0.7, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def text(self, text: str) -> None:
-        """A paragraph."""
+        """Add a paragraph."""
         self.pdf.set_font("sans", size=8)
         self.pdf.multi_cell(0, 4.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def pairs(self, pairs: Iterable[tuple[str, str]], widths: Sequence[int] = (25, 75)) -> None:
-        """Names and values; without those that are empty."""
+        """Add names and values, except empty ones."""
         self.rows(("", ""), widths, [pair for pair in pairs if pair[1]])
 
     def rows(
         self, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]], none: str = "none"
     ) -> None:
-        """A table; the word where it has no rows."""
+        """Add a table, or the word `none` if it has no rows."""
         if not rows:
             self.text(none)
             return
@@ -94,5 +97,5 @@ class Sheet:
                     row.cell(cell)
 
     def done(self) -> bytes:
-        """The file."""
+        """Return the file."""
         return bytes(self.pdf.output())
