@@ -27,7 +27,9 @@ class StreamKind(StrEnum):
     OPERATOR = "operator"
     LINE = "line"
     SERVICE = "service"
-    """Whether an operator has taken one line out of service; the newest event holds the whole state."""
+    """Removal of one line from service by an operator, and its return; the newest event holds the whole
+    state.
+    """
     TEXT = "text"
     REFERENCE = "reference"
     """Text that a network's delivery report is about, by line and message number of the network."""
