@@ -1,4 +1,4 @@
-"""The actors of a node, one package each: `decider.py` decides and does nothing, `actor.py` is its process.
+"""Actors of a node, one package each: `decider.py` decides without side effects, `actor.py` is the process.
 
-None of them imports another; they meet in `messages`.
+No actor imports another actor; actors share the types of `messages`.
 """

@@ -1,1 +1,3 @@
-"""The story of one alert: from the journal to what its legs, its bridge and its operator have to do."""
+"""Owner of one alert: reads the journal and derives the desired state of its legs, its bridge and its
+operator.
+"""

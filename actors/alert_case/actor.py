@@ -1,7 +1,7 @@
-"""The process of one live alert: read the journal, let the decider decide, write it down, and then tell.
+"""Process of one live alert: read the journal, decide, write the decision, then publish the desired state.
 
-Nothing is told that is not in the journal. What was told is told again every second, and nothing
-is kept that the journal does not hold but offers, which hold nothing.
+Only state from the journal is published, and is published again every second. The process keeps no state
+outside the journal except pending offers, which reserve nothing.
 """
 
 from __future__ import annotations
@@ -40,17 +40,19 @@ from store.journal.notify import Ear
 from store.nodes.owners import owned
 
 RETRY_US = Instant(SECOND // 5)
-"""After the journal could not be written, before it is tried again."""
+"""Pause before the next attempt after a failed write to the journal, in microseconds."""
 _TURNS = 8
 
 
 class AlertCaseActor(CenterActor):
-    """A crew's AlertCase: idle, or the owner of one alert."""
+    """AlertCase of a worker (crew): idle, or the owner of one alert."""
 
     role: ClassVar[Role] = Role.ALERT_CASE
 
     def started(self) -> None:
-        """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
+        """Open the journal and report this worker as free; the AlertIntake answers with `case.open` if it is
+        not.
+        """
         self._settings = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
@@ -58,10 +60,10 @@ class AlertCaseActor(CenterActor):
         self._no_reading = Outage(self.log, "the journal cannot be read")
         self._case: Case | None = None
         self._ceded = False
-        """Whether another node has the alert by now, while this crew still holds people's calls."""
+        """True if another node owns the alert by now and this worker still holds calls of its parties."""
         self._pending = PendingOffers(opened_at=self.now_us())
         self._inbox: Ear | None = None
-        """Hears of what is written into the inbox of the alert in hand."""
+        """Subscription to the inbox of the current alert."""
         self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
         self._asked: set[Want] = set()
@@ -69,11 +71,11 @@ class AlertCaseActor(CenterActor):
         self._say_status()
 
     def stopping(self) -> None:
-        """Calls stay up."""
+        """Unsubscribe from the inbox; calls stay up."""
         self._listen(None)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """An order, a report or an offer."""
+        """Handle an order, a report or an offer."""
         body = envelope.body
         match body:
             case cases.OpenCase(alert=alert):
@@ -96,13 +98,13 @@ class AlertCaseActor(CenterActor):
                 self.log.debug("not for this case", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Everything is looked at again and told again."""
+        """Read the inbox and publish the desired state again."""
         self._told.clear()
         self._asked.clear()
         self._look()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """What the decider waited for is due."""
+        """Decide again at the time that the decider has requested."""
         if self._case is not None:
             self._go_on()
 
@@ -122,7 +124,7 @@ class AlertCaseActor(CenterActor):
         self._take_up(alert)
 
     def _take_up(self, alert: AlertId) -> None:
-        """Read the alert and decide, whatever this crew knew of it."""
+        """Read the alert from the journal and decide, regardless of the state of this worker."""
         self._ceded = False
         self._listen(alert)
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
@@ -138,7 +140,7 @@ class AlertCaseActor(CenterActor):
         self.busy_with(alert if self._case is not None else None)
 
     def _listen(self, alert: AlertId | None) -> None:
-        """Be woken by what is written into this alert's inbox from now on, and by nothing else."""
+        """Subscribe to the inbox of this alert and to no other; None: unsubscribe."""
         if self._inbox is not None:
             self.unwatch(self._inbox.fileno())
             self._inbox.close()
@@ -148,13 +150,13 @@ class AlertCaseActor(CenterActor):
         try:
             self._inbox = self._journal.notify.listen(streams.inbox(alert))
         except (OSError, StoreMisuse) as error:
-            # No room for a socket must not keep an alert from being served: it is looked at each second.
+            # An alert is served even if no socket is left: its inbox is polled each second.
             self.log.error("does not hear of its inbox", alert=alert, error=str(error))
         else:
             self.watch(self._inbox.fileno(), self._look)
 
     def _give_back(self) -> None:
-        """Have the alert wait for a crew again, if nothing has begun in it."""
+        """Return the alert to the queue of alerts without a worker, unless work on the alert has begun."""
         case = self._case
         if case is None or case.owner != self._me or not gives_crew_up(case):
             return
@@ -162,13 +164,13 @@ class AlertCaseActor(CenterActor):
             stream = streams.case(case.alert)
             self._journal.append(Append(stream, case.case_version, (CaseReturned(),)))
         except JournalError as error:
-            # The intake asks again for as long as it is so.
+            # The AlertIntake repeats its request while the condition lasts.
             self.log.warning("not given back", alert=case.alert, error=str(error))
             return
         self._let_go()
 
     def _let_go(self) -> None:
-        """The alert is closed, or another's: everybody of the crew rests."""
+        """Release the legs and the bridge of this worker: the alert is closed or has another owner."""
         self._listen(None)
         alert = None if self._case is None else self._case.alert
         for place in sorted(self._places):
@@ -183,12 +185,15 @@ class AlertCaseActor(CenterActor):
         self._say_status()
 
     def _relieve(self, before: Owner | None) -> None:
-        """Have the crew that had it let go: two bridges would speak into the same ports."""
+        """Release the legs and the bridge of the previous owner's worker: two bridges would write to the same
+        ports.
+        """
         case = self._case
         if case is None or before is None or case.owner != self._me or before.crew == self._me.crew:
             return
         if before.node != self._me.node:
-            # It lets go by itself, or is no more; and its crews have names like this node's.
+            # A worker of another node releases its own legs or is dead; and workers of all nodes have the
+            # same names.
             return
         for leg in case.legs.values():
             self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", cases.RestLeg(), case.alert)
@@ -203,12 +208,12 @@ class AlertCaseActor(CenterActor):
     ) -> None:
         before, self._pending = self._pending, self._pending.take(answer)
         if self._pending != before:
-            # What is known already answers nothing: to ask anew at once would be to ask for ever.
+            # An answer without news keeps the request: repeating the request at once would loop for ever.
             self._asked = {want for want in self._asked if not answers(answer, want)}
         self._go_on()
 
     def _go_on(self, *heard: Heard) -> None:
-        """Decide, write, tell; once more from the journal where somebody else has written first."""
+        """Decide, write and publish; start again from the journal if another writer came first."""
         for _ in range(_TURNS):
             if self._case is None or self._ceded:
                 return
@@ -226,7 +231,7 @@ class AlertCaseActor(CenterActor):
                 self._yield()
                 return
             except JournalError as error:
-                # Reports come again every second; what could not be written is decided again then.
+                # Reports arrive again every second; a decision that could not be written is made again then.
                 self._no_writing.failed(error)
                 self.at(Instant(self.now_us() + RETRY_US), "wake")
                 return
@@ -237,7 +242,7 @@ class AlertCaseActor(CenterActor):
         self.at(Instant(self.now_us() + RETRY_US), "wake")
 
     def _look(self) -> None:
-        """Read what is new in the inbox, and go on: when something was written there, and each second."""
+        """Read new entries of the inbox and decide; runs after each commit to the inbox, and each second."""
         if self._inbox is not None:
             self._inbox.drain()
         if self._case is None:
@@ -261,7 +266,9 @@ class AlertCaseActor(CenterActor):
         return case
 
     def _is_still_mine(self, case: Case) -> bool:
-        """Whether nobody else writes this alert's story: a node that was frozen learns of it here."""
+        """Return True if this process alone has written the story of the alert; a node that was frozen learns
+        here that another node has taken over.
+        """
         return self._journal.version(streams.case(case.alert)) <= case.case_version
 
     def _write(self, decision: Decision) -> None:
@@ -284,10 +291,11 @@ class AlertCaseActor(CenterActor):
         self._pending = decision.pending
 
     def _yield(self) -> None:
-        """Another node may have the alert by now. Where one has, let go of the alert and not of the people:
-        legs and bridge hold what they hold until the new owner has it, or has called them on other lines.
+        """Check whether another node owns the alert; if so, release the alert but not its parties.
 
-        Whose the alert is says its lease, and no event: it may have come back before anything was written.
+        Legs and bridge keep their calls until the new owner has them, or has called the parties on other
+        lines. The lease decides the ownership, not an event: the alert may have returned before anything was
+        written.
         """
         if self._case is None:
             return
@@ -311,7 +319,7 @@ class AlertCaseActor(CenterActor):
             self._ceded = True
 
     def _reread(self, conflict: VersionConflict) -> bool:
-        """The state as the journal has it now. False when the alert has become another's."""
+        """Reread the state from the journal. Return False if the alert has another owner."""
         if self._case is None:
             return False
         alert = self._case.alert
@@ -361,7 +369,9 @@ class AlertCaseActor(CenterActor):
             self.at(decision.wake_at, "wake")
 
     def _tell_once(self, role: Role, key: str, wish: Body) -> bool:
-        """Tell it unless it was told in this second already; False where there is nobody to tell it to."""
+        """Send the desired state unless already sent within this second. Return False if the receiver is
+        unknown.
+        """
         if self._told.get((role, key)) == wish:
             return True
         if not self.tell(role, key, wish, self.alert_of_case()):
@@ -370,17 +380,18 @@ class AlertCaseActor(CenterActor):
         return True
 
     def _want_legs(self, place: str) -> None:
-        """A crew starts with one operator's leg; further ones are started when a search widens (case 7)."""
+        """Request more legs: a worker starts with one operator's leg, and a wider search needs more (case 7).
+        """
         if place.startswith("op") and (operators := int(place.removeprefix("op"))) > 1:
             wanted = supervision.LegsWanted(crew=self._me.crew, operators=operators)
             self.tell(Role.SUPERVISOR, "", wanted, self.alert_of_case())
 
     def alert_of_case(self) -> AlertId | None:
-        """The alert in hand."""
+        """Alert in hand; None if the worker is idle."""
         return None if self._case is None else self._case.alert
 
     def _leg_asks(self, place: str, alert: AlertId | None) -> None:
-        """A leg of the crew has just started, or has heard nothing for a while."""
+        """Answer a leg of this worker that has just started, or has received no order for a while."""
         key = f"{self.key}/{place}"
         if alert is not None and (self._is_over(alert) or not self._needs(place, alert)):
             self.tell(Role.CALL_LEG, key, cases.RestLeg(), alert)
@@ -393,13 +404,15 @@ class AlertCaseActor(CenterActor):
         self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
 
     def _needs(self, place: str, alert: AlertId) -> bool:
-        """Whether the leg in that place has a call to look after; so it may be while there is no case."""
+        """Return True if the leg in that place has a call to look after; also True while this worker is idle.
+        """
         return self._case is None or (self._has(alert) and place in leg_wishes(self._case))
 
     def _is_over(self, alert: AlertId) -> bool:
-        """Whether this crew has nothing more to do with that alert, for certain.
+        """Return True if this worker is certain to have no more work on that alert.
 
-        A crew that has just started may be about to be given it again, with all that the others still hold.
+        A worker that has just started may be about to receive the alert again, with the calls that its legs
+        and its bridge still hold.
         """
         if self._case is not None:
             return self._case.alert != alert
@@ -415,7 +428,7 @@ class AlertCaseActor(CenterActor):
         return case.owner is not None and case.owner.crew != self._me.crew
 
     def _tell_anew(self, role: Role, key: str) -> None:
-        """All that there is to be told."""
+        """Publish the complete desired state to this actor again."""
         self._told.pop((role, key), None)
         self._go_on()
 
@@ -428,7 +441,7 @@ _WHOM = {
 
 
 def _without(pending: PendingOffers, stream: str) -> PendingOffers:
-    """The offers without those that that stream's conflict has made worthless."""
+    """Return the offers without those invalidated by a conflict on that stream."""
     kind, name = streams.parse(stream)
     offers = tuple(offer for offer in pending.offers if kind != "operator" or offer.operator != name)
     granted = {key: line for key, line in pending.lines.items() if kind != "line" or line.line != name}

@@ -1,7 +1,7 @@
-"""What one decision writes: the alert's own events, and with them, in one transaction, what they claim.
+"""Appends of one decision: the alert's own events and, in the same transaction, the claims on other streams.
 
-An operator or a line is this alert's because its stream was appended to at the version that the
-pool named; if somebody else was first, nothing at all is written.
+An operator or a line belongs to this alert because its stream was appended to at the version that the pool
+named. If another writer was first, the whole transaction is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from store.journal.journal import Append
 
 
 def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: NodeId) -> list[Append]:
-    """The appends for these events of a case at its present version."""
+    """Return the appends for these events of a case at its present version."""
     own: list[Decided] = []
     others: list[Append] = []
     for event in events:
@@ -51,10 +51,10 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
                     Append(stream=streams.operator(operator), expected=None, events=(in_operator_stream,))
                 )
             case LegOriginating(line=line) if is_own(line):
-                # Whoever has reserved the operator has her line.
+                # The reservation of the operator includes the operator's own line.
                 others += _listener(case, pending, event)
             case LegOriginating(line=line, leg=leg, attempt=attempt):
-                # An inbound call has its line already, whatever anybody had in mind for it.
+                # An inbound call is on its line already, whatever line was granted meanwhile.
                 granted = pending.line(leg, attempt) if event.call is None else None
                 seized = LineSeized(line=line, alert=case.alert, leg=leg, attempt=attempt)
                 version = None if granted is None else granted.version
@@ -67,7 +67,10 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
 
 
 def _listener(case: Case, pending: PendingOffers, event: LegOriginating) -> list[Append]:
-    """Who listens in is nobody's to call meanwhile: reserved in the listener's stream, not in the alert's."""
+    """Return the append that reserves a listener in the listener's stream, not in the alert's.
+
+    A reserved listener is not called for another alert.
+    """
     offer = next((one for one in pending.offers if one.operator == event.operator), None)
     if event.party is not Party.LISTENER or offer is None:
         return []

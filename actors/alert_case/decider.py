@@ -1,12 +1,11 @@
-"""How one alert goes on: state, what was heard, the offers, now → events, wants, when to look again.
+"""Decider of one alert: (state, reports, offers, now) → (events, requests, time of the next run).
 
-The rules stand below in the order in which they are asked; those that are a few lines stand here. Each looks
-at the whole state and says what is due, so that the same rules serve a case that runs and one that is taken
-up again. No clock, no I/O, no Thespian.
+The rules are listed below in the order of their evaluation; rules of a few lines stand here. Each rule reads
+the whole state and returns the actions that are due, so the same rules serve a running case and a case that
+is resumed. No clock, no I/O, no Thespian.
 
-Which alarms of the center's an alert raises, and when they are over, follows from its state alone. An
-AlertCase that takes the alert up says anew what stands: the alarms of a node end with its start. A test
-alarms nobody.
+The center's alarms of an alert follow from its state alone. An AlertCase that takes over the alert raises its
+standing alarms anew: the alarms of a node end when the node starts. A test raises no alarm.
 """
 
 from __future__ import annotations
@@ -54,9 +53,9 @@ _WHY: Final = {
 
 
 def alarms(before: Case, after: Case) -> list[Alarm]:
-    """What is to be said of the step from one state to the next."""
+    """Return the alarms to raise and to clear for the step from one state to the next."""
     was, now = _standing(before), _standing(after)
-    # An owner that is new has told nothing, and takes back what the one before it has told.
+    # A new owner has raised no alarm yet, and clears those of the previous owner.
     told = was if before.owner == after.owner else dict.fromkeys(was, "")
     return due(told, nothing_else(now, was), reworded=True)
 
@@ -81,7 +80,7 @@ def _standing(case: Case) -> dict[Key, str]:
 
 
 def write_by_sms(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Each message once, in their order; and when the next that has not arrived is due."""
+    """Send each message once, in order; wake when the next undelivered message is due."""
     due = due_by_sms(case, settings, now_us)
     if due:
         return Step(events=tuple(ev.DialogueTexted(number=one.number) for one in due))
@@ -90,17 +89,19 @@ def write_by_sms(case: Case, _pending: PendingOffers, settings: Settings, now_us
 
 
 def tell_contacts(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
-    """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.texting`)."""
+    """Notify the contacts once 112 is informed; `store.alerts.texting` adds the contacts when it writes the
+    event.
+    """
     return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, settings) else NOTHING
 
 
 SETTLE_US: Final = Instant(SECOND // 10)
-"""How long a new alert waits for the first answers to come in, so that one barrier serves them all."""
+"""Longest wait of a new alert for its first answers, so that one barrier serves them all, in microseconds."""
 _ROUNDS: Final = 50
 
 
 def identify(case: Case, pending: PendingOffers, _settings: Settings, _now_us: Instant) -> Step:
-    """Who the user is (S3). Nothing else waits for it, except for a moment at the start."""
+    """Identify the user (S3). No other rule waits for the answer, except for a moment at the start."""
     if case.identified:
         return NOTHING
     known = pending.identity
@@ -143,16 +144,16 @@ CHECK_RULES: Final[tuple[Rule, ...]] = (
     watch_callback,
     call_user,
 )
-"""Of what no operator is called for."""
+"""Rules of a check: no operator is called."""
 WAITED_OUT_RULES: Final[tuple[Rule, ...]] = (read_inbox, let_go_of_line, end)
 """Rules of a test that found no operator in time: they end the calls and dial no one."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What follows now."""
+    """Result of a decision."""
 
     case: Case
-    """The state with the events applied, as it will be once they are in the journal."""
+    """State with the events applied, as it will be once they are in the journal."""
     pending: PendingOffers
     events: tuple[Decided, ...] = ()
     wants: tuple[Want, ...] = ()
@@ -167,7 +168,7 @@ def decide(
     settings: Settings,
     now_us: Instant,
 ) -> Decision:
-    """Everything that follows from what was heard and from the time, without asking anybody."""
+    """Return everything that follows from the reports and the time; no request is sent."""
     events: list[Decided] = []
     before = case
     if case.owner != me:
@@ -197,7 +198,9 @@ def decide(
 
 
 def _first_with_events(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """The first rule's step that decides something; else all that the rules want and wait for."""
+    """Return the step of the first rule that makes events; else the joined requests and wake-ups of all
+    rules.
+    """
     steps: list[Step] = []
     for rule in _rules(case, now_us):
         step = rule(case, pending, settings, now_us)
@@ -214,7 +217,7 @@ def _rules(case: Case, now_us: Instant) -> tuple[Rule, ...]:
 
 
 def _to_be_closed(case: Case) -> bool:
-    """Whether an operator ends it before anybody has begun: nobody needs to be asked for anything."""
+    """Return True if an operator closes the alert before its start: no request is needed."""
     return any(
         isinstance(entry.event, ev.CommandGiven) and entry.event.command is OperatorCommand.CLOSE
         for entry in case.unread
@@ -222,13 +225,14 @@ def _to_be_closed(case: Case) -> bool:
 
 
 def _settling(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step | None:
-    """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
+    """Return the requests of a new alert's first moment, which are sent together and awaited for `SETTLE_US`.
+    """
     until = Instant(pending.opened_at + SETTLE_US)
     if case.check is not None:
         return None
     if case.owner is not None or case.inbound_call or now_us >= until or _to_be_closed(case):
         return None
-    # The line first: its pool has the most to look at.
+    # The line first: the TrunkPool takes longest.
     wants = join(
         find_operator(case, pending, settings, now_us), identify(case, pending, settings, now_us)
     ).wants

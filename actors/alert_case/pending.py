@@ -1,6 +1,6 @@
-"""What a case has been offered and has not yet used, and what a rule of it comes to.
+"""Offers that a case has received and not yet used, and the result of a rule.
 
-Nothing of it is durable: an offer holds nothing, and a case that starts again asks again.
+Offers are not durable: an offer reserves nothing, and a case that starts again repeats its requests.
 """
 
 from __future__ import annotations
@@ -36,79 +36,85 @@ from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 
 Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
-"""What the AlertCase may append: an alarm goes to the node's stream, the rest to the alert's."""
+"""Events that an AlertCase appends: an alarm goes to the stream of the node, the others to that of the alert.
+"""
 
 Want = Identify | RequestOperators | RequestLine
-"""What a rule is waiting for; asked again every second until it comes."""
+"""Request of a rule, repeated every second until it is answered."""
 
 
 LOST_AFTER_US: Final = Instant(3 * SECOND)
-"""As long as digital silence has: a port that is away for less was plugged in again, or a bridge had died."""
+"""Time before a missing voice port counts as lost, in microseconds; as long as for digital silence. A shorter
+gap is a port that was plugged in again, or a bridge that has restarted.
+"""
 NEVER_AFTER_US: Final = Instant(5 * SECOND)
-"""A modem that refuses a call's voice at first has mostly taken the command by then."""
+"""Time before a voice port that never opened counts as lost, in microseconds: a modem that first refuses the
+voice of a call has mostly accepted the command by then.
+"""
 
 
 class Sounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bridge has said last; a case that starts again is told it within a second."""
+    """Last report of the bridge on sound; a case that starts again receives a report within a second."""
 
     silent: frozenset[LegId] = frozenset()
     heard_since: Mapping[LegId, Instant] = {}
-    """The joined legs that are not silent, and since when they are told to be so."""
+    """Joined legs that are not silent, with the time of the first such report."""
     lost_since: Mapping[LegId, Instant] = {}
-    """The legs whose voice port cannot be opened, or was lost, and since when."""
+    """Legs with a voice port that cannot be opened or was lost, with the time of the first such report."""
 
     def after(self, said: BridgeReport, now_us: Instant) -> Sounds:
-        """With one more report."""
+        """Return the state after one more report."""
         silent = frozenset(said.no_sound)
         heard = {leg: self.heard_since.get(leg, now_us) for leg in said.joined if leg not in silent}
         lost = {leg: self.lost_since.get(leg, now_us) for leg in said.lost}
         return Sounds(silent=silent, heard_since=heard, lost_since=lost)
 
     def lost_at(self, leg: Leg) -> Instant | None:
-        """When the want of its voice port has lasted, or will have; None where there is one."""
+        """Return the time at which the missing voice port counts as lost; None if the port is present."""
         since = self.lost_since.get(leg.leg)
         if since is None:
             if leg.voice is not None or leg.joins is not Joins.HOST or leg.answered_at is None:
                 return None
             return Instant(leg.answered_at + NEVER_AFTER_US)
-        # What was last said may be of the attempt before.
+        # The last report may be about the attempt before.
         return Instant(max(since, leg.answered_at or since) + LOST_AFTER_US)
 
 
 class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pools and the Identifier have answered, and no event has used yet."""
+    """Answers of the pools and of the Identifier that no event has used yet."""
 
     opened_at: Instant
-    """When this AlertCase took the alert up."""
+    """Time at which this AlertCase took the alert up."""
     identity: Identified | None = None
     offers: tuple[OperatorOffer, ...] = ()
     on_shift: int | None = None
-    """How many operators are on shift; None until the pool has spoken."""
+    """Number of operators on shift; None until the pool has reported."""
     held: tuple[HeldOperator, ...] = ()
-    """Operators of other alerts who can be asked for."""
+    """Operators of other alerts who can be requested."""
     lines: dict[tuple[LegId, int], LineGranted] = {}
     withheld: str = ""
-    """Why the user's number is not called without an operator's order, as was just said."""
+    """Reason why the user's number is not dialled automatically, as of the last refusal."""
     refused: dict[tuple[LegId, int], LineRefused] = {}
     sounds: Sounds = Sounds()
 
     def line(self, leg: LegId, attempt: int) -> LineGranted | None:
-        """The line granted for this attempt."""
+        """Return the line granted for this attempt."""
         return self.lines.get((leg, attempt))
 
     def refused_line(self, leg: LegId, attempt: int) -> bool:
-        """Return whether no line could be had for this attempt."""
+        """Return True if no line was available for this attempt."""
         return (leg, attempt) in self.refused
 
     def take(self, message: Identified | OperatorsOffered | LineGranted | LineRefused) -> PendingOffers:
-        """With one more answer."""
+        """Return the offers with one more answer."""
         match message:
             case Identified():
                 return replace(self, identity=message)
             case OperatorsOffered(offers=offers, on_shift=on_shift, held=held, named=None):
                 return replace(self, offers=offers, on_shift=on_shift, held=held)
             case OperatorsOffered(offers=offers, on_shift=on_shift, named=named):
-                # What is known of the others stands: forgotten, they and this one would be asked without end.
+                # Offers of other operators stay: without them, the two requests would be repeated without
+                # end.
                 others = tuple(one for one in self.offers if one.operator != named)
                 return replace(self, offers=(*others, *offers), on_shift=on_shift)
             case LineGranted(leg=leg, attempt=attempt):
@@ -118,7 +124,7 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, refused={**self.refused, (leg, attempt): message}, withheld=withheld)
 
     def used(self, event: Decided) -> PendingOffers:
-        """What is left after an event that used something of it."""
+        """Return the offers without those that this event uses."""
         match event:
             case OperatorReserved(operator=operator):
                 return self.without_operator(operator)
@@ -132,39 +138,39 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
             case DialWithheld():
                 return replace(self, withheld="")
             case HandOverRequested() | ConferenceBroken() | TakeRequested():
-                # What was offered for the search before is old, and may be somebody without a shift.
+                # Offers of the previous search are outdated and may name an operator without a shift.
                 return replace(self, offers=())
             case _:
                 return self
 
     def without_operator(self, operator: OperatorId) -> PendingOffers:
-        """Without this operator, who is taken, by this alert or another."""
+        """Return the offers without this operator, who is reserved by this alert or by another."""
         return replace(self, offers=tuple(offer for offer in self.offers if offer.operator != operator))
 
     def without_line(self, leg: LegId, attempt: int) -> PendingOffers:
-        """Without this attempt's line, which is seized, by this alert or another."""
+        """Return the offers without this attempt's line, which is seized by this alert or by another."""
         return replace(self, lines={key: line for key, line in self.lines.items() if key != (leg, attempt)})
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule comes to."""
+    """Result of one rule."""
 
     events: tuple[Decided, ...] = ()
     wants: tuple[Want, ...] = ()
     wake_at: Instant | None = None
-    """When to look again though nothing has been heard."""
+    """Time of the next run if no report arrives before."""
 
 
 NOTHING = Step()
 
 
 def hang_up(leg: Leg, reason: ReleaseReason) -> LegReleasing:
-    """The decision to end this attempt."""
+    """Return the event that ends this attempt."""
     return LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason)
 
 
 def join(*steps: Step) -> Step:
-    """Several steps as one."""
+    """Join several steps into one."""
     wakes = [step.wake_at for step in steps if step.wake_at is not None]
     return Step(
         events=tuple(event for step in steps for event in step.events),
@@ -174,7 +180,7 @@ def join(*steps: Step) -> Step:
 
 
 def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: Want) -> bool:
-    """Return whether the want was met and may be asked anew at once; after a refusal the tick asks."""
+    """Return True if the request is met and may be sent anew at once; after a refusal the tick repeats it."""
     match answer, want:
         case OperatorsOffered(offers=offers, named=named), RequestOperators():
             return bool(offers) and want.named == named

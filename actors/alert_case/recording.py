@@ -1,6 +1,6 @@
-"""What of a conference is recorded, and what the alert's story says of it. Pure.
+"""Tracks of a conference to record, and the events of the recording. Pure.
 
-Recorded is what a party says to the others: nothing of one who is muted, and never a listener.
+A track holds what a party says to the others: a muted party and a listener are never recorded.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from model.settings import Settings
 
 ALARM: Final = "recording.failed"
 SUBJECT: Final = "recordings"
-"""The folder's, and not the alert's: what fails one recording fails all."""
+"""Subject of the alarm: the folder of recordings, since a fault of one recording affects all."""
 
 
 def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembers:
-    """The wish, and what of it is to be recorded."""
+    """Return the desired state of the bridge with the tracks to record."""
     rules = settings.recording
     if not rules.enabled or not wish.members:
         return wish
@@ -32,7 +32,7 @@ def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembe
         and case.legs[member.leg].party in rules.tracks
         and case.legs[member.leg].line not in settings.lines_not_recorded
     )
-    # Once begun it goes on while those who are left are not recorded: a party who comes back is in her place.
+    # A recording continues while none of the remaining parties is recorded: a party may return.
     if not legs and not case.recording.files:
         return wish
     return replace(wish, recording=Recording(file=case.alert, legs=legs))
@@ -41,7 +41,8 @@ def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembe
 def hear_recording(
     case: Case, said: BridgeReport, settings: Settings
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
-    """Once for each file, and once for each reason why there is none."""
+    """Return the events of the report: once for each file, and once for each reason why no file is written.
+    """
     if said.recording and said.recording not in case.recording.files:
         rules = settings.recording
         tell = rules.announce and Party.USER in rules.tracks

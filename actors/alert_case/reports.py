@@ -1,4 +1,4 @@
-"""What a report means for the case: from what legs and the bridge say to events. Pure."""
+"""Events that follow from the reports of the legs and of the bridge. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Heard = CallReport | BridgeReport | PreemptCase
 
 
 def hear(case: Case, said: Heard, settings: Settings, now_us: Instant) -> tuple[Decided, ...]:
-    """The events that a report makes; none where it repeats what is known or speaks of an older attempt."""
+    """Return the events of a report; none if the report is old news or is about an older attempt."""
     if case.closed_at is not None:
         return ()
     match said:
@@ -77,11 +77,11 @@ def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Ins
                 )
                 if leg.party is Party.USER:
                     made += _reached(case, leg, said, settings)
-                # One report may say both, that it is answered and that it is joined.
+                # One report may state both that the call is answered and that it is joined.
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
-            # Voices that come to the host are heard there, whatever the modem says.
+            # Voices that reach the host are measured by the bridge, whatever the modem reports.
             if said.joins is Joins.NETWORK and said.unheard != (leg.unheard_at is not None):
                 change = ev.LegUnheard if said.unheard else ev.LegHeardAgain
                 made.append(change(leg=name, attempt=attempt))
@@ -93,7 +93,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Ins
 
 
 def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> list[Decided]:
-    """The end of an attempt, and what else ends with it."""
+    """Return the events of an attempt's end, and of what ends with the attempt."""
     made: list[Decided] = []
     if leg.joined and case.bridge is not None:
         made.append(ev.BridgeLeft(bridge=case.bridge, legs=(leg.leg,)))
@@ -106,7 +106,7 @@ def released(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Insta
 
 
 def _rang(case: Case, settings: Settings) -> list[Decided]:
-    """The network's first word that the phone rings; whether that meets the deadline is the settings'."""
+    """Return the event of the first ringing; the settings decide whether ringing meets the deadline."""
     return (
         []
         if case.rang_at is not None
@@ -115,7 +115,7 @@ def _rang(case: Case, settings: Settings) -> list[Decided]:
 
 
 def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list[Decided]:
-    """What the user's answer says; one that proves nothing is a ringing, no more."""
+    """Return the events of the user's answer; an answer that proves nothing counts as ringing."""
     if leg.call is None and not said.confirmed:
         return _rang(case, settings)
     if spoken_to(case):
@@ -125,19 +125,19 @@ def _reached(case: Case, leg: Leg, said: CallReport, settings: Settings) -> list
 
 
 def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:
-    """The modem has joined its calls, or holds some of them now: the bridge knows nothing of these."""
+    """Return the events of calls that the modem joins or holds itself, unknown to the bridge."""
     bridge = case.bridge or BridgeId(case.alert)
     if not said.joined:
         return [ev.BridgeLeft(bridge=bridge, legs=(leg.leg,))]
     made: list[Decided] = [ev.BridgeJoined(bridge=bridge, legs=(leg.leg,))]
     if leg.party is Party.PSAP and leg.confirmed_answered:
         made.append(ev.PsapJoined(leg=leg.leg))
-    # It joins only calls that it has seen answered itself, whatever the modem has said.
+    # The modem joins only calls that it has seen answered, whatever it has reported.
     return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
 
 
 def ev_cause(said: CallReport) -> int:
-    """The cause of the end; 31, "normal, unspecified", where none was said."""
+    """Return the cause of the end; 31, "normal, unspecified", if the report has none."""
     return 31 if said.cause is None else said.cause
 
 
@@ -166,7 +166,7 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
 
 
 def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
-    """The keys that are not known yet; what was said before may be said again."""
+    """Return the key presses that are not in the journal yet; a report may repeat earlier ones."""
     known_at = leg.pressed_at or 0
     return [
         ev.LegPressed(leg=leg.leg, attempt=leg.attempt, digit=press.digit, pressed_at=press.at)
@@ -176,7 +176,8 @@ def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
 
 
 def _heard_once(case: Case, said: BridgeReport) -> Iterator[ev.CaseEvent]:
-    """Of what is wished: the next bridge knows nothing of it, and is not to play it again."""
+    """Return the events of requested clips: the next bridge does not know them and must not play them again.
+    """
     for clip in bridge_wish(case).playing:
         leg = clip.to[0]
         if clip.id in said.begun and not clip.begun:

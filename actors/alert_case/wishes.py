@@ -1,8 +1,8 @@
-"""What the legs and the bridge of a case should be doing, from its state alone; and what an AlertCase makes
-of an alert that another node has by now. Pure.
+"""Desired state of the legs and of the bridge of a case, from its state alone; and the ownership of a case
+that another node has taken over. Pure.
 
-Told at every change and again every second: whoever missed it or has just started learns the
-whole of it from one telling.
+The desired state is published at every change and every second: an actor that missed a message or has just
+started learns the complete state from one message.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SEEN = {
 
 
 def leg_wishes(case: Case) -> dict[str, Originate | ReleaseLeg]:
-    """What each live leg is to do, by its place in the crew."""
+    """Return the desired state of each live leg, by its place in the worker."""
     return {place(leg.leg): _wish(case, leg) for leg in case.legs.values() if leg.live}
 
 
@@ -63,10 +63,11 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 
 
 def bridge_wish(case: Case, name: str = "") -> SetMembers:
-    """Who is to hear whom: everybody who is on the line and whose voice reaches us; and what they are played.
+    """Return the desired conference: who hears whom, for all answered parties with a voice port; and the
+    clips.
 
-    An operator's phone that may still ring is not to be heard by the others, nor its voicemail. `name`:
-    what the user is called, where that is known.
+    The others hear neither an operator's phone that may still ring nor its voicemail. `name`: the user's
+    name, if known.
     """
     members = tuple(
         _member(case, leg, leg.voice) for leg in case.legs.values() if leg.answered and leg.voice is not None
@@ -80,7 +81,7 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
 
 
 def _unheard_by(user: LegId, member: Member, all_legs: set[LegId]) -> Member:
-    """The member, heard by all who would hear it but the user."""
+    """Return the member, heard by all its hearers except the user."""
     if member.leg == user:
         return member
     hearers = all_legs if member.heard_by is None else set(member.heard_by)
@@ -98,17 +99,17 @@ def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:
 
 
 def is_elsewhere(case: Case, me: Owner) -> bool:
-    """Whether another node's AlertCase has it."""
+    """Return True if an AlertCase of another node owns the case."""
     return case.owner is not None and case.owner.node != me.node
 
 
 def is_taken_over(case: Case) -> bool:
-    """Return True where the new owner's calls stand, so that those of the node that had the alert can go, and
-    where there are none.
+    """Return True if the calls of the previous node can be released: the new owner's calls are up, or none is
+    needed.
 
-    Until then the people are left in the conversation that they have: it is better than none, and the new
-    owner, whose calls to them would find them busy, may take over the very lines that they are on. Whoever
-    the new owner wants there no more, an operator who has left, is not waited for.
+    Until then the parties keep their present conversation: it is better than none. The new owner's calls
+    would find them busy, and the new owner may take over the very lines that they are on. A party that the
+    new owner no longer needs, such as an operator who has left, is not waited for.
     """
     if case.closed_at is not None:
         return True

@@ -1,1 +1,1 @@
-"""The rules of a case, each in the whole state: what is due now, what is wanted, when to look again. Pure."""
+"""Rules of a case. Each reads the whole state and returns events, requests and a wake-up time. Pure."""

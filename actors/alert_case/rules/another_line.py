@@ -1,13 +1,13 @@
-"""Calls that have to go on by another line. Pure.
+"""Move calls to another line. Pure.
 
-Operator and user on lines that cannot be joined: one of them is called again beside the other. That happens
-where the user was up before anybody else: the user has called on another line, or the deadline left no time
-to wait for an operator. A line that gives no voice to the host joins only its own calls.
+Operator and user may be on lines that cannot be joined: one of them is then called again on the line of the
+other. This happens if the user was connected first: the user has called on another line, or the deadline left
+no time to wait for an operator. A line that gives no voice to the host joins only its own calls.
 
-A call that is to be hung up and does not end: the case goes on without its line (case 9). The CallLeg gives
-up a modem that does not end its call; the watchdog has one that says nothing started again. This is for what
-is left: whoever was on that line is called on another one. The line stays out of use as long as its modem
-holds the call.
+A call may not end when it is hung up: the case then continues without that line (case 9). The CallLeg stops
+waiting for a modem that does not end its call; the watchdog has a silent modem restarted. The rule here
+handles the remaining calls: the party on such a line is called on another line. The line stays out of use as
+long as its modem holds the call.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from model.settings import Settings
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
-    """Whether 112 was called where the others were before they were called anew, or can be where they are.
+    """Return True if 112 can stay on its line: the other parties were there before, or can be moved there.
 
-    On a line of its own trunk that gives no voice it is no better off elsewhere.
+    A line of 112's own trunk that gives no voice is no reason to call 112 on another line.
     """
     if psap.emergency:
         return False
@@ -38,10 +38,11 @@ def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
 
 
 def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
-    """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
+    """Call one party again on the line of the other, if lines cannot be joined: the party on a line that
+    joins no calls by itself; if neither line does, the operator.
 
-    The operator's call ends as one that was lost: from then on that one, or whoever is there, is called anew.
-    The user's is made anew at once, and counts for nothing; so is 112's, if the others have left its line.
+    The operator's call ends as a lost call: this operator, or another, is then called anew. The user's call
+    is made anew at once and does not count as an attempt; so is 112's, if the others have left its line.
     """
     operator, user = case.operator_leg, case.confirmed_answered(Party.USER)
     if operator is None or case.leaving:
@@ -59,12 +60,13 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settin
 
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)
-"""A CallLeg gives a modem up after 8 s; one that says nothing is started again after 15 s, and holds on to no
-call from then on: sooner given up, it would keep up the call of an alert that is over."""
+"""Longest wait for the end of a call, in microseconds. A CallLeg gives a modem up after 8 s; a silent modem
+is restarted after 15 s and then drops its calls. A shorter wait would keep up the call of an ended alert.
+"""
 
 
 def let_go_of_line(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Counts as released what has been releasing for too long."""
+    """Count a call as released if it has been releasing for too long."""
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():

@@ -1,4 +1,4 @@
-"""Calling the user (S5, S11; cases 2 to 6, 9, 11, 19): when, how often, and when it is no use. Pure."""
+"""Call the user (S5, S11; cases 2 to 6, 9, 11, 19): when, how often, and when no longer. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from model.settings import Settings
 
 
 def watch_callback(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
+    """End an attempt that has rung long enough, or is forbidden by duress or by the user's request for
+    silence.
+    """
     leg = case.active(Party.USER)
     if leg is None or leg.confirmed_answered:
         return _presume(case)
@@ -44,7 +46,7 @@ def watch_callback(case: Case, _pending: PendingOffers, settings: Settings, now_
 
 
 def _presume(case: Case) -> Step:
-    """Twice busy: the user is talking, and most likely to 112 (case 3)."""
+    """Presume after two busy signals that the user is calling 112 (case 3)."""
     busy = case.user_ends[-2:] == (HangupCause.BUSY, HangupCause.BUSY)
     if busy and not case.presumed_calling_112:
         return Step(events=(ev.UserPresumedCallingPsap(reason="busy"),))
@@ -52,12 +54,12 @@ def _presume(case: Case) -> Step:
 
 
 def answer_inbound_call(case: Case, _pending: PendingOffers, settings: Settings, _now_us: Instant) -> Step:
-    """The user's own call becomes the leg; what we were dialling is cancelled first (S2, case 2)."""
+    """Answer the user's own call; our outgoing attempts are cancelled first (S2, case 2)."""
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING
     if not takes_calls(case, settings):
-        # The intake has declined it.
+        # The AlertIntake has declined the call.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
     if ours:
@@ -80,11 +82,11 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
 
 
 def call_user(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Dials the user when it is time, on a line that was granted for it."""
+    """Dial the user when due, on a granted line."""
     if case.phone is None or quiet(case, settings):
         return NOTHING
     if any(leg.live for leg in case.of(Party.USER)):
-        # Also one that is still being hung up: it would make her own phone busy for the next.
+        # Wait also for a call that is still releasing: it would make the user's phone busy for the next call.
         return NOTHING
     if outranked(case) and not case.dial_ordered and not case.dial_withheld:
         return Step(events=(ev.DialWithheld(number=case.phone, reason=Withheld.OUTRANKED),))

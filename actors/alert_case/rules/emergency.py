@@ -1,8 +1,8 @@
-"""Calling 112 (S8; cases 15, 19). Pure.
+"""Call 112 (S8; cases 15, 19). Pure.
 
-On a reserved line, again at once on another when it fails, then the alternate number.
-One request is one call at a time: another attempt begins only when the journal says that the one
-before it is released. Where no line can carry it that is said at once, and it is tried on.
+112 is called on an emergency line, again at once on another line after a failure, then by the alternate
+number. A request makes one call at a time: an attempt begins after the journal shows the previous one as
+released. If no line can carry the call, that is reported at once, and attempts continue.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from model.settings import Settings
 
 
 def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
+    """Request 112 in duress, dial 112 if requested, and end a call without an answer."""
     if case.leaving:
         return NOTHING
     asked = take_back_psap(case, pending)
@@ -55,7 +55,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
     due = _due_at(case, leg, settings)
     number = psap_number_for(case, settings, case.to_112.ends)
     if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
-        # What the switches of this run forbid once they forbid for ever.
+        # The dial guard of this run never changes: a number once refused stays refused.
         return _lacking(case, Lack.GUARDED)
     failing = _lacking(case, Lack.FAILING if lines_fail(case, Party.PSAP) else None)
     if failing.events or now_us < due:
@@ -76,7 +76,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
             rank=rank(case),
             deadline_at=case.deadline_at,
             avoid=avoid,
-            # The call is on its line again, unless it has ended in this very moment.
+            # The call may be on its line again, unless it has just ended.
             held=leg is not None and leg.reason == ReleaseReason.TAKEN_BACK and refused is None,
         )
         return join(_lacking(case, None if refused is None else refused.lack), Step(wants=(ask,)))
@@ -96,7 +96,7 @@ def call_psap(case: Case, pending: PendingOffers, settings: Settings, now_us: In
 
 
 def unasked(case: Case, settings: Settings) -> E164 | None:
-    """The number to call though nobody on the line has asked for it; None where there is no reason to."""
+    """Return the number to call without an order of an operator; None if there is no reason to call."""
     if case.psap is not None or case.leaving:
         return None
     if case.to_112.wanted_by is not None:
@@ -107,9 +107,9 @@ def unasked(case: Case, settings: Settings) -> E164 | None:
 
 
 def _lacking(case: Case, lack: Lack | None) -> Step:
-    """That no line can carry the call, once; that none is left of those that were taken, once more.
+    """Report once that no line can carry the call, and once more if all lines were taken and none is left.
 
-    The user's app dials 112 then, unless the user speaks with an operator, or must not be seen to call.
+    The user's app then dials 112, unless the user speaks with an operator or must not be seen to call.
     """
     if lack is None:
         return NOTHING
@@ -136,8 +136,9 @@ def _watch(case: Case, leg: Leg, settings: Settings, now_us: Instant) -> Step:
 
 
 def _due_at(case: Case, last: Leg | None, settings: Settings) -> Instant:
-    """At once the first time and the time after a failure; a pause after each round of two, and more of one
-    where attempts end as soon as they begin.
+    """Return the time of the next attempt: at once for the first attempt, and after a single failure.
+
+    After each cycle of two attempts there is a pause, longer if attempts end as soon as they begin.
     """
     if last is None or last.released_at is None or case.to_112.ends == 0:
         return case.received_at

@@ -1,5 +1,6 @@
-"""How a case ends (S7, S9, S10): legs released first, then `alert.closed`, never the other way; and how a
-check (`messages.ids.Check`) ends by itself, with what it has shown. Pure.
+"""End a case (S7, S9, S10): release the legs first, then write `alert.closed`, never the reverse order.
+
+A check (`messages.ids.Check`) ends by itself once it has its result. Pure.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from model.rules.calls.silent_and_duress import spoken_to, told_112
 from model.settings import Settings
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
-"""After 112 has hung up, the user is not cut off in the middle of a word."""
+"""Time that the user's call stays up after 112 has hung up, so that no word is cut off, in microseconds."""
 PSAP_STAYS_US: Final = Instant(10 * SECOND)
-"""After the user has hung up for good, 112 may still want to listen."""
+"""Time that the call to 112 stays up after the user has hung up for good: 112 may listen on; microseconds."""
 TEST_WAITS_US: Final = Instant(180 * SECOND)
-"""Longest wait of a test for an operator, in microseconds; it begins anew when the test loses its
-operator. The last free operator is kept for real alerts, and an unassigned test has no one to end it."""
+"""Longest wait of a test for an operator, in microseconds; it starts again when the test loses its operator.
+The last free operator is kept for real alerts, and an unassigned test has no one to end it.
+"""
 
 
 def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """What is released now, and whether all is over."""
+    """Return the calls to release now, and `alert.closed` once all are released."""
     if case.false_alarm_at is not None:
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
@@ -45,7 +47,7 @@ def end(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant
 
 
 def is_waited_out(case: Case, now_us: Instant) -> bool:
-    """Return whether the case is a test for which no operator was to be had in time."""
+    """Return True if the case is a test for which no operator was available in time."""
     return _waits_for_operator(case) and now_us >= _waits_until(case)
 
 
@@ -72,7 +74,7 @@ def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:
 
 
 def _dismiss(case: Case) -> list[Decided]:
-    """Every operator's work on the request is done, and the operator's phone is on hook."""
+    """Release every operator whose phone is on hook."""
     names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
     free = [name for name in names if not case.has_live_leg(name)]
     return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]
@@ -81,7 +83,7 @@ def _dismiss(case: Case) -> list[Decided]:
 def _why(case: Case, operator: OperatorId) -> LeaveReason:
     if operator == case.operator:
         return LeaveReason.LEFT
-    # She had it, and the end of it was ordered before her phone was on hook.
+    # The operator had the case, and the end was ordered before the operator's phone was on hook.
     handed = any(
         leg.operator == operator and leg.reason == ReleaseReason.HANDED_OVER
         for leg in case.of(Party.OPERATOR)
@@ -90,7 +92,10 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
 
 
 def _settle(case: Case, settings: Settings, now_us: Instant) -> Step:
-    """User and 112, together again, need an operator no longer than after the leave; unless one has asked."""
+    """Settle the conference of user and 112, if they stay together for as long as after a leave.
+
+    No operator is searched for from then on, unless an operator has asked for the case.
+    """
     since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:
         return NOTHING
@@ -122,11 +127,11 @@ def _let_go(
 
 
 def _how_it_was(case: Case) -> Outcome:
-    """What an operator closes by hand: what the case itself shows to have happened.
+    """Return the outcome of a case that an operator closes by hand, as the case itself shows.
 
-    Handed over is a user whom 112 has heard. A call to 112 in which neither that came about nor the text was
-    read leaves 112 without knowledge, and makes no false alarm of the alert. The right PIN is the user's own
-    word; where it is all that is known, it counts.
+    "Handed over" requires that 112 has heard the user. A call to 112 without that, and without the text read
+    out, leaves 112 uninformed and does not make the alert a false alarm. The correct PIN is the user's own
+    statement; it counts if there is no other knowledge.
     """
     if case.briefing_at is not None:
         return Outcome.BRIEFED
@@ -148,16 +153,16 @@ def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:
 
 
 TOLD_US: Final = Instant(4 * SECOND)
-"""So long a call whose voice was heard stands, so that what is announced can be heard."""
+"""Time that a check's call stays up after the voice was heard, so that the announcement is heard."""
 HEARD_WITHIN_US: Final = Instant(15 * SECOND)
-"""A call that is answered and from which nothing was heard by then has no voice."""
+"""Time after which an answered call without sound counts as a call without voice, in microseconds."""
 OVER_AFTER_US: Final = Instant(120 * SECOND)
-"""Whatever it waits for: a line, an answer."""
+"""Longest duration of a check, whether it waits for a line or for an answer, in microseconds."""
 _CLOSED: Final = Step(events=(ev.AlertClosed(outcome=Outcome.TEST_DONE),))
 
 
 def finish_check(case: Case, _pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
-    """Close it once it has shown what it can; before that, hang up in time."""
+    """Close a check once it has its result; hang up its call in time."""
     if case.check is None:
         return NOTHING
     if case.check is Check.ARRIVAL:
@@ -173,7 +178,7 @@ def finish_check(case: Case, _pending: PendingOffers, _settings: Settings, now_u
 
 
 def _over_at(case: Case) -> Instant:
-    """When the call has been long enough."""
+    """Return the time at which the check's call ends."""
     last = Instant(case.received_at + OVER_AFTER_US)
     leg = case.active(Party.USER)
     if leg is None or leg.answered_at is None:

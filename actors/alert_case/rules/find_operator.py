@@ -1,15 +1,15 @@
-"""Finding an operator (S4; cases 7, 8, 17), keeping the one that was found, and handing a case over. Pure.
+"""Find an operator (S4; cases 7, 8, 17), keep that operator, and hand a case over. Pure.
 
-One is called at first, the next one as well after `operator_answer_within_s`, all who are free
-after `operator_all_after_s`; the first to answer has the case. An operator who takes a case by hand is
-called and nobody else, unless that operator cannot be had. Where nobody is free for an alert that is vouched
-for, one for which nothing speaks is asked for its operator (`model.rules.vouching`). An operator who is lost
-is called again, together with the next one.
+One operator is called first, a second one after `operator_answer_within_s`, all free operators after
+`operator_all_after_s`; the first to answer has the case. If an operator takes a case by hand, this operator
+alone is called, unless unavailable. If no operator is free for an alert that is vouched for, an alert that is
+not vouched for is requested to release its operator (`model.rules.vouching`). An operator who is lost is
+called again, together with the next one.
 
-A case that is handed over stays its operator's until another one is in the conference. Others are called as
-in any search, while that one stays on the line. With the first who has joined the case changes hands, and the
-call of the one before is ended, in one transaction: never are both left, and never neither. Where nobody can
-be had the wish ends, and nothing has changed.
+A case that is handed over stays with its operator until another operator is in the conference. Others are
+called as in any search, while the operator stays on the line. With the first who joins, the case changes
+hands and the previous operator's call ends, in one transaction: the case has exactly one operator at all
+times. If no operator is available, the request ends and nothing has changed.
 """
 
 from __future__ import annotations
@@ -37,20 +37,21 @@ from model.settings import Settings
 
 ALL: Final = 1_000
 PAUSE_US: Final = Instant(5 * SECOND)
-"""After everybody was tried in vain, before they are tried again."""
+"""Pause after all operators were tried without success, in microseconds."""
 NEXT_HOLDER_US: Final = Instant(3 * SECOND)
-"""After an alert was asked for its operator, before another one is: a modem hangs up in a second or two."""
+"""Pause between requests to different alerts for an operator, in microseconds; a modem hangs up within 2 s.
+"""
 SAME_HOLDER_US: Final = Instant(10 * SECOND)
-"""Before the same alert is asked again."""
+"""Pause before the same alert is requested again, in microseconds."""
 OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
-"""So long an operator whose own line has failed is called by phone instead."""
+"""Time that an operator is called by phone after the operator's own line failed, in microseconds."""
 
 
 def keep_operator(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """What the operators' legs have come to: who has joined, who is silent, who is lost.
+    """Handle the state of the operators' legs: joined, unanswered or lost.
 
-    An operator is another alert's to have only with the phone on hook: it would be busy for it. An answer
-    that proves nothing (`model.alert.answers`) is one more phone that rings.
+    An operator is released for another alert once the phone is on hook: until then the phone would be busy.
+    An answer that proves nothing (`model.alert.answers`) counts as one more ringing phone.
     """
     made: list[Decided] = []
     wakes: list[Instant] = []
@@ -81,10 +82,11 @@ def keep_operator(case: Case, _pending: PendingOffers, settings: Settings, now_u
 
 
 def _why_left(case: Case, leg: Leg) -> LeaveReason:
-    """Return why the operator who had the case has it no longer.
+    """Return the reason why the operator no longer has the case.
 
-    An operator who had left before the conference broke has left, though the case wants an operator again.
-    An operator who was given up is missed where somebody was heard meanwhile, but in a test.
+    An operator who left before the conference broke has left, even if the case needs an operator again. An
+    operator who was released for another alert counts as lost if meanwhile the user was heard, except in a
+    test.
     """
     by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
     given_up = leg.reason == LeaveReason.GIVEN_UP and (case.test or not vouched(case))
@@ -92,20 +94,20 @@ def _why_left(case: Case, leg: Leg) -> LeaveReason:
 
 
 def _last_of(case: Case, operator: OperatorId) -> Leg | None:
-    """The operator's call that is up, or the last: a place in which one is not heard is not used again."""
+    """Return the operator's live call, or the last one: a place without sound is not used again."""
     calls = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
 def _silence(leg: Leg, settings: Settings, now_us: Instant) -> ReleaseReason:
-    """Whether the operator let it ring, or was only not needed."""
+    """Return the reason for ending a ringing call: not answered in time, or not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
     let_ring = rang_s >= settings.operator.answer_within_s
     return ReleaseReason.NO_ANSWER if let_ring else ReleaseReason.ANOTHER_ANSWERED
 
 
 def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
-    """What is said of an operator who has no call any more, and not the case."""
+    """Return the event for an operator without a call and without the case."""
     if leg.reason == ReleaseReason.ANOTHER_ANSWERED:
         return ev.OperatorLeft(operator=operator, reason=LeaveReason.NOT_NEEDED)
     if leg.reason == ReleaseReason.GIVEN_UP:
@@ -118,7 +120,7 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
 
 
 def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Whom to call next, while nobody has the case, or whoever has it hands it over."""
+    """Call the next operators while the case is unassigned or is being handed over."""
     given = case.hand_over
     if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, settings):
         return NOTHING
@@ -135,12 +137,12 @@ def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us
     if missing <= 0 and taking is None:
         return wake
     again = _all_tried(case, now_us)
-    # An operator who takes the case is there now, and may have let it ring before.
+    # An operator who takes the case is present now, even if an earlier call was not answered.
     avoid = () if again else tuple(one for one in case.tried if one != taking)
     listening = () if case.listener is None else (case.listener.operator,)
     taken = (*case.reserved, *listening)
     offers = [offer for offer in pending.offers if offer.operator not in (*avoid, *taken)]
-    # While enough others ring, only the operator who takes it is called besides.
+    # While enough other phones ring, only the operator who takes the case is called besides.
     named = taking if missing <= 0 else None if given is None else given.to
     if named is not None:
         offers = [offer for offer in offers if offer.operator in (named, taking)]
@@ -174,7 +176,7 @@ def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us
         avoid=(*failed_lines(case, Party.OPERATOR), *lines_to_avoid(case, Party.OPERATOR)),
     )
     begins_at = not_before(case, Party.OPERATOR)
-    # An order of an operator's own is a pause by itself.
+    # An order of an operator needs no pause.
     paused = now_us < begins_at and (taking is None or (bool(offers) and not by_hand))
     granted = pending.line(leg, attempt)
     by_phone = settings.operator.line is OperatorLine.ON_DEMAND
@@ -186,7 +188,7 @@ def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us
         if wanted_from := _holder(case, pending, now_us):
             return Step(events=(wanted_from,))
     if not offers:
-        # A line for nobody would be kept from those who have an operator.
+        # A line without an operator to call would be missing for other alerts.
         asks_line = by_phone and granted is None and not paused and pending.on_shift is None
         return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
     if paused:
@@ -194,22 +196,22 @@ def find_operator(case: Case, pending: PendingOffers, settings: Settings, now_us
     places = ((one, place_for(case, one, granted, now_us)) for one in offers)
     offer, at = next((found for found in places if found[1] is not None), (offers[0], None))
     if at is None:
-        # While there is no line for her phone, somebody may come free who has one of her own.
+        # While the phone has no line, an operator with an own line may become free.
         return join(wake, warn, Step(wants=(line,) if by_phone and not ask.no_line else (line, ask)))
     originating = originating_to(Party.OPERATOR, offer, (leg, attempt), at, granted)
     return Step(events=(_reserve(case, offer, at[0]), originating))
 
 
 def _taken_until(case: Case, taking: OperatorId | None) -> Step:
-    """Wake when the case is no longer kept for the operator who takes it."""
+    """Wake when the reservation for the operator who takes the case expires."""
     if taking is None:
         return NOTHING
     return Step(wake_at=Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US))
 
 
 def _holder(case: Case, pending: PendingOffers, now_us: Instant) -> ev.OperatorWanted | None:
-    """Return the request to another alert for its operator, one alert after the other; None where it is too
-    early for the next, or no alert gives an operator up.
+    """Return the request to another alert for its operator, one alert after the other; None if it is too
+    early for the next request, or no alert can release its operator.
     """
     if now_us < max(case.asked_holders.values(), default=Instant(0)) + NEXT_HOLDER_US:
         return None
@@ -226,14 +228,16 @@ def _holder(case: Case, pending: PendingOffers, now_us: Instant) -> ev.OperatorW
 
 
 def _may_wake(case: Case, pending: PendingOffers) -> bool:
-    """Whether it is worth ringing those who have no shift: somebody is on the line, or it is a test, in
-    which whoever is on shift can be waited for.
+    """Return True if operators without a shift may be called.
+
+    False if an operator is on the line, or for a test while an operator on shift can be awaited.
     """
     return case.hand_over is None and not (case.test and pending.on_shift)
 
 
 def free_place(case: Case) -> tuple[LegId, int]:
-    """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
+    """Return the leg of the next call to an operator or a listener, `op1`, `op2` …, and its attempt number.
+    """
     n = 1
     while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and (
         known.live or known.leg in case.calls_on_lost_nodes
@@ -245,10 +249,10 @@ def free_place(case: Case) -> tuple[LegId, int]:
 def place_for(
     case: Case, offer: OperatorOffer, granted: LineGranted | None, now_us: Instant
 ) -> tuple[LineId, TrunkId | None] | None:
-    """The line on which this operator is called: an own line, where there is one, or the one granted.
+    """Return the line for the call to this operator: an own line if present, else the granted line.
 
-    None while there is none. An own line that has just failed in this alert is left alone for a while; it
-    is of no use where the network joins the others.
+    None if there is neither. An own line that has just failed in this alert rests for a while; an own line is
+    not used where the network joins the other calls.
     """
     own = own_line(offer.operator, offer.mode)
     failed = any(
@@ -269,9 +273,10 @@ def originating_to(
     at: tuple[LineId, TrunkId | None],
     granted: LineGranted | None,
 ) -> ev.LegOriginating:
-    """The call to this operator, as `party`, on the line of `place_for`; `place` is its leg and attempt.
+    """Return the call to this operator, as `party`, on the line of `place_for`; `place` is its leg and
+    attempt.
 
-    An operator's own line gives its voice to the host.
+    An operator's own line delivers its voice to the host.
     """
     (leg, attempt), (line, trunk) = place, at
     return ev.LegOriginating(
@@ -295,7 +300,7 @@ def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReser
 def _how_many(
     case: Case, calling: list[Leg], settings: Settings, now_us: Instant
 ) -> tuple[int, Instant | None]:
-    """How many operators' phones should be ringing now, and when that changes."""
+    """Return the number of operators' phones to ring now, and the time at which the number changes."""
     if case.hand_over is not None and case.hand_over.to is not None:
         return 1, None
     least = 2 if case.operator_lost_at is not None else 1
@@ -310,19 +315,19 @@ def _how_many(
 
 
 def _all_tried(case: Case, now_us: Instant) -> bool:
-    """Whether the last operator tried was tried long enough ago to begin anew."""
+    """Return True if the last attempt ended long enough ago to begin anew with all operators."""
     ends = [leg.released_at or leg.since for leg in case.of(Party.OPERATOR)]
     idle = all(leg.state is LegState.RELEASED for leg in case.of(Party.OPERATOR))
     return idle and bool(ends) and now_us >= max(ends) + PAUSE_US
 
 
 def _advise_112(case: Case) -> Step:
-    """Case 8: the app is told at once, whatever else is tried."""
+    """Advise the app to call 112, whatever else is tried (case 8)."""
     return Step(events=(call_112_now(Why.NO_OPERATOR),)) if waits(case) else NOTHING
 
 
 def relieve(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """The first who is in the conference has the case, and whoever had it is let go."""
+    """Assign the case to the first other operator in the conference, and end the previous operator's call."""
     present = case.operator_leg
     if case.hand_over is None or present is None:
         return NOTHING
@@ -345,15 +350,15 @@ def _usual_us(settings: Settings) -> int:
 
 
 def other_operator_calls(case: Case) -> list[Leg]:
-    """The calls to operators that are, or may be, up besides that of whoever has the case."""
+    """Return the live calls to operators other than the one who has the case."""
     has_it = case.operator
     return [leg for leg in case.of(Party.OPERATOR) if leg.live and (has_it is None or leg.operator != has_it)]
 
 
 def calls_until(case: Case, settings: Settings, now_us: Instant) -> Instant | None:
-    """Until when others are begun to be called, if there is such a time to come.
+    """Return the time until which a hand-over begins new calls; None if past or if there is no hand-over.
 
-    Whoever is being called then has the time to answer.
+    A call begun by then has its full time to be answered.
     """
     if case.hand_over is None:
         return None
@@ -362,7 +367,7 @@ def calls_until(case: Case, settings: Settings, now_us: Instant) -> Instant | No
 
 
 def in_vain(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> str:
-    """Why nobody more is called for it; empty while somebody may be."""
+    """Return the reason why the hand-over fails; empty while calls may still be made."""
     given = case.hand_over
     if given is None:
         return ""

@@ -1,5 +1,5 @@
-"""Decide what follows from an alert's inbox: from the operator's orders, the deadline, the app, and another
-alert that wants the operator. Pure.
+"""Decide what follows from an alert's inbox: orders of the operator, the deadline, the app, and requests of
+other alerts for the operator. Pure.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from model.rules.vouching import gives_up, gives_up_when_taken, listens
 from model.settings import Settings
 
 WRONG_PINS: Final = 5
-"""So many may be the user's own, with trembling hands."""
+"""Number of wrong PINs that may be the user's own mistakes, made with trembling hands."""
 PIN_ALARM: Final = "pin.wrong"
 
 
 def read_inbox(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """What follows from every unread entry, in order; together with the mark that they have been read."""
+    """Return the events of all unread entries, in order, and the mark that they are read."""
     if not case.unread:
         return NOTHING
     made: list[Decided] = []
@@ -51,7 +51,7 @@ def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEv
                 return (ev.UserPresumedCallingPsap(reason="deadline"),)
             return ()
         case ev.RingingSeen():
-            # Of a call that was never made the app has seen nothing.
+            # A report of ringing does not count if the user was never dialled.
             news = case.user_was_dialled and case.reached_at is None
             return (ev.UserReached(met_by="app", by="app"),) if news else ()
         case ev.OperatorWanted(operator=operator, taking=taking) if operator in (
@@ -68,7 +68,8 @@ def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEv
 
 
 def _alarm(case: Case, n: int) -> tuple[Decided, ...]:
-    """Once in an alert: with the first wrong PIN that is one too many, wherever in the inbox it stands."""
+    """Raise the alarm once in an alert: with the first wrong PIN beyond the limit, at any place in the inbox.
+    """
     if not _is_wrong_pin(case.unread[n].event):
         return ()
     after = sum(_is_wrong_pin(entry.event) for entry in case.unread[n + 1 :])
@@ -83,7 +84,7 @@ def _is_wrong_pin(event: ev.InboxEvent) -> bool:
 
 
 def pins_are_over(case: Case) -> tuple[Decided, ...]:
-    """The end of the alarm, with the alert's."""
+    """Clear the alarm when the alert ends."""
     if case.wrong_pins <= WRONG_PINS:
         return ()
     return (ev.AlarmCleared(alarm=PIN_ALARM, subject=case.alert),)

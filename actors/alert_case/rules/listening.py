@@ -1,7 +1,7 @@
-"""A supervisor who listens in: called by phone, heard by nobody, the first to give way. Pure.
+"""Call a supervisor who listens in: heard by no party, first to release a line. Pure.
 
-Nothing of an alert is decided by that call: it counts neither as an operator nor as anybody else. One call is
-made; when it has come to nothing, or has ended, the listening is over, and may be asked for again.
+The listener's call decides nothing of the alert: it counts neither as an operator's nor as another party's.
+One call is made; when the call fails or ends, the listening is over and may be requested again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from model.rules.vouching import rank
 from model.settings import Settings
 
 WAITS_US: Final = Instant(15 * SECOND)
-"""So long a listener waits for a line; those who answer alerts come first."""
+"""Time that a listener waits for a line, in microseconds; operators who answer alerts have priority."""
 
 
 def attend_listener(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Calls the listener, and lets the listener go with the last of those who are listened to."""
+    """Call the listener, and end the call together with the last of the parties."""
     listener = case.listener
     if listener is None:
         return NOTHING
@@ -55,7 +55,7 @@ def _call(
     if now_us >= until:
         return _left(listener, "in vain")
     if (case.operator is None or case.hand_over is not None) and not case.leaving:
-        # An operator is looked for, and what there is is hers.
+        # The search for an operator has priority over the listener for lines.
         return Step(wake_at=until)
     leg, attempt = free_place(case)
     granted = pending.line(leg, attempt)

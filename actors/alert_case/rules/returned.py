@@ -1,7 +1,7 @@
-"""Taking back the calls that a lost node's modems still hold, once it is heard again. Pure.
+"""Take back the calls that the modems of a lost node still hold, once the node is back. Pure.
 
-Such a call was given up, and whoever is on it may meanwhile have been called again, and found busy with it.
-Where the line says that it still has the call, the leg has it again; nothing is dialled for that.
+The case had given up such a call; its party may have been called again meanwhile and been busy. If the line
+reports that it still has the call, the leg takes it over; nothing is dialled.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from model.settings import Settings
 
 
 def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
-    """What is asked about the party's calls; once a line is granted, the leg as it was, and the grant.
+    """Return the requests for the party's calls; once a line is granted, also the former leg and the grant.
 
-    All are asked for: of the nodes that were lost one after another, one may be back and another one never.
-    112 alone can take two calls at once: its own is asked for while the second one is up.
+    All such calls are requested: of several lost nodes, one may return and another may not. 112 alone can be
+    on two calls at once: the first is requested while the second is up.
     """
     asks: list[RequestLine] = []
     for before in case.calls_on_lost_nodes.values():
@@ -50,7 +50,7 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
 
 
 def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
-    """The next attempt, which is the call of the one that was given up."""
+    """Return the next attempt of the leg: it takes over the call that was given up."""
     return ev.LegOriginating(
         leg=before.leg,
         party=before.party,
@@ -65,7 +65,9 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
 
 
 def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, _now_us: Instant) -> Step:
-    """The operator who was on the line, while nobody else has the case: reserved as by any offer."""
+    """Take back the operator's former call while the case is unassigned; the operator is reserved as by any
+    offer.
+    """
     if case.operator is not None or case.leaving:
         return NOTHING
     asked, before, line = ask_back(case, pending, Party.OPERATOR)
@@ -73,7 +75,7 @@ def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, 
         return asked
     operator, number = before.operator, before.number
     if number is None or case.has_live_leg(operator):
-        # She is just being called, and will be found busy with this very call.
+        # The operator is being called, and the phone will be busy with this very call.
         return NOTHING
     if operator in case.reserved:
         return Step(events=(again(case, before, line),))
@@ -93,8 +95,8 @@ def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, 
 
 
 def take_back_psap(case: Case, pending: PendingOffers) -> Step:
-    """Take back the first of two calls to 112 while neither the user nor an operator is with the second, and
-    end the second: the user is in the first, and its call-taker has the case already.
+    """Take back the first of two calls to 112 while neither the user nor an operator is on the second, and
+    end the second: the user is in the first, and its call-taker knows the case already.
     """
     asked, before, line = ask_back(case, pending, Party.PSAP)
     if before is None or line is None or before.number is None:
@@ -106,6 +108,6 @@ def take_back_psap(case: Case, pending: PendingOffers) -> Step:
         return asked
     taken = again(case, before, line)
     if case.psap is None:
-        # The second call-taker has hung up, alone on the line.
+        # The second call-taker was alone on the line and has hung up.
         return Step(events=(ev.PsapRequested(by=None, number=before.number), taken))
     return Step(events=(taken,))

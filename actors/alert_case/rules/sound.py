@@ -1,7 +1,7 @@
-"""A leg that is up and carries no sound: said once when it begins, and once when it is over. Pure.
+"""Report an answered leg without sound, once when the silence begins and once when it ends. Pure.
 
-Nothing is done about it by itself: whether the line is broken, or somebody holds a hand over the
-microphone, only a person can tell. The operator is offered another line (`model.rules.calls.sound`).
+No automatic action follows: only a person can distinguish a broken line from a covered microphone. The
+operator is offered another line (`model.rules.calls.sound`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model.settings import Settings
 
 
 def watch_sound(case: Case, pending: PendingOffers, _settings: Settings, now_us: Instant) -> Step:
-    """What the bridge has heard of each leg, or not, against what stands in the journal."""
+    """Compare the sound that the bridge reports for each leg with the journal, and return the changes."""
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():
@@ -44,13 +44,13 @@ def watch_sound(case: Case, pending: PendingOffers, _settings: Settings, now_us:
 
 ALARM: Final = "leg.no_sound"
 BACK_AFTER_US: Final = Instant(SECOND)
-"""A click or a crackle is not sound come back."""
+"""Time with sound before the silence counts as over, in microseconds: a click or crackle is not enough."""
 
 _WHO: Final = {Party.USER: "the user", Party.PSAP: "112", Party.OPERATOR: "the operator"}
 
 
 def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
-    """What is said when a leg's silence has lasted."""
+    """Return the events for a leg whose silence has lasted."""
     why = "its voice port is missing" if leg.voice else "its modem does not switch it on"
     why = "digital silence, or a port that takes none" if leg.joined else why
     text = f"No sound from {_WHO[leg.party]} on line {leg.line}: {why}."
@@ -59,15 +59,15 @@ def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
 
 
 def over(leg: Leg) -> ev.AlarmCleared:
-    """The alarm is taken back: there is sound, or the call has ended."""
+    """Return the event that clears the alarm: sound is back, or the call has ended."""
     return ev.AlarmCleared(alarm=ALARM, subject=leg.leg)
 
 
 def is_judged(leg: Leg) -> bool:
-    """Whether its silence means anything.
+    """Return True if silence on the leg means a fault.
 
-    Between two rings of a phone that is not answered there is nothing, and a browser's noise suppression
-    makes zeros of a quiet room.
+    A phone that still rings is silent between two rings, and a browser's noise suppression sends zeros for a
+    quiet room.
     """
     is_phone = mode_of(leg.line) is not OperatorLine.HEADSET
     return leg.party in SOUGHT and leg.answered and leg.confirmed and is_phone
