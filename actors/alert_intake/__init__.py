@@ -1,1 +1,1 @@
-"""From new alerts to cases: every alert gets a crew, the earliest deadline first."""
+"""Assignment of new alerts to workers: every alert gets a worker, the earliest deadline first."""

@@ -1,6 +1,6 @@
-"""The process that gives every alert its crew, and makes alerts of calls and short messages (S2).
+"""Process that assigns a worker (crew) to every alert, and makes alerts of calls and short messages (S2).
 
-It follows the journal: what the web has accepted while this actor was down is there.
+The process follows the journal, which also holds what the web accepted while the process was down.
 """
 
 from __future__ import annotations
@@ -41,36 +41,40 @@ from store.streams import StreamKind
 from store.texts import ask_text, came, named_by
 
 SOON_US: Final = Instant(SECOND // 20)
-"""Until all crews have said what they are doing."""
+"""Pause between two runs until all workers have reported their state, in microseconds."""
 CREWS_US: Final = Instant(SECOND // 5)
-"""After an alert was given away, before crews are asked for: starting one takes the processor from it."""
+"""Pause after an assignment before new workers are requested: starting a worker takes the processor from the
+assigned one. In microseconds.
+"""
 WAITING_US: Final = Instant(SECOND // 5)
-"""While alerts wait for a crew."""
+"""Pause between two runs while alerts wait for a worker, in microseconds."""
 REST: Final = 4
-"""After a look the intake rests for so many times as long as it has taken: a storm commits without end, and
-with thousands of open alerts a look takes tens of milliseconds. After one that gave an alert away, only as
-long: a crew that closes one alert after the other is free again at once."""
+"""Pause after a run, in durations of that run: a storm commits without end, and with thousands of open alerts
+a run takes tens of milliseconds. After an assignment the factor is 1: a worker that closes one alert after
+the other is free again at once.
+"""
 HANDED_ON_AT_ONCE: Final = 20
 RAW_MOST: Final = 4096
-"""Characters kept of a short message that cannot be read: more than a network carries."""
+"""Longest kept text of an unreadable short message, in characters: more than a network carries."""
 CHECK_RINGS_US: Final = Instant(30 * SECOND)
-"""A network may let a line ring for so long after a check has given way, and its call was hung up."""
+"""Longest time that a network rings a line after a check was preempted and its call hung up, in microseconds.
+"""
 ADVISED_AT_ONCE: Final = 250
-"""Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
+"""Alerts in one transaction: enough for a cheap flush, too few to make the web wait for the lock."""
 
 
 class AlertIntakeActor(CenterActor):
-    """New alerts → cases, duplicates merged, earliest deadline first."""
+    """AlertIntake: opens cases for new alerts, merges duplicates, assigns the earliest deadline first."""
 
     role: ClassVar[Role] = Role.ALERT_INTAKE
 
     def started(self) -> None:
-        """Read which alerts are open, and ask all crews what they are doing."""
+        """Read the open alerts, and request the state of all workers."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
-        """The open alerts that are this node's: all, where it is alone."""
+        """Open alerts of this node; all open alerts if the node is the only one."""
         self._operators = Operators()
         self._follower = self.keep(
             Following(self._journal, self._live, self._operators, about=kind(StreamKind.INBOX))
@@ -78,7 +82,7 @@ class AlertIntakeActor(CenterActor):
         self._door = Door(self.log)
         self._voice = VoiceAlerts(self._setup)
         self._checks: dict[tuple[LineId, E164], Instant] = {}
-        """When a check's call from a line to a number was last known to be on."""
+        """Time at which a check's call was last seen live, by its line and its number."""
         for case in self._live.cases.values():
             if case.inbound_call is not None:
                 self._voice.known(case.inbound_call.line, case.inbound_call.call)
@@ -93,7 +97,7 @@ class AlertIntakeActor(CenterActor):
         self._assign()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """What a crew says of itself, a call, or a short message."""
+        """Handle the state of a worker, a call or a short message."""
         body = envelope.body
         match body:
             case cases.CaseStatus(crew=name, alert=alert):
@@ -117,19 +121,19 @@ class AlertIntakeActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Look again: a lost notification costs a second, never an alert."""
+        """Poll the journal again: a lost notification costs a second, never an alert."""
         self._ask_crews()
         self._assign()
         self._clear_the_way()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Crews may have come, or patience may have run out."""
+        """Assign again: workers may have reported, or the patience of an alert may have run out."""
         self._assign()
 
     def _ask_crews(self) -> None:
-        """Ask every crew that has not said, since it was last started, what it is doing.
+        """Request the state of every worker that has not reported since its last start.
 
-        It says so by itself, once; were that lost, its alert would wait for it as long as it lives.
+        A worker reports its state once, at its start; if that report is lost, its alert would wait for ever.
         """
         for entry in self.env.directory.places_of(Role.ALERT_CASE):
             known = self._state.crews.get(CrewId(entry.key))
@@ -137,7 +141,7 @@ class AlertIntakeActor(CenterActor):
                 self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
 
     def _clear_the_way(self) -> None:
-        """Have tests give way to those who have raised a real alert meanwhile."""
+        """Preempt tests of users who have raised a real alert meanwhile."""
         for alert, leg in in_the_way(self._mine.values()):
             given = self._state.assigned.get(alert)
             if given is not None:
@@ -146,7 +150,7 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ giving alerts to crews
 
     def _soon(self) -> None:
-        """Look now, or once the rest after the last look is over."""
+        """Run now, or after the pause that follows the last run."""
         self.no_sooner(self._rests_until_us, self._follower.fileno(), self._assign)
 
     def _assign(self) -> None:
@@ -156,13 +160,13 @@ class AlertIntakeActor(CenterActor):
         self._rests_until_us = Instant(ended_us + (1 if given else REST) * (ended_us - begun_us))
 
     def _look(self) -> bool:
-        """Whether an alert was given to a crew."""
+        """Assign alerts to workers; return True if an alert was assigned."""
         try:
             self._follower.catch_up()
             self._mine = self._of_this_node()
         except JournalError as error:
             self._no_journal.failed(error)
-            # The descriptor stays readable: until the next look by itself.
+            # The descriptor stays readable: pause until the next scheduled run.
             self.unwatch(self._follower.fileno())
             return False
         self._no_journal.works()
@@ -196,9 +200,10 @@ class AlertIntakeActor(CenterActor):
         elif made.waiting:
             self.at(Instant(now_us + WAITING_US), "look")
         if made.open:
-            # A case that has not said by then that it has its alert is told again, and not a second later.
+            # A case that has not confirmed its alert by then receives the order again, without a second's
+            # delay.
             self.at(Instant(now_us + CONFIRM_US), "confirm")
-        # No more than could be had: a storm would say another number at every look.
+        # Limited to the maximum: in a storm the count would otherwise change at every run.
         lacking = (alert for alert in made.waiting if alert not in made.held_back)
         served = tuple(islice(lacking, self._setup.settings.limits.live_cases))
         legs = [leg for alert in served for leg in self._mine[alert].legs.values() if leg.live]
@@ -214,7 +219,7 @@ class AlertIntakeActor(CenterActor):
         return bool(made.open)
 
     def _hand_on_what_waits(self, waiting: Sequence[AlertId]) -> None:
-        """A node that is being drained handles what it has begun; what waits goes to the least busy one."""
+        """Pass waiting alerts of a draining node to the least busy node; begun alerts stay."""
         if not waiting or not self.env.draining:
             return
         to = least_busy(self.env.peers.places)
@@ -229,20 +234,20 @@ class AlertIntakeActor(CenterActor):
                 return
 
     def _of_this_node(self) -> dict[AlertId, Case]:
-        """The open alerts that are this node's to handle. Raises JournalError."""
+        """Return the open alerts that this node handles. Raises JournalError."""
         if not self._journal.shared:
             return self._live.cases
         leased = owned(self._journal, self.env.node)
         return {alert: case for alert, case in self._live.cases.items() if alert in leased}
 
     def _holding(self) -> set[CrewId]:
-        """The crews that may hold calls."""
+        """Return the workers that may hold calls."""
         roles = (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
         entries = (entry for role in roles for entry in self.env.directory.places_of(role))
         return {CrewId(entry.key.partition("/")[0]) for entry in entries}
 
     def _want_crews(self, wanted: cases.CrewWanted, now_us: Instant) -> None:
-        """Say how many crews are needed: at once where alerts wait, else once the last one is on its way."""
+        """Report the number of required workers: at once while alerts wait, else after `CREWS_US`."""
         due_us = Instant(now_us if wanted.waiting else self._given_us + CREWS_US)
         if wanted == self._told_crews:
             return
@@ -252,7 +257,7 @@ class AlertIntakeActor(CenterActor):
             self._told_crews = wanted
 
     def _advise(self, alerts: Sequence[AlertId]) -> None:
-        """There is no crew for them now: their apps are told at once (case 10)."""
+        """Advise the apps of these alerts to call 112: no worker is available for them now (case 10)."""
         advice = call_112_now(Why.ALL_AT_WORK)
         for first in range(0, len(alerts), ADVISED_AT_ONCE):
             part = alerts[first : first + ADVISED_AT_ONCE]
@@ -265,11 +270,12 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ voice alerts
 
     def _called(self, call: calls.IncomingCall) -> bool | None:
-        """A call that comes in is an alert (S2), whoever calls (case 14), but for one that tries a line. True
-        where it is one now.
+        """Handle an incoming call as an alert (S2), whoever calls (case 14), except a line test. Return True
+        if the call is a new alert.
         """
         if self._tries_a_line(call):
-            # It is told again while it rings, also once the line is somebody else's.
+            # The modem repeats the report while the call rings, even after the line has been assigned
+            # elsewhere.
             self._voice.known(call.line, call.call)
             self.tell(Role.LINE_TESTER, "", call)
             return None
@@ -282,7 +288,8 @@ class AlertIntakeActor(CenterActor):
         return self._raised_by(call)
 
     def _raised_by(self, call: calls.IncomingCall) -> bool | None:
-        """Make a signal of the call; return whether that is durable."""
+        """Write a signal for the call; return True if the signal is in the journal, None if the write failed.
+        """
         now_us = self.now_us()
         signal = Signal(
             channel=Channel.VOICE,
@@ -294,15 +301,15 @@ class AlertIntakeActor(CenterActor):
         try:
             accept(self._journal, signal, self._setup.settings.deadline.seconds)
         except JournalError as error:
-            # The modem says it again every second while it rings.
+            # The modem repeats the report every second while the call rings.
             self.log.error("a call could not be written down", line=call.line, error=str(error))
             return None
         self._voice.known(call.line, call.call)
         return True
 
     def _tries_a_line(self, call: calls.IncomingCall) -> bool:
-        """Return True for a call of the center's own: to a line that stands by for it, or of a check to a
-        line that stood by until an alert took the line.
+        """Return True for a call of the center's own: to a line reserved for a test, or of a check to a line
+        that was reserved until an alert took the line.
         """
         if call.number not in self._own_numbers():
             return False
@@ -332,7 +339,7 @@ class AlertIntakeActor(CenterActor):
         )
 
     def _numbers(self) -> dict[LineId, E164]:
-        """The numbers of the center's lines: a check may be called by another node's."""
+        """Return the numbers of all lines of the center: a check may be called by a line of another node."""
         lines = (*self._setup.settings.lines, *self.env.peers.lines)
         return {spec.line: spec.number for spec in lines if spec.number}
 
@@ -342,20 +349,20 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ short messages
 
     def _written(self, sms: SmsArrived) -> Accepted | None:
-        """A short message is an alert, whoever has sent it, unless no person in need has."""
+        """Accept a short message as an alert, from any sender except services and the center's own lines."""
         if self._is_ours(sms):
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
             return None
         signal = signal_of(sms, self._own_numbers(), self.now_us())
         if signal is None:
-            # Not what it says: it may be anybody's.
+            # The text is not logged: it may be private.
             self.log.info("a short message is no alert", line=sms.line, service=sms.service)
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
             return None
         try:
             accepted = self._accept_text(sms, signal)
         except JournalError as error:
-            # The modem says it again every second.
+            # The modem repeats the report every second.
             self.log.error("a short message could not be written down", line=sms.line, error=str(error))
             return None
         if self._journal.durable:
@@ -363,7 +370,7 @@ class AlertIntakeActor(CenterActor):
         return accepted
 
     def _acknowledge(self, sms: SmsArrived, accepted: Accepted) -> None:
-        """Have the sender of a new alert told that it has come, where that is set."""
+        """Send an acknowledgement to the sender of a new alert, if configured."""
         settings = self._setup.settings
         if not accepted.created or not settings.sms.acknowledge or sms.number is None:
             return
@@ -376,7 +383,7 @@ class AlertIntakeActor(CenterActor):
             self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))
 
     def _accept_text(self, sms: SmsArrived, signal: Signal) -> Accepted:
-        """Raises JournalError."""
+        """Write the signal of a message, readable or not. Raises JournalError."""
         within_s = self._setup.settings.deadline.seconds
         if not sms.unread:
             return accept(self._journal, signal, within_s)
@@ -386,13 +393,13 @@ class AlertIntakeActor(CenterActor):
         return accept_unread(self._journal, signal, text, within_s)
 
     def _is_ours(self, sms: SmsArrived) -> bool:
-        """Whether a line of the center's has sent it to another; then its arrival is written down."""
+        """Return True for a message from one line of the center to another; its arrival is then recorded."""
         text = named_by(sms.text)
         if text is None:
             return False
         try:
             return self._journal.transact(lambda tx: came(tx, text, sms.line))
         except JournalError as error:
-            # Then it is what it would be from anybody else.
+            # The message is then handled as from any other sender.
             self.log.error("whose a short message is cannot be read", line=sms.line, error=str(error))
             return False

@@ -1,7 +1,7 @@
-"""Which crew takes which alert, and whose app has to be told that none can. Pure.
+"""Assignment of alerts to workers, and the alerts to advise that no worker is available. Pure.
 
-The truth is in the journal (which alerts are open) and in the crews themselves (what each says
-it is doing); what was assigned and not yet confirmed is remembered here for a moment only.
+The facts are in the journal (open alerts) and in the workers themselves (their reported state). Only an
+assignment that is not yet confirmed is kept here, for a moment.
 """
 
 from __future__ import annotations
@@ -22,66 +22,69 @@ from model.settings import Settings
 
 USUAL: Final = Settings()
 CONFIRM_US: Final = Instant(SECOND // 2)
-"""A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
+"""Time to confirm an assignment, in microseconds; then the order is repeated, or a dead worker replaced."""
 CONFIRM_MAX_US: Final = Instant(8 * SECOND)
-"""Each time it waits twice as long: where nobody is quick enough, telling it again makes them slower."""
+"""Upper bound of the confirmation time, in microseconds. The time doubles with each repetition: under load,
+repeated orders would slow all workers down further.
+"""
 SETTLE_US: Final = Instant(SECOND // 2)
-"""After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
+"""Time to wait after a start for the state of all workers, before the first assignment, in microseconds."""
 RETURN_US: Final = Instant(2 * SECOND)
-"""So long an alert waits for its crew's AlertCase to be started again, while the crew holds its calls."""
+"""Time that an alert waits for the restart of its AlertCase while its worker holds calls, in microseconds."""
 PATIENCE_US: Final = Instant(3 * SECOND // 5)
-"""An alert that has no crew by then is not about to get one: its app is told to call 112 (case 10), which
-with the looks in between has to be within a second of its receipt."""
+"""Time after which an alert without a worker is unlikely to get one soon, in microseconds. The app is then
+advised to call 112 (case 10); with polling included this must happen within a second of receipt.
+"""
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True):
-    """One crew as it has described itself."""
+    """State that one worker has reported."""
 
     crew: CrewId
     incarnation: int
     alert: AlertId | None = None
-    """What it says it is doing."""
+    """Alert that the worker handles; None if idle."""
 
 
 class Assigned(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that was given to a crew."""
+    """Assignment of an alert to a worker."""
 
     crew: CrewId
     at: Instant
     times: int = 1
-    """How often it was told so."""
+    """Number of orders sent."""
     away_since: Instant | None = None
-    """Since when the crew has had no AlertCase; None: it has one."""
+    """Time since which the worker has had no AlertCase; None while it has one."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What the intake knows."""
+    """State of the AlertIntake."""
 
     started_at: Instant
     crews: dict[CrewId, Crew] = {}
     assigned: dict[AlertId, Assigned] = {}
-    """Given, whether confirmed or not."""
+    """Assignments, confirmed or not."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done now."""
+    """Actions to take now."""
 
     state: State
     open: tuple[tuple[AlertId, CrewId], ...] = ()
-    """Which crew is told to open which alert."""
+    """Orders to open an alert, each with its worker."""
     waiting: tuple[AlertId, ...] = ()
-    """Open alerts for which there is no crew now, the most urgent first."""
+    """Open alerts without an available worker, the most urgent first."""
     held_back: frozenset[AlertId] = frozenset()
-    """Those of them that get none yet, though one be idle."""
+    """Waiting alerts that get no worker yet, even if a worker is idle."""
     advise: tuple[AlertId, ...] = ()
-    """Those of them whose app has not yet been told to call 112."""
+    """Waiting alerts to advise to call 112."""
     give_back: tuple[tuple[AlertId, CrewId], ...] = ()
-    """The crew that is told to give an alert back, by that alert."""
+    """Orders to return an alert, each with the worker that has it."""
     settled: bool = True
 
 
 def heard(state: State, crew: Crew) -> State:
-    """A crew has said what it is doing."""
+    """Return the state after the report of one worker."""
     known = state.crews.get(crew.crew)
     if known is not None and known.incarnation > crew.incarnation:
         return state
@@ -89,7 +92,7 @@ def heard(state: State, crew: Crew) -> State:
     if crew.alert is not None:
         assigned = {**assigned, crew.alert: Assigned(crew=crew.crew, at=Instant(0))}
     elif known is not None and known.incarnation < crew.incarnation:
-        # What its predecessor was told died with it.
+        # Orders to the previous incarnation died with it.
         anew = {
             alert: Assigned(crew=crew.crew, at=Instant(0))
             for alert, given in assigned.items()
@@ -111,11 +114,11 @@ def plan(
     node: NodeId | None = None,
     on_shift: int = 0,
 ) -> Plan:
-    """What follows, given the open alerts and the crews that have an AlertCase (with its incarnation).
+    """Return the actions for the open alerts and the workers in `there`, by name with their incarnations.
 
-    `starting` are those of them that have yet to start. `holding` are all crews of which a leg or the
-    bridge is there, whether they have an AlertCase at this moment or not. `node`: whose crews these are; what
-    another node's crew has held is nobody's here. `on_shift`: how many operators are on shift, free or not.
+    `starting`: workers that have yet to start. `holding`: all workers with a live leg or bridge, with or
+    without an AlertCase. `node`: node of these workers; assignments to workers of another node do not count.
+    `on_shift`: number of operators on shift, free or busy.
     """
     crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
     at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
@@ -125,11 +128,11 @@ def plan(
         if given is not None and case.returned_at is not None and given.at <= case.returned_at:
             given = None
         if given is None and case.owner is not None and node in (None, case.owner.node):
-            # After a start of the intake itself: the crew that had it still has its legs and its bridge.
+            # After a restart of the AlertIntake itself: the former worker still has its legs and its bridge.
             given = Assigned(crew=case.owner.crew, at=Instant(0))
         if given is not None and (kept := _kept(given, there, holding, now_us)) is not None:
             assigned[alert] = kept
-    # What a crew has said is kept though it is not there yet: it says so before the directory does.
+    # A worker's report is kept before the worker is listed: the directory is slower than the report.
     state = replace(state, assigned=assigned)
     settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
@@ -140,9 +143,9 @@ def plan(
 def _kept(
     given: Assigned, there: Mapping[CrewId, int], holding: Collection[CrewId], now_us: Instant
 ) -> Assigned | None:
-    """What was given, if it still holds: the crew is there, or only its AlertCase is being started again.
+    """Return the assignment if still valid: the worker is listed, or only its AlertCase is restarting.
 
-    Another crew would take the calls over as well, but this one's bridge has the voice already.
+    Another worker could take the calls over too, but the bridge of this worker has the voice already.
     """
     if given.crew in there:
         return given if given.away_since is None else replace(given, away_since=None)
@@ -151,7 +154,7 @@ def _kept(
 
 
 def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:
-    """Whether what this crew said still counts: it exists, and has not been started again since."""
+    """Return True if the worker's last report is valid: it exists and has not been restarted since."""
     return crew.crew in there and there[crew.crew] <= crew.incarnation
 
 
@@ -181,7 +184,7 @@ def _assign(
         if given is not None:
             known = crews.get(given.crew)
             if known is None or now_us - given.at < confirm_us(given.times):
-                # It is being started again, and its legs and bridge with what they hold wait for it.
+                # The AlertCase is restarting; its legs and its bridge wait for it with their calls.
                 continue
             if known.alert is not None:
                 waiting.append(alert)
@@ -209,8 +212,9 @@ def _assign(
 def _to_give_back(
     alerts: Mapping[AlertId, Case], waiting: Iterable[AlertId], assigned: Mapping[AlertId, Assigned]
 ) -> tuple[tuple[AlertId, CrewId], ...]:
-    """Return as many alerts in which nothing has begun as others wait that are vouched for, tests and those
-    that came last first. Also where another crew may be started: in a flood that takes seconds.
+    """Return alerts without begun work, one for each vouched alert that waits; tests and latest alerts first.
+
+    Workers are freed even if more could be started: in a flood a start takes seconds.
     """
     wanted = sum(1 for alert in waiting if vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:
@@ -221,18 +225,20 @@ def _to_give_back(
 
 
 def confirm_us(times: int) -> Instant:
-    """How long a crew that was told so often has to say that it has the alert."""
+    """Return the time to confirm an order that was sent `times` times, in microseconds."""
     return Instant(min(CONFIRM_US << (times - 1), CONFIRM_MAX_US))
 
 
 def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
-    """Whether its app waits for somebody who will not come soon. After a start, crews are on their way."""
+    """Return True if the app still waits though no worker comes soon. After a start, workers are on their
+    way.
+    """
     since = max(case.reopened_at or case.received_at, state.started_at)
     return waits(case) and now_us >= since + PATIENCE_US
 
 
 def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
-    """The calls of tests to somebody who has raised a real alert since: they keep that phone busy."""
+    """Return the test calls to users who have since raised a real alert: such a call keeps the phone busy."""
     cases = list(alerts)
     tests = [case for case in cases if case.test and case.phone is not None]
     if not tests:
@@ -243,7 +249,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
 
 
 def by_urgency(cases: Iterable[Case], now_us: Instant, settings: Settings) -> list[AlertId]:
-    """In the order of `model.rules.deadline`."""
+    """Sort open alerts in the order of `model.rules.deadline`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
         return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert

@@ -1,6 +1,5 @@
-"""Which calls and short messages are signals of an alert, when and of what (S2; cases 2, 14); and the door at
-which they come in: one whose reader fails twice is taken for what is known of it. No I/O. See
-docs/decisions/0018 and 0141.
+"""Rules that make alerts of calls and short messages (S2; cases 2, 14), and a guard for unreadable input: an
+input that fails its reader twice is read in a reduced form. No I/O. See docs/decisions/0018 and 0141.
 """
 
 from __future__ import annotations
@@ -22,24 +21,26 @@ from runtime.logs import Logger
 
 
 class Verdict(Enum):
-    """What becomes of a call."""
+    """Outcome for an incoming call."""
 
     WAIT = auto()
-    """Its number may still come."""
+    """The caller's number may still arrive."""
     TAKE = auto()
-    """It is a signal, and the user's leg."""
+    """The call is a signal, and becomes the user's leg."""
     REJECT = auto()
-    """It is a signal, and declined: the user is called back."""
+    """The call is a signal and is declined: the user is called back."""
     KNOWN = auto()
-    """It has been taken already; the modem only says again that it rings."""
+    """The call was handled before; the modem only reports again that it rings."""
 
 
 _CALLS_REMEMBERED: Final = 1024
-"""More calls than all lines ring with at a time: the end of one that was taken is not told by its line."""
+"""Upper bound of remembered calls, above all calls that ring at a time: a line does not report the end of a
+call that was taken.
+"""
 
 
 class VoiceAlerts:
-    """The calls that are ringing now."""
+    """Calls that are ringing now."""
 
     def __init__(self, setup: Setup) -> None:
         self._settings = setup.settings
@@ -47,41 +48,41 @@ class VoiceAlerts:
         self._taken: dict[tuple[LineId, int], None] = {}
 
     def known(self, line: LineId, call: int) -> None:
-        """This call is in the journal already: the intake was started again while it rang."""
+        """Record a call that is in the journal already, after a restart of the AlertIntake while it rang."""
         self._taken[line, call] = None
         while len(self._taken) > _CALLS_REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
     def hear(self, call: IncomingCall, *, hushed: bool = False) -> Verdict:
-        """What to do about this call. `hushed`: its user is not to be called back."""
+        """Return the outcome for this call. `hushed`: the user must not be called back."""
         if (call.line, call.call) in self._taken:
             return Verdict.KNOWN
         if not call.settled:
             return Verdict.WAIT
-        # A caller who cannot be called back, by itself at least, is answered whatever the setting says.
+        # A caller who cannot be called back automatically is answered in any case.
         called_back = call.number is not None and unfit(call.number, self._settings) is None and not hushed
         return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
 
     def gone(self, line: LineId, call: int) -> None:
-        """It rings no more; the modem may use its number again."""
+        """Forget a call that has stopped ringing; the modem may use its number again."""
         self._taken.pop((line, call), None)
 
 
 def as_it_came(sms: SmsArrived) -> SmsArrived:
-    """The message with what it says unread: its sender is what is known of it."""
+    """Return the message with its content marked as unread: only the sender is known."""
     said = "\0".join(one for one in (sms.unread or sms.text, repr(sms.position or "")) if one)
     return replace(sms, text="", position=None, sent_at=None, unread=said, reason="AlertIntake")
 
 
 def signal_of(sms: SmsArrived, own: Collection[E164], now_us: Instant) -> Signal | None:
-    """What it signals; none for what no person in need has sent.
+    """Return the signal of a message; None if no person in need has sent the message.
 
-    A phone's position always is one, whoever sends it. Words are one if somebody can be called back where
-    they come from: what networks, shops and banks send comes from words or short codes. One that cannot be
-    read is one by its sender alone. `own` are the center's lines.
+    A position from a phone is always a signal. A text is a signal if its sender can be called back: networks,
+    shops and banks send from names or short codes. An unreadable message is a signal by its sender alone.
+    `own`: numbers of the center's lines.
     """
     written = sms.number is not None and not sms.service and sms.number not in own
-    # Where not even the sender can be read, a person may have sent it.
+    # If even the sender is unreadable, a person may have sent the message.
     hidden = bool(sms.unread) and not sms.sender
     if sms.position is None and not written and not hidden:
         return None
@@ -97,27 +98,30 @@ def signal_of(sms: SmsArrived, own: Collection[E164], now_us: Instant) -> Signal
 
 
 TWICE: Final = 2
-"""A line says everything again within a second: the second time is the second try."""
+"""Attempts to read an input: a line repeats its report within a second, which is the second attempt."""
 _FAILURES_REMEMBERED: Final = 256
 
 T = TypeVar("T")
 
 
 class Door:
-    """No input ends its reader: all alerts would wait for it, and the line would say it again to the next."""
+    """Guard that keeps a faulty input from ending its reader: all alerts would wait, and the line would
+    repeat the input to the next reader.
+    """
 
     def __init__(self, log: Logger) -> None:
         self._log = log
         self._failed: dict[Hashable, int] = {}
 
     def read(self, name: Hashable, read: Callable[[], T | None], plainly: Callable[[], T | None]) -> T | None:
-        """Return what reading the input gives; once that has failed twice, what `plainly` gives of it."""
+        """Return the result of `read`; after two failures, the result of `plainly`; None if that fails too.
+        """
         times = self._failed.get(name, 0)
         try:
             return read() if times < TWICE else plainly()
         except Exception:
             if times > TWICE:
-                return None  # it has been said what fails
+                return None  # the failure has been logged
             self._log.exception("an input cannot be read", times=times + 1)
         self._failed.pop(name, None)
         self._failed[name] = times + 1

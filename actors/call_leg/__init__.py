@@ -1,1 +1,1 @@
-"""One party's call: it brings up what the case wishes, and says how it stands."""
+"""Call of one party: establishes the desired state of the case, and reports the actual state."""

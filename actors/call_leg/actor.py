@@ -1,4 +1,4 @@
-"""The process of one leg: wishes go to the modem, reports to the case. What to say is the decider's."""
+"""Process of one leg: passes orders to the modem and reports to the case; the decider makes both."""
 
 from __future__ import annotations
 
@@ -29,33 +29,34 @@ from model.setup import Setup
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
-"""A case that is at work tells its wishes every second."""
+"""Time without an order after which the case is contacted, in microseconds; a case sends orders each second.
+"""
 
 
 class CallLegActor(CenterActor):
-    """One place of a crew, `c00/user`. It is whatever leg its case says."""
+    """One leg place of a worker, `c00/user`; the case assigns the leg."""
 
     role: ClassVar[Role] = Role.CALL_LEG
 
     def started(self) -> None:
-        """Nothing is remembered: the case of the crew says what this leg is."""
+        """Report as ready without any kept state: the case of the worker assigns the leg."""
         self._lines = self.env.settings_as(Setup).settings.lines
         self._task: Task | None = None
         self._own = OwnVoice(self.env)
         self._new = True
         self._heard_at = self.now_us()
         self._said_at = Instant(0)
-        """When the newest wish was said."""
+        """Time at which the newest order was sent."""
         crew, _, self._place = self.key.partition("/")
         self._crew = CrewId(crew)
         self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=self._place))
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A wish of the case or a report of the modem."""
+        """Handle an order of the case or a report of the modem."""
         body, now_us = envelope.body, self.now_us()
         match body:
             case Originate() | ReleaseLeg() | RestLeg() if envelope.at_us < self._said_at:
-                # It comes late, and another was said since: obeyed, it would call somebody twice.
+                # An order older than the last one is late: carried out, it would call a party twice.
                 self.log.info("dropped: an older wish", message=envelope.id)
             case Originate() | ReleaseLeg():
                 self._heard_at, self._said_at = now_us, envelope.at_us
@@ -72,7 +73,7 @@ class CallLegActor(CenterActor):
                 self._new = True
                 self._do(on_line_back(self._task, line))
             case RestLeg() if envelope.alert not in (None, self.alert) and self.alert is not None:
-                pass  # from a case that has taken over what this crew had before
+                pass  # from a case that has taken over the previous leg of this worker
             case RestLeg():
                 self._said_at = envelope.at_us
                 self._task, self._new = None, False
@@ -81,16 +82,16 @@ class CallLegActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Ask the modem again; and the case, where it says nothing more."""
+        """Repeat the order to the modem; contact the case if it has been silent."""
         self._do(on_tick(self._task, now_us))
         self._end_if_lost()
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
-            # That the alert is over, or this leg not needed any more, is said only once.
+            # The end of the alert, or of the need for this leg, is sent only once.
             self._heard_at = now_us
             self.tell(Role.ALERT_CASE, self._crew, LegReady(crew=self._crew, place=self._place), self.alert)
 
     def _say_taken_over(self, said: CallReport) -> None:
-        """The first word of its call after a start of the leg or of the modem's process."""
+        """Log the first report of a live call after a start of the leg or of the modem's process."""
         task = self._task
         if not self._new or task is None or said.state in (CallState.UNKNOWN, CallState.DIALLING):
             return
@@ -106,7 +107,7 @@ class CallLegActor(CenterActor):
             self.tell(Role.ALERT_CASE, self._crew, self._within_reach(act.report), self.alert)
 
     def _order(self, line: LineId, order: Order) -> None:
-        """Say it to whoever carries the calls of this line, wherever that is."""
+        """Send the order to the process that carries the calls of this line, on any node."""
         role, key = carrier(line)
         order = replace(order, line=line)
         if not is_own(line):
@@ -115,7 +116,7 @@ class CallLegActor(CenterActor):
             self.tell_node(node, role, key, order, self.alert)
 
     def _within_reach(self, report: CallReport) -> CallReport:
-        """The report with the voice where this node's bridge can have it."""
+        """Return the report with the voice port as this node's bridge can open it."""
         task = self._task
         if report.voice is None or task is None:
             return report
@@ -125,7 +126,7 @@ class CallLegActor(CenterActor):
         return replace(report, voice=self.env.peers.voice_of(line, report.voice, self._lines))
 
     def _end_if_lost(self) -> None:
-        """A line whose node is no more is not waited for: there are others, on those that are left."""
+        """End the call if the node of its line is lost; the party is then called on a remaining line."""
         if self.env.peers.alone or self._task is None or self._task.done:
             return
         line = self._task.wish.line
@@ -140,5 +141,5 @@ class CallLegActor(CenterActor):
                 self.at(Instant(due), "unheard")
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Look whether another node's line is heard of."""
+        """Check whether the other node's line has reported."""
         self._end_if_lost()

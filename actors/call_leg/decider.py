@@ -1,7 +1,7 @@
-"""What a CallLeg does: from what its case wishes and what the modem reports to what it tells both. Pure.
+"""Decider of a CallLeg: from the order of the case and the reports of the modem to messages for both. Pure.
 
-It keeps nothing of its own. A wish told again is a question how things stand; a leg that has just
-started learns from the wish what it is, and from the modem what there is.
+The leg keeps no durable state. A repeated order is a request for the present state; a leg that has just
+started learns its task from the order, and the state of the call from the modem.
 """
 
 from __future__ import annotations
@@ -17,49 +17,51 @@ from messages.cases import Originate, ReleaseLeg
 from messages.ids import SECOND, Instant, LineId
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
-"""A line whose modem has not even taken the dial by then is given up: there are others."""
+"""Time for a modem to accept a dial, in microseconds; then the line is given up, as other lines exist."""
 SILENT_ANSWER_US: Final = Instant(12 * SECOND)
-"""Longer for the user's own call, on this line alone: called back, that phone would be busy with it."""
+"""Time for a modem to answer the user's own call, in microseconds. Longer, as the call is on this line alone:
+if called back, the user's phone would be busy with it.
+"""
 SILENT_CALL_US: Final = Instant(30 * SECOND)
-"""The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
+"""Time without a report for a live call, in microseconds: its voice works without reports."""
 UNHEARD_US: Final = Instant(3 * SECOND)
-"""A call of another node's line whose voice is gone, too, is given up after so long without a word."""
+"""Time without a report after which a call on another node's line is given up, if its voice is gone too."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
 RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
-"""A modem that speaks and does not end the call is given up as well; the case goes on without its line."""
+"""Time for a responding modem to end a call, in microseconds; then the case continues without the line."""
 
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What this leg is, and what the modem last said of it."""
+    """Task of this leg, and the modem's last report."""
 
     wish: Wish
     since: Instant
-    """When the wish was first told, or the modem last heard."""
+    """Time of the first order or of the modem's last report."""
     releasing_since: Instant | None = None
-    """When the attempt was first to be ended."""
+    """Time of the first order to end the attempt."""
     report: CallReport | None = None
     done: bool = False
-    """The attempt has ended; nothing more is asked of the modem."""
+    """True once the attempt has ended; the modem receives no further order."""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told now."""
+    """Messages to send now."""
 
     task: Task | None
     line: LineId | None = None
     order: Order | None = None
-    """To whoever carries the calls of `line`."""
+    """Order for the process that carries the calls of `line`."""
     report: CallReport | None = None
-    """To the case."""
+    """Report for the case."""
 
 
 def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
-    """The case has said, or said again, what the leg is to do."""
+    """Handle an order of the case, new or repeated."""
     if task is not None and task.wish.leg == wish.leg and wish.attempt < task.wish.attempt:
-        # An older wish that comes late: that attempt is over, and its party may be called by now.
+        # A late, older order: that attempt is over, and its party may be called by now.
         return Act(task=task)
     if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
         task = Task(wish=wish, since=now_us)
@@ -80,7 +82,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
 
 
 def _is_news(known: CallReport, wish: Wish) -> bool:
-    """Whether the case, by its wish, does not know yet what the modem has said."""
+    """Return True if the modem has reported a state that the case, by its order, does not know yet."""
     if known.state in (CallState.UNKNOWN, CallState.DIALLING) and not known.adopted:
         return False
     if not isinstance(wish, Originate) or known.state is not wish.seen:
@@ -91,10 +93,10 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
 
 
 def _is_newer(before: Wish, after: Wish) -> bool:
-    """Whether a wish for the same attempt is not an older one that comes late: attempts only go on."""
+    """Return False if a second order for an attempt is a late, older one: attempts only move forward."""
     match before, after:
         case ReleaseLeg(unanswered=True), Originate(seen=CallState.ANSWERED):
-            return True  # it was answered in the instant in which it was to be given up
+            return True  # the party answered at the instant at which the attempt was given up
         case ReleaseLeg(), Originate():
             return False
         case Originate(), Originate():
@@ -104,42 +106,42 @@ def _is_newer(before: Wish, after: Wish) -> bool:
 
 
 def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
-    """The modem has said how the call stands."""
+    """Handle a report of the modem."""
     if task is None or (said.leg, said.attempt) != (task.wish.leg, task.wish.attempt) or task.done:
         return Act(task=task)
     before = task.report
     task = replace(task, since=now_us, report=said)
     match said.state:
         case CallState.UNKNOWN if _was_up(task, before):
-            # The modem was reset meanwhile; or somebody has hung up while nobody listened, and is not to be
-            # called as if the line had failed: 112 would be dialled twice for one request.
+            # The modem was reset meanwhile, or a party hung up while no process was listening. The latter is
+            # not a line failure: treated as one, 112 would be dialled twice for one request.
             cause = HangupCause.LINE_LOST if said.reset else HangupCause.NORMAL_UNSPECIFIED
             lost = replace(said, state=CallState.RELEASED, cause=cause)
             task = replace(task, report=lost, done=True)
             return Act(task=task, report=_ended(task))
         case CallState.UNKNOWN:
-            # A caller who cannot be answered yet, most likely. The next tick asks: asked at once it would be
-            # said again at once, without end.
+            # Most likely a caller who cannot be answered yet. The next tick repeats the order: repeated at
+            # once, order and report would alternate without end.
             return Act(task=replace(task, report=None))
         case CallState.RELEASED:
             task = replace(task, done=True)
             return Act(task=task, report=_ended(task))
         case _ if before == said or (said.state is CallState.DIALLING and not said.adopted):
-            # The case loses nothing by not hearing it: its wish says every second what it knows.
+            # The case misses nothing: its order states every second what the case knows.
             return Act(task=task)
         case _:
             return Act(task=task, report=said)
 
 
 def on_line_back(task: Task | None, line: LineId) -> Act:
-    """The modem's process was started again: it is asked at once, and not at the case's next telling."""
+    """Repeat the order at once after a restart of the modem's process."""
     if task is None or task.done or task.wish.line != line:
         return Act(task=task)
     return _ask(task)
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
-    """A second has passed: a modem that says nothing at all, or ends no call, is given up in the end."""
+    """Repeat the order every second; give up a silent modem, or a modem that does not end its call."""
     if task is None or task.done:
         return Act(task=task)
     since = task.releasing_since
@@ -152,17 +154,17 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
 
 
 def on_lost(task: Task | None) -> Act:
-    """The line's node is no more, and the call with it as far as can be told: nobody waits for its modem.
+    """End the attempt: the line's node is lost, and its modem is not waited for.
 
-    Nor is it told anything: a node that is back this very moment has the call, which may be taken back.
+    No order is sent to the modem: if the node returns at this moment, the call may be taken back.
     """
     return Act(task=task) if task is None or task.done else _given_up(task, HangupCause.NODE_LOST)
 
 
 def on_unheard(task: Task | None, now_us: Instant) -> Act:
-    """Give the call of another node's line up where nothing is heard of it: neither its modem nor its voice.
+    """Give up a call on another node's line if neither its modem nor its voice arrives.
 
-    Its node may be a member all the same, with only the way between the two broken.
+    The node may still be a member, with only the connection between the two nodes broken.
     """
     if task is None or task.done or not isinstance(task.wish, Originate) or task.wish.sounds:
         return Act(task=task)
@@ -192,14 +194,14 @@ def _patience_us(task: Task) -> int:
 
 
 def _was_up(task: Task, before: CallReport | None) -> bool:
-    """Whether there should be a call: otherwise "unknown" only means that it has yet to be dialled."""
+    """Return True if a call must exist; otherwise "unknown" only means that the call is not dialled yet."""
     if isinstance(task.wish, ReleaseLeg):
         return True
     return task.wish.seen is not CallState.UNKNOWN or before is not None
 
 
 def _ask(task: Task) -> Act:
-    """The order for the modem that fits what is known. All of them can be given twice."""
+    """Return the order for the modem that fits the known state. Every order may be repeated."""
     wish = task.wish
     order: Order
     match wish:
@@ -212,7 +214,7 @@ def _ask(task: Task) -> Act:
                 unanswered=wish.unanswered,
             )
         case Originate(call=int(call)) if not _is_answered(task):
-            # Also of a call that is known to ring: the modem's process may have died before it answered.
+            # Also for a call that is known to ring: the modem's process may have died before it answered.
             order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=call, number=wish.number)
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:
             order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)

@@ -1,8 +1,7 @@
-"""Where a leg finds an operator's own voice: at the node that has it now, to which it follows the operator.
+"""Location of an operator's own voice: the node that has it now; a leg follows its operator to another node.
 
-Nothing of it is decided here: which node that is follows from what the nodes say of themselves
-(`runtime.published.own_voices`), and what becomes of a leg whose voice nobody has is said by this node's
-OperatorLines.
+The node follows from the reports of the nodes (`runtime.published.own_voices`). The OperatorLines of this
+node decide about a leg with a voice that no node has.
 """
 
 from __future__ import annotations
@@ -20,28 +19,30 @@ from runtime.published import own_voices, voice_files
 
 _UP: Final = (CallState.RINGING, CallState.ANSWERED)
 FOLLOWS_WITHIN_US: Final = Instant(4 * SECOND)
-"""So long a headset is waited for whose node is lost: the page goes on at another one within 5 s of its
-death, of which 1.5 pass before that is known. A phone takes eight, and would have to be taken up."""
+"""Time to wait for a headset of a lost node, in microseconds. The console reconnects to another node within 5
+s of the failure; detection takes 1.5 s of these. A phone would take eight and have to be answered.
+"""
 
 
 class OwnVoice:
-    """One leg's."""
+    """Own voice of one leg."""
 
     def __init__(self, env: Environment) -> None:
-        """Nothing has been heard yet."""
+        """Open the published voices of the nodes."""
         self._me: Final = env.node
         self._clock: Final = env.clock
         self._peers: Final = env.peers
         self._file: Final = voice_files.newest(env.run)
         self._heard: tuple[LegId, int, NodeId] | None = None
-        """Which attempt was last heard to be up, and at which node."""
+        """Last attempt reported as up, with its node."""
         self._follows = False
-        """Whether that is another node than the first one."""
+        """True if the voice has moved to another node than the first one."""
         self._missed: tuple[LineId, Instant] | None = None
-        """Whose headset is gone with its node, and since when that is known."""
+        """Line of the headset that vanished with its node, and the time of that finding."""
 
     def node_of(self, line: LineId) -> NodeId | None:
-        """Whom to ask; None while whoever has it, or will have it, may not have been heard yet."""
+        """Return the node to send orders to; None while the present or next node may not have reported yet.
+        """
         if self._peers.alone:
             return self._me
         found = own_voices.node_of(line, self._file.read() or {}, self._me, self._peers.places)
@@ -52,7 +53,7 @@ class OwnVoice:
         return self._me if heard_all and not self._may_come_back(line) else None
 
     def _may_come_back(self, line: LineId) -> bool:
-        """Whether the operator's page may be on its way from a node that is no more to one that is."""
+        """Return True if the console may be reconnecting from a lost node to a live one."""
         if mode_of(line) is not OperatorLine.HEADSET or not own_voices.is_at(self._peers.away, line):
             return False
         now_us = self._clock.now_us()
@@ -61,11 +62,13 @@ class OwnVoice:
         return now_us - self._missed[1] < FOLLOWS_WITHIN_US
 
     def speaks(self, line: LineId, node: NodeId) -> bool:
-        """Whether this node is to be believed. One that the operator has left says that the voice is lost."""
+        """Return True if the report of this node counts: a node that the operator has left reports a lost
+        voice.
+        """
         return self._peers.alone or self.node_of(line) in (node, None)
 
     def followed(self, said: CallReport, node: NodeId) -> CallReport:
-        """The report of a voice that has only moved is none of a call that was found after a restart."""
+        """Return the report, not marked as adopted if the voice has only moved: no restart has happened."""
         if said.state not in _UP:
             return said
         before, self._heard = self._heard, (said.leg, said.attempt, node)
@@ -76,7 +79,7 @@ class OwnVoice:
         return replace(said, adopted=False) if self._follows else said
 
     def port(self, line: LineId, voice: VoicePort) -> VoicePort | None:
-        """Where this node's bridge has it; None where it has it nowhere."""
+        """Return the voice port as this node's bridge can open it; None if the voice is unavailable."""
         node = self.node_of(line)
         if node == self._me:
             return voice

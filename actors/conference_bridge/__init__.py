@@ -1,1 +1,1 @@
-"""The conference of one alert: the voice ports of its legs, opened and mixed in a process of its own."""
+"""Conference of one alert: the voice ports of its legs, opened and mixed in a process of its own."""

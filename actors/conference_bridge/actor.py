@@ -1,8 +1,8 @@
-"""The process that holds the voice of one alert. The media thread mixes; here is only who takes part.
+"""Process that holds the voice of one alert: the actor controls the members, the media thread mixes.
 
-Killed, it leaves the calls up: its successor opens the same ports, and the voice goes on. While it mixes it
-outlives the rest of its actor system. An orphan says nothing any more, and mixes on as it was told last until
-the bridge of the next system asks for the ports, ORPHAN_US at the most.
+If the process is killed, the calls stay up: its successor opens the same ports, and the voice continues. A
+mixing process outlives the rest of its actor system. Such an orphan sends no reports; it mixes its last
+members until the bridge of the next system requests the ports, for ORPHAN_US at most.
 """
 
 from __future__ import annotations
@@ -50,89 +50,89 @@ from runtime.published import line_files, readings
 from runtime.threads import Waker
 
 ORPHAN_US: Final = Instant(12 * SECOND)
-"""A center that is started again has taken its alerts up by then, or they are over."""
+"""Longest life of an orphan, in microseconds: a restarted center has resumed or ended its alerts by then."""
 ALONE_US: Final = Instant(3 * SECOND)
-"""A case that is at work tells its wish every second."""
+"""Time without members after which the case is contacted, in microseconds; a case sends them each second."""
 RECORD_AGAIN_US: Final = Instant(10 * SECOND)
-"""After a recording has failed, before another is begun."""
+"""Pause between a failed recording and the next one, in microseconds."""
 ENDS_WITHIN_S: Final = 2.0
-"""How long a bridge that is stopped waits for the last of a recording to be written."""
+"""Time that a stopping bridge waits for the end of a recording to be written, in seconds."""
 LINE_LEVELS_US: Final = Instant(10 * SECOND)
-"""Between two notes of how loud the lines' calls are; one more when somebody leaves."""
+"""Interval of the notes on call levels of the lines, in microseconds; one more note when a leg leaves."""
 LEVELS_US: Final = Instant(SECOND // 10)
-"""Between two readings for the meters."""
+"""Interval of the level readings, in microseconds."""
 STILL_LOOKS: Final = 3
-"""So many looks, a second apart, have found the voice where it was: its thread hangs, or is over."""
+"""Checks without a tick, one second apart, after which the media thread counts as hanging or ended."""
 
 
 class VoiceStandsStillError(Exception):
-    """The media thread does nothing more."""
+    """Raised when the media thread has stopped."""
 
 
 class Mixer(Protocol):
-    """What holds the ports: `media.conference.conference.Conference`, or a test's."""
+    """Holder of the ports: `media.conference.conference.Conference`, or a double in a test."""
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
     ) -> None:
-        """Have exactly these ports open, and these legs heard by those alone."""
+        """Open exactly these ports; `heard_by` limits the hearers of a leg."""
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
-        """Play exactly these."""
+        """Play exactly these clips."""
 
     def set_tap(self, tap: Tap | None) -> None:
-        """Have this called in every tick with what each leg has said."""
+        """Call `tap` in every tick with the voice of each leg; None stops the calls."""
 
     def levels(self) -> dict[str, LevelReport]:
-        """How loud each leg is."""
+        """Return the level of each leg."""
 
     def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
-        """How loud each leg's call has been, both ways."""
+        """Return the levels of each leg's call in both directions."""
 
     def status(self) -> ConferenceStatus:
-        """Who is joined and whose port is lost."""
+        """Return the joined legs and the lost ports."""
 
     def start(self) -> None:
-        """Begin to mix."""
+        """Start to mix."""
 
     def hand_over(self) -> None:
-        """Close everything, so that another can go on without a gap."""
+        """Close all ports so that another bridge can continue without a gap."""
 
     def stop(self) -> None:
-        """Close everything."""
+        """Close all ports."""
 
 
 class ConferenceBridgeActor(CenterActor):
-    """A crew's bridge: it mixes whatever its case says."""
+    """Bridge of a worker: mixes the members that its case sends."""
 
     role: ClassVar[Role] = Role.CONFERENCE_BRIDGE
 
     def started(self) -> None:
-        """Nothing is remembered: the case of the crew says who takes part."""
+        """Report as ready without any kept state: the case of the worker sends the members."""
         self._state = State()
         self._heard_at = self.now_us()
         self._mixer: Mixer | None = None
         self._pace = Pace()
-        """What was told of the clock last."""
+        """Counters of the clock at the last reading."""
         self._still = Still()
         self._rules = self.env.settings_as(Setup).settings.recording
         self._recorder: Recorder | None = None
         self._recorded_at = Instant(0)
-        """When it was begun."""
+        """Time at which the recording began."""
         self._missed: frozenset[str] = frozenset()
-        """Clips of which it has been logged that they cannot be played."""
+        """Clips already logged as unplayable."""
         self._said_at = Instant(0)
-        """When the newest wish was said."""
+        """Time at which the newest members were sent."""
         self._own_lines = {spec.line for spec in self.env.settings_as(Setup).settings.lines}
         self._levels_noted_at = self._heard_at
         self._admin = self.env.directory.find(Role.ADMIN)
-        """The process that our actor system hangs by; None where all is one process."""
+        """Admin process of our actor system; None if all actors run in one process."""
         self._changed = Waker()
         self.watch(self._changed.fileno(), self._on_change)
         self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)))
 
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
-        """What holds the ports."""
+        """Return a new mixer, not yet started."""
         setup = self.env.settings_as(Setup)
         own = Path(setup.settings.announcements.folder) if setup.settings.announcements.folder else None
         sounds = Sounds(own, setup.settings.language, names=setup.settings.announcements.names)
@@ -151,7 +151,7 @@ class ConferenceBridgeActor(CenterActor):
         )
 
     def stopping(self) -> None:
-        """The ports are closed; the calls behind them stay up."""
+        """Close the ports; the calls behind them stay up."""
         recorder = self._recorder
         self._end()
         if recorder is not None and not recorder.stop(ENDS_WITHIN_S):
@@ -160,14 +160,14 @@ class ConferenceBridgeActor(CenterActor):
         self._changed.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """The case has said who is to hear whom."""
+        """Handle new members from the case."""
         body = envelope.body
         match body:
             case SetMembers() if envelope.at_us < self._said_at:
-                # It comes late, and another was said since: it would open the ports of calls that are over.
+                # Members older than the last ones are late: they would open ports of ended calls.
                 self.log.info("dropped: older members", message=envelope.id)
             case SetMembers(members=()) if self._state.alert not in (None, body.alert):
-                pass  # from a case that has taken over what this crew had before
+                pass  # from a case that has taken over the previous alert of this worker
             case SetMembers():
                 self._heard_at, self._said_at = self.now_us(), envelope.at_us
                 self._set(body)
@@ -175,7 +175,7 @@ class ConferenceBridgeActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Look whether a port was lost or has come back; ask the case, where it says nothing more."""
+        """Report lost and regained ports; contact the case if it has been silent."""
         if self._is_orphan():
             if now_us - self._heard_at >= ORPHAN_US:
                 self._die_out("nobody has asked for the voice")
@@ -183,12 +183,12 @@ class ConferenceBridgeActor(CenterActor):
         self._crash_if_still()
         self._say_joined(asked=False)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
-            # That the conference is over is said only once, and ports left open would be missed elsewhere.
+            # The end of the conference is sent only once, and open ports would be missing elsewhere.
             self._heard_at = now_us
             self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)), self.alert)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """The meters' next reading. Said from here, never on the media thread, and to whoever listens."""
+        """Publish a level reading; sent from here, never from the media thread."""
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
             status = self._mixer.status()
@@ -204,7 +204,7 @@ class ConferenceBridgeActor(CenterActor):
             self._end()
         else:
             if self._mixer is None:
-                # The thread is started only now: a crew that waits costs no ticks.
+                # The thread starts here: an idle worker uses no ticks.
                 self._mixer = self.new_mixer(self._changed.wake)
                 self._mixer.start()
                 self.env.processes.to_own_process(raise_process)
@@ -217,7 +217,7 @@ class ConferenceBridgeActor(CenterActor):
         self._say_joined(asked=True)
 
     def _note_line_levels(self, wish: SetMembers) -> None:
-        """Write down how loud the lines are, before what is known of those who leave is forgotten."""
+        """Record the levels of the lines, before the levels of leaving legs are dropped."""
         before, now_us = self._state.wish, self.now_us()
         if self._mixer is None or before is None:
             return
@@ -228,7 +228,7 @@ class ConferenceBridgeActor(CenterActor):
                 line_files.write_levels(self.env.state, one)
 
     def _record(self, mixer: Mixer, wanted: Recording | None) -> None:
-        """Have this recorded; what has failed is begun anew after a while, in another file."""
+        """Record this; after a failure begin another file, following a pause."""
         now_us = self.now_us()
         failed = self._recorder is not None and bool(self._recorder.status().fault)
         if wanted is None or (failed and now_us - self._recorded_at >= RECORD_AGAIN_US):
@@ -269,7 +269,8 @@ class ConferenceBridgeActor(CenterActor):
             self._say_joined(asked=False)
 
     def _handed_over(self) -> None:
-        """Another bridge has the ports: whatever our case may have said, it is not ours any more."""
+        """Give up the conference: another bridge has the ports, and the members of our case no longer count.
+        """
         self.log.info("the voice is handed over", alert=self.alert)
         if self._is_orphan():
             self._die_out("it is handed over")
@@ -279,7 +280,8 @@ class ConferenceBridgeActor(CenterActor):
         self._end()
 
     def _crash_if_still(self) -> None:
-        """What mixes can only be had anew with a process: the one that hangs has the ports."""
+        """Raise VoiceStandsStillError if the media thread hangs: it holds the ports, so the process must end.
+        """
         if self._mixer is None:
             return
         status = self._mixer.status()
@@ -288,7 +290,7 @@ class ConferenceBridgeActor(CenterActor):
             raise VoiceStandsStillError(f"no tick since number {status.pace.ticks}")
 
     def _is_orphan(self) -> bool:
-        """Whether the actor system that we belong to has ended: what we said would be heard by the next."""
+        """Return True if our actor system has ended: the next system would receive our reports."""
         admin = self._admin
         return admin is not None and not self.env.processes.alive(admin.pid, admin.born)
 

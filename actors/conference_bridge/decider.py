@@ -1,6 +1,6 @@
-"""What a ConferenceBridge mixes and what it says of it. Pure.
+"""Decider of a ConferenceBridge: what to mix and what to report. Pure.
 
-The members are told whole and again every second; nothing follows from hearing the same twice.
+Members arrive complete and every second; a repeated message changes nothing.
 """
 
 from __future__ import annotations
@@ -24,51 +24,51 @@ from messages.readings import Level, LevelReading
 from model.alert.leg import place
 
 PRESSES_MAX: Final = 32
-"""Of one leg, in a report: the case has taken those before it long ago."""
+"""Most key presses of one leg in a report: the case has recorded earlier ones long ago."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose conference this is, and what was last said of it."""
+    """Members of the conference, and its last report."""
 
     wish: SetMembers | None = None
     said: BridgeReport | None = None
     counted: Mapping[str, str] = MappingProxyType({})
-    """The digits of each leg as the mixer last had them, who knows of no time: since the leg joined."""
+    """Digits of each leg since it joined, as the mixer last reported them, without times."""
     pressed: Mapping[LegId, tuple[Press, ...]] = MappingProxyType({})
     begun: Mapping[str, Instant] = MappingProxyType({})
-    """Since when each clip has been heard that has begun here."""
+    """Time at which each clip began to play here."""
 
     @property
     def alert(self) -> AlertId | None:
-        """The alert whose voices these are."""
+        """Alert of this conference; None without members."""
         return self.wish.alert if self.wish is not None and self.wish.members else None
 
 
 def wished(state: State, wish: SetMembers) -> State:
-    """The state once this is wished; of another alert nothing that was heard before counts."""
+    """Return the state with these members; for another alert, earlier reports do not count."""
     if wish.alert != state.alert:
         return State(wish=wish, said=state.said)
     return replace(state, wish=wish)
 
 
 class Still(msgspec.Struct, frozen=True, kw_only=True):
-    """At how many looks in a row the voice had not gone on."""
+    """Number of consecutive checks without a tick of the mixer."""
 
     ticks: int = -1
     looks: int = 0
 
     def next(self, ticks: int) -> Still:
-        """It has mixed so many by now."""
+        """Return the state after a check that has found this number of ticks."""
         return Still(ticks=ticks, looks=self.looks + 1 if ticks == self.ticks else 0)
 
 
 def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
-    """The ports to have open, by leg."""
+    """Return the ports to open, by leg."""
     return {member.leg: spec_of(member.voice) for member in wish.members}
 
 
 def heard_by(wish: SetMembers) -> dict[str, frozenset[str]]:
-    """The only legs that hear a leg; who is not named is heard by everybody."""
+    """Return the only hearers of each restricted leg; a leg without an entry is heard by all."""
     return {
         member.leg: frozenset() if member.muted else frozenset(member.heard_by or ())
         for member in wish.members
@@ -77,7 +77,7 @@ def heard_by(wish: SetMembers) -> dict[str, frozenset[str]]:
 
 
 def clips(wish: SetMembers) -> dict[str, ClipSpec]:
-    """What is to be played, by its id."""
+    """Return the clips to play, by id."""
     return {
         clip.id: ClipSpec(
             to=frozenset(clip.to),
@@ -93,7 +93,7 @@ def clips(wish: SetMembers) -> dict[str, ClipSpec]:
 
 
 def kept(before: Pace, now: Pace) -> readings.Pace:
-    """How the clock was kept between two looks at what it counts."""
+    """Return the ticks, late ticks and skipped ticks between two readings."""
     return readings.Pace(
         ticks=now.ticks - before.ticks,
         late=now.late_ticks - before.late_ticks,
@@ -108,7 +108,7 @@ def levels(
     pace: readings.Pace,
     now_us: Instant,
 ) -> LevelReading:
-    """What the console shows of it from moment to moment."""
+    """Return the level reading that the console shows from moment to moment."""
     return LevelReading(
         alert=alert,
         at_us=now_us,
@@ -131,7 +131,7 @@ def line_levels(
     own: Collection[LineId],
     now_us: Instant,
 ) -> list[LineLevels]:
-    """How loud the calls on this node's own lines are; of one that was not listened to, nothing."""
+    """Return the call levels of this node's own lines, except lines without incoming sound yet."""
     return [
         LineLevels(line=one.line, at=now_us, into=into, out=out, gains=one.voice.gains)
         for one in wish.members
@@ -142,14 +142,14 @@ def line_levels(
 
 
 def tracks(recording: Recording, parties: Sequence[Party]) -> dict[str, int]:
-    """On which track each leg that is recorded is; one track for each of these parties."""
+    """Return the track of each recorded leg; the parties have one track each."""
     track_of = {party: track for track, party in enumerate(parties)}
     found = {leg: track_of.get(_PARTY_AT.get(place(leg), Party.OPERATOR)) for leg in recording.legs}
     return {leg: track for leg, track in found.items() if track is not None}
 
 
 _PARTY_AT: Final = {"user": Party.USER, "psap": Party.PSAP}
-"""Who has these places of a crew; all others are operators'. A listener is not told to be recorded."""
+"""Parties of these places of a worker; all other places are operators'. A listener is never recorded."""
 
 
 def said(
@@ -160,9 +160,9 @@ def said(
     now_us: Instant,
     recording: RecordingStatus = NOT_RECORDED,
 ) -> tuple[State, BridgeReport | None]:
-    """The report that is due: when something has changed, and whenever the case has told its wish.
+    """Return the report that is due: after a change, and whenever the case has sent its members.
 
-    `presence` is the mixer's, None while there is none.
+    `presence`: state of the mixer; None without a mixer.
     """
     if state.wish is None:
         return state, None
@@ -180,13 +180,13 @@ def said(
 
 
 def _begun(state: State, presence: Presence, now_us: Instant) -> State:
-    """What has begun since the last look."""
+    """Record the clips that have begun since the last report."""
     new = presence.begun - state.begun.keys()
     return replace(state, begun={**state.begun, **dict.fromkeys(new, now_us)}) if new else state
 
 
 def _counted(state: State, presence: Presence, now_us: Instant) -> State:
-    """What was pressed since the last look. A leg that has joined anew is counted from the beginning."""
+    """Record the keys pressed since the last report. A leg that has rejoined counts from the beginning."""
     if presence.digits == state.counted:
         return state
     pressed = dict(state.pressed)
