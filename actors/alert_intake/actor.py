@@ -270,7 +270,7 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ voice alerts
 
     def _called(self, call: calls.IncomingCall) -> bool | None:
-        """Handle an incoming call as an alert (S2), whoever calls (case 14), except a line test. Return True
+        """Handle an incoming call from any caller (case 14) as an alert (S2), except a line test. Return True
         if the call is a new alert.
         """
         if self._tries_a_line(call):

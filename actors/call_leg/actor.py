@@ -34,7 +34,7 @@ ALONE_US: Final = Instant(3 * SECOND)
 
 
 class CallLegActor(CenterActor):
-    """One leg place of a worker, `c00/user`; the case assigns the leg."""
+    """Leg in one place of a worker, `c00/user`; the case assigns the leg."""
 
     role: ClassVar[Role] = Role.CALL_LEG
 

@@ -1,1 +1,1 @@
-"""The deadline (S11), watched from the journal alone, whatever the cases do."""
+"""Supervision of the deadline (S11) from the journal alone, independent of the cases."""

@@ -1,8 +1,7 @@
-"""The process that watches every deadline from the journal, whatever the cases do.
+"""Process that watches every deadline from the journal, independent of the cases.
 
-It also finds the cases that make no progress, and has them started again, the lines that carry no sound, and
-what of the journal cannot be read.
-It speaks with no case: what it finds goes into the journal, and to the Supervisor.
+The process also finds cases without progress and has them restarted, lines without sound, and unreadable
+entries of the journal. It sends nothing to a case: findings go to the journal and to the Supervisor.
 """
 
 from __future__ import annotations
@@ -41,19 +40,21 @@ from store.journal.journal import Append, Journal
 from store.nodes.owners import owned
 
 AT_ONCE: Final = 500
-"""So many alerts' verdicts are one transaction: one flush, and no writer waits for long behind it."""
+"""Alerts in one transaction: one flush, and no writer waits behind it for long."""
 REST: Final = 9
-"""So many times as long as a look has taken nothing is looked at: of a storm's thousand deadlines a second
-many are marked together, a third of a second late, and the processor is left to those who answer."""
+"""Pause after a run, in durations of that run: in a storm of a thousand deadlines a second, many are marked
+together, a third of a second late, and the processor is free for the actors that serve alerts.
+"""
 
 
 class DeadlineWatchdogActor(CenterActor):
-    """Forecasts and misses, written into the alerts' inboxes; and who is stuck."""
+    """Watchdog of deadlines: writes forecasts and misses to the inboxes, and has stuck processes restarted.
+    """
 
     role: ClassVar[Role] = Role.DEADLINE_WATCHDOG
 
     def started(self) -> None:
-        """Read what is open; from then on it is followed."""
+        """Read the open alerts and follow the journal from then on."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._view = View(self._setup, self.env.node, self.now_us())
@@ -72,7 +73,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._look()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """It listens to the journal, and to the modems about their lines."""
+        """Handle the state of a line."""
         match envelope.body:
             case LineReport() as report:
                 self._view.heard(report, self.now_us())
@@ -83,9 +84,9 @@ class DeadlineWatchdogActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Every second the forecast is made anew, from what the journal has by then.
+        """Make the forecast anew every second, from the journal as of then.
 
-        No deadline can pass unseen in between: a new alert's is far more than a second away.
+        No deadline can pass unnoticed in between: the deadline of a new alert is far more than a second away.
         """
         means = self._look()
         if means is not None:
@@ -93,13 +94,13 @@ class DeadlineWatchdogActor(CenterActor):
             self._tell_what_is_wrong()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """A deadline passes now."""
+        """Run at a deadline."""
         self._look()
 
     # ------------------------------------------------------------ deadlines
 
     def _look(self) -> Means | None:
-        """What there is to serve with; None where the journal cannot be read."""
+        """Write the verdicts that are due; return the available means, None if the journal is unreadable."""
         began_us = self.now_us()
         known = self._follow()
         now_us = self.now_us()
@@ -131,8 +132,8 @@ class DeadlineWatchdogActor(CenterActor):
         return self._view.means(crews, now_us, self.env.peers.places)
 
     def _cases(self) -> Mapping[AlertId, Case]:
-        """The open alerts that are this node's to watch: all, where it is alone. What nobody has is
-        somebody's within two seconds.
+        """Return the open alerts that this node watches: all of them if alone. An unassigned alert gets a
+        node within two seconds.
         """
         if not self._journal.shared:
             return self._view.live.cases
@@ -144,19 +145,19 @@ class DeadlineWatchdogActor(CenterActor):
         return {alert: case for alert, case in self._view.live.cases.items() if alert in self._leased}
 
     def _write(self, verdicts: Sequence[Verdict]) -> None:
-        """At the end of each inbox, whatever its version, so that nobody who was first undoes the others."""
+        """Append to each inbox at any version: a conflict in one inbox must not undo the other verdicts."""
         appends = [Append(streams.inbox(one.alert), None, one.events) for one in verdicts]
         try:
             self._journal.append(*appends)
         except JournalError as error:
-            # The next look sees what is there and decides again.
+            # The next run sees the present state and decides again.
             self.log.error("written later", alerts=len(verdicts), error=str(error))
 
     # ------------------------------------------------------------ alarms
 
     def _tell_what_is_wrong(self) -> None:
-        """An alarm for each line of this node that carries no sound, one while the emergency trunk carries
-        no call, on whatever node its lines are, and those of what cannot be read.
+        """Raise and clear alarms: for each line of this node without sound, for an emergency trunk without a
+        usable line on any node, and for unreadable entries.
         """
         own = {spec.line for spec in self._setup.settings.lines}
         broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
@@ -164,7 +165,8 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             self._alarms.tell(lines_without_sound(broken), over=SOUND)
             self._alarms.tell(no_line, over=LINE_FOR_112, reworded=True)
-            # Of an alert that is open all is known here: what else was said was closed while nobody watched.
+            # The alarms of an open alert are known here; any other alert was closed while no watchdog was
+            # running.
             before = [key for key in self._alarms.stands if key[0] == DAMAGED and streams.alert_of(key[1])]
             self._alarms.tell(nothing_else(self._unreadable.found, before), over=CLOSED)
         except JournalError as error:
@@ -180,7 +182,7 @@ class DeadlineWatchdogActor(CenterActor):
             try:
                 self._journal.append(Append(streams.node(self.env.node), None, (*alarms, *over)))
             except JournalError as error:
-                # Where nothing can be written no case can make progress, and no restart would help.
+                # While the journal cannot be written no case can make progress, and no restart would help.
                 self.log.error("the journal cannot be written", stuck=len(alarms), error=str(error))
                 self._stuck = forget(self._stuck)
                 return

@@ -1,9 +1,9 @@
-"""Alarms that follow from the journal: lines of which no sound came in two alerts in a row, rather their
-modems than somebody's microphone; and what this version cannot read. Pure: folds of the journal.
+"""Alarms that follow from the journal. Pure: folds of the journal.
 
-One silent call proves nothing: a phone may be muted, or lie in a bag. A new fold has forgotten what alerts
-that are closed have shown, so that such a line needs two more to be found again. Of what cannot be read it
-knows what still matters at its start, and what has come since.
+A line without sound in two consecutive alerts probably has a faulty modem; one silent call proves nothing, as
+a phone may be muted or lie in a bag. A new fold does not know closed alerts, so it needs two more alerts to
+find such a line again. Of unreadable entries the fold knows those that still matter at its start, and those
+that follow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ALARM: Final = "line.no_sound"
 SOUND: Final = "A call on it had sound."
 WITHIN_US: Final = Instant(3600 * SECOND)
 PROVES_AFTER_US: Final = Instant(5 * SECOND)
-"""A call that had sound for so long shows that its line carries it; silence is known after three seconds."""
+"""Duration of a call without loss of sound that proves its line; silence is detected after three seconds."""
 
 
 class _Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,21 +38,21 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SilentLines:
-    """What each line has proved of itself."""
+    """Fold: lines shown to be with or without sound."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start with no line known."""
         self._calls: dict[LegId, _Call] = {}
         self._suspected: dict[LineId, tuple[AlertId, Instant]] = {}
         self._broken: dict[LineId, bool] = {}
 
     @property
     def broken(self) -> Mapping[LineId, bool]:
-        """Whether the line carries no sound, where its latest calls have shown either."""
+        """State of each line with a proof in its latest calls: True if the line carries no sound."""
         return self._broken
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         event, at = recorded.event, recorded.at_us
         match event:
             case ev.LegOriginating(leg=leg, line=line, attempt=attempt) if not is_own(line):
@@ -70,7 +70,7 @@ class SilentLines:
                 if had_sound and not call.silent:
                     self._acquit(call.line)
             case ev.ProofStepEnded(ways=ways):
-                # Alerts are called on it last meanwhile, and may show nothing for long.
+                # Alerts use a suspected line last, and may prove nothing for a long time.
                 for way in ways:
                     if way.heard:
                         self._acquit(way.listener)
@@ -93,7 +93,7 @@ class SilentLines:
 
 
 def lines_without_sound(broken: Mapping[LineId, bool]) -> dict[Key, str]:
-    """What the lines have shown of themselves, as an alarm."""
+    """Return the alarms of the lines, by key; an empty text clears the alarm."""
     text = (
         "No sound came from the voice port of line {line}'s modem in two alerts in a row: try it with a "
         "call, and look at voice_port and at how its voice is switched on."
@@ -105,26 +105,26 @@ def lines_without_sound(broken: Mapping[LineId, bool]) -> dict[Key, str]:
 
 
 DAMAGED: Final = "event.damaged"
-"""About a stream."""
+"""Alarm about a stream."""
 NEWER: Final = "event.newer"
-"""About a kind of events: in a rolling upgrade there may be many of one."""
+"""Alarm about a kind of events: a rolling upgrade may bring many events of a kind."""
 CLOSED: Final = "The alert is closed."
 
 
 class Unreadables:
-    """What of the journal cannot be read."""
+    """Fold: unreadable entries of the journal."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start with no entry known."""
         self._found: dict[Key, str] = {}
 
     @property
     def found(self) -> Mapping[Key, str]:
-        """By alarm and subject, in words; without words where its alert is closed."""
+        """Text by alarm and subject; empty if the alert is closed."""
         return self._found
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         event, alert = recorded.event, streams.alert_of(recorded.stream)
         if isinstance(event, Unreadable):
             key = (DAMAGED, recorded.stream) if event.damaged else (NEWER, event.kind)

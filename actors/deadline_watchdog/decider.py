@@ -1,12 +1,11 @@
-"""What the clock says of each open alert: missed, or about to be (S11; cases 8, 9, 11). Pure.
+"""Deadline of each open alert: missed, or about to be missed (S11; cases 8, 9, 11). Pure.
 
-It owns no case and asks none: the journal shows how far each has got, and the forecast says when each user
-who has not been reached will be, at the earliest that can be hoped for, with what there is to serve alerts
-with.
+The decider owns no case and contacts none: the journal shows the progress of each alert. The forecast states
+the earliest time at which each unreached user can be reached with the available means.
 
-A call that is under way gets the time that calls take. Who is not being called yet waits for a line, behind
-those whose deadline comes first: a line that is taken is expected back when a call of ordinary length ends.
-It is a forecast, on the hopeful side where nothing is known, and made anew every second.
+A call in progress gets the time that calls take. A user without a call waits for a line, in order of
+deadlines: a busy line is expected back after a call of ordinary length. The forecast is optimistic where
+facts are missing, and is made anew every second.
 """
 
 from __future__ import annotations
@@ -32,43 +31,43 @@ from model.settings.alerts import MetBy
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
-    """At one moment."""
+    """Available means at one moment."""
 
     node: NodeId
-    """Where this is: whose crews these are."""
+    """Node of these workers."""
     public: tuple[Instant, ...] = ()
-    """When each public line that our own calls may take can be expected to be free; now or earlier: it is."""
+    """Times at which each public line for our own calls is expected to be free; now or earlier if free."""
     reserved: int = 0
-    """So many lines to 112 are free."""
+    """Number of free lines to 112."""
     operators: frozenset[OperatorId] = frozenset()
-    """The operators who are on shift and no alert's."""
+    """Operators on shift without an alert."""
     on_shift: int = 0
-    """The number of operators on shift, free or not."""
+    """Number of operators on shift, free or busy."""
     crews: dict[CrewId, Owner] = {}
-    """Each AlertCase that has started."""
+    """Started AlertCases, by worker."""
     holding: dict[AlertId, CrewId] = {}
-    """The crew that says that it has an alert, by that alert."""
+    """Workers that report to have an alert, by that alert."""
     idle_crews: int = 0
-    """So many of them have no alert."""
+    """Number of workers without an alert."""
 
     def public_free(self, now_us: Instant) -> int:
-        """So many public lines can be taken now."""
+        """Return the number of public lines that are free now."""
         return sum(1 for at in self.public if at <= now_us)
 
 
 ANSWER_US: Final = Instant(5 * SECOND)
-"""From the first ring to the answer, where the answer is what counts."""
+"""Time from the first ring to the answer, in microseconds; counts if the answer meets the deadline."""
 HELD_US: Final = Instant(60 * SECOND)
-"""How long a line is held by one call, as long as nothing better is known: a short conversation."""
+"""Time that one call occupies a line, in microseconds, without better knowledge: a short conversation."""
 HELD_STILL_US: Final = Instant(15 * SECOND)
-"""A call that has lasted longer than that is given so much more, at every look."""
+"""Remaining time assumed for a longer call, at every forecast, in microseconds."""
 RELEASED_US: Final = Instant(2 * SECOND)
-"""A call that is being hung up, or that gives way (a test's), is gone by then."""
+"""Time after which a call that is releasing or is preempted (a test's) is gone, in microseconds."""
 NEVER: Final = Instant(2**62)
 
 
 def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Instant:
-    """When a line that carries this leg can be expected back; `leg` is None where that is not known."""
+    """Return the time at which the line of this leg is expected to be free; `leg` is None if unknown."""
     if leg is None:
         return Instant(now_us + HELD_STILL_US)
     if gives_way or leg.state is LegState.RELEASING:
@@ -79,7 +78,7 @@ def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Insta
 def forecasts(
     cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterable[tuple[Case, Instant]]:
-    """Every user who has not been reached, the most urgent first, with the moment of being reached."""
+    """Return every unreached user, the most urgent first, with the expected time of being reached."""
     lines = list(means.public)
     heapify(lines)
     operators = len(means.operators)
@@ -90,11 +89,11 @@ def forecasts(
             yield case, _under_way(user, settings, now_us)
             continue
         if case.inbound_call is not None and not case.leaving:
-            # She is on the line already, and has only to be answered.
+            # The user is on the line already and only needs an answer.
             yield case, Instant(now_us + DIAL_US)
             continue
         if hushed(case) and not in_duress(case, settings):
-            # Nobody calls the user: what is waited for is an operator.
+            # The user must not be called: only an operator is awaited.
             at = now_us
             if not _has_operators_leg(case):
                 if not operators:
@@ -105,20 +104,20 @@ def forecasts(
             yield case, _dialled(at, settings)
             continue
         if case.dial_withheld:
-            # She is called when an operator orders it, which nobody can promise.
+            # The user is called on an operator's order, at a time that cannot be forecast.
             yield case, NEVER
             continue
         if case.phone is None or in_duress(case, settings):
-            # She is not called, so that no line is needed for it.
+            # The user is not called, so no line is needed.
             yield case, _dialled(now_us, settings)
             continue
         if any(leg.live and leg.joins is Joins.NETWORK for leg in case.of(Party.OPERATOR)):
-            # She is called on her operator's line.
+            # The user is called on the operator's line.
             yield case, _dialled(now_us, settings)
             continue
         called = settings.operator.line is OperatorLine.ON_DEMAND
         if called and operators and case.operator is None and not _has_operators_leg(case):
-            # The operator is called first, and takes a line too.
+            # The operator is called first and takes a line too.
             operators -= 1
             _take(lines, now_us)
         yield case, _dialled(_take(lines, now_us), settings)
@@ -133,7 +132,7 @@ def _urgency(case: Case, now_us: Instant, settings: Settings) -> tuple[Urgency, 
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:
-    """When the next call can have a line; it holds it from then on."""
+    """Occupy the next free line for a call; return the time at which the call can start."""
     if not lines:
         return NEVER
     at = max(now_us, heappop(lines))
@@ -150,7 +149,8 @@ def _answer_us(settings: Settings) -> int:
 
 
 def _dialled(at_us: Instant, settings: Settings) -> Instant:
-    """Half the set-up time is the ordinary call's; it is dialled while the whole of it is left."""
+    """Return the expected end of dialling: half the set-up time, the average; the full time is allowed for.
+    """
     return Instant(at_us + DIAL_US + (_setup_us(settings) + _answer_us(settings)) // 2)
 
 
@@ -162,20 +162,20 @@ def _under_way(user: Leg, settings: Settings, now_us: Instant) -> Instant:
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be written into an alert's inbox."""
+    """Events to write to an alert's inbox."""
 
     alert: AlertId
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
 def look(cases: Iterable[Case], means: Means, settings: Settings, now_us: Instant) -> tuple[Verdict, ...]:
-    """The verdicts that are due, the most urgent first. Asked every second and at every deadline."""
+    """Return the verdicts that are due, the most urgent first; called every second and at every deadline."""
     found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, settings, now_us))
     return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)
 
 
 def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:
-    """The next moment at which a deadline passes."""
+    """Return the time of the next deadline; None if no deadline is ahead."""
     ahead = (case.deadline_at for case in cases if case.awaits_deadline and case.deadline_at > now_us)
     return min(ahead, default=None)
 

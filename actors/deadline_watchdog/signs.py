@@ -1,8 +1,8 @@
-"""What should come out of each open alert by now, and who is started again where it does not. Pure.
+"""Expected progress of each open alert, and the processes to restart if it is missing. Pure.
 
-A case is judged by its own rules: `decide`, on what the journal tells and with no offers. What that
-decides a living AlertCase would have written; what it wants the case would have, wherever it is free. What a
-leg or the bridge was told, and which AlertCase there is at all, is judged here.
+A case is judged by its own rules: `decide`, on the journal alone and without offers. A living AlertCase would
+have written the resulting events, and would have got the requested means where they are free. The orders of
+legs and bridge, and the existence of an AlertCase, are judged here.
 """
 
 from __future__ import annotations
@@ -35,19 +35,20 @@ from model.settings import Settings
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table."""
+    """Rule for missing progress."""
 
     name: str
     limit_us: Instant
-    """Longest silence."""
+    """Longest time without progress, in microseconds."""
     reason: str
     first: tuple[Role, ...] = (Role.ALERT_CASE,)
-    """Who is started again the first time."""
+    """Roles to restart first."""
     then: tuple[Role, ...] = ()
-    """And who besides when that has not helped."""
+    """Roles to restart in addition if the first restart has not helped."""
     spared: int = 1
-    """So many limits pass where several alerts show it at once: crews do not hang together. The machine
-    has no time for them, and to start some again takes more of it."""
+    """Factor on the limit while several alerts show the sign: workers do not hang together. The machine is
+    then overloaded, and restarts would load it further.
+    """
 
 
 UNOPENED = Rule(
@@ -58,7 +59,7 @@ UNOPENED = Rule(
 )
 OWNERLESS = Rule(
     name="ownerless",
-    # A whole center that starts again has many to take up, on a machine that is busy with it.
+    # A restarted center has many alerts to resume, on a busy machine.
     limit_us=Instant(10 * SECOND),
     reason="the AlertCase that had it has died, and no other has taken it up",
     then=(Role.ALERT_INTAKE,),
@@ -88,7 +89,7 @@ UNSOUND = Rule(
 )
 RELEASING = Rule(
     name="releasing",
-    # A CallLeg gives up a silent modem after 6 s; a modem that is heard has five attempts of a second.
+    # A CallLeg gives up a silent modem after 6 s; a responding modem has five attempts of a second.
     limit_us=Instant(15 * SECOND),
     reason="a call is to be hung up, and nobody says that it is",
     first=(Role.ALERT_CASE, Role.CALL_LEG),
@@ -124,27 +125,28 @@ PSAP_DUE = Rule(
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """A state that something must come out of."""
+    """State of an alert that must change."""
 
     rule: Rule
     of: object
     """What it is a sign of. Once that changes something has happened, and the time runs anew."""
     legs: tuple[Leg, ...] = ()
-    """Those in this state, the one that has been so longest first."""
+    """Legs in this state, the longest first."""
     about: str = ""
     crew: CrewId | None = None
-    """The crew here that has the alert; none: no crew here says so."""
+    """Local worker that has the alert; None if no local worker reports it."""
 
     @property
     def reason(self) -> str:
-        """What is wrong, for a log and a person."""
+        """Description of the fault, for the log and for a person."""
         return f"{self.rule.name}: {self.rule.reason}{self.about}"
 
 
 def signs(
     cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterator[tuple[AlertId, Sign]]:
-    """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
+    """Return all signs of all open alerts. Free means are assigned to the most urgent first, as in the pools.
+    """
 
     def order(case: Case) -> tuple[Urgency, AlertId]:
         return urgency(case.test, rank(case), case.deadline_at, now_us, settings), case.alert
@@ -168,7 +170,7 @@ def signs(
 def _of_case(case: Case, owner: Owner, free: _Free, settings: Settings, now_us: Instant) -> Iterator[Sign]:
     there = free.means.crews.get(owner.crew)
     if owner.node != free.means.node:
-        # Crews of two nodes have the same names: the owner's is none of those here.
+        # Workers of two nodes have the same names: the owner's is not among those here.
         crew = free.means.holding.get(case.alert)
         if crew is not None or free.means.idle_crews:
             yield Sign(rule=NOT_TAKEN_UP, of=(owner, crew), crew=crew)
@@ -189,7 +191,7 @@ def _of_the_crew(
     try:
         found = list(_by_its_rules(case, owner, free, settings, now_us))
     except Exception as error:
-        # Whatever it is ends the AlertCase, and must not end the process that watches all deadlines.
+        # The fault ends the AlertCase, but must not end the process that watches all deadlines.
         fault = type(error).__name__
         found = [Sign(rule=UNSOUND, of=(owner, fault), about=f" ({fault})")]
     yield from found
@@ -201,15 +203,15 @@ def _by_its_rules(
     nothing = PendingOffers(opened_at=case.owned_at or case.received_at)
     decision = decide(case, (), nothing, owner, settings, now_us)
     for event in decision.events:
-        # What has not been read is said as such, and all else follows from it.
+        # Unread entries have a rule of their own, and everything else follows from them.
         if not case.unread and not isinstance(event, ev.AlarmRaised | ev.AlarmCleared):
             yield Sign(rule=UNDONE, of=(owner, event), about=f" {event.__struct_config__.tag}")
-    # A test takes no last line, so that what is free for others need not be for it.
+    # A test takes no last line, so a line that is free for others may be unavailable to the test.
     yield from (sign for sign in _wanted(case, owner, decision.wants, free) if not case.test)
 
 
 def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Iterator[Sign]:
-    """What is asked of the pools, and free. An operator asked for by name may be busy with another alert."""
+    """Return signs for requests that free means could meet. An operator requested by name may be busy."""
     for want in wants:
         match want:
             case RequestOperators(named=None) if free.operator(case, want):
@@ -223,7 +225,7 @@ def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Ite
 
 
 class _Free:
-    """What is free, less what was given to more urgent alerts."""
+    """Free means, less those assigned to more urgent alerts."""
 
     def __init__(self, means: Means, opened: Iterable[Case], settings: Settings, now_us: Instant) -> None:
         self.means = means
@@ -234,10 +236,10 @@ class _Free:
         self._begun = {case.alert: lacking(case, (), settings) for case in opened if has_begun(case)}
         self._vouched = {case.alert for case in opened if vouched(case)}
         self._urgent = False
-        """An alert that is vouched for waits for a line, and the others leave it what there is."""
+        """True if a vouched alert waits for a line; less urgent alerts then leave free lines to it."""
 
     def operator(self, case: Case, want: RequestOperators) -> bool:
-        """An operator, and a line: whether an operator has a voice that stands is not in the journal."""
+        """Assign an operator and a line; the journal does not show operators with an own line."""
         if self._now_us < not_before(case, Party.OPERATOR):
             return False
         found = self._operators.difference(want.avoid)
@@ -248,7 +250,9 @@ class _Free:
         return True
 
     def line(self, case: Case, party: Party) -> bool:
-        """A public line, as the TrunkPool grants them: beside the others, and what begins can go on."""
+        """Assign a public line by the TrunkPool's rules: on the line of the others, and with enough lines
+        left for the alerts that have begun.
+        """
         with_others = self._fits_the_conference(case, party)
         if with_others is not None:
             return with_others
@@ -264,14 +268,14 @@ class _Free:
         return True
 
     def _fits_the_conference(self, case: Case, party: Party) -> bool | None:
-        """Whether the one line that joins the others can take one more; None where any line will do."""
+        """Return True if the line that joins the others can take one more call; None if any line will do."""
         others = beside(case, party, self._settings)
         if others is None or others.joins is not Joins.NETWORK:
             return None
         return not is_setting_up(case, others.line)
 
     def for_112(self, case: Case, want: RequestLine) -> bool:
-        """A line of the emergency trunk, or the one on which the others are."""
+        """Assign a line of the emergency trunk, or the line of the other parties."""
         if not want.emergency:
             return self._fits_the_conference(case, Party.PSAP) is True
         self._reserved -= 1
@@ -279,11 +283,11 @@ class _Free:
 
 
 def _of_legs(case: Case, owner: Owner) -> Iterator[Sign]:
-    """Of several legs in the same state, the one that has been so longest speaks for all.
+    """Return signs of legs; of several legs in the same state, the longest counts.
 
-    Whether a listener hears the others is nothing to start anybody again for; that the call ends, is. That
-    a voice port is lost is said, and an operator decides: no restart brings it back, and one of the bridge
-    would take the voice of the others.
+    A listener who is not joined causes no restart; a listener's call that does not end does. A lost voice
+    port is reported and an operator decides: a restart does not bring the port back, and a restart of the
+    bridge would interrupt the others.
     """
     legs = sorted(case.legs.values(), key=lambda leg: leg.since)
     releasing = tuple(leg for leg in legs if leg.state is LegState.RELEASING)

@@ -1,11 +1,11 @@
-"""Which open alerts make no progress, and who is to be started again for it. Pure.
+"""Open alerts without progress, and the processes to restart. Pure.
 
-A case whose process lives and beats may all the same hear nothing, or tell nothing. What it should have done
-by now follows from its state in the journal (`signs.py`), and each such sign has a limit. An alert without a
-sign waits for a person, and is never stuck.
+A case with a living process may still receive nothing or send nothing. Its expected actions follow from its
+state in the journal (`signs.py`), and each sign has a limit. An alert without a sign waits for a person and
+is never stuck.
 
-A sign counts from when it was first seen here, not from the journal's time: so no process is blamed for what
-happened while this side was down, while the machine slept, or while the journal could not be read.
+A sign counts from its first detection here, not from the journal's time. No process is blamed for a time in
+which the watchdog was down, the machine slept, or the journal was unreadable.
 """
 
 from __future__ import annotations
@@ -26,66 +26,67 @@ from model.rules.calls.own_line import carrier
 from model.settings import Settings
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
-"""Before the first, second and third restart for one alert. After that a person has to look."""
+"""Pauses before the first, second and third restart for one alert, in microseconds; then a person must act.
+"""
 WELL_US: Final = Instant(60 * SECOND)
-"""An alert that was stuck is well again when it has not been so for this long."""
+"""Time without a sign after which an alert is well again, in microseconds."""
 SHARED_US: Final = Instant(30 * SECOND)
-"""Those who serve all alerts are started again no more often, whoever is stuck."""
+"""Shortest time between two restarts of a process that serves all alerts, in microseconds."""
 SEVERAL: Final = 3
-"""Where a sign of one rule is overdue in so many alerts at once, the machine has no time for their crews."""
+"""Number of alerts with the same overdue sign that shows an overloaded machine rather than stuck workers."""
 LATE_US: Final = Instant(3 * SECOND)
-"""After a look that comes so late (a suspended machine, no processor) everybody begins anew."""
+"""Delay of a run, in microseconds, after which all signs start anew (suspended machine, no processor)."""
 
 Name = tuple[Role, str]
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done about one alert."""
+    """Restarts made for one alert."""
 
     restarts: int
     at: Instant
-    """When it was last found stuck."""
+    """Time at which the alert was last found stuck."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What the watchdog remembers from one look to the next; losing it costs one limit's time."""
+    """State kept between two runs; its loss costs the time of one limit."""
 
     looked_at: Instant | None = None
     seen: dict[tuple[AlertId, str, object], Instant] = {}
-    """Since when each sign has been there: of which alert, by which rule, of what."""
+    """Time since which each sign exists, by alert, rule and facts."""
     troubles: dict[AlertId, Trouble] = {}
     shared: dict[Name, Instant] = {}
-    """When those who serve all alerts were last started again."""
+    """Time of the last restart of each process that serves all alerts."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that is stuck, and who is to be started again; nobody once that was tried in vain."""
+    """Stuck alert with the processes to restart; none once all restarts have failed."""
 
     alert: AlertId
     sign: Sign
     restarts: int
-    """Which time it is: 1 for the first."""
+    """Number of this restart, from 1."""
     whom: tuple[Name, ...]
 
     @property
     def reason(self) -> str:
-        """What is wrong, for a log and a person."""
+        """Description of the fault, for the log and for a person."""
         return self.sign.reason
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What one look comes to."""
+    """Result of one run."""
 
     state: State
     stuck: tuple[Finding, ...] = ()
     well: tuple[AlertId, ...] = ()
-    """Alerts that were stuck and are so no longer."""
+    """Alerts that are no longer stuck."""
 
 
 def look_for_stuck(
     state: State, cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> Look:
-    """Asked every second."""
+    """Return the stuck alerts; called every second."""
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
     before = {} if late else state.seen
     seen: dict[tuple[AlertId, str, object], Instant] = {}
@@ -112,8 +113,8 @@ def look_for_stuck(
 
 
 def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
-    """Return the first sign of each alert whose time is over. `found_us`: those that are beyond their rule's
-    limit, each with how long it has been there.
+    """Return the first overdue sign of each alert. `found_us`: signs beyond the limit of their rule, each
+    with its age in microseconds.
     """
     alerts = Counter(rule for rule, _ in {(sign.rule.name, alert) for alert, sign, _ in found_us})
     overdue: dict[AlertId, Sign] = {}
@@ -127,25 +128,25 @@ def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
 def still_stuck(
     found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> list[Finding]:
-    """Those whose sign is there after one more look: what they waited for may have been this disk, too."""
+    """Return the findings that remain after one more run: the processes may have waited for the disk too."""
     there = {(alert, sign.rule.name, sign.of) for alert, sign in signs(cases, means, settings, now_us)}
     return [one for one in found if (one.alert, one.sign.rule.name, one.sign.of) in there]
 
 
 def forget(state: State) -> State:
-    """What was seen counts no more: the journal could not be read."""
+    """Drop the signs: the journal was unreadable."""
     return replace(state, seen={})
 
 
 def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, Finding | None]:
-    """The next restart for this alert, if it is time for one."""
+    """Return the next restart for this alert, if due."""
     trouble = state.troubles.get(case.alert)
     done = 0 if trouble is None else trouble.restarts
     if trouble is not None and done < len(PAUSES_US) and now_us - trouble.at < PAUSES_US[done]:
         return state, None
     given_up = done >= len(PAUSES_US)
     if trouble is not None and done > len(PAUSES_US):
-        # Said already. It stays in trouble for as long as it is stuck.
+        # Already reported; the alert stays in trouble for as long as it is stuck.
         return replace(state, troubles={**state.troubles, case.alert: replace(trouble, at=now_us)}), None
     whom = () if given_up else tuple(_allowed(state, _whom(sign, again=done > 0), now_us))
     shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
@@ -167,9 +168,9 @@ def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Na
 
 
 def _whom(sign: Sign, *, again: bool) -> Iterator[Name]:
-    """Those who may be the culprits: the case's own at once, those who serve others too the second time.
+    """Return the suspected processes: first those of the case, then also those that serve other cases.
 
-    A process that is started again drops no call, so that a wrong guess costs a hundred milliseconds.
+    A restarted process drops no call, so a wrong guess costs a hundred milliseconds.
     """
     crew = sign.crew
     for role in (*sign.rule.first, *(sign.rule.then if again else ())):

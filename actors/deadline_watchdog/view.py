@@ -1,4 +1,4 @@
-"""What the watchdog sees: the journal's folds, what modems say of their lines, and who is there."""
+"""View of the watchdog: folds of the journal, reports of the modems, and the directory of actors."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from runtime.published.peers import Place
 from store.journal.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
-"""A line that has not been heard of for this long carries no call: its modem's actor speaks every second."""
+"""Time after which a line without a report carries no call, in microseconds; a GsmModem reports every second.
+"""
 
 
 BACK_US: Final = Instant(10 * SECOND)
-"""A modem that is started again, or was unplugged for a moment, is back by then, or has to be repaired."""
+"""Time for a restarted or briefly unplugged modem to return, in microseconds; later it needs repair."""
 LINE_FOR_112: Final = "A line for 112 is of use again."
 
 
 class View:
-    """The folds to be fed, and what follows from them."""
+    """Folds to feed, and the means that follow from them."""
 
     def __init__(self, setup: Setup, node: NodeId, now_us: Instant) -> None:
         self.live, self.lines, self.operators = LiveCases(), Lines(), Operators()
@@ -39,11 +40,12 @@ class View:
         self._began_us = now_us
 
     def heard(self, report: LineReport, now_us: Instant) -> None:
-        """A modem has said how its line is."""
+        """Store the report of a line."""
         self._reports[report.line] = report, now_us
 
     def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
-        """What there is at this moment; `others`: the other nodes, whose lines serve our alerts, too."""
+        """Return the available means; `others`: the other nodes, whose lines also serve this node's alerts.
+        """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         operators = self.operators.operators.values()
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
@@ -76,7 +78,9 @@ class View:
         return [spec for lines in nodes for spec in lines if spec.emergency]
 
     def _expected(self, specs: Iterable[Modem], now_us: Instant) -> Iterator[Instant]:
-        """When each of these lines can be expected to be free; nailed up or out of order it is not there."""
+        """Return the time at which each line is expected to be free; omit a nailed-up line or one out of
+        order.
+        """
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
             if hold is not None and (_is_out(hold) or hold.operator is not None):
@@ -94,11 +98,11 @@ class View:
                 yield now_us
 
     def no_line_for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> dict[Key, str]:
-        """Whether the emergency trunk can carry a call, with the lines of other nodes: wrong, in words, or
-        well; nothing where neither is certain, and where there is no trunk.
+        """Return the alarm about the emergency trunk, with the lines of other nodes; an empty text if a line
+        is usable; no entry if uncertain or without a trunk.
 
-        A line that is only started or plugged in again is back before it counts as gone. That an alert waits
-        for one, or that all are taken, is said by its AlertCase, and at once.
+        A line that is restarting or plugged in again returns before it counts as gone. An AlertCase reports
+        at once if an alert waits for a line or all lines are taken.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         reserved = self._reserved(nodes)
@@ -125,7 +129,7 @@ class View:
         return known and not self._is_gone(line, now_us) and self._away_us(line, now_us) == 0
 
     def _away_us(self, line: LineId, now_us: Instant) -> int:
-        """For how long the line has been of no use; 0 where it is of use, or where nothing was heard yet."""
+        """Return the time the line has been unusable, in microseconds; 0 if usable or not reported yet."""
         report, heard_at = self._reports.get(line, (None, self._began_us))
         silent_us = now_us - heard_at
         if silent_us > FRESH_US:
@@ -135,12 +139,12 @@ class View:
         return max(1, now_us - report.since)
 
     def _calls_of_an_alert(self, line: LineId) -> int:
-        """How many of the two calls of an alert this line carries: one that joins them carries both."""
+        """Return how many of an alert's two calls this line carries: two if it joins them itself."""
         report, _ = self._reports.get(line, (None, 0))
         return 2 if report is not None and report.joins is Joins.NETWORK else 1
 
     def _is_busy(self, line: LineId) -> bool:
-        """Whether its modem has a call that is no leg's: somebody calls in."""
+        """Return True if the modem has a call that belongs to no leg: an incoming call."""
         report, _ = self._reports.get(line, (None, 0))
         return report is not None and report.busy
 
@@ -154,5 +158,5 @@ class View:
 
 
 def _is_out(hold: LineHold) -> bool:
-    """Whether nothing can begin on it, whatever its modem says."""
+    """Return True if no call can begin on the line, whatever its modem reports."""
     return hold.quarantined or hold.taken_out is not None

@@ -1,1 +1,1 @@
-"""From a number or a device to a person (S3)."""
+"""Identification of a user by number or device (S3)."""

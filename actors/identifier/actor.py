@@ -1,4 +1,4 @@
-"""The process that knows people: number or device to user, from the registry alone."""
+"""Process that finds the user of a number or a device, from the registry alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNREADABLE: Final = "record.unreadable"
 
 
 class IdentifierActor(CenterActor):
-    """Answers `user.identify`."""
+    """Identifier: answers `user.identify`."""
 
     role: ClassVar[Role] = Role.IDENTIFIER
 
@@ -34,7 +34,7 @@ class IdentifierActor(CenterActor):
         self._unreadable: dict[AlertId, str] = {}
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Answer which user a number or a device is, or that none fits."""
+        """Answer with the user of a number or a device, or with no user."""
         body = envelope.body
         match body:
             case Identify():
@@ -50,7 +50,7 @@ class IdentifierActor(CenterActor):
             known = by_phone or by_device
             tells = known is not None and self._tells(known.id, asked.alert)
         except StoreError as error:
-            # Never a reason to wait: full service without identity (case 14).
+            # A failure must not delay the alert: full service without identity (case 14).
             self.log.error("the registry cannot be read", error=str(error))
             return Identified(alert=asked.alert)
         return identity(asked, _person(by_phone, tells), _person(by_device, tells))
@@ -63,14 +63,14 @@ class IdentifierActor(CenterActor):
         return kept.record.tells
 
     def _raise_unreadable(self) -> None:
-        # After the answer, for which an alert waits.
+        # Runs after the answer, since an alert waits for the answer.
         if not self._unreadable:
             return
         try:
             self._alarms.tell({(UNREADABLE, alert): words for alert, words in self._unreadable.items()})
         except StoreError as error:
             self.log.error("the journal cannot be used", error=str(error))
-            return  # told with the next alert
+            return  # retried with the next alert
         self._unreadable.clear()
 
 

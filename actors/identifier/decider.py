@@ -1,4 +1,4 @@
-"""Who it is, where number and device may speak of two people. Pure."""
+"""Identity of a user if number and device may point to two users. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from messages.ids import E164, UserId
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known of a user to be of help."""
+    """Data of a user that an alert needs."""
 
     user: UserId
     phones: tuple[E164, ...] = ()
@@ -19,7 +19,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def identity(asked: Identify, by_phone: Person | None, by_device: Person | None) -> Identified:
-    """The answer. The number decides: it is what is called, and a phone may have been lent."""
+    """Return the answer. The number has priority: it is the number to call, and a device may be lent."""
     person = by_phone or by_device
     if person is None:
         return Identified(alert=asked.alert)

@@ -1,1 +1,1 @@
-"""Keeps the journal's spare warm, and brings the journal back to its disk."""
+"""Maintenance of the fallback journal, and return from it to the journal on disk."""

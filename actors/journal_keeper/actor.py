@@ -1,6 +1,6 @@
-"""The process that keeps the journal's spare, and alone writes to the journal while that one is in use.
+"""Process that syncs the fallback journal, and the only writer of the journal while the fallback is in use.
 
-No alert waits for it. When the disk hangs, it hangs here, and is ended and started again as everybody is.
+No alert waits for this process. If the disk hangs, only this process hangs, and is restarted like any other.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from store.spare.keeping import Keeper
 
 
 class JournalKeeperActor(CenterActor):
-    """Once a second, a step."""
+    """JournalKeeper: runs the next steps once a second."""
 
     role: ClassVar[Role] = Role.JOURNAL_KEEPER
 
     def started(self) -> None:
-        """A first step at once: whoever starts may have been killed in the middle of one."""
+        """Run a first step at once: the predecessor may have been killed in the middle of a step."""
         self._keeping = Keeping()
         self._keeper: Keeper | None = None
         if not self.env.journal_url:
@@ -42,7 +42,7 @@ class JournalKeeperActor(CenterActor):
         self.tick(self.now_us())
 
     def tick(self, now_us: Instant) -> None:
-        """Every second."""
+        """Run the steps that are due, every second."""
         if self._keeper is None:
             return
         self._keeping, steps = next_steps(self._keeping, in_use=self._keeper.in_use, now_us=now_us)

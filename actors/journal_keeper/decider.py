@@ -1,4 +1,4 @@
-"""What the JournalKeeper does next, by what it sees of the journal. Pure."""
+"""Next steps of the JournalKeeper, from the state of the journal. Pure."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from messages.ids import SECOND, Instant
 
 REFILL_EVERY_US: Final = Instant(10 * SECOND)
 SAY_EVERY_US: Final = Instant(60 * SECOND)
-"""How often the log is told that the disk still fails."""
+"""Interval of log entries while the disk keeps failing, in microseconds."""
 
 
 class Step(Enum):
-    """One piece of work."""
+    """Step of the maintenance."""
 
     WARM = "warm"
-    """Copy what is new into the spare."""
+    """Copy new events to the fallback."""
     REFILL = "refill"
-    """Copy all that matters anew, and so let go of what does no longer."""
+    """Copy all needed events anew, and so drop those no longer needed."""
     GO_BACK = "go_back"
-    """Write down what the spare has, and use the journal again."""
+    """Write the fallback's events to the journal, and use the journal again."""
     RAISE = "raise"
-    """Raise the alarm where it does not stand: a node that has started anew knows of no alarm of before."""
+    """Raise the alarm unless it stands: a restarted node does not know earlier alarms."""
     CLEAR = "clear"
-    """Take back the alarm."""
+    """Clear the alarm."""
 
 
 class Keeping(msgspec.Struct, frozen=True, kw_only=True):
-    """What it has in mind. A new one begins without anything."""
+    """State of the JournalKeeper; empty after a start."""
 
     filled_at: Instant | None = None
     said_at: Instant | None = None
     raised: bool = False
     """True once the alarm is known to stand."""
     cleared: bool = False
-    """True once no alarm is known to be left from before; an earlier keeper may have died in between."""
+    """True once no earlier alarm is left; a predecessor may have died before it cleared its alarm."""
 
 
 def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keeping, tuple[Step, ...]]:
-    """Asked once a second."""
+    """Return the steps that are due; called once a second."""
     if in_use:
         steps = [Step.GO_BACK] if keeping.raised else [Step.RAISE, Step.GO_BACK]
         return msgspec.structs.replace(keeping, raised=True, cleared=False), tuple(steps)
@@ -55,7 +55,7 @@ def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keep
 
 
 def to_be_said(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:
-    """Whether a failure goes into the log, or was there a moment ago."""
+    """Return True if a failure must be logged; False if one was logged a moment ago."""
     if keeping.said_at is not None and now_us - keeping.said_at < SAY_EVERY_US:
         return keeping, False
     return msgspec.structs.replace(keeping, said_at=now_us), True

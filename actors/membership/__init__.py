@@ -1,1 +1,1 @@
-"""This node among the others: its membership, whom it knows, and the alerts that it takes over."""
+"""Membership of this node in the cluster, its view of the other nodes, and its takeover of their alerts."""

@@ -1,7 +1,8 @@
-"""The process that keeps this node a member, tells its actors of the others, and takes over from lost ones.
+"""Process that keeps this node a member, publishes the other nodes to its actors, and takes over from lost
+nodes.
 
-It decides nothing about an alert: it takes the lease, and the AlertIntake gives the alert to a crew.
-It also hands on, to those who follow the journal on this node, that another one has written.
+The process decides nothing about an alert: it takes the lease, and the AlertIntake assigns a worker. It also
+notifies the local followers of the journal that another node has written.
 """
 
 from __future__ import annotations
@@ -57,14 +58,15 @@ SPOKEN_TO: Final = (
     Role.ALERT_CASE,
     Role.CALL_LEG,
 )
-"""Whom other nodes speak to: where they are is told at once."""
+"""Roles that other nodes send messages to: a changed address is published at once."""
 VOICES_LAST_US: Final = Instant(3 * SECOND)
-"""So long the operators' voices are believed in that the last OperatorLines has told of, once it is gone:
-its successor is there in a tenth of a second, and nobody is to be let go for that."""
+"""Time that the last published voices stay valid after OperatorLines has ended, in microseconds. Its
+successor starts within a tenth of a second, and no operator may lose a reservation for that.
+"""
 
 
 def peers_of(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
-    """What this node's actors are told of the others."""
+    """Return the view of the other nodes for this node's actors."""
     places: list[Place] = []
     away: list[Place] = []
     for member in seen:
@@ -79,12 +81,12 @@ def peers_of(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) 
 
 
 class MembershipActor(CenterActor):
-    """This node among the others."""
+    """Membership of this node in the cluster."""
 
     role: ClassVar[Role] = Role.MEMBERSHIP
 
     def started(self) -> None:
-        """Join, and look at the others."""
+        """Join, and read the other members."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._listener = self.env.listen()
@@ -93,12 +95,12 @@ class MembershipActor(CenterActor):
         self._standing = Standing()
         self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
-        """When somebody was last seen who keeps the operators' own voices."""
+        """Time at which an OperatorLines was last seen."""
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._no_others = Outage(self.log, "the others cannot be seen")
         self._no_term = Outage(self.log, "the membership could not be renewed")
         self._ahead_us = 0
-        """Microseconds by which this node's clock is ahead of the database's; below 0 where it is behind."""
+        """Lead of this node's clock over the database's, in microseconds; negative if behind."""
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
         self._told_voices: tuple[OperatorVoice, ...] = ()
@@ -107,7 +109,7 @@ class MembershipActor(CenterActor):
         self._look()
 
     def stopping(self) -> None:
-        """A node that has nothing left says so; whatever it still has waits a moment for its return."""
+        """Leave the cluster if this node owns no alert; otherwise its alerts wait a moment for its return."""
         try:
             if self._standing.member and not owners.owned(self._journal, self.env.node):
                 members.leave(self._journal, self.env.node, self._standing.term)
@@ -115,10 +117,10 @@ class MembershipActor(CenterActor):
             self.log.warning("could not say that this node leaves", error=str(error))
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Ten times a second."""
+        """Run ten times a second."""
         self._look()
 
-    # ------------------------------------------------------------ what others have written
+    # ------------------------------------------------------------ writes of other nodes
 
     def _heard(self) -> None:
         heard = None if self._listener is None else self._listener.drain()
@@ -186,12 +188,12 @@ class MembershipActor(CenterActor):
         self._published = peers
 
     def _say_lost(self, seen: list[Member]) -> None:
-        """An alarm for each node that is away, once that can be told from not having looked yet."""
+        """Raise an alarm for each node that is away, once the view is settled."""
         if settled(self._standing, self.now_us()):
             self._alarms.tell(lost_nodes(seen, self.env.node, self._alarms.stands))
 
     def _say_of_itself(self) -> None:
-        """Tell the others of this node, at once what they need, in its time what is only to be shown."""
+        """Publish this node to the others: routing data at once, display data at intervals."""
         entries = self.env.directory.read()
         spoken_to = tuple((one.role, one.key, one.address) for one in entries if one.role in SPOKEN_TO)
         voices, now_us = self._voices(entries), self.now_us()
@@ -208,7 +210,7 @@ class MembershipActor(CenterActor):
             self._told = place
 
     def _voices(self, entries: Iterable[Entry]) -> tuple[OperatorVoice, ...]:
-        """Whose own voices stand at this node."""
+        """Return the operators' own voices at this node."""
         now_us = self.now_us()
         if any(entry.role is Role.OPERATOR_LINES for entry in entries):
             self._voices_kept_at = now_us
@@ -237,7 +239,7 @@ class MembershipActor(CenterActor):
     # ------------------------------------------------------------ the node's end
 
     def tick(self, now_us: Instant) -> None:
-        """A node that is being drained ends when it has no alert and no line of its carries a call."""
+        """Mark a draining node as drained once it has no alert and none of its lines carries a call."""
         if not self.env.draining:
             return
         drained = self.env.run / DRAINED
@@ -259,12 +261,12 @@ class MembershipActor(CenterActor):
         )
 
     def _own_lines(self) -> set[LineId]:
-        """The operators' own that stand at this node."""
+        """Return the operators' own lines at this node."""
         voices = self._voices(self.env.directory.read())
         found = (own_line(voice.operator, voice.mode) for voice in voices)
         return {line for line in found if line is not None}
 
-    # ------------------------------------------------------------ alerts that nobody has
+    # ------------------------------------------------------------ orphaned alerts
 
     def _take_over(self, seen: list[Member]) -> None:
         reluctant = self.env.draining or clock_is_off(self._ahead_us)
@@ -279,7 +281,7 @@ class MembershipActor(CenterActor):
 
 
 def _told(spec: Modem) -> Modem:
-    """What another node needs to know of a line: nothing of where its modem is, or of its PIN."""
+    """Return the data of a line that another node needs, without the modem's location and PIN."""
     return Modem(
         name=spec.name, trunk=spec.trunk, emergency=spec.emergency, inbound=spec.inbound, number=spec.number
     )

@@ -1,6 +1,6 @@
-"""What a node does about its membership, by what the database has answered. Pure.
+"""Membership of a node, from the answers of the database. Pure.
 
-The database alone says who is a member; here is only how long to wait before others are judged by it.
+The database alone decides about membership; this module decides how long to wait before others are judged.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from model.alarms.standing import Key, Words, nothing_else
 from model.membership import CLOCK_OFF_US, RENEW_US, TTL_US, Member
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
-"""A membership of this age has seen every living node renew its own. Before, all may have been away together:
-after the database itself was gone, whoever asks first must not take everybody's alerts."""
+"""Age of a membership at which every living node has renewed its own, in microseconds. Earlier, all nodes may
+have been away together: after an outage of the database, the first node must not take all alerts.
+"""
 BREAK_US: Final = Instant(TTL_US // 2)
-"""Between two renewals of one's own: after more than that the others, who renew by turns, may have been away
-for as long as a membership lasts, though this node's own has just not ended."""
+"""Longest gap between two own renewals, in microseconds. After a longer gap the others, who renew at other
+times, may have been away for a full term although this node's membership has just not ended.
+"""
 LOOK_US: Final = Instant(SECOND // 10)
-"""Between two looks at the others."""
+"""Interval of the runs, in microseconds."""
 SAY_US: Final = Instant(SECOND)
-"""Between two tellings of what is only to be shown."""
+"""Interval of publishing data that is only displayed, in microseconds."""
 AT_ONCE: Final = 8
-"""Alerts taken at one look, so that the others get some, too."""
+"""Alerts taken in one run, so that other nodes get some too."""
 
 LOST: Final = "node.lost"
 _LOST: Final = (
@@ -41,30 +43,30 @@ _CLOCK: Final = (
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How this node stands. A new one is no member, as far as it knows."""
+    """Membership of this node; a new one is no member, as far as known."""
 
     term: int = 0
-    """Of the membership that holds; 0 for none."""
+    """Term of the valid membership; 0 if none."""
     since: Instant = Instant(0)
-    """Since when it has held without a break, as far as this process has seen."""
+    """Time since which the membership has held without a break, as seen by this process."""
     renewed: Instant = Instant(0)
-    """When the database last said so."""
+    """Time of the database's last confirmation."""
     tried: Instant = Instant(0)
 
     @property
     def member(self) -> bool:
-        """Whether the database has said so, and not taken it back."""
+        """True if the database has confirmed the membership and not ended it."""
         return self.term > 0
 
 
 def joined(standing: Standing, term: int, now_us: Instant) -> Standing:
-    """The database has said by which term this node is a member. Another term is another beginning."""
+    """Return the state after a join with this term. Another term starts a new membership."""
     since = standing.since if standing.term == term else now_us
     return replace(standing, term=term, since=since, renewed=now_us, tried=now_us)
 
 
 def renewed(standing: Standing, *, held: bool, now_us: Instant) -> Standing:
-    """The database has renewed the membership, or said that it has ended."""
+    """Return the state after a renewal: `held`, or ended by the database."""
     if held:
         since = standing.since if _unbroken(standing, now_us) else now_us
         return replace(standing, since=since, renewed=now_us, tried=now_us)
@@ -72,19 +74,19 @@ def renewed(standing: Standing, *, held: bool, now_us: Instant) -> Standing:
 
 
 def failed(standing: Standing, now_us: Instant) -> Standing:
-    """Nobody could be asked. A membership that has not been renewed for so long has ended by now."""
+    """Return the state after an unreachable database; an overdue membership has ended."""
     if now_us - standing.renewed >= TTL_US:
         return Standing(tried=now_us)
     return replace(standing, tried=now_us)
 
 
 def is_due(standing: Standing, now_us: Instant) -> bool:
-    """Whether to renew, or to join, now."""
+    """Return True if a renewal or a join is due."""
     return now_us - standing.tried >= RENEW_US
 
 
 def settled(standing: Standing, now_us: Instant) -> bool:
-    """Whether whoever is not seen as a member now is none."""
+    """Return True if a node that is not seen as a member is certainly none."""
     return standing.member and now_us - standing.since >= SETTLE_US and _unbroken(standing, now_us)
 
 
@@ -95,27 +97,30 @@ def _unbroken(standing: Standing, now_us: Instant) -> bool:
 def may_claim(
     standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant, *, reluctant: bool
 ) -> bool:
-    """Return True where this node takes alerts that no node has. A `reluctant` one, which is being drained or
-    whose clock is off, leaves them to the others; where all others are lost or being drained, it takes them.
+    """Return True if this node takes alerts that no node has.
+
+    A `reluctant` node is draining or has a wrong clock: it leaves the alerts to the others, unless all others
+    are lost or draining.
     """
     others = any(one.alive and not one.draining and one.node != me for one in seen)
     return settled(standing, now_us) and not (reluctant and others)
 
 
 def clock_is_off(ahead_us: int) -> bool:
-    """Return True where the node's clock is too far from the database's. `ahead_us`: below 0 if behind."""
+    """Return True if the node's clock differs too much from the database's. `ahead_us`: negative if behind.
+    """
     return abs(ahead_us) > CLOCK_OFF_US
 
 
 def clock_alarm(ahead_us: int, me: NodeId) -> dict[Key, str]:
-    """Return the alarm about this node's clock, without words where the clock is right."""
+    """Return the alarm about this node's clock; an empty text if the clock is right."""
     which = "ahead of" if ahead_us > 0 else "behind"
     text = _CLOCK.format(node=me, off_s=abs(ahead_us) / SECOND, which=which)
     return {(CLOCK, me): text if clock_is_off(ahead_us) else ""}
 
 
 def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, str]:
-    """The nodes that are away and have not left; one that was struck from the list is none."""
+    """Return the alarms of nodes that are away and have not left; a removed node has none."""
     lost: dict[Key, str] = {
         (LOST, one.node): _LOST.format(node=one.node, address=one.address)
         for one in sorted(seen, key=lambda one: one.node)

@@ -1,7 +1,8 @@
-"""The process that keeps the operators' own lines: headsets that come and go, calls that are nailed up.
+"""Process that keeps the operators' own lines: headsets that come and go, and nailed-up calls.
 
-Killed, it ends nothing: a headset is the browser's and a call the modem's. The next one looks which there
-are, takes the calls over from their modems, and the legs say within a second that they stand there.
+If the process is killed, no voice ends: a headset belongs to the browser and a call to the modem. The
+successor finds the headsets, takes the calls over from their modems, and receives orders of the legs within a
+second.
 """
 
 from __future__ import annotations
@@ -50,18 +51,20 @@ from store.registry.registry import Registry
 
 ALARM: Final = "operator.line_lost"
 ALARM_AFTER_US: Final = Instant(15 * SECOND)
-"""A phone has to be dialled, to ring and to be answered."""
+"""Time without a nailed-up line before the alarm, in microseconds: a phone must be dialled, ring and be
+answered.
+"""
 GIVES_WAY_US: Final = Instant(15 * SECOND)
-"""For so long nothing is nailed up where an alert has taken the line."""
+"""Time without a nailed-up call after an alert has taken its line, in microseconds."""
 
 
 class OperatorLinesActor(CenterActor):
-    """Every operator's own line."""
+    """Own lines of all operators."""
 
     role: ClassVar[Role] = Role.OPERATOR_LINES
 
     def started(self) -> None:
-        """Read who is on shift and which calls are nailed up; then look."""
+        """Read the shifts and the nailed-up calls, then update them."""
         setup = self.env.settings_as(Setup)
         self._mode, self._own = setup.settings.operator.line, setup.settings.lines
         self._journal = self.keep(self.env.open_journal_as(Journal))
@@ -78,13 +81,14 @@ class OperatorLinesActor(CenterActor):
         self._present: dict[OperatorId, headset.Headset] = {}
         self._nailed: dict[OperatorId, nailed.Nailed] = {}
         self._gives_way: dict[OperatorId, Instant] = {}
-        """Whose line an alert has asked for, and until when none is nailed up for that operator again."""
+        """Time until which no new line is nailed up for an operator, after an alert has requested the line.
+        """
         self._told = voice_files.read(self.env.run)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._look()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A leg's order, a modem about a call of ours, or the lines' pool."""
+        """Handle an order of a leg, a modem's report on a nailed-up call, or an answer of the TrunkPool."""
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
@@ -104,7 +108,7 @@ class OperatorLinesActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Everything is looked at again and told again."""
+        """Update all lines, and publish their state again."""
         self._legs = forget(self._legs, now_us)
         asked = {leg for leg, _ in self._legs}
         self._who = {leg: who for leg, who in self._who.items() if leg in asked}
@@ -113,11 +117,11 @@ class OperatorLinesActor(CenterActor):
         self._tell_voices(again=True)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """A headset has been away for longer than a blink."""
+        """Check the headsets: one has been away for longer than a blink."""
         self._headset_changed()
 
     def _headset_changed(self) -> None:
-        """The web says that one has come or gone: its socket is what counts."""
+        """Check the headsets after a notification of the web; only the socket counts."""
         self._coming.drain()
         self._look_for_headsets()
         self._tell_voices()
@@ -147,7 +151,7 @@ class OperatorLinesActor(CenterActor):
                 self.answer(who, report)
 
     def _voice(self, line: LineId) -> Voice:
-        """How it is now."""
+        """Return the present state of the line."""
         operator = operator_of(line)
         if operator is None:
             return ABSENT
@@ -155,7 +159,8 @@ class OperatorLinesActor(CenterActor):
             known = self._nailed.get(operator)
             if known is not None:
                 return nailed.voice(known, self._wanted(operator))
-            # While a line is hers another node has her call, or is about to take it over, and will say so.
+            # While a line is seized for the operator, another node has the call or is about to take it over
+            # and report.
             return ABSENT if self._hold(operator) is None else UNKNOWN
         there = self._present.get(operator)
         return ABSENT if there is None else headset.voice(there, self._headsets.path(operator), self.now_us())
@@ -171,7 +176,7 @@ class OperatorLinesActor(CenterActor):
             self._no_journal.failed(error)
         self._look_for_headsets()
         kept = {one for one in (*self._people, *self._nailed, *self._holders()) if self._is_kept_here(one)}
-        # What is known of a call that another node keeps now is not true for long.
+        # The state of a call that another node keeps now is soon outdated.
         self._nailed = {one: known for one, known in self._nailed.items() if one in kept}
         wanted = self._people if self._mode is OperatorLine.NAILED_UP else ()
         for operator in dict.fromkeys((*wanted, *self._holders())):
@@ -182,15 +187,15 @@ class OperatorLinesActor(CenterActor):
         return [hold.operator for hold in self._lines.lines.values() if hold.operator is not None]
 
     def _is_kept_here(self, operator: OperatorId) -> bool:
-        """Whether the operator's nailed-up call is this node's to keep: that of the shift, or, where
-        that is no more, the first of those that are left.
+        """Return True if this node keeps the operator's nailed-up call: the node of the shift, or, if that
+        node is lost, the first of the remaining nodes.
         """
         peers = self.env.peers
         state = self._operators.operators.get(operator)
         if peers.alone or state is None or state.node == self.env.node:
             return True
         if not (peers.settled and peers.alive):
-            # Who is missing may only not have been heard yet: two must not take the same call.
+            # A missing node may only be late: two nodes must not take the same call.
             return operator in self._nailed
         alive = [place.node for place in peers.places]
         return state.node not in alive and self.env.node == min((self.env.node, *alive))
@@ -218,13 +223,14 @@ class OperatorLinesActor(CenterActor):
         state, person = self._operators.operators.get(operator), self._people.get(operator)
         on_shift = state is not None and state.state is not ShiftState.OFF
         shift = on_shift and person is not None and self._mode is OperatorLine.NAILED_UP
-        # An alert calls her phone, which would be busy for it.
+        # An alert calls the operator's phone, which a nailed-up call would keep busy.
         dialled = state is not None and state.reserved_by is not None and state.mode is OperatorLine.ON_DEMAND
         shift = shift and self.now_us() >= self._gives_way.get(operator, 0)
         hold, known, peers = self._hold(operator), self._nailed.get(operator), self.env.peers
         line, attempt = (None, 0) if hold is None else (hold.line, hold.attempt)
         if known is not None and line is None and (line := nailed.stands_on(known, self.now_us())):
-            # A user has called in on it meanwhile: its seizure is hers, and her call goes to another line.
+            # A user has called in on the line meanwhile: the line is seized for the user, the operator's call
+            # moves.
             attempt = known.attempt
         leg = stands(self._legs, LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
         call = shift and not dialled
@@ -244,7 +250,7 @@ class OperatorLinesActor(CenterActor):
         return next((one for one in self._nailed.values() if standing_leg(one.operator) == leg), None)
 
     def _go_on(self, operator: OperatorId) -> None:
-        """Whatever is due for the operator's call."""
+        """Take the next step of the operator's call."""
         now_us = self.now_us()
         wanted = self._wanted(operator)
         act = nailed.step(self._nailed.get(operator) or nailed.begin(operator, now_us), wanted, now_us)
@@ -261,7 +267,7 @@ class OperatorLinesActor(CenterActor):
             self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
 
     def _claim_again(self, operator: OperatorId, wanted: nailed.Wanted) -> None:
-        """The operator's call stands on a line that is nobody's in the journal: it is claimed again."""
+        """Claim the line of the operator's call again if the journal has it as free."""
         hold = None if wanted.line is None else self._lines.lines.get(wanted.line)
         if hold is not None and hold.leg is None and wanted.keep:
             leg = standing_leg(operator)
@@ -281,7 +287,7 @@ class OperatorLinesActor(CenterActor):
     def _give_way(self, line: LineId) -> None:
         hold = self._lines.lines.get(line)
         if hold is None or hold.operator is None or hold.operator not in self._nailed:
-            return  # nobody's by now, or another node's to keep
+            return  # freed meanwhile, or kept by another node
         self.log.info("a nailed-up call gives way to an alert", operator=hold.operator, line=line)
         self._gives_way[hold.operator] = Instant(self.now_us() + GIVES_WAY_US)
         self._go_on(hold.operator)
@@ -301,14 +307,16 @@ class OperatorLinesActor(CenterActor):
     def _seize(
         self, line: LineId, leg: LegId, attempt: int, operator: OperatorId, version: int | None
     ) -> bool:
-        """Make the line this call's, or nobody's. False where it is another's, or could not be written."""
+        """Seize the line for this call, or free it. Return False on a conflict or if the journal cannot be
+        written.
+        """
         seized = LineSeized(line=line, leg=leg, attempt=attempt, operator=operator)
         return self._write(Append(streams.line(line), version, (seized,)))
 
     # ------------------------------------------------------------ telling
 
     def _voices(self) -> list[OperatorVoice]:
-        """How everybody's line is."""
+        """Return the state of every operator's line."""
         found: list[OperatorVoice] = []
         if self._mode is OperatorLine.ON_DEMAND:
             return found
@@ -339,7 +347,9 @@ class OperatorLinesActor(CenterActor):
         return "" if known is None else known.text
 
     def _tell_voices(self, *, again: bool = False) -> None:
-        """To whoever offers operators, at every change and every second; and to those who look."""
+        """Publish the lines' state to the OperatorPool at every change and every second, and to the readers
+        of the file.
+        """
         voices = self._voices()
         new = {one.operator: one for one in voices}
         if new != self._told:
@@ -349,12 +359,12 @@ class OperatorLinesActor(CenterActor):
         self._told = new
 
     def _tell_alarms(self, now_us: Instant) -> None:
-        """Of each operator whose call is wanted and has been missing for a while."""
+        """Raise an alarm for each operator whose call is requested and has been missing for a while."""
         if self._mode is not OperatorLine.NAILED_UP:
             return
         found: dict[Key, str] = {}
         for one in self._voices():
-            # Of a call that another node keeps that one speaks.
+            # The node that keeps a call also raises its alarm.
             here = one.operator in self._nailed
             if not here or one.up or not self._wanted(one.operator).call:
                 found[ALARM, one.operator] = ""

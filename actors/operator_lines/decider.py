@@ -1,8 +1,8 @@
-"""The legs that stand on operators' own voices: what an order, or a change of the voice, comes to. Pure.
+"""Legs on operators' own voices: the effect of an order, or of a change of the voice. Pure.
 
-A voice of an operator's own stands whether or not an alert needs it, so that a leg is answered as soon as it
-is asked for, and hanging it up ends nothing: it only lets go. As towards a modem every order may come twice,
-and after a restart of this side for legs that have stood on the voice all along.
+An operator's own voice is up independent of any alert. A leg is therefore answered as soon as it is ordered,
+and a hang-up ends only the leg. As with a modem, every order may be repeated; after a restart, orders arrive
+for legs that have been on the voice all along.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from messages.ids import SECOND, Instant, LegId, LineId
 
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 Ref = tuple[LegId, int]
-"""A leg and its attempt."""
+"""Leg and its attempt."""
 
 FORGOTTEN_US: Final = Instant(10 * SECOND)
-"""A leg that has not asked for so long stands no more: it asks every second."""
+"""Time without an order after which a leg is dropped, in microseconds; a leg sends one every second."""
 LATE_US: Final = Instant(4 * SECOND)
-"""A leg has given the line up by then: to answer it so late would be to answer nobody."""
+"""Age at which a dial is too late, in microseconds: the leg has given the line up by then."""
 _KEPT: Final = 256
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
-    """How the voice on one line is now."""
+    """State of the voice on one line."""
 
     state: CallState = CallState.UNKNOWN
-    """`answered`: it stands. Unknown as long as that has not been found out."""
+    """`answered` if the voice is up; unknown until determined."""
     port: VoicePort | None = None
     wavering: bool = False
-    """It has been away for a moment: who stands on it stays, and nobody begins to."""
+    """True if the voice is briefly away: legs on it stay, and no leg joins."""
     cause: int = HangupCause.NETWORK_OUT_OF_ORDER
-    """Why it has gone, or is not there."""
+    """Q.850 cause of the missing voice."""
 
 
 UNKNOWN: Final = Voice()
@@ -45,7 +45,7 @@ ABSENT: Final = Voice(state=CallState.RELEASED)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt of a leg on a line of an operator's own."""
+    """Attempt of a leg on an operator's own line."""
 
     line: LineId
     heard_at: Instant
@@ -53,11 +53,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     port: VoicePort | None = None
     cause: int | None = None
     adopted: bool = False
-    """It stood there before a restart of this side."""
+    """True if the leg was on the voice before a restart of this process."""
 
     @property
     def live(self) -> bool:
-        """Whether the leg is up or coming up."""
+        """True if the leg is up or coming up."""
         return self.state is not CallState.RELEASED
 
 
@@ -66,11 +66,11 @@ Answer = tuple[dict[Ref, Standing], tuple[CallReport, ...]]
 
 
 def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Answer:
-    """Do what a leg wishes as far as it is not done, and say how it stands, once that is known."""
+    """Carry out an order of a leg, and report the leg's state once known."""
     ref = (order.leg, order.attempt)
     known = legs.get(ref)
     if isinstance(order, HangUpCall):
-        # Also an attempt that was never heard of: a dial of its that comes later comes too late.
+        # Also for an unknown attempt: a dial that arrives later is too late.
         ended = known if known is not None and not known.live else _ended(line, HangupCause.NORMAL, now_us)
         return _kept(legs, ref, ended), (_report(ref, ended),)
     if known is None:
@@ -82,7 +82,7 @@ def obey(legs: Legs, line: LineId, order: Order, voice: Voice, said_at: Instant,
 
 
 def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
-    """What it means for the legs on it that the voice is as it is now."""
+    """Return the legs on the line after a change of the voice, with their reports."""
     after = dict(legs)
     said: list[CallReport] = []
     for ref, standing in legs.items():
@@ -93,24 +93,25 @@ def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
 
 
 def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
-    """Without those that stood on this voice, which another node has now: they ask there, and nothing is said
-    of it here. Should the voice come back, they are taken over.
+    """Return the legs without those on this voice, which has moved to another node.
+
+    Their orders go to that node, and no report is made here. If the voice returns, the legs are taken over.
     """
     return {ref: one for ref, one in legs.items() if one.line != line or not one.live}
 
 
 def forget(legs: Legs, now_us: Instant) -> dict[Ref, Standing]:
-    """Without those that nobody has asked for any more."""
+    """Return the legs without those that have received no order for `FORGOTTEN_US`."""
     return {ref: one for ref, one in legs.items() if not one.live or now_us - one.heard_at < FORGOTTEN_US}
 
 
 def stands(legs: Legs, line: LineId) -> bool:
-    """Whether a leg stands on this line, or is about to."""
+    """Return True if a leg is on this line, or is coming up."""
     return any(one.live and one.line == line for one in legs.values())
 
 
 def _begun(line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: Instant) -> Standing | None:
-    """A leg that has not been heard of; None while there is nothing to say of it."""
+    """Return the state of a new leg; None while the voice is unknown, or if the dial is too late."""
     if voice.state is CallState.UNKNOWN:
         return None
     if isinstance(order, DialCall):
@@ -124,7 +125,7 @@ def _begun(line: LineId, order: Order, voice: Voice, said_at: Instant, now_us: I
 
 
 def _follow(ref: Ref, leg: Standing, voice: Voice) -> tuple[Standing, tuple[CallReport, ...]]:
-    """The leg as the voice has it, and what is news of it."""
+    """Return the leg after a change of the voice, and the reports that are due."""
     if not leg.live:
         return leg, ()
     reached: list[Standing] = []
@@ -147,7 +148,7 @@ def _ended(line: LineId, cause: int, now_us: Instant) -> Standing:
 
 
 def _report(ref: Ref, leg: Standing) -> CallReport:
-    """Never confirmed: that the voice is there does not say that the operator is."""
+    """Return the report of a leg, never confirmed: a present voice does not prove a present operator."""
     return CallReport(
         leg=ref[0],
         attempt=ref[1],
@@ -161,7 +162,8 @@ def _report(ref: Ref, leg: Standing) -> CallReport:
 
 
 def _kept(legs: Legs, ref: Ref, leg: Standing) -> dict[Ref, Standing]:
-    """With this one as the newest; of those that are over the latest are kept, for orders that come again."""
+    """Return the legs with this one as the newest; only the latest ended legs are kept, for repeated orders.
+    """
     after = {other: one for other, one in legs.items() if other != ref}
     after[ref] = leg
     for other in _over(after, len(after) - _KEPT):

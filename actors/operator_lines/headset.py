@@ -1,4 +1,4 @@
-"""One operator's headset: there while the browser has its voice connected, and for a blink longer. Pure."""
+"""Headset of one operator: present while its browser is connected, and for a short time after. Pure."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from messages.calls import CallState
 from messages.ids import SECOND, Instant
 
 BLINK_US: Final = Instant(3 * SECOND)
-"""A headset that is back by then has not been away: a browser and the bridge connect again by themselves."""
+"""Gap that does not count as absence, in microseconds: browser and bridge reconnect by themselves."""
 RATE_HZ: Final = 16_000
 FRAME_BYTES: Final = 640
 
 
 class Headset(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it is there, and since when that is so."""
+    """Presence of a headset, and the time of the last change."""
 
     present: bool
     since: Instant
 
 
 def seen(before: Headset | None, present: bool, now_us: Instant) -> Headset:
-    """It was looked for."""
+    """Return the headset after a check."""
     if before is not None and before.present is present:
         return before
     return Headset(present=present, since=now_us)
 
 
 def wavers_until(headset: Headset) -> Instant | None:
-    """Until when whoever stands on it stays there without it; None while it is there."""
+    """Return the time until which legs stay on an absent headset; None while present."""
     return None if headset.present else Instant(headset.since + BLINK_US)
 
 
 def voice(headset: Headset, path: str, now_us: Instant) -> Voice:
-    """What a leg finds on the operator's line."""
+    """Return the voice on the operator's line."""
     port = VoicePort(path=path, rate_hz=RATE_HZ, frame_bytes=FRAME_BYTES, kind="unix")
     until = wavers_until(headset)
     if until is None or now_us < until:

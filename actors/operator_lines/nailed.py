@@ -1,7 +1,7 @@
-"""One operator's nailed-up line: a call to the operator's phone that is kept up for the whole shift. Pure.
+"""Nailed-up line of one operator: a call to the operator's phone that is kept for the whole shift. Pure.
 
-Which line carries it stands in the journal (`line.seized` with the operator), so that whoever comes after a
-restart asks that line's modem for the call and takes it over. Everything else is found out anew.
+The journal holds the line (`line.seized` with the operator): after a restart, the successor requests the call
+from that line's modem and takes it over. All other state is determined anew.
 """
 
 from __future__ import annotations
@@ -21,74 +21,78 @@ from model.rules.calls.own_line import standing_leg
 Order = DialCall | AttachCall | HangUpCall
 
 PAUSE_US: Final = Instant(2 * SECOND)
-"""From the end of a call to the next one; twice as long after each that came to nothing."""
+"""Pause between the end of a call and the next, in microseconds; doubled after each failed call."""
 LONGEST_PAUSE_US: Final = Instant(30 * SECOND)
 LASTED_US: Final = Instant(60 * SECOND)
-"""A call that stood for so long has come to something."""
+"""Duration after which a call counts as successful, in microseconds."""
 NO_ANSWER_US: Final = Instant(45 * SECOND)
-"""A phone that rings for so long is not answered."""
+"""Ringing time after which a phone counts as unanswered, in microseconds."""
 NO_VOICE_US: Final = Instant(10 * SECOND)
-"""A call without a voice by then is on a modem that gives none to the host: good for no conference."""
+"""Time for a call to get a voice, in microseconds: later, the modem gives no voice to the host and the call
+is useless for a conference.
+"""
 SILENT_US: Final = Instant(10 * SECOND)
-"""A line whose modem has said nothing of the call for so long is given up while the call is made or ended,"""
+"""Time without a report after which a line is given up while the call is being made or ended; microseconds.
+"""
 SILENT_UP_US: Final = Instant(30 * SECOND)
-"""and while it is up: its voice does not need us."""
+"""Time without a report after which a line is given up while the call is up: its voice works without reports.
+"""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted of the line now, and what the journal has of it."""
+    """Desired state of the line, and its state in the journal."""
 
     call: bool
-    """The operator is on shift, and no call of an alert's is made to the operator's phone."""
+    """True if the operator is on shift and no alert calls the operator's phone."""
     keep: bool
-    """That, or an alert's leg stands on it."""
+    """True if `call` is True or an alert's leg is on the line."""
     number: E164 | None = None
     line: LineId | None = None
-    """The line that is seized for it."""
+    """Line that is seized for the operator."""
     attempt: int = 0
     lost: bool = False
-    """It was a line of a node that is no more, and the call on it is no more either."""
+    """True if the line belonged to a lost node, so its call is lost too."""
 
 
 class Nailed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one operator's call, beyond the journal."""
+    """State of one operator's call, beyond the journal."""
 
     operator: OperatorId
     since: Instant
-    """Of the state of the call."""
+    """Time of the last change of the call."""
     heard_at: Instant
-    """When its modem last said something of it, or it was begun."""
+    """Time of the modem's last report on the call, or of its start."""
     attempt: int = 0
-    """Which attempt this is about."""
+    """Attempt that this state is about."""
     report: CallReport | None = None
     asking: int = 0
-    """With which attempt's number a line is asked for; 0: none is."""
+    """Attempt number of the pending request for a line; 0 if none."""
     failures: int = 0
     next_at: Instant = Instant(0)
     avoid: LineId | None = None
-    """On which the last call came to nothing."""
+    """Line of the last failed call."""
     text: str = ""
-    """Why it is not up, in words."""
+    """Reason for the missing call, in words."""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done now. All of it may be done twice."""
+    """Actions to take now; each may be repeated."""
 
     nailed: Nailed
     request: RequestLine | None = None
     order: Order | None = None
-    """To the GsmModem of the line that is seized."""
+    """Order for the GsmModem of the seized line."""
     free: bool = False
-    """The line is to be nobody's again, in the journal."""
+    """True if the line must be freed in the journal."""
 
 
 def begin(operator: OperatorId, now_us: Instant) -> Nailed:
-    """Nothing is known of it yet."""
+    """Return the initial state."""
     return Nailed(operator=operator, since=now_us, heard_at=now_us)
 
 
 def heard(nailed: Nailed, said: CallReport, now_us: Instant) -> Nailed:
-    """The modem has said how the call stands."""
+    """Return the state after a report of the modem."""
     if said.attempt != nailed.attempt:
         return nailed
     before = nailed.report
@@ -97,12 +101,12 @@ def heard(nailed: Nailed, said: CallReport, now_us: Instant) -> Nailed:
 
 
 def refused(nailed: Nailed, reason: str) -> Nailed:
-    """There is no line for it."""
+    """Return the state after a refused line."""
     return replace(nailed, text=reason)
 
 
 def voice(nailed: Nailed, wanted: Wanted) -> Voice:
-    """What an alert's leg finds on the operator's line."""
+    """Return the voice on the operator's line, as an alert's leg finds it."""
     if wanted.line is None:
         return ABSENT
     report = nailed.report if nailed.attempt == wanted.attempt else None
@@ -112,21 +116,21 @@ def voice(nailed: Nailed, wanted: Wanted) -> Voice:
         cause = HangupCause.LINE_LOST if report.cause is None else report.cause
         return Voice(state=CallState.RELEASED, cause=cause)
     mute = report.state is CallState.ANSWERED and report.voice is None
-    # Where it is not to be kept its end was ordered, and comes a moment later: nobody begins to stand on it.
+    # If the call need not be kept, its end is ordered and follows shortly: no leg may join.
     return Voice(
         state=CallState.RINGING if mute else report.state, port=report.voice, wavering=not wanted.keep
     )
 
 
 def stands_on(nailed: Nailed, now_us: Instant) -> LineId | None:
-    """The line on which its modem has the call up, as it has said just now, whatever the journal says."""
+    """Return the line on which the modem has just reported the call as up, regardless of the journal."""
     report = nailed.report
     up = report is not None and report.state is CallState.ANSWERED and now_us - nailed.heard_at < SILENT_US
     return report.line if report is not None and up else None
 
 
 def step(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
-    """What is due. Asked at every change, and every second."""
+    """Return the actions that are due; called at every change and every second."""
     if wanted.line is None:
         return _without_line(replace(nailed, report=None), wanted, now_us)
     if nailed.attempt != wanted.attempt:
@@ -141,7 +145,7 @@ def _without_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
         return Act(nailed=begin(nailed.operator, now_us))
     if now_us < nailed.next_at:
         return Act(nailed=nailed)
-    # Seconds since 1970: an attempt's number is never used again, whatever is forgotten meanwhile.
+    # Seconds since 1970: an attempt's number is never reused, even after a loss of state.
     attempt = nailed.asking or max(now_us // SECOND, nailed.attempt + 1)
     request = RequestLine(
         leg=standing_leg(nailed.operator),
@@ -184,7 +188,7 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
 
 
 def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) -> str:
-    """Why the call that is under way is given up; empty while it is not."""
+    """Return the reason to give up the present call; empty if there is none."""
     lasts_us = now_us - nailed.since
     if state is CallState.ANSWERED:
         voiceless = nailed.report is not None and nailed.report.voice is None
@@ -193,7 +197,8 @@ def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) 
 
 
 def _over(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
-    """The call has ended: the line is nobody's, and after a pause another is asked for."""
+    """Return the state after the end of the call: the line is freed, and another is requested after a pause.
+    """
     report = nailed.report
     lasted = report is not None and report.voice is not None and now_us - nailed.since >= LASTED_US
     failures = 1 if lasted else nailed.failures + 1

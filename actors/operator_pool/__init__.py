@@ -1,1 +1,1 @@
-"""Who can take an alert."""
+"""Operators who can take an alert."""

@@ -1,4 +1,6 @@
-"""The process that offers operators to alerts, from the journal's reservations and the registry's people."""
+"""Process that offers operators to alerts, from the reservations in the journal and the operators in the
+registry.
+"""
 
 from __future__ import annotations
 
@@ -45,20 +47,22 @@ from store.journal.projections import Operators, OperatorState
 from store.registry.registry import Registry
 
 LISTEN_US: Final = Instant(SECOND // 50)
-"""Between two looks at the journal while somebody waits for an operator: a storm commits without end."""
+"""Interval of reading the journal while an alert waits for an operator, in microseconds: a storm commits
+without end.
+"""
 SERVES_US: Final = Instant(SECOND // 5)
-"""Between two looks at all who wait, while nothing has changed."""
+"""Interval of serving all waiting alerts while nothing has changed, in microseconds."""
 VOICES_FRESH_US: Final = Instant(3 * SECOND)
-"""What was said of the operators' own lines longer ago than this counts no more: it is said every second."""
+"""Validity of the last report on operators' own lines, in microseconds; a report arrives every second."""
 
 
 class OperatorPoolActor(CenterActor):
-    """Who can take it; reserves nobody, for that is the append's."""
+    """OperatorPool: offers operators and reserves none; the append of the alert reserves."""
 
     role: ClassVar[Role] = Role.OPERATOR_POOL
 
     def started(self) -> None:
-        """Read shifts and reservations; from then on they are followed."""
+        """Read shifts and reservations, and follow them from then on."""
         self._settings = self.env.settings_as(Setup).settings
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
@@ -74,11 +78,11 @@ class OperatorPoolActor(CenterActor):
         self._no_registry = Outage(self.log, "the registry cannot be read")
         self._served_us = Instant(0)
         self._voices: dict[OperatorId, OperatorLine] = {}
-        """Who can be had on an own line at this node now."""
+        """Operators available on an own line at this node, with its mode."""
         self._voices_us = Instant(0)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A request, answered at once and again when somebody comes free."""
+        """Answer a request at once, and again when an operator becomes free."""
         body = envelope.body
         match body:
             case RequestOperators(alert=alert):
@@ -91,7 +95,7 @@ class OperatorPoolActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Keep up, so that little is left to read when somebody asks."""
+        """Follow the journal, so that little is left to read at the next request."""
         try:
             self._people = self._registry.operators()
         except StoreError as error:
@@ -110,16 +114,16 @@ class OperatorPoolActor(CenterActor):
                 self._serve()
 
     def _modes(self, now_us: Instant) -> dict[OperatorId, OperatorLine]:
-        """How they are reached whose own lines are known to be up, here or at another node: all others are
-        called on their phones.
+        """Return the mode of each operator with an own line that is up, at any node; all others are called by
+        phone.
         """
         here = self._voices if now_us - self._voices_us <= VOICES_FRESH_US else {}
         return {**own_voices.to_be_had(self.env.peers.places), **here}
 
     def _listen(self, wanted: bool) -> None:
-        """Hear of every commit while somebody waits for an operator, and only then.
+        """Watch every commit while an alert waits for an operator, and only then.
 
-        It would take the processor from those for whom the commit was made.
+        Watching takes processor time from the actors that the commit is for.
         """
         if wanted:
             self.watch(self._follower.fileno(), self._woken)
@@ -127,7 +131,7 @@ class OperatorPoolActor(CenterActor):
             self.unwatch(self._follower.fileno())
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Something was written while somebody waits for an operator."""
+        """Serve waiting alerts after a commit."""
         self._changed()
 
     def _woken(self) -> None:
@@ -140,7 +144,7 @@ class OperatorPoolActor(CenterActor):
             self._listen(bool(self._waiting))
 
     def _follow(self) -> bool:
-        """Whether anything of the operators' has changed."""
+        """Follow the journal; return True if the state of an operator has changed."""
         self._looked_us = self.now_us()
         try:
             new = self._follower.catch_up()
@@ -169,11 +173,11 @@ class OperatorPoolActor(CenterActor):
         return any(isinstance(recorded.event, _OPERATORS) for recorded in new)
 
     def _serve(self, only: AlertId | None = None, *, everybody: bool = True) -> None:
-        """Answer those who wait, the most urgent first; one who asks anew is answered whatever there is.
+        """Answer waiting requests, the most urgent first; the request of `only` is answered in any case.
 
-        Without `everybody`, since nothing has changed, only those who come before the one who asks by their
-        rank are looked at, unless the last look at all of them is a while ago: in a flood each request would
-        be one for every alert.
+        Without `everybody` nothing has changed: only requests with priority over `only` are served, unless
+        all were last served a while ago. Otherwise, in a flood, each request would cost one run over all
+        alerts.
         """
         now_us = self.now_us()
         everybody = everybody or only is None or now_us >= self._served_us + SERVES_US
@@ -241,4 +245,4 @@ _OPERATORS: Final = (
     WrapUpEnded,
     AlertClosed,
 )
-"""After which another operator may be had, or none."""
+"""Events after which the available operators may differ."""

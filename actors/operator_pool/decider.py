@@ -1,8 +1,8 @@
-"""Whom to offer to which alert: free operators to the earliest deadline first, the last of them to an alert
-that is vouched for (`model.rules.vouching`). Pure.
+"""Offers of operators to alerts: free operators to the earliest deadline first, the last free operator only
+to a vouched alert (`model.rules.vouching`). Pure.
 
-An offer holds nothing but this pool's own attention for a moment, so that two alerts are not sent
-to the same operator; what makes an operator an alert's is the append at the version offered.
+An offer reserves nothing; for a moment the pool only avoids offering the operator to a second alert. The
+operator is assigned by the append at the version offered.
 """
 
 from __future__ import annotations
@@ -21,64 +21,64 @@ from model.rules.vouching import gives_up, gives_up_when_taken, left, listens
 from model.settings import Settings
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
-"""How long an operator who was offered to one alert is not offered to another."""
+"""Time that an operator offered to one alert is not offered to another, in microseconds."""
 WAITS_US: Final = Instant(3 * SECOND)
-"""A request not repeated within this time is forgotten: cases ask every second."""
+"""Validity of a request, in microseconds; cases repeat theirs every second."""
 ON_CALL: Final = "on-call:"
 NO_CASES: Final[Mapping[AlertId, Case]] = {}
 LATER: Final = Instant(2**62)
-"""Later than any moment."""
+"""Time later than any other."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator, as journal and registry stand now."""
+    """Operator in the present state of journal and registry."""
 
     operator: OperatorId
     version: int
-    """Of the operator's stream: what an append that reserves the operator must expect."""
+    """Version of the operator's stream that a reserving append must expect."""
     shift: ShiftState
     reserved_by: AlertId | None = None
     not_answering: bool = False
-    """The operator let the last call ring; asked after the others, never left out."""
+    """True if the operator did not answer the last call; such operators are offered last, never left out."""
     wraps_up: bool = False
-    """The operator writes notes of the last alert: asked when no other is free, and by no test."""
+    """True during notes on the last alert; offered only if no other operator is free, and never to a test."""
     free_since: Instant = Instant(0)
     number: E164 | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
     language: str = ""
     name: str = ""
     on_call: bool = False
-    """No shift: a number that is called when nobody else answers (case 8)."""
+    """True for a number without a shift, called when no operator answers (case 8)."""
 
 
 class WaitingCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that stands."""
+    """Request that is waiting."""
 
     request: RequestOperators
     asked_at: Instant
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """To whom an operator was offered last, and when."""
+    """Last offer of an operator."""
 
     alert: AlertId
     at: Instant
     need: tuple[bool, int]
-    """The alert's, as `need` has it: one of greater need overtakes it."""
+    """Result of `need` for that alert; an alert of greater need takes precedence."""
 
 
 Held = Mapping[OperatorId, Offered]
 
 
 def need(request: RequestOperators) -> tuple[bool, int]:
-    """Return what requests are compared by, whenever they came, the greatest need first: real alerts before
-    tests, then by rank.
+    """Return the sort key of a request regardless of its time, greatest need first: real alerts before tests,
+    then by priority.
     """
     return request.test, request.rank
 
 
 def order(waiting: Iterable[WaitingCase], now_us: Instant, settings: Settings) -> list[WaitingCase]:
-    """The requests that still stand, as they are served: by urgency."""
+    """Return the valid requests in the order of service: by urgency."""
 
     def key(one: WaitingCase) -> tuple[Urgency, AlertId]:
         request = one.request
@@ -88,7 +88,7 @@ def order(waiting: Iterable[WaitingCase], now_us: Instant, settings: Settings) -
 
 
 def served_with(alert: AlertId, waiting: list[WaitingCase]) -> list[WaitingCase]:
-    """Return those of the requests, in order, that come before this alert's by their rank, and its own."""
+    """Return this alert's request and the requests with priority over it, in order."""
     own = next((one.request for one in waiting if one.request.alert == alert), None)
     if own is None:
         return []
@@ -102,7 +102,9 @@ def offer(
     now_us: Instant,
     cases: Mapping[AlertId, Case] = NO_CASES,
 ) -> OperatorsOffered:
-    """Return who can be had for this request now. `cases`: the open alerts; some give their operators up."""
+    """Return the operators available for this request. `cases`: the open alerts; some can release their
+    operators.
+    """
     everybody = tuple(candidates)
     on_shift = sum(1 for one in everybody if one.shift is ShiftState.READY and not one.on_call)
     free = [one for one in everybody if _free(one, request, held, now_us)]
@@ -110,7 +112,7 @@ def offer(
         sorted(free, key=lambda one: _rank(one, request)), request, everybody, held, now_us
     )
     wanted = ranked if request.wanted == 0 else ranked[: request.wanted]
-    # An operator who takes the case is there, whatever the shift says.
+    # An operator who takes the case is present, even without a shift.
     takers = [one for one in everybody if one.operator == request.taking]
     wanted = [one for one in takers if _to_be_had(one, request, held, now_us)] or wanted
     offers = tuple(
@@ -128,10 +130,10 @@ def offer(
 
 
 def kept_for(request: RequestOperators, answer: OperatorsOffered) -> list[OperatorId]:
-    """Return the operators who are offered to no other alert for a moment: those of the answer, or the one
-    that another alert is asked for.
+    """Return the operators to withhold from other alerts for a moment: those of the answer, or the one that
+    another alert is requested to release.
 
-    An alert that has no line for an operator keeps none who is free: another alert may have a line.
+    An alert without a line for an operator withholds no free operator: another alert may have a line.
     """
     if answer.offers and not request.no_line:
         return [one.operator for one in answer.offers]
@@ -145,10 +147,10 @@ def _but_the_last(
     held: Held,
     now_us: Instant,
 ) -> list[Candidate]:
-    """Return those of the ranked ones whom the request may have: the last who is free and answers is left to
-    an alert that is vouched for.
+    """Return the ranked operators that the request may have: the last free and answering operator is reserved
+    for a vouched alert.
 
-    An operator whom the request avoids is there for others all the same.
+    An operator avoided by this request still counts as available for others.
     """
     if request.named is not None:
         return ranked
@@ -164,9 +166,9 @@ def _but_the_last(
 def _held(
     request: RequestOperators, everybody: Iterable[Candidate], cases: Mapping[AlertId, Case]
 ) -> tuple[HeldOperator, ...]:
-    """Return the operators whom alerts give up to this one, best first: who takes it and is in a test, who
-    listens in, that of a test, of an alert over its budget, of one that is not silent, of one in which no
-    phone rings, of the one that has had its operator for longest.
+    """Return the operators that other alerts can release for this one, best first. In this order: an operator
+    who takes this case and is in a test; a listener; the operator of a test, of an alert over its budget, of
+    an alert that is not silent, of an alert without a ringing phone; the operator longest on an alert.
     """
 
     def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
@@ -207,16 +209,16 @@ def _held(
 
 
 def _to_be_had(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
-    """Return whether the operator can be called for this request, on shift or not."""
+    """Return True if the operator can be called for this request, on shift or not."""
     if one.reserved_by is not None or one.operator in request.avoid or one.number is None:
         return False
     return not _is_elsewhere(one, request, held, now_us)
 
 
 def _is_elsewhere(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
-    """Return whether the operator was just offered to another alert, and is left to it for a moment.
+    """Return True if the operator was just offered to another alert, which keeps the offer for a moment.
 
-    An alert leaves no operator to one of less need: that one may have no line.
+    A request of greater need overrides the offer: the other alert may have no line.
     """
     offered = held.get(one.operator)
     if offered is None or offered.alert == request.alert or need(request) < offered.need:
@@ -237,8 +239,8 @@ def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant
 def _rank(
     one: Candidate, request: RequestOperators
 ) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
-    """Who is asked first: who knows the case, on shift, with no notes to write, answering, of the user's
-    language, not to be dialled before being able to answer, longest without a case.
+    """Return the sort key of an operator: who knows the case, on shift, without notes to write, answering, of
+    the user's language, on an own line, longest without a case.
     """
     other_language = bool(request.language) and one.language != request.language
     dialled = one.mode is OperatorLine.ON_DEMAND
@@ -255,7 +257,7 @@ def _rank(
 
 
 def on_call_candidate(number: E164, version: int, reserved_by: AlertId | None) -> Candidate:
-    """An on-call number as an operator."""
+    """Return the candidate for an on-call number."""
     return Candidate(
         operator=OperatorId(f"{ON_CALL}{number}"),
         version=version,

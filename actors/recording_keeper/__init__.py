@@ -1,1 +1,1 @@
-"""Looks after the files of what was recorded: mends what was cut short, deletes what is old."""
+"""Housekeeping: repairs truncated recordings, and deletes expired data."""

@@ -1,9 +1,8 @@
-"""The process that looks after the recordings, whether phones still check, and what features have watched; it
-forgets what is due, and sums the node's alarms up.
+"""Process for housekeeping: recordings, expired personal data, audit, phones without checks, alarms watched
+by features, and the summary of the node's alarms.
 
-Nobody waits for it, and no call is up because of it.
-
-What was cut short by a death is mended beside the actor, because decoding an hour takes seconds.
+No alert waits for this process and no call depends on it. Truncated recordings are repaired on a thread,
+because decoding an hour takes seconds.
 """
 
 from __future__ import annotations
@@ -44,12 +43,12 @@ PHONES_SILENT: Final = ("phones.silent", "phones")
 
 
 class RecordingKeeperActor(CenterActor):
-    """Now and then, a look into the folder."""
+    """RecordingKeeper: runs each housekeeping job at its interval."""
 
     role: ClassVar[Role] = Role.RECORDING_KEEPER
 
     def started(self) -> None:
-        """Everything is looked at at once: the machine may have been off for long."""
+        """Run every job at once: the machine may have been off for long."""
         setup = self.env.settings_as(Setup)
         self._settings, self._rules = setup.settings, setup.settings.recording
         self._watched = [(one, named(one.look)) for feature in installed() for one in feature.watched]
@@ -67,7 +66,7 @@ class RecordingKeeperActor(CenterActor):
         self._prune_at = self._sweep_at
 
     def tick(self, now_us: Instant) -> None:
-        """Every second; most of them nothing is due."""
+        """Run the jobs that are due, every second."""
         if now_us >= self._look_at:
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_watched(now_us)
@@ -93,7 +92,7 @@ class RecordingKeeperActor(CenterActor):
             self._clear()
 
     def _forget(self, now_us: Instant) -> None:
-        """What is personal in alerts and has been kept for long enough, a page of them a second."""
+        """Erase expired personal data of alerts, one page a second."""
         if self._sweeping is None:
             if now_us < self._sweep_at:
                 return
@@ -114,9 +113,9 @@ class RecordingKeeperActor(CenterActor):
             self.log.error("forgotten later", error=str(error))
 
     def _scrub(self, now_us: Instant) -> None:
-        """What is deleted is to leave a server's disk, also what was deleted before this process: whoever
-        erased may have been killed. Beside the actor, and while no alert is open: others wait for it. A file
-        is scrubbed by the JournalKeeper.
+        """Remove deleted data from the disk of a database server, also data deleted before this process
+        started: the eraser may have been killed. Runs on a thread and only without an open alert, since it
+        delays other writers. A journal in a file is scrubbed by the JournalKeeper.
         """
         if self._scrub_at is None or now_us < self._scrub_at or self._sweeping is not None:
             return
@@ -138,7 +137,7 @@ class RecordingKeeperActor(CenterActor):
             self._scrub_at = None
 
     def _prune(self, now_us: Instant) -> None:
-        """Entries of the audit that were kept for long enough, a page of them a second."""
+        """Delete expired entries of the audit, one page a second."""
         if now_us < self._prune_at or not self._retention.audit_days:
             return
         before = Instant(now_us - self._retention.audit_days * SWEEP_EVERY_US)
@@ -176,7 +175,7 @@ class RecordingKeeperActor(CenterActor):
             self.log.error("deleted later", error=str(error))
 
     def _look_at_watched(self, now_us: Instant) -> None:
-        """What features have looked at."""
+        """Raise and clear the alarms that features watch."""
         for one, look in self._watched:
             found = look(self._settings, self.env.state, now_us)
             if found is None:
@@ -187,7 +186,7 @@ class RecordingKeeperActor(CenterActor):
                 self.log.error("told later", error=str(error))
 
     def _look_at_phones(self, now_us: Instant) -> None:
-        """Whether those that check by themselves still do."""
+        """Raise the alarm if phones with automatic checks have stopped checking."""
         try:
             found = stopped(counted(checks(self._journal), now_us))
             self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
@@ -195,14 +194,14 @@ class RecordingKeeperActor(CenterActor):
             self.log.error("told later", error=str(error))
 
     def _sum_up(self) -> None:
-        """So that no start has to read a year of an alarm that comes and goes."""
+        """Sum up the alarms of the node, so that a start need not read a year of a recurring alarm."""
         try:
             sum_up(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("alarms are summed up later", error=str(error))
 
     def _end_of_pins(self, now_us: Instant) -> None:
-        """Take back what was raised about a PIN a day ago: whoever was on duty since has read it."""
+        """Clear alarms about a PIN after a day: those on duty since then have read the alarm."""
         node, since_us = self.env.node, Instant(now_us - 2 * PINS_STAND_US)
         try:
             over = pins_over(episodes(told_since(self._journal, (node,), since_us)), now_us)
@@ -212,7 +211,7 @@ class RecordingKeeperActor(CenterActor):
             self.log.error("told later", error=str(error))
 
     def _clear(self) -> None:
-        """Take the alarm back once there is room again; whether it works, the next recording shows."""
+        """Clear the alarm once the disk has room again; the next recording shows if it works."""
         try:
             if shutil.disk_usage(self._folder).free >= 2 * KEEP_FREE_BYTES:
                 self._alarms.refresh()  # an AlertCase raises it

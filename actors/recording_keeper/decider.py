@@ -1,4 +1,4 @@
-"""Decide which alarms are cleared by age. Pure."""
+"""Alarms that are cleared by age. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from messages.ids import SECOND, Instant
 from model.alarms.history import Episode
 
 OF_PINS: Final = ("pin.duress", "pin.refused")
-"""Alarms that a web raises about one moment, and never clears itself."""
+"""Alarms about a single moment that the web raises and never clears."""
 PINS_STAND_US: Final = Instant(86_400 * SECOND)
 
 
 def pins_over(told: Iterable[Episode], now_us: Instant) -> tuple[AlarmCleared, ...]:
-    """Return the ends of the alarms about PINs that have stood for PINS_STAND_US."""
+    """Return the events that clear alarms about PINs older than PINS_STAND_US."""
     return tuple(
         AlarmCleared(alarm=one.alarm, subject=one.subject)
         for one in told

@@ -1,4 +1,4 @@
-"""Starts, watches and restarts every actor of a node, and tells who is where.
+"""Start, supervision and restart of every actor of a node, and publication of their addresses.
 
-Knows roles, keys and names of classes, no actor itself: what is to run is given to it as data.
+The package knows roles, keys and class names but imports no actor: the actors to run are passed as data.
 """

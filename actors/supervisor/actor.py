@@ -1,7 +1,7 @@
-"""The process that all other actors are children of: does what the decider says.
+"""Parent process of all other actors: carries out what the decider returns.
 
-It watches every process by a pidfd, which sees the death of any, child or adopted; Thespian's word that a
-child has exited is only a reason to look. It keeps no journal open, because a fork must not inherit one.
+Every process, child or adopted, is watched by a pidfd, which reports its death; an exit reported by Thespian
+only triggers a check. The process keeps no journal open, because a fork must not inherit one.
 """
 
 from __future__ import annotations
@@ -36,20 +36,21 @@ LOOK: Final = "look"
 TOGETHER: Final = "together"
 TOGETHER_US: Final = 8_000
 FEW: Final = 3
-"""So many are started each by itself. A full directory takes longer to write than an actor to start."""
+"""Number of actors up to which each is started by itself: writing a full directory takes longer than a start.
+"""
 MAX_NOTES: Final = 1000
 LAST_WORDS_S: Final = 1.0
-"""So long an orderly stop waits for the last of them to be written."""
+"""Time that an orderly stop waits for the last notes to be written, in seconds."""
 ALARM: Final = "actor.failing"
 
 
 class SupervisorActor(CenterActor):
-    """Creates, watches, ends and adopts; publishes the directory."""
+    """Supervisor: creates, watches, ends and adopts actors; publishes the directory."""
 
     role: ClassVar[Role] = Role.SUPERVISOR
 
     def started(self) -> None:
-        """Take over who lives, create who is missing."""
+        """Take over living actors, and create missing ones."""
         self._roster = Roster(plan=self.env.plan)
         self._created: dict[Name, ActorAddress] = {}
         self._notes: list[Event] = []
@@ -105,7 +106,7 @@ class SupervisorActor(CenterActor):
     # ------------------------------------------------------------ what happens
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Reports of those who live, and wishes for crews."""
+        """Handle reports of actors and requests for workers."""
         name = envelope.role, envelope.key
         match envelope.body:
             case supervision.Heartbeat(alert=alert):
@@ -124,7 +125,7 @@ class SupervisorActor(CenterActor):
                 self.log.warning("not for the Supervisor", kind=type(body).__name__, said_by=name_of(*name))
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
-        """Look who is silent, and write down what there was; or start those that were created together."""
+        """Check for silent actors and write notes; or start the actors that were created together."""
         if timer == TOGETHER:
             self._start_them()
             return
@@ -138,7 +139,9 @@ class SupervisorActor(CenterActor):
             self._publish()
 
     def _ask_the_kernel(self, now_us: Instant) -> of.Tick:
-        """How those are who say nothing, and whether we ourselves get to run."""
+        """Return the kernel's state of the silent processes, and the time that this process waited for a
+        processor.
+        """
         found = {pid: self.env.processes.condition(pid) for pid in suspects(self._roster, now_us)}
         ours = self.env.processes.condition(self._process[0]).waited_us
         waited_us = {
@@ -154,11 +157,11 @@ class SupervisorActor(CenterActor):
         return tick
 
     def child_exited(self, child: ActorAddress) -> None:
-        """Somebody has ended; the kernel says who."""
+        """Check which actor has ended."""
         self._look_for_deaths()
 
     def child_connected(self, child: ActorAddress, real: ActorAddress) -> None:
-        """A child has said where it is."""
+        """Handle the address that a child has reported."""
         for name, created in self._created.items():
             if created is child:
                 del self._created[name]
@@ -180,7 +183,7 @@ class SupervisorActor(CenterActor):
     # ------------------------------------------------------------ what is done
 
     def _handle(self, stimulus: Stimulus) -> None:
-        """Decide and do; what comes of that at once is decided next, in order."""
+        """Decide and carry out; resulting stimuli are decided next, in order."""
         self._queue.append(stimulus)
         if self._deciding:
             return
@@ -234,7 +237,7 @@ class SupervisorActor(CenterActor):
                 self._leave()
 
     def _start_or_wait(self) -> None:
-        """Publish what has changed; where many are about to come, once for some of them together."""
+        """Publish changes; while many actors are being created, publish once for several of them."""
         if not self._stale or not self._running:
             return
         coming = sum(1 for member in self._roster.members.values() if member.phase is Phase.CREATING)
@@ -245,7 +248,7 @@ class SupervisorActor(CenterActor):
             self.at(Instant(self.now_us() + TOGETHER_US), TOGETHER)
 
     def _start_them(self) -> None:
-        """Publish, and only then tell those who were created who they are."""
+        """Publish the directory, then start the created actors."""
         self._together = False
         self.cancel(TOGETHER)
         if self._stale:
@@ -325,7 +328,7 @@ class SupervisorActor(CenterActor):
             self._notes.append(event)
 
     def _write_down(self, wait_s: float = 0.0) -> None:
-        """Append what happened to the node's stream, aside; what could not be written is tried again."""
+        """Append the notes to the node's stream on a thread; failed notes are kept for the next attempt."""
         if self._writing is not None:
             writer, number = self._writing
             ended = writer.ended(wait_s)
@@ -355,12 +358,12 @@ def _append(env: Environment, notes: tuple[Event, ...]) -> None:
 
 
 def _fault_of(cls: str) -> str:
-    """Why there is no such class; empty where there is. What is imported here costs the child nothing."""
+    """Return the reason why the class cannot be loaded; empty if it can. The child inherits the import."""
     module, _, name = cls.rpartition(".")
     try:
         getattr(import_module(module), name)
     except Exception as error:
-        # Whatever a module raises when it is imported: it is written down as the cause of a death.
+        # Any exception of an import is recorded as the cause of a death.
         return f"{type(error).__name__}: {error}"
     return ""
 

@@ -1,6 +1,6 @@
-"""One decision of the Supervisor while it is made: the roster as it becomes, and what is to be done.
+"""Decision of the Supervisor in the making: the changed roster and the effects.
 
-Knows how things are taken down, and no reason for them.
+Contains the changes themselves, not the reasons for them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ KILL_AGAIN_US: Final = SECOND
 
 
 class Book:
-    """The roster, and the effects in their order."""
+    """Roster and effects, in order."""
 
     def __init__(self, roster: Roster, now_us: Instant) -> None:
         self.roster = roster
@@ -25,7 +25,9 @@ class Book:
         self.effects: list[Effect] = []
 
     def change(self, said: Crews) -> None:
-        """Take down what the intake says. Who has just got a crew has no bridge yet: that holds on."""
+        """Record the report of the AlertIntake. A worker that has just got an alert has no bridge yet:
+        `voiceless` stays.
+        """
         busy, waiting = max(0, said.busy), max(0, said.waiting)
         self.roster = replace(
             self.roster,
@@ -36,26 +38,26 @@ class Book:
         )
 
     def put(self, member: Member) -> None:
-        """Take down what has become of one."""
+        """Record the new state of an actor."""
         self.roster = replace(self.roster, members={**self.roster.members, member.name: member})
 
     def remove(self, member: Member) -> None:
-        """Know it no longer."""
+        """Remove an actor from the roster."""
         members = dict(self.roster.members)
         del members[member.name]
         self.roster = replace(self.roster, members=members)
 
     def do(self, *effects: Effect) -> None:
-        """Have this done."""
+        """Add effects."""
         self.effects.extend(effects)
 
     def publish(self) -> None:
-        """Have the directory written, once for all changes before the next thing that is told."""
+        """Publish the directory, once for all changes up to the next other effect."""
         if not self.effects or not isinstance(self.effects[-1], Publish):
             self.do(Publish())
 
     def create(self, spec: ActorSpec, earlier: Member | None = None) -> None:
-        """Have a process made for it, under the next incarnation."""
+        """Create a process for the actor, with the next incarnation."""
         name = spec.role, spec.key
         incarnation = self.roster.incarnations.get(name, 0) + 1
         self.roster = replace(self.roster, incarnations={**self.roster.incarnations, name: incarnation})
@@ -74,11 +76,11 @@ class Book:
         self.do(Create(name=name, cls=spec.cls, incarnation=incarnation))
 
     def again(self, member: Member, cause: str) -> None:
-        """Create it again."""
+        """Create the actor again."""
         self.create(member.spec, replace(member, restarts=member.restarts + 1, cause=cause))
 
     def kill(self, member: Member, cause: str) -> None:
-        """End its process; what is said of it from now on is `cause`."""
+        """Kill the actor's process; `cause` is reported for its death."""
         until_us = Instant(self.now_us + KILL_AGAIN_US)
         self.put(replace(member, phase=Phase.KILLED, cause=cause, until_us=until_us, kills=member.kills + 1))
         if member.pid:
@@ -86,7 +88,7 @@ class Book:
         self.publish()
 
     def alarm(self, name: Name, text: str) -> None:
-        """Raise an alarm about it, or clear it."""
+        """Raise an alarm about the actor; clear it if `text` is empty."""
         if (name in self.roster.alarms) != bool(text):
             alarms = self.roster.alarms | {name} if text else self.roster.alarms - {name}
             self.roster = replace(self.roster, alarms=alarms)

@@ -1,12 +1,13 @@
-"""Who is created, killed, left alone or taken over: what the Supervisor decides, purely.
+"""Decider of the Supervisor: actors to create, kill, rest or adopt. Pure.
 
-A process is known by its pid, and its death by the kernel's word. Until that has come no successor is
-created, so that of one role and key there are never two; and every successor has a higher incarnation.
+A process is identified by its pid, and its death is reported by the kernel. No successor is created before
+that report, so a role and key never has two actors; every successor has a higher incarnation.
+
 
     an actor dies             it is created again at once
-    five deaths within 10 s   critical: its whole group is killed and started again, in the order of rank
-                              not critical: it is left alone for a minute, with an alarm
-    and again within 60 s     critical: the node starts everything again
+    five deaths within 10 s   critical: its whole group is killed and restarted, in the order of rank
+                              not critical: it rests for a minute, with an alarm
+    and again within 60 s     critical: the node restarts everything
 """
 
 from __future__ import annotations
@@ -53,33 +54,35 @@ from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec
 
 START_US: Final = 15 * SECOND
-"""An actor that has not started by then hangs."""
+"""Time after which an actor that has not started counts as hanging, in microseconds."""
 START_AGAIN_US: Final = SECOND
-"""An actor that has not said by then that it is ready is told once more to start; twice does nothing."""
+"""Time after which the order to start is repeated, in microseconds; a repeated order has no effect."""
 CREATE_US: Final = 10 * SECOND
 UNKILLABLE: Final = 3
-"""So many kills without a death are an alarm: the process is stuck in the kernel."""
+"""Number of kills without a death that raises an alarm: the process is stuck in the kernel."""
 INTENSITY: Final = 5
 INTENSITY_US: Final = 10 * SECOND
 GROUP_US: Final = 60 * SECOND
 REST_US: Final = 60 * SECOND
 WELL_US: Final = 10 * SECOND
-"""An actor about whom there is an alarm has recovered when it has run so long."""
+"""Running time after which an actor with an alarm counts as recovered, in microseconds."""
 STARTING: Final = 6
-"""Of those that are not needed at once, so many are started at the same time. With more, each took longer and
-all together were no sooner: they compete with those that have just started for the same processors."""
+"""Most actors started at a time, except those needed at once. With more, each start takes longer without any
+gain: all compete for the processors with those just started.
+"""
 TOGETHER: Final = 3
-"""Where that many wait, none is started by itself: what costs most of a fork is what the Supervisor touches
-afterwards, all of which the kernel has to copy, and that comes once for those that are forked together."""
+"""Number of waiting actors from which none is started by itself. The main cost of a fork is the memory that
+the Supervisor touches afterwards and the kernel must copy, once for actors forked together.
+"""
 SURPLUS_US: Final = 60 * SECOND
 LEAVE_US: Final = 2 * SECOND
-"""For whoever has just found the actor in the directory."""
+"""Time for senders that have just read the actor's address in the directory, in microseconds."""
 END_US: Final = 2 * SECOND
-"""An orderly end takes no longer; then it is killed."""
+"""Time for an orderly end, in microseconds; then the process is killed."""
 
 
 def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
-    """What becomes of everyone by this, and what is to be done, in that order."""
+    """Return the new roster and the effects, in order."""
     if roster.over:
         return Decision(roster=roster)
     deciding = _Deciding(roster, now_us)
@@ -115,7 +118,7 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
 
 
 class _Deciding(Book):
-    """One decision while it is made."""
+    """Decision in the making."""
 
     # ------------------------------------------------------------ a life
 
@@ -152,7 +155,7 @@ class _Deciding(Book):
         if member is None or member.incarnation != beat.incarnation or member.phase not in LIVING:
             return
         if member.phase is Phase.STARTING:
-            # Its word that it is ready went to an earlier Supervisor.
+            # The report of its start went to an earlier Supervisor.
             self.ready(beat.name, beat.incarnation)
             member = self.roster.members[beat.name]
         self.put(replace(member, seen_us=self.now_us, alert=beat.alert))
@@ -162,13 +165,13 @@ class _Deciding(Book):
             operators = {k: v for k, v in self.roster.operators.items() if k != member.spec.key}
             self.roster = replace(self.roster, operators=operators)
         if member.phase is Phase.LEAVING and beat.alert is not None:
-            # Somebody found it before it had left the directory.
+            # A sender found the actor before it had left the directory.
             self.stay(member.crew)
         self.publish()
         self.fill()
 
     def stay(self, crew: str) -> None:
-        """The crew is needed after all."""
+        """Keep a worker that was leaving."""
         for member in list(self.roster.members.values()):
             if member.crew == crew and member.phase is Phase.LEAVING:
                 self.put(replace(member, phase=Phase.READY))
@@ -178,12 +181,12 @@ class _Deciding(Book):
     def died(self, pid: int, cause: str) -> None:
         for member in self.roster.members.values():
             if member.pid == pid and member.phase not in GONE:
-                # An actor that we have killed died of what we killed it for.
+                # An actor that was killed is recorded with the reason for the kill.
                 self.lost(member, member.cause if member.phase is Phase.KILLED else cause or "died")
                 return
 
     def lost(self, member: Member, cause: str) -> None:
-        """It has no process any more."""
+        """Handle the loss of an actor's process."""
         self.publish()
         leaves = member.phase in (Phase.STOPPING, Phase.LEAVING)
         if self.roster.stop_us is not None or leaves:
@@ -217,11 +220,11 @@ class _Deciding(Book):
             self.fill()
 
     def waits_for_group(self, group: str) -> bool:
-        """Whether somebody of the group waits for the others to die."""
+        """Return True if an actor of the group waits for the deaths of the others."""
         return any(m.phase is Phase.DOWN and m.spec.group == group for m in self.roster.members.values())
 
     def escalate(self, member: Member) -> None:
-        """Its own restarts have not helped."""
+        """Restart the group, or everything: restarts of the actor itself have not helped."""
         group = member.spec.group
         last_us = self.roster.group_restarts.get(group)
         if last_us is not None and self.now_us - last_us < GROUP_US:
@@ -236,7 +239,7 @@ class _Deciding(Book):
         self.restart_group(group)
 
     def restart_group(self, group: str) -> None:
-        """Create all of the group again, in the order of rank, once the last of them is dead."""
+        """Create all actors of the group again, in the order of rank, once the last of them is dead."""
         if not wanted.group_is_down(self.roster, group):
             return
         down = [m for m in self.roster.members.values() if m.spec.group == group and m.phase is Phase.DOWN]
@@ -246,11 +249,11 @@ class _Deciding(Book):
     # ------------------------------------------------------------ what is wanted
 
     def fill(self) -> None:
-        """Create whoever is wanted and not there."""
+        """Create all missing actors that are due."""
         if self.roster.stop_us is not None:
             return
         room = STARTING - wanted.processes(self.roster)
-        # With no room those alone that may not wait.
+        # Without room, only actors that must not wait.
         for spec in list(wanted.missing(self.roster, room if room >= TOGETHER else 0)):
             self.create(spec)
 
@@ -263,7 +266,7 @@ class _Deciding(Book):
             self.fill()
 
     def thin_out(self) -> None:
-        """Let go of crews that have been too many for a while, and of operators' legs that nobody needs."""
+        """Release surplus workers after a while, and operators' legs that are no longer needed."""
         for leg in list(wanted.idle_extra_legs(self.roster)):
             self.leave(leg)
         crew = wanted.surplus(self.roster)
@@ -282,7 +285,7 @@ class _Deciding(Book):
         self.publish()
 
     def stuck(self, name: Name, incarnation: int, reason: str) -> None:
-        """Kill it if it is still the one that was meant; its death is then like any other."""
+        """Kill the actor if its incarnation is still the reported one; its death is handled as any other."""
         member = self.roster.members.get(name)
         if member is not None and member.incarnation == incarnation and member.phase is Phase.READY:
             self.kill(member, f"stuck: {reason}")
@@ -301,7 +304,7 @@ class _Deciding(Book):
             self.fill()
 
     def look_at(self, member: Member | None, allowed_us: int, stopped: Collection[int]) -> None:
-        """What time alone changes."""
+        """Apply the changes that depend on time alone."""
         if member is None:
             return
         if member.pid in stopped and is_suspect(member, self.now_us):
@@ -335,14 +338,16 @@ class _Deciding(Book):
                 pass
 
     def crew_is_busy(self, member: Member) -> bool:
-        """Whether it may not go because of an alert: its own, or, of a whole crew that goes, anybody's."""
+        """Return True if an alert keeps this actor: its own or, if the whole worker leaves, any of the
+        worker's.
+        """
         crew = wanted.crews(self.roster).get(member.crew, [])
         whole = any(m.spec.role is Role.ALERT_CASE and m.phase is Phase.LEAVING for m in crew)
         return member.alert is not None or (whole and wanted.is_busy(crew))
 
     def kill_again(self, member: Member) -> None:
         if not member.pid:
-            # There never was a process that could die.
+            # No process existed that could die.
             self.lost(member, member.cause)
             return
         until_us = Instant(self.now_us + KILL_AGAIN_US)
@@ -354,7 +359,7 @@ class _Deciding(Book):
     # ------------------------------------------------------------ begin and end
 
     def begin(self, living: tuple[Living, ...], incarnations: dict[Name, int]) -> None:
-        """Take over what an earlier Supervisor has left, and create what is missing."""
+        """Adopt the actors of an earlier Supervisor, and create missing ones."""
         known = dict(incarnations)
         for one in living:
             known[one.role, one.key] = max(one.incarnation, known.get((one.role, one.key), 0))
@@ -390,7 +395,7 @@ class _Deciding(Book):
             self.do(End(name=name, address=one.address))
 
     def stop(self) -> None:
-        """Tell all to end: the cases first, the pools last."""
+        """End all actors: the cases first, the pools last."""
         if self.roster.stop_us is not None:
             return
         self.roster = replace(self.roster, stop_us=Instant(self.now_us + END_US))

@@ -1,4 +1,4 @@
-"""What the Supervisor knows of everyone that it looks after. Data only."""
+"""State of the Supervisor: its actors, stimuli and effects. Data only."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ Name = tuple[Role, str]
 
 
 class Phase(StrEnum):
-    """How far one actor's present incarnation has got."""
+    """Progress of an actor's present incarnation."""
 
     CREATING = "creating"
-    """A process is being made; it has not said yet where it is."""
+    """The process is being made and has not reported its address."""
     STARTING = "starting"
-    """It was told who it is."""
+    """The order to start was sent."""
     READY = "ready"
     LEAVING = "leaving"
-    """It is no longer wanted, and nobody is to begin anything with it; it stays if somebody has."""
+    """The actor is surplus and must get no new work; it stays if it has got some."""
     STOPPING = "stopping"
-    """It was told to end, and is not to come back."""
+    """The order to end was sent; no successor follows."""
     KILLED = "killed"
-    """It was killed, by us; its death is awaited."""
+    """We have killed the process; its death is awaited."""
     DOWN = "down"
-    """Dead; to be started when the rest of its group is down too."""
+    """Dead; starts when the rest of its group is down too."""
     RESTING = "resting"
-    """Dead, and left alone for a while because it died again and again."""
+    """Dead; rests for a while because of repeated deaths."""
 
 
 LIVING = frozenset({Phase.STARTING, Phase.READY, Phase.LEAVING, Phase.STOPPING})
-"""Phases in which the directory lists it."""
+"""Phases listed in the directory."""
 GONE = frozenset({Phase.DOWN, Phase.RESTING})
 """Phases without a process."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One actor, over all its incarnations."""
+    """Actor, over all its incarnations."""
 
     spec: ActorSpec
     phase: Phase
@@ -50,18 +50,18 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     address: bytes = b""
     alert: AlertId | None = None
     since_us: Instant = Instant(0)
-    """When this incarnation was created."""
+    """Time at which this incarnation was created."""
     seen_us: Instant = Instant(0)
-    """When it last gave a sign of life."""
+    """Time of the last sign of life."""
     until_us: Instant = Instant(0)
-    """When the phase has lasted long enough: a rest is over, a stop or a kill is to be repeated."""
+    """End of the phase: a rest is over, or an end or a kill must be repeated."""
     deaths: tuple[Instant, ...] = ()
-    """The latest ones of its own, within INTENSITY_US."""
+    """Latest deaths of its own, within INTENSITY_US."""
     restarts: int = 0
     cause: str = ""
-    """Why this incarnation was started; empty for the first."""
+    """Reason for the start of this incarnation; empty for the first."""
     kills: int = 0
-    """How often it has been killed without dying."""
+    """Number of kills without a death."""
 
     @property
     def name(self) -> Name:
@@ -70,7 +70,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def crew(self) -> str:
-        """The crew that it belongs to; empty where it belongs to none."""
+        """Worker of the actor; empty if none."""
         return self.spec.group if self.spec.role in CREW_ROLES else ""
 
 
@@ -78,41 +78,41 @@ CREW_ROLES = frozenset({Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE})
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """Everyone, and what is wanted."""
+    """All actors, and the requested numbers."""
 
     plan: Plan
     members: dict[Name, Member] = {}
     incarnations: dict[Name, int] = {}
-    """The last one given to each."""
+    """Last incarnation of each name."""
     busy: int = 0
-    """So many crews the intake has at work, as it says."""
+    """Number of busy workers, as the AlertIntake reports."""
     waiting: int = 0
-    """So many alerts wait for a crew, as it says."""
+    """Number of alerts without a worker, as the AlertIntake reports."""
     voiceless: bool = False
-    """Whether some of those were in conversation before everything was started again."""
+    """True if some of these alerts were in conversation before a restart of everything."""
     lines: frozenset[str] = frozenset()
     """Lines with calls of such alerts."""
     operators: dict[str, int] = {}
-    """How many operators' legs each crew wants, where it is more than one."""
+    """Number of operators' legs that each worker needs, if more than one."""
     group_restarts: dict[str, Instant] = {}
-    """When each group was last started again as a whole."""
+    """Time of each group's last restart."""
     alarms: frozenset[Name] = frozenset()
-    """Those about whom an alarm is raised."""
+    """Actors with a standing alarm."""
     surplus_us: Instant | None = None
-    """Since when there have been more idle crews than wanted."""
+    """Time since which there have been surplus idle workers."""
     looked_us: Instant | None = None
-    """The last tick."""
+    """Time of the last tick."""
     stop_us: Instant | None = None
-    """When an orderly stop has lasted long enough; None: nobody wants it."""
+    """End of an orderly stop; None if no stop was ordered."""
     over: bool = False
-    """Nothing more is to be done: all have ended, or the node was asked to start everything again."""
+    """True once no action is left: all have ended, or the node was requested to restart everything."""
 
 
-# ---------------------------------------------------------------- what happens
+# ---------------------------------------------------------------- stimuli
 
 
 class Living(msgspec.Struct, frozen=True, kw_only=True):
-    """An actor that an earlier Supervisor has left running."""
+    """Actor that an earlier Supervisor has left running."""
 
     role: Role
     key: str
@@ -127,14 +127,14 @@ class Living(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True):
-    """The Supervisor has started, and has found these."""
+    """The Supervisor has started and has found these actors."""
 
     living: tuple[Living, ...]
     incarnations: dict[Name, int]
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
-    """It has a process."""
+    """The actor has a process."""
 
     name: Name
     pid: int
@@ -142,14 +142,14 @@ class Created(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """No process could be made for it."""
+    """No process could be made for the actor."""
 
     name: Name
     cause: str
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
-    """Its process has said where it is."""
+    """The actor's process has reported its address."""
 
     name: Name
     pid: int
@@ -157,14 +157,14 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """It has started."""
+    """The actor has started."""
 
     name: Name
     incarnation: int
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """It lives, and is busy with this."""
+    """The actor lives, and is busy with this alert."""
 
     name: Name
     incarnation: int
@@ -179,7 +179,7 @@ class Died(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Crews(msgspec.Struct, frozen=True, kw_only=True):
-    """What the intake says about crews."""
+    """The AlertIntake's report on workers."""
 
     busy: int
     waiting: int
@@ -188,14 +188,14 @@ class Crews(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Legs(msgspec.Struct, frozen=True, kw_only=True):
-    """What a crew says about operators' legs."""
+    """A worker's request for operators' legs."""
 
     crew: str
     operators: int
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
-    """It lives, and the watchdog says that it does nothing."""
+    """The actor lives, and the watchdog reports it as stuck."""
 
     name: Name
     incarnation: int
@@ -203,27 +203,27 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
-    """Time has passed."""
+    """A tick has passed."""
 
     stopped: frozenset[int] = frozenset()
-    """Processes among the silent that the kernel calls stopped."""
+    """Silent processes that the kernel reports as stopped."""
     waited_us: dict[int, int] = {}
-    """How long each of the silent has waited for a processor since the last tick."""
+    """Time that each silent process waited for a processor since the last tick."""
     we_waited_us: int = 0
-    """The same of the Supervisor itself."""
+    """Time that the Supervisor itself waited for a processor since the last tick."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """All are to end in order."""
+    """All actors must end in order."""
 
 
 Stimulus = Begin | Created | NotCreated | Connected | Ready | Beat | Died | Crews | Legs | Stuck | Tick | Stop
 
-# ---------------------------------------------------------------- what is to be done
+# ---------------------------------------------------------------- effects
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a process of this class for it."""
+    """Make a process of this class for the actor."""
 
     name: Name
     cls: str
@@ -231,11 +231,11 @@ class Create(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publish(msgspec.Struct, frozen=True, kw_only=True):
-    """Let everybody know who is where."""
+    """Write the directory."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """Tell it who it is. Always after it has been published."""
+    """Send the actor its role and key, always after its publication."""
 
     name: Name
     address: bytes
@@ -243,7 +243,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adopt(msgspec.Struct, frozen=True, kw_only=True):
-    """Tell it whose it is now."""
+    """Send an adopted actor its new Supervisor."""
 
     name: Name
     pid: int
@@ -252,14 +252,14 @@ class Adopt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """Tell it to end in order."""
+    """Send the actor the order to end."""
 
     name: Name
     address: bytes
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):
-    """End its process at once."""
+    """Kill the actor's process at once."""
 
     name: Name
     pid: int
@@ -267,7 +267,7 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Restarted(msgspec.Struct, frozen=True, kw_only=True):
-    """Write down that it was started again."""
+    """Record the restart of the actor."""
 
     name: Name
     incarnation: int
@@ -276,27 +276,27 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """Raise an alarm about it, or, where `text` is empty, clear it."""
+    """Raise an alarm about the actor; clear it if `text` is empty."""
 
     name: Name
     text: str
 
 
 class Escalate(msgspec.Struct, frozen=True, kw_only=True):
-    """Have the node start everything again."""
+    """Request a restart of everything from the node."""
 
     reason: str
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """All have ended."""
+    """All actors have ended."""
 
 
 Effect = Create | Publish | Start | Adopt | End | Kill | Restarted | Alarm | Escalate | Finished
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What becomes of a stimulus."""
+    """Result of a stimulus."""
 
     roster: Roster
     effects: tuple[Effect, ...] = ()

@@ -1,5 +1,5 @@
-"""Who is silent, and whether by their own fault: an actor may hang, but the machine may also stand still, and
-the Supervisor itself may not have looked. Pure.
+"""Detection of silent actors and of the cause: an actor may hang, but the machine may also stand still, or
+the Supervisor itself may have been late. Pure.
 """
 
 from __future__ import annotations
@@ -12,31 +12,37 @@ from actors.supervisor.roster import Member, Phase, Roster, Tick
 from messages.ids import SECOND, Instant
 
 TICK_US: Final = SECOND // 2
-"""How often the Supervisor looks."""
+"""Interval of the Supervisor's checks, in microseconds."""
 SUSPECT_US: Final = 1_200_000
-"""A heartbeat has not come: if the kernel says that it was stopped, it is not waited for any longer."""
+"""Silence after one missed heartbeat, in microseconds; a process that the kernel reports as stopped is
+killed.
+"""
 SILENT_US: Final = 2_200_000
-"""Two heartbeats have not come: it hangs. Time in which it had no processor to run on does not count."""
+"""Silence after two missed heartbeats: the actor hangs. Time without a processor does not count;
+microseconds.
+"""
 SPARED_US: Final = 3 * SILENT_US
-"""When more than half are silent at once, the disk or the machine stands still; they are spared so long."""
+"""Tolerated silence while more than half of the actors are silent: the disk or the machine stands still."""
 LATE_US: Final = SECOND
-"""When the Supervisor itself comes so late (a suspended machine, no CPU), nobody is blamed for silence."""
+"""Delay of the Supervisor itself (suspended machine, no CPU) that excuses all silence, in microseconds."""
 _HEARD: Final = frozenset({Phase.CREATING, Phase.STARTING, Phase.READY, Phase.LEAVING})
-"""Phases in which it should do something by itself."""
+"""Phases in which an actor must act by itself."""
 
 
 def suspects(roster: Roster, now_us: Instant) -> list[int]:
-    """The processes of those who are silent: the kernel is to be asked about them before the next tick."""
+    """Return the processes of silent actors: their state in the kernel is read before the next tick."""
     return [one.pid for one in roster.members.values() if one.pid and is_suspect(one, now_us)]
 
 
 def is_suspect(member: Member, now_us: Instant) -> bool:
-    """Whether a heartbeat of it has not come."""
+    """Return True if a heartbeat of the actor is missing."""
     return member.phase in _HEARD and now_us - member.seen_us > SUSPECT_US
 
 
 def patience_us(roster: Roster, now_us: Instant) -> int:
-    """How long somebody may be silent. Who was stopped is another matter: that the kernel tells."""
+    """Return the tolerated silence, in microseconds. Stopped processes are handled apart: the kernel reports
+    them.
+    """
     if roster.plan.far_journal:
         return SPARED_US
     seen = [member.seen_us for member in roster.members.values() if member.phase is Phase.READY]
@@ -45,7 +51,7 @@ def patience_us(roster: Roster, now_us: Instant) -> int:
 
 
 def excused(roster: Roster, tick: Tick, now_us: Instant) -> Roster:
-    """The roster, with all silence taken off that is not their own fault."""
+    """Return the roster without silence that is not the actors' fault."""
     late_us = 0 if roster.looked_us is None else now_us - roster.looked_us - TICK_US
     unseen_us = max(
         late_us if late_us > LATE_US else 0, tick.we_waited_us if tick.we_waited_us > TICK_US // 10 else 0
@@ -58,8 +64,8 @@ def excused(roster: Roster, tick: Tick, now_us: Instant) -> Roster:
 
 
 def _excused(member: Member, unseen_us: int, waited_us: int, now_us: Instant) -> Member:
-    """Time in which we have not looked counts against nobody; nor does that in which it had no processor: to
-    kill it would cost more of that.
+    """Extend the actor's deadlines by time without a check and time without a processor: a kill would cost
+    even more processor time.
     """
     if unseen_us:
         since_us = member.since_us if member.phase is Phase.READY else Instant(member.since_us + unseen_us)

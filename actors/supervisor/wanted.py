@@ -1,4 +1,4 @@
-"""Who is to run, from the plan and from what the intake and the crews say. Pure."""
+"""Actors to run, from the plan and from the reports of the AlertIntake and the workers. Pure."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ RANK: Final[Mapping[Role, int]] = {
     Role.CONFERENCE_BRIDGE: 2,
     Role.ALERT_CASE: 3,
 }
-"""The order of starting: pools and whatever is not named here, modems, legs and bridges, cases."""
+"""Order of starting: pools and unlisted roles, modems, legs and bridges, cases."""
 
 OTHERS: Final = 2
-"""So many modems that have no call are started at a time while alerts need something else."""
+"""Number of modems without a call that start at a time while alerts need other actors."""
 FIRST_US: Final = SECOND
-"""So long the rest waits for those of rank 0."""
+"""Time that all others wait for the actors of rank 0, in microseconds."""
 
 
 def rank(spec: ActorSpec) -> int:
-    """Its place in the order of starting."""
+    """Return the actor's place in the order of starting."""
     return RANK.get(spec.role, 0)
 
 
 def crew_name(number: int) -> str:
-    """`c00`, `c01`, …"""
+    """Return the name of a worker: `c00`, `c01`, …"""
     return f"c{number:02d}"
 
 
 @lru_cache(maxsize=1024)
 def crew_specs(crews: CrewSpec, crew: str, operators: int) -> tuple[ActorSpec, ...]:
-    """A crew's actors in the order of starting. None of them takes others down."""
+    """Return the actors of a worker in the order of starting. None is critical: none ends another."""
 
     def spec(role: Role, key: str, cls: str) -> ActorSpec:
         return ActorSpec(role=role, key=key, cls=cls, group=crew, critical=False)
@@ -53,7 +53,7 @@ def crew_specs(crews: CrewSpec, crew: str, operators: int) -> tuple[ActorSpec, .
 
 
 def spec_of(roster: Roster, role: Role, key: str) -> ActorSpec | None:
-    """What an actor found running is by the plan; None: nothing that is wanted."""
+    """Return the plan's entry for a running actor; None if the plan has none."""
     for spec in roster.plan.actors:
         if (spec.role, spec.key) == (role, key):
             return spec
@@ -67,7 +67,7 @@ def spec_of(roster: Roster, role: Role, key: str) -> ActorSpec | None:
 
 
 def crews(roster: Roster) -> dict[str, list[Member]]:
-    """Everyone in a crew, by crew, except those that are on their way out."""
+    """Return the actors of each worker, except those that are stopping."""
     found: dict[str, list[Member]] = {}
     for member in roster.members.values():
         if member.crew and member.phase is not Phase.STOPPING:
@@ -76,17 +76,19 @@ def crews(roster: Roster) -> dict[str, list[Member]]:
 
 
 def is_busy(members: list[Member]) -> bool:
-    """Whether anyone of the crew has an alert."""
+    """Return True if an actor of the worker has an alert."""
     return any(member.alert is not None for member in members)
 
 
 def usable(members: list[Member]) -> bool:
-    """Whether the crew can be given an alert, now or soon."""
+    """Return True if the worker can be assigned an alert, now or soon."""
     return not any(member.phase in (Phase.RESTING, Phase.LEAVING) for member in members)
 
 
 def crews_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
-    """How many usable crews there should be: the busy ones, one for each that waits, some ready beyond."""
+    """Return the required number of usable workers: busy ones, one for each waiting alert, and some idle
+    ones.
+    """
     if roster.plan.crews is None:
         return 0
     busy = sum(1 for members in there.values() if is_busy(members))
@@ -94,14 +96,14 @@ def crews_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
 
 
 def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
-    """Who is to be created now: all of rank 0 that is not there; and once that has started, or has had its
-    time to, of the others not more than there is `room` for.
+    """Return the actors to create now: all missing ones of rank 0; once these have started, or have had their
+    time, up to `room` others.
 
-    In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
-    wait it is the other way round, over all crews: the cases first, so that every alert is taken up, then
-    what they need in the order in which they need it. After a restart of everything the modems that have
-    calls of theirs come before the legs. As soon as every alert is taken up, another modem is always
-    among those that are being started: what alerts need may be much, and is good for nothing without a line.
+    In an idle worker the AlertCase comes last: an actor that finds the AlertCase finds the others too. While
+    alerts wait, the order is reversed across all workers: the cases first, so that every alert is taken up,
+    then the others in the order of need. After a restart of everything, modems with calls of these alerts
+    come before the legs. Once every alert is taken up, one modem is always among the actors being started:
+    alerts may need many actors, all of them useless without a line.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
     first = [spec for spec in absent if rank(spec) == 0]
@@ -110,7 +112,7 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
         return
     hasty, calm = _absent_in_crews(roster)
     modems = sorted((spec for spec in absent if rank(spec) > 0), key=rank)
-    # A leg whose modem is not there would after a while give up a dial that the modem is making.
+    # A leg without its modem would after a while give up a dial that the modem is making.
     with_calls = [spec for spec in modems if spec.key in roster.lines]
     others = [spec for spec in modems if spec.key not in roster.lines]
     legs = [spec for spec in hasty if spec.role is Role.CALL_LEG]
@@ -123,7 +125,7 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
 
 
 def _modems_begin(roster: Roster) -> int:
-    """How many modems' actors are just being started."""
+    """Return the number of modems' actors that are starting."""
     return sum(
         member.spec.role is Role.GSM_MODEM and member.phase in (Phase.CREATING, Phase.STARTING)
         for member in roster.members.values()
@@ -131,7 +133,9 @@ def _modems_begin(roster: Roster) -> int:
 
 
 def _begun_just_now(roster: Roster) -> bool:
-    """Whether somebody of rank 0 is about to start: what waits for a crew, the intake says as it does."""
+    """Return True if an actor of rank 0 is about to start: the AlertIntake reports waiting alerts at its
+    start.
+    """
     now_us = roster.looked_us or Instant(0)
     return any(
         rank(member.spec) == 0
@@ -142,13 +146,13 @@ def _begun_just_now(roster: Roster) -> bool:
 
 
 def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
-    """Those who are missing in crews that have an alert or are about to get one, and in the others."""
+    """Return the missing actors of workers with a present or expected alert, and those of other workers."""
     plan = roster.plan.crews
     if plan is None:
         return [], []
     there = crews(roster)
     known = sum(1 for members in there.values() if is_busy(members))
-    # The intake knows sooner than the heartbeats tell who has got an alert.
+    # The AlertIntake reports an assignment sooner than the heartbeats do.
     waited_for = roster.waiting > 0 or known < roster.busy
     hasty: list[ActorSpec] = []
     calm: list[ActorSpec] = []
@@ -170,17 +174,17 @@ def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
 
 
 def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) -> list[str]:
-    """The crews that there are to be, the present ones first."""
+    """Return the names of the required workers, the present ones first."""
     short = crews_wanted(roster, there) - sum(1 for members in there.values() if usable(members))
-    # Also those that are still on their way out.
+    # Names of workers that are still leaving are taken too.
     taken = {member.crew for member in roster.members.values()}
     free = (name for name in map(crew_name, range(plan.live)) if name not in taken)
     return sorted(there) + list(islice(free, max(0, short)))
 
 
 def _haste(spec: ActorSpec, *, voiceless: bool) -> int:
-    """In which order a crew's actors are needed by an alert that waits: the legs as they are dialled, but the
-    bridge before them where people are in conversation already, and hear nothing without it.
+    """Return the order in which a waiting alert needs the actors of a worker: the legs as they are dialled.
+    The bridge comes first if parties are in conversation already, and without a bridge hear nothing.
     """
     if spec.role is Role.ALERT_CASE:
         return 0
@@ -189,7 +193,7 @@ def _haste(spec: ActorSpec, *, voiceless: bool) -> int:
 
 
 def surplus(roster: Roster) -> str | None:
-    """A crew that is idle and not wanted, the last one first; None where there is none."""
+    """Return an idle surplus worker, the last by name; None if there is none."""
     there = crews(roster)
     good = {name: members for name, members in there.items() if usable(members)}
     if len(good) <= crews_wanted(roster, there):
@@ -199,7 +203,7 @@ def surplus(roster: Roster) -> str | None:
 
 
 def idle_extra_legs(roster: Roster) -> Iterator[Member]:
-    """Further operators' legs that their crew wants no longer."""
+    """Return additional operators' legs that their worker no longer needs."""
     if roster.plan.crews is None:
         return
     for crew, members in crews(roster).items():
@@ -211,10 +215,10 @@ def idle_extra_legs(roster: Roster) -> Iterator[Member]:
 
 
 def processes(roster: Roster) -> int:
-    """How many are being started just now."""
+    """Return the number of actors that are starting."""
     return sum(1 for m in roster.members.values() if m.phase in (Phase.CREATING, Phase.STARTING))
 
 
 def group_is_down(roster: Roster, group: str) -> bool:
-    """Whether nobody of the group has a process any more."""
+    """Return True if no actor of the group has a process."""
     return all(m.phase in GONE for m in roster.members.values() if m.spec.group == group)
