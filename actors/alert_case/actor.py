@@ -380,7 +380,8 @@ class AlertCaseActor(CenterActor):
         return True
 
     def _want_legs(self, place: str) -> None:
-        """Request more legs: a worker starts with one operator's leg, and a wider search needs more (case 7).
+        """Request more legs: a worker starts with one operator's leg, and a wider search needs more (case
+        7).
         """
         if place.startswith("op") and (operators := int(place.removeprefix("op"))) > 1:
             wanted = supervision.LegsWanted(crew=self._me.crew, operators=operators)
@@ -404,12 +405,13 @@ class AlertCaseActor(CenterActor):
         self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
 
     def _needs(self, place: str, alert: AlertId) -> bool:
-        """Return True if the leg in that place has a call to look after; also True while this worker is idle.
+        """Return True if the leg in that place has a call to look after; also True while this worker is
+        idle.
         """
         return self._case is None or (self._has(alert) and place in leg_wishes(self._case))
 
     def _is_over(self, alert: AlertId) -> bool:
-        """Return True if this worker is certain to have no more work on that alert.
+        """Return True if this worker is certain to have no work left on that alert.
 
         A worker that has just started may be about to receive the alert again, with the calls that its legs
         and its bridge still hold.

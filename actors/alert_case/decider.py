@@ -225,7 +225,8 @@ def _to_be_closed(case: Case) -> bool:
 
 
 def _settling(case: Case, pending: PendingOffers, settings: Settings, now_us: Instant) -> Step | None:
-    """Return the requests of a new alert's first moment, which are sent together and awaited for `SETTLE_US`.
+    """Return the requests of a new alert's first moment, which are sent together and awaited for
+    `SETTLE_US`.
     """
     until = Instant(pending.opened_at + SETTLE_US)
     if case.check is not None:

@@ -36,7 +36,8 @@ from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 
 Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
-"""Events that an AlertCase appends: an alarm goes to the stream of the node, the others to that of the alert.
+"""Events that an AlertCase appends: an alarm goes to the stream of the node, the others to that of the
+alert.
 """
 
 Want = Identify | RequestOperators | RequestLine

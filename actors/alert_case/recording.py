@@ -41,7 +41,8 @@ def with_recording(wish: SetMembers, case: Case, settings: Settings) -> SetMembe
 def hear_recording(
     case: Case, said: BridgeReport, settings: Settings
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
-    """Return the events of the report: once for each file, and once for each reason why no file is written.
+    """Return the events of the report: once for each file, and once for each reason why no file is
+    written.
     """
     if said.recording and said.recording not in case.recording.files:
         rules = settings.recording

@@ -176,7 +176,8 @@ def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
 
 
 def _heard_once(case: Case, said: BridgeReport) -> Iterator[ev.CaseEvent]:
-    """Return the events of requested clips: the next bridge does not know them and must not play them again.
+    """Return the events of requested clips: the next bridge does not know them and must not play them
+    again.
     """
     for clip in bridge_wish(case).playing:
         leg = clip.to[0]

@@ -57,7 +57,8 @@ HANDED_ON_AT_ONCE: Final = 20
 RAW_MOST: Final = 4096
 """Longest kept text of an unreadable short message, in characters: more than a network carries."""
 CHECK_RINGS_US: Final = Instant(30 * SECOND)
-"""Longest time that a network rings a line after a check was preempted and its call hung up, in microseconds.
+"""Longest time that a network rings a line after a check was preempted and its call hung up, in
+microseconds.
 """
 ADVISED_AT_ONCE: Final = 250
 """Alerts in one transaction: enough for a cheap flush, too few to make the web wait for the lock."""
@@ -288,7 +289,8 @@ class AlertIntakeActor(CenterActor):
         return self._raised_by(call)
 
     def _raised_by(self, call: calls.IncomingCall) -> bool | None:
-        """Write a signal for the call; return True if the signal is in the journal, None if the write failed.
+        """Write a signal for the call; return True if the signal is in the journal, None if the write
+        failed.
         """
         now_us = self.now_us()
         signal = Signal(

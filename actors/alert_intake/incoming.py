@@ -114,7 +114,8 @@ class Door:
         self._failed: dict[Hashable, int] = {}
 
     def read(self, name: Hashable, read: Callable[[], T | None], plainly: Callable[[], T | None]) -> T | None:
-        """Return the result of `read`; after two failures, the result of `plainly`; None if that fails too.
+        """Return the result of `read`; after two failures, the result of `plainly`; None if that fails
+        too.
         """
         times = self._failed.get(name, 0)
         try:

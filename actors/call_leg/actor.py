@@ -29,7 +29,8 @@ from model.setup import Setup
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
-"""Time without an order after which the case is contacted, in microseconds; a case sends orders each second.
+"""Time without an order after which the case is contacted, in microseconds; a case sends orders each
+second.
 """
 
 

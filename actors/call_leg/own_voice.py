@@ -41,7 +41,8 @@ class OwnVoice:
         """Line of the headset that vanished with its node, and the time of that finding."""
 
     def node_of(self, line: LineId) -> NodeId | None:
-        """Return the node to send orders to; None while the present or next node may not have reported yet.
+        """Return the node to send orders to; None while the present or next node may not have reported
+        yet.
         """
         if self._peers.alone:
             return self._me

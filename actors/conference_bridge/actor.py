@@ -269,7 +269,8 @@ class ConferenceBridgeActor(CenterActor):
             self._say_joined(asked=False)
 
     def _handed_over(self) -> None:
-        """Give up the conference: another bridge has the ports, and the members of our case no longer count.
+        """Give up the conference: another bridge has the ports, and the members of our case no longer
+        count.
         """
         self.log.info("the voice is handed over", alert=self.alert)
         if self._is_orphan():
@@ -280,7 +281,8 @@ class ConferenceBridgeActor(CenterActor):
         self._end()
 
     def _crash_if_still(self) -> None:
-        """Raise VoiceStandsStillError if the media thread hangs: it holds the ports, so the process must end.
+        """Raise VoiceStandsStillError if the media thread hangs: it holds the ports, so the process must
+        end.
         """
         if self._mixer is None:
             return

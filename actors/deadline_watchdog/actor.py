@@ -48,7 +48,8 @@ together, a third of a second late, and the processor is free for the actors tha
 
 
 class DeadlineWatchdogActor(CenterActor):
-    """Watchdog of deadlines: writes forecasts and misses to the inboxes, and has stuck processes restarted.
+    """Watchdog of deadlines: writes forecasts and misses to the inboxes, and has stuck processes
+    restarted.
     """
 
     role: ClassVar[Role] = Role.DEADLINE_WATCHDOG

@@ -129,7 +129,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: Rule
     of: object
-    """What it is a sign of. Once that changes something has happened, and the time runs anew."""
+    """Facts behind the sign; when these change, progress was made and the time starts again."""
     legs: tuple[Leg, ...] = ()
     """Legs in this state, the longest first."""
     about: str = ""
@@ -145,7 +145,8 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 def signs(
     cases: Mapping[AlertId, Case], means: Means, settings: Settings, now_us: Instant
 ) -> Iterator[tuple[AlertId, Sign]]:
-    """Return all signs of all open alerts. Free means are assigned to the most urgent first, as in the pools.
+    """Return all signs of all open alerts. Free means are assigned to the most urgent first, as in the
+    pools.
     """
 
     def order(case: Case) -> tuple[Urgency, AlertId]:

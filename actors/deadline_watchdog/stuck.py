@@ -26,7 +26,8 @@ from model.rules.calls.own_line import carrier
 from model.settings import Settings
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
-"""Pauses before the first, second and third restart for one alert, in microseconds; then a person must act.
+"""Pauses before the first, second and third restart for one alert, in microseconds; then a person must
+act.
 """
 WELL_US: Final = Instant(60 * SECOND)
 """Time without a sign after which an alert is well again, in microseconds."""

@@ -21,7 +21,8 @@ from runtime.published.peers import Place
 from store.journal.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
-"""Time after which a line without a report carries no call, in microseconds; a GsmModem reports every second.
+"""Time after which a line without a report carries no call, in microseconds; a GsmModem reports every
+second.
 """
 
 
@@ -44,7 +45,8 @@ class View:
         self._reports[report.line] = report, now_us
 
     def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
-        """Return the available means; `others`: the other nodes, whose lines also serve this node's alerts.
+        """Return the available means; `others`: the other nodes, whose lines also serve this node's
+        alerts.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))
         operators = self.operators.operators.values()
@@ -158,5 +160,5 @@ class View:
 
 
 def _is_out(hold: LineHold) -> bool:
-    """Return True if no call can begin on the line, whatever its modem reports."""
+    """Return True if no call can begin on the line, regardless of its modem's report."""
     return hold.quarantined or hold.taken_out is not None

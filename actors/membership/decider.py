@@ -107,7 +107,8 @@ def may_claim(
 
 
 def clock_is_off(ahead_us: int) -> bool:
-    """Return True if the node's clock differs too much from the database's. `ahead_us`: negative if behind.
+    """Return True if the node's clock differs too much from the database's. `ahead_us`: negative if
+    behind.
     """
     return abs(ahead_us) > CLOCK_OFF_US
 

@@ -81,7 +81,8 @@ class OperatorLinesActor(CenterActor):
         self._present: dict[OperatorId, headset.Headset] = {}
         self._nailed: dict[OperatorId, nailed.Nailed] = {}
         self._gives_way: dict[OperatorId, Instant] = {}
-        """Time until which no new line is nailed up for an operator, after an alert has requested the line.
+        """Time until which no new line is nailed up for an operator, after an alert has requested the
+        line.
         """
         self._told = voice_files.read(self.env.run)
         self._alarms = NodeAlarms(self._journal, self.env.node)
@@ -135,7 +136,7 @@ class OperatorLinesActor(CenterActor):
             self.log.warning("not an operator's own line", leg=order.leg, line=line)
             return
         if mode_of(line) is OperatorLine.NAILED_UP and operator not in self._nailed:
-            # Her call may have become this node's to keep just now.
+            # The operator's call may have moved to this node just now.
             self._look()
         self._legs, said = obey(self._legs, line, order, self._voice(line), said_at, self.now_us())
         self._tell_legs(said)

@@ -162,7 +162,8 @@ def _report(ref: Ref, leg: Standing) -> CallReport:
 
 
 def _kept(legs: Legs, ref: Ref, leg: Standing) -> dict[Ref, Standing]:
-    """Return the legs with this one as the newest; only the latest ended legs are kept, for repeated orders.
+    """Return the legs with this one as the newest; only the latest ended legs are kept, for repeated
+    orders.
     """
     after = {other: one for other, one in legs.items() if other != ref}
     after[ref] = leg

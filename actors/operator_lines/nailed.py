@@ -32,10 +32,12 @@ NO_VOICE_US: Final = Instant(10 * SECOND)
 is useless for a conference.
 """
 SILENT_US: Final = Instant(10 * SECOND)
-"""Time without a report after which a line is given up while the call is being made or ended; microseconds.
+"""Time without a report after which a line is given up while the call is being made or ended;
+microseconds.
 """
 SILENT_UP_US: Final = Instant(30 * SECOND)
-"""Time without a report after which a line is given up while the call is up: its voice works without reports.
+"""Time without a report after which a line is given up while the call is up: its voice works without
+reports.
 """
 
 
@@ -197,7 +199,8 @@ def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) 
 
 
 def _over(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
-    """Return the state after the end of the call: the line is freed, and another is requested after a pause.
+    """Return the state after the end of the call: the line is freed, and another is requested after a
+    pause.
     """
     report = nailed.report
     lasted = report is not None and report.voice is not None and now_us - nailed.since >= LASTED_US

@@ -36,7 +36,8 @@ LOOK: Final = "look"
 TOGETHER: Final = "together"
 TOGETHER_US: Final = 8_000
 FEW: Final = 3
-"""Number of actors up to which each is started by itself: writing a full directory takes longer than a start.
+"""Number of actors up to which each is started by itself: writing a full directory takes longer than a
+start.
 """
 MAX_NOTES: Final = 1000
 LAST_WORDS_S: Final = 1.0

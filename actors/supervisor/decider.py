@@ -3,7 +3,6 @@
 A process is identified by its pid, and its death is reported by the kernel. No successor is created before
 that report, so a role and key never has two actors; every successor has a higher incarnation.
 
-
     an actor dies             it is created again at once
     five deaths within 10 s   critical: its whole group is killed and restarted, in the order of rank
                               not critical: it rests for a minute, with an alarm

@@ -31,7 +31,7 @@ def rank(spec: ActorSpec) -> int:
 
 
 def crew_name(number: int) -> str:
-    """Return the name of a worker: `c00`, `c01`, …"""
+    """Return the name of a worker: `c00`, `c01` and so on."""
     return f"c{number:02d}"
 
 

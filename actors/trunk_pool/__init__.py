@@ -1,1 +1,1 @@
-"""Which line carries a call; the emergency trunk kept for 112."""
+"""Assignment of lines to calls; the emergency trunk is reserved for 112."""

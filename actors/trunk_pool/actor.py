@@ -1,4 +1,4 @@
-"""The process that grants lines, from the journal's seizures and what the modems say of themselves."""
+"""Process that grants lines, from the seizures in the journal and the reports of the modems."""
 
 from __future__ import annotations
 
@@ -65,18 +65,22 @@ from store.journal.projections import LineHold, Lines
 from store.streams import StreamKind
 
 REST: Final = 3
-"""So many times as long as a look at all who wait has taken nothing but what is asked anew is looked at."""
+"""Pause after a run over all waiting requests, in durations of that run; meanwhile only new requests are
+served.
+"""
 LISTEN_US: Final = Instant(SECOND // 20)
-"""Between two looks at the journal while somebody waits for a line: a storm commits without end."""
+"""Interval of reading the journal while a request waits for a line, in microseconds: a storm commits without
+end.
+"""
 
 
 class TrunkPoolActor(CenterActor):
-    """Which line, for a call or a short message; the emergency trunk is 112's alone."""
+    """TrunkPool: chooses the line for a call or a short message; the emergency trunk is for 112 alone."""
 
     role: ClassVar[Role] = Role.TRUNK_POOL
 
     def started(self) -> None:
-        """Read which lines are seized, and ask every modem how it is."""
+        """Read the seized lines, and request a report from every modem."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._lines, self._live = Lines(), LiveCases()
@@ -100,7 +104,7 @@ class TrunkPoolActor(CenterActor):
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A request, or a modem about its line."""
+        """Handle a request for a line, or a line's report."""
         body = envelope.body
         match body:
             case RequestLine(leg=leg, attempt=attempt):
@@ -116,9 +120,9 @@ class TrunkPoolActor(CenterActor):
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Keep up, so that little is left to read when somebody asks.
+        """Follow the journal, so that little is left to read at the next request.
 
-        Not at every commit: that would take the processor from those for whom the commit was made.
+        Not at every commit: that would take processor time from the actors that the commit is for.
         """
         self._dialling.look_again(now_us)
         self._look()
@@ -126,7 +130,7 @@ class TrunkPoolActor(CenterActor):
         self._tell_other_nodes()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Something was written while somebody waits for a line."""
+        """Serve waiting requests after a commit."""
         self._look()
 
     def _hear(self, report: LineReport) -> None:
@@ -136,7 +140,9 @@ class TrunkPoolActor(CenterActor):
             self._serve()
 
     def _have_text_sent(self, now_us: Instant) -> None:
-        """Said again each second until a line has begun: telling twice sends nothing twice."""
+        """Order the next text to be sent, again each second until a line has begun: a repeated order sends
+        nothing twice.
+        """
         text = self._texts.next(self._own_numbers(), now_us)
         if text is None:
             return
@@ -155,7 +161,7 @@ class TrunkPoolActor(CenterActor):
             self.tell_node(line.node or self.env.node, Role.GSM_MODEM, line.line, SendText(text=text.id))
 
     def _tell_other_nodes(self) -> None:
-        """How this node's lines are, to those of the other nodes who have to know."""
+        """Send the reports of this node's lines to the pools and watchdogs of the other nodes."""
         places = self.env.peers.places
         if not places:
             return
@@ -195,10 +201,11 @@ class TrunkPoolActor(CenterActor):
                 self._granted = used(self._granted, recorded.event.line, recorded.event.leg)
 
     def _serve(self, only: tuple[LegId, int] | None = None, *, everybody: bool = True) -> None:
-        """Grant what there is to those who wait, the most urgent first; `only` is answered in any case.
+        """Grant free lines to waiting requests, the most urgent first; the request of `only` is answered in
+        any case.
 
-        Without `everybody` only those are looked at who come before that one whatever it asks for: in a flood
-        each request would be one for every alert, and one that is vouched for would stand behind them.
+        Without `everybody`, only requests with priority over `only` for any line are served. Otherwise, in a
+        flood, each request would cost one run over all alerts, and a vouched one would wait behind them.
         """
         now_us = self.now_us()
         lines = list(self._all_lines())
@@ -267,7 +274,9 @@ class TrunkPoolActor(CenterActor):
             self.unwatch(self._follower.fileno())
 
     def _not_called(self, request: RequestLine) -> frozenset[E164]:
-        """The center's own numbers; but a check rings the line that a proof has made ready for it."""
+        """Return the center's own numbers, without the line that a self-test has reserved for the call of a
+        check.
+        """
         own = self._own_numbers()
         case = None if request.alert is None else self._live.cases.get(request.alert)
         if case is None or case.check is None:
@@ -277,17 +286,19 @@ class TrunkPoolActor(CenterActor):
         return own.difference(number for number in ready if number)
 
     def _own_numbers(self) -> frozenset[E164]:
-        """The numbers of all lines of the center."""
+        """Return the numbers of all lines of the center."""
         return frozenset(spec.number for spec, *_ in self._specs() if spec.number)
 
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
-        """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
+        """Return the call that this party's call must join. The line's modem reports how it joins calls
+        before a leg does.
+        """
         found = beside(case, party, self._setup.settings)
         if case is None or found is None:
             return None
         up = case.confirmed_answered(Party.USER) or case.operator_leg
         if up is None and self._carries_another_alert(found.line, case.alert):
-            # She calls in where others talk, and will be declined and called back.
+            # The user calls in on a line in use by others, and will be declined and called back.
             return None
         known = self._reports.get(found.line)
         return found if known is None else replace(found, joins=known[0].joins)
@@ -299,8 +310,8 @@ class TrunkPoolActor(CenterActor):
     def _granted_to_others(self, request: RequestLine) -> Held:
         """Return the grants that count for this request.
 
-        A grant to an alert that nothing speaks for keeps no line from one that is vouched for: an alert that
-        has no operator is granted lines that it does not use.
+        A grant to an alert that is not vouched for withholds no line from a vouched one: an alert without an
+        operator is granted lines that it does not use.
         """
         if request.rank != PROVED or yields(request):
             return self._granted
@@ -315,12 +326,12 @@ class TrunkPoolActor(CenterActor):
         return case is not None and not case.test and vouched(case)
 
     def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> Pairs:
-        """Whom the alerts that have a line, or are about to have one, have yet to call."""
+        """Return the parties still to be called by alerts that have a line or are about to get one."""
         settings, cases = self._setup.settings, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
         for line in lines:
             if line.emergency or line.joins is not Joins.HOST:
-                # Whoever has a line that joins in the network calls everybody on it.
+                # An alert on a line that joins in the network calls all parties on that line.
                 continue
             granted = granted_to.get(line.line)
             fresh = granted is not None and now_us - granted.at < GRANTED_FOR_US
@@ -330,7 +341,7 @@ class TrunkPoolActor(CenterActor):
                 in_hand.setdefault(granted.alert, set()).add(granted.party)
         begun = {alert: lacking(cases.get(alert), parties, settings) for alert, parties in in_hand.items()}
         if not request.test:
-            # Nothing is kept for tests that a real alert needs.
+            # No line that a real alert needs is kept for a test.
             begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
         if request.rank == PROVED and not yields(request):
             begun = {alert: lacks for alert, lacks in begun.items() if self._is_vouched(alert)}
@@ -348,12 +359,13 @@ class TrunkPoolActor(CenterActor):
             line = preempted(replace(request, emergency=False), public)
         if line is None or line.seized_by is None:
             return
-        # Otherwise the test, which asks as soon as its call has ended, would have the line again first.
+        # Without the grant the test, which repeats its request as soon as its call has ended, would get the
+        # line.
         self._granted[line.line] = Granted(
             leg=request.leg, at=self.now_us(), alert=request.alert, party=request.party
         )
         if line.alert is None:
-            # Whose call it is to keep depends on her shift: only that one does anything.
+            # The node that keeps the call depends on the operator's shift; only that node acts on the order.
             for node in (self.env.node, *(place.node for place in self.env.peers.places)):
                 for whose in (Role.LINE_TESTER, Role.DUTY_CALLER) if line.tried else (Role.OPERATOR_LINES,):
                     self.tell_node(node, whose, "", GiveWay(line=line.line))
@@ -403,7 +415,9 @@ class TrunkPoolActor(CenterActor):
             )
 
     def _specs(self) -> Iterator[tuple[Modem, NodeId, bool]]:
-        """This node's lines, and those of the others: each with its node, and whether that one is drained."""
+        """Return the lines of all nodes: each with its node (empty for this one) and True if to be used last,
+        as its node is draining.
+        """
         for spec in self._setup.settings.lines:
             yield spec, NodeId(""), False
         places = self.env.peers.places

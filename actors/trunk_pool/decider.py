@@ -1,7 +1,8 @@
-"""Which line to grant (S8; case 9): the emergency trunk for 112 alone, a public line kept for inbound. Pure.
+"""Choice of the line to grant (S8; case 9): the emergency trunk for 112 alone, public lines kept for inbound
+calls. Pure.
 
-A grant holds nothing but this pool's own attention for a moment; what makes the line a leg's is
-the append at the version granted.
+A grant reserves nothing; for a moment the pool only avoids granting the line twice. The line is assigned to a
+leg by the append at the version granted.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from model.settings.lines import Modem
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 LEFT_TO_ALERTS: Final = 2
 LEFT_TO_THE_NEXT: Final = 1
-"""So many free lines are left when somebody on duty is called."""
+"""Number of free lines to leave when a person on duty is called and no alert is open."""
 WAITS_US: Final = Instant(3 * SECOND)
-"""A request not repeated within this time is forgotten: cases ask every second."""
+"""Validity of a request, in microseconds; cases repeat theirs every second."""
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
-    """For which leg a line was granted last, and when."""
+    """Last grant of a line."""
 
     leg: LegId
     at: Instant
@@ -44,11 +45,11 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
 Held = Mapping[LineId, Granted]
 NO_PAIRS: Final = Pairs()
 _FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2, Party.LISTENER: 3}
-"""What is begun is gone on with before anything else is begun."""
+"""Order of service by party: a begun alert is completed before another is begun."""
 
 
 def used(held: Held, line: LineId, leg: LegId) -> dict[LineId, Granted]:
-    """What is granted once this leg has seized the line: from then on the journal says whose it is."""
+    """Return the grants once this leg has seized the line: from then on the journal shows the owner."""
     granted = held.get(line)
     if granted is None or granted.leg != leg:
         return dict(held)
@@ -56,16 +57,16 @@ def used(held: Held, line: LineId, leg: LegId) -> dict[LineId, Granted]:
 
 
 class WaitingLeg(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that stands."""
+    """Request that is waiting."""
 
     request: RequestLine
     asked_at: Instant
 
 
 def order(waiting: Iterable[WaitingLeg], now_us: Instant, settings: Settings) -> list[WaitingLeg]:
-    """The requests that still stand, as they are served; within what is begun and what is not by urgency.
+    """Return the valid requests in the order of service: first by the party called, then by urgency.
 
-    Alerts come first, those that are vouched for before others, then tests, then shifts.
+    Alerts come first, vouched ones before others, then tests, then lines for shifts and people on duty.
     """
 
     def key(one: WaitingLeg) -> tuple[bool, bool, bool, int, Urgency, LegId]:
@@ -78,7 +79,7 @@ def order(waiting: Iterable[WaitingLeg], now_us: Instant, settings: Settings) ->
 
 
 def served_with(asks: tuple[LegId, int], waiting: Sequence[WaitingLeg]) -> list[WaitingLeg]:
-    """Return those of the requests, in order, that come before this one whatever they ask for, and itself."""
+    """Return this request and the requests that have priority over it for any line, in order."""
 
     def before(one: RequestLine) -> tuple[bool, bool, bool]:
         return (one.operator is not None or one.callout is not None, one.test, one.rank != PROVED)
@@ -101,11 +102,11 @@ def grant(
     hung_up: bool = False,
     alerts: bool = False,
 ) -> LineGranted | LineRefused:
-    """The line for this request, or why there is none. `beside`: with whom the party is to be joined;
-    `hung_up`: the leg's last call was to be ended, and is not taken back where its modem still has it;
-    `alerts`: one is open, or somebody waits for a line for one.
+    """Return the line for this request, or the reason for its refusal.
 
-    A line of a node that is drained is granted where no other is, and for the need of a user alone.
+    `beside`: the call that the party must join. `hung_up`: the leg's last call was meant to end, and is not
+    taken back if its modem still has it. `alerts`: an alert is open or waits for a line. A line of a draining
+    node is granted if no other line is free, and only for the need of a user.
     """
     lines = list(lines)
     staying = [one for one in lines if not one.drained]
@@ -147,10 +148,10 @@ def _grant(
     host = [one for one in group if one.joins is Joins.HOST]
     network = [one for one in group if one.joins is Joins.NETWORK]
     if request.party is Party.LISTENER or request.operator is not None:
-        # A listener would be heard by everybody where the network joins, and a shift's call by nobody.
+        # All parties would hear a listener on a line that joins in the network, and none a shift's call.
         network = []
-    # Whoever is up on a line that gives its voice waits for another such one in vain where those who have
-    # them wait in the same way: so she is called again, beside whoever answers in the network.
+    # A party on a line with voice cannot be joined while all such lines are taken by waiting alerts. Such a
+    # party is therefore called again on the line of a party that answers in the network.
     least = 2 if network and beside is None else 1
     with_voice = _of_group(request, host, held, settings, now_us, pairs, least=least)
     if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
@@ -167,9 +168,9 @@ def _to_duty(
     *,
     alerts: bool,
 ) -> LineGranted | LineRefused:
-    """A public line that gives its voice, where enough others are left: one, and while an alert is open one
-    for each of its two parties. None that is kept for those who call in, and none to avoid, whatever else
-    there is: what is wrong may be that very line.
+    """Grant a public line with voice, if enough others stay free: one, or two while an alert is open.
+
+    Never a line that is kept for inbound calls, and never a line to avoid: that line may be the very fault.
     """
     public = [one for one in lines if not one.emergency]
     kept = kept_for_inbound(public, settings)
@@ -186,7 +187,7 @@ def _to_duty(
 def _reserved(
     request: RequestLine, lines: Sequence[Line], held: Held, settings: Settings, now_us: Instant
 ) -> LineGranted | LineRefused:
-    """A line of the emergency trunk; where none is left, and the settings say so, a public one."""
+    """Grant a line of the emergency trunk; if none is left and the settings allow, a public line."""
     group = [one for one in lines if one.emergency]
     answer = _of_group(request, group, held, settings, now_us, NO_PAIRS)
     comes = preempted(request, lines)
@@ -199,9 +200,9 @@ def _reserved(
 
 
 def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
-    """The line whose modem still has this leg's call: it was given up while its node was not heard.
+    """Return the line that still has this leg's call, which was given up while its node was unreachable.
 
-    In an operator's place another one may be called by now: whoever asks for that one's call says so.
+    The place of an operator may have another operator by now; a request for the former call has `held` set.
     """
     if request.party is Party.OPERATOR and not request.held:
         return None
@@ -214,7 +215,7 @@ def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -
 def _added(
     request: RequestLine, group: Iterable[Line], held: Held, now_us: Instant, beside: Beside | None
 ) -> LineGranted | LineRefused:
-    """The line on which the alert's others are, for one more: its modem joins them in the network."""
+    """Grant the line of the alert's other parties: its modem joins the calls in the network."""
     reason = "nobody is on a line that joins in the network"
     for one in group:
         if beside is None or one.line != beside.line or one.joins is not Joins.NETWORK:
@@ -244,16 +245,16 @@ def _of_group(
     *,
     least: int = 1,
 ) -> LineGranted | LineRefused:
-    """A free line of these. `least`: how many have to be there for anything to begin on them."""
+    """Grant a free line of the group. `least`: number of lines needed for anything to begin on them."""
     free = [one for one in group if is_free(one, request.leg, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
     keep = settings.limits.lines_kept_from_tests if request.test else 0
-    # A center that is down to one line begins all the same. A line that somebody is on counts, though its
-    # modem's process be dead: its alert waits for what is free.
+    # A center with a single line left starts all the same. An occupied line counts even if its modem's
+    # process is dead: its alert waits for a free line.
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
     least = min(_needed(request, group, pairs), max(least, there))
-    # One that sends a text is free before the party who is called first has answered.
+    # A line that sends a text is free before the party called first has answered.
     soon = sum(serves(one, now_us) and _sends_text(one) for one in group)
     if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) + soon < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
@@ -265,7 +266,7 @@ def _sends_text(one: Line) -> bool:
 
 
 def _needed(request: RequestLine, group: Iterable[Line], pairs: Pairs) -> int:
-    """How many lines of the group have to be free: one is enough for two parties that the network joins."""
+    """Return the number of free lines needed: one serves two parties that the network joins."""
     return (
         1 if all(one.joins is Joins.NETWORK for one in group) else needed(request.alert, request.party, pairs)
     )
@@ -283,9 +284,9 @@ def _granted(request: RequestLine, line: Line) -> LineGranted:
 
 
 def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held, now_us: Instant) -> str:
-    """Why no more operators can have a line for their shift; empty where one more can.
+    """Return the reason for refusing another nailed-up line; empty if it is allowed.
 
-    Half of the lines at the most: each of them has to call a user on another one.
+    At most half of the lines: each operator's user has to be called on another line.
     """
     there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
     granted = {
@@ -300,24 +301,25 @@ def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held,
 
 
 def yields(request: RequestLine) -> bool:
-    """Whether what is asked for is nobody's need: a test, a supervisor who listens in, a shift's line, or a
-    call to people on duty.
+    """Return True if the request yields to alerts: a test, a listening supervisor, a line for a shift, or a
+    call to a person on duty.
     """
     shifts = request.operator is not None or request.callout is not None
     return request.test or request.party is Party.LISTENER or shifts
 
 
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
-    """Whether a test or a listener waits for a real alert that could not have a line of this kind (case 9).
+    """Return True if the request yields to a refused one for a line of this kind (case 9).
 
-    Were it granted what the real one cannot use alone, it would dial, give way, and dial again, for ever.
+    If granted a line that does not suffice for the alert, a test would dial, be preempted and dial again, for
+    ever.
     """
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
 
 
 def is_urgent(request: RequestLine, pairs: Pairs) -> bool:
-    """Return whether alerts that are not vouched for leave the lines to this request: its alert is, and has
-    yet to call that party for the first time.
+    """Return True if alerts that are not vouched for leave their lines to this request: its alert is vouched
+    for, and has yet to call that party for the first time.
     """
     if request.alert is None or request.emergency or request.held or yields(request):
         return False
@@ -325,40 +327,40 @@ def is_urgent(request: RequestLine, pairs: Pairs) -> bool:
 
 
 def leaves_lines(request: RequestLine) -> bool:
-    """Return whether the request waits while an urgent one does: 112 is nobody's to wait for."""
+    """Return True if the request waits for urgent ones; a call to 112 never waits."""
     return request.rank != PROVED and not request.emergency and not request.held
 
 
 def is_free(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:
-    """Whether the line can be had for this."""
+    """Return True if the line is available for this leg."""
     if one.seized_by is not None or not serves(one, now_us) or (one.report is not None and one.report.busy):
         return False
     return not _granted_elsewhere(one, leg, held, now_us)
 
 
 def _granted_elsewhere(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:
-    """Whether it was granted to another a moment ago."""
+    """Return True if the line was granted to another leg a moment ago."""
     granted = held.get(one.line)
     return granted is not None and granted.leg != leg and now_us - granted.at < GRANTED_FOR_US
 
 
 def kept_for_inbound(group: Sequence[Line | Modem], settings: Settings) -> frozenset[LineId]:
-    """The lines whose numbers users call, never used for calls of ours: the first ones, always the same.
-
-    Never so many that two parties cannot be called.
+    """Return the lines reserved for inbound calls: always the first ones. Two lines stay usable in any
+    case.
     """
     inbound: dict[NodeId, list[LineId]] = {}
     for one in group:
         if one.inbound:
             inbound.setdefault(one.node if isinstance(one, Line) else NodeId(""), []).append(one.line)
-    # Of each node its own: what is left when one is lost is still called.
+    # Each node keeps its own: if a node is lost, users still reach the lines of the others.
     kept = [line for lines in inbound.values() for line in lines[: settings.limits.inbound_lines_kept]]
     return frozenset(kept[: max(len(group) - 2, 0)])
 
 
 def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
-    """Which line is taken first: one that gives its voice, not one that was mute or failed a proof, not one
-    whose voice is worn, not the one that has just failed, not a weak one, the nearest, the longest unused."""
+    """Return the sort key of a line, best first: with voice, without a standing alarm, not degraded, not just
+    failed, not weak, the nearest, the longest unused.
+    """
     signal = None if one.report is None else one.report.signal_dbm
     weak = signal is not None and signal < WEAK_DBM
     voiceless = one.joins is not Joins.HOST
@@ -380,11 +382,11 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """The call that gives up its line for this real one (case 9): a listener's, else a test's, else an
-    operator's who waits for an alert; on a line that cannot call only where no other call gives up its line.
+    """Return the line whose call is preempted for this real one (case 9): a listener's, else a test's, else
+    that of an operator who waits for an alert. A line that is not ready comes last.
 
-    Never a leg that a real alert needs, so never one to 112: what a test calls in place of 112 gives up its
-    emergency line for 112 itself. Nor for a call that is asked back: no line would do but the one it is on.
+    Never a leg that a real alert needs, so never one to 112; a test's call in place of 112 is preempted for
+    112 itself. Nothing is preempted for a call to be taken back: only its own line would do.
     """
     if request.held or yields(request):
         return None

@@ -1,7 +1,7 @@
-"""One line as the TrunkPool sees it: what the journal and its modem say of it, whether it serves; what a call
-to 112 lacks that no line of its trunk can carry, and the last resort (S8). Pure.
+"""Line as the TrunkPool sees it, from the journal and its modem; availability; and, for 112, the reason why
+no line is available and the last resort (S8). Pure.
 
-A line whose modem's process has just started, or has not been heard yet, is waited for in silence.
+No lack is reported while a line's modem process has just started or has not reported yet.
 """
 
 from __future__ import annotations
@@ -19,59 +19,65 @@ from model.settings import Settings
 from model.settings.psap import LastResort
 
 FRESH_US: Final = Instant(3 * SECOND)
-"""A line not reported on for this long is not granted: its modem's actor says so every second."""
+"""Age at which a line's report expires, in microseconds; the line is not granted then. A modem reports every
+second.
+"""
 FAR_FRESH_US: Final = Instant(2 * SECOND)
-"""The same of another node's line, of which its TrunkPool says so. Shorter than `call_leg.UNHEARD_US`: a call
-that was given up because nothing is heard of that node is not asked back from its last word."""
+"""Age at which the report of another node's line expires, in microseconds; that node's TrunkPool sends it.
+Shorter than `call_leg.UNHEARD_US`: an expired report must not bring back a call that was given up as its node
+was silent.
+"""
 TOGETHER: Final = 50
-"""So many lines are told to another node at a time: a datagram carries two hundred."""
+"""Lines in one message to another node; a datagram has room for two hundred."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line as the journal and its modem have it now."""
+    """Line in its present state, from the journal and its modem."""
 
     line: LineId
     trunk: TrunkId
     emergency: bool
     inbound: bool = True
-    """Whether users may call its number."""
+    """True if users may call its number."""
     version: int
-    """Of its stream: what an append that seizes it must expect."""
+    """Version of its stream that a seizing append must expect."""
     report: LineReport | None = None
     heard_at: Instant = Instant(0)
     seized_by: LegId | None = None
     alert: AlertId | None = None
-    """The alert of that leg."""
+    """Alert of that leg."""
     test: bool = False
-    """Whether that alert is a test."""
+    """True if that alert is a test."""
     nailed_up: bool = False
-    """Whether it is no alert's, but carries the call of an operator's shift."""
+    """True if the line carries the call of an operator's shift, not an alert's."""
     stood_on: bool = False
-    """Whether an alert has that operator on it."""
+    """True if an alert has that operator on the line."""
     setting_up: bool = False
-    """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
+    """True if one of its calls on this line is being set up or released: no call can be added now."""
     tried: bool = False
-    """A call of the center's own is on it, which gives way: one that tries the line, or to people on duty."""
+    """True if a call of the center's own is on the line and yields to alerts: a line test, or a call to a
+    person on duty.
+    """
     party: Party | None = None
     quarantined: bool = False
     taken_out: bool = False
-    """A person has taken it out of service."""
+    """True if a person has taken the line out of service."""
     in_doubt: bool = False
-    """An alarm stands by which it is not to be relied on, though its modem says nothing against it."""
+    """True if an alarm makes the line unreliable although its modem reports no fault."""
     last_used_at: Instant = Instant(0)
     node: NodeId = NodeId("")
-    """Whose line it is, where it is another node's."""
+    """Node of the line; empty for this node."""
     drained: bool = False
-    """That node ends with its last call, and this line carries none: it is had where no other is."""
+    """True if that node is draining and the line carries no call: granted only if no other line is free."""
 
     @property
     def joins(self) -> Joins:
-        """How it joins its calls."""
+        """Way in which the line joins its calls."""
         return Joins.HOST if self.report is None else self.report.joins
 
 
 def usable(one: Line, now_us: Instant) -> bool:
-    """Whether the line's modem can carry a call, taken or not."""
+    """Return True if the line's modem can carry a call, whether in use or not."""
     report = one.report
     return (
         not one.quarantined
@@ -82,26 +88,27 @@ def usable(one: Line, now_us: Instant) -> bool:
 
 
 def serves(one: Line, now_us: Instant) -> bool:
-    """Whether a call could begin on it, were it free: its modem can carry one, and nobody has taken it out of
-    service. What stands on a line that was taken out goes on.
+    """Return True if a free line could start a call: its modem is usable and it is not out of service.
+
+    A call on a line that is taken out of service goes on.
     """
     return usable(one, now_us) and not one.taken_out
 
 
 def batched(reports: Sequence[LineReport]) -> Iterator[NodeLines]:
-    """The messages in which these are told."""
+    """Split the reports into messages."""
     for first in range(0, len(reports), TOGETHER):
         yield NodeLines(reports=tuple(reports[first : first + TOGETHER]))
 
 
 COMES_US: Final = Instant(3 * SECOND)
-"""Within this time a modem whose process was started again says how it is, and is most often ready."""
+"""Time for a restarted modem process to report, in microseconds; the modem is mostly ready by then."""
 
 
 def with_lack(
     refused: LineRefused, request: RequestLine, group: Sequence[Line], now_us: Instant
 ) -> LineRefused:
-    """The refusal of a line to 112, with what is lacking; `group`: all lines that could carry the call."""
+    """Return the refusal of a line to 112 with the lack; `group`: all lines that could carry the call."""
     return replace(refused, lack=_lack(group, now_us)) if request.party is Party.PSAP else refused
 
 
@@ -114,7 +121,7 @@ def _lack(group: Sequence[Line], now_us: Instant) -> Lack | None:
 
 
 def _comes(one: Line, now_us: Instant) -> bool:
-    """Whether the line may be of use in a moment, or is so and nothing was heard of it yet."""
+    """Return True if the line may become usable in a moment, or has not reported yet."""
     if one.quarantined or one.taken_out:
         return False
     if one.report is None:
@@ -123,7 +130,7 @@ def _comes(one: Line, now_us: Instant) -> bool:
 
 
 def last_resort(request: RequestLine, lines: Iterable[Line], settings: Settings) -> list[Line]:
-    """The public lines on which 112 may be dialled where its own trunk has none left. None for a test."""
+    """Return the public lines for dialling 112 if its own trunk has none left; empty for a test."""
     if settings.psap.last_resort is not LastResort.PUBLIC or request.test or request.party is not Party.PSAP:
         return []
     return [one for one in lines if not one.emergency and one.joins is Joins.HOST]

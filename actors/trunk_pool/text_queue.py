@@ -1,4 +1,4 @@
-"""The short messages that this node has to send, from the journal; and which of them are given up."""
+"""Short messages that this node has to send, from the journal, and those to give up."""
 
 from __future__ import annotations
 
@@ -22,29 +22,31 @@ log = logs.get("trunk_pool")
 
 
 class TextQueue:
-    """See the module. One for each pool."""
+    """Queue of short messages of one TrunkPool."""
 
     def __init__(self, settings: Settings, journal: Journal, answering: Collection[str] = ()) -> None:
-        """`answering`: the numbers at which networks tell what is left on a SIM."""
+        """Start with no failed line; `answering`: numbers at which networks report the credit of a SIM."""
         self._settings = settings
         self._answering = frozenset(answering)
         self._journal = journal
         self._failed: dict[LineId, Instant] = {}
 
     def hear(self, recorded: Recorded) -> None:
-        """Something was written: a line may have failed."""
+        """Record the failure of a line."""
         if isinstance(recorded.event, TextFailed) and recorded.event.line is not None:
             self._failed[recorded.event.line] = recorded.at_us
 
     def failed(self, now_us: Instant) -> frozenset[LineId]:
-        """The lines on which a text has failed lately."""
+        """Return the lines with a recent failure of a text."""
         return frozenset(line for line, at in self._failed.items() if now_us - at < FAILED_FOR_US)
 
     def next(self, own: Collection[E164], now_us: Instant) -> Text | None:
-        """What is to be sent now, once what is over is given up. `own`: the numbers of the center's lines."""
+        """Return the next text to send, after giving up expired ones. `own`: numbers of the center's
+        lines.
+        """
         try:
             texts = outbox_of(self._journal)
-            # Also those of a node that is gone; of two that give one up, the first counts.
+            # Includes texts of a lost node; if two nodes give one up, the first event counts.
             for text in texts:
                 if (why := failure(text, now_us)) is not None:
                     self._give_up(text.id, why)
@@ -59,8 +61,8 @@ class TextQueue:
         return None
 
     def _is_fit(self, text: Text, own: Collection[E164]) -> bool:
-        """To the center's own lines goes what tries them, and nothing else; and what tries them goes nowhere
-        else, but to where its network answers.
+        """Return True if the text suits its number: only line tests go to the center's own lines, and line
+        tests go nowhere else but to numbers at which networks answer.
         """
         if text.purpose is TextPurpose.PROOF:
             return text.to in own or text.to in self._answering

@@ -1,7 +1,6 @@
-"""Which line sends a short message of the center's (docs/decisions/0082). Pure.
+"""Choice of the line that sends a short message (docs/decisions/0082). Pure.
 
-One text at a time leaves a node, so that an alert finds all lines but one as they were; and that one within
-seconds.
+A node sends one text at a time, so an alert finds all lines but one available, and that one within seconds.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ _FIRST = tuple(TextPurpose)
 
 
 def leg_of(text: TextId) -> LegId:
-    """Under which name a line is kept from calls for the moment until its modem says that it sends."""
+    """Return the name that reserves a line for a text until its modem reports the sending."""
     return LegId(f"text:{text}")
 
 
 def next_text(texts: Iterable[Text], node: NodeId) -> Text | None:
-    """What this node has to send now; None while one of its texts is on its way."""
+    """Return the next text of this node; None while one of its texts is being sent."""
     own = [one for one in texts if one.node == node]
     if any(one.begun_at is not None for one in own):
         return None
@@ -43,11 +42,11 @@ def line_for(
     failed: Collection[LineId],
     only: LineId | None = None,
 ) -> Line | None:
-    """The line that is to send it; None where that has to wait.
+    """Return the line to send the text; None if it must wait.
 
-    `alerts`: one is open, or somebody waits for a line: then the last line that could be dialled on is left.
-    `failed`: lines that a text has just failed on, which are taken last. `only`: no other may, and not while
-    there are alerts: it is this line that is tried.
+    `alerts`: an alert is open or a request waits for a line; the last line to dial on is then kept free.
+    `failed`: lines on which a text has just failed, chosen last. `only`: the line under test, not used during
+    alerts.
     """
     if only is not None:
         tried = (one for one in lines if one.line == only and is_free(one, leg_of(text), held, now_us))
@@ -62,7 +61,7 @@ def line_for(
         free = [one for one in free if one.line in kept]
 
     def rank(one: Line) -> tuple[bool, bool, bool, bool, bool, Instant, str]:
-        # On a line that is kept for those who call in no dial waits for it; and its number is known to users.
+        # No dial waits for a line that is kept for inbound calls, and users know its number.
         weak = (
             one.report is not None and one.report.signal_dbm is not None and one.report.signal_dbm < WEAK_DBM
         )

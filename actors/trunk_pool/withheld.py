@@ -1,8 +1,8 @@
-"""Whether a user's number may be dialled by itself, from what this pool knows of lines, people and calls.
+"""Facts for the rule which numbers of users are not dialled automatically
+(`model.rules.calls.withheld_numbers`).
 
-The rule is `model.rules.calls.withheld_numbers`'s. Here are the facts for it: who was called lately, by any
-node and across restarts, as the journal says; and the operators' numbers, as the registry says. While it
-cannot be read what was known last holds: no user waits for that.
+The facts are the recent calls of any node, across restarts, from the journal; and the operators' numbers,
+from the registry. While the registry is unreadable the last known numbers count: no user waits for it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ log = logs.get("trunk_pool")
 
 
 class DialGate:
-    """See the module. One for each pool."""
+    """Check of numbers to dial, for one TrunkPool."""
 
     def __init__(self, setup: Setup, journal: Journal, now_us: Instant) -> None:
-        """Raises JournalError."""
+        """Read the recent calls and the operators. Raises JournalError."""
         self._settings = setup.settings
         self._registry = Registry(journal)
         self._no_registry = logs.Outage(log, "the registry cannot be read")
@@ -43,7 +43,7 @@ class DialGate:
         self.look_again(now_us)
 
     def hear(self, recorded: Recorded) -> None:
-        """Something was written: somebody may have been dialled."""
+        """Record the dial of a user."""
         event = recorded.event
         if not isinstance(event, LegOriginating) or event.party is not Party.USER or event.call is not None:
             return
@@ -51,7 +51,7 @@ class DialGate:
             self._called.add(event.number, recorded.at_us)
 
     def look_again(self, now_us: Instant) -> None:
-        """Who the operators are now; each second."""
+        """Read the operators' numbers and expire old calls; called each second."""
         try:
             self._staff = frozenset(one.phone for one in self._registry.operators())
             self._no_registry.works()
@@ -62,7 +62,9 @@ class DialGate:
             self._called.forget(now_us)
 
     def withheld(self, request: RequestLine, own: Collection[E164], now_us: Instant) -> Withheld | None:
-        """Why the number of this request is not dialled; None where it is, or none is dialled."""
+        """Return the reason why the request's number is not dialled; None if allowed or without a number to
+        dial.
+        """
         if request.number is None or request.party is not Party.USER or request.held:
             return None
         others = 0 if request.ordered else self._called.others(request.number, now_us)
@@ -71,6 +73,6 @@ class DialGate:
 
 
 def refused(request: RequestLine, why: Withheld) -> LineRefused:
-    """The answer."""
+    """Return the refusal of a line."""
     reason = "the number is not called by itself"
     return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason, withheld=why.value)

@@ -1,1 +1,1 @@
-"""The gate through which bridges of other nodes have the voices of this one: lines and headsets."""
+"""Gate through which bridges of other nodes reach the voices of this node: lines and headsets."""

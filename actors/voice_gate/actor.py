@@ -1,10 +1,9 @@
-"""The process through which bridges of other nodes have this one's voices: those of its own lines, and the
-headsets that are there. Its thread relays; here is where it listens, what it offers, and what is told of it.
+"""Process that gives bridges of other nodes access to the voices of this node: its own lines and present
+headsets. The gate's thread relays; the actor decides the address and the offers, and logs events.
 
-It holds no call and knows none. Killed, it leaves the bridges without these voices until its successor, which
-listens at the same port, lets them in again. What comes from outside is a name, and is looked up; a path is
-only ever one that this node has published itself: a GsmModem where its line's voice flows, the web where a
-headset listens.
+The process holds no call. If killed, the bridges lose these voices until its successor listens at the same
+port. A remote bridge names a voice; the name is looked up. A path always comes from this node: published by a
+GsmModem for its line's voice, or by the web for a headset.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ _HEADSET: Final = re.compile(r"voice/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.sock",
 
 
 class Offers:
-    """The voices of one node, by name."""
+    """Voices of one node, by name."""
 
     def __init__(self, run: Path, lines: Collection[LineId]) -> None:
         self._run = run
         self._lines = frozenset(lines)
 
     def __call__(self, name: str) -> VoicePortSpec | None:
-        """Where the voice of this name is opened; None: there is none."""
+        """Return the voice port of this name; None if there is none."""
         line = LineId(name)
         return self._of_line(line) if line in self._lines else self._of_headset(name)
 
@@ -63,27 +62,27 @@ class Offers:
 
 
 _MOST_NOTES: Final = 10
-"""So many lines a second are enough in a log to see that somebody tries all doors."""
+"""Most log entries a second: enough to notice an attempt to try many names."""
 
 
 class VoiceGateActor(CenterActor):
-    """One to a node that has others beside it."""
+    """VoiceGate of a node in a cluster."""
 
     role: ClassVar[Role] = Role.VOICE_GATE
 
     def started(self) -> None:
-        """Listen, where the one before it has listened if that may be."""
+        """Listen, at the predecessor's port if possible."""
         self._gate: Gate | None = None
         self._trouble = ""
         self._listen()
 
     def stopping(self) -> None:
-        """The voices are let go; the calls behind them stay up."""
+        """Close the voices; the calls behind them stay up."""
         if self._gate is not None:
             self._gate.stop()
 
     def tick(self, now_us: Instant) -> None:
-        """Say where it is, should the file have been lost, and what has happened."""
+        """Publish the address again if the file was lost, and log events."""
         if self._gate is None:
             self._listen()
         else:
@@ -96,7 +95,7 @@ class VoiceGateActor(CenterActor):
                 self.log.warning("at the voice gate", more=len(notes) - _MOST_NOTES)
 
     def _listen(self) -> None:
-        """Its address may come later than it does: that of a VPN, or of a cable that is plugged in."""
+        """Listen; the address may appear later, as with a VPN or a cable plugged in late."""
         nodes = self.env.node_voice
         if nodes is None:
             raise WrongEnvironment("a voice gate was started in a node that is by itself")

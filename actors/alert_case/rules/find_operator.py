@@ -39,7 +39,8 @@ ALL: Final = 1_000
 PAUSE_US: Final = Instant(5 * SECOND)
 """Pause after all operators were tried without success, in microseconds."""
 NEXT_HOLDER_US: Final = Instant(3 * SECOND)
-"""Pause between requests to different alerts for an operator, in microseconds; a modem hangs up within 2 s.
+"""Pause between requests to different alerts for an operator, in microseconds; a modem hangs up within 2
+s.
 """
 SAME_HOLDER_US: Final = Instant(10 * SECOND)
 """Pause before the same alert is requested again, in microseconds."""
@@ -236,7 +237,8 @@ def _may_wake(case: Case, pending: PendingOffers) -> bool:
 
 
 def free_place(case: Case) -> tuple[LegId, int]:
-    """Return the leg of the next call to an operator or a listener, `op1`, `op2` …, and its attempt number.
+    """Return the leg of the next call to an operator or a listener, `op1`, `op2` …, and its attempt
+    number.
     """
     n = 1
     while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and (
@@ -322,7 +324,7 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 
 
 def _advise_112(case: Case) -> Step:
-    """Advise the app to call 112, whatever else is tried (case 8)."""
+    """Advise the app at once to call 112, in addition to all other attempts (case 8)."""
     return Step(events=(call_112_now(Why.NO_OPERATOR),)) if waits(case) else NOTHING
 
 

@@ -68,7 +68,8 @@ def _act(case: Case, fact: ev.InboxEvent, settings: Settings) -> tuple[ev.CaseEv
 
 
 def _alarm(case: Case, n: int) -> tuple[Decided, ...]:
-    """Raise the alarm once in an alert: with the first wrong PIN beyond the limit, at any place in the inbox.
+    """Raise the alarm once in an alert: with the first wrong PIN beyond the limit, at any place in the
+    inbox.
     """
     if not _is_wrong_pin(case.unread[n].event):
         return ()
