@@ -1,5 +1,5 @@
-"""The operator's screen: what it is told, how it signs on, and the page itself.
+"""The operator's console: its feed, sign-on by cookie, and the page.
 
-Everything shown comes from following the journal; nothing is asked of an actor, and nothing is
-shown that the journal does not say.
+All data shown come from following the journal. The console queries no actor, and shows only data of the
+journal.
 """

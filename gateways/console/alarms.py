@@ -1,5 +1,6 @@
-"""What is wrong with the center, as consoles show it, and what of that is new since a console was told last:
-hundreds would be told hundreds of times. Pure.
+"""Alarms of the center as views for consoles, and the changes since a console received the alarms last. Pure.
+
+Without changes only, hundreds of alarms would be sent hundreds of times.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ __all__ = ["AlarmKey", "Alarms", "Nodes"]
 
 
 class Alarms(AlarmBook):
-    """What the nodes' streams say, and its views."""
+    """The alarms in the nodes' streams, and their views."""
 
     def unseen(self, alarm: str, subject: str, raised_at: Instant) -> list[NodeId]:
-        """The nodes that have raised it by then, and by whose word nobody has seen it."""
+        """Return the nodes that raised the alarm at `raised_at` or before, and have not recorded an
+        acknowledgement.
+        """
         return [
             node
             for (node, *what), told in self.told.items()
@@ -30,9 +33,9 @@ class Alarms(AlarmBook):
         ]
 
     def views(self, now_us: Instant, alive: Nodes = None, waits: Container[str] = ()) -> list[AlarmView]:
-        """What stands, oldest first; what several have found is told once.
+        """Return the standing alarms, oldest first; an alarm of several nodes appears once.
 
-        `waits`: lines of whose kind enough are left.
+        `waits` has the lines that can wait: enough others of their kind are left.
         """
         shelved = self.shelf.at(now_us)
         found: dict[tuple[str, str], AlarmView] = {}
@@ -43,7 +46,9 @@ class Alarms(AlarmBook):
         return list(found.values())
 
     def over_views(self, alive: Nodes = None) -> list[AlarmOverView]:
-        """What is over and nobody has seen, oldest first; not what stands by another node's word."""
+        """Return the cleared alarms that are not acknowledged, oldest first; without alarms that still stand
+        at another node.
+        """
         stands = {key[1:] for key in self.stand(alive)}
         found = {
             key[1:]: AlarmOverView(alarm=key[1], subject=key[2], since_us=told.at, over_us=told.over_at)
@@ -53,7 +58,7 @@ class Alarms(AlarmBook):
         return list(found.values())
 
     def quiet_views(self, now_us: Instant) -> list[QuietView]:
-        """What is kept quiet, the first to end first."""
+        """Return the shelved alarms, in the order of their ends."""
         return [
             QuietView(
                 alarm=one.alarm,
@@ -82,8 +87,8 @@ def _view(key: AlarmKey, told: Told, quiet_us: Instant | None, waits: Container[
 
 
 def _of_both_nodes(older: AlarmView, newer: AlarmView) -> AlarmView:
-    """What two nodes have found: it was seen, and is quiet, where both were. It is known by the newest that
-    was not: who acknowledges that has seen both.
+    """Merge the views of two nodes. The alarm is acknowledged, and shelved, if both are. The view is that of
+    the newest alarm without acknowledgement: an acknowledgement of this alarm covers both.
     """
     one = newer if newer.seen_us is None else older
     quiet_us = older.quiet_us and newer.quiet_us and min(older.quiet_us, newer.quiet_us)
@@ -92,12 +97,14 @@ def _of_both_nodes(older: AlarmView, newer: AlarmView) -> AlarmView:
 
 V = TypeVar("V", AlarmView, AlarmOverView)
 Name = tuple[str, str]
-"""By what one is known in its list: the alarm, and what it is about."""
+"""Key of an alarm in a list: the alarm, and its subject."""
 Views = tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]
 
 
 class AlarmNews:
-    """Of one console. `by_changes`: as its page has asked; others are told all of them at each change."""
+    """Alarms as sent to one console. With `by_changes`, if its page requested this, only changes are sent;
+    otherwise all alarms at each change.
+    """
 
     def __init__(self, *, by_changes: bool) -> None:
         self._by_changes = by_changes
@@ -105,12 +112,12 @@ class AlarmNews:
         self._over: _Told[AlarmOverView] | None = None
 
     def whole(self, views: Views) -> Views:
-        """All of them are told."""
+        """Return all alarms, and remember them as sent."""
         self._stand, self._over = _Told(views[0]), _Told(views[1])
         return views
 
     def news(self, views: Views) -> dict[str, Any]:
-        """The fields of the next message, where something has changed."""
+        """Return the fields of the next message."""
         if not self._by_changes or self._stand is None or self._over is None:
             alarms, over, quiet = self.whole(views)
             return {"alarms": alarms, "alarms_over": over, "quiet": quiet}
@@ -126,13 +133,13 @@ class AlarmNews:
 
 
 class _Told(Generic[V]):
-    """One list, as it was told last."""
+    """A list as sent last."""
 
     def __init__(self, views: Sequence[V]) -> None:
         self._told: dict[Name, V] = {(view.alarm, view.subject): view for view in views}
 
     def since(self, views: Sequence[V]) -> tuple[list[V], list[Name]]:
-        """What is new or another, and what is there no more; it is told by that."""
+        """Return the new and changed views, and the keys of removed ones; remember the list as sent."""
         before = self._told
         self._told = {(view.alarm, view.subject): view for view in views}
         changed = [view for name, view in self._told.items() if before.get(name) != view]

@@ -1,5 +1,5 @@
-"""Who is called because of alarms, as the screen is told it: structs (see docs/api.md), and which callouts
-they are made of: those that are open, and those of the last day. Pure.
+"""Callouts of people on duty, as structs for the screen (see docs/api.md), and the selection of callouts to
+show: open callouts, and those of the last day. Pure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from model.callouts.callout import Attempt, Callout, Callouts
 
 
 class CalledForView(msgspec.Struct, frozen=True, kw_only=True):
-    """An alarm because of which somebody is called."""
+    """An alarm of a callout."""
 
     alarm: str
     subject: str
@@ -34,40 +34,42 @@ class CalledForView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One person told by one way."""
+    """An attempt to notify a person through a channel."""
 
     person: PersonId
     name: str
-    """The person's; the id of one who is on the roster no more."""
+    """Name of the person; the id of a person who has left the roster."""
     way: DutyWay
     round: int
     line: LineId | None
-    """On which a call is made, once that is decided."""
+    """Line of a call, once chosen."""
     at_us: Instant
     answered_us: Instant | None
     over_us: Instant | None
-    """None: it goes on."""
+    """End of the attempt; null while it continues."""
     failure: CalloutFailure | None
-    """What was written has left, or the call was taken, where it is over without one."""
+    """Reason of a failure; null for a notice that was delivered, a call that was taken, and an attempt that
+    continues.
+    """
 
 
 class CalloutView(msgspec.Struct, frozen=True, kw_only=True):
-    """One callout."""
+    """A callout."""
 
     callout: str
     kind: CalloutKind
     opened_us: Instant
     alarms: list[CalledForView]
-    """The gravest first."""
+    """Alarms, the gravest first."""
     tries: list[TryView]
-    """The newest, the oldest of them first."""
+    """The newest attempts, in the order of time."""
     round: int
-    """How often all have been called, this time included; 0: nobody has yet."""
+    """Number of cycles through all people, the present one included; 0 before the first attempt."""
     name: str
-    """Of a test: whose ways are tried."""
+    """Person whose channels are tested; empty unless the callout is a test."""
     taken_us: Instant | None
     taken_by: str
-    """Who of the roster sees to it; empty where an operator does, at a console."""
+    """Person of the roster who has taken the callout; empty if an operator has, at a console."""
     operator: OperatorId | None
     taken_way: DutyWay | None
     ended_us: Instant | None
@@ -81,19 +83,19 @@ TRIES_MAX: Final = 30
 
 
 def lately(callouts: Callouts, now_us: Instant) -> list[Callout]:
-    """What a console is told: the newest first."""
+    """Return the callouts that consoles show, newest first."""
     ended = [one for one in callouts.ended if one.ended_at is not None and one.ended_at > now_us - DAY]
     return _newest_first([*ended[-ENDED_MAX:], *callouts.open])
 
 
 def since(callouts: Callouts, since_us: Instant) -> list[Callout]:
-    """Those that were opened since then, or are open: the newest first."""
+    """Return the callouts that are open or were opened since then, newest first."""
     ended = [one for one in callouts.ended if one.opened_at >= since_us]
     return _newest_first([*ended, *callouts.open])
 
 
 def views(callouts: Iterable[Callout], names: Mapping[PersonId, str]) -> list[CalloutView]:
-    """`names`: of those on the roster."""
+    """Return the views of the callouts. `names` has the names of the people on the roster."""
     return [_view(one, names) for one in callouts]
 
 

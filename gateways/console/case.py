@@ -1,5 +1,5 @@
-"""One alert as the screen shows it: how far it is, by its story, when each step was first done; what user and
-operator have written to each other; and the whole of it. Pure.
+"""View of one alert, made from its story: progress, the first time of each step, the dialogue of user and
+operator, and the full alert. Pure.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def steps_view(known: Known) -> StepsView:
 
 
 def _users_talks(entries: Iterable[Entry]) -> tuple[Instant | None, Instant | None]:
-    """Return when the user first answered, and when somebody was first on the line with the user since the
-    alert was opened last. A call that a machine has answered counts for neither.
+    """Return when the user first answered, and when an operator or 112 was first on the line with the user
+    since the alert was opened last. A call that a machine has answered counts for neither.
     """
     answers: list[Instant] = []
     talks: list[Instant | None] = []
@@ -94,7 +94,7 @@ def _users_talks(entries: Iterable[Entry]) -> tuple[Instant | None, Instant | No
         elif one.what == "alert.reopened":
             talks = [None] * len(talks)
         elif one.what == "machine.marked" and Party.USER in up:
-            # Of the call that is up; it ends with this mark.
+            # The mark concerns the call that is up, and ends it.
             answers.pop()
             talks.pop()
             up.discard(Party.USER)
@@ -104,7 +104,9 @@ def _users_talks(entries: Iterable[Entry]) -> tuple[Instant | None, Instant | No
 
 
 def alone_since(known: Known) -> Instant | None:
-    """Since when the user waits on the line, without an operator and without 112; None: that is not so."""
+    """Return since when the user waits on the line without an operator and without 112; None if this is not
+    so.
+    """
     case = known.case
     user = case.confirmed_answered(Party.USER)
     if user is None or case.operator is not None or case.confirmed_answered(Party.PSAP) is not None:
@@ -123,13 +125,15 @@ def alone_since(known: Known) -> Instant | None:
 
 
 def restarted_at(known: Known) -> Instant | None:
-    """An AlertCase has taken it over, or a modem's process has taken over its call."""
+    """Return when an AlertCase last took over the alert, or a modem's process its call; None if neither
+    happened.
+    """
     taken_over = (ev.CaseOpened.__struct_config__.tag, ev.LegAdopted.__struct_config__.tag)
     return next((entry.at_us for entry in reversed(known.entries) if entry.what in taken_over), None)
 
 
 def said_views(case: Case) -> tuple[SaidView, ...]:
-    """Oldest first."""
+    """Return the messages of the dialogue, oldest first."""
     return tuple(_said(case, one) for one in case.dialogue)
 
 
@@ -168,18 +172,18 @@ def _texted(one: Texted) -> TextedView:
 
 
 def lost_us(case: Case) -> Instant | None:
-    """From when on its app counts as lost; None where there is none, or all has arrived in it."""
+    """Return when the app counts as lost; None if no app reads the dialogue, or all messages have arrived."""
     lost_at = by_which_way.lost_at(case)
     return lost_at if read_by_app(case) and lost_at < by_which_way.NEVER else None
 
 
 CLAIMS_MAX: Final = 20
 TRAIL_MAX: Final = 50
-"""Positions of one alert that are told."""
+"""Most positions of an alert in the view."""
 
 
 def case_view(known: Known, person: PersonView | None) -> CaseView:
-    """The alert as the screen shows it."""
+    """Return the view of the alert for the screen."""
     sheet, case = known.sheet, known.case
     position = case.position
     user, operator, psap = shown(case, Party.USER), operator_leg(case), shown(case, Party.PSAP)
@@ -204,7 +208,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         phone=case.phone,
         device=case.device,
         identified=case.identified,
-        # Who it was may be remembered for some seconds more.
+        # The person's name may still be cached for some seconds.
         person=None if case.erased is not None and case.erased.person else person,
         position=None if position is None else _position(position, case.address),
         positions=_trail(case),
@@ -309,13 +313,15 @@ def _data(target: str, given: GivenData) -> DataView:
 
 
 def _recorded(case: Case) -> bool:
-    """A file has begun, nothing has ended it, and somebody is in the conference."""
+    """Return True if a file has begun without a fault, and a leg is in the conference."""
     begun = bool(case.recording.files) and not case.recording.fault
     return begun and any(leg.joined for leg in case.legs.values())
 
 
 def _called(case: Case) -> tuple[OperatorId, ...]:
-    """Those kept for it, but for whom it is already being hung up: nothing is asked of them any more."""
+    """Return the operators reserved for the alert, except those whose call is being released: they need to do
+    nothing.
+    """
     let_go = {leg.operator for leg in case.of(Party.OPERATOR) if leg.state is LegState.RELEASING}
     return tuple(one for one in case.reserved if one not in let_go or one == case.operator)
 
@@ -344,6 +350,6 @@ def _position(position: KnownPosition, address: Address | None = None) -> Positi
 
 
 def _trail(case: Case) -> tuple[PositionView, ...]:
-    # By when they were measured: a phone without a signal sends late what it has kept.
+    # Ordered by time of measurement: a phone without a signal sends kept positions late.
     ordered = sorted(case.positions, key=lambda position: position.at)
     return tuple(_position(position) for position in ordered[-TRAIL_MAX:])

@@ -1,11 +1,12 @@
-"""GET /v1/console, the WebSocket: everything once, then what changes, each as of a place in the journal.
+"""GET /v1/console, the WebSocket: a snapshot, then all changes, each as of a position in the journal.
 
-A connection that resumes with `?since=SEQ` is told what happened after SEQ, or everything again when
-that is too much. A slow reader is never waited for: what changes meanwhile is merged, and beyond a
-limit it is told everything anew. Nothing is decided here.
+A connection that resumes with `?since=SEQ` receives the changes after SEQ, or a snapshot if these are too
+many. A slow reader is never waited for: changes are merged meanwhile, and beyond a limit replaced by a
+snapshot. This module takes no decisions.
 
-Of others' cases the queue's part alone is told, and all of one once it is opened. Before either it is entered
-in the audit; what the operator is called for is told at once and entered beside: that call is in the journal.
+Cases of other operators are published with the fields of the queue only, and in full once opened. Both are
+entered in the audit first. Alerts for which the operator is called are shown at once and entered afterwards:
+the call itself is in the journal.
 """
 
 from __future__ import annotations
@@ -39,16 +40,22 @@ from store.audit.entry import Action
 from store.errors import JournalError
 
 BEAT_S: Final = 0.5
-"""The longest silence: whoever hears nothing for four times as long has lost the center."""
+"""Longest silence, in seconds; a page treats the connection as lost after four times as long."""
 RENEWED_S: Final = 20
-"""How old the newest ticket of a page gets: whoever hears no more has one left for 40 s at least."""
+"""Longest age of a page's newest ticket, in seconds. After the connection is lost, the ticket is valid for at
+least 40 s.
+"""
 RESUME_MAX: Final = 2000
-"""Events. More than that is told as a snapshot."""
+"""Most events that a resumed connection receives; a snapshot replaces more."""
 PENDING_MAX: Final = 5000
 SAID: Final = ("line-", "service-", "node-", "shelf-", "duty-")
-"""Streams of which all are told what their events say; of alerts and operators, those whom it concerns."""
+"""Streams published with their content to all consoles. The content of alerts and operators is for those
+concerned only.
+"""
 REST_S: Final = 0.001
-"""For each event told, before the next message: a storm is told in few messages, a single event at once."""
+"""Pause for each event sent, before the next message: a storm takes few messages, a single event is sent at
+once.
+"""
 REST_MAX_S: Final = 0.25
 _encoder: Final = msgspec.json.Encoder()
 MESSAGES: Final[Mapping[str, Action | str]] = {
@@ -59,21 +66,21 @@ MESSAGES: Final[Mapping[str, Action | str]] = {
     "nodes": "the center's own addresses",
     "input": "that somebody is there",
 }
-"""What each message is to the audit: its Action, or why it shows nobody's data."""
+"""The Action of each message in the audit, or the reason why the message shows no personal data."""
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
-    """What a console says: it shows this alert in full, or none."""
+    """Message of a page: the alert shown in full; null for none."""
 
     alert: AlertId | None
 
 
 class Input(msgspec.Struct, frozen=True, tag_field="type", tag="input"):
-    """What a console says, twice a minute at most: the operator has pressed a key, or a button."""
+    """Message of a page, twice a minute at most: the operator has pressed a key or a button."""
 
 
 class Console:
-    """One connection."""
+    """A connection of one page."""
 
     def __init__(
         self,
@@ -107,7 +114,7 @@ class Console:
         self._entering = Entering(audit, socket, me.operator, self._may_be_listed)
 
     def changed(self, batch: Batch) -> None:
-        """The picture has changed."""
+        """Add changes of the picture to the next message; after too many, a snapshot replaces them."""
         pending = self._pending
         if len(pending.events) + len(batch.events) > PENDING_MAX:
             self._anew = True
@@ -117,17 +124,17 @@ class Console:
         self._wake.set()
 
     def watching_changed(self) -> None:
-        """Somebody looks at another alert now."""
+        """Publish anew which operators watch which alerts."""
         self._watching_changed = True
         self._wake.set()
 
     def levels(self, told: str) -> None:
-        """How loud the parties of the alert are that is shown here; the newest alone is of use."""
+        """Publish the levels of the alert shown here; newer levels replace pending ones."""
         self._levels = told
         self._wake.set()
 
     async def talk(self, since: int | None) -> None:
-        """Until the other side goes away."""
+        """Serve the connection until the page disconnects."""
         self._screen.following.add(self)
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
@@ -149,10 +156,10 @@ class Console:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _tell_nodes(self) -> None:
-        """When they are others than before, and before the last ticket is too old."""
+        """Publish the nodes if they have changed, or if the last ticket is about to be too old."""
         now_s, nodes = asyncio.get_running_loop().time(), self._screen.nodes.views()
         if nodes != self._nodes:
-            # Their lines, and whose alarms count, too.
+            # The lines of the nodes, and the set of alarms that count, have changed too.
             self._pending.lines |= bool(self._nodes)
             self._pending.alarms |= bool(self._nodes)
             if self._screen.is_left_behind(self._me.operator):
@@ -210,7 +217,7 @@ class Console:
             await self._open(said.alert)
 
     async def _open(self, alert: AlertId | None) -> None:
-        """From now on this alert is told whole, and the one that was opened before is no more."""
+        """Show this alert in full from now on, and no longer the alert opened before."""
         known = None if alert is None else self._screen.following.picture.alerts.get(alert)
         if alert is not None:
             await self._entering.opened(alert, None if known is None else known.case.user)
@@ -225,12 +232,12 @@ class Console:
         self._wake.set()
 
     def _says(self, recorded: Recorded, alert: AlertId | None) -> bool:
-        """Return True where this console is told the event with its content."""
+        """Return True if this console receives the event with its content."""
         own = recorded.stream == streams.operator(self._me.operator)
         return own or recorded.stream.startswith(SAID) or self._whole(alert)
 
     def _whole(self, alert: AlertId | None) -> bool:
-        """Whether everything of this alert is told here."""
+        """Return True if this console receives the alert in full."""
         if alert is None:
             return False
         if alert == self._opened:
@@ -245,7 +252,7 @@ class Console:
 
     @property
     def _news(self) -> bool:
-        """Whether anything of the picture is yet to be told."""
+        """True if changes of the picture are pending."""
         return self._anew or self._watching_changed or bool(self._pending)
 
     async def _send(self, message: Snapshot | Events) -> None:
@@ -285,7 +292,7 @@ class Console:
         screen, picture = self._screen, self._screen.following.picture
         shown = self._may_be_shown(batch.shown)
         watching_changed, self._watching_changed = self._watching_changed, False
-        # A modem's signal is in no event: it is looked at whenever something is said anyway.
+        # A modem's signal is in no event: the lines are read whenever a message is sent anyway.
         before, self._lines = self._lines, screen.lines()
         plugged_in, self._modems = self._modems, screen.modems()
         heard, self._voices = self._voices, screen.voices()
@@ -308,7 +315,7 @@ class Console:
         )
 
     def _resumed(self, since: int | None) -> Events | None:
-        """What came after `since`; None when everything has to be told."""
+        """Return the changes after `since`; None if a snapshot is necessary."""
         picture = self._screen.following.picture
         if since is None or not 0 < since <= picture.seq:
             return None
@@ -333,7 +340,9 @@ class Console:
         return [view for view in views if view is not None]
 
     def _may_be_shown(self, alerts: Iterable[AlertId]) -> list[AlertId]:
-        """Those that are the operator's own, or of which it is entered. The others are told once they are."""
+        """Return the alerts that may be shown: the operator's own, and those entered in the audit. The others
+        are published once they are entered.
+        """
         found = self._screen.following.picture.alerts
         told: list[AlertId] = []
         new: list[AlertId] = []
@@ -361,7 +370,9 @@ def console_route(
     ticket: Callable[[AnySocket], str],
     used: Callable[[AnySocket], None] = lambda _: None,
 ) -> WebsocketRouteHandler:
-    """The route. `ticket`: by which the operator goes on at another node. `used`: told of each input."""
+    """Return the route. `ticket` makes the ticket with which the operator continues at another node. `used`
+    is called at each input.
+    """
 
     @websocket("/v1/console", audit="each of its messages by itself: MESSAGES")
     async def follow(socket: AnySocket) -> None:

@@ -1,6 +1,6 @@
-"""What came of the last drill, for the console and for whoever goes through a new center.
+"""Result of the last drill, for the console and for the setup of a new center.
 
-It is read from the journal, so that one that `securwoman drill` has begun is known as well.
+The result is read from the journal; drills started by `securwoman drill` are therefore included.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from store.streams import StreamKind
 
 
 class DrillView(msgspec.Struct, frozen=True, kw_only=True):
-    """The last drill: what its phone raised last, where that was a test."""
+    """The last drill: the newest alert of the drill's phone, if this alert was a test."""
 
     alert: AlertId | None = None
     begun_us: Instant | None = None
     running: bool = False
     overdue: bool = False
-    """It should have ended, and has not."""
+    """True if the drill should have ended and has not."""
     ok: bool = False
-    """It has ended, in time, and everybody has spoken to everybody."""
+    """True if the drill has ended in time, and all parties have spoken with each other."""
     deadline_met: bool = False
     outcome: Outcome | None = None
     steps: tuple[Step, ...] = ()
 
 
 def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: float) -> DrillView:
-    """This one; as where there was none for what is no test. Raises JournalError."""
+    """Return the view of this drill; an empty view if the alert is no test. Raises JournalError."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case = fold(recorded)
     if case is None or not case.test:
@@ -53,7 +53,9 @@ def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: fl
 
 
 def last_begun(journal: Journal, phone: E164) -> Instant | None:
-    """When this phone last raised a test, where it has raised nothing else since. Raises JournalError."""
+    """Return when this phone last raised a test; None if the phone has raised another alert since. Raises
+    JournalError.
+    """
     alert = last_raised(journal, phone)
     first = None if alert is None else next(iter(journal.read(streams.inbox(alert))), None)
     event = None if first is None else first.event
@@ -61,7 +63,7 @@ def last_begun(journal: Journal, phone: E164) -> Instant | None:
 
 
 def last_raised(journal: Journal, phone: E164) -> AlertId | None:
-    """What this phone raised last. Raises JournalError."""
+    """Return the newest alert of this phone. Raises JournalError."""
     stream = stream_of(journal.row, StreamKind.NUMBER, phone)
     last = None if stream is None else journal.last(stream)
     return last.event.alert if last is not None and isinstance(last.event, NumberRaised) else None

@@ -1,7 +1,7 @@
-"""What one console shows, entered in the audit: before it is shown, but for what the operator is called for.
+"""Audit entries for the data that a console shows.
 
-That call is in the journal before anybody rings, so that its entry is made beside. What a console may show is
-not decided here.
+Entries precede the data, except for alerts for which the operator is called. Such a call is in the journal
+before any phone rings, so that its entry may follow. The choice of what a console may show is made elsewhere.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from runtime import logs
 from store.audit.entry import Action
 
 BESIDE_S: Final = 0.1
-"""An alert comes into others' queues so much later: at first its case has to be written, and its calls."""
+"""Delay until an alert appears in the queues of other operators: first its case and calls must be written."""
 log = logs.get("console.entering")
 
 
 class Noting(Protocol):
-    """Enters what a WebSocket is about to show. Raises an error where it cannot: then it is not shown."""
+    """Writer of audit entries for data that a WebSocket is about to show. An error forbids to
+    show the data.
+    """
 
     def note(
         self,
@@ -35,12 +37,12 @@ class Noting(Protocol):
 
 
 class Entering:
-    """Of one connection."""
+    """The audit entries of one connection."""
 
     def __init__(
         self, audit: Noting, socket: AnySocket, me: OperatorId, entered: Callable[[list[AlertId]], None]
     ) -> None:
-        """`entered`: told of alerts that may be shown in the queue from now on."""
+        """`entered` is called with the alerts that may be shown in the queue from now on."""
         self._audit = audit
         self._socket = socket
         self._me = me
@@ -52,12 +54,12 @@ class Entering:
         self._beside: set[asyncio.Task[None]] = set()
 
     def is_listed(self, alert: AlertId) -> bool:
-        """Whether it is entered that the queue was shown with it."""
+        """Return True if an entry states that the queue was shown with the alert."""
         return alert in self._listed
 
     async def queue(self, alerts: Iterable[AlertId]) -> None:
-        """Enter that the whole queue is shown. Where that fails it is shown without others' alerts: the
-        operator's own call goes on, whatever the audit's disk does.
+        """Enter that the whole queue is shown. After a failure the queue is shown without alerts of other
+        operators: the operator's own call continues even if the audit's disk fails.
         """
         try:
             await self.listed(alerts, "snapshot")
@@ -65,34 +67,34 @@ class Entering:
             log.error("the queue could not be entered, and is not shown", reason=str(error))
 
     async def listed(self, alerts: Iterable[AlertId], detail: str) -> None:
-        """Enter that the queue is shown with these."""
+        """Enter that the queue is shown with these alerts."""
         new = [alert for alert in alerts if alert not in self._listed]
         await self._note(Action.READ_LIST, new, detail)
         self._listed.update(new)
 
     async def opened(self, alert: AlertId, user: UserId | None) -> None:
-        """Enter that the operator has opened this alert, and whose it is, once on this connection."""
+        """Enter once in each connection that the operator has opened this alert of this user."""
         if (alert, user) not in self._shown:
             await self._note(Action.READ_ALERT, (alert, user), "opened")
             self._shown.add((alert, user))
 
     def to_be_listed(self, alerts: Iterable[AlertId]) -> None:
-        """Enter it soon, and tell then."""
+        """Enter these alerts soon, and call `entered` afterwards."""
         new = [alert for alert in alerts if alert not in self._asked]
         if new:
             self._asked.update(new)
             self._later(self._list_soon(new))
 
     def shown(self, alert: AlertId, user: UserId | None) -> None:
-        """Enter soon that all of it was shown, to whom it may be without being opened: also when the
-        connection has ended by then. Who it is may have become known only now.
+        """Enter soon that the alert was shown in full without being opened, even if the connection has ended
+        by then. An alert is entered again once its user is identified.
         """
         if (alert, user) not in self._shown:
             self._shown.add((alert, user))
             self._later(self._show_soon(alert, user))
 
     def end(self) -> None:
-        """Nothing is shown any more."""
+        """Publish no further alerts: the connection has ended."""
         self._ended = True
 
     async def _list_soon(self, alerts: list[AlertId]) -> None:

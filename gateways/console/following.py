@@ -1,7 +1,7 @@
-"""Follows the journal on the event loop and keeps the picture up to date; tells whoever wants to know.
+"""Follower of the journal on the event loop: keeps the picture current and notifies its listeners.
 
-Woken by the journal's own notifier, never by asking again and again. During a storm several commits
-are taken together, so that showing costs little of what accepting needs.
+The journal's notifier wakes the follower, which does not poll. In a storm several commits are read together,
+so that showing alerts costs little of the capacity for accepting them.
 """
 
 from __future__ import annotations
@@ -29,33 +29,35 @@ from store.journal.rebuild import rebuild
 from store.nodes.members import members
 
 TOGETHER_S: Final = 0.01
-"""The least time between two looks at the journal."""
+"""Least time between two reads of the journal, in seconds."""
 LOOK_AGAIN_S: Final = 1.0
-"""A hint can be lost with the machine's memory, and a failed read has to be tried again."""
+"""Time until a read without notification, in seconds: a notification can be lost, and a failed read needs a
+retry.
+"""
 BATCH: Final = 500
 SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-", "shelf-", "duty-")
-"""Streams whose events are handed on. Numbers and who saw whose data are nobody's who only looks."""
+"""Streams with published events. The others, such as those of numbers, are for no console."""
 
 
 class Batch:
-    """What one look at the journal has brought."""
+    """Changes from one read of the journal."""
 
     def __init__(self) -> None:
         self.events: list[tuple[Recorded, AlertId | None]] = []
         self.alerts: dict[AlertId, None] = {}
         self.shown: dict[AlertId, None] = {}
-        """Those of the alerts that the consoles are told of, and those that have come in; see
+        """Alerts among these that consoles receive, and alerts that have become visible; see
         `screen.Listed`.
         """
         self.checks: dict[AlertId, None] = {}
-        """Checks, of which their phones are told and no console is."""
+        """Checks; their phones are notified and consoles are not."""
         self.gone: list[AlertId] = []
         self.persons: set[UserId] = set()
-        """Of whom something was changed in the registry."""
+        """Persons with changed data in the registry."""
         self.operators = self.lines = self.alarms = self.callouts = False
 
     def add(self, recorded: Recorded, change: Change) -> None:
-        """One event, and what it has changed."""
+        """Add an event, and its change of the picture."""
         self.events.append((recorded, change.alert))
         if change.alert is not None:
             self.alerts[change.alert] = None
@@ -65,7 +67,7 @@ class Batch:
         self.callouts |= change.callouts
 
     def merge(self, later: Batch) -> None:
-        """What came after, put together with this."""
+        """Add the changes of a later batch."""
         self.events += later.events
         self.alerts |= later.alerts
         self.checks |= later.checks
@@ -82,21 +84,21 @@ class Batch:
 
 
 class Onlooker(Protocol):
-    """Somebody who wants to know."""
+    """A listener for changes of the picture."""
 
     def changed(self, batch: Batch) -> None:
-        """The picture has changed. Called on the loop; must not wait."""
+        """Handle changes of the picture. Called on the loop; must not block."""
 
 
 class Following:
-    """The journal followed. `load` first, in any thread; `start` within the loop."""
+    """The followed journal. Call `load` first, in any thread; then `start` on the loop."""
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self.journal = journal
         self.clock = clock
         self.picture = Picture()
         self.loaded = asyncio.Event()
-        """Set once the picture is complete; until then an alert may be missing from it."""
+        """Event that is set once the picture is complete; before, alerts may be missing."""
         self._follower: Follower | None = None
         self._onlookers: list[Onlooker] = []
         self._waiting: dict[AlertId, set[asyncio.Future[None]]] = {}
@@ -107,12 +109,12 @@ class Following:
         self.log = logs.get("console.following")
 
     def load(self) -> None:
-        """Read what is open now; takes as long as there are open alerts. Raises JournalError."""
+        """Read all open alerts; the duration grows with their number. Raises JournalError."""
         picture = Picture()
         seq = rebuild(self.journal, _Fold(picture))
         nodes = {self.journal.node}
         if self.journal.shared:
-            # What is wrong at the other nodes is shown here, too.
+            # Alarms of the other nodes are shown at this node, too.
             nodes |= {other.node for other in members(self.journal)}
         for node in nodes:
             for recorded in since_started(self.journal, node):
@@ -123,16 +125,16 @@ class Following:
         self.picture = picture
 
     def start(self) -> None:
-        """Go on from where `load` has ended."""
+        """Follow the journal from the position that `load` has reached."""
         self._loop = asyncio.get_running_loop()
         self._follower = Follower(self.journal, self.picture.seq)
         self.loaded.set()
-        # What happened while it was read is in the picture already, and will be no news.
+        # Events that occurred during the load are in the picture already, and will not be published.
         self.wake_all()
         self._look()
 
     def stop(self) -> None:
-        """Follow no more; whoever waits is told to look."""
+        """Stop following, and wake all waiting requests."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -143,21 +145,21 @@ class Following:
         self.wake_all()
 
     def wake_all(self) -> None:
-        """Tell everybody who waits to look."""
+        """Wake all requests that wait for changes."""
         for alert in list(self._waiting):
             self._wake(alert)
 
     def add(self, onlooker: Onlooker) -> None:
-        """Tell this one from now on."""
+        """Notify this listener from now on."""
         self._onlookers.append(onlooker)
 
     def remove(self, onlooker: Onlooker) -> None:
-        """Tell this one no more."""
+        """Stop notifying this listener."""
         if onlooker in self._onlookers:
             self._onlookers.remove(onlooker)
 
     async def change_of(self, alert: AlertId, within_s: float) -> None:
-        """Return when something has happened in this alert, or after this time, or when following ends."""
+        """Wait until the alert has changed, the time has passed, or following ends."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(alert, set())
         waiting.add(future)
@@ -169,7 +171,7 @@ class Following:
                 del self._waiting[alert]
 
     def case(self, alert: AlertId) -> Case | None:
-        """The alert as far as the picture has it, else as the journal tells. Raises JournalError."""
+        """Return the alert from the picture, else from the journal. Raises JournalError."""
         known = self.picture.alerts.get(alert)
         if known is not None:
             return known.case
@@ -177,15 +179,17 @@ class Following:
         return None if sheet is None else sheet.case
 
     def proved_open(self, most: int) -> bool:
-        """Whether at least so many proved alerts are open, as far as it has followed."""
+        """Return True if at least `most` proved alerts are open in the picture."""
         return self.picture.proved_open(most)
 
     def fresh(self, alert: AlertId) -> Sheet | None:
-        """The alert as the journal tells at this moment. Raises JournalError."""
+        """Return the alert as it is in the journal at this moment. Raises JournalError."""
         return read(self.journal, alert)
 
     def _look(self) -> None:
-        """Read what is new, then wait for more: at once for a single event, after a pause in a storm."""
+        """Read new events, then schedule the next read: at once for a single event, after a pause
+        in a storm.
+        """
         assert self._loop is not None
         self._timer = None
         if self._follower is None:
@@ -196,13 +200,13 @@ class Following:
         try:
             read = self._follower.next_batch(BATCH)
         except JournalRenumbered as error:
-            # What the picture and the consoles know has other places now: all of it is read anew.
+            # Positions known to the picture and the consoles have changed: all must be read anew.
             self.log.error("the web starts again", reason=str(error))
             signal.raise_signal(signal.SIGTERM)
             return
         except JournalError as error:
             self.log.error("the journal cannot be read", reason=str(error))
-            # Until the next look by itself: the descriptor stays readable.
+            # No watch until the next scheduled read: the descriptor stays readable.
             self._watch(False)
         else:
             if len(read) == BATCH:
@@ -220,7 +224,7 @@ class Following:
         try:
             change = self._bring_back(recorded) or self.picture.apply(recorded)
         except Exception:
-            # One event that cannot be shown must not end the showing of all others.
+            # An event that cannot be shown must not stop the others.
             self.log.exception("an event cannot be shown", seq=recorded.seq, stream=recorded.stream)
             return
         if change.check and change.alert is not None:
@@ -228,7 +232,7 @@ class Following:
         elif recorded.stream.startswith(SHOWN):
             batch.add(recorded, change)
         elif isinstance(recorded.event, PersonalDataChanged):
-            # Whoever has the alert reads what was just entered, and not what was there when it came.
+            # The operator of an alert sees the new data, instead of those at the time of the alert.
             user = UserId(recorded.stream.removeprefix("user-"))
             changed = dict.fromkeys(self.picture.person_changed(user, recorded.seq))
             batch.persons.add(user)
@@ -236,7 +240,9 @@ class Following:
             batch.shown |= changed
 
     def _bring_back(self, recorded: Recorded) -> Change | None:
-        """Put in an alert that is reopened, or written in, after the picture has let go of it."""
+        """Load an alert again that is reopened, or receives a message of its user, after the picture has
+        dropped the alert.
+        """
         alert = streams.alert_of(recorded.stream)
         event = recorded.event
         back = is_kind(event, AlertReopened) or (isinstance(event, DialogueSaid) and not event.by)
@@ -253,7 +259,7 @@ class Following:
         if wait_s <= 0:
             self._look()
         else:
-            # The descriptor stays readable; not watched it does not wake the loop over and over.
+            # The descriptor stays readable; without this the loop would be woken over and over.
             self._watch(False)
             self._timer = self._loop.call_later(wait_s, self._look)
 
@@ -281,7 +287,7 @@ class Following:
 
 
 class _Fold:
-    """The picture, for those who fill folds and ask nothing back."""
+    """Adapter of the picture to callers that expect a fold without a result."""
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
@@ -291,5 +297,5 @@ class _Fold:
 
 
 def late(case: Case, now_us: Instant) -> bool:
-    """Whether it is a real alert past its deadline with the user not reached."""
+    """Return True for a real alert past its deadline, with the user not reached."""
     return not case.test and case.awaits_deadline and case.deadline_at < now_us

@@ -1,6 +1,6 @@
-"""What a shift hands over to the next, as the page between alerts is told it (`GET /v1/shift`).
+"""Handover of a shift to the next, as shown by the page between alerts (`GET /v1/shift`).
 
-What is open now, who is there and what is broken is in the feed already, and is not told twice.
+Open alerts, operators present and alarms are in the feed already, and are not repeated.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from store.registry.people import StaffRole
 from store.shift_notes import ShiftNote
 
 DUTY_AHEAD_US: Final = Instant(3 * 86_400 * SECOND)
-"""So far it is looked until when somebody is on duty."""
+"""Period searched for the end of the present duty."""
 OWED_DAYS: Final = 2
-"""Today and yesterday: what nobody has called back by then is no hand-over any more."""
+"""Days with pending callbacks in the handover: today and yesterday. Older callbacks are no longer handed
+over.
+"""
 
 
 class NoteRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A note to the next shift, and by whom it was done with."""
+    """A note to the next shift, and the operator who has settled the note."""
 
     id: str
     at_us: Instant
@@ -43,7 +45,7 @@ class NoteRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A real alert that has ended without an operator having spoken to the user."""
+    """A real alert that was closed without a conversation of an operator with the user."""
 
     alert: AlertId
     received_us: Instant
@@ -53,7 +55,7 @@ class OwedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What the feed does not say of an operator."""
+    """Data of an operator that are not in the feed."""
 
     operator: OperatorId
     role: StaffRole
@@ -61,7 +63,7 @@ class StaffRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
-    """The alert in which the part of the operator who asks has ended last."""
+    """The alert that the requesting operator left last."""
 
     alert: AlertId
     version: int
@@ -69,16 +71,16 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
     left_us: Instant
     closed_us: Instant | None
     note: Refusal | None
-    """Why no note can be added; null where that is possible."""
+    """Reason why no note can be added; null if notes are possible."""
     quiet: bool
-    """True where the user's phone must not ring: under duress, or in a silent alert."""
+    """True if the user's phone must not ring: under duress, or in a silent alert."""
     reopen: Refusal | None
-    """Why it cannot be reopened; null where it can."""
+    """Reason why the alert cannot be reopened; null if this is possible."""
 
 
 class OnDutyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is called now when something is wrong with the center, by their names; not `covered`: nobody has
-    this time, and all are called.
+    """Names of the people who are called now if something is wrong with the center. Without `covered` the
+    roster has a gap, and all people are called.
     """
 
     names: list[str]
@@ -87,25 +89,25 @@ class OnDutyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is handed over."""
+    """The handover."""
 
     notes: list[NoteRow]
     owed: list[OwedRow]
     staff: list[StaffRow]
     drill_us: Instant | None
-    """When the last drill was begun."""
+    """Start of the last drill."""
     drill_due: bool
     own: OwnLast | None
     duty: OnDutyRow | None
-    """None: nobody is on the roster."""
+    """People on duty; null if the roster is empty."""
 
 
 def on_duty_now(roster: Roster, now_us: Instant) -> OnDutyRow | None:
-    """The first of the next hours in which nothing changes."""
+    """Return the present duty and its end; None if the roster is empty."""
     if not roster.people:
         return None
     names = {one.id: one.name for one in roster.people}
-    # From midnight on, so that the answer is the same until something changes.
+    # From midnight on, so that the result stays the same until the duty changes.
     midnight = midnight_of(roster.zone, now_us)
     ends = Instant(midnight + DUTY_AHEAD_US)
     now = next(one for one in spans(roster, midnight, ends) if one.from_at <= now_us < one.to_at)
@@ -117,7 +119,7 @@ def on_duty_now(roster: Roster, now_us: Instant) -> OnDutyRow | None:
 
 
 def owed(tally: Tally) -> list[OwedRow]:
-    """The callbacks that are owed, newest alert first. Raises JournalError."""
+    """Return the pending callbacks, newest alert first. Raises JournalError."""
     return [
         OwedRow(
             alert=row.alert,
@@ -132,7 +134,7 @@ def owed(tally: Tally) -> list[OwedRow]:
 
 
 def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None:
-    """The alert that this operator has left last; None before the first. Raises JournalError."""
+    """Return the alert that this operator left last; None before the first. Raises JournalError."""
     journal = following.journal
     left = journal.snapshot(lambda on: on.last_of_type(streams.operator(me), "operator.left"))
     if left is None or not isinstance(left.event, OperatorLeft) or left.event.alert is None:
@@ -152,7 +154,7 @@ def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None
 
 
 def note_row(note: ShiftNote) -> NoteRow:
-    """The note as it is told."""
+    """Return the row of the note."""
     return NoteRow(
         id=note.id,
         at_us=note.at,

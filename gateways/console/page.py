@@ -1,4 +1,4 @@
-"""The console's page and the way to it."""
+"""The console's page, its generated data files and its routes."""
 
 from __future__ import annotations
 
@@ -23,29 +23,31 @@ from model.orders.table import ORDERS as ROWS
 
 STATIC: Final = Path(__file__).parent / "static"
 WORDS: Final = Path(__file__).parent / "words"
-"""A folder for each language but English. In each file: by the English, what stands for it."""
+"""A folder for each language but English; each file maps English sentences to their translations."""
 CATALOGUES: Final = "data/words.json"
-"""All of them: so that another language can be chosen at any moment, without the center."""
+"""File with all translations, so that the language can be changed at any moment, without a request."""
 ALARMS: Final = "data/alarms.json"
-"""What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
+"""File with the meaning and advice of each alarm, made from the center's own table. Readable
+before sign-on.
+"""
 ORDERS: Final = "data/orders.json"
-"""Of each order its key and its words, of each refusal its sentence: made of their rows."""
+"""File with the key and words of each order, and the sentence of each refusal, made from their rows."""
 EVENTS: Final = "data/events.json"
-"""The rows of the console's list by the event's type, made of what stands beside its definition."""
+"""File with the rows of the console's list by event type, made from the definitions of the events."""
 FEATURES: Final = "js/features.js"
-"""The list of the features that have pages, for the frame: made of those that are installed."""
+"""Module with the list of installed features that have pages, for the frame of the console."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
 class OrderTables(msgspec.Struct, frozen=True):
-    """What the console reads of the tables of orders and refusals before it draws anything."""
+    """Tables of orders and refusals, which the console reads before drawing anything."""
 
     orders: dict[OperatorCommand, AtConsole]
     refusals: dict[Refusal, str]
 
 
 def encoded_orders() -> bytes:
-    """Those tables, as the page is given them: of the orders that the center has."""
+    """Return these tables as JSON, with the orders that the center has."""
     orders = {command: row.console for command, row in ROWS.items() if command not in orders_left_out()}
     return msgspec.json.encode(OrderTables(orders, {one: one.at_console for one in Refusal}))
 
@@ -62,7 +64,7 @@ def encoded_words() -> bytes:
 
 
 def pages_of_features() -> dict[str, Path]:
-    """Return the folders of the pages of those that are installed, by their names."""
+    """Return the page folders of the installed features, by feature name."""
     return {one.name: one.pages for one in installed() if one.pages is not None}
 
 
@@ -76,7 +78,9 @@ def encoded_features() -> bytes:
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
-    """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
+    """Return the routes. `/` redirects to `/console/`, which has the files. `elsewhere` returns the other
+    nodes to which the page may connect.
+    """
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     files.add(ALARMS, msgspec.json.encode(kinds()))
     files.add(ORDERS, encoded_orders())

@@ -1,4 +1,4 @@
-"""The parties of an alert as their tiles show them: their calls, how loud they are, who hears whom. Pure."""
+"""The parties of an alert as their tiles show them: calls, levels, and who hears whom. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDLE: Final = "idle"
 
 
 def levels_view(case: Case, reading: LevelReading) -> Levels:
-    """How loud those are who have a tile."""
+    """Return the levels of the parties that have a tile."""
     user, psap = shown(case, Party.USER), shown(case, Party.PSAP)
     return Levels(
         alert=case.alert,
@@ -28,7 +28,7 @@ def levels_view(case: Case, reading: LevelReading) -> Levels:
 
 
 def shown(case: Case, party: Party) -> Leg | None:
-    """The leg that the party's tile shows: the one under way, else the one that ended last."""
+    """Return the leg that the party's tile shows: the leg under way, else the leg that ended last."""
     going = case.active(party)
     if going is not None:
         return going
@@ -69,13 +69,13 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
 
 
 def hears(case: Case, leg: Leg | None) -> tuple[str, ...]:
-    """What is played to this leg by the conference in which it is."""
+    """Return the announcements that the leg's conference plays to the leg."""
     ours = leg is not None and leg.joined and leg.joins is Joins.HOST
     return announcing.hears(case, leg.leg) if leg is not None and ours else ()
 
 
 def hear_each_other(one: Leg | None, other: Leg | None) -> bool:
-    """Whether these two hear each other."""
+    """Return True if the parties of both legs hear each other."""
     return (
         one is not None
         and other is not None

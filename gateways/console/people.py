@@ -1,7 +1,7 @@
-"""Names for the screen: the operators, and whose alert it is; the registry's, remembered for seconds. And who
-of the room may still order something in a closed alert (`model.orders.effects`), as it is now.
+"""Names of operators and users from the registry, cached for seconds; and the orders that operators on shift
+may give in a closed alert (`model.orders.effects`).
 
-No personal data is written anywhere from here, and none goes into a log.
+This module writes no personal data, neither to a file nor to a log.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REMEMBERED_S: Final = 5
 
 
 class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator as the registry has it."""
+    """An operator as in the registry."""
 
     operator: OperatorId
     name: str
@@ -38,11 +38,11 @@ class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
     role: StaffRole = StaffRole.OPERATOR
     has_second_factor: bool = False
     on_call: bool = False
-    """Called when nobody on shift answers."""
+    """True if the operator is called when no operator on shift answers."""
 
 
 class Register(Protocol):
-    """The registry, as far as it is asked here. Raises StoreError."""
+    """The queries of the registry that consoles need. Raises StoreError."""
 
     def operators(self) -> Mapping[OperatorId, OperatorRecord]: ...
     def person(self, user: UserId) -> PersonView | None: ...
@@ -50,7 +50,9 @@ class Register(Protocol):
 
 
 class People:
-    """The registry's answers. What it cannot say now is left out: the alert counts more than the name."""
+    """A cache of the registry. If the registry fails, names are left out: the alert counts more than the
+    name.
+    """
 
     def __init__(self, register: Register, clock: Clock) -> None:
         self._register = register
@@ -61,7 +63,7 @@ class People:
         self.log = logs.get("console.people")
 
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
-        """The active ones."""
+        """Return the active operators."""
         until, known = self._operators
         if self._clock.now_us() >= until:
             known = self._ask(self._register.operators, known)
@@ -69,7 +71,7 @@ class People:
         return known
 
     def on_duty(self) -> Mapping[PersonId, str]:
-        """The names of those on the roster of the center itself."""
+        """Return the names of the people on the center's own roster."""
         until, known = self._duty
         if self._clock.now_us() >= until:
             known = self._ask(self._register.on_duty, known)
@@ -77,15 +79,15 @@ class People:
         return known
 
     def look_again(self) -> None:
-        """Ask for the operators at the next use: one who signs on has perhaps another role since a moment."""
+        """Refresh the operators at the next use: the role of an operator who signs on may have changed."""
         self._operators = (Instant(0), self._operators[1])
 
     def look_again_at(self, user: UserId) -> None:
-        """Ask for this person at the next use: something was changed."""
+        """Refresh this person at the next use: the data have changed."""
         self._persons.pop(user, None)
 
     def person(self, user: UserId | None) -> PersonView | None:
-        """Who it is; None for one who is not identified, or erased meanwhile."""
+        """Return the person; None if the user is not identified, or has been erased."""
         if user is None:
             return None
         until, known = self._persons.get(user, (Instant(0), None))
@@ -108,7 +110,7 @@ class People:
 
 
 class Room:
-    """Who is there, in which role, and who of them is on shift."""
+    """The operators, their roles and their shifts."""
 
     def __init__(
         self, staff: Mapping[OperatorId, OperatorRecord], shifts: Mapping[OperatorId, Shift], now_us: Instant
@@ -118,7 +120,7 @@ class Room:
         self._now_us = now_us
 
     def why_not(self, case: Case, command: OperatorCommand, by: OperatorId) -> Refusal | None:
-        """Why `by` may not order this in the closed alert; None where it may be."""
+        """Return why `by` may not give this order in the closed alert; None if the order is allowed."""
         supervises = self._supervises(by)
         others = [one for one in self._staff if one != by and self._on_shift(one)]
         alone = not any(self._supervises(one) or one in case.had_by for one in others)
@@ -134,10 +136,10 @@ class Room:
 
 
 def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
-    """As `reopen` would be answered now. Raises JournalError."""
+    """Return why `reopen` would be refused now; None if it would be accepted. Raises JournalError."""
     return why_none_reopened(journal, [case])[0]
 
 
 def why_none_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
-    """The same of each of some, as of one moment. Raises JournalError."""
+    """Return for each alert why `reopen` would be refused, as of the same moment. Raises JournalError."""
     return journal.snapshot(lambda on: [reopening.why_not(on, case) for case in cases])

@@ -1,8 +1,8 @@
-"""What the journal shows now: the alerts, who is on shift, which lines are held. Pure; fed event by event.
+"""State of the center from the journal: alerts, shifts and lines. Pure; fed event by event.
 
-It holds the open alerts, and closed ones for a while, so that the screen can show how they ended.
-Whoever follows the journal applies what it reads; an event that is already in it changes nothing,
-so that starting from streams read one by one and going on from the journal as a whole fit together.
+The picture holds the open alerts, and for a while the closed alerts, so that the screen can show their end.
+The caller applies the events read. An event applied before has no effect; therefore single streams can be
+read first, and the whole journal from then on.
 """
 
 from __future__ import annotations
@@ -43,44 +43,44 @@ CLOSED_KEPT_MAX: Final = 200
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert as far as it is known."""
+    """An alert in the picture."""
 
     sheet: Sheet
     seq: int
-    """The journal's place of its last event."""
+    """Position of its last event in the journal."""
     node: NodeId = NodeId("")
-    """Whose AlertCase has written last; empty where none has yet."""
+    """Node of the AlertCase that has written last; empty before the first."""
     entries: tuple[timeline.Entry, ...] = ()
 
     @property
     def case(self) -> Case:
-        """What is decided by."""
+        """The case, with the data for decisions."""
         return self.sheet.case
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator's word, or silence, has made of the shift."""
+    """State of an operator's shift, by the operator's own change or by the lack of answers."""
 
     state: ShiftState
     since: Instant
     reason: str = ""
     node: NodeId = NodeId("")
-    """Where it was said: the operator's own line is kept there."""
+    """Node that recorded the change; this node keeps the operator's own line."""
 
 
 class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that is not to be used."""
+    """A line that must not be used."""
 
     reason: str
     since: Instant
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What one event has touched."""
+    """Parts of the picture that one event has changed."""
 
     alert: AlertId | None = None
     check: bool = False
-    """It is of a check, which is shown to nobody but who has raised it."""
+    """True for an event of a check, which only the phone that raised the check sees."""
     operators: bool = False
     lines: bool = False
     alarms: bool = False
@@ -91,45 +91,47 @@ NOTHING: Final = Change()
 
 
 class Picture:
-    """The state of everything that is shown."""
+    """State of everything that the console shows."""
 
     def __init__(self) -> None:
         self.seq = 0
-        """The journal's place up to which everything is in."""
+        """Position in the journal up to which all events are applied."""
         self.alerts: dict[AlertId, Known] = {}
         self.shifts: dict[OperatorId, Shift] = {}
         self.left: dict[OperatorId, Instant] = {}
-        """When each one's part in the last alert ended, as long as nothing newer has happened to that one."""
+        """End of each operator's part in the last alert, unless a newer event of the operator followed."""
         self.quarantined: dict[LineId, Quarantine] = {}
         self.taken_out: dict[LineId, TakenOut] = {}
         self.nailed_up: dict[LineId, OperatorId] = {}
-        """The lines that carry the call of an operator's shift."""
+        """Lines that carry the call of an operator's shift."""
         self.alarms = Alarms(self._is_open)
         self.callouts = Callouts()
         self.tried: dict[LineId, OperatorId] = {}
-        """The lines on which a test call is, and whose."""
+        """Lines that carry a test call, and their testers."""
         self._closed: dict[AlertId, Instant] = {}
         self._checks: set[AlertId] = set()
         self._at_work: dict[AlertId, None] = {}
 
     @property
     def open_count(self) -> int:
-        """How many alerts are open."""
+        """Number of open alerts."""
         return len(self.alerts) - len(self._closed)
 
     def lines_that_wait(
         self, lines: Iterable[Modem], inbound_kept: int, now_us: Instant, alive: Nodes = None
     ) -> frozenset[LineId]:
-        """Those of whose kind enough are left. `lines`, `inbound_kept`: of all nodes that take part."""
+        """Return the lines that can wait, because enough others of their kind are left. `lines` and
+        `inbound_kept` cover all nodes that take part.
+        """
         return can_wait(lines, lost(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept)
 
     def open(self) -> list[Known]:
-        """The open alerts, earliest deadline first."""
+        """Return the open alerts, earliest deadline first."""
         found = [known for known in self.alerts.values() if known.case.closed_at is None]
         return sorted(found, key=lambda known: known.case.deadline_at)
 
     def proved_open(self, most: int) -> bool:
-        """Whether at least so many proved alerts are open."""
+        """Return True if at least `most` proved alerts are open."""
         if self.open_count < most:
             return False
         found = (
@@ -140,11 +142,13 @@ class Picture:
         return sum(1 for _ in islice(found, most)) == most
 
     def at_work(self) -> list[Known]:
-        """The open alerts that have an operator, or had one called or a call made; in a storm, the fewest."""
+        """Return the open alerts that have or had an operator, a reservation or a call; in a storm the
+        minority.
+        """
         return [self.alerts[alert] for alert in self._at_work]
 
     def of_operator(self, operator: OperatorId) -> AlertId | None:
-        """The open alert that the operator has, or is kept for."""
+        """Return the open alert of the operator, else the open alert for which the operator is reserved."""
         kept: AlertId | None = None
         for known in self.at_work():
             if known.case.operator == operator:
@@ -154,16 +158,16 @@ class Picture:
         return kept
 
     def held(self) -> dict[LineId, Leg]:
-        """The lines that carry a leg of an open alert, and which."""
+        """Return the lines that carry a leg of an open alert, with their legs."""
         return {leg.line: leg for known in self.at_work() for leg in known.case.legs.values() if leg.live}
 
     def load(self, alert: AlertId, recorded: Iterable[Recorded]) -> None:
-        """Put in one alert from its two streams."""
+        """Add an alert from its two streams."""
         for one in recorded:
             self._alert(alert, one)
 
     def apply(self, recorded: Recorded) -> Change:
-        """Put in one event of the journal; what of the picture it has changed."""
+        """Apply an event of the journal; return the changed parts of the picture."""
         self.seq = max(self.seq, recorded.seq)
         kind, _, owner = recorded.stream.partition("-")
         match kind:
@@ -182,14 +186,16 @@ class Picture:
                 return NOTHING
 
     def person_changed(self, user: UserId, seq: int) -> list[AlertId]:
-        """The registry says something else of this person since that place; the person's open alerts."""
+        """Mark the person's open alerts as changed at this position, after a change in the registry; return
+        the alerts.
+        """
         own = [known for known in self.open() if known.case.user == user]
         for known in own:
             self.alerts[known.case.alert] = msgspec.structs.replace(known, seq=seq)
         return [known.case.alert for known in own]
 
     def forget(self, now_us: Instant) -> list[AlertId]:
-        """Let go of alerts that have been closed for long enough, unless something in them waits to be read.
+        """Remove alerts that have been closed for long enough, except alerts with unread messages.
 
         Return their ids.
         """
@@ -252,7 +258,7 @@ class Picture:
         return Change(operators=True)
 
     def _seized(self, seized: ev.LineSeized) -> Change:
-        """What is no alert's is seen here; what is, by its legs."""
+        """Apply a seizure without an alert; lines of alerts are known by their legs."""
         before = self.nailed_up.pop(seized.line, None), self.tried.pop(seized.line, None)
         if seized.leg and seized.operator is not None:
             self.nailed_up[seized.line] = seized.operator
@@ -285,7 +291,9 @@ class Picture:
 
 
 def _shift(recorded: Recorded, event: ev.ShiftChanged, before: Shift | None) -> Shift:
-    """Said once more by another node, because the operator's was lost, it began when it began."""
+    """Return the shift. A repetition by another node, after the operator's own node was lost, keeps the
+    start.
+    """
     same = before is not None and (before.state, before.reason) == (event.state, event.reason)
     since = before.since if before is not None and same else recorded.at_us
     return Shift(state=event.state, since=since, reason=event.reason, node=recorded.node)

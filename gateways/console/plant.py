@@ -1,4 +1,4 @@
-"""The operators and the lines as the screen shows them. Pure."""
+"""Views of the operators and the lines for the screen. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def operator_views(
     settings: Settings,
     voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
 ) -> list[OperatorView]:
-    """The operators of the registry, by name. `voices`: how lines of their own are."""
+    """Return the operators of the registry, sorted by name. `voices` has the state of their own lines."""
     views = []
     busy: dict[OperatorId, AlertId] = {}
     for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
@@ -64,8 +64,8 @@ def line_views(
     *,
     levels: Mapping[LineId, LineLevels] | None = None,
 ) -> list[LineView]:
-    """The lines of a node, in its settings' order. `reports`: what their modems have said last; `levels`: how
-    loud their last calls were.
+    """Return the lines of a node, in the order of its settings. `reports` has the last report of each modem,
+    `levels` the levels of the last call of each line.
     """
     held = picture.held()
     views = []
@@ -103,7 +103,7 @@ def _out_view(out: TakenOut | None) -> OutView | None:
 
 
 def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:
-    """How loud a line's last call was, and what would make it better."""
+    """Return the levels of a line's last call, and the gain that would improve them."""
     if levels is None:
         return None
     return LoudnessView(

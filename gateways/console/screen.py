@@ -1,8 +1,9 @@
-"""What all consoles share: the picture in views, each made once for all of them. Nothing is decided here, but
-which alerts they are told of: all of them, until a storm brings more than anybody can look at. Beyond that
-those with the earliest deadlines, and always those that have an operator; the others are counted, and come in
-as places become free. Who looks at which alert each console says, and the others are told; it is kept nowhere
-else.
+"""State shared by all consoles: the picture as views, each made once for all consoles.
+
+This module decides only which alerts the consoles receive. These are all alerts, until a storm brings more
+than people can follow. Beyond the limit these are the alerts with the earliest deadlines, and all alerts with
+an operator; the others are counted, and follow as places become free. Each console reports which alert its
+operator watches, and the other consoles receive this; it is kept in memory only.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ if TYPE_CHECKING:
 
 EVENTS_KEPT: Final = 4096
 Reasons = dict[str, Refusal | None]
-"""For each command, None when it is allowed, else why not."""
+"""Refusal of each command; None if the command is allowed."""
 _encoder: Final = msgspec.json.Encoder()
 
 
 class Screen:
-    """See the module."""
+    """The state shared by all consoles."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Screen:
         nodes: Nodes,
         left_behind: Callable[[OperatorId], None],
     ) -> None:
-        """`told`: fields of `CenterView` that features fill."""
+        """`told` has the fields of `CenterView` that features fill."""
         self.following = following
         self.people = people
         self.clock: Clock = following.clock
@@ -75,13 +76,13 @@ class Screen:
         self._specs = lines
         self._reports = reports
         self.modems = modems
-        """The modems at this node that no line names."""
+        """Returns the modems at this node that are assigned to no line."""
         self._levels = levels
         self.voices = voices
-        """How the lines of the operators' own are."""
+        """Returns the state of the operators' own lines."""
         self.nodes = nodes
         self.left_behind = left_behind
-        """Told when an operator is here whose shift is at a node that is gone."""
+        """Called for an operator here with a shift at a node that is gone."""
         self.center = CenterView(
             version=version,
             deadline_s=settings.deadline.seconds,
@@ -103,7 +104,9 @@ class Screen:
         self._events: dict[tuple[int, bool], msgspec.Raw] = {}
 
     def lines(self) -> list[LineView]:
-        """The lines as the journal and their modems have them now: this node's, then the others'."""
+        """Return the lines with the state from the journal and their modems: first of this node, then of the
+        others.
+        """
         picture, nodes = self.following.picture, self.nodes
         if not nodes.shared:
             return line_views(picture, self._specs, self._reports(), levels=self._levels())
@@ -112,7 +115,7 @@ class Screen:
         return own + [line for lines in others for line in lines]
 
     def alarms(self) -> tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]:
-        """What is wrong and what was, as those nodes say that are there; and what is kept quiet."""
+        """Return the standing, cleared and shelved alarms, from the streams of the nodes that take part."""
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
         kept = self.settings.limits.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
@@ -121,19 +124,19 @@ class Screen:
         return alarms.views(now_us, alive, waits), alarms.over_views(alive), alarms.quiet_views(now_us)
 
     def callouts(self) -> list[CalloutView]:
-        """Who is called because of alarms, and what came of it lately."""
+        """Return the open callouts, and those of the last day."""
         lately = callouts.lately(self.following.picture.callouts, self.clock.now_us())
         return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
-        """Whether the operator's shift is at a node that is gone."""
+        """Return True if the operator's shift is at a node that is gone."""
         shift, nodes = self.following.picture.shifts.get(operator), self.nodes
         if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
             return False
         return shift.node not in nodes.alive
 
     def changed(self, batch: Batch) -> None:
-        """The picture has changed: which alerts the consoles are to be told of."""
+        """Apply changes of the picture: choose the alerts that the consoles receive."""
         for user in batch.persons:
             self.people.look_again_at(user)
         if batch.operators and any(isinstance(one.event, PersonalDataChanged) for one, _ in batch.events):
@@ -144,7 +147,7 @@ class Screen:
             self._views.pop(alert, None)
 
     def levels(self, reading: LevelReading) -> None:
-        """How loud the parties of an alert are: for those who have it on their screens."""
+        """Publish the levels of an alert to the consoles that show the alert."""
         known = self.following.picture.alerts.get(reading.alert)
         consoles = self.watching.of(reading.alert)
         if known is not None and consoles:
@@ -153,7 +156,7 @@ class Screen:
                 console.levels(told)
 
     def event(self, recorded: Recorded, alert: AlertId | None, *, whole: bool) -> msgspec.Raw:
-        """The event as JSON, made once for all consoles. Not `whole`: that it was, and not what it says."""
+        """Return the event as JSON, made once for all consoles; without its data unless `whole`."""
         key = (recorded.seq, whole)
         made = self._events.get(key)
         if made is None:
@@ -163,7 +166,9 @@ class Screen:
         return made
 
     def view(self, alert: AlertId, *, whole: bool) -> msgspec.Raw | None:
-        """The alert as JSON, the `whole` of it or what the queue needs; None where it is no longer shown."""
+        """Return the alert as JSON, in full if `whole`, else with the fields of the queue; None if the alert
+        is no longer shown.
+        """
         known = self.following.picture.alerts.get(alert)
         if known is None:
             self._views.pop(alert, None)
@@ -176,7 +181,7 @@ class Screen:
         return made[1] if whole else made[2]
 
     def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
-        """For each alert and command, why this operator may not give it now."""
+        """Return for each alert and command why this operator may not give the command now."""
         picture = self.following.picture
         room = Room(self.people.operators(), picture.shifts, self.clock.now_us())
         found: dict[AlertId, Reasons] = {}
@@ -190,7 +195,7 @@ class Screen:
         return found
 
     def names(self) -> dict[OperatorId, str]:
-        """The operators' names."""
+        """Return the operators' names."""
         return {operator: record.name for operator, record in self.people.operators().items()}
 
 
@@ -198,7 +203,7 @@ LISTED_MAX: Final = 500
 
 
 class Listed:
-    """The alerts that are told, the same for all consoles."""
+    """The alerts that consoles receive, the same for all consoles."""
 
     def __init__(self, most: int = LISTED_MAX) -> None:
         self._most = most
@@ -208,7 +213,7 @@ class Listed:
     def update(
         self, picture: Picture, changed: Iterable[AlertId] = (), gone: Iterable[AlertId] = ()
     ) -> list[AlertId]:
-        """Take in what has changed; the alerts that are to be told now."""
+        """Apply changes; return the alerts that must be published now."""
         told: dict[AlertId, None] = {}
         for alert in changed:
             known = picture.alerts.get(alert)
@@ -227,7 +232,7 @@ class Listed:
         return list(told)
 
     def all(self, picture: Picture) -> list[AlertId]:
-        """Everything that is told, the open ones by their deadline first."""
+        """Return all published alerts: open alerts by deadline, then closed ones."""
         self.update(picture)
         opened = [known.case.alert for known in picture.open() if known.case.alert in self._open]
         return opened + [alert for alert in self._ended if alert in picture.alerts]
@@ -255,13 +260,13 @@ Of = TypeVar("Of")
 
 
 class Watching(Generic[Of]):
-    """By console. Two consoles of one operator that show the same alert are one who watches."""
+    """Alerts shown, by console. Two consoles of an operator that show the same alert count as one watcher."""
 
     def __init__(self) -> None:
         self._shown: dict[Of, tuple[OperatorId, AlertId]] = {}
 
     def shows(self, console: Of, operator: OperatorId, alert: AlertId | None) -> bool:
-        """The console shows this alert now, or none; whether anything has changed by it."""
+        """Record which alert the console shows; return True if this is a change."""
         before = self._shown.pop(console, None)
         now = None if alert is None else (operator, alert)
         if now is not None:
@@ -269,11 +274,11 @@ class Watching(Generic[Of]):
         return before != now
 
     def of(self, alert: AlertId) -> list[Of]:
-        """The consoles that show this alert."""
+        """Return the consoles that show this alert."""
         return [console for console, (_, shown) in self._shown.items() if shown == alert]
 
     def by_alert(self) -> dict[AlertId, list[OperatorId]]:
-        """The alerts that somebody looks at, and who."""
+        """Return the operators who watch each alert."""
         found: dict[AlertId, list[OperatorId]] = {}
         for operator, alert in sorted(set(self._shown.values())):
             found.setdefault(alert, []).append(operator)

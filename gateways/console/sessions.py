@@ -1,9 +1,9 @@
-"""How an operator stays signed on in a browser: a cookie whose secret is of a row, and a CSRF token; and
-whose a WebSocket is: a page of this center's, of an operator who has signed on.
+"""Sessions of operators in browsers: a cookie with a secret, a CSRF token, and the admission of WebSockets.
 
-The cookie is readable by no script (HttpOnly) and sent to no other site (SameSite=Strict); every request that
-changes something has to repeat the session's CSRF token in a header, which only the page knows. What a
-session is, and when it has ended, says `store.registry.access.sessions` alone.
+The cookie is readable by no script (HttpOnly) and sent to no other site (SameSite=Strict). Every request that
+changes something must repeat the session's CSRF token in a header, which only the page knows. A WebSocket is
+admitted for a page of this center and a signed-on operator. `store.registry.access.sessions` defines sessions
+and their end.
 """
 
 from __future__ import annotations
@@ -31,21 +31,25 @@ class Cookies:
     """The cookies of one center."""
 
     def __init__(self, node: NodeId, state: str) -> None:
-        """`state`: the state directory."""
+        """`state` is the path of the state directory."""
         name = hashlib.sha256(f"{node}\0{state}".encode()).hexdigest()[:12]
         self._name = f"securwoman-{name}"
-        """Its own for each center: a browser sends cookies to all ports of a machine."""
+        """Name of the cookie, different for each center: a browser sends cookies to all ports of
+        a machine.
+        """
 
     def name(self, *, secure: bool) -> str:
-        """By https one that no other host and no plain page can put in our place (RFC 6265bis, 4.1.3.2)."""
+        """Return the name of the cookie. With https the prefix keeps other hosts and plain pages from setting
+        the cookie (RFC 6265bis, 4.1.3.2).
+        """
         return f"__Host-{self._name}" if secure else self._name
 
     def made(self, session: Session, secret: str, now_us: Instant, *, secure: bool) -> Cookie:
-        """The session's cookie."""
+        """Return the session's cookie."""
         return self._cookie(secret, min(LIFE_S, (session.until - now_us) // SECOND), secure)
 
     def none(self, *, secure: bool) -> Cookie:
-        """What takes the cookie away."""
+        """Return a cookie that removes the session's cookie."""
         return self._cookie("", 0, secure)
 
     def _cookie(self, value: str, max_age_s: int, secure: bool) -> Cookie:
@@ -61,39 +65,41 @@ class Cookies:
 
 
 def csrf_fits(session: Session, token: str | None) -> bool:
-    """Whether it is this session's token."""
+    """Return True if this is the session's token."""
     return token is not None and hmac.compare_digest(token.encode(), session.csrf.encode())
 
 
 SIGN_ON: Final = 4401
-"""Close code: no session of this center, or one whose time is over: signing on again makes sense."""
+"""Close code: no session of this center, or an expired session; signing on again helps."""
 ENDED: Final = 4410
-"""Close code: the session was ended, by signing off or by who may end it."""
+"""Close code: the session was ended, by sign-off or by another person with the right to end it."""
 WRONG_ORIGIN: Final = 4403
-"""Close code: the page is not this center's."""
+"""Close code: the page does not belong to this center."""
 
 CLOSED_WITHIN_S: Final = 1.0
 
 T = TypeVar("T")
 AnySocket = WebSocket[Any, Any, Any]
 OwnPage = Callable[[str | None, str | None], bool]
-"""Whether a request with this `Origin` and `Host` is of a page of this center's."""
+"""Returns True if a request with this `Origin` and `Host` comes from a page of this center."""
 
 
 class Doorkeeper(Protocol):
-    """Who knows who is let in. Raises StoreError where it cannot be asked."""
+    """Checks of sessions. Raises StoreError if the store fails."""
 
     def operator_or_none(self, connection: AnySocket) -> OperatorId | None:
-        """Which operator is asking."""
+        """Return the operator of the connection's session; None without a session."""
         ...
 
     async def until_ended(self, connection: AnySocket, operator: OperatorId) -> bool:
-        """Return when this connection is not this operator's any more; whether by its time alone."""
+        """Wait until the connection's session of this operator ends. Return True if it has expired, False if
+        it was ended.
+        """
         ...
 
 
 class Door:
-    """By which WebSockets come in, and out where the session that has let them in ends."""
+    """Admission of WebSockets, and their end with the session."""
 
     def __init__(self, keeper: Doorkeeper, people: People, is_own: OwnPage) -> None:
         self._keeper = keeper
@@ -101,7 +107,9 @@ class Door:
         self._is_own = is_own
 
     async def let_in(self, socket: AnySocket) -> OperatorRecord | None:
-        """Whose WebSocket it is; None where it is nobody's or another page's, and closed with the reason."""
+        """Return the operator of the WebSocket. Without a session, or for another center's page, close the
+        WebSocket with the reason and return None.
+        """
         await socket.accept()
         if not self._is_own(socket.headers.get("origin"), socket.headers.get("host")):
             await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
@@ -115,9 +123,10 @@ class Door:
     async def while_let_in(
         self, socket: AnySocket, operator: OperatorId, talk: Coroutine[None, None, T]
     ) -> T | None:
-        """What `talk` comes to; None where the session has ended before, and the WebSocket is closed.
+        """Return the result of `talk`; None if the session ended first, and the WebSocket was closed.
 
-        Not left to `talk` to see: a browser that reads nothing would hold it up, and be heard on.
+        This check is outside `talk`: a browser that reads nothing would hold `talk` up, and its voice would
+        still be heard.
         """
         ended = asyncio.create_task(self._keeper.until_ended(socket, operator))
         talking = asyncio.create_task(talk)

@@ -1,7 +1,7 @@
-"""The supervisor's figures, from the rows that are kept beside the journal (`store.alerts.figures`).
+"""Statistics for supervisors, from the rows beside the journal (`store.alerts.figures`).
 
-Nothing of it is in the way of alerts: whoever asks for figures pays for them, in a thread of its own, and the
-journal is read in small pages. See docs/decisions/0066-rows-of-figures.md.
+Statistics do not delay alerts: each request runs in a thread of its own, and the journal is read in small
+pages. See docs/decisions/0066-rows-of-figures.md.
 """
 
 from __future__ import annotations
@@ -28,41 +28,41 @@ from store.journal.journal import Journal
 
 ROWS_MAX: Final = 100_000
 REST_S: Final = 0.0005
-"""After each page: a thread that works on keeps those that take an alert waiting at each of their turns."""
+"""Pause after each page, in seconds: a thread without pauses delays the threads that accept alerts."""
 CATCH_UP_EVERY_S: Final = 60.0
-"""So that no question finds more to read than a minute's events."""
+"""Interval in seconds, so that a request has at most the events of a minute to read."""
 
 log = logs.get("http")
 
 
 def local(at_us: Instant) -> datetime:
-    """The instant on the clock of the place where the center stands."""
+    """Return the instant in the local time of the center."""
     return datetime.fromtimestamp(at_us / SECOND)  # noqa: DTZ006
 
 
 def midnight(day: date) -> Instant:
-    """When the day begins there."""
+    """Return the instant when the day begins, in the local time of the center."""
     return Instant(round(datetime.combine(day, time()).timestamp() * SECOND))
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """Days that follow each other, by the center's own calendar."""
+    """Consecutive days in the center's calendar."""
 
     first: date
     days: int
 
     def around(self, wanted: Filter) -> Filter:
-        """What is wanted, of these days alone."""
+        """Return the filter limited to these days."""
         return msgspec.structs.replace(wanted, since_us=midnight(self.first), until_us=midnight(self._end))
 
     @property
     def before(self) -> Period:
-        """As many days before them."""
+        """The period of the same length just before."""
         return Period(first=self.first - timedelta(days=self.days), days=self.days)
 
     @property
     def all(self) -> list[date]:
-        """Each."""
+        """All days of the period."""
         return [self.first + timedelta(days=n) for n in range(self.days)]
 
     @property
@@ -71,25 +71,25 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally:
-    """Figures of some days, of at most ROWS_MAX alerts, the newest. For any thread."""
+    """Statistics of some days, over the newest ROWS_MAX alerts at most. Safe for any thread."""
 
     def __init__(self, journal: Journal, clock: Clock, place: Callable[[Instant], datetime] = local) -> None:
-        """`place` gives an instant on the center's own clock."""
+        """`place` converts an instant to the center's local time."""
         self._journal = journal
         self._clock = clock
         self._local = place
         self._lock = threading.Lock()
 
     def today(self) -> date:
-        """By the center's own calendar."""
+        """Return the present day in the center's calendar."""
         return self._local(self._clock.now_us()).date()
 
     def last(self, days: int) -> Period:
-        """Today and the days before it, `days` of them in all."""
+        """Return the last `days` days, today included."""
         return Period(first=self.today() - timedelta(days=days - 1), days=days)
 
     def figures(self, period: Period, wanted: Filter) -> tuple[Figures, list[Row]]:
-        """The figures of the alerts that are wanted of these days, and their rows as `rows` gives them.
+        """Return the statistics of the matching alerts of these days, and their rows as `rows` returns them.
         Raises JournalError.
         """
         there, before = period.around(wanted), period.before.around(wanted)
@@ -107,44 +107,46 @@ class Tally:
         return counted, [row for row in found if there.fits(row)]
 
     def rows(self, wanted: Filter) -> list[Row]:
-        """The rows of the alerts that are wanted, newest first, tests among them. Raises JournalError."""
+        """Return the rows of the matching alerts, newest first, tests included. Raises JournalError."""
         return list(islice(self.each(wanted), ROWS_MAX))
 
     def each(self, wanted: Filter, before: int = 2**62) -> Iterator[Row]:
-        """One after the other, received before that place of the journal. Raises JournalError."""
+        """Yield the matching rows of alerts received before this position of the journal, newest first.
+        Raises JournalError.
+        """
         self._catch_up_if_free()
         for page in newest(self._journal, wanted.since_us or Instant(0), before):
             yield from filter(wanted.fits, page)
             sleep(REST_S)
 
     def has(self, alert: AlertId, wanted: Filter) -> bool:
-        """Whether the alert is one of those, as of the last `catch_up`. Raises JournalError."""
+        """Return True if the alert matches the filter, as of the last `catch_up`. Raises JournalError."""
         row = row_of(self._journal, alert)
         return row is not None and wanted.fits(row)
 
     def row(self, alert: AlertId) -> Row | None:
-        """The alert's row as it is now; None where there is no such alert. Raises JournalError."""
+        """Return the alert's current row; None for an unknown alert. Raises JournalError."""
         self._catch_up_if_free()
         return row_of(self._journal, alert)
 
     def day_of(self, row: Row) -> date:
-        """On which it was received, by the center's own calendar."""
+        """Return the day of the alert's receipt, in the center's calendar."""
         return self._local(row.received_us).date()
 
     def catch_up(self) -> None:
-        """Bring the rows to where the journal is. Raises JournalError."""
+        """Update the rows to the end of the journal. Raises JournalError."""
         with self._lock:
             for _ in catch_up(self._journal):
                 sleep(REST_S)
 
     def _catch_up_if_free(self) -> None:
-        # What is asked for must not fail because an alert is being written: the rows are then as they were
-        # kept last.
+        # A request must not fail because an alert is being written: the rows are then those of the last
+        # update.
         with suppress(JournalLocked):
             self.catch_up()
 
     async def keep_up(self) -> None:
-        """Do so again and again, until cancelled, so that nobody waits who asks for the first time."""
+        """Update the rows periodically until cancelled, so that the first request need not wait."""
         while True:
             await asyncio.sleep(CATCH_UP_EVERY_S)
             try:

@@ -1,6 +1,6 @@
-"""What happened in one alert, as the screen lists it: of each event what its row says (`messages.rows`).
+"""Events of one alert as listed on the screen, according to the row of each event type (`messages.rows`).
 
-Facts only; the words in the operator's language are the page's.
+Entries hold facts only; the page has the words in the operator's language.
 """
 
 from __future__ import annotations
@@ -37,49 +37,54 @@ _LISTED: Final[dict[str, Listed]] = {
     str(kind.__struct_config__.tag): kind.listed for kind in (*KERNEL, Unreadable) if hasattr(kind, "listed")
 }
 ITEMS: Final = {what: listed.items for what, listed in _LISTED.items()}
-"""How the page lists an event, by its type."""
+"""Rows of the page's list, by event type."""
 _PERSONAL: Final = {
     what: PERSONAL[what].get(listed.takes.get("text", ""))
     for what, listed in _LISTED.items()
     if what in PERSONAL
 }
-"""By type: of which kind its text is."""
+"""Kind of personal data in the text, by event type."""
 LENGTH_MAX: Final = 300
-"""Entries kept of one alert. The whole story stays in the journal."""
+"""Most entries kept of an alert. The whole story stays in the journal."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the list. `what` is the event's type; the rest is there where it applies."""
+    """A line of the list. `what` is the event's type; the other fields are set if they apply."""
 
     at_us: Instant
     what: str
     party: Party | None = None
     operator: OperatorId | None = None
     to: OperatorId | None = None
-    """Of a hand over: to whom, where somebody was named."""
+    """Operator named in a handover."""
     line: LineId | None = None
     attempt: int = 1
     cause: int | None = None
     talked: bool = False
-    """Of a leg that is gone: whether it had been answered."""
+    """True for a released leg that had been answered."""
     reason: str = ""
     text: str = ""
     channel: Channel | None = None
     advice: Advice | None = None
     outcome: Outcome | None = None
     doubt: bool = False
-    """Of an answer: the line's word alone does not prove it. Of a claim: no phone of the user's signed it."""
+    """True for an answer that the line's report alone does not prove, and for a claim that no phone of the
+    user signed.
+    """
     duress: bool = False
     accuracy_m: float | None = None
     times: int = 1
-    """How many of these in a row; positions of one source, which is their `text`, are counted, not listed. Of
-    a signal and a claim: with those before it that were not kept."""
+    """Number of such events in a row. Positions of a source, which is their `text`, are counted rather than
+    listed. For a signal and a claim: earlier ones that were not kept are included.
+    """
 
 
 def add(
     entries: tuple[Entry, ...], recorded: Recorded, sheet: Sheet, most: int = LENGTH_MAX
 ) -> tuple[Entry, ...]:
-    """The list with this event, `sheet` being after it; what tells an operator nothing adds nothing."""
+    """Return the list with this event; `sheet` is the state after the event. Events without meaning for an
+    operator add nothing.
+    """
     if isinstance(recorded.event, ev.AlertErased):
         gone = recorded.event.kinds
         entries = tuple(
@@ -102,7 +107,7 @@ def add(
 
 
 def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry | None:
-    """The entry with what is known of the leg; none for a leg or an attempt that there is not."""
+    """Return the entry with the data of the leg; None for an unknown leg or attempt."""
     found = case.legs.get(leg)
     if found is None or found.attempt != entry.attempt:
         return None
@@ -110,7 +115,7 @@ def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry | None:
 
 
 def _inbound(case: Case, leg: LegId) -> str:
-    """A reason of its own for a call that the user has made to the center."""
+    """Return the reason `inbound` for a call from the user to the center, else an empty text."""
     found = case.legs.get(leg)
     return "inbound" if found is not None and found.call is not None else ""
 
@@ -129,7 +134,7 @@ def _entry(recorded: Recorded, sheet: Sheet) -> Entry | None:
 
 
 def _more(event: AnyEvent, sheet: Sheet) -> dict[str, Any] | None:
-    """What the entry has besides what it takes of the event as it is; None: it is not listed this time."""
+    """Return the fields that are not copied from the event; None if this event is not listed."""
     case = sheet.case
     match event:
         case ev.AlertReceived(received_at=received_at):
@@ -153,7 +158,8 @@ def _more(event: AnyEvent, sheet: Sheet) -> dict[str, Any] | None:
         case ev.DialogueCarried(became=became, failure=failure):
             return None if became is Carried.SENT else {"reason": failure or ""}
         case ev.CaseOpened():
-            # The first tells an operator nothing; a later one, that the case was taken up again.
+            # The first `CaseOpened` means nothing to an operator; a later one means that the case was taken
+            # up again.
             return {} if sheet.restarts else None
         case ev.OperatorWanted(holder=holder):
             return {"reason": "" if holder == case.alert else "asks"}
@@ -165,7 +171,7 @@ def _more(event: AnyEvent, sheet: Sheet) -> dict[str, Any] | None:
             ended = case.legs.get(leg)
             return {} if ended is None else {"talked": ended.was_answered, "reason": ended.reason}
         case ev.DataSent(version=version, kind=kind):
-            # A first one, or the end: updates are what the screen shows by itself.
+            # Only the first and the last version: the screen shows updates by itself.
             return {} if kind is not DataKind.UPDATE or version == 1 else None
         case ev.DataReceived(target=target, version=version):
             given = sheet.data.get(target)

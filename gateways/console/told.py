@@ -1,5 +1,5 @@
-"""What the console's WebSocket carries: everything once, then what changes, as structs (see docs/api.md), and
-as JSON; and what whom is allowed. Pure.
+"""Messages of the console's WebSocket as structs and as JSON: a snapshot, then changes (see docs/api.md); and
+the commands that an operator is allowed. Pure.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from store.registry.people import StaffRole
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed on here."""
+    """The operator signed on here."""
 
     operator: OperatorId
     name: str
     number: E164 | None
     role: StaffRole
-    """As it was when the connection began; what it allows is asked again at each use."""
+    """Role at the start of the connection; each use checks the current role."""
 
 
 class MapView(msgspec.Struct, frozen=True, kw_only=True):
-    """The pictures of the map that this center hands out."""
+    """The map tiles that this center serves."""
 
     attribution: str
     min_zoom: int
@@ -55,7 +55,7 @@ class MapView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CenterView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the screen has to know of the settings."""
+    """Settings that the screen needs."""
 
     version: str
     deadline_s: float
@@ -65,18 +65,18 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     psap_live: bool
     duress: str
     operator_line: str
-    """How operators are reached: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
+    """Voice of operators: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
     map: MapView | None = None
-    """None: the page draws what it has itself."""
+    """Map tiles; null if the page draws only its own data."""
     protocols: tuple[CallProtocol, ...] = ()
     language: str = "it"
-    """The center's own."""
+    """Language of the center."""
     speaks: dict[str, list[str]] = {}
-    """In which languages each question can be spoken, by its name: `violence-3`."""
+    """Languages in which each question can be spoken, by the name of the question: `violence-3`."""
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event of the journal, as an export shows it."""
+    """An event of the journal, as in an export."""
 
     seq: int
     stream: str
@@ -97,7 +97,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     cases: list[msgspec.Raw]
     """CaseView of each open alert, and of those closed lately."""
     allowed: dict[AlertId, dict[str, Refusal | None]]
-    """For each alert, for each command: null when it is allowed to me now, else the reason why not."""
+    """Refusal by alert and command: null if the command is allowed to this operator now, else the refusal."""
     operators: list[OperatorView]
     lines: list[LineView]
     alarms: list[AlarmView]
@@ -106,21 +106,23 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     modems: list[ModemView]
     callouts: list[CalloutView]
     open: int
-    """How many alerts are open; more than there are `cases` in a storm."""
+    """Number of open alerts; in a storm greater than the number of open `cases`."""
     watching: dict[AlertId, list[OperatorId]]
-    """Who has which alert on the screen in full."""
+    """Operators who have the alert on the screen in full."""
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="events", omit_defaults=True):
-    """What has happened since the last message, and everything that it changed, as of `seq`."""
+    """Events since the last message, and everything that they changed, as of `seq`."""
 
     seq: int
     now_us: Instant
     open: int
     events: list[msgspec.Raw] = []
-    """EventView of each, in the journal's order; of others' cases that are not opened without its data."""
+    """EventView of each event, in the journal's order; without data for cases of others that are
+    not opened.
+    """
     cases: list[msgspec.Raw] = []
-    """CaseView of each alert that changed; it replaces what was known of it."""
+    """CaseView of each changed alert; replaces the earlier CaseView."""
     allowed: dict[AlertId, dict[str, Refusal | None]] = {}
     gone: list[AlertId] = []
     """Closed alerts that are no longer shown."""
@@ -129,8 +131,9 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     alarms: list[AlarmView] | None = None
     alarms_over: list[AlarmOverView] | None = None
     alarms_changed: list[AlarmView] = []
-    """In place of `alarms`, where they were asked for by `?changes=alarms`: what is new or another, and which
-    are there no more; so of those that are over."""
+    """New and changed alarms, in place of `alarms`, if the page requested `?changes=alarms`. `alarms_gone`
+    has the removed ones; `over_changed` and `over_gone` do so for cleared alarms.
+    """
     alarms_gone: list[tuple[str, str]] = []
     over_changed: list[AlarmOverView] = []
     over_gone: list[tuple[str, str]] = []
@@ -141,19 +144,21 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
 
 
 class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="nodes"):
-    """The nodes, where there are several: after the first message, and when anything of it is new."""
+    """The nodes of a center with several nodes: sent after the first message, and after changes."""
 
     nodes: tuple[NodeView, ...]
-    """The one that this console is connected to first."""
+    """All nodes, the node of this connection first."""
     ticket: str
-    """By which the operator goes on at another one, should this one be lost; empty where that cannot be."""
+    """Ticket with which the operator continues at another node if this node is lost; empty if this is
+    impossible.
+    """
 
 
 _encoder: Final = msgspec.json.Encoder()
 
 
 def is_own(case: Case, operator: OperatorId) -> bool:
-    """Whether the operator has it, is called for it or listens in."""
+    """Return True if the operator has the case, is called for it or listens in."""
     listens = case.listener is not None and case.listener.operator == operator
     return case.operator == operator or operator in case.reserved or listens
 
@@ -161,7 +166,7 @@ def is_own(case: Case, operator: OperatorId) -> bool:
 def allowed(
     case: Case, operator: OperatorId, settings: Settings, role: StaffRole = StaffRole.OPERATOR
 ) -> dict[str, Refusal | None]:
-    """For each command: None when this operator may give it now, else the reason why not."""
+    """Return for each command the refusal; None if this operator may give the command now."""
     supervisor = role.may(StaffRole.SUPERVISOR)
     return {
         command.value: Refusal.ONLY_A_SUPERVISOR
@@ -172,12 +177,12 @@ def allowed(
 
 
 def encoded(view: CaseView | dict[str, Any]) -> msgspec.Raw:
-    """The view as JSON, or what is told of it, made once for all who look."""
+    """Return the view as JSON, made once for all consoles."""
     return msgspec.Raw(_encoder.encode(view))
 
 
 def event_view(recorded: Recorded, alert: AlertId | None, *, whole: bool = True) -> msgspec.Raw:
-    """One event of the journal, for those who want the events themselves; not `whole`: without its data."""
+    """Return an event of the journal as JSON; without its data unless `whole`."""
     return msgspec.Raw(
         _encoder.encode(
             EventView(

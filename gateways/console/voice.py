@@ -1,19 +1,21 @@
-"""The operators' own voices by their browsers, and how loud the parties of each alert are. On the event loop
-alone.
+"""The operators' own voices through their browsers, and the levels of the parties of each alert. All of this
+runs on the event loop.
 
-**Headsets**: what goes between an operator's browser and the bridge that has that voice. For each operator
-whose browser is there a Unix socket listens in `run/voice`, to which bridges connect
-(`media.ports.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue
-grows: what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame
-has the voice, the others hear nothing of it: one conversation at a time.
+**Headsets** pass frames between an operator's browser and the bridge that has this voice. For each operator
+with a connected browser a Unix socket in `run/voice` accepts bridges (`media.ports.unix_port`). A packet is a
+frame. Frames are neither mixed, kept nor inspected, and no queue grows: a frame that cannot be passed on at
+once is late, and is dropped. Of several bridges the newest that has sent a frame has the voice. The others
+receive nothing: an operator has only a single conversation at a time.
 
-**GET /v1/voice**, the WebSocket: an operator's microphone and speaker, in frames of 20 ms each way. Binary
-messages are frames (`FRAME_BYTES`). The browser says one every 20 ms for as long as it is there, silence
-where there is no sound: so a second of nothing is the end of it, whatever TCP still hopes for. The center
-says frames while a bridge has the voice, and every quarter of a second, as text, whether one has.
+**GET /v1/voice**, the WebSocket, carries an operator's microphone and speaker in frames of 20 ms each way.
+Binary messages are frames (`FRAME_BYTES`). The browser sends a frame every 20 ms while connected, with
+silence if there is no sound; a second without a frame is the end, even if TCP is still open. The center sends
+frames while a bridge has the voice, and every quarter of a second a text that states if a bridge has the
+voice.
 
-**Meters** take how loud the parties of each alert are, and hand it to those screens that show it. Readings
-come as datagrams; what is late or lost is not missed. Nothing of it is kept, and nothing waits for it.
+**Meters** receive the levels of the parties of each alert and pass them to the screens that show the alert.
+Readings are datagrams; late or lost readings are not missed. Nothing is kept, and no process waits for a
+reading.
 """
 
 from __future__ import annotations
@@ -40,46 +42,46 @@ from runtime.published import readings
 from runtime.published.voice_files import headset_socket
 
 FRAME_BYTES: Final = 640
-"""20 ms, s16le, 16 kHz, one channel."""
+"""20 ms, s16le, 16 kHz, mono."""
 WAITING_FRAMES: Final = 3
-"""60 ms wait for a browser that is slow; then the oldest goes."""
+"""Frames kept for a slow browser (60 ms); then the oldest is dropped."""
 _SEND_BUFFER: Final = 1
-"""Towards a bridge: the kernel's least, four frames (`media.ports.unix_port`)."""
+"""Send buffer towards a bridge: the least the kernel allows, four frames (`media.ports.unix_port`)."""
 _BACKLOG: Final = 8
 _AT_ONCE: Final = 4
-"""So many frames of one bridge are taken before others have their turn."""
+"""Frames read from a bridge before other events are served."""
 
 Changed = Callable[[OperatorId], None]
 
 
 class Browser(Protocol):
-    """An operator's end, as a desk knows it."""
+    """An operator's browser, as used by a desk."""
 
     def put(self, frame: bytes) -> None:
-        """One frame for the operator's ear."""
+        """Send a frame to the operator's ear."""
         ...
 
     def replaced(self) -> None:
-        """Another one is the operator's from now on."""
+        """End this browser: another browser has replaced it."""
         ...
 
 
 class FrameQueue(deque[bytes]):
-    """Frames on their way to a browser: the oldest gives way."""
+    """Frames on their way to a browser; a full queue drops the oldest."""
 
     def __init__(self) -> None:
         super().__init__(maxlen=WAITING_FRAMES)
 
 
 class Desk:
-    """One operator's socket, whoever of the bridges is connected to it, and the browser."""
+    """The socket of one operator, the bridges connected to the socket, and the browser."""
 
     def __init__(self, path: Path, browser: Browser) -> None:
-        """Listen, in place of whoever has. Raises OSError."""
+        """Listen on `path`, in place of any earlier listener. Raises OSError."""
         self.browser = browser
         self._path = path
         self._bridges: list[socket.socket] = []  # the newest is the last
-        self._knocking: set[socket.socket] = set()  # connected, and nothing said: who only looks stays so
+        self._knocking: set[socket.socket] = set()  # connected, no frame sent yet: a mere probe stays here
         self._listener = _socket()
         unix_address.take(self._listener, path, backlog=_BACKLOG)
         self._file = os.lstat(path).st_ino
@@ -88,27 +90,27 @@ class Desk:
 
     @property
     def joined(self) -> bool:
-        """Whether a bridge has the operator's voice."""
+        """True if a bridge has the operator's voice."""
         return bool(self._bridges)
 
     def say(self, frame: bytes) -> None:
-        """What the operator's microphone has heard, to the bridge that has the voice."""
+        """Send a frame of the operator's microphone to the bridge that has the voice."""
         while self._bridges:
             bridge = self._bridges[-1]
             try:
                 bridge.send(frame)
             except BlockingIOError:
-                return  # it is late: what it takes next is newer
+                return  # this frame is late: the next frame that the bridge accepts is newer
             except OSError:
                 self._gone(bridge)
             else:
                 return
 
     def close(self) -> None:
-        """Listen no more. Whoever is connected finds that the operator has gone."""
+        """Stop listening. The closed sockets show connected bridges that the operator has gone."""
         self._loop.remove_reader(self._listener.fileno())
         with contextlib.suppress(OSError):
-            if os.lstat(self._path).st_ino == self._file:  # else it is a successor's
+            if os.lstat(self._path).st_ino == self._file:  # else the file belongs to a successor
                 self._path.unlink()
         self._listener.close()
         for bridge in (*self._bridges, *self._knocking):
@@ -153,7 +155,9 @@ class Desk:
 
 
 class Headsets:
-    """All desks. `changed` is told when an operator's headset is there, once bridges can connect; and not."""
+    """All desks. `changed` is called when an operator's headset has arrived, after bridges can connect, and
+    when the headset has left.
+    """
 
     def __init__(self, run: Path, changed: Changed = lambda operator: None) -> None:
         self._run = run
@@ -163,23 +167,25 @@ class Headsets:
 
     @property
     def present(self) -> frozenset[OperatorId]:
-        """Whose headsets are there."""
+        """Operators with a connected headset."""
         return frozenset(self._desks)
 
     def start(self) -> None:
-        """Clear away what an earlier web has left: nobody listens on it. Raises OSError."""
+        """Remove the sockets of an earlier web, which no process listens on. Raises OSError."""
         folder = headset_socket(self._run, OperatorId("")).parent
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.iterdir():
             left.unlink(missing_ok=True)
 
     def stop(self) -> None:
-        """No headset is there any more."""
+        """Close all desks."""
         for operator in list(self._desks):
             self._close(operator)
 
     def arrived(self, operator: OperatorId, browser: Browser) -> Desk:
-        """The operator's browser is there, in place of any before. Raises OSError for want of a socket."""
+        """Set the operator's browser, in place of any earlier browser. Raises OSError if no socket can be
+        opened.
+        """
         desk = self._desks.get(operator)
         if desk is None:
             desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
@@ -190,7 +196,7 @@ class Headsets:
         return desk
 
     def left(self, operator: OperatorId, browser: Browser) -> None:
-        """The browser has gone; nothing happens if another one is there in its place."""
+        """Close the desk of this browser; no effect if another browser has replaced this browser."""
         desk = self._desks.get(operator)
         if desk is not None and desk.browser is browser:
             self._close(operator)
@@ -207,23 +213,26 @@ def _socket() -> socket.socket:
 
 
 BEAT_S: Final = 0.25
-"""The longest silence: who hears nothing for three times as long has lost the center."""
+"""Longest silence, in seconds; a page treats the connection as lost after three times as long."""
 _DEAD_BEATS: Final = 4
-"""So many beats without a frame are the end. Beats, not time: while this loop itself stands still, and the
-frames wait for it, none passes."""
+"""Beats without a frame until the connection is ended. Beats rather than time: while this loop itself is held
+up, frames wait and no beat passes.
+"""
 STALLED_S: Final = 0.2
-"""So long after its last frame nothing more is sent to a browser: it would wait in TCP, and come late."""
+"""Age of a browser's last frame, in seconds, after which no frame is sent: the frame would wait in TCP, and
+arrive late.
+"""
 SILENT: Final = 4408
-"""Close code: nothing was heard of the browser for a second."""
+"""Close code: no frame arrived from the browser for a second."""
 REPLACED: Final = 4409
-"""Close code: another browser of this operator is the headset now."""
+"""Close code: another browser of this operator has become the headset."""
 NO_SOCKET: Final = 1011
-"""Close code: the center has no socket for its bridges; trying again makes sense."""
+"""Close code: the center has no socket for its bridges; a retry is useful."""
 _BEATS: Final = {joined: f'{{"joined":{"true" if joined else "false"}}}' for joined in (True, False)}
 
 
 class Connection:
-    """One browser."""
+    """A connected browser."""
 
     def __init__(self, socket: AnySocket) -> None:
         self._socket = socket
@@ -245,7 +254,9 @@ class Connection:
         self._wake.set()
 
     async def talk(self, desk: Desk) -> int | None:
-        """Until either side ends it: the close code, None where the browser has gone by itself."""
+        """Serve the connection until either side ends it. Return the close code; None if the browser
+        disconnected.
+        """
         listening = asyncio.create_task(self._listen(desk))
         speaking = asyncio.create_task(self._speak(desk))
         try:
@@ -287,7 +298,7 @@ class Connection:
 
     def _beat(self) -> None:
         self._beats_unheard += 1
-        self._told = None  # so it is told again
+        self._told = None  # forces the next text
         self._wake.set()
         self._turn = self._loop.call_later(BEAT_S, self._beat)
 
@@ -300,7 +311,7 @@ _WHY: Final = {
 
 
 def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
-    """The route."""
+    """Return the route."""
 
     async def talk(socket: AnySocket, operator: OperatorId) -> int | None:
         connection = Connection(socket)
@@ -328,13 +339,13 @@ def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
 
 
 READINGS_AT_ONCE: Final = 64
-"""So many readings are taken before others have their turn."""
+"""Readings taken before other events are served."""
 OLD_US: Final = Instant(SECOND)
-"""One older than this has waited in front of a web that was stopped."""
+"""Age above which a reading is dropped: the web process had been stopped meanwhile."""
 
 
 class Meters:
-    """How loud the parties of each alert are, for the screens."""
+    """Levels of the parties of each alert, for the screens."""
 
     def __init__(self, run: Path, clock: Clock, shown: Callable[[LevelReading], None]) -> None:
         self._run = run
@@ -344,7 +355,9 @@ class Meters:
         self.log = logs.get("console.meters")
 
     def start(self) -> None:
-        """Take readings from now on; go without where they cannot be had: nobody's call hangs on them."""
+        """Start receiving readings. Continue without readings if the socket fails: no call depends on
+        readings.
+        """
         try:
             self._socket = readings.listen(self._run)
         except OSError as error:
@@ -353,7 +366,7 @@ class Meters:
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._readable)
 
     def stop(self) -> None:
-        """Take no more."""
+        """Stop receiving readings."""
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()

@@ -1,6 +1,6 @@
-"""One alert as the screen is told it, as structs. See docs/api.md.
+"""An alert as sent to the screen, as structs. See docs/api.md.
 
-All times are microseconds UTC and named `_us`; what has not happened is null. Words are the page's.
+All times are microseconds UTC and named `_us`; null means not yet. The page has the words.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from model.telling.told import Changes
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose alert it is, as the registry has it."""
+    """The user of the alert, as in the registry."""
 
     first_name: str
     last_name: str = ""
@@ -43,33 +43,35 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     notes: str = ""
     record: PersonRecord = EMPTY
     for_112: PersonRecord = EMPTY
-    """What of it 112 may be told."""
+    """Part of the record that 112 may receive."""
 
     @property
     def name(self) -> str:
-        """The whole name."""
+        """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the user is, as far as the best of the newest positions says (case 13)."""
+    """Position of the user: the best of the newest positions (case 13)."""
 
     lat: float
     lon: float
     at_us: Instant
-    """When it was measured, and never later than when it came."""
+    """Time of measurement, never later than `received_us`."""
     accuracy_m: float | None
     source: str
-    """What measured it, in the phone's words: `gps`, `wifi`, `cell`, `app`; `aml`: by a short message."""
+    """Source of the measurement, in the phone's words: `gps`, `wifi`, `cell`, `app`; `aml` for a short
+    message.
+    """
     channel: Channel
-    """How it came. What did not come from the app (`data`) anybody may have sent under the user's number."""
+    """Channel of the report. Positions from other channels than the app (`data`) may have a forged sender."""
     received_us: Instant
     address: Address | None = None
-    """Of the position that is shown: what may be said of it by name."""
+    """Address of the position shown, as far as its accuracy allows."""
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):
-    """One tile. `state` is `idle` while nobody has called this party, else the leg's."""
+    """A tile. `state` is `idle` before the first call to this party, else the state of the leg."""
 
     state: str
     number: E164 | None = None
@@ -77,178 +79,183 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     operator: OperatorId | None = None
     since_us: Instant | None = None
-    """When the attempt began."""
+    """Start of the attempt."""
     ringing_us: Instant | None = None
     answered_us: Instant | None = None
     released_us: Instant | None = None
     cause: int | None = None
-    """Q.850, of the attempt that has ended."""
+    """Q.850 cause of the attempt that has ended."""
     reason: str = ""
-    """Why the center hung up (`model.alert.reasons.ReleaseReason`); empty where the center did not."""
+    """Reason of the center's release (`model.alert.reasons.ReleaseReason`); empty if the center did not hang
+    up.
+    """
     confirmed: bool = True
     joined: bool = False
-    """Whether it is in the conference."""
+    """True if the party is in the conference."""
     parted_us: Instant | None = None
-    """When it was taken out of the conference; null before, and once it is in it again."""
+    """Time of the removal from the conference; null before, and once the party has joined again."""
     network: bool = False
-    """The conference is the network's: no voice of this party comes here."""
+    """True if the network holds the conference: no voice of this party reaches the center."""
     muted: bool = False
-    """The party hears and is not heard."""
+    """True if the party hears and is not heard."""
     hears: tuple[str, ...] = ()
-    """What is being played to the party, by the names of the announcements."""
+    """Announcements being played to the party, by name."""
     pressed: str = ""
-    """The keys of the phone that were heard."""
+    """Keys that the party has pressed on the phone."""
     pressed_us: Instant | None = None
-    """When the last of them was pressed."""
+    """Time of the last key."""
     no_sound_us: Instant | None = None
-    """Since when nothing has been heard of the party but digital silence; null: there is sound."""
+    """Start of the digital silence from the party; null while there is sound."""
     unheard_us: Instant | None = None
-    """Since when the modem that joins the party in the network has not answered: nobody can know whether the
-    party still hears the others. Null: it answers."""
+    """Start of the silence of the modem that joins the party in the network: the center cannot know if the
+    party still hears the others. Null while the modem answers.
+    """
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):
-    """When each step of the flow was first reached."""
+    """First time of each step of the flow."""
 
     received_us: Instant
     operator_us: Instant | None
     ringing_us: Instant | None
     answered_us: Instant | None
-    """An answer by a machine does not count."""
+    """First answer of the user; an answer by a machine does not count."""
     psap_us: Instant | None
     handed_over_us: Instant | None
     spoken_us: Instant | None = None
-    """When the user was first on the line with an operator, or with 112."""
+    """First moment of the user on the line with an operator or with 112."""
 
 
 class DataView(msgspec.Struct, frozen=True, kw_only=True):
-    """What one of 112's own systems was sent. Of its newest version at most one of received and refused."""
+    """Delivery to one of 112's own systems. The newest version is at most either received or refused."""
 
     target: str
     sent_us: Instant
-    """When the newest version was first about to be sent."""
+    """Time just before the first attempt to send the newest version."""
     received_us: Instant | None
     refused_us: Instant | None
     had_us: Instant | None
-    """When the system last took any version."""
+    """Time of the system's last acceptance of any version."""
     status: int
     reason: str
-    """Why the newest was refused, in the other system's words."""
+    """Reason for the refusal of the newest version, in the other system's words."""
 
 
 class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
-    """That the operator who has the case wants another one to take it."""
+    """A request by the operator of the case that another operator take it."""
 
     by: OperatorId
     to: OperatorId | None
-    """This one and no other is called; null: whoever can be had."""
+    """The only operator who is called; null if any available operator may take the case."""
     text: str
     since_us: Instant
     called: PartyView
-    """The call to whoever is to take it, the furthest of several; `idle` while nobody is called."""
+    """The call to the next operator, the furthest of several; `idle` before the first call."""
 
 
 class TextedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A message's way by short message: which of it is known, and since when."""
+    """Progress of a message as short message."""
 
     asked_us: Instant
     sent_us: Instant | None
-    """When the network took it."""
+    """Time of acceptance by the network."""
     awaits: bool
-    """A report of its delivery can come."""
+    """True if a delivery report can come."""
     waits_us: Instant | None
-    """When the network last said that it cannot reach the phone, and goes on trying."""
+    """Time of the network's last report that the phone is unreachable and the delivery is retried."""
     delivered_us: Instant | None
     failed_us: Instant | None
     failure: TextFailure | None
-    """Why the center gave it up; None: the network did."""
+    """Reason why the center has given up the message; null if the network did."""
 
 
 class SaidView(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the dialogue between user and operator."""
+    """A message of the dialogue between user and operator."""
 
     number: int
     id: str
     by: OperatorId
-    """Empty: the user."""
+    """Operator who wrote the message; empty for the user."""
     at_us: Instant
     channel: Channel
     text: str
     asks: bool
-    """To be answered by yes or no."""
+    """True for a question with the answers yes and no."""
     answer: str
-    """`yes` or `no`, once it was given."""
+    """`yes` or `no`, once given."""
     answers: int = 0
-    """The number of the question that a user's message answers; 0: it answers none."""
+    """Number of the question that a user's message answers; 0 for none."""
     spoken: Progress | None = None
-    """Of a question that the center speaks: how far it has come."""
+    """Progress of a question that the center speaks."""
     language: str = ""
-    """In which language it does so."""
+    """Language of the spoken question."""
     softly: bool = False
     heard_us: Instant | None = None
-    """When it had been spoken to its end."""
+    """Time when the question had been spoken to its end."""
     arrived_us: Instant | None
-    """When the other side had it."""
+    """Time of arrival at the other side."""
     read_us: Instant | None
     claimed: bool = False
-    """By a short message, of whose sender nothing is proved, to an alert that is."""
+    """True for a short message, with an unproved sender, to an alert that is proved."""
     texted: TextedView | None = None
-    """None: it goes by the app alone, or came from the user."""
+    """Progress as short message; null for a message through the app alone, or from the user."""
 
 
 class FilledView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one field of the briefing."""
+    """Known content of one field of the briefing."""
 
     text: str
     by: OperatorId
-    """Empty: the user."""
+    """Operator who filled in the field; empty for the user."""
     at_us: Instant
 
 
 class BesideView(msgspec.Struct, frozen=True, kw_only=True):
-    """Another alert of the same number, which has another proof."""
+    """Another alert of the number, with another assurance level."""
 
     alert: AlertId
     proof: Proof
 
 
 class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent under the number by somebody who has not proved to be the sender of the alert."""
+    """A message under the user's number from a sender not proved to be the sender of the alert."""
 
     kind: ClaimKind
     at_us: Instant
     proof: Proof
-    """`device`: another enrolled phone of the number has signed it."""
+    """Assurance level; `device` if another enrolled phone of the number has signed the message."""
     key_enrolled_us: Instant | None
-    """Of a signal: when that phone was enrolled."""
+    """Time of the phone's enrolment; set for a signal."""
     silent: bool
-    """It asks for silence, and does not bring it about."""
+    """True if the message requests silence; a claim does not make the alert silent."""
     position: PositionView | None
     text: str
     skipped: int
-    """How much else came before it that was not kept."""
+    """Number of earlier claims that were not kept."""
 
 
 class CorrectedView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a closed alert has ended in truth, as a supervisor says; by this it counts."""
+    """True outcome of a closed alert, as corrected by a supervisor; statistics count this outcome."""
 
     by: OperatorId
     at_us: Instant
     outcome: Outcome
     reason: str
-    """Empty: forgotten."""
+    """Reason; empty if erased."""
     own: bool
-    """Who corrects had the case as well."""
+    """True if the supervisor who corrects had the case as well."""
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert as the screen shows it. S4's data: `raised_us`, `phone`, `person`, `position`, `channel`."""
+    """An alert as the screen shows it. Data of case S4: `raised_us`, `phone`, `person`, `position`,
+    `channel`.
+    """
 
     alert: AlertId
     seq: int
-    """The journal's place of its last event."""
+    """Position of its last event in the journal."""
     version: int
-    """The version of the alert; an order says which one the operator saw."""
+    """Version of the alert; an order states the version that the operator saw."""
     phase: Phase
     test: bool
     silent: bool
@@ -256,130 +263,135 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
     channel: Channel
     proof: Proof
-    """By what it counts as the phone's own."""
+    """Assurance level: why the alert counts as sent by the user's phone."""
     doubt: Doubt | None
-    """Why a signature did not count, or that its sender sends too much."""
+    """Reason why a signature did not count, or a warning that the sender sends too much."""
     key_enrolled_us: Instant | None
-    """When the phone was enrolled that has signed it; null where none has."""
+    """Enrolment of the phone that signed the alert; null without a signature."""
     beside: tuple[BesideView, ...]
     claims: tuple[ClaimView, ...]
-    """Oldest first: the newest 20."""
+    """The newest 20 claims, oldest first."""
     raised_us: Instant
     received_us: Instant
     deadline_us: Instant
     phone: E164 | None
     device: str | None
     identified: bool
-    """Whether the Identifier has spoken; without a person then, the user is unknown."""
+    """True once the Identifier has reported; an alert without a person is then of an unknown user."""
     person: PersonView | None
     position: PositionView | None
     positions: tuple[PositionView, ...]
-    """Where the user was, oldest first: the newest 50 that the phone has sent."""
+    """The newest 50 positions from the phone, oldest first."""
     battery_pct: int | None
     signals: int
     unreadable: int = 0
-    """How many of its events the center's version cannot read."""
+    """Number of events that the center's version cannot read."""
     unread_texts: int = 0
-    """How many of the user's short messages came and could not be read."""
+    """Number of short messages from the user that arrived unreadable."""
     advice: Advice
     rang_us: Instant | None
-    """When the network first said that the phone rings."""
+    """Time of the network's first report that the phone rings."""
     met_us: Instant | None
-    """When the deadline was met; what the clock of the deadline shows."""
+    """Time when the deadline was met; stops the deadline's clock."""
     reached_us: Instant | None
-    """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
+    """Time when the user was really reached: by a proved answer, the app's report or the operator's."""
     reached_by: str
     """`answer`, `app`, `voice`, `digit`, `operator`; empty before."""
     missed_us: Instant | None
     presumed_calling_112: str
     wrong_pins: int
-    """How often a wrong PIN was typed to cancel it."""
+    """Number of wrong PINs typed to cancel the alert."""
     cancel_unproved: bool
-    """Somebody has asked to cancel, and no PIN is set."""
+    """True if a cancellation was requested and the user has no PIN."""
     aloud: bool
-    """Silent, and called all the same by an operator's order."""
+    """True for a silent alert that is called all the same, by an operator's order."""
     dial_withheld: str
-    """Why the center does not call the number by itself; empty where it does."""
+    """Reason why this number is not dialled automatically; empty if it is."""
     operator: OperatorId | None
-    """Who is on the line and has the case."""
+    """Operator on the line, who has the case."""
     reserved: tuple[OperatorId, ...]
-    """Whose phones are being called for it."""
+    """Operators who are being called for the alert."""
     listener: OperatorId | None
-    """The supervisor who listens in, or is being called to."""
+    """Supervisor who listens in, or is being called to listen in."""
     listening: bool
-    """Whether the listener hears the others."""
+    """True if the listener hears the others."""
     whispering: bool
-    """Whether the operator who has the case hears the listener."""
+    """True if the operator of the case hears the listener."""
     hand_over: HandOverView | None
     user: PartyView
     operator_leg: PartyView
     psap: PartyView
     user_hears_nobody: bool
-    """No voice comes out of the user's phone; the user is heard as ever."""
+    """True if the user's phone plays no voice; the user is heard as ever."""
     user_hears_operator: bool
     operator_hears_psap: bool
     user_hears_psap: bool
     recorded: bool
-    """Whether what is said now is being recorded."""
+    """True if the conference is being recorded now."""
     psap_requested_us: Instant | None
     psap_no_line: str
-    """Why no line can carry the call to 112 that is wanted; empty where one does."""
+    """Reason why no line can carry the requested call to 112; empty if a line does."""
     psap_elsewhere_us: Instant | None
-    """When the operator had called 112 from another phone."""
+    """Time when the operator had called 112 from another phone."""
     psap_told_us: Instant | None
-    """When 112 was first told of the alert for certain, by the text or by the user; before the alert was
-    reopened, too."""
+    """Time when 112 first certainly knew of the alert, by the text or by the user; also before the alert was
+    reopened.
+    """
     broken_us: Instant | None
-    """When one of those who were left talking was cut off; null once they are together again."""
+    """Time when a party of the conversation left between user and 112 was cut off; null once rejoined."""
     broken_party: Party | None
     alone_us: Instant | None = None
-    """Since when the user is on the line, and neither an operator has the alert nor 112 is there."""
+    """Time since when the user is on the line without an operator and without 112."""
     reopened_us: Instant | None
     reopen: Refusal | None = None
-    """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""
+    """Only in a story: reason why the alert cannot be reopened; null if it can. Elsewhere always null."""
     note: Refusal | None = None
-    """In a story: why the operator cannot add a note, null where that is possible. Elsewhere null."""
+    """Only in a story: reason why the operator cannot add a note; null if it is possible. Elsewhere always
+    null.
+    """
     contacts_us: Instant | None = None
-    """When short messages to those were asked for whom the user wanted told."""
+    """Time of the order to send short messages to the contacts that the user wants informed."""
     contacts: str = ""
-    """Their names."""
+    """Names of these contacts."""
     false_alarm_us: Instant | None
     briefing_us: Instant | None
     left_us: Instant | None
     restarted_us: Instant | None
-    """When a part of the center was last started again in the middle of this alert, and took it up."""
+    """Time of the last restart of a part of the center during this alert, which took the alert up again."""
     closed_us: Instant | None
     written_us: Instant | None = None
-    """When the user wrote what no operator has read since the end; null where nothing is."""
+    """Time of the oldest message from the user that is unread since the end; null if all are read."""
     outcome: Outcome | None
-    """As it was closed."""
+    """Outcome at closing."""
     corrected: CorrectedView | None = None
     erased_us: Instant | None = None
-    """When something personal was last erased from it."""
+    """Time of the last erasure of personal data."""
     erased: tuple[PersonalKind, ...] = ()
-    """What of it is gone for good."""
+    """Kinds of personal data that are erased for good."""
     steps: StepsView
     timeline: tuple[Entry, ...]
-    """Oldest first."""
+    """Entries, oldest first."""
     data: tuple[DataView, ...] = ()
-    """What 112's own systems were sent."""
+    """Deliveries to 112's own systems."""
     page_code: str = ""
-    """By which 112 finds the alert's page; empty where none was opened."""
+    """Code with which 112 finds the alert's page; empty if no page was opened."""
     page_viewed_us: Instant | None = None
-    """When it was first looked at."""
+    """Time of the first view of the page."""
     dialogue: tuple[SaidView, ...] = ()
-    """Oldest first."""
+    """Messages, oldest first."""
     app_reads: bool = False
-    """Whether the user's app shows what is written."""
+    """True if the user's app shows the messages."""
     lost_us: Instant | None = None
-    """From when on the app counts as lost, as something that was written has not arrived; None: nothing."""
+    """Time when the app counts as lost, as a message has not arrived; null if all have."""
     texts_ordered: bool = False
-    """Whether what is written goes by short message though the phone sounds with it."""
+    """True if messages go by short message although the phone makes a sound for each."""
     briefing: dict[BriefingField, FilledView] = {}
-    """What is known for 112 besides; only what is known."""
+    """Known fields of the briefing for 112."""
     changed: Changes | None = None
-    """What is known otherwise than 112 was last read it; null before it was."""
+    """Changes since the briefing was last read to 112; null before the first reading."""
     node: NodeId = NodeId("")
-    """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
+    """Node of the AlertCase; empty before the case is opened. Only this node publishes the `levels`."""
     withheld: bool = False
-    """All but what `views.queue` names is empty, until it is opened or the operator is called for it."""
+    """True if the case is redacted: all fields but those of `views.queue` are empty, until the alert is
+    opened or the operator is called for it.
+    """

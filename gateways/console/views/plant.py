@@ -1,4 +1,4 @@
-"""Operators, lines, modems and alarms as the screen is told them, as structs. See docs/api.md."""
+"""Operators, lines, modems and alarms as sent to the screen, as structs. See docs/api.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from model.loudness import Loudness
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator of the registry."""
+    """An operator of the registry."""
 
     operator: OperatorId
     name: str
@@ -30,34 +30,36 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     since_us: Instant | None
     reason: str
     alert: AlertId | None
-    """What the operator is on, or called for."""
+    """Alert that the operator has, or is called for."""
     wrap_up_until_us: Instant | None = None
-    """So long the operator is called after all others, unless ready before."""
+    """End of the wrap-up: until then the operator is called after all others, unless ready before."""
     line: OperatorLine = OperatorLine.ON_DEMAND
-    """How the operator is meant to be reached."""
+    """Configured voice of the operator."""
     line_state: CallState = CallState.UNKNOWN
-    """Of an own line: `answered`, it stands; `dialling`, `ringing`: it will; else it is the phone."""
+    """State of the operator's own line: `answered` stands; `dialling` and `ringing` are in progress; in other
+    states the phone is called.
+    """
     line_text: str = ""
-    """Why it does not stand."""
+    """Reason why the own line does not stand."""
     node: NodeId = NodeId("")
-    """Where the operator's shift is."""
+    """Node of the operator's shift."""
 
 
 class LoudnessView(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a line's last call was."""
+    """Levels of a line's last call."""
 
     at_us: Instant
     into: WayLevel
-    """What came from the line, with its gain."""
+    """Level from the line, with its gain."""
     out: WayLevel
     says: Loudness
-    """Of what came from the line."""
+    """Verdict on the level from the line."""
     better_gain_in_db: float | None
-    """What the setting might be; null where it is well."""
+    """Better value of the gain setting, in dB; null if the level is good."""
 
 
 class OutView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that somebody has taken out of service."""
+    """A line that an operator has taken out of service."""
 
     by: OperatorId
     reason: str
@@ -65,7 +67,7 @@ class OutView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured line: what the journal says of it (a held leg, a quarantine), and its modem."""
+    """A configured line: its state from the journal (leg, quarantine), and its modem."""
 
     line: LineId
     trunk: TrunkId
@@ -73,57 +75,60 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId | None
     party: Party | None
     operator: OperatorId | None
-    """Whose call is nailed up on it."""
+    """Operator of the nailed-up call on the line."""
     tester: OperatorId | None = None
-    """Who tries it with a call now."""
+    """Operator who tests the line with a call now."""
     quarantine: str
-    """Why it is not to be used; empty when it can be."""
+    """Reason why the line must not be used; empty if it can be used."""
     since_us: Instant | None
     state: LineState | None = None
-    """As its modem's actor has said last; null until it has."""
+    """Last report of the modem's actor; null before the first."""
     signal_dbm: int | None = None
     registration: str = ""
-    """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
+    """Registration of the SIM: `home`, `roaming`, `searching`, `denied`, …"""
     service: VoiceService = VoiceService.UNKNOWN
-    """Which way a call would go: `ims` (VoLTE), `csfb` (LTE, back to 2G or 3G for it), `circuit` (2G, 3G),
-    `none` (registered for data alone), `unknown`."""
+    """Path of a call: `ims` (VoLTE), `csfb` (LTE, back to 2G or 3G for the call), `circuit` (2G, 3G), `none`
+    (registered for data alone), `unknown`.
+    """
     joins: Joins = Joins.HOST
-    """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
+    """Conference of its calls: `host`, `network` (all on this line, without voice to the center), `none`."""
     node: NodeId | None = None
-    """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
+    """Node of the line if there are several nodes, else null. Data of modems at other nodes are unknown."""
     loudness: LoudnessView | None = None
-    """Null before its first call."""
+    """Levels of the last call; null before the first."""
     out: OutView | None = None
-    """Null while it is in service: no call begins on one that was taken out."""
+    """Removal from service, during which no call begins; null while the line is in service."""
 
 
 class ModemView(msgspec.Struct, frozen=True, kw_only=True):
-    """A modem that is plugged in at this node, and that no line names."""
+    """A modem plugged in at this node and assigned to no line."""
 
     position: str
-    """Its USB socket, `1-2.3`."""
+    """USB socket, `1-2.3`."""
     name: str
-    """What it calls itself; else its USB ids."""
+    """Name that the modem reports, else its USB ids."""
     ports: bool
-    """Whether it shows any: a stick that shows itself as a disk has none, nor has one without a driver."""
+    """True if the modem has ports. A stick that appears as a disk has none, nor has a modem
+    without a driver.
+    """
     perhaps: list[LineId]
-    """The lines that look for their modem: it may be theirs."""
+    """Lines that search for their modem, which may be this modem."""
 
 
 class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How loud one party is."""
+    """Level of a party."""
 
     dbfs: int
-    """Loudness over about the last 200 ms, −100 to 0."""
+    """Loudness over about the last 200 ms, −100 to 0 dBFS."""
     voice: bool = False
     silent_ms: int = 0
-    """How long there has been digital silence, which no microphone gives."""
+    """Duration of digital silence, which no microphone produces, in milliseconds."""
     tone: str = ""
-    """What a machine says on the line: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
+    """Tone of a machine on the line: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
 
 
 class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="levels", omit_defaults=True):
-    """How loud the parties of an alert are now, told to whoever has it on the screen. Of no journal."""
+    """Present levels of the parties of an alert, for the consoles that show the alert. In no journal."""
 
     alert: AlertId
     user: LevelView | None = None
@@ -132,23 +137,23 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="l
 
 
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something wrong with the center itself. What it means is in `/console/data/alarms.json`."""
+    """Alarm of the center itself. `/console/data/alarms.json` has its meaning."""
 
     alarm: str
     subject: str
     text: str
     since_us: Instant
     seen_us: Instant | None = None
-    """When an operator has acknowledged it, at any console; and who."""
+    """Time of the acknowledgement at any console. `seen_by` is the operator who acknowledged."""
     seen_by: OperatorId | None = None
     quiet_us: Instant | None = None
-    """Until then it is expected, and calls nobody."""
+    """End of the shelving: until then the alarm is expected, and calls no person."""
     waits: bool = False
-    """Of a line: enough of its kind are left, and those on duty read of it in the morning."""
+    """True for a line with enough others of its kind left: people on duty are notified in the morning."""
 
 
 class AlarmOverView(msgspec.Struct, frozen=True, kw_only=True):
-    """It was wrong, is no more, and nobody has seen it."""
+    """A cleared alarm that is not acknowledged."""
 
     alarm: str
     subject: str
@@ -157,7 +162,7 @@ class AlarmOverView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuietView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept quiet for planned work. Empty: all that may be."""
+    """A shelved alarm, for planned work. Empty fields match all alarms, subjects or nodes."""
 
     alarm: str
     subject: str

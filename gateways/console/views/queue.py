@@ -1,7 +1,8 @@
-"""One alert as those are told of it who neither have it nor have opened it: what is named here. Pure.
+"""Redacted view of an alert, for operators who neither have nor have opened the case: the fields named here.
+Pure.
 
-A field is hidden until it is named. What is not named is empty: null, false, or without anything in it, so
-that its being there is no more told than what it is; the page finds every field all the same.
+A field is hidden until it is named. Hidden fields are empty: null, false, or without content, so that their
+existence is hidden too. The page finds every field all the same.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
         {
             "alert",
             "seq",
-            "version",  # An order to take it says which one was seen.
+            "version",  # An order to take the case states the version seen.
             "test",
             "silent",
             "aloud",
@@ -28,7 +29,7 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
             "channel",
             "identified",
             "person",
-            # When it was raised, by when the user is to be reached, and how far that is.
+            # Times of the alert, its deadline, and its progress.
             "raised_us",
             "received_us",
             "deadline_us",
@@ -39,7 +40,7 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
             "reached_by",
             "presumed_calling_112",
             "steps",
-            # Who has it, is called for it, or waits without anybody.
+            # Operators of the case, calls to operators, and the wait without any.
             "operator",
             "reserved",
             "hand_over",
@@ -53,9 +54,9 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
             "psap_elsewhere_us",
             "broken_us",
             "broken_party",
-            # How many of its events cannot be read: there may be more to it than is shown.
+            # Events that cannot be read: the case may have more than is shown.
             "unreadable",
-            # How it ends, and what comes after.
+            # End of the case, and later changes.
             "false_alarm_us",
             "left_us",
             "closed_us",
@@ -69,11 +70,11 @@ SHOWN: Final[Mapping[type[msgspec.Struct], frozenset[str]]] = {
     HandOverView: frozenset({"to", "called"}),
     StepsView: frozenset({"spoken_us"}),
 }
-"""By struct: the fields that the queue, the rail and the bands of the page need of others' cases."""
+"""Fields of other operators' cases that the queue, the rail and the bands of the page need, by struct."""
 
 
 def queue_view(view: CaseView) -> dict[str, Any]:
-    """Return what is named of the view, to be told in its place."""
+    """Return the redacted view."""
     return {**_cut(view), "withheld": True}
 
 
@@ -92,13 +93,13 @@ def _shown(value: Any) -> Any:
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool, Any], ...]:
-    """Of each field: its name, whether it is shown, and what is told where it is not."""
+    """Return each field's name, if it is shown, and the value in its place if it is not."""
     names = SHOWN.get(kind, frozenset())
     return tuple((one.name, one.name in names, _empty(one)) for one in msgspec.structs.fields(kind))
 
 
 def _empty(field: msgspec.structs.FieldInfo) -> Any:
-    """Return what stands for nothing in this field: its default, else what is empty of its type, or null."""
+    """Return the empty value of the field: its default, else the empty value of its type, or null."""
     if field.default is not msgspec.NODEFAULT:
         return field.default
     if field.default_factory is not msgspec.NODEFAULT:
