@@ -1,1 +1,3 @@
-"""How people are called until somebody takes it: whom next, by which way, the call, and what is written."""
+"""Callouts: selection of the next person and channel, the call, and the written notices, until a person takes
+the alarm.
+"""

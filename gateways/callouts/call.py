@@ -1,7 +1,8 @@
-"""A call to somebody on duty: what its modem is told, what is said, which key was pressed, when it is over.
+"""A call to a person on duty: orders to its modem, announcements, keys pressed, and its end.
 
-The conference of an alert's bridge, with one leg. Killed, it leaves the call up; the next process tells the
-modem the same again, which dials nothing twice, and says its words from the beginning.
+The call has a conference like the bridge of an alert, with one leg. A killed process leaves the call up. The
+next process repeats the same orders to the modem, which dials nothing twice, and repeats the announcements
+from the beginning.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ from model.rules.calls import own_call
 from model.rules.calls.own_call import Limits, Order, begun
 
 RINGS_S: Final = 40.0
-"""From the order to dial; what has not answered by then is hung up, before most machines answer."""
+"""Time from the order to dial until an unanswered call is hung up, before most answering machines answer."""
 SAYS_US: Final = Instant(45 * SECOND)
-"""From the answer: the words three times."""
+"""Time from the answer until the end, enough for three repetitions of the announcement."""
 VOICE_US: Final = Instant(8 * SECOND)
-"""A line that gives no voice by then gives none."""
+"""Time from the answer after which a line without voice is given up."""
 THANKS_US: Final = Instant(6 * SECOND)
-"""For what is said to a key."""
+"""Longest time for the announcement that confirms a key."""
 PAUSE_S: Final = 2.0
 ALONE_US: Final = Instant(SECOND * 7 // 10)
-"""So long nothing may follow a key, for it to be a person's."""
+"""Pause that must follow a key before the key counts as pressed by a person."""
 HURRIED: Final = 3
-"""The same key so often in a row needs no pause behind it: somebody wants to be heard."""
+"""Number of repetitions of a key that need no pause after them: the person is impatient."""
 TAKES: Final = "1"
 NEXT: Final = "9"
 _OF_THE_LINE: Final = frozenset(
@@ -44,23 +45,23 @@ _OF_THE_LINE: Final = frozenset(
         HangupCause.NODE_LOST,
     )
 )
-"""Whoever was called has nothing to do with it."""
+"""Causes that lie with the line or the node, not with the person called."""
 
 
 class Reply(StrEnum):
-    """What is said last."""
+    """Last announcement of the call."""
 
     TAKEN = "duty_taken"
     NEXT = "duty_next"
     OTHER = "duty_other"
-    """Somebody else has it, or it is over."""
+    """Another person has taken the alarm, or the callout is over."""
 
 
 class Pressed:
-    """The keys of one call: which one the person has meant.
+    """Filter that finds the key a person meant among the tones of one call.
 
-    Who answers may be a mailbox whose announcement has tones in it, or a voice that sounds like some: several
-    tones in a row, and different ones. A person presses one key, perhaps again and again.
+    A mailbox may answer with tones in its announcement, or a voice may sound like tones: several tones in a
+    row, and different tones. A person presses one key, perhaps repeatedly.
     """
 
     def __init__(self) -> None:
@@ -69,8 +70,8 @@ class Pressed:
         self._at = Instant(0)
 
     def key(self, keys: str, now_us: Instant, *, over: bool) -> str:
-        """The key that was meant, once; empty: none. `keys`: all that were heard since the call began;
-        `over`: no more can follow.
+        """Return the key that was meant, once; empty if none was. `keys` are all tones received since the
+        call began. `over` is True after the last tone.
         """
         if len(keys) > self._known:
             self._row += keys[self._known :]
@@ -83,26 +84,26 @@ class Pressed:
 
 
 class Voice(Protocol):
-    """What holds the port: `media.conference.conference.Conference`, or a test's."""
+    """The conference that holds the port: `media.conference.conference.Conference`, or a fake of a test."""
 
     def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
-        """Have exactly these ports open."""
+        """Open exactly these ports; close all others."""
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
-        """Play exactly these."""
+        """Play exactly these clips."""
 
     def status(self) -> ConferenceStatus:
-        """Who is there, and what was pressed."""
+        """Return the members that have joined, and the keys they pressed."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start the conference."""
 
     def stop(self) -> None:
-        """Close everything."""
+        """Close all ports."""
 
 
 class DutyCall:
-    """One of them. Turned several times a second."""
+    """A call to one person on duty. The owner calls `turn` several times a second."""
 
     def __init__(
         self,
@@ -128,26 +129,26 @@ class DutyCall:
         self._pressed = Pressed()
         self._reply: tuple[Reply, str, Instant] | None = None
         self._why: CalloutFailure | None = None
-        """Why it was hung up from here."""
+        """Reason given to `hang_up`."""
 
     @property
     def answered(self) -> bool:
-        """Whether somebody or something has answered."""
+        """True if a person or a machine has answered."""
         return self._call.answered_at is not None
 
     @property
     def cause(self) -> int | None:
-        """Why it ended, ITU-T Q.850."""
+        """Cause of the end, ITU-T Q.850; None before the modem has reported a cause."""
         return None if self._call.report is None else self._call.report.cause
 
     @property
     def hanging_up(self) -> bool:
-        """Whether it is being ended, or was."""
+        """True if the call is being ended or has ended."""
         return self._call.why is not None
 
     @property
     def failure(self) -> CalloutFailure | None:
-        """Why that is; None as long as it goes on, and where it was taken."""
+        """Reason of the end; None while the call lasts, and if the person has taken the alarm."""
         match self._call.why:
             case None:
                 return None
@@ -161,16 +162,18 @@ class DutyCall:
                 return self._why
 
     def heard(self, report: CallReport, now_us: Instant) -> None:
-        """A modem has said how a call stands."""
+        """Apply the report of a modem about a call."""
         self._call = own_call.heard(self._call, report, now_us)
 
     def hang_up(self, why: CalloutFailure | None) -> None:
-        """End it; the first reason stays."""
+        """End the call; the first reason stays."""
         if not self.hanging_up:
             self._call, self._why = own_call.end(self._call, OwnCallEnd.ORDERED), why
 
     def key(self, now_us: Instant) -> str:
-        """A key that counts; empty: none yet."""
+        """Return the key that the person meant, to take the alarm or to pass it on; empty if none was pressed
+        yet.
+        """
         if not self._joined or self._reply:
             return ""
         keys = self._voice.status().digits.get(self.leg, "")
@@ -178,17 +181,19 @@ class DutyCall:
         return key if key in (TAKES, NEXT) else ""
 
     def reply(self, what: Reply, words: str, now_us: Instant) -> None:
-        """Say it, and then hang up."""
+        """Play this reply, then hang up; later replies are ignored."""
         if self._reply is None:
             self._reply = (what, words, now_us)
 
     @property
     def replied(self) -> bool:
-        """Whether a key was answered."""
+        """True if a reply to a key has been chosen."""
         return self._reply is not None
 
     def turn(self, now_us: Instant, port: VoicePort | None) -> tuple[Order | None, bool]:
-        """What the modem is to be told now, and whether all is over. `port`: where the voice is, if it is."""
+        """Return the next order to the modem, and True if the call is over. `port` is the voice port if
+        available.
+        """
         self._call = own_call.look(self._call, now_us)
         if self._call.answered_at is not None and not self.hanging_up:
             self._speak(self._call.answered_at, now_us, port)
@@ -200,11 +205,11 @@ class DutyCall:
 
     @property
     def port(self) -> VoicePort | None:
-        """Where its modem says that the voice is."""
+        """Voice port that the modem has reported."""
         return None if self._call.report is None else self._call.report.voice
 
     def leave(self) -> None:
-        """This process ends: the call stays."""
+        """Close the voice at the end of this process; the call stays up."""
         self._voice.stop()
 
     def _why_gone(self) -> CalloutFailure | None:
@@ -228,7 +233,7 @@ class DutyCall:
                 self.hang_up(CalloutFailure.NO_VOICE)
             return
         self._spoken = True
-        # Where nothing speaks words, a recording says that something is wrong.
+        # If speech synthesis fails, a recording says that something is wrong.
         spoken = not status.clip_troubles.get("words")
         names = ("ask:", "duty_keys") if spoken else ("duty_call", "duty_keys")
         self._play("words" if spoken else "recorded", names, self._words, PAUSE_S)

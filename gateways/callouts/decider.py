@@ -1,14 +1,15 @@
-"""Whom a callout tells next, by which way; when a person is given up for the next one. Pure.
+"""Choice of the next notice of a callout: person, channel, and the moment to pass on to the next person.
+Pure.
 
-All follows from what the journal says was tried, and from who is on duty now: who goes on after a death, or
-at another node, goes on where it was.
+All follows from the attempts in the journal and from the people on duty now. After a crash, or at another
+node, the callout continues from the last attempt.
 
 ```
-  a person: what is written goes at once, and beside it the call
+  a person: written notices go at once, and the call beside them
             no answer, busy, no key ──▶ once more (a phone that is silent at night lets a second call through)
             no answer again, or 9   ──▶ the next person
             1                       ──▶ taken
-  the last person: nobody has taken it; a pause, and all are called again
+  after the last person: a pause, and all are called again
 ```
 """
 
@@ -37,29 +38,29 @@ from model.callouts.callout import Attempt, Callout
 from model.callouts.roster import Person
 
 TRIES: Final = 2
-"""Calls to a person in a round; one with more numbers is called once on each."""
+"""Calls to a person in a cycle; a person with more numbers is called once on each."""
 AT_MOST: Final = 6
-"""Calls to a person in a round, whatever becomes of them: also those that were nobody's fault."""
+"""Most calls to a person in a cycle, including calls that failed for technical reasons."""
 AGAIN_US: Final = Instant(5 * SECOND)
-"""Between two calls to a person."""
+"""Pause between two calls to a person."""
 HOLDS_US: Final = Instant(90 * SECOND)
-"""So long a person who cannot be called has to take what was written."""
+"""Time for a person without a usable number to answer a written notice."""
 PAUSES_US: Final = tuple(Instant(minutes * 60 * SECOND) for minutes in (2, 5, 10))
-"""Before all are called again; the last of them from then on."""
+"""Pauses before all people are called again; the last value repeats."""
 LATE_US: Final = Instant(20 * SECOND)
-"""What is due for so long and is not done by its node is another's to do."""
+"""Delay after which another node takes over a pending action."""
 LINE_US: Final = Instant(20 * SECOND)
-"""So long it is waited for a line that no alert needs."""
+"""Longest wait for a line that no alert needs."""
 LONGEST_US: Final = Instant(110 * SECOND)
-"""No call lasts longer than this: setting up, ringing, saying the words."""
+"""Longest duration of a call: setup, ringing and announcement."""
 NO_TRY: Final = frozenset((CalloutFailure.GAVE_WAY, CalloutFailure.LOST, CalloutFailure.AWAY))
-"""What came of a call and was not the person's doing: it is called as if that had not been."""
+"""Failures that are not the person's; such a call does not count as an attempt."""
 NO_CALL: Final = frozenset((CalloutFailure.NO_LINE, CalloutFailure.NO_VOICE))
-"""What no other call just now would come to."""
+"""Failures that a further call at this moment would meet again."""
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """One person is to be told by one way."""
+    """A planned attempt to notify one person through one channel."""
 
     person: Person
     contact: int
@@ -70,7 +71,9 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     def tried(
         self, callout: str, attempt: int, *, line: LineId | None = None, text: TextId | None = None
     ) -> CalloutTried:
-        """That it is done, as the journal has it before it is. `attempt`: its number in the callout."""
+        """Return the event of this attempt, which is recorded before the attempt is made. `attempt` is its
+        number in the callout.
+        """
         return CalloutTried(
             callout=callout,
             attempt=attempt,
@@ -84,21 +87,23 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done now."""
+    """Pending actions of a callout."""
 
     written: tuple[Try, ...] = ()
     call: Try | None = None
     since: Instant
-    """Since when it is due, or when something will be."""
+    """Time since when the actions are pending; in the future if nothing is pending yet."""
     end: CalloutEnd | None = None
     nobody: bool = False
-    """All were called, and nobody has taken it."""
+    """True if all people were called and no person has taken the alarm."""
     no_way: bool = False
-    """Nobody on duty can be reached at all."""
+    """True if no person on duty has any contact."""
 
 
 def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
-    """What is due of a callout that goes on. `people`: who is on duty, in order; of a test the person."""
+    """Return the pending actions of an open callout. `people` are the people on duty, in order; for a test,
+    the person to test.
+    """
     if callout.kind is CalloutKind.MORNING:
         return _morning(callout, people)
     if callout.kind is CalloutKind.TEST:
@@ -117,7 +122,7 @@ def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
 
 
 def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: Instant) -> Due | None:
-    """What is due in this round; None: it is over."""
+    """Return the pending actions of this cycle; None if the cycle is over."""
     began_at = callout.opened_at
     for person in people:
         written = tuple(_written(callout, person, number))
@@ -147,7 +152,7 @@ def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: I
 
 
 def _morning(callout: Callout, people: Sequence[Person]) -> Due:
-    """Whoever comes first and can be written to is; the next one where nothing of it has left."""
+    """Choose the first person who can be notified in writing; the next person if all those notices failed."""
     since = callout.last_at
     for person in people:
         written = tuple(_written(callout, person, 1))
@@ -162,7 +167,7 @@ def _morning(callout: Callout, people: Sequence[Person]) -> Due:
 
 
 def _test(callout: Callout, people: Sequence[Person]) -> Due:
-    """Each way once: what is written, and then each number."""
+    """Choose each contact once: written notices first, then each number."""
     since = callout.last_at
     called = [one for one in callout.attempts if one.way is DutyWay.CALL]
     tried = {one.contact for one in callout.attempts if one not in called or one.failure not in NO_TRY}
@@ -182,7 +187,9 @@ def _test(callout: Callout, people: Sequence[Person]) -> Due:
 
 
 def _written(callout: Callout, person: Person, number: int) -> Iterator[Try]:
-    """Once in a callout, and once more where alarms have come since and the person's turn is again."""
+    """Yield the written notices to the person: once in a callout, and again if alarms have joined since the
+    last notice and a new cycle has reached the person.
+    """
     for contact, one in enumerate(person.contacts):
         done = [each for each in callout.attempts if (each.person, each.contact) == (person.id, contact)]
         new = callout.joined_at is not None and all(each.at < callout.joined_at for each in done)
@@ -203,9 +210,11 @@ def _try(person: Person, contact: int, number: int) -> Try:
 def is_mine(
     callout: Callout, due: Due, me: NodeId, alive: Sequence[NodeId], now_us: Instant, *, sure: bool = True
 ) -> bool:
-    """Whether this node carries it out now: its own; that of a node that is lost; what another leaves undone.
+    """Return True if this node carries out the pending actions now.
 
-    `alive`: the nodes that take part, this one included. `sure`: whether who is missing is lost.
+    These are the callouts of this node, those of lost nodes, and actions that another node leaves undone.
+    `alive` has the nodes that take part, this node included. `sure` is True if a missing node is certainly
+    lost.
     """
     if callout.node == me:
         return True
@@ -221,7 +230,9 @@ def is_mine(
 def left_behind(
     callout: Callout, me: NodeId, alive: Sequence[NodeId], now_us: Instant, going: int | None
 ) -> list[Attempt]:
-    """The calls of which nobody will say any more what came of them. `going`: which one this node has."""
+    """Return the open calls that will never get a reported outcome. `going` is the number of the call at this
+    node.
+    """
     return [
         one
         for one in callout.now

@@ -1,5 +1,5 @@
-"""E-mail, webhooks and what apprise knows: ways to people on duty that need no modem of ours.
+"""E-mail, webhooks and apprise: channels to people on duty that need no modem of the center.
 
-`send` is in `gateways.callouts.ways.sending`. It blocks for 20 s at most; nobody who is waited for may call
-it.
+`gateways.callouts.ways.sending.send` blocks for up to 20 s; a process that others wait for must not call
+`send`.
 """

@@ -1,4 +1,4 @@
-"""A notice as e-mail (RFC 5322), plain text, handed to the center's own mail server (RFC 5321)."""
+"""A notice as e-mail (RFC 5322), plain text, submitted to the center's own mail server (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from model.settings.watching import MailTls, SmtpSettings
 from model.setup import Setup
 
 STEP_S: Final = 8.0
-"""For each word of the two; the whole has a bound of its own."""
+"""Limit for each step with the server; the whole delivery has a limit of its own."""
 SUBJECT_MAX: Final = 150
 
 
 def mailed(to: str, notice: Notice, setup: Setup) -> Sent:
-    """Hands it to the mail server. Blocks; raises nothing that server or network can bring about."""
+    """Submit the notice to the mail server. Blocks; raises no error that the server or the network causes."""
     if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
     try:
@@ -33,7 +33,9 @@ def mailed(to: str, notice: Notice, setup: Setup) -> Sent:
 
 
 def tried(setup: Setup) -> Sent:
-    """Whether the mail server takes the center for its own; no letter is sent. As `mailed`."""
+    """Check that the mail server accepts the center's sign-on; no mail is sent. Blocks and raises as
+    `mailed`.
+    """
     if not setup.settings.duty.smtp.host:
         return Refused(why="duty.smtp.host is not set")
     return _with_server(setup.settings.duty.smtp, setup, lambda smtp: smtp.noop())
@@ -57,7 +59,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
         return _by_code(error.smtp_code, "the mail server refuses")
     except smtplib.SMTPNotSupportedError:
         return Refused(why="the mail server has no STARTTLS, or no way to sign on")
-    except UnicodeError:  # smtplib's own bound
+    except UnicodeError:  # The limit is smtplib's.
         return Refused(why="duty.smtp.password_file: a password of letters of ASCII alone is needed")
     except smtplib.SMTPException as error:
         return Later(why=f"mail server: {type(error).__name__}")
@@ -67,7 +69,7 @@ def _with_server(server: SmtpSettings, setup: Setup, do: Callable[[smtplib.SMTP]
 
 
 def letter_of(to: str, notice: Notice, sender: str) -> EmailMessage:
-    """The letter. Raises ValueError, or IndexError from the library, where `to` is no address."""
+    """Return the mail. Raises ValueError, or IndexError from the library, if `to` is no address."""
     letter = EmailMessage()
     name, _, host = to.rpartition("@")
     if not (to.isprintable() and name and host):
@@ -77,7 +79,7 @@ def letter_of(to: str, notice: Notice, sender: str) -> EmailMessage:
     letter["Subject"] = " ".join(notice.subject.split())[:SUBJECT_MAX]
     letter["Date"] = format_datetime(datetime.fromtimestamp(notice.at // SECOND, UTC))
     letter["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2]}>"
-    # No answer by machines (RFC 3834): an absence note would come back for each.
+    # Suppresses automatic answers (RFC 3834): an absence note would return for each notice.
     letter["Auto-Submitted"] = "auto-generated"
     link = f"\n\n{notice.take_url}" if notice.take_url else ""
     letter.set_content(f"{notice.text}{link}\n")
@@ -98,5 +100,5 @@ def _connected(server: SmtpSettings, authority: str) -> smtplib.SMTP:
 
 
 def _by_code(code: int, words: str) -> Sent:
-    """5xx is final (RFC 5321, 4.2.1), 4xx passes."""
+    """Return a final refusal for a reply of 5xx (RFC 5321, 4.2.1), else a result that allows a retry."""
     return Refused(why=f"{words} ({code})") if code >= 500 else Later(why=f"{words} ({code})")

@@ -1,4 +1,4 @@
-"""What somebody on duty is told, and one function for all ways that need no modem of ours."""
+"""Notices to people on duty, and one function for all channels that need no modem of the center."""
 
 from __future__ import annotations
 
@@ -16,43 +16,47 @@ from model.callouts.roster import Contact
 from model.setup import Setup
 
 WITHIN_S: Final = 20.0
-"""A whole notice: looking a name up, which nothing else bounds, included."""
+"""Limit for a whole notice, including the look-up of a name, which has no other limit."""
 WRITTEN: Final = frozenset({DutyWay.EMAIL, DutyWay.WEBHOOK, DutyWay.APPRISE})
-"""The ways that `send` has; the others are the modems'."""
+"""The channels that `send` serves; modems serve the others."""
 SHORT_ID: Final = 8
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One telling of a callout, or of a watcher."""
+    """A notice of a callout, or of a watcher."""
 
     callout: str
     attempt: int
-    """Within the callout: sent again by the same number it is the same notice, as its receiver can see."""
+    """Number within the callout; a notice sent again keeps its number, so that the receiver can see the
+    repetition.
+    """
     subject: str
-    """One line."""
+    """Subject, a single line of text."""
     text: str
-    """Whole, in the person's language, without the link."""
+    """Full text in the person's language, without the link."""
     alarms: tuple[CalloutAlarm, ...] = ()
-    """For programs: never who has raised an alert, nor where."""
+    """The alarms for programs; without the user and the place of any alert."""
     at: Instant
     take_url: str | None = None
-    """Where it is taken, after signing on as usual. It has no secret in it."""
+    """Address of the page that takes the alarm, after the usual sign-on. The address holds no secret."""
 
     @property
     def id(self) -> str:
-        """By which its receiver knows that it came twice."""
+        """Id by which a receiver recognises a repeated notice."""
         return f"{self.callout}-{self.attempt}"
 
 
 def subject_of(alarm: CalloutAlarm) -> str:
-    """What it is about; of an alert as much of its id as finds it at a console."""
+    """Return the subject of the alarm; for an alert the part of its id that is enough to find the alert at a
+    console.
+    """
     if about(alarm.alarm) is not About.ALERT:
         return alarm.subject
     return alarm.subject.partition(":")[0][:SHORT_ID]
 
 
 def failure_of(sent: Sent) -> CalloutFailure | None:
-    """As a callout has it; None: it has left."""
+    """Return the result as a failure of a callout; None if the notice was delivered."""
     match sent:
         case Delivered():
             return None
@@ -63,16 +67,17 @@ def failure_of(sent: Sent) -> CalloutFailure | None:
 
 
 def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHIN_S) -> Sent:
-    """Tells the person by this way. Blocks for `within_s` at most; raises nothing.
+    """Send the notice to the person through this contact's channel. Blocks for `within_s` at most; raises
+    nothing.
 
-    Who is not back in time goes on in a thread of its own, and may yet have told it.
+    A delivery that exceeds the limit continues in a thread of its own, and may still succeed.
     """
     back: list[Sent] = []
 
     def carry() -> None:
         try:
             back.append(_carried(contact, notice, setup))
-        except Exception as error:  # a library's own fault is that way's alone
+        except Exception as error:  # An error in a library affects that channel only.
             back.append(Later(why=f"{contact.way}: {type(error).__name__}"))
 
     thread = threading.Thread(target=carry, name=f"duty-{contact.way}", daemon=True)
@@ -82,7 +87,9 @@ def send(contact: Contact, notice: Notice, setup: Setup, within_s: float = WITHI
 
 
 def _carried(contact: Contact, notice: Notice, setup: Setup) -> Sent:
-    """Imports what this way needs alone: a process that never posts would carry 7 MB for it."""
+    """Import only the module of this channel, and send: a process that never posts would carry 7 MB for
+    nothing.
+    """
     match contact.way:
         case DutyWay.EMAIL:
             from gateways.callouts.ways.mail import mailed

@@ -1,4 +1,4 @@
-"""A notice by apprise (github.com/caronc/apprise): the hundred services that it knows, each by a URL."""
+"""A notice through apprise (github.com/caronc/apprise), which knows a hundred services, each by a URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _TO_HOST: Final = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
-"""Of what apprise knows these go to the host that is named, and nowhere else."""
+"""Schemes of apprise that send to the named host and to no other."""
 _SENT: Final = (
     *("verify", "cto", "rto", "redirect", "retry", "wait", "overflow", "format", "emojis"),
     *("tz", "method", "mode", "region", "lang", "language", "country", "version", "api-version"),
@@ -33,24 +33,29 @@ _LOOK: Final = (
     *("action", "repeat"),
 )
 _SETTABLE: Final = frozenset((*_SENT, *_WHO, *_LOOK))
-"""Which settings a URL may name, by the words of apprise. No other: of several hundred, some have a service
-told what a file holds, or what an address within the center's network answers."""
+"""Settings that a URL may contain, by their names in apprise. Others are rejected: of several hundred, some
+send a service the content of a file, or the response of an address within the center's network.
+"""
 _OWN_WORDS: Final = ("+", "-", ":")
-"""What a URL puts before its own headers and fields, of those that go to a host alone."""
+"""Prefixes by which a URL names its own headers and fields; only schemes that send to the named host have
+them.
+"""
 
 
 def told(to: str, notice: Notice, setup: Setup) -> Sent:
-    """Has apprise tell the service. Blocks; the bound, and what it may raise, are `send`'s to see to."""
+    """Send the notice to the service through apprise. Blocks; `send` sees to the time limit and to
+    exceptions.
+    """
     parts = _parts(to)
     if parts is None:
         return Refused(why="no URL of apprise")
-    # Of most services the host is a word like any other: they go to their own.
+    # For most services the host is not the destination: they send to their own servers.
     if setup.simulated and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
         return NOT_BEYOND
-    # Late: it takes a tenth of a second, and 37 MB once it has sent something.
+    # Imported late: the import takes a tenth of a second, and 37 MB after the first notice.
     import apprise
 
-    # What it logs of a failure may name the address, and that is as good as a password.
+    # The log of a failure may name the address, which is as good as a password.
     logging.getLogger("apprise").disabled = True
     asset = apprise.AppriseAsset(app_id="securWoman", app_desc="securWoman", async_mode=False)
     service = apprise.Apprise.instantiate(to, asset=asset)
@@ -62,13 +67,14 @@ def told(to: str, notice: Notice, setup: Setup) -> Sent:
     done = apprise.Apprise(service, asset=asset).notify(
         title=notice.subject, body=f"{notice.text}{link}", body_format=apprise.NotifyFormat.TEXT
     )
-    # It says no more than that it did not go well.
+    # Apprise reports no more than the failure.
     return Delivered() if done else Later(why="apprise could not deliver it")
 
 
 def _not_settable(service: type[NotifyBase], to: str, *, own_words: bool) -> list[str]:
-    """Return which names the URL sets and may not, as apprise itself reads the URL: where a name begins and
-    ends, it says otherwise than other readers.
+    """Return the settings in the URL that are not allowed.
+
+    Apprise itself parses the URL: other parsers differ on where a name begins and ends.
     """
     read = service.parse_url(to) or service.parse_native_url(to) or {}
     names = {name for kind in ("qsd", "qsd+", "qsd-", "qsd:") for name in read.get(kind) or ()}
@@ -82,7 +88,7 @@ def _not_settable(service: type[NotifyBase], to: str, *, own_words: bool) -> lis
 def _parts(to: str) -> SplitResult | None:
     try:
         found = urlsplit(to)
-        # Some brackets are found to be wrong only here.
+        # Some faulty brackets raise only here.
         return found if found.hostname or found.scheme else None
     except ValueError:
         return None

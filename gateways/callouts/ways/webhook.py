@@ -15,7 +15,7 @@ TYPE: Final = "callout.notice"
 
 
 def posted(to: str, notice: Notice, setup: Setup) -> Sent:
-    """Posts it. Blocks; raises nothing that the other side or the network can bring about."""
+    """Post the notice. Blocks; raises no error that the receiver or the network causes."""
     duty = setup.settings.duty
     return post(
         to,
@@ -29,7 +29,7 @@ def posted(to: str, notice: Notice, setup: Setup) -> Sent:
 
 
 def body_of(notice: Notice) -> bytes:
-    """What is posted: `type`, `timestamp` and `data`, as the standard advises."""
+    """Return the body: `type`, `timestamp` and `data`, as Standard Webhooks advises."""
     return msgspec.json.encode(
         {
             "type": TYPE,
