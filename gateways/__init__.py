@@ -1,1 +1,1 @@
-"""The center's doors to the world: modems, the web, the console. They know nothing of each other."""
+"""Gateways between the center and the outside: modems, the web, the console. No gateway imports another."""

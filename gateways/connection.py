@@ -1,4 +1,4 @@
-"""One connection to somebody outside, kept from one message to the next."""
+"""A connection to one server outside the center, kept from one message to the next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 
 
 class Connection:
-    """Redirects are not followed: what is sent is for the address that the settings name."""
+    """An HTTP client of one server. Redirects are not followed: a message is for the configured address."""
 
     def __init__(
         self,
@@ -20,8 +20,9 @@ class Connection:
         key: str = "",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Opens nothing. `within_s`: of each step but connecting. The three files are PEM; `authority` counts
-        in place of the machine's. `transport`: in place of the network's own.
+        """Keep the parameters; no connection is opened yet. `within_s` limits each step after connecting,
+        `connect_s` the connecting. `authority`, `certificate` and `key` are paths of PEM files; `authority`
+        replaces the machine's authorities. `transport` replaces the transport of the network.
         """
         self._timeout = httpx.Timeout(within_s, connect=connect_s)
         self._authority, self._certificate, self._key = authority, certificate, key
@@ -30,7 +31,7 @@ class Connection:
 
     @property
     def client(self) -> httpx.Client:
-        """The one there is, or a new one. Raises OSError where a file of the three cannot be used."""
+        """The open client, or a new client. Raises OSError if one of the three files cannot be used."""
         if self._client is None:
             trust = ssl.create_default_context(cafile=self._authority or None)
             if self._certificate:
@@ -45,7 +46,9 @@ class Connection:
         return self._client
 
     def close(self) -> None:
-        """The next message begins anew: at another address of the name, by an exchanged certificate."""
+        """Close the client; the next message opens a new connection, which resolves the name and reads the
+        certificate anew.
+        """
         if self._client is not None:
             self._client.close()
             self._client = None

@@ -1,8 +1,7 @@
-"""The nodes that share the journal, as the web of one of them knows them.
+"""The nodes that share the journal, as seen by the web of one node.
 
-What is shown all the time comes from `run/peers.msgpack`, which costs no question; who is a member at this
-moment the database alone knows, and it is asked by whoever has to be sure. A node that is alone knows of
-itself alone.
+Data shown continuously come from `run/peers.msgpack`, which costs no query. The database alone knows the
+members at this moment; callers that must be sure query the database. A center of one node has no other nodes.
 """
 
 from __future__ import annotations
@@ -24,53 +23,53 @@ from store.nodes import members, owners
 
 
 class NodeView(msgspec.Struct, frozen=True, kw_only=True):
-    """One node."""
+    """One node, as the console and the apps see the node."""
 
     node: NodeId
     web: str
-    """Where browsers and apps reach it, `https://…`; empty where it has not been told."""
+    """Address for browsers and apps, `https://…`; empty if the node has published none."""
     alive: bool
-    """Whether it takes part."""
+    """True if the node takes part."""
     draining: bool
-    """Whether it takes no new alerts, and ends when it has none."""
+    """True if the node takes no new alerts and ends once the last alert is closed."""
     left: bool = False
-    """Of one that takes no part: whether it was stopped in order."""
+    """True for a node that takes no part and was stopped in order."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How the nodes stand by the database at this moment."""
+    """State of the nodes in the database at this moment."""
 
     member: bool
-    """Whether this node is one of them."""
+    """True if this node is a member."""
     age_s: float | None
-    """How long ago this node's membership was renewed; none where it never was."""
+    """Seconds since the membership of this node was renewed; None if the node is no member or has left."""
     states: dict[str, int]
-    """How many are `alive`, `draining`, `left` and `lost`."""
+    """Number of nodes by state: `alive`, `draining`, `left` and `lost`."""
     owned: dict[NodeId, int]
-    """How many alerts each has."""
+    """Number of alerts assigned to each node."""
 
 
 STATES: Final = ("alive", "draining", "left", "lost")
 
 
 class Nodes:
-    """This node and the others."""
+    """This node and the other nodes."""
 
     def __init__(self, node: NodeId, web: str, run: Path, peers: PeerBook) -> None:
         self.node: Final = node
         self.shared: Final = not peers.alone
-        """Whether there can be others."""
+        """True if the center can have other nodes."""
         self._web = web
         self._run = run
         self._peers = peers
 
     @property
     def other_nodes(self) -> tuple[Place, ...]:
-        """All that are or were members, by name, as they have described themselves."""
+        """All present and former members except this node, sorted by name, as they described themselves."""
         return tuple(sorted((*self._peers.places, *self._peers.away), key=lambda place: place.node))
 
     def views(self) -> tuple[NodeView, ...]:
-        """All of them, this one first."""
+        """Return all nodes, this node first."""
         alive = self.alive
         me = NodeView(
             node=self.node, web=self._web, alive=self.node in alive, draining=(self._run / DRAINING).exists()
@@ -89,21 +88,23 @@ class Nodes:
 
     @property
     def alive(self) -> frozenset[NodeId]:
-        """Those that take part, as far as it is known here."""
+        """The nodes that take part, as far as this node knows."""
         me = (self.node,) if self._peers.alone or self._peers.alive else ()
         return frozenset((*me, *(place.node for place in self._peers.places)))
 
     @property
     def settled(self) -> bool:
-        """Whether one that is not alive is to be taken for gone."""
+        """True if a node that is not alive may be treated as lost."""
         return self._peers.settled and self._peers.alive
 
     def voices(self, here: Mapping[OperatorId, OperatorVoice]) -> dict[OperatorId, OperatorVoice]:
-        """How the operators' own lines are, at whichever node; `here` those at this one."""
+        """Return the state of the operators' own lines at all nodes; `here` has those of this node."""
         return own_voices.known(here, self._peers.places)
 
     def addresses(self) -> tuple[str, ...]:
-        """Where an app may ask, in the order in which to try: here, those that take alerts, the others."""
+        """Return the addresses that an app may use, in the order to try: this node, nodes that take alerts,
+        the others. Empty if the center has one node.
+        """
         if not self.shared:
             return ()
         me, *others = self.views()
@@ -111,22 +112,24 @@ class Nodes:
         return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web))
 
     def lines_with(self, own: Sequence[Modem]) -> tuple[Modem, ...]:
-        """These of this node, and those of the other members."""
+        """Return `own`, the lines of this node, and the lines of the other members."""
         return self._peers.lines_with(own)
 
     def lines_elsewhere(self) -> tuple[Modem, ...]:
-        """The lines of the other nodes, as they were configured, those of nodes that are lost too."""
+        """Return the configured lines of the other nodes, including nodes that are lost."""
         return tuple(line for place in self.other_nodes for line in place.lines)
 
     def elsewhere(self) -> tuple[str, ...]:
-        """The other nodes' addresses, sorted: a page of this node may ask them, and theirs this one."""
+        """Return the addresses of the other nodes, sorted. Pages of this node may send requests to these
+        nodes, and their pages to this node.
+        """
         return tuple(
             sorted({place.web for place in self.other_nodes if place.web and place.web != self._web})
         )
 
 
 def standing(journal: Journal, me: NodeId) -> Standing:
-    """Ask the database. Raises JournalError."""
+    """Return the state of the nodes from the database. Raises JournalError."""
     seen = members.members(journal)
     states = dict.fromkeys(STATES, 0)
     for one in seen:

@@ -1,4 +1,4 @@
-"""What goes to servers outside: what became of it, whose certificates are believed, what is kept in files."""
+"""Requests to servers outside the center: their results, trusted certificates, secrets kept in files."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import msgspec
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """The next one has taken it. Whether somebody reads it is another matter."""
+    """Accepted by the next server. Whether a person reads the message stays unknown."""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """It will not be taken as it is, nor the same again."""
+    """Refused as it is; sending the message again gives the same result."""
 
     why: str
-    """For those who run the center: no address, and no word of the notice."""
+    """Reason for the administrator, without the address and without any word of the notice."""
 
 
 class Later(msgspec.Struct, frozen=True, kw_only=True):
-    """It may have come or not; the same notice may be sent again."""
+    """Outcome unknown: the message may have arrived or not, and may be sent again."""
 
     why: str
 
@@ -32,7 +32,9 @@ NOT_BEYOND: Final = Refused(why="a simulated run tells nobody beyond this machin
 
 
 def trust(authority: str) -> ssl.SSLContext:
-    """The machine's authorities, and one more. Raises OSError where its file is none."""
+    """Return a TLS context with the machine's authorities and those of the PEM file `authority`. Raises
+    OSError if the file holds none.
+    """
     context = ssl.create_default_context()
     if authority:
         context.load_verify_locations(cafile=authority)
@@ -40,12 +42,14 @@ def trust(authority: str) -> ssl.SSLContext:
 
 
 def secret_in(path: str) -> str:
-    """What the file holds, without the end of its line. Raises OSError; UnicodeError where it is no text."""
+    """Return the content of the file without the end of its line. Raises OSError, and UnicodeError if the
+    file is no text.
+    """
     return Path(path).read_text(encoding="utf-8").strip()
 
 
 def is_here(host: str | None) -> bool:
-    """Whether this names the very machine."""
+    """Return True if the host is this machine: `localhost` or a loopback address."""
     if host == "localhost":
         return True
     try:

@@ -1,7 +1,7 @@
-"""A page's files: read once, served with a policy that lets in nothing from elsewhere.
+"""Files of a page: read once, served with a policy that admits nothing from other hosts.
 
-No inline script or style, no other host but the center's own other nodes, no frame around it. Every file is
-named by its folder; no path of a request ever reaches the file system.
+The policy allows no inline script or style, no other host but the center's other nodes, and no frame around
+the page. Every file is named by its folder; no path of a request reaches the file system.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from litestar import Request, Response
 from litestar.exceptions import NotFoundException
 
 VENDOR: Final = Path(__file__).parent / "console" / "static" / "vendor"
-"""What is not ours, kept once for all pages, with its licences."""
+"""Libraries of others, kept once for all pages, with their licences."""
 AGAIN: Final = Path(__file__).parent / "again.js"
-"""Of every page the first: opens it once more where the rest has not arrived."""
+"""First script of every page: reloads the page once if the other scripts have not arrived."""
 
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -46,7 +46,7 @@ _HEADERS: Final = {
 
 
 class File:
-    """One file as it is sent. Raises KeyError for a kind that no page has."""
+    """One file as sent to a browser. Raises KeyError for a suffix that pages do not use."""
 
     def __init__(self, name: str, content: bytes) -> None:
         self.content = content
@@ -55,13 +55,15 @@ class File:
 
 
 def digest_of(addresses: tuple[str, ...]) -> str:
-    """Another one for another list."""
+    """Return a short digest of the addresses, which changes with the list."""
     return hashlib.sha256(" ".join(addresses).encode()).hexdigest()[:8]
 
 
 @cache
 def _below(folder: Path) -> dict[str, File]:
-    """Read the files of a page's kinds in the folder, once a process; by their paths from there."""
+    """Read all files of page types below the folder, once in each process; the keys are paths relative to the
+    folder.
+    """
     return {
         path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
         for path in sorted(folder.rglob("*"))
@@ -70,44 +72,46 @@ def _below(folder: Path) -> dict[str, File]:
 
 
 class Files:
-    """The files below a folder, by the names under which they are asked for."""
+    """The files below a folder, by the names in requests."""
 
     def __init__(
         self, folder: Path, *, permissions: str, elsewhere: Callable[[], tuple[str, ...]] = tuple
     ) -> None:
-        """`permissions` is what the page may use of the device, `elsewhere` whom it may ask besides us."""
+        """`permissions` is the Permissions-Policy of the page. `elsewhere` returns the other addresses to
+        which the page may connect.
+        """
         self._elsewhere = elsewhere
         self.headers = {**_HEADERS, "permissions-policy": permissions}
         self._files = dict(_below(folder))
         self.add(AGAIN.name, AGAIN.read_bytes())
 
     def names(self) -> list[str]:
-        """Of all files, sorted."""
+        """Return the names of all files, sorted."""
         return sorted(self._files)
 
     def add(self, name: str, content: bytes) -> None:
-        """One that does not lie in the folder."""
+        """Add a file that is not in the folder."""
         self._files[name] = File(name, content)
 
     def add_all(self, folder: Path, below: str) -> None:
-        """Those of another folder, their names behind `below`."""
+        """Add the files of another folder; their names get the prefix `below`."""
         self._files |= {f"{below}{name}": file for name, file in _below(folder).items()}
 
     def version(self) -> str:
-        """Another one whenever any file is another."""
+        """Return a digest that changes whenever a file changes."""
         digest = hashlib.sha256()
         for name in self.names():
             digest.update(f"{name} {self._files[name].etag}\n".encode())
         return digest.hexdigest()[:16]
 
     def answer(self, request: Request[Any, Any, Any], name: str) -> Response[bytes]:
-        """The file, or 304 where the browser has it. Raises NotFoundException."""
+        """Return the file, or 304 if the browser has the current version. Raises NotFoundException."""
         found = self._files.get(name)
         if found is None:
             raise NotFoundException("no such file")
         elsewhere = self._elsewhere()
         policy = _POLICY.format(connect=" ".join(("'self'", *elsewhere)))
-        # What a browser has kept is used with the policy that came with it.
+        # A browser applies the policy that was received with the kept file.
         etag = f'{found.etag[:-1]}-{digest_of(elsewhere)}"' if elsewhere else found.etag
         headers = {
             **self.headers, "content-security-policy": policy, "etag": etag, "cache-control": "no-cache"

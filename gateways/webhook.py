@@ -1,4 +1,4 @@
-"""A signed POST, as Standard Webhooks has it (standardwebhooks.com, v1)."""
+"""Signed POST requests according to Standard Webhooks v1 (standardwebhooks.com)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gateways.outside import NOT_BEYOND, Delivered, Later, Refused, Sent, is_her
 from messages.ids import SECOND, Instant
 
 STEP_S: Final = 8.0
-"""To connect, and for each word of the two; the whole has a bound of its own."""
+"""Limit for connecting and for each read or write; the whole request has a limit of its own."""
 KEY_MIN: Final = 24
-"""Bytes, as the standard has it."""
+"""Shortest key, in bytes, according to the standard."""
 _LATER: Final = frozenset({408, 425, 429})
-"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
+"""Statuses of client errors (RFC 9110, 15.5) that pass without any change of the request."""
 
 
 def post(
@@ -31,10 +31,10 @@ def post(
     authority: str = "",
     here_alone: bool = False,
 ) -> Sent:
-    """Post the message of this name. Blocks; raises nothing that the other side or the network brings about.
+    """Post the message of this name. Blocks; raises no error that the receiver or the network causes.
 
-    `key` is the setting that names `key_file`. `authority`: PEM, in place of the machine's. `here_alone`:
-    nothing leaves this machine.
+    `key` is the setting that names `key_file`. `authority` is a PEM file that adds to the machine's
+    authorities. With `here_alone` no message leaves this machine.
     """
     host = host_of(to)
     if host is None:
@@ -52,21 +52,21 @@ def post(
     try:
         with (
             httpx.Client(verify=trust(authority), timeout=STEP_S, trust_env=False) as client,
-            # Of its answer the status alone is read: a body may have no end.
+            # Of the response only the status is read: a body may have no end.
             client.stream("POST", to, content=content, headers=headers) as answer,
         ):
             return _meaning(answer.status_code)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        # Not what httpx says: the address may hold a key.
+        # The text of httpx is left out: the address in it may hold a key.
         return Later(why=f"webhook: {type(error).__name__}")
     except OSError as error:
         return Later(why=f"webhook: {error.strerror or type(error).__name__}")
 
 
 def signed(name: str, content: bytes, key: str, now: datetime) -> dict[str, str]:
-    """The headers; receivers believe no signature of five minutes ago. Raises ValueError for no key.
+    """Return the headers of a signed message. Raises ValueError if `key` is no key.
 
-    `now` is UTC, which the library takes every time for.
+    Receivers reject signatures that are five minutes old. `now` is UTC; the library treats every time as UTC.
     """
     return {
         "content-type": "application/json",
@@ -78,7 +78,9 @@ def signed(name: str, content: bytes, key: str, now: datetime) -> dict[str, str]
 
 
 def key_of(text: str) -> bytes:
-    """The key that a file of this text holds. Raises ValueError where that is none, or can be guessed."""
+    """Return the key in the text of a key file. Raises ValueError if the text is no key, or the key is too
+    short.
+    """
     key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
     if len(key) < KEY_MIN:
         raise ValueError(f"{len(key)} bytes are no key")
@@ -86,7 +88,9 @@ def key_of(text: str) -> bytes:
 
 
 def host_of(to: str) -> str | None:
-    """None where it is no address that can be posted to: in the clear on this machine alone."""
+    """Return the host of the address; None if no message can be posted to the address. `http` is accepted for
+    this machine only.
+    """
     try:
         parts = urlsplit(to)
     except ValueError:
@@ -96,7 +100,7 @@ def host_of(to: str) -> str | None:
 
 
 def rfc3339(at: Instant) -> str:
-    """The moment, UTC, with milliseconds."""
+    """Return the moment in UTC, with milliseconds."""
     return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
