@@ -1,3 +1,1 @@
-"""Transactions about a whole alert: accept, check, reopen, erase; its texts, its page for 112 and its
-statistics.
-"""
+"""Transactions about a whole alert: accept, check, reopen, erase, text; its page for 112, its statistics."""

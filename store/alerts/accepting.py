@@ -1,12 +1,12 @@
 """Acceptance of an alert: the one place that decides if a signal is a new alert or joins an existing one.
 
-All receivers of signals (the web for data, the AlertIntake for calls and SMS) accept them here, under the
-journal's write lock, so that two processes cannot make two alerts of one event. No signal is refused for
+All receivers of signals (the web for data, the AlertIntake for calls and SMS) accept the signals here, under
+the journal's write lock. So two processes cannot make two alerts of one event. No signal is refused for
 missing data.
 
-`model.rules.duplicates` decides which alert a signal joins; `model.rules.deadline` sets the time by which it
-must be served. A signal that joins an alert without authority over it (`model.rules.proof`) gets an alias:
-its sender is informed about that signal and nothing else.
+`model.rules.duplicates` decides which alert a signal joins; `model.rules.deadline` sets the deadline. A
+signal that joins an alert without authority over it (`model.rules.proof`) gets an alias: its sender is
+informed about that signal and nothing else.
 
 If a short message cannot be decoded, its known data makes the alert, and the message is kept as received.
 """
@@ -139,9 +139,7 @@ def accept_in(
 
 
 def new_alert_id(at_us: Instant) -> AlertId:
-    """Return a new name that sorts by time, can be read out and cannot be guessed: 9 letters of time, 9
-    random ones.
-    """
+    """Return a name that sorts by time, can be read out and not guessed: 9 letters of time, 9 random ones."""
     letters = []
     rest = at_us // 1000
     for _ in range(9):
@@ -262,8 +260,8 @@ def _alias(
     """Return the alias of the signal on the alert, and the earlier signal of that alias; None for a new
     alias.
 
-    If the sender's own id belongs to another alert, a repeated signal is recognised by its content and the
-    time at which it was raised, which only that sender knows.
+    If the sender's own id belongs to another alert, a repeated signal is recognised by its content and its
+    time of raising. Only that sender knows the time.
     """
     before = named_signal(transaction.one, signal.id)
     if signal.id is not None and before is not None and before.alert == known.alert:
@@ -276,9 +274,7 @@ def _alias(
 
 
 def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Append, ...]:
-    """Return the append that names a short message that joined an alert: its SIM may present it again for a
-    long time.
-    """
+    """Return the append that names a joined short message: its SIM may present it again for a long time."""
     if signal.channel is not Channel.SMS or signal.id is None:
         return ()
     if transaction.version(streams.inbox(signal.id)):

@@ -2,8 +2,8 @@
 unchanged.
 
 An erasure is one transaction: the person's rows of the registry, and the keys of all alerts of that person.
-An alert under a hold is only marked as the person's, and `sweep` erases it when the hold has ended, together
-with all that exceeds its retention (`model.rules.retention`). The next sweep completes an interrupted one.
+An alert under a hold is only marked as the person's. `sweep` erases the alert when the hold has ended, and
+all data that exceeds its retention (`model.rules.retention`). The next sweep completes an interrupted one.
 """
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ def _forget(tx: Transaction, alert: AlertId, retention: RetentionSettings, by: s
 
 
 def alerts_of(seen: Snapshot, known: User) -> set[AlertId]:
-    """Return the alerts in which this person was identified, and the unidentified alerts of the person's
-    numbers and devices.
+    """Return the alerts in which this person was identified, and those of the person's numbers and devices in
+    which no person was identified.
     """
     named = erasable.streams_of(
         seen.one, known.phones, (*known.devices, *users.devices_enrolled(seen, known.id))

@@ -36,9 +36,7 @@ def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
 
 
 def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
-    """Return the number at which the user of this signal is called: as stated in the signal, or as registered
-    for its device.
-    """
+    """Return the number for calls to the user: the signal's own, or the one registered for its device."""
     if signal.phone is not None or signal.device is None:
         return signal.phone
     return number_of_device(transaction, signal.device)
@@ -89,9 +87,7 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
 
 
 def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
-    """Return the open alerts of the signal's number that the signal cannot join because of its assurance
-    level.
-    """
+    """Return the open alerts of the signal's number that differ from the signal in assurance level."""
     number = number_of(transaction, signal)
     return {
         one.alert: AlertBeside(alert=one.alert, proof=one.proof)

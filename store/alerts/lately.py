@@ -22,9 +22,7 @@ SIGNALS_WITHIN: Final = 256
 """Number of inbox events that are searched for signals."""
 SIGNALS_MOST: Final = 64
 WORDS_WITHIN: Final = 4_000
-"""Number of inbox events that are searched for words of the dialogue; the limit of a dialogue is an eighth of
-it.
-"""
+"""Number of inbox events searched for words of the dialogue; a dialogue's limit is an eighth of it."""
 
 
 def _newest(types: str) -> Query:

@@ -11,9 +11,7 @@ from store.journal.journal import Transaction
 
 
 def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
-    """Return the last alert for which the operator was reserved, if it is open. Call within the write
-    lock.
-    """
+    """Return the last alert for which the operator was reserved, if open. Call within the write lock."""
     last = tx.last_of_type(streams.operator(operator), "operator.reserved")
     if last is None or not isinstance(last.event, OperatorReserved):
         return None
@@ -24,8 +22,6 @@ def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
 
 
 def is_on_an_alert(tx: Transaction, operator: OperatorId) -> bool:
-    """Return True if a call to the operator for an open alert is active or being set up. Call within the
-    write lock.
-    """
+    """Return True if a call to the operator for an open alert is up or starting. Within the write lock."""
     case = open_case(tx, operator)
     return case is not None and (case.has_live_leg(operator) or operator in case.reserved)

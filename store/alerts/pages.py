@@ -39,9 +39,7 @@ def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
 
 
 def is_there(sheet: Sheet, code: str, now_us: Instant) -> bool:
-    """Return True if the page may be shown: while the alert is open and for a while after, unless it was
-    erased.
-    """
+    """Return True if the page may be shown: unless erased, while the alert is open and a while after."""
     return sheet.page is not None and sheet.page.code == code and page_stands(sheet.case, now_us)
 
 
