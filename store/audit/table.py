@@ -68,9 +68,7 @@ def chain_in_memory(tx: Transaction) -> str | None:
 
 
 def add(tx: Transaction, entry: Entry) -> None:
-    """Insert the entry, also while the journal is not durable: it is written to disk when the disk is
-    back.
-    """
+    """Insert the entry, also while the journal is not durable: it is written when the disk is back."""
     said = entry.said
     tx.write_meanwhile(
         _ADD,
