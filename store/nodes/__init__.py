@@ -1,3 +1,1 @@
-"""Shared state of the nodes of one database: members, leases, owners of alerts, orders, and commits of other
-nodes.
-"""
+"""Shared state of nodes with one database: members, leases, owners of alerts, orders, commits."""

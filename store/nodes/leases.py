@@ -2,8 +2,9 @@
 
 A lease is one row: alert, node, term of that node's membership, and an epoch that grows with each change of
 owner. It is valid as long as the node is a member by that very term; it needs no renewal of its own, and only
-the database's clock counts. It is created with the alert, checked in every append to the alert's case stream
-(`Transaction.append`) and once more just before a modem dials, and deleted when the alert is closed.
+the database's clock counts. A lease is created with the alert and deleted when the alert is closed. Every
+append to the alert's case stream checks the lease (`Transaction.append`), and so does a modem just before
+dialling.
 
 This module holds the operations within a transaction; reading and taking ownership is in
 `store.nodes.owners`.
@@ -99,9 +100,7 @@ def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
 
 
 def add(transaction: Transaction, alert: AlertId, node: NodeId, term: int) -> None:
-    """Create the lease of an alert without one. The epoch of a reopened alert continues from its last
-    epoch.
-    """
+    """Create the lease of an alert without one. A reopened alert continues from its last epoch."""
     last = transaction.last(f"{CASE}{alert}")
     transaction.write(ADD, alert, node, term, 1 if last is None else last.epoch + 1)
 

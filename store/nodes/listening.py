@@ -29,14 +29,10 @@ _ANSWER_S: Final = 1.0
 
 
 class CommitListener:
-    """Listener with a file descriptor: watch `fileno()` for reading, and call `drain`. It must not cross a
-    fork.
-    """
+    """Listener with a descriptor: watch `fileno()` for reading, and call `drain`. Must not cross a fork."""
 
     def __init__(self, url: str, node: NodeId) -> None:
-        """Start the thread. `node`: our own node, whose commits are not reported. Raises StoreMisuse for an
-        invalid address.
-        """
+        """Start the thread. `node`: our own, without reports. Raises StoreMisuse for an invalid address."""
         self._conninfo: Final = conninfo_of(url)
         self._node: Final = node
         self._lock: Final = threading.Lock()
@@ -50,9 +46,7 @@ class CommitListener:
         self._thread.start()
 
     def fileno(self) -> int:
-        """Return a descriptor that is readable after a commit of another node, or if commits may have been
-        missed.
-        """
+        """Return a descriptor, readable after another node's commit, or if commits may have been missed."""
         return self._readable
 
     def drain(self) -> tuple[int, frozenset[str]] | None:

@@ -114,9 +114,7 @@ def leave(journal: Journal, node: NodeId, term: int) -> None:
 
 
 def forget(journal: Journal, node: NodeId) -> bool:
-    """Delete a former member from the list; return False if the node is a member or unknown. Raises
-    JournalError.
-    """
+    """Delete a former member; return False if the node is a member or unknown. Raises JournalError."""
 
     def work(transaction: Transaction) -> bool:
         return transaction.write(_FORGET, node, transaction.database_us) == 1

@@ -1,4 +1,4 @@
-"""Orders to a node, in its stream: the web of every node can write them, and the node itself reads them."""
+"""Orders to a node, in its stream: written by the web of any node, read by the node itself."""
 
 from __future__ import annotations
 

@@ -71,9 +71,7 @@ def orphans(journal: Journal) -> bool:
 
 
 def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
-    """Take unassigned open alerts, the oldest first, at most `most`; none if this node is no member. Raises
-    JournalError.
-    """
+    """Take unassigned open alerts, oldest first, `most` at most; none if no member. Raises JournalError."""
 
     def work(transaction: Transaction) -> list[AlertId]:
         term = leases.term_of(transaction, node)
