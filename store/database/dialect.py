@@ -61,14 +61,10 @@ class Connection(Protocol):
         """
 
     def begin_beside(self) -> None:
-        """Begin a write without order relative to other writes: on a server it does not wait for appending
-        writers.
-        """
+        """Begin a write without order among writes: on a server it does not wait for appending writers."""
 
     def now_us(self, clock_us: int) -> int:
-        """Return the time of the database's own clock if it has one; else `clock_us`. In microseconds since
-        1970.
-        """
+        """Return the database's own time, else `clock_us` if it has none; in microseconds since 1970."""
 
     def tell(self, news: str) -> None:
         """Notify the listeners of the database of `news`, with the commit and only if it succeeds."""
@@ -93,9 +89,7 @@ class Connection(Protocol):
         """Set a savepoint."""
 
     def back_to_savepoint(self) -> None:
-        """Undo all changes since `savepoint`. Raises JournalError or StoreMisuse if the whole transaction has
-        ended.
-        """
+        """Undo all changes since `savepoint`. Raises JournalError, StoreMisuse if no transaction is left."""
 
     def forget_savepoint(self) -> None:
         """Release the savepoint and keep all changes since."""
@@ -109,9 +103,7 @@ class Connection(Protocol):
         """Return the names of all existing tables."""
 
     def migrating(self) -> AbstractContextManager[Engine]:
-        """Hold the single write lock and a transaction for Alembic: committed at the end, rolled back on an
-        error.
-        """
+        """Hold the write lock and a transaction for Alembic: committed at the end, undone by an error."""
 
     def check(self) -> list[Row]:
         """Return the result of the database's self-check: one row per fault, or a single row `ok`."""
@@ -151,9 +143,7 @@ def is_server(url: str) -> bool:
 
 
 def path_of(url: str) -> Path:
-    """Return the file of `sqlite:///PATH`, with the path as written. Raises StoreMisuse for any other
-    database.
-    """
+    """Return the file of `sqlite:///PATH`, its path as written. Raises StoreMisuse for another database."""
     scheme, found, path = url.partition(":///")
     if scheme != "sqlite" or not found or not path or path.startswith(":memory:"):
         raise StoreMisuse(f"{shown(url)!r}: neither sqlite:///PATH nor postgresql://…")

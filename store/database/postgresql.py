@@ -190,9 +190,7 @@ class PostgresConnection:
         self.end()
 
     def harden(self) -> None:
-        """Commit a write of its own: once the server has made it durable, all earlier commits are durable
-        too.
-        """
+        """Commit a write of its own: once it is durable, all earlier commits are durable too."""
         self.begin_write()
         # Write something: for an empty commit the server neither flushes nor replicates.
         self._run(lambda: self._script("SELECT pg_logical_emit_message(true, 'securwoman', 'commit')"))
@@ -236,9 +234,7 @@ class PostgresConnection:
     # ----------------------------------------------------------------------------- maintenance
 
     def scrub(self) -> str:
-        """Rewrite the tables with personal data, without deleted rows. Return the reason of a failure; empty
-        on success.
-        """
+        """Rewrite the personal tables without deleted rows. Return the reason of a failure, else empty."""
         # VACUUM may take any time; its wait for a lock has the usual limit.
         self._raw.answer_s = None
         for table in PERSONAL:
@@ -270,9 +266,7 @@ class PostgresConnection:
         return {str(name): str(value) for name, value in found}
 
     def way(self) -> tuple[str, bool, str]:
-        """Return the server's address (a path for a Unix socket), True if the connection uses TLS, and
-        `sslmode`.
-        """
+        """Return the server's address (a path for a Unix socket), True for TLS, and `sslmode`."""
         info = self._raw.info
         mode = info.get_parameters().get("sslmode", "prefer")
         return info.hostaddr or info.host, self._raw.pgconn.ssl_in_use, mode

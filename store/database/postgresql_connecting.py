@@ -54,9 +54,7 @@ _ALIVE: Final[dict[str, str]] = {
 
 
 def conninfo_of(url: str) -> str:
-    """Return the libpq connection string of `postgresql://…` or `postgresql+psycopg://…`. Raises
-    StoreMisuse.
-    """
+    """Return libpq's connection string of `postgresql://…`, `postgresql+psycopg://…`. Raises StoreMisuse."""
     scheme, _, rest = url.partition("://")
     try:
         given = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
@@ -112,18 +110,14 @@ class Bounded(psycopg.Connection[Row]):
 
 
 class _AnyText(StrDumperUnknown):
-    """Dumper that replaces NUL, which PostgreSQL cannot store: no alert is refused for the name of a
-    phone.
-    """
+    """Dumper that replaces NUL, which PostgreSQL cannot store: no alert is refused for a phone's name."""
 
     def dump(self, obj: str) -> Buffer | None:
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
 def connected(conninfo: str, answer_s: float) -> Bounded:
-    """Return a new connection in autocommit mode: each statement is its own transaction. Raises
-    psycopg.Error.
-    """
+    """Return a new connection in autocommit mode, a transaction per statement. Raises psycopg.Error."""
     _refuse_if_silent(conninfo)
     connection = _connect(conninfo)
     connection.autocommit, connection.prepare_threshold = True, 0
@@ -163,9 +157,7 @@ _silent_until_s: Final[dict[str, float]] = {}
 
 
 def _one_by_one(conninfo: str) -> Iterator[str]:
-    """Yield the address once per server, so that each server gets its own time limit; the driver's limit is
-    for all.
-    """
+    """Yield the address once per server, each with its own time limit; the driver's limit is for all."""
     said = conninfo_to_dict(conninfo)
     lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
     for place in range(max(map(len, lists.values()))):

@@ -14,11 +14,11 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
 Row = tuple[Any, ...]
-"""Row of the driver; its values get their types where they are unpacked."""
+"""Row of the driver; the reader assigns the types, on unpacking."""
 
 
 MADE: Final[list[Query]] = []
-"""All statements. They are created on import of their module; only a restore creates more, one per table."""
+"""All statements, created on import of their module; only a restore creates more, one per table."""
 
 
 class Query:

@@ -1,6 +1,4 @@
-"""Tables, for statements. Only the migrations create them; each migration repeats its tables as of its
-time.
-"""
+"""Tables, for statements. Only the migrations create tables, and repeat each as of its time."""
 
 from __future__ import annotations
 

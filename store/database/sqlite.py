@@ -31,14 +31,10 @@ _prepared: Final[dict[Query, Prepared]] = {}
 
 _FIRST_PAUSE_S: Final = 50e-6
 _LONGEST_PAUSE_S: Final = 2e-3
-"""Longest pause between attempts, in seconds. SQLite's own busy handler waits up to 100 ms; a commit takes a
-fraction of one.
-"""
+"""Longest pause between attempts, in seconds. SQLite's own handler waits up to 100 ms, far above a commit."""
 
 _BACKSTOP_PAGES: Final = 65_536
-"""WAL size, in pages (256 MB), at which the next writer runs the checkpoint, in case every checkpoint thread
-fails.
-"""
+"""WAL size in pages (256 MB) at which the next writer checkpoints, should every checkpoint thread fail."""
 
 _MEMORY_PAGES: Final = 1000
 """SQLite's own default: in memory a checkpoint costs a copy, and the log costs memory."""
@@ -211,9 +207,7 @@ class SqliteConnection:
         return int(pages), int(moved)
 
     def scrub(self) -> str:
-        """Remove deleted data from the log and from a log set aside. Return the reason of a failure; empty on
-        success.
-        """
+        """Remove deleted data from the log and one set aside. Return the reason of a failure; else empty."""
         sqlite_file.forget_log_aside(self.path)
         self.checkpoint(restart=False)
         # Most pages are moved by now: writers wait only for the rest.
@@ -226,9 +220,7 @@ class SqliteConnection:
 
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
-        """Hold the single write lock and a transaction for Alembic: committed at the end, rolled back on an
-        error.
-        """
+        """Hold the write lock and a transaction for Alembic: committed at the end, undone by an error."""
         from sqlalchemy import create_engine
         from sqlalchemy.exc import DBAPIError
         from sqlalchemy.pool import StaticPool

@@ -102,18 +102,14 @@ def make(path: Path) -> None:
 
 
 def replace(path: Path) -> None:
-    """Replace the file of this name by a new one; processes with the old file open keep it. Raises
-    JournalError.
-    """
+    """Replace the file by a new one; processes with the old file open keep it. Raises JournalError."""
     with _errors(path), _beside(path) as new:
         set_log_aside(path)
         os.replace(new, path)
 
 
 def set_log_aside(path: Path) -> None:
-    """Rename the logs of a file that was replaced: SQLite would read the new file through the old log. Raises
-    JournalError.
-    """
+    """Rename the logs of a replaced file: SQLite would read the new file by them. Raises JournalError."""
     with _errors(path):
         for suffix in ("-wal", "-shm"):
             with suppress(FileNotFoundError):
@@ -128,9 +124,7 @@ def forget_log_aside(path: Path) -> None:
 
 
 def inodes(path: Path) -> tuple[int, int]:
-    """Return the inodes of the file and its log, which identify them among files of these names; 0 for a
-    missing one.
-    """
+    """Return the inodes of the file and its log, which identify both; 0 for a missing one."""
     return _inode(path), _inode(Path(f"{path}-wal"))
 
 

@@ -1,6 +1,4 @@
-"""Alembic environment: applies the revisions on the connection and in the transaction of
-`store.database.migrate`.
-"""
+"""Alembic environment: applies the revisions in the transaction that `store.database.migrate` holds."""
 
 from __future__ import annotations
 
