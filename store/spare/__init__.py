@@ -1,3 +1,1 @@
-"""Fallback journal in memory: replicated continuously, switched to when the disk fails, merged back
-afterwards.
-"""
+"""Fallback journal in memory: replicated, switched to when the disk fails, merged back afterwards."""

@@ -73,9 +73,7 @@ class Keeper:
         clock: Callable[[], Instant],
         notify: Notifier,
     ) -> None:
-        """Open the fallback. `keys`: folder of the audit's heads. Raises OSError if no fallback is
-        possible.
-        """
+        """Open the fallback. `keys`: folder of the audit's heads. Raises OSError without a fallback."""
         self._url = url
         self._path = path_of(url)
         self._folder = spare
@@ -89,9 +87,7 @@ class Keeper:
         self._size = 0
         """Size of the journal's file at the last check; it never shrinks in normal use."""
         self._scrubbed: bytes | None = b"never"
-        """Last erasure after which both logs were scrubbed; unknown at first, because a predecessor may have
-        died before.
-        """
+        """Last erasure after which both logs were scrubbed; unknown at first: a predecessor may have died."""
 
     @property
     def in_use(self) -> bool:
@@ -164,9 +160,7 @@ class Keeper:
         self._tell(TEXT.format(reason="" if used is None else used.reason), durable=False)
 
     def _tell(self, words: str, over: str = "", *, durable: bool) -> bool:
-        """Write the change of the alarm if the journal is durable or not, as `durable` states; return True if
-        there is a change.
-        """
+        """Write the alarm's change if the journal's durability is as given; return True for any change."""
         with closing(
             Journal.open(
                 self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
@@ -245,11 +239,11 @@ class Keeper:
         return written
 
     def _make_room_for_another_file(self) -> None:
-        """Replace an empty file by a new journal. Do the same for a missing file if no journal existed yet,
-        for lack of space.
+        """Replace an empty file by a new journal, and also a missing file if no journal existed yet, for lack
+        of space.
 
-        Idle connections of this process still hold locks on the present file, and its log, if any, belongs to
-        its former content. The same is true of the log beside a file restored from a backup.
+        Idle connections of this process still hold locks on the present file. A log beside that file belongs
+        to its former content, as does the log beside a file restored from a backup.
         """
         with self._spare_open() as spare:
             place, known = known_place(spare) or Place(), known_file(spare)

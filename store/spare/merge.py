@@ -88,9 +88,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     """Number of events written late."""
     renumbered: bool
-    """True if a row has another position than in the fallback, or the journal has more rows than the fallback
-    had.
-    """
+    """True if a row has another position than in the fallback, or the journal has more rows than that."""
     heads: dict[str, Head]
     """Ends of the audit chains that came from the fallback."""
 

@@ -54,9 +54,7 @@ class Tail:
         self._fd = -1
 
     def add(self, written: list[Row], beside: list[tuple[str, Row]]) -> None:
-        """Append rows about to be committed, and the rows of accompanying tables. Call under the journal's
-        write lock.
-        """
+        """Append rows about to be committed, and rows of other tables. Call under the journal's lock."""
         with contextlib.suppress(OSError):
             if self._fd < 0:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
@@ -65,9 +63,7 @@ class Tail:
                 os.write(self._fd, msgspec.msgpack.encode((written, beside)))
 
     def rows(self, after: int) -> tuple[list[Row], list[tuple[str, Row]]]:
-        """Return the logged rows after this seq, in order, and all logged rows of accompanying tables,
-        including older ones.
-        """
+        """Return the logged rows after this seq, in order, and all logged rows of other tables."""
         found: list[Row] = []
         others: list[tuple[str, Row]] = []
         # If a writer was killed within a record, later records cannot be separated from the fragment.

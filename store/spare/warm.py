@@ -1,9 +1,13 @@
 """Replication of the journal to the fallback: the data that actors need to continue without the disk.
 
-Copied are the rows that `store.journal.rebuild` reads (both streams of every open alert, the newest events of
-each operator's and line's stream), the alerts closed within the time of the rule of duplicates, the newest
-events of their numbers and devices, the newest events of the nodes' streams with their alarms and shelved
-alarms, and the registry.
+The copied rows are:
+
+- those that `store.journal.rebuild` reads: both streams of every open alert, the newest events of operators
+  and lines;
+- the alerts closed within the time of the rule of duplicates, and the newest events of their numbers and
+  devices;
+- the newest events of the nodes' streams with the alarms, and of the shelved alarms and callouts;
+- the registry.
 
 Rows are copied unchanged; this module interprets events only as far as that selection needs.
 
@@ -49,13 +53,9 @@ from store.spare.spare import Spare
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
-"""Time for which a closed alert is kept; longer than it accepts signals
-(`model.rules.duplicates.SAME_EVENT_S`).
-"""
+"""Time for which a closed alert is kept, longer than `model.rules.duplicates.SAME_EVENT_S`."""
 NODE_EVENTS: Final = 400
-"""Number of events per node: enough for its start and the alarms since, and for shelved alarms of at most a
-day.
-"""
+"""Number of events per node: enough for its start, the alarms since, and a day of shelved alarms."""
 _MANY: Final = 2000
 """Number of new events above which the fallback is rebuilt instead of extended."""
 _LATELY: Final = 20_000
@@ -63,9 +63,7 @@ _LATELY: Final = 20_000
 _FORM: Final = f"{REVISION}.1"
 _ERASED: Final = "alert.erased"
 _ANEW: Final = ("alert.reopened", _ERASED)
-"""Events after which the fallback is rebuilt: an alert returns that may be missing here, or data must be
-removed.
-"""
+"""Events after which the fallback is rebuilt: an alert returns that may be missing, or data must go."""
 
 _note_table = Table(
     "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
@@ -203,9 +201,7 @@ def known_place(spare: Connection) -> Place | None:
 
 
 def known_file(spare: Connection) -> tuple[int, int]:
-    """Return the inodes of the journal's file and of its log: another file may be a copy with the same
-    position.
-    """
+    """Return the inodes of the journal's file and log: another file may be a copy with the same position."""
     value = note(spare, "file")
     return (0, 0) if value is None else msgspec.msgpack.decode(value, type=tuple[int, int])
 
@@ -230,8 +226,8 @@ def noted(spare: Connection, key: str, value: object) -> None:
 def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place:
     """Update the fallback, within the caller's transaction on it; return its new position.
 
-    `anew`: rebuild it without data that is no longer needed. It is also rebuilt after use, if the journal is
-    another one than before, and if a new event concerns an alert that may be missing here.
+    The fallback is rebuilt, without data that is no longer needed, for `anew`, after use, for another journal
+    than before, and if a new event concerns an alert that may be missing here.
     """
     journal.begin_read()
     try:
@@ -258,9 +254,7 @@ def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place
 
 
 def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
-    """Insert rows of the journal that follow the present ones; return the position of the last, None if there
-    are none.
-    """
+    """Insert rows of the journal that follow the present ones; return the last position, None for no rows."""
     place = None
     wanted = []
     for row in found:
