@@ -47,16 +47,12 @@ from store.spare.warm import check_form
 _FORK_PATIENCE_S: Final = 1.0
 _LOCK_WAIT_S: Final = 0.1
 _BACK_WITHIN_S: Final = 0.5
-"""Time within which a server recovers after the death of one of its processes, in seconds; no actor may be
-silent for longer.
-"""
+"""Seconds within which a server recovers after a killed process; no actor may be silent for longer."""
 _LOOK_AGAIN_S: Final = 0.05
 
 
 class Access:
-    """Connections of one process to the journal, with switch and reconnection. Raises the errors of
-    `Journal.open`.
-    """
+    """Connections of one process to the journal, with switch and reconnect. Raises as `Journal.open` does."""
 
     def __init__(
         self,
@@ -196,9 +192,7 @@ class Access:
         return True
 
     def usable_writer(self) -> Connection:
-        """Return the connection for writing, to the present file of the journal. Call under the write
-        lock.
-        """
+        """Return the connection for writing to the present file of the journal. Call under the write lock."""
         generation = self.generation
         if generation != self.writer_generation:
             with self.read_lock:
@@ -258,9 +252,7 @@ class Access:
         return connection
 
     def check(self) -> None:
-        """Check that the journal is usable. Raises StoreMisuse if it is closed or of another process,
-        JournalRenumbered.
-        """
+        """Check that the journal is open, in this process. Raises StoreMisuse, JournalRenumbered."""
         if self._closed:
             raise StoreMisuse("the journal is closed")
         if self._pid != os.getpid():

@@ -20,18 +20,14 @@ from store.errors import StoreError
 _EVENTS: Final = 400
 """Number of events of one process after which a checkpoint runs; at 3 to 4 pages each that is some 5 MB."""
 _LONG_PAGES: Final = 2048
-"""Size in pages (8 MB) from which the log is restarted, for which writers wait a moment: for a load without
-pauses.
-"""
+"""Size in pages (8 MB) from which the log is restarted, for loads without pauses; writers wait a moment."""
 
 
 class Checkpointer:
     """Checkpoints by one process. The thread starts at the first need."""
 
     def __init__(self, connect: Callable[[], SqliteConnection], turn: AbstractContextManager[object]) -> None:
-        """Store the parameters. `turn`: lock that excludes this process's writers while the log is
-        restarted.
-        """
+        """Store the parameters. `turn`: lock that excludes this process's writers while the log restarts."""
         self._connect = connect
         self._turn = turn
         self._events = 0

@@ -23,13 +23,9 @@ from store.journal.journal import Append, Journal, Transaction
 T = TypeVar("T")
 
 MOST: Final = 256
-"""Maximum of submissions per transaction: enough to make the flush cheap, few enough not to delay other
-processes.
-"""
+"""Maximum of submissions per transaction: many for a cheap flush, too few to delay other processes."""
 LONGEST_S: Final = 0.02
-"""Work time, in seconds, after which a transaction is committed: early submissions do not wait for a slow
-later one.
-"""
+"""Seconds of work after which a transaction is committed: no submission waits for a slow later one."""
 
 
 class _Unit(Generic[T]):
@@ -48,9 +44,7 @@ class _Unit(Generic[T]):
         return self.future.running() or self.future.set_running_or_notify_cancel()
 
     def do(self, transaction: Transaction) -> None:
-        """Run the work and keep its result. Raises JournalError: possibly a failure of the journal and not of
-        this unit.
-        """
+        """Run the work and keep its result. Raises JournalError, possibly a failure of the journal itself."""
         self._value = self._error = None
         try:
             with transaction.unit():
@@ -169,9 +163,7 @@ class GroupCommitter:
         return batch
 
     def _commit(self, batch: list[_Unit[Any]]) -> int:
-        """Commit the first of these units, as many as fit one transaction; return the number of completed
-        units.
-        """
+        """Commit the first of these units, as many as fit a transaction; return how many have ended."""
         attempt = self._attempt(batch)
         if attempt.is_of_a_unit and len(attempt.begun) > 1:
             return self._one_by_one(attempt.begun)
@@ -182,9 +174,7 @@ class GroupCommitter:
         return len(attempt.begun)
 
     def _one_by_one(self, units: list[_Unit[Any]]) -> int:
-        """Commit the units one by one, so that only the failing one fails; return the number of completed
-        units.
-        """
+        """Commit the units one by one, so that only the failing one fails; return how many have ended."""
         for n, unit in enumerate(units):
             attempt = self._attempt([unit])
             if attempt.error is None:

@@ -96,9 +96,7 @@ def place_at(journal: Journal, at_us: Instant, upto: int) -> int:
 
 
 def newest_alerts(journal: Journal, before: int, limit: int) -> list[tuple[int, AlertId]]:
-    """Return the alerts received before a position, newest first, each with the position of its receipt; no
-    checks.
-    """
+    """Return the alerts before a position, newest first, each with the position of its receipt; no checks."""
     found: list[tuple[int, AlertId]] = []
     while before > 0 and len(found) < limit:
         lowest = max(0, before - PAGE)
@@ -132,9 +130,7 @@ def alerts_of_streams(journal: Journal, names: Iterable[str]) -> set[AlertId]:
 
 
 def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: int) -> list[AlertId]:
-    """Return the alerts that these streams named before the receipt of `alert`: newest first, at most
-    `most`.
-    """
+    """Return the alerts named in these streams before `alert` was received, newest first, at most `most`."""
     own = journal.row(_SEQ_OF, streams.inbox(alert))
     if own is None or own[0] is None:
         return []

@@ -26,9 +26,7 @@ _SEQ: Final = struct.Struct(">Q")
 _DEAD: Final = (errno.ECONNREFUSED, errno.ENOENT, errno.ENOTSOCK, errno.EPROTOTYPE)
 _SUFFIX: Final = ".sock"
 _ABOUT_MAX: Final = 56
-"""Maximum length of a topic, because a socket's address has 107 bytes; a cut topic matches all streams that
-begin with it.
-"""
+"""Maximum length of a topic, as a socket's address has 107 bytes; a cut topic matches all its extensions."""
 
 
 def kind(streams: str) -> str:
@@ -41,9 +39,7 @@ NEWS_MAX: Final = 7999
 
 
 def news(node: str, seq: int, streams: Collection[str]) -> str:
-    """Return the text by which nodes notify each other of a commit; without the streams if they are too
-    many.
-    """
+    """Return a commit as text for other nodes; without the streams if these are too many."""
     said = "\n".join((f"{node} {seq}", *streams))
     return said if len(said.encode()) <= NEWS_MAX else f"{node} {seq}"
 
@@ -139,9 +135,7 @@ class SocketNotifier:
         return SocketEar(self._folder, about[:_ABOUT_MAX])
 
     def heard(self, about: str) -> bool:
-        """Return True if a live process listens to this topic; the kernel knows if a socket's process
-        lives.
-        """
+        """Return True if a live process listens to this topic, by a question to the kernel."""
         alive = []
         with self._sockets() as found:
             for address, wanted in found:
@@ -184,9 +178,7 @@ def _remove_dead(address: str, error: OSError) -> None:
 
 
 class SocketEar:
-    """Socket of a listener. Its file is removed on close or, after the death of its process, with the next
-    commit to it.
-    """
+    """Listener's socket. Its file goes on close or, if its process dies, with the next commit to it."""
 
     def __init__(self, folder: Path, about: str = "") -> None:
         self._socket = _socket()
@@ -240,9 +232,7 @@ class SocketEar:
 
 
 class LocalNotifier:
-    """Notifier within one process: for a whole center in a test, or a program that is alone with its
-    journal.
-    """
+    """Notifier within one process: a whole center in a test, or a program alone with its journal."""
 
     def __init__(self) -> None:
         """Start without listeners."""

@@ -4,13 +4,13 @@ Each fold takes every event in the journal's order (`apply`) and ignores those t
 `store.journal.rebuild` fills new folds without reading the whole journal. The events left out must make no
 difference, so that no event of an alert counts once the alert is closed:
 
-- a line belongs to the alert of its last `line.seized` until the last of this alert's legs on it is released
-  (one that
-joins in the network has several), or until the alert is closed; then to any other alert with a leg on it. A
-line held for an operator's shift, a line test or a callout is held until the next `line.seized`;
-- an operator is reserved by the alert of the last `operator.reserved` until that alert's `operator.left`,
-`operator.not_answering` or `listener.left` names the operator, or until the alert is closed;
-- an operator's part in an alert ended with `operator.left`, if it is the newest event of the operator's
+- a line belongs to the alert of its last `line.seized` until that alert is closed or the last of its legs on
+  the line is released (an alert that joins in the network has several). Then the line belongs to any other
+  alert with a leg on it;
+- a line held for an operator's shift, a line test or a callout is held until the next `line.seized`;
+- an operator is reserved by the alert of the last `operator.reserved` until that alert is closed, or has an
+  `operator.left`, `operator.not_answering` or `listener.left` of the operator;
+- an operator's part in an alert ended with `operator.left`, if that is the newest event of the operator's
   stream.
 
 A reservation for an alert that is not open does not count. The folds decide nothing: a pool proposes what
@@ -160,9 +160,7 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId | None = None
     leg: LegId | None = None
     attempt: int = 0
-    """Attempt of the leg that holds the line (the newest leg); alert and leg are None while the line is
-    unassigned.
-    """
+    """Attempt of the leg that holds the line, the newest; alert and leg are None on an unassigned line."""
     operator: OperatorId | None = None
     """Operator with a nailed-up call on the line, if no alert holds it."""
     tester: OperatorId | None = None

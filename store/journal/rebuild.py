@@ -44,18 +44,14 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
 
 
 def bring_back(journal: Journal, *folds: Fold) -> None:
-    """Apply to the folds the alerts that were reopened after the folds had dropped them. Raises
-    JournalError.
-    """
+    """Apply to the folds the alerts that were reopened after being dropped. Raises JournalError."""
     for one in (each for each in folds if isinstance(each, Live)):
         for alert in tuple(one.missing):
             one.put(journal.read_streams(streams.inbox(alert), streams.case(alert)))
 
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:
-    """Return the open alert that was the last to seize this line, even if its leg has ended; None if there is
-    none.
-    """
+    """Return the open alert that was the last to seize this line, even if its leg has ended, else None."""
     seized = _seized(journal, line)
     if seized is None or seized.alert is None:
         return None
@@ -65,9 +61,7 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
 
 
 def is_no_alerts(journal: Journal, line: LineId) -> bool:
-    """Return True if a call outside any alert holds the line: an operator's for the shift, or one of the
-    center's own.
-    """
+    """Return True if a call outside any alert holds the line: an operator's shift, or the center's own."""
     seized = _seized(journal, line)
     if seized is None or not seized.leg:
         return False

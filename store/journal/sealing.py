@@ -1,8 +1,8 @@
 """Encryption of personal data in events, and decryption: the one place that knows the cipher.
 
-The data of a row remains a valid event: the personal fields hold their empty values, and a further key,
-`sealed`, has for each kind a map of those fields, encrypted with the alert's key of that kind. Without the
-key the fields stay empty for good.
+The data of a row remains a valid event: the personal fields hold their empty values. A further key, `sealed`,
+has a map of those fields for each kind, encrypted with the alert's key of that kind. Without the key the
+fields stay empty for good.
 
 The cipher is AES-SIV (RFC 5297), which needs no nonce and encrypts equal fields to equal bytes. An event may
 be written twice, in the journal and in the fallback, and would reuse a nonce; and a reimported export equals

@@ -81,9 +81,7 @@ class Snapshot:
         self._connection = connection
         self._node = node
         self.shared: Final = shared
-        """True if several nodes write here, and only its owner may write an alert's case stream
-        (`store.nodes.leases`).
-        """
+        """True if several nodes write, and only an alert's owner its case stream (`store.nodes.leases`)."""
         self.at_us: Final = at_us
         """Time of the reading, and of all events that a Transaction writes."""
 
@@ -205,9 +203,7 @@ class Transaction(Snapshot):
         return stream
 
     def set_person(self, alert: AlertId, user: UserId) -> None:
-        """Assign the alert to this person, or to the person with whom this one was merged, for a later
-        erasure.
-        """
+        """Assign the alert to this person, or to the one with whom this person was merged, for an erasure."""
         self.keys_of(alert)
         self._connection.write(erasable.SET_PERSON, user, alert)
         if (row := self.one(erasable.KEY_ROW, alert)) is not None:
@@ -235,9 +231,7 @@ class Transaction(Snapshot):
         self.beside.append((table, row))
 
     def _epoch(self, stream: str) -> int:
-        """Return the epoch of this node's lease on the stream; 0 if the stream needs no lease. Raises
-        LeaseLost.
-        """
+        """Return the epoch of this node's lease on the stream; 0 if none is needed. Raises LeaseLost."""
         if not self.shared or not stream.startswith(_CASE):
             return 0
         epoch = leases.epoch_of(self, AlertId(stream.removeprefix(_CASE)), self._node)

@@ -3,14 +3,13 @@
 Two formats, distinguished by their first byte:
 
 - `jsonl`: one object per line: seq, stream, version, type, at, node, data (and epoch if it is not 0). Times,
-  `at` and
-every field named `…_at`, are RFC 3339 in UTC with microseconds.
+  `at` and every field named `…_at`, are RFC 3339 in UTC with microseconds.
 - `msgpack`: a sequence of maps with the journal's columns unchanged.
 
 Both restore the journal exactly, including events of unknown types and unknown fields. Encrypted fields are
-exported in the clear, as far as their keys exist. The keys are exported, as `keys`, with an alert's first
-event, and the owner of the stream of a number or device, as `alias`, with the stream's first event, unless
-they were erased.
+exported in the clear, as far as their keys exist. The first event of an alert carries the alert's `keys`. The
+first event of a number's or device's stream carries the number or device as `alias`. Erased keys and owners
+are left out.
 """
 
 from __future__ import annotations
@@ -172,9 +171,7 @@ def _taken_in(tx: Transaction, row: Row, beside: _Beside) -> Row:
 
 
 def _sealed(tx: Transaction, row: Row) -> bytes:
-    """Return the row's data with personal data encrypted; an identified person is recorded with the alert's
-    keys.
-    """
+    """Return the row's data with personal data encrypted; store an identified person with the keys."""
     _, stream, _, kind, *_, data = row
     assert isinstance(data, bytes)
     alert, said = streams.alert_of(stream), said_in(data)
