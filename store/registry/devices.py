@@ -42,9 +42,7 @@ INVITATION_LIFE_S: Final = 24 * 3600
 """Default validity of an invitation, in seconds."""
 NAME_MAX: Final = 64
 YOUNG_S: Final = 72 * 3600
-"""Time, in seconds, for which a key that was added beside an older one gives no priority over other
-senders.
-"""
+"""Seconds for which a key that was added beside an older one gives no priority over other senders."""
 DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
@@ -184,14 +182,10 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     checked_on: Instant | None = None
     """Start of the day (UTC) of the phone's last successful check."""
     check_days: int | None = None
-    """Interval of the phone's automatic checks in days, as its user has chosen; 0: none; None: not
-    reported.
-    """
+    """Days between automatic checks of the phone, by its user's choice; 0: none; None: not reported."""
     seeming: Seeming = Seeming.NOTHING
     beside_older: bool = False
-    """True if another phone of the number was enrolled before, and was valid within YOUNG_S of this
-    enrolment.
-    """
+    """True if another phone of the number was enrolled before, and valid within YOUNG_S of this enrolment."""
 
     def is_young(self, at: Instant) -> bool:
         """Return True while the key may be that of a thief who held the older phone for five minutes: for
@@ -230,9 +224,7 @@ class TooManyCodes(RegistryError):
 
 
 def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
-    """Start an enrolment of this key for this number; return the device and the code to send. Raises
-    TooManyCodes.
-    """
+    """Start an enrolment of this key for this number; return device and code. Raises TooManyCodes."""
     tx.write(_FORGET, tx.at_us - _DAY_US)
     count, newest = tx.one(_OF_NUMBER, phone) or (0, None)
     if newest is not None and tx.at_us < newest + NUMBER_PAUSE_S * SECOND:
@@ -285,9 +277,7 @@ def _refused(asked: Row, device: str, code: str, now_us: Instant) -> NoCode | No
 
 
 def invite(tx: Transaction, phone: E164, by: str, life_s: int = INVITATION_LIFE_S) -> str:
-    """Return the secret of a new invitation, which enrols one phone for this number, once and within `life_s`
-    seconds.
-    """
+    """Return the secret of a new invitation, which enrols one phone for this number once, within `life_s`."""
     made = tx.chance(lambda: new_secret("swi"))
     tx.write(_INVITE, fingerprint(made), phone, by, tx.at_us, tx.at_us + life_s * SECOND, None, None)
     return made
@@ -405,7 +395,7 @@ def seem_revoked(tx: Transaction, device: str, by: str) -> bool:
 
 
 def seen(tx: Transaction, device: str) -> None:
-    """Record that the key raised an alert. While the journal is not durable the date may be lost: recording
+    """Record an alert raised with the key. The date may be lost while the journal is not durable: recording
     never delays an alert.
     """
     tx.write_meanwhile(_SEEN, tx.at_us, device)

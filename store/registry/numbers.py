@@ -40,9 +40,7 @@ def normalised(text: str, region: str = DEFAULT_REGION) -> E164:
 
 
 def of_a_person(text: str, region: str = DEFAULT_REGION) -> E164:
-    """Return the number of a user or an operator as E.164. Raises NumberRefused, also for emergency
-    numbers.
-    """
+    """Return a user's or an operator's number as E.164. Raises NumberRefused, also for emergency numbers."""
     if is_emergency(text, region):
         raise NumberRefused(f"{text!r} is an emergency number")
     number = normalised(text, region)

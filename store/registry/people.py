@@ -103,9 +103,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
-    """Return the operators' names; equal names are followed by the last digits of the number, or by the
-    id.
-    """
+    """Return the operators' names; equal names get the last digits of the number, or the id."""
     listed = list(everybody)
     names = Counter(one.name.casefold() for one in listed)
     ends = Counter((one.name.casefold(), one.phone[-4:]) for one in listed)

@@ -62,9 +62,7 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
 
 
 def revoke(tx: Transaction, device: str, by: str, *, seeming: bool = False) -> bool:
-    """Revoke a phone, or let it appear revoked, and notify the person. Return False if the device is
-    unknown.
-    """
+    """Revoke a phone, or let it appear revoked, and notify the person. Return False if it is unknown."""
     known = devices.known_of(tx, device)
     done = known is not None and (devices.seem_revoked if seeming else devices.revoke)(tx, device, by)
     # A phone that only seemed revoked is now revoked: the person was notified before.

@@ -27,9 +27,7 @@ _TOKENS: Final = Query(select(operator.c.token_hash, operator.c.id).where(operat
 
 
 class Access(msgspec.Struct, frozen=True):
-    """Valid credentials at one moment, by the hashes of keys and cookies. The holder may add credentials
-    found later.
-    """
+    """Valid credentials at one moment, by their hashes. The holder may add credentials found later."""
 
     keys: set[bytes] = msgspec.field(default_factory=set)
     """Hashes of app keys."""

@@ -235,9 +235,7 @@ class Staff:
         self._journal.transact(work)
 
     def recover(self, operator: OperatorId, *, by: str) -> tuple[str, Instant]:
-        """Return a code that signs the operator on once, and the end of its validity. Raises NobodyThere,
-        JournalNotDurable.
-        """
+        """Return a code for one sign-on and the end of its life. Raises NobodyThere, JournalNotDurable."""
         code = new_recovery_code()
 
         def work(tx: Transaction) -> Instant:
@@ -273,9 +271,7 @@ def add(
     by: str,
     id: OperatorId | None = None,
 ) -> Operator:
-    """Add an operator within a transaction, as `Staff.add_operator` does. Raises AlreadyTaken,
-    RegistryError.
-    """
+    """Add an operator as `Staff.add_operator` does, in a transaction. Raises AlreadyTaken, RegistryError."""
     if not name.strip():
         raise RegistryError("an operator needs a name")
     if id is not None and tx.one(_BY_ID, id) is not None:
@@ -319,7 +315,7 @@ def operator_in(tx: Transaction, operator: OperatorId) -> Operator:
 
 
 def tell_apart(tx: Transaction, name: str, number: str, but: OperatorId | None = None) -> None:
-    """Check that name and number identify an operator. Raises AlreadyTaken if they conflict with another
+    """Check that name and number identify an operator. Raises AlreadyTaken on a conflict with another
     operator than `but`: the name is the other's id, or name and number are the other's.
     """
     plain = _plain(name)

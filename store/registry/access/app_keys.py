@@ -78,9 +78,7 @@ class AppKeys:
 
 
 def revoke_key(tx: Transaction, sign: str) -> AppKey | None:
-    """Revoke the valid key of this sign and return it; None if there is none. Raises LastKey if no other key
-    is valid.
-    """
+    """Revoke the valid key of this sign; return it, or None. Raises LastKey for the last valid key."""
     valid = [_key(row) for row in tx.all(_KEYS)]
     found = next((one for one in valid if one.sign == sign), None)
     if found is not None:

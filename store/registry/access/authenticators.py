@@ -96,9 +96,7 @@ def by_id(journal: Journal, which: bytes) -> Authenticator | None:
 
 
 def add(tx: Transaction, made: Authenticator) -> None:
-    """Store a new authenticator; a seed of codes replaces the operator's earlier one. Raises AlreadyTaken,
-    JournalNotDurable.
-    """
+    """Store an authenticator; a seed of codes replaces the last. Raises AlreadyTaken, JournalNotDurable."""
     if tx.one(_BY_ID, made.id) is not None:
         raise AlreadyTaken("the authenticator", made.name)
     if made.kind is Kind.TOTP:

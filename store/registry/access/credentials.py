@@ -105,7 +105,5 @@ def _hasher() -> PasswordHasher:
 
 
 def _typed(password: str) -> bytes:
-    """Return the password with composed accents, because keyboards differ in composing them (RFC 8265,
-    4.2.2).
-    """
+    """Return the password with composed accents, in which keyboards differ (RFC 8265, 4.2.2)."""
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,12 +1,12 @@
 """Sessions of the console: one row per cookie, so that an ended session is ended at every node.
 
 A cookie is a random secret; the row holds only its hash. Rows of one `id` are one session: an operator who
-continues at another node gets a cookie of that node, and signing off ends both. Ended rows are kept, so that
-the fallback journal can distinguish an ended session from an unknown one, and so that a sign-on from an
-address known for the operator is not delayed by strangers' attempts.
+continues at another node gets a cookie of that node, and signing off ends both. Ended rows are kept: the
+fallback journal can distinguish an ended session from an unknown one. And strangers' attempts do not delay a
+sign-on from an address known for the operator.
 
-Starting and ending a session is the only change of the registry that is possible while the disk cannot be
-written, so that an operator with an alert can still sign on. The change is written when the disk is back
+No other change of the registry than the start or end of a session is possible while the disk cannot be
+written. So an operator with an alert can still sign on. The change is written when the disk is back
 (`store.spare.merge`).
 """
 
@@ -174,9 +174,7 @@ def end(tx: Transaction, ended: Session, *, last: bool) -> None:
 
 
 def end_all(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
-    """End all sessions of an operator at all nodes, except the one of id `but`; return the number of ended
-    cookies.
-    """
+    """End all sessions of an operator at all nodes, except that of id `but`; return the number of cookies."""
     return tx.write_meanwhile(_END_OF, tx.at_us, operator, but)
 
 
@@ -186,9 +184,7 @@ def settle(tx: Transaction, which: str) -> None:
 
 
 def end_own(tx: Transaction, operator: OperatorId, which: str) -> bool:
-    """End the operator's session of this id at all nodes; return False if there is none. The shift
-    continues.
-    """
+    """End the operator's session of this id at all nodes; return False for none. The shift continues."""
     found = tx.one(_BY_ID, which, tx.at_us)
     return found is not None and found[2] == operator and tx.write_meanwhile(_END, tx.at_us, which) > 0
 

@@ -70,9 +70,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(connection: Connection, text: str, *, most: int, past: int = 0) -> Found:
-    """Return the persons that match `text`: parts of names or of a number, or a whole device or id; empty
-    matches all.
-    """
+    """Return the persons that match `text`: parts of names or numbers, a whole device or id; empty: all."""
     text = text.strip()
     rows = (
         connection.all(_FITTING, *_patterns(text), text, most, past)

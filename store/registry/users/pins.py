@@ -34,9 +34,7 @@ def hash_pin(pin: str) -> str:
 
 
 def pin_fits(pin: str, kept: str) -> bool:
-    """Return True if the PIN matches the stored hash. Takes as long for an empty hash, which matches no
-    PIN.
-    """
+    """Return True if the PIN matches the hash. Takes as long for an empty hash, which matches no PIN."""
     return _proves(pin, kept or _NO_PIN) and bool(kept)
 
 

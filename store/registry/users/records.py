@@ -30,9 +30,7 @@ from store.registry.users.merged import tell, who_is_there
 from store.registry.users.users import read_user
 
 PICTURES_MAX: Final = 12
-"""Maximum per person: more than a record can name, so that new pictures can be stored before the old ones are
-removed.
-"""
+"""Maximum per person, more than a record names: new pictures are stored before old ones are removed."""
 UNNAMED_US: Final = Instant(3600 * SECOND)
 """Time for which a picture waits for a record that names it."""
 
@@ -207,9 +205,7 @@ def unreadable(connection: Connection) -> dict[UserId, str]:
 def check_pictures(
     connection: Connection | Snapshot, user: UserId, record: PersonRecord
 ) -> dict[str, Instant]:
-    """Return the person's pictures with the time of each. Raises PictureMissing if the record names
-    another.
-    """
+    """Return the person's pictures with their times. Raises PictureMissing if the record names another."""
     there = {str(row[0]): Instant(row[1]) for row in connection.all(_PICTURES, user)}
     if missing := [one for one in record.pictures if one not in there]:
         raise PictureMissing(f"no such picture: {missing[0]}")

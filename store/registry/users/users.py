@@ -135,15 +135,11 @@ class Users:
         return self._found(_OF_DEVICE, device)
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
-        """Return users by name. `search`: parts of a name or of a number, a whole device or id; empty matches
-        all.
-        """
+        """Return users by name. `search`: parts of a name or number, a whole device or id; empty: all."""
         return self.found(search, limit=limit, offset=offset)[0]
 
     def found(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[list[User], int]:
-        """Return a page of matching users by name, and the number of all matches. `search`: as for
-        `users`.
-        """
+        """Return a page of matching users by name, and the total of matches. `search`: as for `users`."""
 
         def read(connection: Connection) -> tuple[list[User], int]:
             found = find(connection, search, most=limit, past=offset)
@@ -153,9 +149,7 @@ class Users:
         return self._journal.at_one_moment(read)
 
     def silent(self, now_us: Instant, *, limit: int) -> tuple[list[User], int]:
-        """Return a page of users with a phone that has missed its checks, by name, and the number of all such
-        users.
-        """
+        """Return a page of users with a phone that has missed its checks, by name, and their total."""
 
         def read(connection: Connection) -> tuple[list[User], int]:
             found = find_silent(connection, now_us, most=limit)
