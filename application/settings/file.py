@@ -121,9 +121,7 @@ def _in_words(said: str) -> str:
 
 
 def _choices(path: str) -> str:
-    """Return the permitted values of the key at `path`, as part of a sentence; empty if the key is no
-    choice.
-    """
+    """Return the permitted values of the key at `path`, as part of a sentence; empty if it is no choice."""
     kind: object = settings_type()
     for key in re.sub(r"\[[0-9]+\]", "", path).split("."):
         if get_origin(kind) is tuple:

@@ -1,6 +1,4 @@
-"""Complete paths of the files that the settings name (`FilePath`); a relative path starts at the settings'
-folder.
-"""
+"""Complete paths of the files that the settings name (`FilePath`), relative to the settings' folder."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 def whole(table: Table, beside: Path, *keys: str) -> Table:
-    """Return the table with complete paths of all files that the table, its own tables and `keys` name; empty
-    values stay empty.
-    """
+    """Return the table with complete paths of the files in it, its own tables and `keys`, if not empty."""
     changed: dict[str, Any] = {}
     for name, is_file in _named(type(table)).items():
         value = getattr(table, name)

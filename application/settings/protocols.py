@@ -65,9 +65,7 @@ def named(protocols: Iterable[CallProtocol]) -> Iterator[tuple[str, Question]]:
 
 
 def protocols_of(folder: str) -> tuple[CallProtocol, ...]:
-    """Return all protocols, in their order. `folder`: the center's own, empty for none. Raises
-    ProtocolError.
-    """
+    """Return all protocols, in order. `folder`: the center's own, empty for none. Raises ProtocolError."""
     files = {path.name: path for path in sorted(DIRECTORY.glob("*.toml"))}
     if folder:
         if not Path(folder).is_dir():

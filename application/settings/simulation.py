@@ -40,9 +40,7 @@ class Simulation:
     users: tuple[E164, ...] = ()
     """Phones that answer as a user would: not those named as a PSAP or an operator."""
     test_number: E164 = _NONE
-    """Number agreed with the simulated PSAP for tests; if empty, tests call the PSAP itself, and self-tests
-    do not.
-    """
+    """Number agreed with the simulated PSAP for tests; empty: tests call the PSAP, self-tests do not."""
 
 
 def simulation(file: Path, run: Path) -> Simulation:

@@ -21,9 +21,7 @@ from model.settings.web import HttpSettings
 
 
 def obstacles(state: StateDir) -> list[SettingFault]:
-    """Return the reasons why the node of this state directory would not start again; empty if none is
-    detected.
-    """
+    """Return the known reasons why the node of this state directory would not start again; empty if none."""
     node = read_json(state.node_file, NodeFile)
     if node is None:
         return [SettingFault(path="", reason="the node cannot be found")]

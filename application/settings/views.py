@@ -34,9 +34,7 @@ class SettingElsewhere(StrEnum):
     """Place where a key is changed that the list of settings cannot change."""
 
     FILE = "file"
-    """Manually in the file: keys that may keep a node from its journal or the others, or from using only the
-    lines for 112.
-    """
+    """Edited by hand: keys that may keep a node from its journal or the others, or from the lines for 112."""
     LINES = "lines"
     """The switch for the real 112, which requires a typed sentence."""
 

@@ -10,9 +10,7 @@ from application.state.state_dir import NodeFile, StateDir, read_json
 
 
 def config_in_use(state: StateDir) -> Path:
-    """Return the settings file of the center that runs here, or last ran here; else the one that `run` would
-    use.
-    """
+    """Return the settings file of the center that runs or last ran here; else the one for a start."""
     last = read_json(state.node_file, NodeFile)
     return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
 

@@ -79,9 +79,7 @@ def _guesses(text: str, before: Table, edit: Edit) -> Iterator[str]:
 
 
 def _set_anew(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
-    """Yield texts with the key in place of its commented default, else at the end of its table, else in a new
-    table.
-    """
+    """Yield texts with the key in place of its commented default, at its table's end, or in a new table."""
     assert now is not None
     lines = text.splitlines()
     start, end = section(lines, before, at)
@@ -117,9 +115,7 @@ def _commented_out(text: str, before: Table, at: Place) -> Iterator[str]:
 
 
 def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Iterator[str]:
-    """Yield the text edited by tomlkit, for any layout: dotted keys, inline tables, values over several
-    lines.
-    """
+    """Yield the text edited by tomlkit, in any layout: dotted keys, inline tables, multi-line values."""
     document = tomlkit.parse(text)
     found: Any = document
     try:
@@ -144,9 +140,7 @@ def _by_tomlkit(text: str, before: Table, at: Place, now: Value | None) -> Itera
 
 
 def _added(text: str, table: str, row: Row) -> Iterator[str]:
-    """Yield texts with the new row after the last one of its kind; else before the commented example; else at
-    the end.
-    """
+    """Yield texts with the new row after the last of its kind, before the commented example, or last."""
     lines = text.splitlines()
     block = [f"[[{table}]]", *(f"{key} = {_toml(value)}" for key, value in row.items())]
     headers = [i for i in range(len(lines)) if is_header(lines[i], table, off=False)]

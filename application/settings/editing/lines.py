@@ -16,9 +16,7 @@ _WIDE: Final = 32
 
 
 def section(lines: list[str], before: Table, at: Place) -> tuple[int | None, int]:
-    """Return the range of lines that may hold a key of the table, up to the next header; start is None
-    without such a table.
-    """
+    """Return the range of lines for keys of the table, without the next header; None: no such table."""
     if not at.table:
         return 0, section_end(lines, 0)
     index = 0 if at.row is None else wanted.index_of(before, at.table, at.row)

@@ -93,9 +93,7 @@ def table_of(data: Table, at: Place) -> Table:
 
 
 def after(data: Table, edit: Edit) -> Table:
-    """Return the content after an edit. Raises EditMissed; ChangedOnDisk if a value differs from the one that
-    was seen.
-    """
+    """Return the content after an edit. Raises EditMissed; ChangedOnDisk if a value was not as seen."""
     data = copy.deepcopy(data)
     match edit:
         case Set(path=path, now=now, was=was):
