@@ -100,9 +100,7 @@ def goes_on(state: StateDir) -> bool:
 
 
 def configured_url(state: StateDir) -> str:
-    """Return the journal's address while no center runs: from the present settings of the last center, else
-    its last address.
-    """
+    """Return the journal's address while no center runs: by the last center's settings now, else its last."""
     from application.errors import SettingsError
     from application.settings.file import load
     from application.settings.where import config_file

@@ -3,9 +3,8 @@
 A pid alone means nothing after its process has ended: a process is identified by pid *and* start time, and is
 signalled through a pidfd that was opened before the two were compared (`runtime.pidfd`).
 
-A center's own processes carry `MARK` in their environment. A fork inherits it, and the kernel shows it
-unchanged for any later behaviour of the process, so that the processes are found even without a record of
-them.
+A center's own processes carry `MARK` in their environment, which a fork inherits and the kernel shows
+unchanged. So the processes are found even without a record.
 """
 
 from __future__ import annotations

@@ -24,9 +24,7 @@ def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
 
 
 def scrub(state: StateDir, journal: Journal) -> str:
-    """Remove deleted data from the disk and from the fallback. Return the reason of a failure; empty on
-    success.
-    """
+    """Remove deleted data from disk and fallback. Return the reason of a failure; empty on success."""
     from store.errors import StoreError
     from store.journal.notify import SocketNotifier
     from store.spare.keeping import Keeper

@@ -8,8 +8,7 @@
     ├── .checking-PID/    a backup during its trial restore
     ├── tiles/            images of a tile server, see `features.maps.tile_server`
     ├── last-run/         files of `run` kept from the last orderly stop
-    └── run/              state of a running center: a link into memory, see
-      `application.state.run_dir`
+    └── run/              state of a running center: a link into memory, see `application.state.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
         ├── settings.toml   the settings with which the node has started
@@ -148,9 +147,7 @@ class StateDir:
 
 
 class Lock:
-    """Exclusive lock on the state directory in the whole machine; ends with this process or with
-    `release`.
-    """
+    """Exclusive lock on the state directory in the machine; ends with this process or with `release`."""
 
     def __init__(self, state: StateDir) -> None:
         """Take the lock. Raises StateInUse with the holder's pid, or StateError."""
@@ -227,9 +224,7 @@ def write_json(path: Path, value: msgspec.Struct) -> None:
 
 
 def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write a file that survives a power cut, atomically: a reader sees the old or the new content. Raises
-    OSError.
-    """
+    """Write a file durably and atomically: a reader sees the old or the new content. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
