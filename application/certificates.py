@@ -22,9 +22,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from application.state.state_dir import write_kept
 
 VALID_DAYS: Final = 397
-"""Validity of a certificate: the maximum of browsers, less a day (CA/Browser Forum, Baseline Requirements,
-6.3.2).
-"""
+"""Maximum validity that browsers accept, less a day (CA/Browser Forum, Baseline Requirements, 6.3.2)."""
 AUTHORITY_DAYS: Final = 3650
 _CLOCKS: Final = timedelta(hours=1)
 """Tolerance for a phone's clock that is slow."""
@@ -58,9 +56,7 @@ def read(pem: bytes) -> Certificate:
 
 
 def is_known_here(pem: bytes, host: str) -> bool:
-    """Return True if an authority known to this machine confirms the first certificate in `pem` for the
-    host.
-    """
+    """Return True if an authority known to this machine confirms the first certificate for the host."""
     paths = ssl.get_default_verify_paths()
     try:
         known = Store(

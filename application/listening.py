@@ -49,9 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def unfit(certificate: Path, key: Path | None = None) -> str:
-    """Return the reason why this certificate and key, possibly one file, do not serve a server; empty if they
-    do.
-    """
+    """Return the reason why a server cannot use this certificate and key (or one file); empty if it can."""
     try:
         # A password, so that an encrypted key fails instead of prompting at a terminal that may be
         # unattended.

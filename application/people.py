@@ -36,9 +36,7 @@ def secret_asked(what: str) -> str:
 
 
 def new_password(*names: str) -> str:
-    """Read a new password and check it; it must not consist of `names`, the operator's names. Raises
-    UsageError.
-    """
+    """Read and check a new password, which `names`, the operator's, do not make. Raises UsageError."""
     from store.registry.access.credentials import PASSWORD_HELP, is_password
 
     password = secret_asked("password")
@@ -74,9 +72,7 @@ def user_of(registry: Registry, who: str, region: str) -> User:
 
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
-    """Check that the operator is on no alert: the console would end in the middle of a call. Raises
-    CenterError.
-    """
+    """Check, unless `now`, that the operator is on no alert: its console would end. Raises CenterError."""
     from store.journal.following import Following
     from store.journal.projections import Operators
 

@@ -69,9 +69,7 @@ def mend_all(folder: Path) -> Iterator[Path | SoundFileFailed]:
 
 
 def delete(journal: Journal, folder: Path, files: Iterable[Kept], reason: str) -> list[str]:
-    """Delete these recordings and return their names; each deletion is journaled first. Raises JournalError,
-    OSError.
-    """
+    """Delete these recordings, each journaled first; return their names. Raises JournalError, OSError."""
     deleted: list[str] = []
     for one in files:
         inbox = streams.inbox(one.alert)

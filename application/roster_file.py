@@ -94,9 +94,7 @@ class RosterFile(_Part, frozen=True, kw_only=True):
 
 
 def line_of(text: str, path: str) -> int:
-    """Return the line, from 1, of a path such as `people.2.contacts.0.to` or `shift[1].days[0]`; 0 if there
-    is none.
-    """
+    """Return the line, from 1, of a path (`people.2.contacts.0.to`, `shift[1].days[0]`); 0 for none."""
     steps = [one for one in re.split(r"[.\[\]]+", path) if one]
     table, lines = _TABLES.get(steps[0], steps[0]), text.splitlines()
     if len(steps) == 1 or not steps[1].isdigit():
@@ -137,9 +135,7 @@ def _faulty(text: str, error: msgspec.ValidationError) -> FileFaulty:
 
 
 def roster_in(said: RosterFile, kept: Roster, new_id: Callable[[], str], text: str = "") -> Roster:
-    """Return the roster of tables that are already read; `text` is for the lines of faults. Raises
-    FileFaulty.
-    """
+    """Return the roster of tables already read; `text` is for the lines of faults. Raises FileFaulty."""
     try:
         if zone_of(said.zone) is None:
             raise FileFaulty(line_of(text, "zone"), NO_ZONE)

@@ -31,9 +31,7 @@ class Signer:
     """Signer with the center's own key."""
 
     def __init__(self, file: Path) -> None:
-        """Read the key from `file`, which is created if missing. Raises OSError, ValueError for a file
-        without such a key.
-        """
+        """Read the key from `file`, created if missing. Raises OSError, ValueError for a file without key."""
         if not file.exists():
             write_kept(file, _new())
         content = file.read_bytes()

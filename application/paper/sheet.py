@@ -34,9 +34,7 @@ _PAGE: Final = ("{title} · pagina {page} di {pages}", "{title} · page {page} o
 
 
 class _Pages(FPDF):
-    """Pages with title, page number and page count in the footer, because paper is passed on in loose
-    sheets.
-    """
+    """Pages with title, page number and page count in the footer: paper is passed on in loose sheets."""
 
     footed = ""
 
