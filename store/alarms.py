@@ -21,9 +21,7 @@ from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
 
 SUMMED_AFTER: Final = 300
-"""Number of events that a start may read; below the number that the fallback journal in memory keeps of a
-node.
-"""
+"""Number of events that a start may read; below the number of a node's events in the fallback journal."""
 _END: Final = 2**31 - 1
 """Version above that of any stream."""
 _c = event.c
@@ -50,9 +48,7 @@ def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
 
 
 def _begins(journal: Journal, node: NodeId, upto: int) -> int:
-    """Return the version after which the node's events must be read to know its alarms as of version
-    `upto`.
-    """
+    """Return the version after which to read the node's events, to know its alarms as of version `upto`."""
     stream = streams.node(node)
 
     def newest(kind: str) -> int:
@@ -89,9 +85,7 @@ def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> 
 
 
 def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
-    """Return the node's events since `since_us`, preceded by those that determine its alarms at that time.
-    Raises JournalError.
-    """
+    """Return the events since `since_us`, preceded by those that determine the alarms at that time."""
     stream, start = streams.node(node), started(journal, node)
     before = journal.version_before(stream, since_us)
     if start is None or start.version <= before:
@@ -134,9 +128,9 @@ class NodeAlarms:
         return self._stands
 
     def tell(self, found: Words, *, over: str = "", reworded: bool = False) -> None:
-        """Write the alarms that begin or end with `found`. Raises JournalError: nothing was written, and the
-        next call tries again. `over`: the reason of an end, in words. `reworded`: raise an active alarm again
-        if its text changed.
+        """Write the alarms that begin or end with `found`. Raises JournalError: nothing was written; the next
+        call retries. `over`: reason of an end, in words. `reworded`: raise an active alarm again with its new
+        text.
         """
         alarms = due(self.stands, found, over=over, reworded=reworded)
         if alarms:

@@ -1,6 +1,4 @@
-"""Callouts in the journal. All are in one stream, so that the database orders two nodes or people that act at
-once.
-"""
+"""Callouts in the journal, in one stream, so that the database orders two simultaneous writers."""
 
 from __future__ import annotations
 
@@ -13,8 +11,8 @@ from store import streams
 from store.journal.journal import Journal, Transaction
 
 KEPT_US: Final = Instant(30 * 24 * 3600 * SECOND)
-"""Period for which a callout is remembered. A person who took an older callout is notified again of alarms
-that are still active.
+"""Period for which a callout is remembered. A person who took an older one is notified again of alarms that
+are still active.
 """
 
 

@@ -111,9 +111,7 @@ class LeaseLost(JournalRefusal):
 
 
 class NodeNameTaken(StoreError):
-    """Another node is a member under this name; two nodes of one name would take each other's alerts for
-    their own.
-    """
+    """Another node is a member under this name; both would take each other's alerts for their own."""
 
 
 class JournalRenumbered(Exception):

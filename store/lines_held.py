@@ -1,6 +1,4 @@
-"""Lines that the journal records as held for the center's own calls: test calls and calls to people on
-duty.
-"""
+"""Lines that the journal records as held for the center's own calls: tests, calls to people on duty."""
 
 from __future__ import annotations
 
@@ -16,11 +14,9 @@ from store.journal.projections import LineHold, Lines
 
 
 class LinesHeld:
-    """Read model of held lines. It follows the journal only during a call, so that an idle center reads
-    nothing.
+    """Read model of held lines, followed only during a call, so that an idle center reads nothing.
 
-    Methods that read or write the journal raise JournalError; nothing is lost by an error, and the call can
-    be retried.
+    Reading and writing raise JournalError; nothing is lost by an error, and the call can be retried.
     """
 
     def __init__(self, journal: Journal, own: Iterable[LineId]) -> None:

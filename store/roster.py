@@ -28,9 +28,7 @@ from store.registry.keyring import DUTY, secret_within
 
 _NAME: Final = "duty"
 _ASIDE: Final = "duty.unreadable"
-"""Name of the row that preserves an unreadable roster after a new one was stored: for people to inspect, and
-only the newest.
-"""
+"""Row that preserves the newest unreadable roster, for people to inspect, after another was stored."""
 _d = duty_roster.c
 _READ: Final = Query(
     select(_d.version, _d.at_us, _d.by, _d.sealed, keyring.c.secret)
@@ -89,9 +87,7 @@ def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -
 
 
 def normalised(roster: Roster, region: str) -> Roster:
-    """Return the roster with telephone numbers in E.164; an invalid number stays as written, for `flaws` to
-    report.
-    """
+    """Return the roster with numbers in E.164; an invalid one stays as written, for `flaws` to report."""
 
     def contact(one: Contact) -> Contact:
         to = one.to.strip()

@@ -83,16 +83,12 @@ def finish(tx: Transaction, note: str, by: OperatorId, *, done: bool) -> ShiftNo
 
 
 def shown(journal: Journal, now_us: Instant) -> list[ShiftNote]:
-    """Return the open notes and the recently done ones, newest first, SHOWN_MAX at most. Raises
-    JournalError.
-    """
+    """Return open and recently done notes, newest first, SHOWN_MAX at most. Raises JournalError."""
     return [_note(row) for row in journal.rows(_SHOWN, now_us - KEPT_DAYS * _DAY_US, now_us - DONE_SHOWN_US)]
 
 
 def forget(tx: Transaction, words_days: int) -> None:
-    """Delete old notes. `words_days`: retention of words of alerts in days, 0 for no limit. Raises
-    JournalNotDurable.
-    """
+    """Delete old notes. `words_days`: retention of alerts' words, 0: no limit. Raises JournalNotDurable."""
     before = tx.at_us - min(words_days or KEPT_DAYS, KEPT_DAYS) * _DAY_US
     if tx.one(_OLD, before) is not None:
         tx.write(_DROP, before)

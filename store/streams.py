@@ -27,9 +27,7 @@ class StreamKind(StrEnum):
     OPERATOR = "operator"
     LINE = "line"
     SERVICE = "service"
-    """Removal of one line from service by an operator, and its return; the newest event holds the whole
-    state.
-    """
+    """Removal of a line from service, and its return; the newest event holds the whole state."""
     TEXT = "text"
     REFERENCE = "reference"
     """Text that a network's delivery report is about, by line and message number of the network."""

@@ -113,9 +113,7 @@ def ask_text(
 
 
 def new_text(tx: Transaction, message: int = 0) -> TextId:
-    """Return a name for a text. Names sort by `message`: of texts requested at one moment the first message
-    goes first.
-    """
+    """Return a name for a text. Names sort by `message`: of simultaneous texts the first one goes first."""
     return TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
 
 
@@ -125,9 +123,7 @@ def outbox_of(journal: Journal) -> list[Text]:
 
 
 def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
-    """Assign the text to this line and return it; None if the text belongs to another line, has ended or has
-    expired.
-    """
+    """Assign the text to this line and return it; None if it is another line's, has ended or has expired."""
     row = tx.one(_ONE, text)
     if row is None or (found := _text(row)).begun_at is not None or found.until <= tx.at_us:
         return None
@@ -192,9 +188,7 @@ def became(journal: Journal, text: TextId) -> Carried | None:
 
 
 def _whole(story: list[AnyEvent]) -> Carried | None:
-    """Return the outcome of all parts of a text by their delivery reports; None if the reports show nothing
-    new.
-    """
+    """Return the outcome of all parts of a text by its delivery reports; None if these show nothing new."""
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
     last = {one.part: meaning(one.status) for one in story if isinstance(one, TextReported)}
     if Carried.UNDELIVERED in last.values():

@@ -67,9 +67,7 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
 
 
 def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
-    """Return the results of each watcher by day since 1970; unreadable minutes count as not watched. Raises
-    JournalError.
-    """
+    """Return each watcher's results by day since 1970; unreadable ones are left out. Raises JournalError."""
     found: dict[int, list[WatchedDay]] = {}
     per_day = DAY_MINUTES * MINUTE_US
     for day, data in journal.rows(_DAYS, begins // per_day, ends // per_day):
