@@ -36,7 +36,7 @@ def secret_asked(what: str) -> str:
 
 
 def new_password(*names: str) -> str:
-    """Read and check a new password, which `names`, the operator's, do not make. Raises UsageError."""
+    """Read a new password and check its strength. `names`: the operator's names. Raises UsageError."""
     from store.registry.access.credentials import PASSWORD_HELP, is_password
 
     password = secret_asked("password")
