@@ -157,7 +157,8 @@ def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
 def report(tx: Transaction, line: LineId, reference: int, recipient: str, status: int) -> None:
     """Record a network's delivery report for a part of a text that this line has sent.
 
-    A report is ignored if its text is unknown, its recipient differs, or the part already has a final report.
+    A report is ignored if its text is unknown or the part already has a final report. For a message of a
+    dialogue the last six digits of the recipient must match as well.
     """
     named = tx.last(streams.reference(line, reference))
     if named is None or not isinstance(named.event, TextReferenced) or tx.at_us - named.at_us > REPORTED_US:
