@@ -7,6 +7,7 @@ With a language, that one's files are written anew, empty where there are no wor
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -222,7 +223,13 @@ def write(language: str) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser("scripts/words", description="Report missing words of the console.")
+    parser.add_argument(
+        "language", nargs="?", help="write the files of this language (ISO 639) first, such as it"
+    )
     features.install()
-    if sys.argv[1:]:
-        write(sys.argv[1])
+    if chosen := parser.parse_args().language:
+        if not re.fullmatch("[a-z]{2,3}", chosen):
+            parser.error(f"{chosen!r} is no language: two or three small letters (ISO 639)")
+        write(chosen)
     sys.exit("\n".join(faults()) or None)
