@@ -1,8 +1,8 @@
 """Acceptance of a check: a signed test without an operator, raised to verify that an alert would arrive.
 
-A check takes the path of an alert and never obstructs one. It is searched in no stream of its number, so that
-no signal joins it and it joins no alert. It holds no position, and waits while this node is busy with alerts.
-A check of the arrival alone names no person: the registry records the phone, by day.
+A check takes the path of an alert and never obstructs one. The streams of its number do not name a check, so
+that no signal joins the check, and the check joins no alert. It holds no position, and waits while this node
+is busy with alerts. A check of the arrival alone names no person: the registry records the phone, by day.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def accept_check(
     reported.
 
     `signal.id` is the phone's own name for the check: a repeated name returns the existing check. Raises
-    StoreMisuse for an unsigned check.
+    StoreMisuse for a check that is unsigned, unnamed or no test.
     """
     if None in (signal.check, signal.id, signal.phone) or not signal.test or not signal.key:
         raise StoreMisuse("a check is signed, a test, and has a name")

@@ -24,7 +24,7 @@ _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bin
 
 
 def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
-    """Return the streams that lead to an alert of this signal; missing names are assigned."""
+    """Return the streams that lead to alerts of this signal; a number or device without a stream gets one."""
     keys = []
     if (number := number_of(transaction, signal)) is not None:
         keys.append(transaction.stream_of(StreamKind.NUMBER, number))
@@ -75,8 +75,7 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
     known = None if before is None else known_alert(transaction, before.alert)
     if before is not None and known is not None and repeats_its_alias(signal, number, before, known):
         return known
-    # Only the holder of the key writes to its stream, so that other senders cannot push its alerts out of
-    # reach.
+    # Only the key's holder writes to its stream, so that other senders cannot push its alerts out of reach.
     looked = erasable.streams_of(transaction.one, (), (signal.key,))
     if number is not None:
         looked += erasable.streams_of(transaction.one, (number,), ())

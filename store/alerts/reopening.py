@@ -38,7 +38,7 @@ def why_not(seen: Snapshot, case: Case) -> Refusal | None:
 
 
 def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool, order: str = "") -> None:
-    """Reopen the alert, after `why_not`. `psap`: call 112 again as well. `order`: id of the order."""
+    """Reopen an alert that `why_not` permits. `psap`: call 112 again as well. `order`: id of the order."""
     raised = NumberRaised(alert=case.alert)
     newest = {key: transaction.last(key) for key in _keys(transaction, case)}
     transaction.append(
