@@ -66,8 +66,7 @@ alert_key = Table(
     "alert_key",
     metadata,
     # Keys that encrypt the personal data in an alert's events (`store.journal.sealing`). A destroyed key is
-    # null; a
-    # remaining row records that no further data of that kind is kept.
+    # null; a remaining row records that no further data of that kind is kept.
     Column("alert", Text, primary_key=True),
     Column("number", LargeBinary, nullable=True),
     Column("position", LargeBinary, nullable=True),

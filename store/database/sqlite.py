@@ -37,7 +37,7 @@ _BACKSTOP_PAGES: Final = 65_536
 """WAL size in pages (256 MB) at which the next writer checkpoints, should every checkpoint thread fail."""
 
 _MEMORY_PAGES: Final = 1000
-"""SQLite's own default: in memory a checkpoint costs a copy, and the log costs memory."""
+"""WAL size, in pages, for a checkpoint in memory, where it costs a copy and the log costs memory."""
 
 
 class SqliteConnection:
