@@ -182,7 +182,7 @@ def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
 
 def check_form(spare: Spare, patience_s: float) -> None:
     """Check the form of a fallback in use. Raises JournalUnavailable if another version has made it, which
-    alone can read its tables and return them to the disk; another JournalError.
+    alone can read its tables and return them to the disk; another JournalError if it cannot be read.
     """
     with closing(SqliteConnection(spare.file, patience_s=patience_s, lasting=False)) as connection:
         value = note(connection, "form")
