@@ -239,8 +239,7 @@ class Access:
 
     def _connect_first(self) -> Connection:
         # With a fallback, only the JournalKeeper replaces an emptied file. With a filled fallback, a missing
-        # file may be on
-        # a disk that is not mounted.
+        # file may be on a disk that is not mounted.
         there = () if self.spare is None or self._file is None else (self._file, self.spare.file)
         make = not any(file.exists() for file in there)
         connection = opened(self.url, patience_s=self.patience_s, create=make)

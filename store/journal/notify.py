@@ -121,8 +121,7 @@ class SocketNotifier:
                 self._out.sendto(text, socket.MSG_DONTWAIT, address)
                 return
             # Unread datagrams of a sleeping listener count against this socket, and a full socket sends to no
-            # listener: at 277
-            # datagrams, while each listener may have 512 (SO_SNDBUF).
+            # listener: at 277 datagrams, while each listener may have 512 (SO_SNDBUF).
             self._out.close()
         self._out = _socket()
         self._out.sendto(text, socket.MSG_DONTWAIT, address)

@@ -289,8 +289,7 @@ class Transaction(Snapshot):
                 self._connection.back_to_savepoint()
             except StoreError as lost:
                 # The database has ended the whole transaction, as SQLite does if the disk is full in the
-                # middle of a statement:
-                # earlier changes are undone as well.
+                # middle of a statement: earlier changes are undone as well.
                 if isinstance(error, JournalError):
                     raise error from lost
                 raise JournalUnavailable(f"the transaction has ended within it: {lost}") from error
