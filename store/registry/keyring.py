@@ -18,7 +18,7 @@ ACTORS: Final = "actors"
 """Secret that authenticates messages between actors of different nodes."""
 
 SIGN_ON: Final = "sign_on"
-"""Secret that authenticates the challenges which the center has sent to a browser."""
+"""Secret that authenticates the challenges that the center has sent to a browser."""
 
 _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
 _ADD: Final = Query(insert(keyring), "name", "secret")

@@ -48,9 +48,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     notes: str | None = None
     devices: tuple[str, ...] | None = None
     cancel_pin: str | None = None
-    """Ends an alert from the app; empty removes the PIN."""
+    """PIN that ends an alert from the app; empty removes the PIN."""
     duress_pin: str | None = None
-    """Seems to end the alert (case 19)."""
+    """PIN that only seems to end the alert (case 19)."""
 
 
 class StaffRole(StrEnum):
@@ -58,9 +58,9 @@ class StaffRole(StrEnum):
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
-    """Sees the work of all operators, and the statistics."""
+    """Role that sees the work of all operators, and the statistics."""
     ADMIN = "admin"
-    """Changes users, operators and settings."""
+    """Role that changes users, operators and settings."""
 
     def may(self, wanted: StaffRole) -> bool:
         """Return True if this role has the rights of role `wanted`."""
@@ -87,7 +87,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "it"
     role: StaffRole = StaffRole.OPERATOR
     on_call: bool = False
-    """Called when no operator on shift answers (case 8)."""
+    """True if the operator is called when no operator on shift answers (case 8)."""
     has_token: bool = False
     has_password: bool = False
     created_at: Instant

@@ -5,9 +5,8 @@ continues at another node gets a cookie of that node, and signing off ends both.
 fallback journal can distinguish an ended session from an unknown one. And strangers' attempts do not delay a
 sign-on from an address known for the operator.
 
-No other change of the registry than the start or end of a session is possible while the disk cannot be
-written. So an operator with an alert can still sign on. The change is written when the disk is back
-(`store.spare.merge`).
+Unlike most rows of the registry, sessions start and end also while the disk cannot be written. So an operator
+with an alert can still sign on. The change is written when the disk is back (`store.spare.merge`).
 """
 
 from __future__ import annotations
