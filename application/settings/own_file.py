@@ -69,7 +69,7 @@ class SettingsFile:
     def _set_seen(
         self, table: str, is_now: Mapping[str, Value], was: Mapping[str, Value], now: Mapping[str, Value]
     ) -> None:
-        """Set values by comparing effective values, set in the file or by default."""
+        """Set values that are still as seen, in the file or as defaults. Raises EditError."""
         for name, value in is_now.items():
             if value not in (was[name], now[name]):
                 raise ChangedOnDisk(f"{table}.{name}", value)

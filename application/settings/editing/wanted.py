@@ -81,7 +81,7 @@ def index_of(data: Table, table: str, name: str) -> int:
 
 
 def table_of(data: Table, at: Place) -> Table:
-    """Return the table of the key, with or without the key. Raises EditMissed."""
+    """Return the table that has, or would have, the key. Raises EditMissed."""
     if at.row is not None:
         return rows_of(data, at.table)[index_of(data, at.table, at.row)]
     found = data
