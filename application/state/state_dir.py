@@ -253,7 +253,7 @@ def flush_folder(folder: Path) -> None:
 
 def default_path(environment: Mapping[str, str]) -> Path:
     """Return the state directory without `--state`: systemd's, else XDG's (basedir-spec)."""
-    if given := environment.get("STATE_DIRECTORY"):  # systemd.exec(5); several are separated by colons
+    if given := environment.get("STATE_DIRECTORY"):  # systemd.exec(5); several paths are separated by colons
         return Path(given.split(":")[0])
     base = environment.get("XDG_STATE_HOME", "")
     # The specification requires relative paths to be ignored.
