@@ -26,8 +26,8 @@ AUTHORITY: Final = "authority.crt"
 
 
 def machine(state: StateDir, journal: Journal) -> Machine:
-    """Measure what the first run needs of the machine, in some milliseconds. With unreadable settings, nearly
-    all needs count as unmet without a measurement.
+    """Measure what the first run needs of the machine, in some milliseconds. With unreadable settings, all
+    needs measured here count as unmet.
     """
     try:
         settings = load(config_in_use(state))

@@ -51,8 +51,7 @@ def listen(host: str, port: int) -> socket.socket:
 def unfit(certificate: Path, key: Path | None = None) -> str:
     """Return the reason why a server cannot use this certificate and key (or one file); empty if it can."""
     try:
-        # A password, so that an encrypted key fails instead of prompting at a terminal that may be
-        # unattended.
+        # A password, so that an encrypted key fails instead of prompting at an unattended terminal.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":

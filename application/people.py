@@ -72,7 +72,7 @@ def user_of(registry: Registry, who: str, region: str) -> User:
 
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
-    """Check, unless `now`, that the operator is on no alert: its console would end. Raises CenterError."""
+    """Check, unless `now`, that the operator is on no alert: the console would end. Raises CenterError."""
     from store.journal.following import Following
     from store.journal.projections import Operators
 
