@@ -16,8 +16,8 @@
     ├── NodeNameTaken              another machine is a member under this name
     ├── RegistryError
     │   ├── NumberRefused          not a telephone number, or not allowed as a person's number
-    │   ├── AlreadyTaken           the number, device or id belongs to another person
-    │   ├── NobodyThere            no such person
+    │   ├── AlreadyTaken           the number, device, name, id or token belongs to another person
+    │   ├── NobodyThere            no such user, operator or credential
     │   ├── ChangedMeanwhile       a field differs from the value that the writer has read
     │   ├── LastAdmin              the last administrator must stay
     │   ├── LastKey                the last key of the app must stay
@@ -131,7 +131,7 @@ class NumberRefused(RegistryError):
 
 
 class AlreadyTaken(RegistryError):
-    """The number, device or id belongs to another person. `holder`: id of that person."""
+    """The number, device, name, id or token belongs to another person. `holder`: id of that person."""
 
     def __init__(self, what: str, holder: str) -> None:
         super().__init__(f"{what} belongs to {holder}")
@@ -144,7 +144,7 @@ class InAnAlert(RegistryError):
 
 
 class NobodyThere(RegistryError):
-    """No person has this id, number or device."""
+    """No user or operator has this id, number, device or credential."""
 
 
 class ChangedMeanwhile(RegistryError):

@@ -67,7 +67,7 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
 
 
 def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
-    """Return each watcher's results by day since 1970; unreadable ones are left out. Raises JournalError."""
+    """Return each watcher's results by day since 1970, without unreadable days. Raises JournalError."""
     found: dict[int, list[WatchedDay]] = {}
     per_day = DAY_MINUTES * MINUTE_US
     for day, data in journal.rows(_DAYS, begins // per_day, ends // per_day):
