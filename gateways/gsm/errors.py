@@ -1,17 +1,17 @@
-"""Everything that this gateway raises.
+"""Every exception that this gateway raises.
 
     GsmError
-    ├── Misuse               we asked for what cannot be
+    ├── Misuse               a fault of the program or of a setting
     │   ├── DialRefused      the dial guard kept bytes from the modem
-    │   ├── RequestRefused   a request that the calls' state does not allow now
-    │   └── DialectError     a dialect file is wrong; says which file and which key
-    └── Trouble              the world outside misbehaved
+    │   ├── RequestRefused   a request that the state of the calls does not allow now
+    │   └── DialectError     a dialect file is wrong; names the file and the key
+    └── Trouble              the modem, the port or a file misbehaved
         ├── PortBusy         another process holds the port
-        ├── PortLost         the port is gone: unplugged, reset, or never there
-        ├── TraceError       a trace file cannot be read; says which line
-        └── PduError         a short message that follows no format known here
+        ├── PortLost         the port is gone: unplugged, reset, or never present
+        ├── TraceError       a trace file cannot be read; names the line
+        └── PduError         a short message in a format unknown here
 
-An unknown or broken line from a modem is an event, never one of these.
+An unknown or broken line from a modem is an event, never an exception.
 """
 
 from __future__ import annotations
@@ -24,43 +24,44 @@ class GsmError(Exception):
 
 
 class Misuse(GsmError):
-    """We asked for what cannot be: a fault of ours or of a setting."""
+    """A request that is impossible: a fault of the program or of a setting."""
 
 
 class DialRefused(Misuse):
-    """The dial guard kept these bytes from the modem: they would, or might, call an emergency number."""
+    """Bytes that the dial guard kept from the modem: they would, or might, call an emergency number."""
 
 
 class RequestRefused(Misuse):
-    """The request does not fit the state of the calls: no such call, or not in that state."""
+    """A request that does not fit the state of the calls: no such call, or a call in another state."""
 
 
 class DialectError(Misuse):
-    """A dialect file is wrong, or the dialect named does not exist."""
+    """A wrong dialect file, or a dialect name that does not exist."""
 
 
 class Trouble(GsmError):
-    """The modem, its port, or what came out of it misbehaved."""
+    """Misbehaviour of the modem, of its port, or of the modem's output."""
 
 
 class PortBusy(Trouble):
-    """Another process holds the port."""
+    """A port that another process holds."""
 
 
 class PortLost(Trouble):
-    """The port is gone: whatever of SerialException, OSError and termios.error said so."""
+    """A port that is gone, as reported by SerialException, OSError or termios.error."""
 
 
 class TraceError(Trouble):
-    """A trace file cannot be read."""
+    """A trace file that cannot be read."""
 
 
 class PduError(Trouble):
-    """A short message's PDU that follows no format known here."""
+    """A short message's PDU in a format unknown here."""
 
 
 def where_raised(error: Exception) -> str:
-    """The error's kind and the place that raised it, for a log: its words may be somebody's message."""
+    """Return the error's class and the place that raised it, for a log. The error's text is left out: it may
+    quote a person's message."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -8,14 +8,14 @@ from typing import Final
 import phonenumbers
 
 _COMPARED_DIGITS: Final = 7
-"""As many trailing digits as two spellings of one number must share (national, international)."""
+"""Trailing digits that two spellings of one number (national, international) must share."""
 
 
 @functools.lru_cache(maxsize=1024)
 def e164(number: str, region: str) -> str | None:
-    """The number as E.164; none for a short code, a withheld one, or what is no possible number.
+    """Return the number as E.164; None for an empty number, a short code, or an impossible number.
 
-    `region` (ISO 3166) says where a national number belongs.
+    `region` (ISO 3166) is the region of a national number.
     """
     if not number:
         return None
@@ -29,19 +29,19 @@ def e164(number: str, region: str) -> str | None:
 
 
 def digits_of(number: str) -> str:
-    """The digits alone."""
+    """Return only the ASCII digits of the number."""
     return "".join(char for char in number if char.isascii() and char.isdigit())
 
 
 def compatible(one: str, other: str) -> bool:
-    """Whether both may be the same subscriber: an unknown number fits every one."""
+    """Return True if both numbers may be the same subscriber: an unknown number fits every number."""
     if not one or not other:
         return True
     return same(one, other)
 
 
 def same(one: str, other: str) -> bool:
-    """Whether both are known and spell one number, national or international."""
+    """Return True if both numbers are known and spell one number, national or international."""
     if not one or not other:
         return False
     if one == other:

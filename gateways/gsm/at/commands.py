@@ -1,5 +1,5 @@
-"""One AT command as the engine needs to know it, what is told of its end, and what kind of line ends it: a
-final result, an echo, what noise has left of an answer. Pure; where a line belongs the engine decides.
+"""An AT command as the engine needs it, the outcome of a command, and the kind of line that ends a command: a
+final result, an echo, or the remains of an answer after noise. Pure; the engine decides where a line belongs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final, NewType
 import msgspec
 
 Ticket = NewType("Ticket", int)
-"""Names one submitted command in the engine's answers."""
+"""Names one submitted command in the engine's events."""
 
 
 class Urgency(IntEnum):
-    """Who goes first when several commands wait; equals go in the order in which they came."""
+    """Priority of a waiting command; commands of equal urgency are written in the order of arrival."""
 
     HANG_UP = 0
     ANSWER = 1
@@ -25,45 +25,47 @@ class Urgency(IntEnum):
     CONTROL = 3
     """Hold, swap, join, one DTMF digit, the voice path."""
     TRUTH = 4
-    """The list of calls (27.007 +CLCC), and why one ended."""
+    """The list of calls (27.007 +CLCC), and the cause of a call's end."""
     SET_UP = 5
     IDLE = 6
 
 
 class Finals(Enum):
-    """Which final result codes end the command, besides OK, the errors and the dialect's own."""
+    """Final result codes that end the command, besides OK, the errors and the dialect's own refusals."""
 
     PLAIN = "plain"
     CALL = "call"
-    """`NO CARRIER`, `BUSY`, `NO ANSWER`, `NO DIALTONE` too (V.250 clause 6.3): ATD and ATA alone."""
+    """Also `NO CARRIER`, `BUSY`, `NO ANSWER`, `NO DIALTONE` (V.250 clause 6.3): for ATD and ATA only."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A command line, without its CR, and how its answer is told from everything else."""
+    """A command line without its CR, and the marks that separate its answer from other lines."""
 
     text: str
     timeout_s: float
     urgency: Urgency
     prefix: str = ""
-    """Answer lines begin with this (`+CLCC:`). Empty: the command has none."""
+    """Beginning of the answer lines (`+CLCC:`). Empty: the command has no answer lines with a prefix."""
     bare: bool = False
-    """Answer lines have no prefix (ATI, +CGMM), or follow a prefixed one (+CMGR): any line that is no known
-    unsolicited code is one."""
+    """True if answer lines have no prefix (ATI, +CGMM), or follow a prefixed line (+CMGR): every line that is
+    not a known unsolicited code is an answer line."""
     finals: Finals = Finals.PLAIN
     payload: bytes = b""
-    """Sent after the prompt, its ctrl-Z included (+CMGS)."""
+    """Bytes sent after the prompt, including ctrl-Z (+CMGS)."""
     answer_ends: bool = False
-    """The answer line is the last one: some firmware sends no OK behind it."""
+    """True if the answer line is the last line: some firmware sends no OK behind the answer."""
     any_byte_aborts: bool = False
-    """Nothing may be written while it is pending, except what is meant to end it."""
+    """True if no byte may be written while the command is pending, except a command that is meant to end
+    it.
+    """
     interrupts: bool = False
-    """May be written while an `any_byte_aborts` command is pending: a hang-up."""
+    """True if the command may be written while an `any_byte_aborts` command is pending: a hang-up."""
     until_s: float = math.inf
-    """Not written any more from then on, however long it has waited."""
+    """Time after which the command is not written, however long it has waited."""
 
     @property
     def wire(self) -> bytes:
-        """The bytes of the command line."""
+        """Bytes of the command line."""
         return self.text.encode("ascii") + b"\r"
 
 
@@ -78,9 +80,10 @@ _BARE: Final = re.compile(r"AT(?:I\d?|\+(?:CGM[IMR]|CGSN|GM[IMR]|GSN|CIMI))", re
 
 
 def prefix_of(text: str) -> str:
-    """The prefix of a command's answer lines by 27.007's rule; empty when it answers with a final alone.
+    """Return the prefix of a command's answer lines by 27.007's rule; empty if the command has only a final
+    result.
 
-    A set command has none, so that an unsolicited `+CLIP:` during `AT+CLIP=1` stays one.
+    A set command has no prefix, so that an unsolicited `+CLIP:` during `AT+CLIP=1` stays unsolicited.
     """
     match = _VERB.fullmatch(text) or _VERB.match(text)
     if match is None:
@@ -96,12 +99,12 @@ def prefix_of(text: str) -> str:
 
 
 def is_bare(text: str) -> bool:
-    """Whether the answer comes without a prefix (27.007 clause 5.1 and V.250 clause 6.1)."""
+    """Return True if the answer comes without a prefix (27.007 clause 5.1 and V.250 clause 6.1)."""
     return _BARE.fullmatch(text) is not None or text.upper().startswith(("AT+CMGR=", "AT+CMGL"))
 
 
 def seen_on_wire(text: str, *, urgency: Urgency = Urgency.IDLE) -> Command:
-    """The command that somebody else sent, as far as its text tells (a trace, a terminal)."""
+    """Return a command that another program sent (a trace, a terminal), as far as its text shows."""
     stripped = text.strip()
     upper = stripped.upper()
     return Command(
@@ -115,79 +118,79 @@ def seen_on_wire(text: str, *, urgency: Urgency = Urgency.IDLE) -> Command:
 
 
 class Outcome(Enum):
-    """How a command ended."""
+    """Outcome of a command."""
 
     OK = "ok"
     ERROR = "error"
-    """ERROR, +CME ERROR, +CMS ERROR, or the dialect's own refusal: the modem lives and declines."""
+    """ERROR, +CME ERROR, +CMS ERROR, or the dialect's own refusal: the modem works and declines."""
     CALL_FAILED = "call_failed"
     """NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, for ATD and ATA."""
     TIMED_OUT = "timed_out"
     ABORTED = "aborted"
-    """A hang-up was written over it, or the port was opened anew."""
+    """A hang-up was written over the command, or the port was reopened."""
     TOO_LATE = "too_late"
-    """It was not written: its time was over (`Command.until_s`)."""
+    """The command was not written: its time was over (`Command.until_s`)."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine has to know of a dialect."""
+    """The part of a dialect that the engine needs."""
 
     known: Callable[[str], bool]
-    """Whether the line is an unsolicited code of this dialect."""
+    """Return True if the line is an unsolicited code of this dialect."""
     takes_next_line: Callable[[str], bool]
-    """Whether an unsolicited code is followed by one line of payload (`+CMT:`)."""
+    """Return True if one line of payload follows the unsolicited code (`+CMT:`)."""
     refusals: tuple[re.Pattern[str], ...] = ()
     """Final results beyond the standard's that mean ERROR (`COMMAND NOT SUPPORT`)."""
     unterminated: re.Pattern[str] | None = None
     resync: tuple[str, ...] = ("AT+CMEE?", "AT+CMGF?", "AT+CRC?")
-    """Queries whose answer nothing else looks like; in turn, so that a late answer fits none but its own."""
+    """Queries with an unmistakable answer; used in turn, so that a late answer fits only its own query."""
     resync_timeout_s: float = 1.0
     gap_s: float = 0.0
     """Pause that the modem needs between a final result and the next command."""
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """A command has ended."""
+    """The end of a command."""
 
     ticket: Ticket
     command: Command
     outcome: Outcome
     sent_s: float | None
-    """When it was written; none when it never was."""
+    """Time when the command was written; None if it never was."""
     lines: tuple[str, ...] = ()
-    """Its answer lines, in order."""
+    """Answer lines, in order."""
     final: str = ""
-    """The final result as it came; empty for a timeout."""
+    """Final result as received; empty for a timeout."""
     disturbed: bool = False
-    """Something came in between that may have been an answer line before a bad cable spoilt it."""
+    """True if a line in between may have been an answer line that a bad cable damaged."""
 
 
 class Unsolicited(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that answers nothing: a URC, a stray final result, or noise."""
+    """A line that is no answer: a URC, a final result without its command, or noise."""
 
     text: str
     payload: str | None = None
 
 
 class BytesDropped(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that never ended was thrown away."""
+    """A line without an end was discarded."""
 
     count: int
 
 
 class InSync(msgspec.Struct, frozen=True, kw_only=True):
-    """Question and answer fit each other (again)."""
+    """Commands and answers match each other (again)."""
 
 
 class SyncLost(msgspec.Struct, frozen=True, kw_only=True):
-    """No query was answered. Every queued command has been given up; `start` begins anew."""
+    """No query was answered. Every queued command was given up; `Engine.start` is needed."""
 
 
 EngineEvent = Finished | Unsolicited | BytesDropped | InSync | SyncLost
 
 
 _ERROR: Final = re.compile(r"(?:\+CM[ES] )?ERROR(?:: ?(?P<code>.*))?")
-"""Words behind a bare `ERROR` are no standard's, and yet some firmware's."""
+"""Text behind a bare `ERROR` is in no standard; some firmware sends it nevertheless."""
 _CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
 _ROW_INSIDE: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
@@ -195,7 +198,9 @@ _CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
 
 
 def outcome_of(text: str, command: Command, rules: Rules) -> Outcome | None:
-    """How this line ends the command; none where it is no final result of it."""
+    """Return the outcome if this line ends the command; None if the line is no final result of the
+    command.
+    """
     if text == "OK":
         return Outcome.OK
     if _ERROR.fullmatch(text) or any(refusal.fullmatch(text) for refusal in rules.refusals):
@@ -209,25 +214,26 @@ def outcome_of(text: str, command: Command, rules: Rules) -> Outcome | None:
 
 
 def is_pdu(text: str) -> bool:
-    """Whether it is the line behind `+CMT:`, known by its hex digits."""
+    """Return True if the line is the PDU behind `+CMT:`, recognised by its hex digits."""
     return _PDU.fullmatch(text) is not None
 
 
 def code_inside(text: str) -> int | None:
-    """Where an unsolicited code begins that noise, or a code that lost its end, ran into; none without."""
+    """Return the index in the line where an unsolicited code begins behind noise or behind a code without its
+    end; None without such a code."""
     inner = _CODE_INSIDE.search(text)
     return None if inner is None else inner.start()
 
 
 def error_code(final: str) -> str:
-    """The code or words behind `+CME ERROR:` (27.007 clause 9.2), or `ERROR:`; empty where there are none."""
+    """Return the code or text behind `+CME ERROR:` (27.007 clause 9.2) or `ERROR:`; empty without either."""
     match = _ERROR.fullmatch(final)
     return (match["code"] or "").strip() if match is not None else ""
 
 
 def looks_spoilt(text: str, prefix: str) -> bool:
-    """Whether an unknown line may be what a bad cable has left of an answer line: a code that is merely
-    unknown is not."""
+    """Return True if an unknown line may be an answer line damaged by a bad cable. A code that is only
+    unknown is not damaged."""
     return (
         not text.isascii()
         or _ROW_INSIDE.search(text) is not None
@@ -236,7 +242,9 @@ def looks_spoilt(text: str, prefix: str) -> bool:
 
 
 def without_echo(text: str, sent: str) -> str:
-    """The line without the command that the modem echoed into it; empty when it was the echo alone."""
+    """Return the line without the command that the modem echoed into it; empty if the line was only the
+    echo.
+    """
     if text == sent:
         return ""
     if len(sent) > 2 and text.startswith(sent):

@@ -1,8 +1,8 @@
 """The command engine: one command in flight, the others queued by urgency; bytes and `now` in, results out.
 
-It decides what a line *is* (an answer, a final result, an echo, something unsolicited), never what it means.
-It must not believe anything after a timeout until a query with an unmistakable answer has come back, and
-must not write a byte while a dial is pending on a modem that would abort it.
+The engine decides the kind of a line (an answer, a final result, an echo, an unsolicited code), never its
+meaning. After a timeout the engine must distrust every answer until a query with an unmistakable answer has
+come back. The engine must not write a byte while a dial is pending on a modem that would abort the dial.
 """
 
 from __future__ import annotations
@@ -35,23 +35,25 @@ from gateways.gsm.at.commands import (
 from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
 
 SOON_S: Final = 3.0
-"""So long a slow answer is still waited for once somebody is to be called, answered or hung up."""
+"""Longest wait for a slow answer, in seconds, while a call waits to be dialled, answered or ended."""
 LAST_PROBE: Final = 2.5
-"""The last query is waited for longer by this: behind a slow link every answer comes late, and each query is
-another one so that a late answer fits none but its own."""
+"""Factor on the timeout of the last query: behind a slow link every answer is late. Each query is different,
+so that a late answer fits only its own query."""
 PATIENT_S: Final = 6.0
-"""So long a modem that was only asked something is waited for before it counts as dead: behind a slow SIM
-every answer has to wait."""
+"""Wait for the last query, in seconds, if the command that timed out was only a question: behind a slow SIM
+every answer has to wait. Then the modem counts as dead."""
 QUIET_S: Final = 0.2
-"""An unfinished line is looked at once nothing has followed it for so long."""
+"""Silence after which an unfinished line is examined, in seconds."""
 TAIL_S: Final = 0.3
-"""How long an OK may follow an answer that may be without one: it must not pass for the next command's."""
+"""Time in which an OK may follow an answer that may come without OK: the OK must not count for the next
+command."""
 PAYLOAD_S: Final = 2.0
-"""How long the line that belongs to a `+CMT:` is waited for."""
+"""Longest wait for the line that belongs to a `+CMT:`, in seconds."""
 MOST_GLUED: Final = 32
-"""No modem runs more codes into one line; each costs a look at all that is left of it."""
+"""Most codes that one line may hold. No modem joins more codes; each code costs a scan of the rest of the
+line."""
 ESCAPE: Final = b"\x1b"
-"""Leaves a `> ` prompt that nobody will answer (27.005 clause 3.5.1)."""
+"""Leaves a `> ` prompt that no command will answer (27.005 clause 3.5.1)."""
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -66,7 +68,7 @@ class _InFlight(msgspec.Struct):
     deadline_s: float | None
     lines: list[str]
     unsent_from: int | None = None
-    """Where in the bytes to write it begins, as long as nobody has taken them."""
+    """Index of the command's first byte in the output, until the output is taken; None after that."""
     answered: bool = False
     prompted: bool = False
     disturbed: bool = False
@@ -81,7 +83,7 @@ class _Phase(Enum):
 
 
 class Engine:
-    """See the module. `start` (or `observe`, for a mere listener) comes first."""
+    """A command engine for one modem. Call `start` first, or `observe` for a listener that writes nothing."""
 
     def __init__(self, rules: Rules) -> None:
         self._lines = LineReader()
@@ -93,10 +95,10 @@ class Engine:
         self._probe = 0
         self._probe_refused = False
         self._patient = False
-        """The last query is waited for longer than the others."""
+        """True if the last query has a longer timeout than the others."""
         self._resync_after = False
         self.probe_answer: tuple[str, ...] = ()
-        """What the modem has answered to the query that brought question and answer together last."""
+        """Answer lines of the query that last brought commands and answers into step."""
         self._free_at_s = 0.0
         self._tail_until_s = float("-inf")
         self._quiet_at_s: float | None = None
@@ -106,15 +108,16 @@ class Engine:
         self._out = bytearray()
         self._events: list[EngineEvent] = []
 
-    # --------------------------------------------------------------------------------- what is asked of it
+    # -------------------------------------------------------------------------------------------- requests
 
     def set_rules(self, rules: Rules) -> None:
-        """From now on this dialect holds."""
+        """Use the rules of this dialect from now on."""
         self._rules = rules
         self._lines.unterminated = rules.unterminated
 
     def start(self, now_s: float, *, listen_s: float = 0.0) -> None:
-        """The port is open: synchronise, after `listen_s` of reading alone. Nothing of before is kept."""
+        """Start on an open port: synchronise, after `listen_s` seconds of only reading. Former commands are
+        given up."""
         self._give_up_everything()
         self._lines.clear()
         self._out.clear()
@@ -127,25 +130,25 @@ class Engine:
             self._begin_sync(now_s, escape=True)
 
     def stop(self) -> None:
-        """The port is gone. Every command is given up; `start` begins anew."""
+        """Stop because the port is gone. Every command is given up; `start` is needed."""
         self._give_up_everything()
         self._lines.clear()
         self._out.clear()
         self._phase = _Phase.LOST
 
     def end_listening(self, now_s: float) -> None:
-        """The pending dial has shown its end: bytes do no harm any more."""
+        """End the phase of only reading: the pending dial has shown its end, so that bytes do no harm."""
         if self._phase is _Phase.HELD:
             self._begin_sync(now_s, escape=False)
 
     def resync(self, now_s: float) -> None:
-        """Ask the unmistakable query before anything else, once the line is free."""
+        """Send the unmistakable query before any other command, once the line is free."""
         if self._phase is _Phase.IN_SYNC:
             self._resync_after = True
             self._advance(now_s)
 
     def submit(self, command: Command, now_s: float) -> Ticket:
-        """Queue a command; it is written at once when nothing is in flight."""
+        """Queue a command; it is written at once if no command is in flight."""
         ticket = self._next_ticket()
         place = sum(1 for waiting in self._queue if waiting.command.urgency <= command.urgency)
         self._queue.insert(place, _Waiting(ticket, command))
@@ -157,13 +160,13 @@ class Engine:
         return ticket
 
     def withdraw(self, ticket: Ticket) -> bool:
-        """Take a command back that has not been written yet; false when it has."""
+        """Withdraw a command that has not been written yet; False if the command was written."""
         before = len(self._queue)
         self._queue = [waiting for waiting in self._queue if waiting.ticket != ticket]
         return len(self._queue) < before
 
     def observe(self, command: Command, now_s: float) -> Ticket:
-        """Somebody else has sent this command (a trace is being read): its answer will follow."""
+        """Note a command that another program has sent (a trace is being read): its answer will follow."""
         self._phase = _Phase.IN_SYNC
         if self._flight is not None:
             self._finish(Outcome.ABORTED, "")
@@ -171,24 +174,24 @@ class Engine:
         return self._flight.ticket
 
     def write_blind(self, text: str) -> None:
-        """A last resort while lost: a command whose answer nobody waits for (a reset)."""
+        """Write a command without waiting for an answer, as a last resort while lost (a reset)."""
         self._out += text.encode("ascii") + b"\r"
 
     def fail_in_flight(self, now_s: float) -> None:
-        """The command's bytes never reached the modem (the guard kept them)."""
+        """Fail the command in flight: its bytes never reached the modem (the dial guard kept them)."""
         if self._flight is not None:
             self._finish(Outcome.ABORTED, "")
             self._advance(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
-        """Bytes from the modem."""
+        """Process bytes from the modem."""
         self._lines.push(data)
         while (item := self._lines.next(want_prompt=self._wants_prompt)) is not None:
             self._item(item, now_s)
         self._quiet_at_s = now_s + QUIET_S if self._lines.pending else None
 
     def tick(self, now_s: float) -> None:
-        """Time has passed; call it at or after `next_deadline`."""
+        """Process the passing of time. Call at or after `next_deadline`."""
         if self._quiet_at_s is not None and now_s >= self._quiet_at_s:
             self._quiet_at_s = None
             item = self._lines.flush_quiet(want_prompt=self._wants_prompt)
@@ -202,7 +205,7 @@ class Engine:
         self._advance(now_s)
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do, if no byte comes before."""
+        """Return the time when `tick` is needed if no byte comes before."""
         times: list[float] = []
         if self._quiet_at_s is not None:
             times.append(self._quiet_at_s)
@@ -216,7 +219,7 @@ class Engine:
         return min(times, default=None)
 
     def take_output(self) -> bytes:
-        """Bytes to write now."""
+        """Return the bytes to write now."""
         data = bytes(self._out)
         self._out.clear()
         if self._flight is not None:
@@ -224,9 +227,10 @@ class Engine:
         return data
 
     def drop_late(self, now_s: float) -> bool:
-        """Take a command back that is among the bytes to write though its time is over; whether one was.
+        """Withdraw a command that is among the bytes to write although its time is over. Return True if a
+        command was withdrawn.
 
-        A process can be frozen between deciding what to write and writing it.
+        A process can be frozen between the decision to write and the writing.
         """
         flight = self._flight
         if flight is None or flight.unsent_from is None or now_s < flight.command.until_s:
@@ -238,45 +242,45 @@ class Engine:
         return True
 
     def take_events(self) -> list[EngineEvent]:
-        """What has happened, in order."""
+        """Return the events since the last call, in order."""
         events, self._events = self._events, []
         return events
 
     @property
     def idle(self) -> bool:
-        """In sync, nothing in flight, nothing queued."""
+        """True if in sync with no command in flight or queued."""
         return self._phase is _Phase.IN_SYNC and self._flight is None and not self._queue
 
     @property
     def in_sync(self) -> bool:
-        """Whether answers can be believed."""
+        """True if answers can be trusted."""
         return self._phase is _Phase.IN_SYNC
 
     @property
     def lost(self) -> bool:
-        """Whether it has given up, or not begun: `start` is needed."""
+        """True if the engine has given up or has not started: `start` is needed."""
         return self._phase is _Phase.LOST
 
     @property
     def listening(self) -> bool:
-        """Whether it only reads, after a restart."""
+        """True if the engine only reads, after a restart."""
         return self._phase is _Phase.HELD
 
     @property
     def silenced(self) -> bool:
-        """Whether a pending dial forbids every query."""
+        """True if a pending dial forbids every query."""
         return self._flight is not None and self._flight.command.any_byte_aborts
 
     @property
     def in_flight(self) -> Ticket | None:
-        """The command whose answer is waited for, resync queries left out."""
+        """Ticket of the command that waits for its answer; queries of a synchronisation are left out."""
         return self._flight.ticket if self._flight is not None and self._phase is _Phase.IN_SYNC else None
 
     def has(self, ticket: Ticket) -> bool:
-        """Whether the command is still queued or in flight."""
+        """Return True if the command is still queued or in flight."""
         return self.in_flight == ticket or any(waiting.ticket == ticket for waiting in self._queue)
 
-    # ------------------------------------------------------------------------------------ what a line is
+    # -------------------------------------------------------------------------------- the kind of a line
 
     @property
     def _wants_prompt(self) -> bool:
@@ -302,7 +306,7 @@ class Engine:
         self._events.append(BytesDropped(count=len(text)))
 
     def _one_of_line(self, text: str, now_s: float) -> str:
-        """Take the line, or the first of what ran into one; return the rest of it."""
+        """Process the line, or the first of several codes in one line; return the rest of the line."""
         if self._payload_came(text, now_s):
             return ""
         flight = self._flight
@@ -317,7 +321,7 @@ class Engine:
         if flight is not None and not known and looks_spoilt(text, flight.command.prefix):
             flight.disturbed = True
         if not known and (inner := code_inside(text)) is not None:
-            # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
+            # Noise, or a code without its end, runs into a proper line: the proper line must not be lost.
             self._events.append(Unsolicited(text=text[:inner].strip()))
             return text[inner:]
         if self._rules.takes_next_line(text):
@@ -327,7 +331,8 @@ class Engine:
         return ""
 
     def _payload_came(self, text: str, now_s: float) -> bool:
-        """A PDU is known by its hex digits: another code may have squeezed in ahead of it."""
+        """Return True if the line is the pending PDU, recognised by its hex digits: another code may come
+        before it."""
         if self._payload_of is None:
             return False
         if now_s > self._payload_until_s:
@@ -340,7 +345,7 @@ class Engine:
         return True
 
     def _answers(self, flight: _InFlight, text: str, now_s: float) -> bool:
-        """Take the line if it belongs to the command in flight."""
+        """Process the line if it belongs to the command in flight; return True if so."""
         command = flight.command
         outcome = outcome_of(text, command, self._rules)
         if outcome is not None:
@@ -366,13 +371,14 @@ class Engine:
             self.probe_answer = tuple(flight.lines)
             self._synced(now_s)
         elif outcome is Outcome.ERROR:
-            # Either late, or this modem has no such query. It lives; only the next query can tell which.
+            # Either a late answer, or this modem has no such query. The modem works; only the next query can
+            # decide.
             self._probe_refused = True
             self._flight = None
             self._next_probe(now_s)
-        # An OK without the answer ahead of it belongs to a command of before: not ours, not believed.
+        # An OK without an answer before it belongs to an earlier command and is ignored.
 
-    # --------------------------------------------------------------------------------- what happens next
+    # ---------------------------------------------------------------------------------- the next command
 
     def _complete(self, outcome: Outcome, final: str, now_s: float) -> None:
         self._finish(outcome, final)
@@ -415,7 +421,7 @@ class Engine:
         self._out += command.wire
 
     def _interrupt(self, now_s: float) -> None:
-        """A hang-up over a pending dial: the dial's late result must not pass for the hang-up's."""
+        """Write a hang-up over a pending dial: the dial's late result must not count for the hang-up."""
         flight = self._flight
         if flight is not None and flight.command.any_byte_aborts and self._phase is _Phase.IN_SYNC:
             self._finish(Outcome.ABORTED, "")
@@ -424,7 +430,7 @@ class Engine:
             self._resync_after = True
 
     def _hurry(self, command: Command, now_s: float) -> None:
-        """What is in flight is not waited for as long as it might be, where this one cannot wait."""
+        """Shorten the wait for the command in flight if this command is urgent."""
         flight = self._flight
         if flight is None or flight.deadline_s is None:
             return

@@ -1,9 +1,8 @@
-"""Bytes into lines, as modems really send them. Knows nothing of what a line means.
+r"""Split bytes into lines, as modems really send them. The meaning of a line is not known here.
 
-A run of CR and LF of any make ends a line (`\\r\\n`, `\\r\\r\\n`, a bare `\\r`), so that empty lines
-vanish. A final result with the next answer glued to it (`ERROR+CNUM:`), and a code that a firmware
-forgets to end (`+CSSU: 2^CEND:…`), are cut apart. What is longer than `max_line` bytes is dropped and
-counted, ended or not.
+Any run of CR and LF ends a line (`\r\n`, `\r\r\n`, a bare `\r`), so that empty lines vanish. A final result
+with the next answer attached (`ERROR+CNUM:`) is split, and so is a code that a firmware fails to end (`+CSSU:
+2^CEND:…`). A line longer than `max_line` bytes is dropped and counted, ended or not.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Final
 import msgspec
 
 MAX_LINE: Final = 4096
-"""Longer than any line of 27.007 or 27.005, a concatenated PDU included; a guard, not a format."""
+"""Longer than any line of 27.007 or 27.005, including a concatenated PDU; a guard, not a format."""
 
 _LINE_ENDS: Final = re.compile(rb"[\r\n]+")
 _PROMPT: Final = b"> "
@@ -28,13 +27,13 @@ _STUCK_TO_FINAL: Final = re.compile(
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line, without its end, control characters and outer blanks; never empty."""
+    """A line without its end, control characters and outer blanks; never empty."""
 
     text: str
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """The modem asks for the message's text (27.005 clause 3.5.1: `<CR><LF>> `)."""
+    """The modem requests the text of the message (27.005 clause 3.5.1: `<CR><LF>> `)."""
 
 
 class Overrun(msgspec.Struct, frozen=True):
@@ -47,33 +46,33 @@ Item = Line | Prompt | Overrun
 
 
 class LineReader:
-    """Keeps the unfinished line between two reads."""
+    """Splits the bytes of a modem into lines; keeps the unfinished line between two reads."""
 
     def __init__(self, *, max_line: int = MAX_LINE) -> None:
         self.unterminated: re.Pattern[str] | None = None
         """Codes that this dialect's firmware sends without an end of line."""
         self._max_line = max_line
         self._raw: deque[bytes | Overrun] = deque()
-        """Lines that have ended, as they came."""
+        """Ended lines, as received."""
         self._unfinished = b""
         self._ready: deque[Line] = deque()
-        """What one of them was cut into."""
+        """Parts of a split line."""
         self._dropped = 0
 
     @property
     def pending(self) -> bool:
-        """Whether an unfinished line waits for more bytes."""
+        """True if an unfinished line waits for more bytes."""
         return bool(self._unfinished)
 
     def clear(self) -> None:
-        """Forget everything: the port was opened anew."""
+        """Discard everything: the port was reopened."""
         self._raw.clear()
         self._unfinished = b""
         self._ready.clear()
         self._dropped = 0
 
     def push(self, data: bytes) -> None:
-        """Add what was read."""
+        """Add bytes that were read."""
         self._unfinished += data
         if b"\r" in data or b"\n" in data:
             *ended, self._unfinished = _LINE_ENDS.split(self._unfinished)
@@ -89,9 +88,9 @@ class LineReader:
         return line if len(line) <= self._max_line else Overrun(len(line))
 
     def next(self, *, want_prompt: bool = False) -> Item | None:
-        """The next item, or none until more bytes come.
+        """Return the next item; None until more bytes come.
 
-        `want_prompt`: a command that expects `> ` is pending; otherwise a `>` is text like any other.
+        `want_prompt`: a command that expects `> ` is pending; otherwise a `>` is ordinary text.
         """
         while not self._ready:
             if not self._raw:
@@ -109,7 +108,8 @@ class LineReader:
         return self._ready.popleft()
 
     def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
-        """What an unfinished line is worth once the modem has fallen silent behind it."""
+        """Return the item in an unfinished line after a silence: a prompt, or a code that needs no end of
+        line."""
         text = _clean(self._unfinished)
         if want_prompt and text == ">":
             self._unfinished = b""
@@ -135,7 +135,8 @@ class LineReader:
 
 
 def _clean(raw: bytes) -> str:
-    """Latin-1 keeps every byte; control bytes go, and what no modem starts a line with."""
+    """Return the text of the bytes as Latin-1, which keeps every byte, without control bytes and noise at the
+    start."""
     text = raw.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
         text = _NOISE_AHEAD.sub("", _CONTROL.sub("", text))

@@ -1,7 +1,6 @@
-"""Tolerant readers of single answer and URC lines (27.007). None means: not readable, look elsewhere.
+"""Tolerant readers of single answer lines and URCs (27.007). None means that the line is not readable.
 
-Every field behind the ones that carry the meaning may be missing or empty; no reader raises on a
-modem's line.
+Every field behind the fields with the meaning may be missing or empty; no reader raises on a modem's line.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from typing import Final
 import msgspec
 
 INTERNATIONAL: Final = 145
-"""Type of number octet (24.008 clause 10.5.4.7): international, so a `+` belongs in front."""
+"""Type of number octet (24.008 clause 10.5.4.7): international, so that a `+` belongs in front."""
 
 
 class Direction(IntEnum):
-    """Who called whom (27.007 +CLCC `<dir>`)."""
+    """Direction of a call (27.007 +CLCC `<dir>`)."""
 
     OUT = 0
     IN = 1
@@ -30,10 +29,10 @@ class Stat(IntEnum):
     HELD = 1
     DIALING = 2
     RINGING = 3
-    """Our call rings at the other end (`alerting`)."""
+    """The center's call rings at the other end (`alerting`)."""
     INCOMING = 4
     WAITING = 5
-    """It comes in while another call is up."""
+    """The call comes in while another call is up."""
     RELEASED = 6
 
 
@@ -42,7 +41,7 @@ _ONLY_IN: Final = (Stat.INCOMING, Stat.WAITING)
 
 
 class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of +CLCC, without its prefix."""
+    """A row of +CLCC, without its prefix."""
 
     index: int
     direction: Direction
@@ -51,13 +50,14 @@ class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
     """0 voice, 1 data, 2 fax, 9 unknown."""
     multiparty: bool = False
     number: str = ""
-    """With `+` when international; empty when withheld or not told."""
+    """With `+` if international; empty if withheld or not reported."""
     number_type: int | None = None
     alpha: str = ""
 
 
 def split_fields(text: str) -> list[str]:
-    """Comma-separated parameters; commas inside quotes do not count, quotes and outer blanks are removed."""
+    """Return the comma-separated fields. Commas inside quotes do not count; quotes and outer blanks are
+    removed."""
     fields: list[str] = []
     current: list[str] = []
     quoted = False
@@ -74,15 +74,15 @@ def split_fields(text: str) -> list[str]:
 
 
 def body_of(line: str) -> str:
-    """What stands behind `+XXXX:`; the line itself when it has no colon."""
+    """Return the text behind `+XXXX:`; the line itself without a colon."""
     _, colon, rest = line.partition(":")
     return rest.strip() if colon else line.strip()
 
 
 def number_of(number: str, number_type: int | None) -> str:
-    """The number with its `+` where the type says international; separators removed; empty for none.
+    """Return the number, with `+` if the type is international; separators removed; empty without a number.
 
-    A SIP address (`sip:mmtel`, `+39…@ims…`) keeps its user part alone, and nothing when that is no number.
+    A SIP address (`sip:mmtel`, `+39…@ims…`) keeps only its user part, and only if that part is a number.
     """
     if not number:
         return ""
@@ -97,7 +97,7 @@ def number_of(number: str, number_type: int | None) -> str:
 
 
 def integer(text: str) -> int | None:
-    """A decimal number, or none."""
+    """Return the decimal number in the text; None without a number of at most nine digits."""
     if not text:
         return None
     stripped = text.strip()
@@ -105,9 +105,9 @@ def integer(text: str) -> int | None:
 
 
 def parse_clcc(line: str) -> ClccRow | None:
-    """A row of `+CLCC` (27.007 clause 7.18), with any part of its tail missing or empty."""
+    """Return a row of `+CLCC` (27.007 clause 7.18), with any part of its tail missing or empty."""
     if line.count('"') % 2 or not line.isprintable():
-        return None  # cut off, or with a byte changed on the way: its number would be another's
+        return None  # cut off, or with a changed byte: its number would be another subscriber's
     fields = split_fields(body_of(line))
     head = [integer(field) for field in fields[:5]]
     if (
@@ -135,7 +135,7 @@ def parse_clcc(line: str) -> ClccRow | None:
 
 
 class Registration(IntEnum):
-    """`<stat>` of +CREG and its kin (27.007 clause 7.2)."""
+    """`<stat>` of +CREG, +CGREG and +CEREG (27.007 clause 7.2)."""
 
     OFF = 0
     HOME = 1
@@ -146,14 +146,14 @@ class Registration(IntEnum):
 
     @property
     def in_service(self) -> bool:
-        """Whether ordinary calls can be made."""
+        """True if ordinary calls can be made."""
         return self in (Registration.HOME, Registration.ROAMING)
 
 
 def parse_creg(line: str, *, answer: bool) -> Registration | None:
-    """+CREG, +CGREG, +CEREG: `<n>,<stat>[,…]` as an answer, `<stat>[,…]` unsolicited.
+    """Return the state in +CREG, +CGREG or +CEREG: `<n>,<stat>[,…]` in an answer, `<stat>[,…]` unsolicited.
 
-    Some modems leave `<n>` out of the answer; then a location area, which is quoted or hexadecimal, follows.
+    Some modems omit `<n>` in the answer; then a location area follows, which is quoted or hexadecimal.
     """
     body = body_of(line)
     fields = split_fields(body)
@@ -162,47 +162,47 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
     value = integer(fields[place])
     if value is None:
         return None
-    # 6 to 10 say "registered for SMS only", "emergency bearer only", "CSFB not preferred".
+    # 6 to 8 mean "registered for SMS only" and "emergency bearer only"; 9 and 10 "CSFB not preferred".
     extended = {9: Registration.HOME, 10: Registration.ROAMING}
     return Registration(value) if value <= 5 else extended.get(value, Registration.DENIED)
 
 
 def parse_technology(line: str) -> int | None:
-    """<AcT> of +COPS? (27.007 clause 7.3): 0 to 6 are 2G and 3G, 7 is LTE; none where it does not tell."""
+    """Return <AcT> of +COPS? (27.007 clause 7.3): 0 to 6 are 2G and 3G, 7 is LTE; None without it."""
     fields = split_fields(body_of(line))
     return integer(fields[3]) if len(fields) > 3 else None
 
 
 def parse_csq(line: str) -> int | None:
-    """Signal in dBm from +CSQ's `<rssi>` 0…31 (27.007 clause 8.5); none for 99, unknown."""
+    """Return the signal in dBm from +CSQ's `<rssi>` 0…31 (27.007 clause 8.5); None for 99, unknown."""
     value = integer(split_fields(body_of(line))[0])
     return dbm_of(value) if value is not None else None
 
 
 def dbm_of(rssi: int) -> int | None:
-    """27.007's 0…31 in dBm."""
+    """Convert 27.007's `<rssi>` 0…31 to dBm; None outside this range."""
     return -113 + 2 * rssi if 0 <= rssi <= 31 else None
 
 
 class Sim(msgspec.Struct, frozen=True):
-    """What the SIM waits for (27.007 clause 8.3): READY, SIM PIN, SIM PUK, …"""
+    """The state of the SIM (27.007 clause 8.3): READY, or the pending code: SIM PIN, SIM PUK, …"""
 
     code: str
 
     @property
     def ready(self) -> bool:
-        """Whether it asks for nothing."""
+        """True if the SIM needs no code."""
         return self.code == "READY"
 
 
 def parse_cpin(line: str) -> Sim | None:
-    """`+CPIN: <code>`."""
+    """Return the state in `+CPIN: <code>`."""
     code = body_of(line).strip('"').upper()
     return Sim(code) if code and code != line else None
 
 
 def parse_imei(lines: tuple[str, ...]) -> str:
-    """15 digits (14 to 16 occur) in the answer of +CGSN; empty when there are none."""
+    """Return the 15 digits (14 to 16 occur) in the answer of +CGSN; empty without them."""
     for line in lines:
         match = _IMEI.search(line)
         if match is not None:
@@ -211,10 +211,11 @@ def parse_imei(lines: tuple[str, ...]) -> str:
 
 
 def parse_card(lines: tuple[str, ...]) -> str:
-    """The number of a SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer of whatever asks for it:
-    19 or 20 digits, some operators' with letters, or EF_ICCID's ten bytes of swapped digits behind `+CRSM:`.
+    """Return the number of a SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer to any command for
+    it: 19 or 20 digits, some operators' with letters, or EF_ICCID's ten bytes of swapped digits behind
+    `+CRSM:`.
 
-    Empty where there is none.
+    Empty without a number.
     """
     for line in lines:
         said = line
@@ -228,10 +229,11 @@ def parse_card(lines: tuple[str, ...]) -> str:
 
 
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
-    """Numbers of EF_ECC (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped digits each.
+    """Return the numbers of EF_ECC (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped
+    digits each.
 
-    A record may carry a name and a category behind its digits; linear-fixed files are read record by record,
-    so only the first three bytes of a longer answer that holds letters are taken.
+    A record may carry a name and a category behind its digits. Linear-fixed files are read record by record,
+    so only the first three bytes of a longer answer with letters are used.
     """
     fields = split_fields(body_of(line))
     if len(fields) < 3 or integer(fields[0]) not in (144, 145):

@@ -1,4 +1,5 @@
-"""Why a call ended, as a number of ITU-T Q.850, out of what modems say (27.007 +CEER is free text)."""
+"""The cause of a call's end, as a number of ITU-T Q.850, from the reports of modems (27.007 +CEER is free
+text)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Final
 
 from gateways.gsm.at.parse import body_of
 
-# Words of +CEER as 24.008 annex H and the modems' firmware spell them, the specific ones first.
+# Phrases of +CEER as in 24.008 annex H and in the modems' firmware, specific phrases first.
 _PHRASES: Final[tuple[tuple[str, int], ...]] = (
     ("unassigned", 1),
     ("unallocated", 1),
@@ -48,14 +49,14 @@ _PHRASES: Final[tuple[tuple[str, int], ...]] = (
     ("no service", 38),
 )
 _NUMBERS: Final = re.compile(r"(?<![\w.-])\d{1,3}(?![\w.])")
-"""A negative one is none: Quectel's `+CEER: 0,-1` says that there was no failure."""
+"""A negative number is no cause: Quectel's `+CEER: 0,-1` means that there was no failure."""
 _NOTHING: Final = re.compile(r'\s*"?(?:no (?:report|cause|error)[\w ]*|0|)"?\s*', re.IGNORECASE)
 
 
 def cause_of_report(line: str) -> int | None:
-    """The cause in an answer of +CEER (27.007 clause 6.10); none where it says nothing usable.
+    """Return the cause in an answer of +CEER (27.007 clause 6.10); None without a usable cause.
 
-    Words win over numbers: the number may be a location or a firmware's own code, and stands in any place.
+    Phrases win over numbers: the number may be a location or a firmware's own code, at any position.
     """
     text = body_of(line)
     if _NOTHING.fullmatch(text):
@@ -70,5 +71,5 @@ def cause_of_report(line: str) -> int | None:
 
 
 def valid(cause: int | None) -> int | None:
-    """The number if Q.850 could have it; firmware writes 0 and 255 for "none"."""
+    """Return the number if Q.850 allows it; firmware writes 0 and 255 for "none"."""
     return cause if cause is not None and 1 <= cause <= 127 else None

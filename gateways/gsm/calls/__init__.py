@@ -1,1 +1,1 @@
-"""Which calls a modem holds, and how each goes on: the call table and the rules that keep it."""
+"""The calls of a modem: the call table and the rules that keep it current."""

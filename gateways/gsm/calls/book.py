@@ -1,7 +1,6 @@
-"""The life of calls: from their first sign to their one `CallReleased`, forward only, each step said once.
+"""The life of calls: from the first sign to the only `CallReleased`, forward only, each step reported once.
 
-Who a line or a row is about is decided elsewhere (`by_hint`, `by_list`); here stands what follows
-from it.
+`by_hint` and `by_list` decide which call a line or a row concerns; this module applies the consequences.
 """
 
 from __future__ import annotations
@@ -30,42 +29,45 @@ from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 AT_ONCE_S: Final = 1.0
-"""No phone is found, rings and is declined within this: a call that ends so soon has never left the line."""
+"""No phone is found, rings and is declined within this time, in seconds: a call that ends so soon never left
+the line."""
 _TELLS_NOTHING: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
 DOUBT_S: Final = 2.5
-"""An end that no list confirms or denies is believed after this."""
+"""Seconds after which an end that no list confirms or denies counts as certain."""
 GHOST_S: Final = 2.0
-"""A released call may still stand in a list for so long."""
+"""Seconds in which a released call may still appear in a list."""
 MOST_CALLS: Final = 16
-"""A subscriber has seven at most (24.008 clause 4.4); more are what a spoilt line makes of them."""
+"""A subscriber has seven calls at most (24.008 clause 4.4); a damaged line may seem to show more."""
 MOST_REMEMBERED: Final = 32
 REMEMBERED_S: Final = 4.0
-"""How long a released call is kept, to tell late words about it from new ones."""
+"""Seconds for which a released call is kept, to separate late lines about that call from lines about new
+calls."""
 
 
 class CallBook:
-    """The calls of one modem. Times in seconds of any one clock that only goes forward."""
+    """The calls of one modem. Times are in seconds of any clock that only goes forward."""
 
     def __init__(self) -> None:
         self.settle_s = 0.4
         self.dial_appears_s = 2.0
         self.early_answer = False
         self.calls: list[Call] = []
-        """Not released yet, oldest first."""
+        """Calls that are not released yet, oldest first."""
         self.recent: list[Call] = []
-        """Released a moment ago."""
+        """Calls that were released recently."""
         self.look = False
-        """The list of calls is wanted."""
+        """True if the list of calls is wanted."""
         self.look_again_s: float | None = None
-        """When the list is wanted again, though nothing more is said."""
+        """Time when the list of calls is wanted again without a new line; None if no such time is set."""
         self.events: list[CallEvent] = []
         self._last_id = 0
         self._aliases: dict[str, str] = {}
-        """By the number that is dialled: under which other one the modem has the call."""
+        """The number under which the modem lists a call, by dialled number, where the two differ."""
 
     def renamed(self, number: str, index: int | None, now_s: float) -> Call | None:
-        """The call that the modem may have under this number though another was dialled: the only one of
-        which it has shown nothing yet. None where the number is another call's, or was a moment ago."""
+        """Return the call that the modem may list under this number although another number was dialled: the
+        only outgoing call that the modem has not shown yet. None if the number belongs, or belonged recently,
+        to another call."""
         if self.lingers(number, now_s) or any(call.number and call.may_have(number) for call in self.calls):
             return None
         unseen = [
@@ -74,20 +76,21 @@ class CallBook:
         return unseen[0] if len(unseen) == 1 and unseen[0].index in (None, index) else None
 
     def rename(self, call: Call, number: str) -> None:
-        """The modem has it under this number, and will have the next call to the same one under it."""
+        """Note that the modem lists the call under this number, and the next call to the same dialled number
+        too."""
         call.alias = self._aliases[call.number] = number
         while len(self._aliases) > MOST_REMEMBERED:
             del self._aliases[next(iter(self._aliases))]
 
     def lingers(self, number: str, now_s: float) -> bool:
-        """Whether what is listed under this number may be a call that was released a moment ago."""
+        """Return True if a row with this number may show a call that was released a moment ago."""
         return any(
             call.number and call.may_have(number) and now_s - call.released_s <= GHOST_S
             for call in self.recent
         )
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         for call in list(self.calls):
             if call.ending is not None and now_s >= call.ending.due_s:
                 self.release(call, now_s)
@@ -95,7 +98,8 @@ class CallBook:
             self.look, self.look_again_s = True, None
 
     def advance(self, call: Call, state: Stat, now_s: float) -> None:
-        """Go forward to this state, and report it. Nothing leads back from an answer but hold."""
+        """Move the call forward to this state and report the state. After an answer only hold and retrieval
+        change the state."""
         if call.ended_for_certain:
             return
         before = call.state
@@ -214,17 +218,18 @@ class CallBook:
             self.release(call, now_s)
 
     def settle(self, ending: Ending, now_s: float) -> None:
-        """The end is certain: lines alone may still say why, for a moment from the first that told of it."""
+        """Set the time of release for a certain end: until then a line alone may still report the cause. The
+        time runs from the first report of the end."""
         ending.due_s = max(now_s, ending.since_s + self.settle_s)
 
     def end_now(self, call: Call, now_s: float) -> None:
-        """Another call stands where this one stood."""
+        """Release the call at once: another call has its place."""
         if call.ending is None:
             call.ending = Ending(since_s=now_s, due_s=now_s, text="its place was taken by another call")
         self.release(call, now_s)
 
     def settle_certain(self, now_s: float) -> None:
-        """Something new begins: what has ended is reported first."""
+        """Release the calls that have certainly ended, before the report of something new."""
         for call in list(self.calls):
             if call.ended_for_certain:
                 self.release(call, now_s)
@@ -287,7 +292,8 @@ class CallBook:
         return call
 
     def _proves(self, direction: Direction) -> bool:
-        """Whether its word proves that somebody has answered: of a call that came in, we have."""
+        """Return True if the modem's report proves an answer. An incoming call was answered by the center
+        itself."""
         return direction is Direction.IN or not self.early_answer
 
     def say(
@@ -303,8 +309,9 @@ class CallBook:
 
 
 def _came_to_nothing(call: Call, ending: Ending) -> bool:
-    """Whether the line has failed it, as one does that has neither IMS nor a network to fall back to: gone at
-    once, never rung, and nobody says why. With the same words it would count as hung up by the party."""
+    """Return True if the line failed the call, as a line without IMS and without a network to fall back to
+    does. The call ended at once, never rang, and no cause was reported. With the same text the call would
+    count as hung up by the party."""
     return (
         call.dialled_s is not None
         and ending.since_s - call.dialled_s <= AT_ONCE_S

@@ -1,7 +1,7 @@
-"""Unsolicited lines about calls: whose they are, and what is believed at once.
+"""Unsolicited lines about calls: the call that each line concerns, and the lines that are trusted at once.
 
-A hint of progress is believed when it comes; a hint of an end when it names the call, or when a list
-agrees, or when no list can be had. Of the several lines that speak of one end, each counts once.
+A hint of progress is trusted at once. A hint of an end is trusted if the hint names the call, if a list
+agrees, or if no list can be requested. Several lines may report one end; each line counts once.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.numbers import same
 
 ECHO_S: Final = 1.5
-"""A further line about an end that has been reported already comes within this."""
+"""Seconds within which a further line about an end already reported arrives."""
 MISSED_S: Final = 2.5
-"""The report of a missed call follows its end within this."""
+"""Seconds within which the report of a missed call follows the end."""
 RING_GAP_S: Final = 12.0
-"""Rings come every 4 to 6 s; after a longer silence, a ring is another call's."""
+"""Rings come every 4 to 6 s; after a longer silence, in seconds, a ring belongs to another call."""
 JUST_ANSWERED_S: Final = 2.0
-"""A ring that was under way when we answered."""
+"""Seconds after the center's answer in which a ring may still arrive."""
 
 
 class HintReader:
-    """See the module."""
+    """Reads the unsolicited lines about the calls of one modem."""
 
     def __init__(self, book: CallBook, lists: ListReader) -> None:
         self._book = book
         self._lists = lists
 
     def read(self, hint: Hint, now_s: float, *, can_ask: bool) -> None:
-        """An unsolicited line. `can_ask`: a list of calls can be had soon, so that doubt can wait for it."""
+        """Process an unsolicited line. `can_ask`: a list of calls can be requested soon, so that a doubt can
+        wait for the list."""
         self._book.look = True
         match hint.sign:
             case Sign.RING | Sign.CALLER_ID | Sign.INCOMING | Sign.WAITING:
@@ -45,7 +46,7 @@ class HintReader:
             case Sign.RINGING:
                 self._progress(hint, Stat.RINGING, now_s)
             case Sign.ACTIVE | Sign.HELD if hint.index is None and can_ask and self._somebody_talks():
-                pass  # it names no call, and may come late: the list tells whose it is
+                pass  # the line names no call and may be late: the list shows which call
             case Sign.ANSWERED | Sign.ACTIVE:
                 self._progress(hint, Stat.ACTIVE, now_s)
             case Sign.HELD:
@@ -86,7 +87,7 @@ class HintReader:
         self._book.announce(call, now_s)
 
     def _ringing_call(self, hint: Hint, now_s: float) -> Call | None:
-        """The call that a sign of ringing belongs to; calls that it shows to be over are ended."""
+        """Return the call that rings; calls that this sign shows to be over are ended."""
         ringing = [
             call
             for call in self._book.calls
@@ -159,7 +160,7 @@ class HintReader:
             return ours[-1] if ours else None
         asked = [call for call in live if call.state in COMING_IN and call.answer_asked]
         coming = [call for call in live if call.state in COMING_IN]
-        # Of a conference that is listed as one row nobody knows the members' ids after a restart.
+        # After a restart the ids of a conference's members are unknown if one row stands for the conference.
         up = [
             call for call in live if hint.index is not None and call.answered and call.number == hint.number
         ]
@@ -187,10 +188,10 @@ class HintReader:
         )
 
     def _is_echo(self, hint: Hint, now_s: float, can_ask: bool) -> bool:
-        """Whether the line is one more about an end that has been reported already.
+        """Return True if the line is a further line about an end already reported.
 
-        With a list to ask, a doubtful one may be taken for an echo: the list tells. Without one, a live call
-        that it fits goes first.
+        If a list can be requested, a doubtful line counts as such: the list decides. Otherwise a live call
+        that the line fits has precedence.
         """
         for call in reversed(self._book.recent):
             ending = call.ending
@@ -249,7 +250,7 @@ class HintReader:
             call = ringing[-1]
             self._book.identify(call, hint.number, False, now_s)
         else:
-            # It came and went unseen; whoever it was must not be lost.
+            # The call came and ended unseen; the caller must not be lost.
             call = self._book.new(Direction.IN, Stat.INCOMING, now_s, number=hint.number)
             self._book.announce(call, now_s)
         self._book.end(

@@ -1,7 +1,7 @@
-"""Lists of calls: which row is which call, and what it means that a call has none.
+"""Lists of calls: the row of each call, and the consequences of a missing row.
 
-Rows belong to a call by (index, direction, number). Two lists in a row without a call end it, or with another
-call under its index; one is enough when something has hinted at its end.
+Rows are matched to calls by (index, direction, number). A call ends if two lists in a row do not show the
+call, or show another call under its index; one list is enough after a hint of the end.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
-"""So many lists in a row without a call end it: one alone may have been answered before it began."""
+"""Lists in a row without a call that end the call: a single list may have been answered before the call
+began."""
 SHOWN_AGAIN: Final = 2
-"""So many lists with a call refute the hint of its end: one alone may lag behind."""
+"""Lists with a call that refute the hint of its end: a single list may lag behind."""
 SPOILT_LISTS: Final = 5
-"""So many spoilt lists in a row count as good ones: a firmware may chatter into every answer."""
+"""Damaged lists in a row that count as good lists: a firmware may add lines to every answer."""
 _DIALLED: Final = frozenset({Stat.DIALING, Stat.RINGING, Stat.ACTIVE})
 
 
 class ListReader:
-    """See the module."""
+    """Reads the lists of calls of one modem."""
 
     def __init__(self, book: CallBook) -> None:
         self._book = book
         self._spoilt = 0
         self.conference = False
-        """Whether in the last list one row stood for all members of a conference."""
+        """True if, in the last list, one row stood for all members of a conference."""
 
     def snapshot(
         self,
@@ -42,7 +43,7 @@ class ListReader:
         conference: bool = False,
         spoilt: bool = False,
     ) -> None:
-        """See `CallTable.snapshot`."""
+        """Process a list of calls; see `CallTable.snapshot`."""
         self.conference = conference
         left = [row for row in rows if row.stat is not Stat.RELEASED]
         matched: list[Call] = []
@@ -79,13 +80,14 @@ class ListReader:
             if row.index in disputed:
                 self._book.look = True
             elif self._is_ghost(row, now_s):
-                # It goes, or it was no ghost: one spoilt byte can say of a call that it has ended.
+                # Either the row vanishes, or the call lives: one damaged byte can report the end of a live
+                # call.
                 self._book.look_again_s = now_s + GHOST_S
             else:
                 self._from_row(row, now_s)
 
     def single_row(self, row: ClccRow, now_s: float) -> None:
-        """A row that came by itself: the truth about one call, nothing about the others."""
+        """Process an unsolicited row: the row is true for one call and says nothing about other calls."""
         for rule in (_same_index, _unbound_same_number, _unbound, _same_index_back):
             for call in self._book.calls:
                 if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
@@ -108,7 +110,7 @@ class ListReader:
             self._from_row(row, now_s)
 
     def _take_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
-        """The only dial without a row has the only new row of a call of ours, under whichever number."""
+        """Match the only dial without a row to the only new outgoing row, under any number."""
         new = [row for row in left if _may_be_dialled(row) and not self._is_ghost(row, now_s)]
         if len(new) != 1:
             return
@@ -121,7 +123,7 @@ class ListReader:
         self._take_row(call, new[0], now_s)
 
     def _mark_conference(self, listed: Sequence[Call]) -> None:
-        """Several that are active at once are a conference, though their rows do not say so (22.084)."""
+        """Mark several calls that are active at once as a conference, even if their rows do not (22.084)."""
         active = [call for call in listed if call.state is Stat.ACTIVE and not call.ending]
         if len(active) > 1 and not self._book.early_answer:
             for call in active:
@@ -162,7 +164,8 @@ class ListReader:
         )
 
     def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
-        """A hint that named no call was laid on one that the list shows, and another is missing: move it."""
+        """Move a hint that named no call: from the only listed call with the hint to the only call that is
+        missing."""
         accused = [call for call in matched if call.ending is not None and not call.ending.certain]
         silent = [call for call in missing if call.ending is None and call.seen]
         if len(accused) == 1 and len(silent) == 1:
@@ -208,7 +211,7 @@ _Rule = Callable[[Call, ClccRow], bool]
 
 
 def _may_be_dialled(row: ClccRow) -> bool:
-    """Whether it may be the row of a call that we have just dialled."""
+    """Return True if the row may show a call that the center has just dialled."""
     return row.direction is Direction.OUT and row.stat in _DIALLED and bool(row.number)
 
 
@@ -225,14 +228,14 @@ def _unbound(call: Call, row: ClccRow) -> bool:
 
 
 def _same_index_back(call: Call, row: ClccRow) -> bool:
-    """Nothing leads back from an answer. A call of ours that seems to is a spoilt row, or a dialect's slip:
-    had it been dialled anew, the new call would have taken the row."""
+    """Return True if the row shows the call in an earlier state than the call has reached. Such a row of an
+    outgoing call is damaged, or a dialect's error: a new dial would have taken the row for the new call."""
     return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
 
 
 def _may_be_its_own(call: Call, row: ClccRow) -> bool:
-    """What stands in the call's place may be its own row with a byte changed on the way, and nothing has
-    spoken against the call until now. A second list decides."""
+    """Return True if the row in the call's place may be the call's own row with one changed byte, and nothing
+    has contradicted the call until now. A second list decides."""
     if not call.seen or call.ending is not None or call.misses > 0:
         return False
     others = sum(a != b for a, b in zip(call.number, row.number, strict=False))
@@ -245,7 +248,8 @@ def _may_be_its_own(call: Call, row: ClccRow) -> bool:
 
 
 def _moved(rows: Sequence[ClccRow]) -> _Rule:
-    """A call whose index is gone from the list, and that stands under another one now (after a handover)."""
+    """Return a rule for a call whose index is gone from the list and that has another index now (after a
+    handover)."""
     indices = {row.index for row in rows}
 
     def rule(call: Call, row: ClccRow) -> bool:

@@ -1,4 +1,4 @@
-"""One call as the table keeps it, and what is known about its end. Data; the rules stand in `calls`."""
+"""A call as the table keeps it, and the signs of its end. Data; the rules are in `calls`."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ _BEFORE_ANSWER = frozenset({Stat.DIALING, Stat.INCOMING, Stat.WAITING})
 
 
 class Ending(msgspec.Struct, kw_only=True):
-    """Somebody said that the call has ended."""
+    """A reported end of a call."""
 
     since_s: float
     due_s: float
-    """When it is taken as ended, if nothing more is heard."""
+    """Time when the call counts as ended if no other sign comes."""
     certain: bool = False
-    """It named this call, or nothing could be asked; otherwise the list of calls has to agree."""
+    """True if the report named this call, or if no list can be requested; otherwise the list of calls must
+    confirm."""
     cause: int | None = None
     certain_cause: bool = False
     text: str = ""
     kinds: set[str] = msgspec.field(default_factory=set)
-    """Which lines have said so: of a mixture, each kind comes once for one call."""
+    """Kinds of lines that reported the end: of a mixture of lines, each kind comes once for one call."""
     shown: int = 0
-    """How many lists of calls have shown it alive since."""
+    """Number of lists that have shown the call alive since the report."""
     report_asked: bool = False
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """See the module."""
+    """A call of the modem."""
 
     id: CallId
     direction: Direction
@@ -42,29 +43,30 @@ class Call(msgspec.Struct, kw_only=True):
     ref: Ref | None = None
     number: str = ""
     number_heard: int = 0
-    """How often the modem has said this number."""
+    """Number of times the modem has reported this number."""
     alias: str = ""
-    """The number under which the modem has it, where that is another than was dialled: 27.007 does not tie
-    the two, and the SIM may change it on the way (call control by the SIM, 31.111 clause 7.3)."""
+    """The number under which the modem lists the call, if another number was dialled: 27.007 does not tie the
+    two, and the SIM may change the number (call control by the SIM, 31.111 clause 7.3)."""
     withheld: bool = False
     index: int | None = None
     announced: bool = False
-    """Its first event has been reported."""
+    """True if the first event of the call has been reported."""
     ringing_said: bool = False
     answered: bool = False
     confirmed: bool = True
-    """False: answered as far as the modem says, whose word does not prove it."""
+    """False if only an unreliable report of the modem shows that the call was answered."""
     seen: bool = False
-    """+CLCC has shown it."""
+    """True if +CLCC has shown the call."""
     appears_by_s: float | None = None
-    """Until then it may be missing from +CLCC; none: ATD has no result yet, or it need not be shown first."""
+    """Time until which the call may be missing from +CLCC. None: ATD has no result yet, or the call need not
+    appear first."""
     dialled_s: float | None = None
-    """When its ATD was written; none while that is not known."""
+    """Time when ATD was written; None while unknown."""
     awaiting_dial: bool = False
-    """ATD has no result yet."""
+    """True if ATD has no result yet."""
     misses: int = 0
     port_gone: bool = False
-    """The port was gone since the call was last seen: the modem may have lost its power meanwhile."""
+    """True if the port was gone since the call was last seen: the modem may have lost power meanwhile."""
     answer_asked: bool = False
     hang_up_asked: bool = False
     emergency: bool = False
@@ -74,24 +76,25 @@ class Call(msgspec.Struct, kw_only=True):
 
     @property
     def ended_for_certain(self) -> bool:
-        """Only the cause is still waited for."""
+        """True if the end is certain and only the cause is pending."""
         return self.ending is not None and self.ending.certain
 
     def fits(self, row: ClccRow) -> bool:
-        """Direction and number agree, as far as known."""
+        """Return True if direction and number agree, as far as known."""
         return self.direction is row.direction and self.may_have(row.number)
 
     def may_have(self, number: str) -> bool:
-        """Whether a line or row with this number can be about it."""
+        """Return True if a line or row with this number can concern the call."""
         return compatible(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
-        """Whether the row, of the same index, must be a later call: an answered call is not set up again."""
+        """Return True if the row, of the same index, must show a later call: an answered call is not set up
+        again."""
         return self.answered and row.stat in _BEFORE_ANSWER
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True):
-    """A call as others may see it."""
+    """A call as shown outside the table."""
 
     call: CallId
     ref: Ref | None
@@ -100,27 +103,27 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     number: str | None
     """E.164."""
     caller: str
-    """As the network gave it."""
+    """The number as the network sent it."""
     number_heard: int
-    """How often the modem has said so."""
+    """Number of times the modem has reported the number."""
     withheld: bool
     answered: bool
     confirmed: bool
     in_conference: bool
     emergency: bool
     index: int | None
-    """The modem's own number of it, where known."""
+    """The modem's own index of the call, if known."""
     ending: bool
-    """Its end has been heard of and is being checked."""
+    """True if an end was reported and is being checked."""
 
 
 def e164_of(call: Call) -> str | None:
-    """The number as events carry it."""
+    """Return the number as events carry it: E.164 or None."""
     return call.number if call.number.startswith("+") else None
 
 
 def view_of(call: Call) -> CallView:
-    """The call as others may see it."""
+    """Return the call as shown outside the table."""
     return CallView(
         call=call.id,
         ref=call.ref,

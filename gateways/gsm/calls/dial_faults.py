@@ -1,7 +1,8 @@
-"""Whether what is dialled on a line comes to nothing, and until when it is left alone then. Pure.
+"""Failing dials on a line, and the pause before the line is dialled on again. Pure.
 
-A modem may refuse every dial (a barred SIM, fixed dialling numbers), or its network take none (no IMS, and no
-2G to fall back to), and yet look well. Whoever needs a line would be given this one again and again.
+A modem may refuse every dial (a barred SIM, fixed dialling numbers), or its network may accept none (no IMS,
+and no 2G to fall back to), and yet look well. Without a pause every request for a line would be given this
+line again and again.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from gateways.gsm.driver.events import CallAnswered, CallEvent, CallId, CallRele
 from messages.base import HangupCause
 
 IN_A_ROW: Final = 3
-"""So many failures, and the person on duty is told."""
+"""Failures in a row before the operator is alerted."""
 _PAUSES_S: Final = (1.0, 2.0, 15.0, 30.0, 60.0, 120.0, 240.0)
-"""After the first, the second …: a second attempt may be luckier, a tenth is not."""
+"""Pauses after the first, the second … failure, in seconds: a second attempt may succeed, a tenth will
+not.
+"""
 _EMERGENCY_PAUSES_S: Final = (0.0, 0.0, 10.0, 20.0, 30.0)
-"""The line may be the only one that calls 112."""
+"""Pauses on a line that may be the only line for calls to 112, in seconds."""
 _BESIDE_S: Final = 5.0
-"""At least so long where somebody was put on hold for the dial."""
+"""Shortest pause, in seconds, if a party was put on hold for the dial."""
 
 _THE_LINES: Final = frozenset(
     {HangupCause.NO_CIRCUIT, HangupCause.NETWORK_OUT_OF_ORDER, HangupCause.TEMPORARY_FAILURE}
@@ -28,7 +31,7 @@ _UNTOLD: Final = frozenset({HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
 
 
 class DialFaults:
-    """Of one line. `emergency`: whether it is kept for 112."""
+    """Counts the failing dials of one line. `emergency`: the line is kept for 112."""
 
     def __init__(self, *, emergency: bool) -> None:
         self._pauses_s = _EMERGENCY_PAUSES_S if emergency else _PAUSES_S
@@ -36,23 +39,24 @@ class DialFaults:
         self._rests_until_s = float("-inf")
         self._rang: set[CallId] = set()
         self.well = False
-        """Whether the last dial that told anything of the line has left it."""
+        """True if the last dial with a known outcome has left the line."""
 
     @property
     def failing(self) -> bool:
-        """Whether so many in a row have failed that somebody should look at it."""
+        """True if so many dials in a row have failed that the line needs attention."""
         return self._in_a_row >= IN_A_ROW
 
     def rests(self, now_s: float) -> bool:
-        """Whether nothing is to be dialled now."""
+        """Return True if the line must not be dialled on now."""
         return now_s < self._rests_until_s
 
     def next_s(self, now_s: float) -> float | None:
-        """When it may be dialled on again, where that is not now."""
+        """Return the time when the line may be dialled on again; None if now."""
         return self._rests_until_s if self.rests(now_s) else None
 
     def hear(self, event: CallEvent, now_s: float, *, beside: bool) -> None:
-        """What has become of a call. `beside`: others are up on the line, and were put on hold for it."""
+        """Process an event of a call. `beside`: other calls are up on the line, and were put on hold for this
+        call."""
         match event:
             case CallRinging():
                 self._rang.add(event.call)
@@ -65,7 +69,7 @@ class DialFaults:
                 if cause in _THE_LINES and not rang:
                     self._failed(now_s, beside=beside)
                 elif cause not in _UNTOLD and 1 <= cause <= HangupCause.INTERWORKING and not rang:
-                    self._got_through()  # the network has said this of the party
+                    self._got_through()  # the network reports this cause about the party, not about the line
             case CallReleased():
                 self._rang.discard(event.call)
             case _:

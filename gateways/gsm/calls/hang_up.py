@@ -1,8 +1,8 @@
-"""Ending calls: which verb, and again until the call is really gone. Decides; sends nothing.
+"""Ending calls: the command for each attempt, repeated until the call is really gone. Decides; sends nothing.
 
-Hang-ups without effect are among the commonest faults of this hardware: what was asked for stays asked
-for until the list of calls no longer shows the call. What one verb does not end the next one may, then the
-radio's being switched off, then a reset: neither spares any other call.
+Hang-ups without effect are among the commonest faults of this hardware: a request stands until the list of
+calls no longer shows the call. If one command does not end the call, the next may; then the radio is switched
+off, then the modem is reset. These last two steps end every call of the modem.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from gateways.gsm.dialects.dialect import Dialect
 from gateways.gsm.driver.events import CallId
 
 AGAIN_S: Final = 1.0
-"""Between one attempt and the next."""
+"""Seconds between two attempts."""
 LOOK_AGAIN_S: Final = 0.25
-"""While the modem has not said lately how the call stands, and that matters."""
+"""Seconds until the next check if the modem has not reported the call's state lately and that state
+matters.
+"""
 STUCK_S: Final = 5.0
-"""A call that has not ended by then goes on without its leg: its alert cannot wait for it."""
+"""Seconds after which an unended call loses its leg: the leg's alert cannot wait for the call."""
 SELDOM_S: Final = 5.0
-"""Between two, once each verb has been tried. No rarer: a modem that is well again frees a phone by it."""
+"""Seconds between two attempts once each command has been tried. Not longer: these attempts free the phone as
+soon as the modem works again."""
 RADIO_OFF: Final = "AT+CFUN=4"
 """27.007 clause 8.2."""
 _END_ACTIVE: Final = "AT+CHLD=1"
@@ -32,12 +35,12 @@ _END_ONE: Final = "AT+CHLD=1{id}"
 _VERBS: Final = 6
 _RADIO: Final = 6
 _RESET: Final = 7
-"""Which attempt is the first of its kind; behind the last the verbs have their turn again."""
+"""Index of the first attempt of each kind; after the last kind the commands start again."""
 
 
 class _Wanted(msgspec.Struct):
     since_s: float | None = None
-    """Since when it should have ended, whoever has answered it."""
+    """Time from which the call should end, answered or not; None before."""
     attempts: int = 0
     next_s: float = 0.0
     unless_answered: bool = False
@@ -45,24 +48,25 @@ class _Wanted(msgspec.Struct):
 
 
 class HangUps:
-    """The calls that are to end."""
+    """The requested ends of calls."""
 
     def __init__(self) -> None:
         self._wanted: dict[CallId, _Wanted] = {}
 
     def want(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
-        """This call is to end, or only if nobody has answered it; asking again changes nothing."""
+        """Request the end of this call, or its end only while unanswered. Repeating the request changes
+        nothing."""
         wanted = self._wanted.setdefault(call, _Wanted(unless_answered=unless_answered))
         wanted.unless_answered &= unless_answered
         if not unless_answered and wanted.since_s is None:
             wanted.since_s = now_s
 
     def wanted(self, call: CallId) -> bool:
-        """Whether it is to end."""
+        """Return True if the end of the call is requested."""
         return call in self._wanted
 
     def stuck(self, now_s: float) -> list[CallId]:
-        """Those that should have ended by now, each named once."""
+        """Return the calls that should have ended by now; each call is returned once."""
         found: list[CallId] = []
         for call, wanted in self._wanted.items():
             if not wanted.stuck and wanted.since_s is not None and now_s >= wanted.since_s + STUCK_S:
@@ -71,12 +75,13 @@ class HangUps:
         return found
 
     def stuck_s(self) -> float | None:
-        """When `stuck` may have something to say."""
+        """Return the time when `stuck` may return a call; None if no call is pending."""
         since = (one.since_s for one in self._wanted.values() if not one.stuck and one.since_s is not None)
         return min((when + STUCK_S for when in since), default=None)
 
     def waits_to_see(self, calls: Sequence[CallView]) -> bool:
-        """Whether one of these is to end unless it is answered, and is not for all that is known."""
+        """Return True if one of these calls is to end unless answered, and is not known to be answered or
+        ending."""
         return any(
             call.call in self._wanted
             and self._wanted[call.call].unless_answered
@@ -85,17 +90,17 @@ class HangUps:
         )
 
     def gone(self, call: CallId) -> None:
-        """It has ended."""
+        """Forget the call: it has ended."""
         self._wanted.pop(call, None)
 
     def due(
         self, calls: Sequence[CallView], dialect: Dialect, now_s: float, *, seen: bool, spares: bool
     ) -> list[tuple[CallView, str]]:
-        """Calls and the commands that end them, to be sent now.
+        """Return the calls and the commands that end them, to be sent now.
 
-        `seen`: `calls` is how they stand by the modem's own list of a moment ago. Behind a modem that was
-        deaf for a while somebody may be on the line by now. `spares`: the modem may have another call, of
-        which nothing is known, so that it is neither switched off nor reset.
+        `seen`: `calls` agrees with the modem's own list of a moment ago. A modem that did not respond for a
+        while may have an answered call by now. `spares`: the modem may have another, unknown call, so that
+        the modem is neither switched off nor reset.
         """
         ready: list[tuple[CallView, str]] = []
         for call in calls:
@@ -119,18 +124,18 @@ class HangUps:
         return ready
 
     def sent(self, call: CallId, now_s: float) -> None:
-        """An attempt is on its way."""
+        """Note that an attempt was sent."""
         wanted = self._wanted[call]
         wanted.attempts += 1
         wanted.since_s = now_s if wanted.since_s is None else wanted.since_s
         wanted.next_s = now_s + (AGAIN_S if wanted.attempts < _VERBS else SELDOM_S)
 
     def attempts(self, call: CallId) -> int:
-        """How often it has been tried."""
+        """Return the number of attempts so far."""
         return self._wanted[call].attempts if call in self._wanted else 0
 
     def next_deadline(self, calls: Sequence[CallView]) -> float | None:
-        """When `due` may have something to say about one of these."""
+        """Return the time when `due` may return one of these calls; None if no end is requested."""
         return min(
             (
                 self._wanted[call.call].next_s
@@ -142,9 +147,9 @@ class HangUps:
 
 
 def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, attempts: int) -> str | None:
-    """The command that ends this call and spares the others; none while its index is not known.
+    """Return the command that ends this call and spares the others; None while the call's index is unknown.
 
-    27.007 clause 7.13 (+CHLD) for one of several; +CHUP and ATH end whatever is current.
+    27.007 clause 7.13 (+CHLD) ends one of several calls; +CHUP and ATH end the current calls.
     """
     if call.state is Stat.WAITING and others:
         return dialect.reject_waiting
@@ -152,7 +157,7 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
     if not others:
         verbs = _verbs_for_the_only_one(call, dialect, by_id=call.index is not None and not early)
         return verbs[attempts % len(verbs)]
-    # A vendor's own verb for a conference over VoLTE does nothing to one in the circuit-switched network.
+    # A vendor's own command for a conference over VoLTE has no effect in the circuit-switched network.
     vendors_turn = attempts % 2 == 0 or call.index is None
     if (
         call.in_conference
@@ -169,7 +174,8 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
 
 
 def _verbs_for_the_only_one(call: CallView, dialect: Dialect, *, by_id: bool) -> list[str]:
-    """In the order in which they are tried: of some firmware +CHUP and ATH decline a call, and end none."""
+    """Return the commands in the order of attempts: on some firmware +CHUP and ATH decline a call, but end
+    none."""
     verbs = [dialect.hang_up, dialect.hang_up_again]
     if by_id:
         verbs += [verb.format(id=call.index) for verb in (dialect.hang_up_one, _END_ONE)]

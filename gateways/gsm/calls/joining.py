@@ -1,8 +1,8 @@
-"""Joining the calls of one line in the network, where its modem gives no voice to the host. Pure.
+"""Joining the calls of one line in the network, if its modem gives the host no voice. Pure.
 
-For a call that is added those before it are put on hold (22.083); as soon as it is answered all are joined
-(22.084), and where it comes to nothing those on hold are taken back. What there is to do follows from the
-modem's list of calls alone, so that it goes on as well after a restart of this side.
+Before a call is added, the earlier calls are put on hold (22.083). As soon as the added call is answered, all
+calls are joined (22.084); if the added call fails, the held calls are retrieved. The next step follows from
+the modem's list of calls alone, so that joining continues after a restart of this process.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from messages.base import Joins
 from messages.ids import E164
 
 HELD_WITHIN_S: Final = 2.0
-"""A modem that has not put the others on hold by then may do so by itself when it is told to dial."""
+"""Seconds after which the call is dialled although the others are not on hold: the modem may hold them
+itself."""
 ADDED_WITHIN_S: Final = 4.0
-"""A call for which there is no room by then is not dialled."""
+"""Seconds after which a call without room is not dialled."""
 
 
 class Move(Enum):
-    """What the modem is asked to do with its calls."""
+    """A step that the modem is requested to take with its calls."""
 
     HOLD = "hold"
     JOIN = "join"
@@ -37,12 +38,13 @@ class Move(Enum):
 
 
 _AGAIN_S: Final = {Move.HOLD: 60.0, Move.JOIN: 1.0, Move.TAKE_BACK: 3.0}
-"""When what has changed nothing is asked again. To join, soon: where the modem says "answered" too early the
-network refuses until somebody has. The others are one command, which given twice undoes what it has done."""
+"""Seconds until a step without effect is repeated. Joining repeats soon: if the modem reports "answered" too
+early, the network refuses until the party has answered. The other two steps share one command, which undoes
+its own effect if given twice."""
 
 
 def joins(dialect: CompiledDialect, *, voice: bool) -> Joins:
-    """How a modem that speaks so joins its calls. `voice`: its voice port is known."""
+    """Return how a modem of this dialect joins its calls. `voice`: its voice port is known."""
     data = dialect.data
     if data.voice.kind != "none" and voice:
         return Joins.HOST
@@ -50,14 +52,14 @@ def joins(dialect: CompiledDialect, *, voice: bool) -> Joins:
 
 
 def in_conference(call: CallView) -> bool:
-    """Whether it hears the others now."""
+    """Return True if the call is connected to the others now."""
     return call.in_conference and call.state is Stat.ACTIVE and not call.ending
 
 
 def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
-    """What is due. `adding`: another call waits to be dialled.
+    """Return the next step. `adding`: another call waits to be dialled.
 
-    Nothing while a call is being set up or ends, or is nobody's: after a restart its leg may yet ask for it.
+    None while a call is being set up, ends, or has no leg: after a restart its leg may still claim the call.
     """
     up = [call for call in calls if call.state in (Stat.ACTIVE, Stat.HELD)]
     if any(call.state in SETTING_UP for call in calls):
@@ -69,7 +71,7 @@ def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
     if active and held:
         return Move.JOIN
     if any(call.state is Stat.WAITING for call in calls):
-        return None  # it would be that one which is taken, whosever it is
+        return None  # the command would take the waiting call
     if active:
         return Move.HOLD if adding else None
     return Move.TAKE_BACK if held and not adding else None
@@ -82,11 +84,11 @@ class Adding(msgspec.Struct, kw_only=True):
     number: E164
     since_s: float
     until_s: float
-    """How long whoever wishes it has the right to have it dialled, as was said last."""
+    """Time until which the requester has the right to the dial, as last reported."""
 
 
 class Joining:
-    """Asks the driver for what is due, and not all the time."""
+    """Requests the next step from the driver, without repeating the request all the time."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -96,31 +98,31 @@ class Joining:
 
     @property
     def adding(self) -> Ref | None:
-        """Whose call waits to be dialled."""
+        """The leg of the call that waits to be dialled; None without such a call."""
         return None if self._adding is None else self._adding.ref
 
     def add(self, ref: Ref, number: E164, now_s: float, until_s: float) -> None:
-        """Dial this number beside the calls that there are. One at a time.
+        """Dial this number in addition to the present calls. Only one call can wait at a time.
 
-        Not from `until_s` on, which `still_wished` puts off: to be put on hold takes longer than a lease
-        holds for certain.
+        The call is not dialled from `until_s` on; `still_wished` extends this time: putting calls on hold
+        takes longer than a lease is certain to last.
         """
         self._adding = Adding(ref=ref, number=number, since_s=now_s, until_s=until_s)
 
     def still_wished(self, ref: Ref, until_s: float) -> None:
-        """Whoever wishes this call has the right to it until then. Nothing where it does not wait."""
+        """Extend the right to the waiting call until `until_s`. No effect if this call does not wait."""
         if self._adding is not None and self._adding.ref == ref:
             self._adding.until_s = until_s
 
     def forget(self, ref: Ref) -> bool:
-        """It is not to be dialled any more. False: it was dialled, or never to be."""
+        """Withdraw the waiting call. False: the call was dialled already, or never waited."""
         waits = self.adding == ref
         if waits:
             self._adding = None
         return waits
 
     def go_on(self, now_s: float) -> Ref | None:
-        """Do what is due. The call that was to be added and has to be given up, if there is one."""
+        """Take the next step. Return the waiting call if that call has to be given up; None otherwise."""
         calls, adding = self._driver.calls(), self._adding
         move = next_move(calls, adding=adding is not None)
         if adding is not None:
@@ -139,7 +141,9 @@ class Joining:
         return None
 
     def next_s(self) -> float | None:
-        """When `go_on` may have something to do though nothing is heard."""
+        """Return the time when `go_on` may have a step to take without an event; None without a step
+        pending.
+        """
         times = [self._again_s] if self._asked is not None else []
         if self._adding is not None:
             times += [self._adding.since_s + HELD_WITHIN_S, self._adding.since_s + ADDED_WITHIN_S]
@@ -163,9 +167,9 @@ class Joining:
                 case Move.TAKE_BACK:
                     self._driver.swap(now_s)
         except RequestRefused:
-            pass  # the calls have changed: the next look tells
+            pass  # the calls have changed: the next step follows from the next list
 
 
 def _has_room(calls: Sequence[CallView]) -> bool:
-    """Whether a call can be dialled: nobody else is being called, and those who talk are on hold."""
+    """Return True if a call can be dialled: no call is being set up, and every answered call is on hold."""
     return not any(call.state in SETTING_UP or call.state is Stat.ACTIVE for call in calls)

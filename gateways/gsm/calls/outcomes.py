@@ -1,5 +1,5 @@
-"""What a command's result means for the calls. Used by the driver, which sent it, and by the observer,
-which saw it sent. Pure; sends nothing."""
+"""Effects of a command's result on the calls. Used by the driver, which sent the command, and by the
+observer, which saw the command sent. Pure; sends nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateways.gsm.dialects.interpret import interpret, list_of
 from gateways.gsm.driver.events import CallId
 from messages.base import HangupCause
 
-# 27.007 clause 9.2, in numbers and, of a modem that does as +CMEE=2 says, in words.
+# 27.007 clause 9.2, as numbers and, for a modem that reports as with +CMEE=2, as text.
 _NETWORK_ERRORS = frozenset(
     {"30", "no network service", "31", "network timeout", "32", "network not allowed - emergency calls only"}
 )
@@ -21,7 +21,7 @@ _NETWORK_ERRORS = frozenset(
 def dial_finished(
     table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
 ) -> None:
-    """ATD has a result. OK says no more than that the modem has taken it."""
+    """Process the result of ATD. OK means only that the modem has accepted the dial."""
     match finished.outcome:
         case Outcome.CALL_FAILED:
             table.dial_taken(call, now_s, written_s=finished.sent_s)
@@ -44,7 +44,7 @@ def dial_finished(
 def answer_finished(
     table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
 ) -> None:
-    """ATA, or +CHLD=2 for a waiting call, has a result."""
+    """Process the result of ATA, or of +CHLD=2 for a waiting call."""
     if finished.outcome is Outcome.OK:
         table.answered(call, now_s)
     elif finished.outcome is Outcome.CALL_FAILED:
@@ -54,7 +54,9 @@ def answer_finished(
 def hang_up_finished(
     table: CallTable, call: CallId, finished: Finished, now_s: float, *, can_ask: bool
 ) -> None:
-    """A hang-up has a result: OK ends the call when the list of calls agrees, or cannot be had."""
+    """Process the result of a hang-up: OK ends the call if the list of calls agrees, or cannot be
+    requested.
+    """
     if finished.outcome is Outcome.OK:
         table.ended(
             call,
@@ -70,7 +72,7 @@ def hang_up_finished(
 def list_finished(
     table: CallTable, dialect: CompiledDialect, region: str, finished: Finished, now_s: float
 ) -> None:
-    """The list of calls has come."""
+    """Process a list of calls."""
     if finished.outcome is Outcome.OK:
         listed = list_of(dialect, finished.lines, region)
         asked_s = finished.sent_s if finished.sent_s is not None else now_s
@@ -84,7 +86,7 @@ def list_finished(
 
 
 def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: float) -> None:
-    """The report about a call's end has come, or none has."""
+    """Process the report about a call's end, or its absence."""
     cause: int | None = None
     text = ""
     if finished.outcome is Outcome.OK and finished.lines:
@@ -95,7 +97,7 @@ def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: f
 def _failed(
     table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
 ) -> None:
-    """NO CARRIER and its kin as the final result of the very call's command."""
+    """End the call by NO CARRIER or another failure as the final result of the call's own command."""
     hint = interpret(dialect, finished.final, region)
     table.ended(
         call,

@@ -1,9 +1,9 @@
-"""The call table: which calls a modem holds, out of lists that tell the truth late and lines that hint
-at once.
+"""The call table: the calls of a modem, derived from lists that are true but late and from lines that are
+early but only hints.
 
-+CLCC is the truth, unsolicited lines are hints (27.007 clause 7.18). A call has one `CallReleased`, whatever
-mixture of lines and lists says so. This module sends nothing and asks nothing: `looks` says when a list is
-wanted.
++CLCC is the truth, unsolicited lines are hints (27.007 clause 7.18). A call has one `CallReleased`,
+regardless of the mixture of lines and lists that report its end. This module sends and requests nothing:
+`looks` reports that a list is wanted.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from gateways.gsm.driver.events import CallEvent, CallId, Ref
 from gateways.gsm.numbers import same
 
 REPORT_S: Final = 1.0
-"""So long the report about an end is waited for: what a modem half a second away needs."""
+"""Longest wait for the report about an end, in seconds: enough for a modem that answers after half a
+second.
+"""
 
 
 class CallTable:
-    """See the module. Times in seconds of any one clock that only goes forward."""
+    """The calls of one modem. Times are in seconds of any clock that only goes forward."""
 
     def __init__(self) -> None:
         self._book = CallBook()
@@ -33,30 +35,30 @@ class CallTable:
         self._hints = HintReader(self._book, self._lists)
 
     def configure(self, *, settle_s: float, dial_appears_s: float, early_answer: bool) -> None:
-        """What the dialect says: see `dialect.Times` and `answer_trust`."""
+        """Set the values of the dialect: see `dialect.Times` and `answer_trust`."""
         self._book.settle_s = settle_s
         self._book.dial_appears_s = dial_appears_s
         self._book.early_answer = early_answer
 
-    # --------------------------------------------------------------------------------------- what there is
+    # ----------------------------------------------------------------------------------------------- calls
 
     def calls(self) -> tuple[CallView, ...]:
-        """The calls that have not been released, oldest first."""
+        """Return the calls that have not been released, oldest first."""
         return tuple(view_of(call) for call in self._book.calls)
 
     def view(self, call: CallId) -> CallView | None:
-        """One of them."""
+        """Return the call with this id; None if it was released."""
         found = self._book.by_id(call)
         return view_of(found) if found is not None else None
 
     @property
     def busy(self) -> bool:
-        """Whether any call is left."""
+        """True if any call is left."""
         return bool(self._book.calls)
 
     @property
     def unsettled(self) -> bool:
-        """Whether a call is being set up, rings, or may be ending: the list is wanted often."""
+        """True if a call is being set up, rings, or may be ending: the list is wanted often."""
         return any(
             call.state in SETTING_UP
             or call.state in COMING_IN
@@ -68,38 +70,38 @@ class CallTable:
 
     @property
     def one_row(self) -> bool:
-        """Whether in the last list one row stood for all members of a conference."""
+        """True if, in the last list, one row stood for all members of a conference."""
         return self._lists.conference
 
     @property
     def looks(self) -> bool:
-        """Whether something has happened that makes the list of calls worth asking for."""
+        """True if something has happened that makes the list of calls worth requesting."""
         return self._book.look
 
     def want_look(self) -> None:
-        """Somebody wants the list of calls."""
+        """Note that the list of calls is wanted."""
         self._book.look = True
 
     def take_look(self) -> bool:
-        """The same as `looks`; said once."""
+        """Return `looks`, and clear the mark."""
         look, self._book.look = self._book.look, False
         return look
 
     def take_events(self) -> list[CallEvent]:
-        """What has happened, in order."""
+        """Return the events since the last call, in order."""
         events, self._book.events = self._book.events, []
         return events
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do."""
+        """Return the time when `tick` is needed; None if not needed."""
         times = [call.ending.due_s for call in self._book.calls if call.ending is not None]
         if self._book.look_again_s is not None:
             times.append(self._book.look_again_s)
         return min(times, default=None)
 
     def unexplained(self, now_s: float) -> CallId | None:
-        """A call that has surely ended and of which nobody said why; each is named once. Its report is waited
-        for.
+        """Return a call that has certainly ended without a certain cause; None without such a call. Each call
+        is returned once. The release then waits for the report about the end.
         """
         for call in self._book.calls:
             ending = call.ending
@@ -109,10 +111,10 @@ class CallTable:
                 return call.id
         return None
 
-    # -------------------------------------------------------------------------------------- what we do to it
+    # --------------------------------------------------------------------------------- the center's own acts
 
     def dialled(self, ref: Ref | None, number: str, now_s: float, *, emergency: bool = False) -> CallId:
-        """A dial is on its way to the modem."""
+        """Note a dial that is on its way to the modem."""
         self._book.settle_certain(now_s)
         call = self._book.new(Direction.OUT, Stat.DIALING, now_s, number=number, ref=ref)
         call.awaiting_dial, call.emergency = True, emergency
@@ -120,8 +122,8 @@ class CallTable:
         return call.id
 
     def dial_taken(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
-        """ATD, which was written then, has a result, or will get none: from now on the call must show up in
-        the list."""
+        """Note that ATD, written at `written_s`, has a result or will get none: from now on the list must
+        show the call."""
         found = self._book.by_id(call)
         if found is not None:
             found.dialled_s = written_s
@@ -131,10 +133,11 @@ class CallTable:
             self._book.look = True
 
     def adopt(self, ref: Ref, number: str, direction: Direction, now_s: float) -> CallId:
-        """The journal says that this call stands on this modem: take it over, or expect it in the list.
+        """Add a call that the journal records for this modem: claim the found call, or expect the call in the
+        list.
 
-        Reported as it is found; released when two lists do not show it. Where one row stands for all members
-        of a conference it is one of them: who they are nothing but the journal knows.
+        The call is reported as found, and released if two lists do not show the call. If one row stands for
+        all members of a conference, the call counts as a member: only the journal knows the members.
         """
         for call in self._book.calls:
             if call.ref == ref:
@@ -152,19 +155,19 @@ class CallTable:
         return made.id
 
     def name(self, call: CallId, ref: Ref) -> None:
-        """This call, incoming or found, is that requester's from now on."""
+        """Assign this call, incoming or found, to the requester."""
         found = self._book.by_id(call)
         if found is not None:
             found.ref = ref
 
     def answer_asked(self, call: CallId) -> None:
-        """We are answering it."""
+        """Note that the center is answering the call."""
         found = self._book.by_id(call)
         if found is not None:
             found.answer_asked = True
 
     def answered(self, call: CallId, now_s: float) -> None:
-        """The modem has taken our answer (ATA, +CHLD=2)."""
+        """Note that the modem has accepted the answer (ATA, +CHLD=2)."""
         found = self._book.by_id(call)
         if found is not None:
             found.last_sign_s = now_s
@@ -172,7 +175,7 @@ class CallTable:
             self._book.look = True
 
     def hang_up_asked(self, call: CallId) -> None:
-        """We are ending it: its end needs no other explanation."""
+        """Note that the center is ending the call: the end needs no other explanation."""
         found = self._book.by_id(call)
         if found is not None:
             found.hang_up_asked = True
@@ -188,7 +191,7 @@ class CallTable:
         certain_cause: bool,
         kind: str = "",
     ) -> None:
-        """A command's result says that this call has ended."""
+        """Note that a command's result reports the end of this call."""
         found = self._book.by_id(call)
         if found is not None:
             self._book.end(
@@ -196,11 +199,12 @@ class CallTable:
             )
 
     def over(self, call: CallId, now_s: float, *, cause: int, text: str, kind: str) -> None:
-        """The call has ended, and it is known why."""
+        """Note that the call has ended, with a known cause."""
         self.ended(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
 
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
-        """The modem's report about an end (+CEER); none when it knows nothing: a line may still say why."""
+        """Process the modem's report about an end (+CEER). None if the modem knows no cause: a line may still
+        report one."""
         found = self._book.by_id(call)
         if found is None or found.ending is None:
             return
@@ -212,24 +216,25 @@ class CallTable:
             self._book.release(found, now_s)
 
     def all_lost(self, now_s: float, *, cause: int | None, text: str, certain: bool) -> None:
-        """The modem has started anew, or is gone."""
+        """End every call: the modem has restarted, or is gone."""
         for call in list(self._book.calls):
             self._book.end(
                 call, now_s, cause=cause, certain_cause=True, certain=certain, text=text, kind="lost"
             )
 
     def port_gone(self) -> None:
-        """Nothing is heard of calls until the port is back; the line has lost whichever has ended then."""
+        """Note that the port is gone: calls are unknown until it is back, and a call that has ended by then
+        was lost by the line."""
         for call in self._book.calls:
             call.port_gone = True
 
     def port_back(self) -> None:
-        """The port is back, and the modem was not reset: a call that is gone has ended by itself."""
+        """Note that the port is back and the modem was not reset: a call that is gone has ended normally."""
         for call in self._book.calls:
             call.port_gone = False
 
     def dials_lost(self, now_s: float, *, cause: int, text: str) -> None:
-        """Nobody answers: dials of which the modem has shown nothing yet are given up."""
+        """Give up the dials that the modem has not shown yet: the modem does not answer."""
         for call in list(self._book.calls):
             if call.direction is Direction.OUT and call.state is Stat.DIALING and not call.seen:
                 self._book.end(
@@ -237,7 +242,8 @@ class CallTable:
                 )
 
     def went(self, call: CallId, state: Stat, now_s: float) -> None:
-        """A supplementary service has put the call into this state (+CHLD, and no list to see it in)."""
+        """Set the state of the call after a supplementary service (+CHLD, without a list that shows the
+        state)."""
         found = self._book.by_id(call)
         if found is None:
             return
@@ -250,22 +256,23 @@ class CallTable:
             self._book.advance(found, state, now_s)
 
     def settle(self, now_s: float) -> None:
-        """Nothing more will be heard: every end that was spoken of is one."""
+        """Release every call with a reported end: no further line will come."""
         for call in list(self._book.calls):
             if call.ending is not None:
                 self._book.release(call, now_s)
 
     def joined(self) -> None:
-        """The modem has joined its held and active calls (+CHLD=3)."""
+        """Note that the modem has joined its held and active calls (+CHLD=3)."""
         for call in self._book.calls:
             if call.state in (Stat.ACTIVE, Stat.HELD):
                 call.in_conference = True
         self._book.look = True
 
-    # ------------------------------------------------------------------------------------ what is heard
+    # -------------------------------------------------------------------------------------------- input
 
     def hint(self, hint: Hint, now_s: float, *, can_ask: bool) -> None:
-        """An unsolicited line. `can_ask`: a list of calls can be had soon, so that doubt can wait for it."""
+        """Process an unsolicited line. `can_ask`: a list of calls can be requested soon, so that a doubt can
+        wait for the list."""
         self._hints.read(hint, now_s, can_ask=can_ask)
 
     def snapshot(
@@ -277,13 +284,13 @@ class CallTable:
         conference: bool = False,
         spoilt: bool = False,
     ) -> None:
-        """The whole list of calls, asked for at `asked_s`.
+        """Process the whole list of calls, requested at `asked_s`.
 
-        `conference`: a row stood for all members of a conference, who have none of their own. `spoilt`: a
-        row may have been lost on the line, so that a call without one need not be gone.
+        `conference`: one row stood for all members of a conference, which have no rows of their own.
+        `spoilt`: a row may have been lost on the line, so that a call without a row need not be gone.
         """
         self._lists.snapshot(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         self._book.tick(now_s)

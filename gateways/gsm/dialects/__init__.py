@@ -1,1 +1,2 @@
-"""How each family of modems speaks, as data: the schema, the files' reader, and what their lines mean."""
+"""The dialect of each family of modems, as data: the schema, the reader of the files, and the meaning of
+their lines."""

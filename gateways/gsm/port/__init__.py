@@ -1,1 +1,2 @@
-"""A modem's command port: found, opened, read and written; the dial guard stands in the only way out."""
+"""A modem's command port: search, opening, reading and writing; the dial guard checks every byte on the only
+way out."""

@@ -1,1 +1,1 @@
-"""What went over a port, as text: written, watched, and read back into the events of calls."""
+"""Traces: the traffic of a port as text, written, recorded live, and replayed into the events of calls."""
