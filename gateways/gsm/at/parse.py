@@ -50,7 +50,7 @@ class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
     """0 voice, 1 data, 2 fax, 9 unknown."""
     multiparty: bool = False
     number: str = ""
-    """With `+` if international; empty if withheld or not reported."""
+    """Number, with `+` if international; empty if withheld or not reported."""
     number_type: int | None = None
     alpha: str = ""
 
@@ -185,7 +185,7 @@ def dbm_of(rssi: int) -> int | None:
 
 
 class Sim(msgspec.Struct, frozen=True):
-    """The state of the SIM (27.007 clause 8.3): READY, or the pending code: SIM PIN, SIM PUK, …"""
+    """The state of the SIM (27.007 clause 8.3): READY, or the pending code, such as SIM PIN or SIM PUK."""
 
     code: str
 

@@ -1,4 +1,4 @@
-"""Which dialect a modem speaks: by what it says of itself, by its USB ids, or by the lines it exchanges."""
+"""Detection of a modem's dialect: by its identity, by its USB ids, or by the lines of a session."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MAKER: Final = re.compile(r"^Manufacturer: ?(?P<maker>\S.*)$", re.MULTILINE)
 
 
 def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") -> CompiledDialect:
-    """From the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect when none claims them.
+    """Return the dialect for the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect if no dialect matches.
 
-    `maker`: the answer of +CGMI; where there is none, what ATI says of it. It decides before the model.
+    `maker`: the answer of +CGMI; if empty, the maker in ATI's answer. The maker decides before the model.
     """
     text = "\n".join(answers)
     told = _MAKER.search(text)
@@ -31,19 +31,19 @@ def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") 
 
 
 def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:
-    """From a USB device's ids; none when no dialect lists them."""
+    """Return the dialect for a USB device's ids; None if no dialect lists the ids."""
     return by_usb_ids(dialects, f"{vendor:04x}:{product:04x}")
 
 
 def by_usb_ids(dialects: Dialects, name: str) -> CompiledDialect | None:
-    """The same, from `vendor:product` in lower-case hexadecimal."""
+    """Return the dialect for `vendor:product` in lower-case hexadecimal; None if no dialect lists the ids."""
     found = _best(dialects, lambda dialect: int(name in dialect.data.match.usb))
     return found if name in found.data.match.usb else None
 
 
 def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
-    """What this interface (hexadecimal, as udev numbers it) of a USB device does: `at`, `voice`; none when
-    the dialect does not say."""
+    """Return the role of this interface (hexadecimal, as udev numbers it) of a USB device: `at` or `voice`;
+    None if the dialect names no role."""
     name = f"{vendor:04x}:{product:04x}"
     number = int(interface, 16) if re.fullmatch(r"[0-9a-fA-F]{1,2}", interface) else None
     for roles in dialect.data.port:
@@ -54,15 +54,15 @@ def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str)
 
 
 def by_session(dialects: Dialects, identity: Sequence[str], lines: Sequence[str]) -> CompiledDialect:
-    """From what a modem has said of itself in a session, and from the session's lines, which may tell the
-    more special dialect, but no other."""
+    """Return the dialect for a modem's identity in a session and for the session's lines. The lines may
+    select a more special dialect than the identity does, but no other."""
     named, spoken = by_identity(dialects, identity), by_lines(dialects, lines)
     return spoken if named.key in spoken.data.lineage else named
 
 
 def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
-    """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so
-    that the more special one wins only by a line of its own."""
+    """Return the dialect for the lines of a session, from either side. A dialect scores its ancestors' lines
+    too, so that the more special dialect wins only by a line of its own."""
     own = {dialect.key: _hits(dialect, lines) for dialect in dialects}
     return _best(
         dialects,
@@ -76,6 +76,7 @@ def _hits(dialect: CompiledDialect, lines: Sequence[str]) -> int:
 
 
 def _best(dialects: Dialects, score: Callable[[CompiledDialect], int]) -> CompiledDialect:
-    """The highest score; among equals the more special, then the first by name; the base for none."""
+    """Return the dialect with the highest score; among equals the more special, then the first by name. The
+    base dialect if no dialect scores."""
     ranked = sorted(dialects, key=lambda dialect: (-score(dialect), -len(dialect.data.lineage), dialect.key))
     return ranked[0] if ranked and score(ranked[0]) > 0 else dialects.base()

@@ -1,6 +1,6 @@
-"""What a dialect can say: the schema of `config/dialects/*.toml`, with all that a file inherits filled in.
+"""The schema of a dialect, as in `config/dialects/*.toml` with all inherited values filled in.
 
-Only the shape and the meaning stand here; the values stand in the files, the base's defaults included.
+This module has only the shape and the meaning; the values are in the files, including the base's defaults.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Seconds = Annotated[float, Meta(ge=0, le=600)]
 Commands = tuple[str, ...]
 
 GROUPS: Final = frozenset({"id", "direction", "stat", "number", "type", "cause", "value"})
-"""The named groups that a pattern of an unsolicited line may have."""
+"""Named groups that a pattern of an unsolicited line may have."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,189 +30,190 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Urc(Table, frozen=True, kw_only=True):
-    """One pattern of unsolicited lines. It must match the whole line.
+    """A pattern of unsolicited lines. The pattern must match the whole line.
 
-    Groups understood: `id` `direction` (0 out, 1 in) `stat` `number` `type` `cause` `value`.
+    Known groups: `id` `direction` (0 out, 1 in) `stat` `number` `type` `cause` `value`.
     """
 
     pattern: str
     event: Sign | None = None
     states: dict[str, Sign] = {}
-    """Instead of `event`: what each value of the group `stat` means, or, ahead of that, of `direction/stat`
-    (`"1/4"`). A value not listed is a mere hint."""
+    """Meaning of each value of the group `stat`, in place of `event`; entries for `direction/stat` (`"1/4"`)
+    have precedence. A value not listed is only a hint."""
     cause: int | None = None
-    """Q.850, when the line itself is the network's word (BUSY)."""
+    """Q.850 cause if the line itself is the network's report (BUSY)."""
     cause_if_unknown: int | None = None
-    """Q.850, to be replaced when something more precise comes."""
+    """Q.850 cause, replaced by a more precise cause."""
     payload: bool = False
-    """The next line belongs to it."""
+    """True if the next line belongs to the code."""
 
 
 class Match(Table, frozen=True, kw_only=True):
-    """How a modem of this dialect is known."""
+    """The signs of a modem with this dialect."""
 
     identity: tuple[str, ...] = ()
     """Patterns searched in the answers of ATI, +CGMI, +CGMM, +CGMR."""
     maker: tuple[str, ...] = ()
-    """Patterns of which one must be found in the maker's name where the modem says one: models of several
-    makers are called alike. Empty: whoever made it."""
+    """Patterns for the maker's name, of which one must match if the modem reports a maker: models of several
+    makers share names. Empty: any maker."""
     usb: tuple[str, ...] = ()
     """`vendor:product`, lower-case hexadecimal."""
     lines: tuple[str, ...] = ()
-    """Patterns of whole lines, of either side, that no dialect but this and its heirs has."""
+    """Patterns of whole lines, from either side, that only this dialect and its heirs have."""
 
 
 class Poll(Table, frozen=True, kw_only=True):
-    """How often the list of calls is asked for."""
+    """Intervals at which the list of calls is polled."""
 
     setup_s: Seconds
-    """While a call is being set up, rings, or is about to end."""
+    """Interval while a call is being set up, rings, or is about to end."""
     active_s: Seconds
     idle_s: Seconds
-    """Between two signs of life: SIM, network and signal are asked for, and the calls."""
+    """Interval between two checks of an idle modem: SIM, network, signal and calls."""
     allowed: bool
-    """Whether +CLCC may be asked at all."""
+    """True if the modem tolerates +CLCC."""
 
 
 class Times(Table, frozen=True, kw_only=True):
-    """How long things take."""
+    """Time limits and delays."""
 
     command_s: Seconds
     dial_s: Seconds
-    """For the final result of ATD, where it comes at once."""
+    """Limit for the final result of ATD, if the result comes at once."""
     answer_s: Seconds
     hang_up_s: Seconds
     dial_appears_s: Seconds
-    """How long after ATD's OK the call may still be missing from +CLCC."""
+    """Time after ATD's OK in which the call may be missing from +CLCC."""
     settle_s: Seconds
-    """How long the end of a call waits for the line that names the cause."""
+    """Time for which the end of a call waits for the line with the cause."""
     reboot_s: Seconds
     gap_s: Seconds
     """Pause between a final result and the next command."""
     resync_s: Seconds
-    """For the answer of a resync query."""
+    """Limit for the answer of a resync query."""
 
 
 class Card(Table, frozen=True, kw_only=True):
-    """How a modem is told that its voice goes by its own sound card (USB audio), and no longer."""
+    """Commands that switch a modem's voice to its own sound card (USB audio), and back."""
 
     on: Commands
     off: Commands
 
 
 class Voice(Table, frozen=True, kw_only=True):
-    """How voice gets to the host."""
+    """The path of voice to the host."""
 
     ask: str = ""
-    """What a firmware without voice refuses; empty: all of them have it, or none can be asked."""
+    """Command that a firmware without voice refuses. Empty: every firmware has voice, or no such command
+    exists."""
     says_none: str = ""
-    """Pattern of a whole line of the answer to `ask` that says so as well."""
+    """Pattern of a whole answer line to `ask` that also means a firmware without voice."""
     tried: bool
-    """A firmware without voice is known by trying alone: `off`, which may be refused, and `on` are sent at
-    the line's set-up, and one that refuses `on` has none."""
+    """True if a firmware without voice is recognised only by trying: `off`, which may be refused, and `on`
+    are sent at the line's set-up, and a firmware that refuses `on` has no voice."""
     setup: Commands
-    """At the line's set-up, unless a call stands; each may be refused."""
+    """Commands at the line's set-up, unless a call is up; each command may be refused."""
     on: Commands
     off: Commands
     at: Literal["before", "dial", "answer"]
-    """Switched on ahead of each dial and each answer, `off` first; as soon as the modem has taken the dial;
-    or only once the call is answered. What was refused ahead is tried again once the call is answered."""
+    """Time at which voice is switched on: ahead of each dial and each answer, `off` first; as soon as the
+    modem has accepted the dial; or only once the call is answered. A command refused ahead is repeated once
+    the call is answered."""
     kind: Literal["none", "tty", "card"]
-    """`card`: by a sound card, as some lines have whatever their dialect's own way is
+    """Kind of the voice path. `card`: a sound card; some lines have one regardless of their dialect
     (`CompiledDialect.by_card`)."""
     rate_hz: Literal[8000, 16000]
     frame_bytes: Annotated[int, Meta(ge=1, le=4096)]
     """Bytes of one 20 ms frame, s16le."""
     retry_s: Seconds
-    """Between two attempts, for as long as `voice.KEEN_S`; afterwards they are rarer."""
+    """Interval between two attempts, for as long as `voice.KEEN_S`; later attempts are rarer."""
     pace: VoicePace
     wear_reset: Commands
-    """Starts a modem anew whose voice was good in the first calls and is worn (`calls.wear`); empty: it does
-    not wear."""
+    """Commands that restart a modem with degraded voice (`calls.wear`). Empty: the voice does not degrade."""
     again_after_drop: bool
-    """Dropping one of two calls silences the other until it is switched on again."""
+    """True if dropping one of two calls silences the other until its voice is switched on again."""
     card: Card | None = None
-    """None: no sound card of its own is known. One at its analogue pins needs nothing to be said: they carry
-    every call's voice."""
+    """Commands for the modem's own sound card; None if no such card is known. A sound card at the modem's
+    analogue pins needs no command: the pins carry every call's voice."""
 
 
 class Service(Table, frozen=True, kw_only=True):
-    """Whether the modem is in the IMS, so that calls go by VoLTE."""
+    """Registration with the IMS, which lets calls use VoLTE."""
 
     ask: str
-    """Empty: none can be asked."""
+    """Command that requests the registration. Empty: no such command."""
     registered: str
-    """Pattern of an answer line by which it is, for voice."""
+    """Pattern of an answer line of a modem registered for voice."""
     unregistered: str
-    """Pattern of one by which it is not; any other leaves it unknown."""
+    """Pattern of an answer line of an unregistered modem; any other line leaves the registration unknown."""
 
 
 class Kept(Table, frozen=True, kw_only=True):
-    """What is set once, in the modem's own memory, by `securwoman modem setup` and never by itself."""
+    """A setting in the modem's own memory, made once by `securwoman modem setup` and never automatically."""
 
     name: str
-    """What it is called (`ims`)."""
+    """Name of the setting (`ims`)."""
     ask: str
-    """Asks for it."""
+    """Command that requests the setting."""
     wanted: str
-    """Pattern of a whole line of the answer, where it is as it should be."""
+    """Pattern of a whole answer line if the setting is as wanted."""
     set: Annotated[Commands, Meta(min_length=1)]
-    """Sets it; `{group}` is what `shape` has found."""
+    """Commands that make the setting; `{group}` is a group of `shape`."""
     shape: str = ""
-    """Pattern of the line of the answer that has to be there for it to be set; empty: any answer."""
+    """Pattern of an answer line that must be present before the setting is made. Empty: any answer."""
     why: str
-    """What goes wrong without it, for whoever decides."""
+    """Consequence of a missing setting, for the decision of the administrator."""
     reboot: bool = False
-    """It takes effect when the modem has started anew."""
+    """True if the setting takes effect after a restart of the modem."""
     only: Literal["", "usb_audio"] = ""
-    """Only where it is asked for; empty: always."""
+    """Option that requests the setting. Empty: the setting is always made."""
 
 
 class UsbPorts(Table, frozen=True, kw_only=True):
-    """Which interface of a USB device does what."""
+    """The roles of a USB device's interfaces."""
 
     usb: str
     at: int
     voice: int | None = None
     others: tuple[tuple[int, int], ...] = ()
-    """What `at` and `voice` are on other devices of the same ids; looked at where nobody answers at `at`."""
+    """Values of `at` and `voice` on other devices with these ids; tried if no modem answers at `at`."""
     descriptors: tuple[str, ...] = ()
-    """`class/subclass/protocol` (hexadecimal, of the interface descriptor) of those that take commands: a
-    device that has such interfaces is asked there and nowhere else first."""
+    """`class/subclass/protocol` (hexadecimal, of the interface descriptor) of the interfaces that accept
+    commands: a device with such interfaces is first probed only there."""
 
 
 class Dialect(Table, frozen=True, kw_only=True):
-    """A dialect with all that it inherits."""
+    """A dialect with all inherited values."""
 
     key: str
-    """The file's name without `.toml`; what settings and traces say."""
+    """Name of the file without `.toml`, as used in settings and traces."""
     name: str
-    """What people call it."""
+    """Name for people."""
     lineage: tuple[str, ...]
-    """Itself, then what it extends, up to the base."""
+    """Keys of the dialect itself, then of its ancestors up to the base."""
     aliases: tuple[str, ...] = ()
     match: Match = Match()
     first: Commands
-    """Sent before the modem is even asked what it is."""
+    """Commands sent before the modem is identified."""
     identify: Commands
     init: Commands
     init_at_port: Commands = ()
-    """After `init`, where the line's port is the USB interface that a `[[port]]` table names `at`: what has
-    unsolicited codes come out there, and at no other."""
+    """Commands after `init` if the line's port is the USB interface `at` of a `[[port]]` table: these
+    commands direct unsolicited codes to this interface only."""
     reports: str = ""
-    """After `init`: has reports on messages that were sent handed over as they come (27.005 clause 3.4.1);
-    empty: the modem cannot."""
+    """Command after `init` that requests delivery reports of sent messages as they arrive (27.005 clause
+    3.4.1). Empty: the modem has no such reports."""
     resync: Annotated[Commands, Meta(min_length=1)]
-    """Queries whose answer nothing else looks like, used in turn."""
+    """Queries with an unmistakable answer, used in turn."""
     dial: str
     answer: str
     hang_up: str
     hang_up_again: str
-    """Tried in turn with `hang_up` while the call is still there."""
+    """Command tried in turn with `hang_up` while the call is still up."""
     hang_up_one: str
-    """Ends one of several calls; empty when the dialect cannot."""
+    """Command that ends one of several calls; empty if the dialect has none."""
     hang_up_one_before_ringing: bool
-    """Whether `hang_up_one` may be used on a call that does not ring yet."""
+    """True if `hang_up_one` may be used on a call that does not ring yet."""
     reject_waiting: str
     hold: str
     swap: str
@@ -221,17 +222,21 @@ class Dialect(Table, frozen=True, kw_only=True):
     dtmf: str
     calls: str
     report: str
-    """Asks why the last call ended; empty when the dialect says it by itself or not at all."""
+    """Command that requests the cause of the last call's end; empty if the modem reports the cause
+    unrequested or not at all."""
     reset: str
     ussd: Literal["text", "packed"]
-    """How it wants a network's code to be written; the other way is tried where it refuses this one."""
+    """Encoding of a network's code; the other encoding is tried if the modem refuses this encoding."""
     card: str
-    """Asks for the number of the SIM card (ICCID), which most modems tell ahead of its PIN."""
+    """Command that requests the number of the SIM card (ICCID); most modems answer before the PIN is
+    entered.
+    """
     answer_trust: Literal["signalling", "early"]
     dial_blocking_s: Seconds
-    """How long ATD may go without a final result while any byte would abort it; 0: it answers at once."""
+    """Seconds for which ATD may have no final result while any byte would abort the dial; 0: ATD answers at
+    once."""
     dial_ok_is_answer: bool
-    """The OK of ATD comes with the answer, and says so."""
+    """True if the OK of ATD comes with the answer of the call, and means the answer."""
     poll: Poll
     times: Times
     voice: Voice
@@ -240,17 +245,17 @@ class Dialect(Table, frozen=True, kw_only=True):
     refusals: tuple[str, ...] = ()
     """Final results of this firmware that mean ERROR."""
     unterminated: tuple[str, ...] = ()
-    """Codes that it sends without an end of line."""
+    """Codes that this firmware sends without an end of line."""
     answer_ends: tuple[str, ...] = ()
-    """Prefixes of answers behind which no OK comes."""
+    """Prefixes of answers without a following OK."""
     phantoms: tuple[str, ...] = ()
     """Rows of +CLCC, without the prefix, that are no calls."""
     conference_row: str = ""
-    """The row of +CLCC that stands for all members of a conference."""
+    """Pattern of the +CLCC row that stands for all members of a conference."""
     port: tuple[UsbPorts, ...] = ()
     kept: tuple[Kept, ...] = ()
     faults: tuple[str, ...] = ()
-    """What the person on duty should know of this hardware."""
+    """Facts about this hardware for the operator."""
 
 
 T = TypeVar("T")
@@ -261,7 +266,9 @@ _GROUP: Final = re.compile(r"\[[^\]]*\]|\([^()]*\)")
 
 
 def beginning(pattern: str) -> str:
-    """Characters that every line which matches begins with, as far as they are plain to see."""
+    """Return the literal characters at the start of every matching line, as far as evident from the
+    pattern.
+    """
     outside = _ESCAPED.sub("", pattern)
     while (shorter := _GROUP.sub("", outside)) != outside:
         outside = shorter
@@ -275,15 +282,15 @@ def beginning(pattern: str) -> str:
 
 
 class Patterns(Generic[T]):
-    """Patterns in the order in which they are tried, each with what it stands for."""
+    """Patterns in the order in which they are tried, each with its meaning."""
 
     def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
         self._all = tuple((beginning(text), re.compile(text), meaning) for text, meaning in patterns)
-        # Of one line it is asked several times in a row, and a modem says the same things all day.
+        # A line is looked up several times in a row, and a modem repeats its lines all day.
         self._remembered = lru_cache(maxsize=512)(self._search)
 
     def find(self, line: str) -> tuple[re.Match[str], T] | None:
-        """The first that matches the whole line."""
+        """Return the first pattern that matches the whole line, with its meaning; None without a match."""
         return self._remembered(line)
 
     def _search(self, line: str) -> tuple[re.Match[str], T] | None:
@@ -294,7 +301,7 @@ class Patterns(Generic[T]):
 
 
 class CompiledDialect:
-    """A dialect with its patterns compiled: what the driver works with."""
+    """A dialect with compiled patterns, for the driver."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.data = dialect
@@ -307,19 +314,20 @@ class CompiledDialect:
         return f"<dialect {self.key}>"
 
     def by_card(self, *, own: bool) -> CompiledDialect:
-        """For a line whose voice is a sound card, the modem's own or one at its analogue pins."""
+        """Return this dialect for a line with voice by a sound card: the modem's own (`own`) or at its
+        analogue pins."""
         same = copy.copy(self)
         same.data = msgspec.structs.replace(self.data, voice=_by_card(self.data.voice, own=own))
         return same
 
     @property
     def early_answer(self) -> bool:
-        """Signalling alone does not prove that somebody answered."""
+        """True if signalling alone does not prove that a call was answered."""
         return self.data.answer_trust == "early"
 
     @cached_property
     def rules(self) -> Rules:
-        """What the command engine has to know."""
+        """Rules for the command engine."""
         data = self.data
         return Rules(
             known=lambda line: self.find(line) is not None,
@@ -332,20 +340,22 @@ class CompiledDialect:
         )
 
     def find(self, line: str) -> tuple[re.Match[str], Urc] | None:
-        """The first pattern that matches the whole line, the most specific dialect's first."""
+        """Return the first pattern that matches the whole line, the most specific dialect's patterns
+        first.
+        """
         return self._urcs.find(line)
 
     def is_phantom(self, row: str) -> bool:
-        """Whether a row of +CLCC (without its prefix) is no call of ours."""
+        """Return True if a row of +CLCC (without its prefix) is no call of the center."""
         return any(pattern.fullmatch(row) for pattern in self._phantoms)
 
     def is_conference(self, row: str) -> bool:
-        """Whether a row of +CLCC stands for all members of a conference at once."""
+        """Return True if a row of +CLCC stands for all members of a conference."""
         return self._conference is not None and self._conference.fullmatch(row) is not None
 
     def in_ims(self, lines: Iterable[str]) -> bool | None:
-        """Whether the modem is in the IMS for voice, by its answer to `service.ask`; none where that does not
-        tell."""
+        """Return True if the modem's answer to `service.ask` shows registration with the IMS for voice; None
+        if the answer does not show the registration."""
         service = self.data.service
         lines = tuple(lines)
         for pattern, means in ((service.registered, True), (service.unregistered, False)):
@@ -362,7 +372,8 @@ class CompiledDialect:
 
 
 def _by_card(voice: Voice, *, own: bool) -> Voice:
-    """At 8 kHz. Whether the firmware has voice can only be tried then, and only where it is switched."""
+    """Return the voice table for a sound card, at 8 kHz. The test for a firmware without voice is then only
+    by trying, and only if voice is switched by commands."""
     card = voice.card if own and voice.card is not None else Card(on=(), off=())
     return msgspec.structs.replace(
         voice,

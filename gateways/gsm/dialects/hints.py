@@ -1,6 +1,6 @@
-"""What a modem's unsolicited line says about the calls, with the vendor's spelling taken off.
+"""The meaning of a modem's unsolicited line about calls, in terms independent of the vendor.
 
-A hint is never the truth: it is believed at once where that is harmless, and makes the driver ask +CLCC.
+A hint is never the truth: a hint is trusted at once if that is harmless, and makes the driver request +CLCC.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ class Sign(StrEnum):
     """The events that a dialect's patterns and state tables may name."""
 
     RING = "ring"
-    """Somebody calls; nothing more is said."""
+    """A call rings, without further details."""
     CALLER_ID = "caller_id"
-    """The number of the call that rings; empty when withheld."""
+    """The number of the call that rings; empty if withheld."""
     INCOMING = "incoming"
     WAITING = "waiting"
     DIALING = "dialing"
@@ -26,31 +26,31 @@ class Sign(StrEnum):
     ANSWERED = "answered"
     HELD = "held"
     ACTIVE = "active"
-    """Connected, or taken back from hold."""
+    """Connected, or retrieved from hold."""
     RELEASED = "released"
     MISSED = "missed"
-    """A call came and went, with its number."""
+    """A call came and ended, with its number."""
     CLCC = "clcc"
-    """A row of +CLCC that nobody asked for."""
+    """An unrequested row of +CLCC."""
     HINT = "hint"
-    """Something about calls: look."""
+    """A change of some call: the list of calls should be requested."""
     SIGNAL = "signal"
     REGISTRATION = "registration"
     SIM = "sim"
     REBOOTED = "rebooted"
     DOUBT = "doubt"
-    """The modem may have started anew: it is asked whether it still has our settings."""
+    """The modem may have restarted: its settings are checked."""
     SMS = "sms"
     """A short message follows in the next line."""
     SMS_STORED = "sms_stored"
     SMS_REPORT = "sms_report"
-    """What became of a short message that was sent follows in the next line."""
+    """A delivery report of a sent short message follows in the next line."""
     NOISE = "noise"
-    """Known, and of no interest."""
+    """A known line of no interest."""
 
     @property
     def about_calls(self) -> bool:
-        """Whether it is a reason to ask for the list of calls."""
+        """True if the line is a reason to request the list of calls."""
         return self not in _OTHER
 
 
@@ -70,23 +70,23 @@ _OTHER = frozenset(
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """One unsolicited line, understood."""
+    """The meaning of an unsolicited line."""
 
     sign: Sign
     kind: str = ""
-    """Which pattern it was: two lines of one kind are never about the same end of a call."""
+    """The pattern that matched: two lines of one kind never report one end of a call."""
     index: int | None = None
-    """The modem's number of the call."""
+    """The modem's index of the call."""
     direction: Direction | None = None
     number: str = ""
     withheld: bool = False
-    """The line told about the number, and that there is none."""
+    """True if the line carries a number field without a number."""
     cause: int | None = None
     """Q.850."""
     certain_cause: bool = False
-    """The network's own word, not a guess that a better one may replace."""
+    """True if the cause is the network's own report, and not a guess that a better report may replace."""
     value: str = ""
-    """The text of what is not about calls: a signal level, a state, an index."""
+    """Value of a line that is not about calls: a signal level, a state, an index."""
     row: ClccRow | None = None
     text: str = ""
     """The line itself."""

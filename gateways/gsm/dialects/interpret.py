@@ -1,5 +1,5 @@
-"""From an unsolicited line to a Hint, by the dialect's patterns. Pure; and what modems say they say again and
-again (a call's row at every look, the signal), so that the last few hundred readings are remembered.
+"""Interpret an unsolicited line as a Hint, by the dialect's patterns. Pure. Modems repeat their lines (a
+call's row in every list, the signal), so the last few hundred readings are cached.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from gateways.gsm.numbers import e164
 
 @lru_cache(maxsize=512)
 def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
-    """What the line says; none when the dialect has no pattern for it. `region` places national numbers."""
+    """Return the meaning of the line; None if the dialect has no pattern for the line. `region` (ISO 3166) is
+    the region of national numbers."""
     found = dialect.find(line)
     if found is None:
         return None
@@ -47,18 +48,18 @@ def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """An answer of +CLCC, read."""
+    """The content of an answer of +CLCC."""
 
     rows: tuple[ClccRow, ...]
-    """Phantoms left out; of two rows with one index the later."""
+    """Rows without phantoms; of two rows with one index the later."""
     conference: bool
-    """A row stood for all members of a conference."""
+    """True if one row stood for all members of a conference."""
     spoilt: bool
-    """A row could not be read: whose it was is not known."""
+    """True if a row could not be read: its call is unknown."""
 
 
 def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Listed:
-    """The calls in an answer of +CLCC."""
+    """Return the calls in an answer of +CLCC."""
     rows: dict[int, ClccRow] = {}
     conference = spoilt = False
     for line in lines:
@@ -75,7 +76,7 @@ def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Li
 
 
 def known_number(number: str, number_type: int | None, region: str) -> str:
-    """E.164 where that can be told, the digits as sent otherwise, empty for none."""
+    """Return the number as E.164 if possible, otherwise the digits as sent; empty without a number."""
     spelled = number_of(number, number_type)
     return e164(spelled, region) or spelled
 

@@ -1,4 +1,4 @@
-"""How a modem's own settings stand against what its dialect wants (`[[kept]]`), by what it answers. Pure."""
+"""Comparison of a modem's own settings with its dialect's `[[kept]]` tables, by the modem's answers. Pure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from gateways.gsm.dialects.dialect import CompiledDialect, Kept
 
 
 class Standing(StrEnum):
-    """One of them."""
+    """State of a modem's setting."""
 
     AS_WANTED = "as_wanted"
     OTHERWISE = "otherwise"
-    """It can be set."""
+    """The setting differs and can be made."""
     NOT_KNOWN = "not_known"
-    """This firmware refuses the question, or answers in another shape: nothing is set."""
+    """This firmware refuses the query, or answers in another shape: the setting is not made."""
 
 
 def kept_of(dialect: CompiledDialect, *, usb_audio: bool) -> Iterator[Kept]:
-    """What is to be looked at, in the file's order."""
+    """Yield the settings to check, in the file's order."""
     return (kept for kept in dialect.data.kept if not kept.only or usb_audio)
 
 
 def standing(kept: Kept, lines: tuple[str, ...] | None) -> Standing:
-    """`lines`: of the answer to `kept.ask`; none where it was refused."""
+    """Return the state of the setting by the answer `lines` to `kept.ask`; None for a refused query."""
     if lines is None:
         return Standing.NOT_KNOWN
     if any(re.fullmatch(kept.wanted, line) for line in lines):
@@ -34,7 +34,7 @@ def standing(kept: Kept, lines: tuple[str, ...] | None) -> Standing:
 
 
 def commands(kept: Kept, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """What sets it, where it is OTHERWISE by this answer."""
+    """Return the commands that make the setting, if its state by this answer is OTHERWISE."""
     shaped = _shaped(kept, lines) or {}
     return tuple(text.format_map(shaped) for text in kept.set)
 

@@ -1,5 +1,5 @@
-"""Reads `config/dialects/*.toml`. A file extends another: its scalars replace, its `init` comes after,
-and its patterns are tried before the other's, so that the specific one wins.
+"""Reads `config/dialects/*.toml`. A file may extend another file: its scalars replace, its `init` follows,
+and its patterns are tried before the parent's, so that the specific pattern wins.
 
 Unknown keys, broken patterns and impossible values are refused with the file and the path of the key. This
 module must not know a vendor.
@@ -22,15 +22,15 @@ from gateways.gsm.errors import DialectError
 
 BASE: Final = "3gpp"
 AUTO: Final = "auto"
-"""In the place of a name: find it out by asking the modem."""
+"""Stands for the name of a dialect that is detected by queries to the modem."""
 DIRECTORY: Final = Path(__file__).resolve().parents[3] / "config" / "dialects"
-"""Beside the packages, in a checkout as in an installed wheel."""
+"""Directory beside the packages, in a checkout and in an installed wheel."""
 
 _Raw = dict[str, object]
 _OWN: Final = ("name", "aliases", "match", "port", "kept", "faults")
-"""What is not inherited."""
+"""Keys that are not inherited."""
 _ON_TOP: Final = ("urc", "refusals", "unterminated", "answer_ends", "phantoms")
-"""Lists of which the heir's entries come first."""
+"""Lists in which the heir's entries come first."""
 _TABLES: Final = ("poll", "times", "voice")
 
 
@@ -47,7 +47,8 @@ class Dialects:
 
     @classmethod
     def load(cls, *directories: Path) -> Dialects:
-        """Read the project's dialects, and further directories whose files may add to and replace them.
+        """Read the project's dialects, and further directories with files that may add to and replace these
+        dialects.
 
         Raises DialectError with the file and the key.
         """
@@ -66,11 +67,11 @@ class Dialects:
         return cls({key: dialect for key, (_, dialect) in done.items()})
 
     def names(self) -> tuple[str, ...]:
-        """The names that settings may use."""
+        """Return the names that settings may use."""
         return tuple(sorted(self._compiled))
 
     def get(self, name: str) -> CompiledDialect:
-        """By name or alias, in any case. Raises DialectError."""
+        """Return the dialect with this name or alias, in any case. Raises DialectError."""
         key = self._by_alias.get(name.strip().lower())
         if key is None:
             raise DialectError(f"no dialect is called {name!r}; there are {', '.join(self.names())}")
@@ -83,19 +84,22 @@ class Dialects:
         return iter(self._compiled.values())
 
     def by_card(self, *, own: bool) -> Dialects:
-        """The same for a line whose voice is a sound card, the modem's own or one at its analogue pins."""
+        """Return these dialects for a line with voice by a sound card: the modem's own (`own`) or at its
+        analogue pins."""
         same = copy.copy(self)
         same._compiled = {key: dialect.by_card(own=own) for key, dialect in self._compiled.items()}
         return same
 
     def base(self) -> CompiledDialect:
-        """3GPP TS 27.007 as written."""
+        """Return the base dialect: 3GPP TS 27.007 as written."""
         return self._compiled[BASE]
 
 
 @cache
 def installed() -> Dialects:
-    """The project's dialects, read once, by whoever forks the modems' processes: it takes 40 ms."""
+    """Return the project's dialects, read once, before the modems' processes are forked: reading takes 40
+    ms.
+    """
     return Dialects.load()
 
 
@@ -107,7 +111,7 @@ def _read(path: Path) -> _Raw:
 
 
 def _lineage(key: str, files: Mapping[str, tuple[Path, _Raw]]) -> tuple[str, ...]:
-    """The dialect, then what it extends, up to the base."""
+    """Return the dialect's key, then those of its ancestors up to the base. Raises DialectError."""
     names = [key]
     while (parent := files[names[-1]][1].get("extends")) is not None:
         path = files[names[-1]][0]
@@ -122,7 +126,8 @@ def _lineage(key: str, files: Mapping[str, tuple[Path, _Raw]]) -> tuple[str, ...
 def _assemble(
     key: str, files: Mapping[str, tuple[Path, _Raw]], done: Mapping[str, tuple[_Raw, Dialect]]
 ) -> tuple[_Raw, Dialect]:
-    """The file over its parent, which has been found good before: whatever is wrong now is this file's."""
+    """Return the file merged over its parent. The parent was checked before, so every error now is this
+    file's. Raises DialectError."""
     path, own = files[key]
     lineage = _lineage(key, files)
     for reserved in ("key", "lineage"):

@@ -1,7 +1,6 @@
-"""What is asked for calls: dial, adopt, answer, hold, swap, join, digits, hang up; and why calls have ended.
+"""Requests for calls: dial, adopt, answer, hold, swap, join, digits, hang up; and the causes of ended calls.
 
-Requests are idempotent. A hang-up is tried again until the call is gone: by which verb, `calls.hang_up`
-decides.
+Requests are idempotent. A hang-up is repeated until the call is gone; `calls.hang_up` decides the command.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _REFS_KEPT: Final = 512
 
 
 class CallControl:
-    """See the module."""
+    """Carries out the requests for the calls of one modem."""
 
     def __init__(self, channel: Channel, table: CallTable, listing: CallList, voice: VoiceSwitch) -> None:
         self._channel, self._table, self._list, self._voice = channel, table, listing, voice
@@ -36,11 +35,12 @@ class CallControl:
         self._refs: dict[Ref, CallId] = {}
 
     def call_of(self, ref: Ref) -> CallId | None:
-        """The call, live or gone, that was dialled or adopted under this name."""
+        """Return the call, live or ended, that was dialled or adopted under this reference; None if
+        unknown."""
         return self._refs.get(ref)
 
     def dial(self, ref: Ref, number: str, now_s: float, *, emergency: bool, until_s: float) -> CallId:
-        """Call this number, once under one `ref`. Raises RequestRefused for what is no number."""
+        """Call this number, once under one `ref`. Raises RequestRefused for an invalid number."""
         if (known := self._refs.get(ref)) is not None:
             return known
         if len(number) < 2 or not set(number) <= _DIALLABLE or "+" in number[1:]:
@@ -65,7 +65,8 @@ class CallControl:
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
-        """The journal says that this call stands on this modem. Never dials: the call is looked for."""
+        """Adopt a call that the journal records for this modem. Never dials: the call is searched on the
+        modem."""
         if (known := self._refs.get(ref)) is not None:
             return known
         call = self._table.adopt(ref, number, direction, now_s)
@@ -73,12 +74,12 @@ class CallControl:
         return call
 
     def name(self, call: CallId, ref: Ref) -> None:
-        """This call, incoming or found, is that requester's from now on."""
+        """Assign this call, incoming or found, to the requester."""
         self._table.name(call, ref)
         self._remember(ref, call)
 
     def answer(self, call: CallId, now_s: float) -> None:
-        """Take the incoming or waiting call; another one goes on hold. Raises RequestRefused."""
+        """Answer the incoming or waiting call; an active call is put on hold. Raises RequestRefused."""
         view = self._must_find(call)
         if view.direction is not Direction.IN:
             raise RequestRefused("we are the caller")
@@ -103,7 +104,7 @@ class CallControl:
         self._request("hold", self._channel.dialect.data.hold, call, now_s)
 
     def swap(self, now_s: float) -> None:
-        """Exchange the active and the held call, or take the held one back. Raises RequestRefused."""
+        """Exchange the active and the held call, or retrieve the held call. Raises RequestRefused."""
         if not any(view.state is Stat.HELD for view in self._table.calls()):
             raise RequestRefused("no call is on hold")
         self._request("swap", self._channel.dialect.data.swap, None, now_s)
@@ -116,7 +117,7 @@ class CallControl:
         self._request("conference", self._channel.dialect.data.conference, None, now_s)
 
     def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
-        """One DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
+        """Send one DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
         self._must_find(call)
         if len(digit) != 1 or digit.upper() not in _DIGITS:
             raise RequestRefused(f"not a DTMF digit: {digit!r}")
@@ -124,7 +125,7 @@ class CallControl:
         self._request("digit", text, call, now_s)
 
     def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool) -> None:
-        """End the call, or decline it; one that is gone already is no error."""
+        """End or decline the call; no error if the call is gone already."""
         if self._table.view(call) is None:
             return
         self._table.hang_up_asked(call)
@@ -134,18 +135,18 @@ class CallControl:
             self._hang_ups.want(call, now_s, unless_answered=unless_answered)
 
     def hangs_up(self, call: CallId) -> bool:
-        """Whether the call is to end."""
+        """Return True if the end of the call is requested."""
         return self._hang_ups.wanted(call)
 
     def gone(self, call: CallId) -> None:
-        """The call has been released."""
+        """Note that the call has been released."""
         self._hang_ups.gone(call)
         self._channel.withdraw(self._dialled, call)
 
     def drive(self, now_s: float, *, spares: bool) -> bool:
-        """Send the hang-ups that are due; whether the modem's radio was switched off for one.
+        """Send the pending hang-ups; return True if the modem's radio was switched off for one.
 
-        `spares`: the modem may have a call of which nothing is known.
+        `spares`: the modem may have an unknown call.
         """
         calls, radio_off = self._table.calls(), False
         data, seen = self._channel.dialect.data, self._list.sees(now_s)
@@ -156,36 +157,37 @@ class CallControl:
         return radio_off
 
     def look_over_the_dial(self, now_s: float) -> None:
-        """Where a call is to end unless it is answered, and a dial keeps the modem from saying whether."""
+        """Request the list over a pending dial, if a call is to end unless answered and the dial blocks the
+        list."""
         engine = self._channel.engine
         if self._hang_ups.waits_to_see(self._table.calls()) and (engine.silenced or engine.listening):
             self._list.ask_over_the_dial(now_s)
 
     def not_written(self, now_s: float, reason: str) -> None:
-        """What was to be written was kept back: a call of which it was the dial has ended."""
+        """End the call of a dial that was not written."""
         for view in self._table.calls():
             if self._channel.is_in_flight(self._dialled, view.call):
                 self._table.over(view.call, now_s, cause=HangupCause.GUARDED, text=reason, kind="guard")
 
     def explain(self, now_s: float) -> None:
-        """Ask the modem why calls have ended of which nobody has said so."""
+        """Request the causes of calls that have ended without a reported cause."""
         text = self._channel.dialect.data.report
         while text and (call := self._table.unexplained(now_s)) is not None:
             self._channel.ask(text, Urgency.TRUTH, now_s, report_finished, self._table, call)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         self._channel.events += [
             HangUpStuck(at_s=now_s, call=call, attempts=self._hang_ups.attempts(call))
             for call in self._hang_ups.stuck(now_s)
         ]
 
     def stuck_s(self) -> float | None:
-        """When `tick` has something to do."""
+        """Return the time when `tick` is needed; None if not needed."""
         return self._hang_ups.stuck_s()
 
     def next_deadline(self) -> float | None:
-        """When `drive` has something to do."""
+        """Return the time when `drive` is needed; None if not needed."""
         being_ended = self._channel.asked(self._hung_up)
         calls = [view for view in self._table.calls() if (view.call,) not in being_ended]
         return self._hang_ups.next_deadline(calls)

@@ -1,4 +1,4 @@
-"""When the modem is asked for its list of calls, and whether the calls are known by it."""
+"""Polling of the modem's list of calls, and the knowledge whether the calls are known by the list."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gateways.gsm.driver.channel import Channel
 from gateways.gsm.driver.events import UntoldCall
 
 REFUSED: Final = 3
-"""After so many refusals in a row the modem is taken to have no +CLCC."""
+"""Refusals in a row after which the modem counts as having no +CLCC."""
 
 SEEN_S: Final = 0.5
-"""So long after the next poll is due the last list of calls still counts as how they stand."""
+"""Seconds after the next poll is due in which the last list of calls still counts as current."""
 
 
 class CallList:
-    """See the module."""
+    """Polls the list of calls of one modem."""
 
     def __init__(self, channel: Channel, table: CallTable) -> None:
         self._channel, self._table = channel, table
@@ -29,44 +29,44 @@ class CallList:
         self._refused = 0
 
     def opened(self) -> None:
-        """The port is open (again): what the modem holds is not known."""
+        """Note that the port is open (again): the modem's calls are unknown."""
         self._listed = False
 
     @property
     def known(self) -> bool:
-        """Whether the modem has listed its calls since the port was opened, or cannot."""
+        """True if the modem has listed its calls since the port was opened, or has no such list."""
         return self._channel.opened and (self._listed or not self._exists)
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether the list can be had soon."""
+        """True if the list can be requested soon."""
         engine = self._channel.engine
         return (
             self._exists and self._channel.opened and not (engine.lost or engine.listening or engine.silenced)
         )
 
     def sees(self, now_s: float) -> bool:
-        """Whether the modem has just said how its calls stand, or never can."""
+        """Return True if the modem has just listed its calls, or has no such list."""
         if not self._exists:
             return True
         return not self._asked and now_s - self._listed_s <= self._channel.dialect.data.poll.setup_s + SEEN_S
 
     def ask(self, now_s: float) -> None:
-        """Ask for the list."""
+        """Request the list."""
         self._table.take_look()
         self._channel.ask(self._channel.dialect.data.calls, Urgency.TRUTH, now_s, self._finished)
 
     def ask_if_due(self, now_s: float) -> None:
-        """Ask where something has happened, or it is time to look again."""
+        """Request the list if an event or the polling interval requires it."""
         if self.can_be_asked and not self._asked:
             next_s = self.next_s()
             if self._table.looks or (next_s is not None and now_s >= next_s):
                 self.ask(now_s)
 
     def ask_over_the_dial(self, now_s: float) -> None:
-        """Ask though a dial is pending, which may be ended.
+        """Request the list although a dial is pending, which may end.
 
-        The query's first byte ends one that nobody has answered, and does no harm to one that somebody has.
+        The query's first byte ends an unanswered dial, and does no harm to an answered dial.
         """
         data = self._channel.dialect.data
         look = Command(
@@ -79,7 +79,7 @@ class CallList:
         self._channel.submit(look, now_s, self._finished)
 
     def next_s(self) -> float | None:
-        """When it is time to look again; none while no call needs it."""
+        """Return the time of the next poll; None while no call needs a poll."""
         if not self._table.busy or not self.can_be_asked or self._asked:
             return None
         poll = self._channel.dialect.data.poll

@@ -1,4 +1,4 @@
-"""What the parts of the driver share: commands on their way to the modem, who is told their results, and
+"""The shared part of the driver: commands on their way to the modem, the callbacks for their results, and
 events on their way to the driver's shell.
 """
 
@@ -15,30 +15,31 @@ from gateways.gsm.driver.events import Event
 from gateways.gsm.driver.startup import command_of
 
 Then = Callable[[Finished, float], None]
-"""Told of a command's result, and when."""
+"""Callback for a command's result and its time."""
 About = TypeVarTuple("About")
 
 
 class Channel:
-    """See the module. A part that sends a command reads its result: `then` is told it, behind `about`, which
-    says what the command was for. By the two the part knows a command again that has no result yet.
+    """The way to one modem. A part that sends a command reads its result: `then` is called with `about`, the
+    result and the time; `about` identifies the purpose of the command. By `then` and `about` the part finds a
+    command that has no result yet.
 
-    `region` (ISO 3166) places national numbers.
+    `region` (ISO 3166) is the region of national numbers.
     """
 
     def __init__(self, dialect: CompiledDialect, region: str) -> None:
         self.dialect = dialect
-        """The one that is spoken; the base until the modem's own is known."""
+        """Dialect in use; the base dialect until the modem's own is known."""
         self.region = region
         self.engine = Engine(dialect.rules)
         self.opened = False
-        """Whether the port is open."""
+        """True if the port is open."""
         self.events: list[Event] = []
-        """What has happened, in order."""
+        """Events so far, in order."""
         self._sent: dict[Ticket, tuple[Callable[..., None] | None, tuple[object, ...]]] = {}
 
     def speak(self, dialect: CompiledDialect) -> None:
-        """From now on this dialect holds."""
+        """Use this dialect from now on."""
         self.dialect = dialect
         self.engine.set_rules(dialect.rules)
 
@@ -60,30 +61,31 @@ class Channel:
         then: Callable[[*About, Finished, float], None] | None = None,
         *about: *About,
     ) -> None:
-        """The same for a plain command of the dialect."""
+        """Queue a plain command of the dialect."""
         self.submit(command_of(self.dialect, text, urgency), now_s, then, *about)
 
     def take(self, ticket: Ticket) -> Then | None:
-        """Who is told the result of this command, which has come."""
+        """Return the callback for the result of this command, and forget the command; None without a
+        callback."""
         then, about = self._sent.pop(ticket, (None, ()))
         return None if then is None else partial(then, *about)
 
     @property
     def waiting(self) -> int:
-        """How many commands have no result yet."""
+        """Number of commands without a result yet."""
         return len(self._sent)
 
     def asked(self, then: Callable[[*About, Finished, float], None]) -> list[tuple[*About]]:
-        """What the commands are about of which `then` is to be told the result."""
+        """Return the `about` of each pending command with the callback `then`."""
         return [cast("tuple[*About]", about) for told, about in self._sent.values() if told == then]
 
     def is_in_flight(self, then: Callable[[*About, Finished, float], None], *about: *About) -> bool:
-        """Whether such a command is the one of which the answer is waited for."""
+        """Return True if this command is in flight."""
         ticket = self.engine.in_flight
         return ticket is not None and self._sent.get(ticket) == (then, about)
 
     def withdraw(self, then: Callable[[*About, Finished, float], None], *about: *About) -> bool:
-        """Take such a command back; false when it was written."""
+        """Withdraw this command; False if it was written."""
         for ticket, sent in self._sent.items():
             if sent == (then, about) and self.engine.withdraw(ticket):
                 del self._sent[ticket]

@@ -1,4 +1,4 @@
-"""What the driver reports. All frozen, all stamped with the time that the driver was given."""
+"""The events that the driver reports. All are frozen and stamped with the time passed to the driver."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from messages.base import VoicePace
 from messages.ids import TextFailure
 
 CallId = NewType("CallId", int)
-"""Our own number of a call on this modem: counts from 1, never used twice by one driver."""
+"""The center's own id of a call on this modem: counts from 1, never reused by one driver."""
 Ref = NewType("Ref", str)
-"""What the requester calls its call, so that it is dialled once however often it is asked for."""
+"""The requester's name for a call, so that a repeated request dials once."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,17 +24,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallEvent(Event, frozen=True, kw_only=True):
-    """Something about one call."""
+    """An event of one call."""
 
     call: CallId
     ref: Ref | None
-    """Of a call that was dialled, or adopted, by request."""
+    """Reference of a call that was dialled or adopted by request; None for other calls."""
     number: str | None
-    """E.164; none when withheld, not known (yet), or a short code."""
+    """E.164; None if withheld, not known (yet), or a short code."""
 
 
 class CallDialing(CallEvent, frozen=True, kw_only=True):
-    """Our call has been handed to the modem."""
+    """The center's call has been passed to the modem."""
 
 
 class CallRinging(CallEvent, frozen=True, kw_only=True):
@@ -42,33 +42,33 @@ class CallRinging(CallEvent, frozen=True, kw_only=True):
 
 
 class CallAnswered(CallEvent, frozen=True, kw_only=True):
-    """The call is up, whoever called."""
+    """The call is up, in either direction."""
 
     direction: Direction
     confirmed: bool
-    """False where the modem's word does not prove it (`answer_trust = "early"`)."""
+    """False if the modem's report is no proof of an answer (`answer_trust = "early"`)."""
 
 
 class CallIncoming(CallEvent, frozen=True, kw_only=True):
-    """Somebody calls. Said at the first sign, the number may follow."""
+    """An incoming call. Reported at the first sign; the number may follow."""
 
     caller: str
-    """The number as the network gave it; empty when there is none (yet)."""
+    """The number as the network sent it; empty without a number (yet)."""
     withheld: bool
 
 
 class CallIdentified(CallEvent, frozen=True, kw_only=True):
-    """The number of an incoming or waiting call has come."""
+    """The number of an incoming or waiting call has arrived."""
 
     caller: str
 
 
 class CallWithheld(CallEvent, frozen=True, kw_only=True):
-    """The network has said that there will be no number."""
+    """The network has reported that the number is withheld."""
 
 
 class CallWaiting(CallEvent, frozen=True, kw_only=True):
-    """Somebody calls while another call is up."""
+    """An incoming call while another call is up."""
 
     caller: str
     withheld: bool
@@ -79,31 +79,32 @@ class CallHeld(CallEvent, frozen=True, kw_only=True):
 
 
 class CallActive(CallEvent, frozen=True, kw_only=True):
-    """The call is back from hold."""
+    """The call was retrieved from hold."""
 
 
 class CallFound(CallEvent, frozen=True, kw_only=True):
-    """The modem holds a call that this driver has not set up: left by a former process, or by a hand."""
+    """The modem holds a call that this driver has not set up: left by a former process, or made by hand."""
 
     direction: Direction
     state: Stat
 
 
 class CallReleased(CallEvent, frozen=True, kw_only=True):
-    """The call is gone. Once for each call, and nothing about it afterwards."""
+    """The call is gone. Reported once for each call; no event of the call follows."""
 
     direction: Direction
     cause: int | None
-    """ITU-T Q.850, above 127 our own (`messages.base.HangupCause`); none when nobody said why."""
+    """ITU-T Q.850, above 127 the center's own (`messages.base.HangupCause`); None if no cause was
+    reported."""
     text: str
-    """The line, or the reason in words."""
+    """The line, or the reason as text."""
     answered: bool
     ended_s: float
-    """When the end was first heard of; the cause may have taken a moment longer."""
+    """Time of the first report of the end; the cause may have taken a moment longer."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """What the modem says of itself."""
+    """Identity reported by the modem."""
 
     manufacturer: str = ""
     model: str = ""
@@ -113,7 +114,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(Event, frozen=True, kw_only=True):
-    """Initialised (again): calls can be placed as far as SIM and network allow."""
+    """The modem is initialised (again): calls can be placed as far as SIM and network allow."""
 
     identity: Identity
 
@@ -135,40 +136,40 @@ class VoiceFailed(Event, frozen=True, kw_only=True):
 
 
 class SignalChanged(Event, frozen=True, kw_only=True):
-    """Signal strength; none for unknown."""
+    """A change of the signal strength; None for unknown."""
 
     dbm: int | None
 
 
 class RegistrationChanged(Event, frozen=True, kw_only=True):
-    """Whether, and how, the network knows the SIM."""
+    """A change of the SIM's registration with the network."""
 
     state: Registration
 
 
 class SimState(Event, frozen=True, kw_only=True):
-    """What the SIM waits for: `READY`, `SIM PIN`, `SIM PUK`, `NOT INSERTED`, … (27.007 clause 8.3)."""
+    """A change of the SIM's state: `READY`, `SIM PIN`, `SIM PUK`, `NOT INSERTED`, … (27.007 clause 8.3)."""
 
     code: str
 
 
 class PinAnswered(Event, frozen=True, kw_only=True):
-    """What the SIM has said of the PIN that it was given."""
+    """The SIM's answer to a PIN."""
 
     right: bool | None
-    """None where it was refused for another reason than being wrong."""
+    """None if the PIN was refused for another reason than a wrong PIN."""
     text: str
     """The refusal."""
 
 
 class EmergencyNumbers(Event, frozen=True, kw_only=True):
-    """The emergency numbers that the SIM lists: the dial guard must know them."""
+    """The emergency numbers of the SIM: the dial guard must know them."""
 
     numbers: tuple[str, ...]
 
 
 class SmsReceived(Event, frozen=True, kw_only=True):
-    """A short message came, whole."""
+    """A short message was received, with all parts or with the parts that came in time."""
 
     sender: str
     number: str | None
@@ -178,97 +179,99 @@ class SmsReceived(Event, frozen=True, kw_only=True):
     data: bytes
     """The user data of 8-bit messages; empty for text."""
     sent_at: str
-    """The service centre's time stamp, RFC 3339; empty when unreadable."""
+    """The service centre's time stamp, RFC 3339; empty if unreadable."""
     stored: tuple[int, ...]
-    """Where the modem still keeps it: `Driver.delete_sms` once it is durable."""
+    """Storage indexes in the modem: to be passed to `Driver.delete_sms` once the message is durable."""
     service: bool = False
-    """For the phone or its SIM, and not for a person."""
+    """True if the message is for the phone or its SIM, and not for a person."""
 
 
 class SmsFailed(Event, frozen=True, kw_only=True):
-    """A short message that could not be read, or a part of one."""
+    """A short message, or a part of a message, that could not be read."""
 
     pdu: str
-    """As the modem gave it, or as far as it could be read."""
+    """The PDU as received, or the content as far as readable."""
     text: str
-    """Why; nothing of what it says."""
+    """The reason, without any content of the message."""
     stored: tuple[int, ...] = ()
     sender: str = ""
-    """Empty where not even that can be read."""
+    """Empty if the sender cannot be read either."""
     number: str | None = None
     """E.164."""
     from_somebody: bool = True
-    """Whether somebody may have written it: not so of a report, nor of what this modem has sent itself."""
+    """True if the message may come from another party: False for a report and for a message sent by this
+    modem."""
 
 
 class InputFailed(Event, frozen=True, kw_only=True):
-    """A line of the modem's whose reader has raised an error. It is left out, and the modem is asked anew."""
+    """A line of the modem raised an error in its reader. The line is skipped, and the modem is queried
+    again."""
 
     text: str
     error: str
-    """Which, and where; nothing of the line."""
+    """Kind and place of the error, without any content of the line."""
 
 
 class SmsSent(Event, frozen=True, kw_only=True):
-    """What became of a message of ours."""
+    """The outcome of a short message sent by this line."""
 
     ref: Ref
     failure: TextFailure | None
-    """None: the network has taken it."""
+    """None: the network has accepted the message."""
     text: str
-    """The final result, as it came."""
+    """The final result as received."""
     references: tuple[int, ...] = ()
-    """The network's, of each part; of one that told none there is none."""
+    """The network's references, one for each part that has a reference."""
 
 
 class SmsReported(Event, frozen=True, kw_only=True):
-    """The network says what has become of a part of a short message that this line has sent."""
+    """The network's report on a part of a short message that this line has sent."""
 
     reference: int
     recipient: str
     status: int
     """TP-Status (3GPP TS 23.040 clause 9.2.3.15)."""
     stored: tuple[int, ...] = ()
-    """Where the modem keeps the report."""
+    """Storage indexes of the report in the modem."""
 
 
 class NetworkAnswered(Event, frozen=True, kw_only=True):
-    """What the network has said to a code (`Driver.ask_network`)."""
+    """The network's answer to a code (`Driver.ask_network`)."""
 
     words: str
-    """Empty: nothing, or it was not asked."""
+    """Empty: no answer, or the code was not sent."""
     refused: str = ""
-    """What the modem said that would not ask; empty: it did."""
+    """The modem's refusal to send the code; empty if the code was sent."""
 
 
 class ModemRebooted(Event, frozen=True, kw_only=True):
-    """The modem says that it has started anew; its calls are being checked."""
+    """The modem reports a restart; its calls are being checked."""
 
 
 class Stage(StrEnum):
-    """The watchdog's ladder: what has to be done about a modem that does not answer."""
+    """Steps of the watchdog's ladder for a modem that does not answer."""
 
     RESYNC = "resync"
-    """The driver does it by itself."""
+    """The driver resynchronises by itself."""
     REOPEN = "reopen"
-    """Close the port, open it again, and call `Driver.opened`."""
+    """Close the port, open the port again, and call `Driver.opened`."""
     RESET = "reset"
-    """The driver has sent the reset command; there is no live call."""
+    """The driver has sent the reset command; no call is live."""
     USB_RESET = "usb_reset"
-    """Reset the USB device, if that can be done; then `Driver.opened`."""
+    """Reset the USB device if possible; then call `Driver.opened`."""
     QUARANTINE = "quarantine"
-    """Take the line out of service and raise an alarm; the driver goes on trying now and then."""
+    """Take the line out of service and raise an alarm; the driver retries now and then."""
 
 
 class Unresponsive(Event, frozen=True, kw_only=True):
-    """The modem does not answer; `stage` says what comes next."""
+    """The modem does not answer; `stage` is the next step."""
 
     stage: Stage
     live_calls: int
 
 
 class Responsive(Event, frozen=True, kw_only=True):
-    """It answers again after `Unresponsive`; `Ready` follows when it was initialised anew."""
+    """The modem answers again after `Unresponsive`; `Ready` follows if the modem was initialised again."""
 
 
 class HangUpStuck(Event, frozen=True, kw_only=True):
@@ -279,7 +282,7 @@ class HangUpStuck(Event, frozen=True, kw_only=True):
 
 
 class RequestFailed(Event, frozen=True, kw_only=True):
-    """A hold, swap, conference or digit was refused by the modem."""
+    """The modem refused a hold, swap, conference or digit."""
 
     request: str
     call: CallId | None
@@ -287,14 +290,14 @@ class RequestFailed(Event, frozen=True, kw_only=True):
 
 
 class RequestDone(Event, frozen=True, kw_only=True):
-    """A hold, swap, conference or digit was taken by the modem."""
+    """The modem accepted a hold, swap, conference or digit."""
 
     request: str
     call: CallId | None
 
 
 class CommandRefused(Event, frozen=True, kw_only=True):
-    """The modem declined one of our own commands: for the log."""
+    """The modem declined a command of the driver: for the log."""
 
     command: str
     error: str
@@ -307,14 +310,14 @@ class UnknownLine(Event, frozen=True, kw_only=True):
 
 
 class UntoldCall(Event, frozen=True, kw_only=True):
-    """A call comes in of which the modem's list told before any line did: its codes may come out at another
-    port. For the log.
+    """An incoming call appeared in the modem's list before any line reported the call: its codes may go to
+    another port. For the log.
     """
 
     call: CallId
 
 
 class NoiseDropped(Event, frozen=True, kw_only=True):
-    """A line that never ended was thrown away: for the log."""
+    """A line without an end was discarded: for the log."""
 
     bytes_dropped: int

@@ -1,6 +1,6 @@
 """The watchdog's ladder for a modem that does not answer: resync, reopen, reset, USB reset, quarantine.
 
-It decides what comes next and when; it does nothing. A modem that may hold a live call is never reset.
+Decides the next step and its time; takes no step. A modem that may hold a live call is never reset.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from typing import Final
 from gateways.gsm.driver.events import Stage
 
 RETRY_S: Final = 30.0
-"""How often a quarantined modem is tried again."""
+"""Seconds between two attempts with a quarantined modem."""
 ROUND_S: Final = 600.0
-"""How often the whole ladder is climbed again: what did not help a modem that hung may help it later."""
+"""Seconds after which the whole ladder is climbed again: a step without effect on a hung modem may help
+later."""
 RETRY_LIVE_S: Final = 5.0
-"""The same while it may hold a call."""
+"""Seconds between two attempts with a modem that may hold a call."""
 
 OUTSIDE_S: Final = 10.0
-"""How long whoever opens ports and resets devices is waited for."""
+"""Seconds to wait for the process that opens ports and resets devices."""
 
 
 class Ladder:
-    """See the module. `failed` for each synchronisation that found nobody, `answered` for one that did."""
+    """The ladder of one modem. Call `failed` after each synchronisation without an answer, `answered` after
+    one with an answer."""
 
     def __init__(self, *, reboot_s: float) -> None:
         self.reboot_s = reboot_s
@@ -35,7 +37,8 @@ class Ladder:
         return self._steps > 0
 
     def failed(self, now_s: float, *, live: bool) -> Stage:
-        """Nobody answered. What is to be done now; `live`: the modem may hold a call."""
+        """Note a synchronisation without an answer; return the next step. `live`: the modem may hold a
+        call."""
         self._steps += 1
         self._try_at_s = None
         if self._steps == 1:
@@ -43,7 +46,7 @@ class Ladder:
             return Stage.REOPEN
         if live:
             self._try_at_s = now_s + RETRY_LIVE_S
-            self._steps = 1  # once it may be reset, that comes first
+            self._steps = 1  # once a reset is allowed, the reset comes first
             return Stage.QUARANTINE
         if self._steps == 2:
             self._try_at_s = now_s + self.reboot_s
@@ -61,25 +64,26 @@ class Ladder:
         return Stage.QUARANTINE
 
     def answered(self) -> bool:
-        """It answers; true when it did not before."""
+        """Note that the modem answers; return True if it did not before."""
         was_dead, self._steps, self._try_at_s = self._steps > 0, 0, None
         return was_dead
 
     def try_again(self, now_s: float) -> bool:
-        """Whether the next attempt is due; once."""
+        """Return True if the next attempt is due; only once for each attempt."""
         if self._try_at_s is not None and now_s >= self._try_at_s:
             self._try_at_s = None
             return True
         return False
 
     def reset_ordered(self, now_s: float) -> None:
-        """It answers, and was told to start anew: it is asked once it should have, if it has not said so."""
+        """Note that an answering modem was ordered to restart: if it reports no restart, it is queried once
+        the restart should be over."""
         self._try_at_s = now_s + self.reboot_s
 
     def opened(self) -> None:
-        """Somebody opened the port anew: that is an attempt."""
+        """Note that the port was reopened: the reopening is an attempt."""
         self._try_at_s = None
 
     def next_deadline(self) -> float | None:
-        """When `try_again` has something to do."""
+        """Return the time when `try_again` may return True; None if no attempt is planned."""
         return self._try_at_s

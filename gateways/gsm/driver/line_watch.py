@@ -1,5 +1,5 @@
-"""What is known of a line besides its calls: signal, registration, which way a call would go, and when to ask
-for a sign of life. Pure.
+"""The state of a line besides its calls: signal, registration, the path that a call would take, and the time
+of the next poll. Pure.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from gateways.gsm.driver.startup import (
 from messages.lines import VoiceService
 
 MESSAGES_EVERY: Final = 12
-"""At so many looks the stored short messages are asked for once: that one has come is said once, and may be
+"""Polls per request for the stored short messages: the arrival of a message is reported once, and may be
 missed."""
 SLOW_SIM_S: Final = 5.0
 RARELY: Final = 120
-"""The same for a SIM that needs more than SLOW_SIM_S for it: the line is of no use meanwhile."""
+"""Polls per request for the stored messages of a SIM that needs more than SLOW_SIM_S: the line is unusable
+meanwhile."""
 RADIO_AGAIN_S: Final = 30.0
-"""A radio that does not stay on is switched on again, and not all the time."""
+"""Seconds between two attempts to switch on a radio that does not stay on."""
 _CIRCUIT: Final = range(7)
-"""<AcT> of +COPS (27.007 clause 7.3) below 7, which is E-UTRAN: GSM and UMTS in all their kinds."""
+"""<AcT> of +COPS (27.007 clause 7.3) below 7, which is E-UTRAN: all kinds of GSM and UMTS."""
 
 
 class LineWatch:
-    """See the module."""
+    """The state of one line besides its calls."""
 
     def __init__(self) -> None:
         self.registration: Registration | None = None
@@ -44,7 +45,7 @@ class LineWatch:
         self._packet: Registration | None = None
         self.signal_dbm: int | None = None
         self.radio_off = False
-        """Whether the modem said so when it was asked last."""
+        """True if the modem's last answer reported the radio as off."""
         self._radio_tried_s = float("-inf")
         self._last_s = 0.0
         self._count = 0
@@ -52,26 +53,27 @@ class LineWatch:
         self._technology: int | None = None
         self._ims: bool | None = None
         self._ims_tells = True
-        """Whether the question for it has not been refused since the set-up: some modems stall at it."""
+        """True if the query for the IMS has not been refused since the setup: some modems stall at this
+        query."""
 
     @property
     def service(self) -> VoiceService:
-        """Which way a call would go."""
+        """Path that a call would take."""
         return voice_service(self._circuit, self._packet, ims=self._ims, technology=self._technology)
 
     def told_of_ims(self, finished: Finished, told: bool | None) -> None:
-        """The modem was asked whether it is in the IMS; `told` is what its answer says."""
+        """Process the answer to the query for the IMS; `told` is True if registered, None if unknown."""
         self._ims, self._ims_tells = told, finished.outcome is Outcome.OK
 
     def hint(self, hint: Hint, now_s: float) -> list[Event]:
-        """An unsolicited line about signal or network."""
+        """Process an unsolicited line about signal or network."""
         if hint.sign is Sign.SIGNAL:
             rssi = integer(hint.value)
             return self._signal(dbm_of(rssi) if rssi is not None else None, now_s)
         return self._registered(parse_creg(hint.text, answer=False), now_s)
 
     def answer(self, finished: Finished, now_s: float) -> list[Event]:
-        """The answer of any command; only those about signal and network count."""
+        """Process the answer of any command; only answers about signal and network count."""
         if finished.command.text == RADIO_QUERY:
             self.radio_off = radio_is_off(finished)
         if finished.outcome is Outcome.OK and finished.lines:
@@ -87,36 +89,36 @@ class LineWatch:
         return []
 
     def begin(self, now_s: float) -> None:
-        """The modem is ready, and has just been asked."""
+        """Begin polling: the modem is ready, and was just queried."""
         self._last_s, self._ims_tells = now_s, True
 
     def due_s(self, idle_s: float) -> float:
-        """When the next sign of life is wanted."""
+        """Return the time of the next poll."""
         return self._last_s + idle_s
 
     def listed_messages(self, took_s: float) -> None:
-        """The stored messages were listed, or not, within this time."""
+        """Note how long the listing of the stored messages took, successful or not, in seconds."""
         self._messages_every = RARELY if took_s > SLOW_SIM_S else MESSAGES_EVERY
 
     def service_queries(self, ims: str) -> Iterator[str]:
-        """The commands that tell which way a call would go; `ims` asks for the IMS."""
+        """Yield the commands that determine the path of a call; `ims` is the query for the IMS."""
         yield OPERATOR_QUERY
         if ims and self._ims_tells:
             yield ims
 
     def queries(self, now_s: float, ims: str = "") -> Iterator[str]:
-        """The commands for it: SIM, network and signal each time, and which way a call would go, as long as
-        that is by IMS or not at all.
+        """Yield the commands of a poll: SIM, network and signal each time; the path of a call as long as that
+        path is the IMS or none.
 
-        A SIM that is pulled and a network that is lost are told unasked by some modems, by some not at all,
-        and by none on a bad cable; a line that is thought well is dialled, and costs the alert seconds.
+        Some modems report a removed SIM or a lost network without a query, some never, and no report survives
+        a bad cable. A line that wrongly counts as good is dialled, and costs the alert seconds.
         """
         self._last_s = now_s
         self._count += 1
         yield SIM_QUERY
         yield REGISTRATION_QUERY
         if not _serves(self._circuit):
-            # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
+            # Registered in LTE alone, with calls by VoLTE, some modems report so only here.
             yield PACKET_QUERY
         if not _serves(self._circuit) or self._count % MESSAGES_EVERY == 0:
             yield from self.service_queries(ims)
@@ -127,7 +129,8 @@ class LineWatch:
             yield STORED_SMS_QUERY
 
     def radio_is_to_be_on(self, now_s: float) -> bool:
-        """Whether it is to be switched on now: it is off, and was not switched on a moment ago."""
+        """Return True if the radio is to be switched on now: it is off, and was not switched on a moment
+        ago."""
         due = self.radio_off and now_s - self._radio_tried_s >= RADIO_AGAIN_S
         if due:
             self._radio_tried_s = now_s
@@ -141,7 +144,7 @@ class LineWatch:
 
     def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
         if _serves(self._circuit) and not (state is None or _serves(state)):
-            # Whether LTE is left was last asked when nobody needed to know: it is asked now.
+            # The registration in LTE was last polled while it did not matter: it is polled now.
             self._packet, self._ims, self._last_s = None, None, float("-inf")
         self._circuit = self._circuit if state is None else state
         state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
@@ -164,13 +167,14 @@ def voice_service(
     ims: bool | None,
     technology: int | None,
 ) -> VoiceService:
-    """Which way a call would go. Not known counts as able, so that NONE needs all three to have said no.
+    """Return the path that a call would take. Unknown counts as able: NONE requires that all three are known
+    to fail.
 
-    Registered is not enough: in LTE a call goes by IMS (VoLTE), or the modem falls back to 2G or 3G for it
-    (CSFB, 23.272), for which it has to be registered there as well; with neither, the network ends each call
-    at once.
+    Registration alone is not enough. In LTE a call goes by IMS (VoLTE), or the modem falls back to 2G or 3G
+    for the call (CSFB, 23.272), which requires registration there as well. With neither, the network ends
+    each call at once.
 
-    `circuit`: +CREG (27.007 clause 7.2). `packet`: +CEREG (clause 10.1.22). `ims`: whether the modem is in
+    `circuit`: +CREG (27.007 clause 7.2). `packet`: +CEREG (clause 10.1.22). `ims`: True if the modem is in
     the IMS for voice (+CIREG, clause 8.71, or its maker's own). `technology`: <AcT> of +COPS (clause 7.3).
     """
     if ims:

@@ -1,7 +1,7 @@
-"""The parts of a modem's driver put together, and what follows for each from what the modem says.
+"""The assembled parts of a modem's driver, and the consequences of the modem's output for each part.
 
-No part knows its owner: what a part has to tell goes into the channel, as a command or as an event, or is the
-value of what it is asked. What a part knows is not decided here again.
+No part knows its owner: a part passes its output to the channel, as a command or an event, or returns values.
+A decision of a part is not repeated here.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ from gateways.gsm.sms.pdu import with_centre
 from messages.base import HangupCause
 
 _ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")
-"""Another value than the one that every dialect sets."""
+"""Values other than the value that every dialect sets."""
 
 
 class Modem:
-    """See the module. The parts are `driver.Driver`'s to ask; `work` follows whatever is asked of one."""
+    """One modem and the parts of its driver. The parts are for `driver.Driver`; `work` must follow each
+    request to a part."""
 
     def __init__(self, startup: Startup, region: str) -> None:
         self.startup = startup
@@ -66,7 +67,7 @@ class Modem:
         self._speak()
 
     def work(self, now_s: float) -> None:
-        """React until nothing is left to react to."""
+        """Process all pending events, including those that this processing causes."""
         while True:
             events = self.channel.engine.take_events()
             for event in events:
@@ -83,11 +84,11 @@ class Modem:
 
     @property
     def knows_calls(self) -> bool:
-        """Whether the modem has listed its calls since the port was opened, or cannot."""
+        """True if the modem has listed its calls since the port was opened, or has no such list."""
         return self.list.known and not self.ladder.climbing
 
     def _drive(self, now_s: float) -> None:
-        """Send what the calls ask for, the urgent first."""
+        """Send the commands that the calls need, urgent commands first."""
         if not self.channel.opened or self.channel.engine.lost:
             return
         if self.control.drive(now_s, spares=self.protected):
@@ -99,7 +100,7 @@ class Modem:
         self.control.explain(now_s)
         self.list.ask_if_due(now_s)
         if self.upkeep.drive(now_s):
-            # Of a call nothing may have been heard (a bad cable, codes that come out elsewhere).
+            # A call may have gone unreported (a bad cable, codes that go to another port).
             self.table.want_look()
 
     def _table_events(self) -> bool:
@@ -112,12 +113,12 @@ class Modem:
         return bool(events)
 
     def settle(self, now_s: float) -> None:
-        """The engine begins anew: results of before will not come, what they were for is settled here."""
+        """Process the remaining results before the engine starts again: later results will not come."""
         for event in self.channel.engine.take_events():
             self._read(event, now_s)
 
     def _read(self, event: at.EngineEvent, now_s: float) -> None:
-        """React to what the modem has said, and to what that has changed."""
+        """Process an event of the engine, and its effects on dialect and readiness."""
         was_ready = self.readiness.ready
         then = self.channel.take(event.ticket) if isinstance(event, at.Finished) else None
         self._react(event, then, now_s)
@@ -127,8 +128,8 @@ class Modem:
             self.upkeep.begin(now_s)
 
     def _react(self, event: at.EngineEvent, then: Then | None, now_s: float) -> None:
-        """A line that cannot be read is left out: an answer counts as a refusal, which every command bears,
-        and the modem is asked how its calls stand.
+        """Process an event; an unreadable line is skipped. An unreadable answer counts as a refusal, which
+        every command tolerates, and the list of calls is requested.
         """
         try:
             self._engine_event(event, then, now_s)
@@ -138,7 +139,7 @@ class Modem:
                 self._react(replace(event, outcome=Outcome.ERROR, lines=(), final=""), then, now_s)
 
     def input_failed(self, text: str, error: Exception, now_s: float) -> None:
-        """This line, or an answer, could not be read."""
+        """Report that this line, or an answer, could not be read."""
         self.channel.events.append(InputFailed(at_s=now_s, text=text, error=where_raised(error)))
         self.table.want_look()
 
@@ -156,7 +157,7 @@ class Modem:
                 self.channel.events.append(NoiseDropped(at_s=now_s, bytes_dropped=count))
 
     def _speak(self) -> None:
-        """The dialect is known, or another one than was thought."""
+        """Use the dialect that is known now, or is known better."""
         self.channel.speak(self.startup.dialect)
         times = self.channel.dialect.data.times
         self.ladder.reboot_s = times.reboot_s
@@ -168,10 +169,10 @@ class Modem:
 
     @property
     def _spares_voice(self) -> bool:
-        """Whether a call stands here, or may by what is known."""
+        """True if a call is up here, or may be."""
         return self.protected or self.table.busy or not self.knows_calls
 
-    # ----------------------------------------------------------------------------- what the modem has said
+    # --------------------------------------------------------------------------------- output of the modem
 
     def _in_sync(self, now_s: float) -> None:
         self.ever_answered = True
@@ -189,7 +190,8 @@ class Modem:
             self.startup.spares_voice = self._spares_voice
             self.readiness.begin(now_s, calls_first=self.protected)
         elif self.readiness.may_have_lost_settings():
-            # It may have started anew without a word: no caller's number any more, and DTR hangs up.
+            # The modem may have restarted without a report: then callers' numbers are missing, and DTR hangs
+            # up.
             self.channel.ask(SETTINGS_QUERY, Urgency.TRUTH, now_s, self._settings_told)
 
     def _sync_lost(self, now_s: float) -> None:
@@ -217,7 +219,7 @@ class Modem:
             self._rebooted(now_s)
 
     def reset_taken(self, finished: Finished, now_s: float) -> None:
-        """The modem was told to start anew."""
+        """Process the modem's answer to the command to restart."""
         if finished.outcome is Outcome.OK:
             self.readiness.ready = False
             self.ladder.reset_ordered(now_s)
@@ -245,7 +247,7 @@ class Modem:
             case Sign.SIM:
                 sim = parse_cpin(hint.text)
                 if sim is not None and self.readiness.ready and sim.code == self.startup.sim:
-                    self.channel.engine.resync(now_s)  # said again: as modems do when they have started anew
+                    self.channel.engine.resync(now_s)  # repeated: modems do so after a restart
                 elif sim is not None:
                     self.readiness.sim_says(sim.code, now_s)
             case Sign.DOUBT if self.readiness.ready:

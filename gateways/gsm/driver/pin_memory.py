@@ -1,10 +1,10 @@
-"""Whether a SIM's PIN may be given: to each card once, ever, until it is known to be right.
+"""Permission to enter a SIM's PIN: once for each card, ever, until the PIN is known to be right.
 
-Three wrong PINs lock a card, and a centre that restarts would give them within seconds. That a PIN is about
-to be given is on disk before it is given; one that was refused, or of which nobody knows what became of it,
-is never given to that card again, whatever restarts. A card whose number is not known may be any.
+Three wrong PINs lock a card, and a center that restarts would enter them within seconds. Each attempt is on
+disk before the PIN is entered. A PIN that was refused, or has an unknown outcome, is never entered into that
+card again, not even after a restart. A card without a known number may be any card.
 
-The record holds no PIN, only what it takes to know it again.
+The record holds no PIN, only a salted digest that recognises the PIN.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ import msgspec
 from messages.base import MALFORMED
 
 ROUNDS: Final = 20_000
-"""The record must not be a short way to the PIN, although whoever reads it could read the PIN's own file."""
+"""Rounds of the digest. The record must not be a short way to the PIN, although a reader of the record could
+also read the PIN's own file."""
 
 
 class Fate(StrEnum):
-    """What became of a PIN."""
+    """The outcome of a PIN."""
 
     GIVEN = "given"
-    """It was, or was about to be; nothing is known of the answer."""
+    """The PIN was entered, or was about to be; the answer is unknown."""
     TAKEN = "taken"
     REFUSED = "refused"
 
@@ -39,12 +40,13 @@ class _Tried(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
     fate: Fate
     card: str = ""
-    """Its ICCID; empty where the modem did not tell."""
+    """ICCID of the card; empty if the modem did not report the number."""
 
 
 class PinMemory:
-    """Of one line. `pin_file`: where its PIN stands, empty where the settings name none; `record`: what was
-    tried; `typed`: where it stands, with no `pin_file`, once somebody has typed it at the console.
+    """The PIN attempts of one line. `pin_file`: the file with the PIN, empty if the settings name none.
+    `record`: the file with the attempts. `typed`: the file of a PIN typed at the console, used without
+    `pin_file`.
     """
 
     def __init__(self, pin_file: str, record: Path, typed: Path | None = None) -> None:
@@ -52,22 +54,23 @@ class PinMemory:
         self._typed = typed
         self._record = record
         self._waits = False
-        """A PIN was given, and the SIM is not open yet."""
+        """True if a PIN was entered and the SIM is not open yet."""
         self._refused_as: tuple[int, int, str] | None = None
-        """How file, record and card were when it was last decided that no PIN is given."""
+        """State of file, record and card at the last decision against entering a PIN."""
         self.fault = ""
-        """Why no PIN is given, in words; empty while none was wanted, or one was given."""
+        """Reason why no PIN is entered, as text; empty while no PIN was needed, or after a PIN was
+        entered."""
 
     @property
     def _pin_file(self) -> str:
-        """Empty where there is none."""
+        """Path of the file with the PIN; empty without one."""
         if self._named or self._typed is None or not self._typed.exists():
             return self._named
         return str(self._typed)
 
     def to_give(self, card: str = "") -> str:
-        """The PIN to give now to this card, remembered as given; empty where none may be. May be asked every
-        second. `card`: its ICCID, empty where that is not known.
+        """Return the PIN to enter into this card now, recorded as entered; empty if no PIN may be entered.
+        May be called every second. `card`: its ICCID, empty if unknown.
         """
         now = (_changed_ns(Path(self._pin_file)) if self._pin_file else 0, _changed_ns(self._record), card)
         if self._waits or now == self._refused_as:
@@ -83,7 +86,7 @@ class PinMemory:
         tried = self._tried()
         same = [one for one in tried if hmac.compare_digest(one.digest, _digest(pin, one.salt))]
         for one in same:
-            # Where either was not known, it may have been this card.
+            # If either card number is unknown, it may be this card.
             if one.fate is not Fate.TAKEN and (one.card == card or not one.card or not card):
                 self.fault = (
                     f"the PIN in {self._pin_file} was {_WORDS[one.fate]} and is not tried again: write the "
@@ -99,17 +102,17 @@ class PinMemory:
         return pin
 
     def answered(self, *, right: bool | None) -> None:
-        """What the SIM has said of the PIN that was given last; none where that cannot be told.
+        """Process the SIM's answer to the last PIN; None if the answer is unclear.
 
-        That it was right counts only once the SIM is open: an OK may be another command's.
+        An accepted PIN counts as right only once the SIM is open: an OK may belong to another command.
         """
         if right is False:
             self._remember(Fate.REFUSED)
-        # A SIM that has taken it may ask for it for a moment more.
+        # A SIM that has accepted the PIN may request it for a moment more.
         self._waits = bool(right)
 
     def opened(self) -> None:
-        """The SIM is open: should it ask again, it was switched off meanwhile."""
+        """Note that the SIM is open: if it requests a PIN again, it was switched off meanwhile."""
         if self._waits:
             self._remember(Fate.TAKEN)
         self._waits = False
@@ -134,14 +137,14 @@ class PinMemory:
         return pin
 
     def _tried(self) -> list[_Tried]:
-        """Oldest first."""
+        """Return the attempts, oldest first."""
         try:
             return msgspec.json.decode(self._record.read_bytes(), type=list[_Tried])
         except (OSError, *MALFORMED):
             return []
 
     def _write(self, tried: list[_Tried]) -> bool:
-        """Durably, or not at all."""
+        """Write the attempts durably, or not at all; return True if written."""
         part = self._record.with_suffix(f".{os.getpid()}")
         try:
             self._record.parent.mkdir(mode=0o700, exist_ok=True)

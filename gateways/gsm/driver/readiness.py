@@ -1,4 +1,4 @@
-"""Sets the modem up, opens its SIM, knows whether it is ready, and asks now and then whether it is well."""
+"""Sets the modem up, opens its SIM, tracks whether it is ready, and polls its state."""
 
 from __future__ import annotations
 
@@ -26,67 +26,69 @@ from gateways.gsm.driver.startup import (
 
 _OURS_SET: Final = "AT+CMEE=1"
 _OURS: Final = re.compile(r"\+CMEE: ?1")
-"""Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
+"""The value that every dialect sets; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
 
 
 class Readiness:
-    """Sets the modem up, by the commands that `startup` says, and opens its SIM.
+    """Sets the modem up by the commands of `startup`, and opens its SIM.
 
-    `line` is shown what the answers of the set-up say of signal and network.
+    `line` receives the setup's answers about signal and network.
     """
 
     def __init__(self, channel: Channel, startup: Startup, line: LineWatch) -> None:
         self._channel, self._startup, self._line = channel, startup, line
         self.needs_start = True
-        """Whether the modem is to be set up once it answers."""
+        """True if the modem is to be set up once it answers."""
         self.ready = False
-        """Whether it is set up, and nothing has shown since that it may not be."""
+        """True if the modem is set up, and no sign since has put that in doubt."""
         self.kept_settings = False
-        """Whether, when the port was opened, it still had what we had set: it was not reset since."""
+        """True if the modem still had the center's settings when the port was opened: no reset since they
+        were made."""
         self.tells_delivery = False
-        """Whether it has agreed to hand on what the network reports of messages that it has sent."""
+        """True if the modem has agreed to deliver the network's reports on sent messages."""
         self._settings_taken = False
         self._sim_opened = False
 
     def look_at_settings(self) -> bool:
-        """By the answer that has just come: whether the modem has kept its settings."""
+        """Return True if the modem has kept its settings, by the answer that has just come."""
         self.needs_start = self.ready = False
         self.kept_settings = self._has_ours()
         return self.kept_settings
 
     def may_have_lost_settings(self) -> bool:
-        """Whether by that answer it may have started anew without a word."""
+        """Return True if the modem may have restarted without a report, by the answer that has just come."""
         return self._settings_taken and not self._has_ours()
 
     def begin(self, now_s: float, *, calls_first: bool) -> None:
-        """Set it up, though not before its calls are known, where they are first."""
+        """Begin the setup. `calls_first`: the setup waits until the calls are known."""
         waits = self.kept_settings and calls_first and self._startup.is_known
         self._startup.begin(waits_until_s=now_s + CALLS_FIRST_S if waits else None)
 
     def drive(self, now_s: float) -> None:
-        """Send what the set-up wants sent."""
+        """Send the commands of the setup."""
         for command in self._startup.take_commands():
             self._channel.submit(command, now_s, self._step_done)
 
     def try_voice_again(self) -> None:
-        """It may have been asked before its voice was up: a modem that has one would be lost for ever."""
+        """Repeat the voice test: the test may have come before the modem's voice was up, and a modem with
+        voice would be lost for ever."""
         if self._startup.voiceless:
             self._startup.voice_left = True
 
     def give_pin(self, pin: str, now_s: float) -> None:
-        """Open the SIM, where it waits for that."""
+        """Enter the PIN, if the SIM waits for the PIN."""
         if self._startup.sim == SIM_PIN and not self._channel.asked(self._pin_given):
             self._channel.ask(f'AT+CPIN="{pin}"', Urgency.SET_UP, now_s, self._pin_given)
 
     def look_at_sim(self, now_s: float) -> None:
-        """Now and then: a card that is put in, or opened by hand, does not always say so."""
+        """Poll the SIM: a card that is inserted, or opened by hand, is not always reported."""
         if self._startup.sim != "READY":
             self._ask_sim(now_s)
         else:
             self._channel.ask(SIM_QUERY, Urgency.IDLE, now_s, self._sim_asked)
 
     def sim_says(self, code: str, now_s: float) -> None:
-        """The SIM waits for this."""
+        """Process a report of the SIM's state."""
         before = self._startup.sim
         if code == before:
             return
@@ -102,7 +104,7 @@ class Readiness:
     def _step_done(self, finished: Finished, now_s: float) -> None:
         given_up = finished.sent_s is None or finished.outcome is Outcome.ABORTED
         if given_up and not self._channel.engine.in_sync:
-            return  # The engine begins anew, and the set-up will.
+            return  # The engine starts again, and so will the setup.
         text, sim_before = finished.command.text, self._startup.sim
         if text == _OURS_SET:
             self._settings_taken = finished.outcome is Outcome.OK
@@ -117,7 +119,7 @@ class Readiness:
         if text == EMERGENCY_QUERY and self._startup.emergency_numbers:
             self._channel.events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
         if self._startup.done and self._sim_opened:
-            # What needs the SIM was refused before it was open; the whole is repeated.
+            # Commands that need the SIM were refused before it was open; the whole setup is repeated.
             self._sim_opened = False
             self._startup.begin()
         elif self._startup.done and not self.ready and not self.needs_start:
@@ -127,7 +129,7 @@ class Readiness:
     def _ask_sim(self, now_s: float) -> None:
         if not self._channel.asked(self._sim_asked):
             self._channel.ask(SIM_QUERY, Urgency.SET_UP, now_s, self._sim_asked)
-            # One that was put in the place of another may wait for the same.
+            # A card that replaced another card may wait for the same code.
             self._ask_card(now_s)
 
     def _ask_card(self, now_s: float) -> None:
@@ -151,7 +153,7 @@ class Readiness:
 
 
 class Upkeep:
-    """Asks for SIM, network, signal, radio, and messages that the modem keeps."""
+    """Polls SIM, network, signal, radio, and the messages stored in the modem."""
 
     def __init__(
         self, channel: Channel, readiness: Readiness, messages: ShortMessages, line: LineWatch
@@ -160,21 +162,22 @@ class Upkeep:
         self._messages, self._line = messages, line
 
     def begin(self, now_s: float) -> None:
-        """The modem has come to be ready."""
+        """Begin polling: the modem has become ready."""
         self._line.begin(now_s)
-        # Behind everything that a line needs to carry calls: a slow SIM needs long for its messages.
+        # After all commands that a line needs to carry calls: a slow SIM needs long for its messages.
         for query in self._line.service_queries(self._channel.dialect.data.service.ask):
             self._ask(query, now_s)
         self._list_messages(now_s)
 
     def next_s(self) -> float | None:
-        """When `drive` has something to do."""
+        """Return the time when `drive` is needed; None if not needed."""
         if not self._readiness.ready or not self._channel.engine.idle:
             return None
         return self._line.due_s(self._channel.dialect.data.poll.idle_s)
 
     def drive(self, now_s: float) -> bool:
-        """A sparse sign of life, by which a silent modem is found out early. Whether it was due."""
+        """Send the poll if due: a rare check that detects a silent modem early. Return True if the poll was
+        due."""
         due_s = self.next_s()
         if due_s is None or now_s < due_s:
             return False
@@ -190,7 +193,7 @@ class Upkeep:
 
     @property
     def lists_messages_since_s(self) -> float | None:
-        """Since when the stored messages are being listed; none where they are not."""
+        """Time since when the stored messages are being listed; None if no listing is running."""
         return next((since_s for (since_s,) in self._channel.asked(self._messages_listed)), None)
 
     def radio_on(self, urgency: Urgency, now_s: float) -> None:

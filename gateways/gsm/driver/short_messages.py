@@ -1,4 +1,4 @@
-"""Short messages in and out: sent part by part, read where the modem keeps them, deleted (27.005)."""
+"""Short messages in and out: sent part by part, read from the modem's storage, deleted (27.005)."""
 
 from __future__ import annotations
 
@@ -19,72 +19,72 @@ MOST_STORED: Final = 255
 
 
 class _Sending(msgspec.Struct, frozen=True):
-    """One part of a message, and those that follow it: PDUs with their lengths."""
+    """A part of a message, and the parts that follow: PDUs with their lengths."""
 
     ref: Ref
     rest: tuple[tuple[str, int], ...]
     until_s: float
-    """By when all of it has to be sent."""
+    """Time by which all parts have to be sent."""
     references: tuple[int, ...] = ()
-    """The network's, of the parts that it has taken."""
+    """The network's references of the parts that it has accepted."""
 
 
 class ShortMessages:
-    """See the module."""
+    """Sends, reads and deletes the short messages of one modem."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._inbox = Inbox(channel.region)
         self._reference = 0
         self._given_up = False
-        """Whether the modem has not been heard again since a message got no answer."""
+        """True if the modem has not answered since a message without an answer was given up."""
 
     @property
     def sends(self) -> bool:
-        """Whether a message is on its way out, or was given up and the modem is not heard again yet."""
+        """True if a message is being sent, or was given up and the modem has not answered since."""
         on_its_way = bool(self._channel.asked(self._part_sent))
         return on_its_way or (self._given_up and not self._channel.engine.in_sync)
 
     def modem_answers(self) -> None:
-        """The modem is heard again."""
+        """Note that the modem answers again."""
         self._given_up = False
 
     def send(self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float, report: bool) -> None:
-        """Send a message, in parts if need be; `SmsSent` tells. Raises PduError."""
+        """Send a message, in parts if needed; `SmsSent` reports the outcome. Raises PduError."""
         self._reference = (self._reference + 1) % 256
         parts = write_submit(number, text, reference=self._reference, report=report)
         self._send_part(_Sending(ref, tuple(parts), now_s + within_s), now_s)
 
     def read(self, index: int, now_s: float) -> None:
-        """Read a stored message. Not twice, and not more than any SIM holds: a line that is spoilt may name
-        any place.
+        """Read a stored message. Repeated requests, and more than any SIM holds, are ignored: a damaged line
+        may name any index.
         """
         reading = self._channel.asked(self._has_read)
         if (index,) not in reading and len(reading) < MOST_STORED:
             self._channel.ask(f"AT+CMGR={index}", Urgency.SET_UP, now_s, self._has_read, index)
 
     def delete(self, index: int, now_s: float) -> None:
-        """The modem may forget a stored message."""
+        """Delete a stored message from the modem."""
         self._channel.ask(f"AT+CMGD={index}", Urgency.IDLE, now_s)
 
     def came(self, pdu: str, now_s: float, *, stored: int | None = None) -> None:
-        """A message, or a report about one. `stored`: where the modem keeps it."""
+        """Process a message, or a report about a message. `stored`: the modem's storage index."""
         event = self._inbox.add(pdu, now_s, stored=stored)
         if event is not None:
             self._channel.events.append(event)
 
     def listed(self, finished: Finished, now_s: float) -> None:
-        """The stored messages have been listed, or not."""
+        """Process the list of stored messages, or its failure."""
         if finished.outcome is Outcome.OK:
             for index, pdu in listed(finished.lines):
                 self.came(pdu, now_s, stored=index)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         self._channel.events += self._inbox.overdue(now_s)
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do."""
+        """Return the time when `tick` is needed; None if not needed."""
         return self._inbox.next_deadline()
 
     def _has_read(self, index: int, finished: Finished, now_s: float) -> None:
@@ -92,8 +92,8 @@ class ShortMessages:
             self.came(pdu, now_s, stored=index)
 
     def _send_part(self, sending: _Sending, now_s: float) -> None:
-        """The next part of a message, once the one before it is through: of a message that is refused or
-        late nothing more is sent, and what is urgent comes in between.
+        """Send the next part of a message after the part before. After a refusal or a delay no further part
+        is sent, and urgent commands come in between.
         """
         (pdu, length), *rest = sending.rest
         command = Command(
@@ -117,7 +117,8 @@ class ShortMessages:
 
 
 def _taken(sending: _Sending, finished: Finished) -> _Sending:
-    """With the reference that the network has given to the part (+CMGS, 27.005 clause 3.5.1), if it has."""
+    """Return the state with the network's reference of the sent part (+CMGS, 27.005 clause 3.5.1), if
+    present."""
     answer = body_of(finished.lines[0]) if finished.lines else ""
     reference = integer(split_fields(answer)[0])
     if reference is None or finished.outcome is not Outcome.OK:
@@ -126,7 +127,7 @@ def _taken(sending: _Sending, finished: Finished) -> _Sending:
 
 
 def _sent(sending: _Sending, finished: Finished, now_s: float) -> SmsSent:
-    """What the end of +CMGS says of the message whose last part it was to send."""
+    """Return the outcome of the message, by the end of its last +CMGS."""
     failure = None
     if finished.outcome is Outcome.ERROR:
         failure = TextFailure.REFUSED

@@ -1,7 +1,7 @@
-"""Brings a modem from unknown to ready: who are you, is the SIM open, the dialect's settings, the network.
+"""Brings a modem from unknown to ready: identity, SIM, settings of the dialect, network.
 
-Hands out commands stage by stage and reads their results; sends nothing itself. It never gives up: what
-a busy SIM refuses is asked again, what the modem does not know is left out.
+Supplies commands stage by stage and reads their results; sends nothing itself. The startup never gives up: a
+command refused by a busy SIM is repeated, a command unknown to the modem is left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STORED_SMS_QUERY: Final = "AT+CMGL=4"
 RADIO_QUERY: Final = "AT+CFUN?"
 RADIO_ON: Final = "AT+CFUN=1"
 _RADIO_OFF: Final = re.compile(r"\+CFUN: ?[04](?:,.*)?")
-"""27.007 clause 8.2: least functionality, or neither transmitting nor receiving."""
+"""27.007 clause 8.2: minimum functionality, or transmitter and receiver off."""
 
 SIM_PIN: Final = "SIM PIN"
 SIM_PUK: Final = "SIM PUK"
@@ -54,14 +54,15 @@ _SLOW_S: Final = {
     **dict.fromkeys(("AT+CMGR", "AT+CMGD", "AT+CPMS", "AT+CRSM", "AT+CPIN="), 10.0),
     "AT+CFUN=": 20.0,
 }
-"""What a slow SIM, or a radio that is switched, needs longer for than a dialect says for any command."""
+"""Seconds that a slow SIM, or the switching of a radio, needs beyond a dialect's limit for any command."""
 _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
 
 CALLS_FIRST_S: Final = 5.0
-"""So long a modem that has kept its settings, and calls, is not set up anew: within this each call of before
-a restart is taken over, and setting dozens of modems up takes the processor from that."""
+"""Seconds for which the setup of a modem that has kept its settings is postponed while it has calls. In this
+time the calls of before a restart are taken over; the setup of dozens of modems would take the processor from
+that."""
 
 
 class _Stage(Enum):
@@ -75,13 +76,13 @@ class _Stage(Enum):
 
 
 _IN_TURN: Final = dict(pairwise((*_Stage,)[1:]))
-"""What follows each stage, once it is over."""
+"""The stage that follows each stage."""
 
 
 def command_of(
     dialect: CompiledDialect, text: str, urgency: Urgency, *, timeout_s: float | None = None
 ) -> Command:
-    """A plain command of this dialect, with what its text tells about its answer."""
+    """Return a plain command of this dialect, with the form of its answer derived from its text."""
     prefix = prefix_of(text)
     if timeout_s is None:
         timeout_s = max(dialect.data.times.command_s, slow_s(text))
@@ -96,32 +97,33 @@ def command_of(
 
 
 def slow_s(text: str) -> float:
-    """How long this command may take by its nature; 0 for most."""
+    """Return the seconds that this command may take by its nature; 0 for most commands."""
     return max((seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning)), default=0.0)
 
 
 class Startup:
-    """See the module. `dialect` is none when it is to be found out; until then `assumed` is spoken."""
+    """The startup of one modem. `dialect` is None if it has to be detected; until then `assumed` is used."""
 
     def __init__(self, dialects: Dialects, dialect: CompiledDialect | None, assumed: CompiledDialect) -> None:
         self._dialects = dialects
         self._assumed = assumed
         self.chosen = dialect
-        """The dialect, once known."""
+        """Dialect, once known."""
         self.by_usb: CompiledDialect | None = None
-        """What its USB ids say, for a modem of which its own words say nothing that is known."""
+        """Dialect by the USB ids, for a modem with an unknown identity."""
         self.at_command_port = False
-        """Whether its port is the one that its dialect calls the command port."""
+        """True if the modem's port is the command port by its dialect."""
         self.sim = ""
-        """What the SIM waits for; empty until known."""
+        """State of the SIM, or the code that it needs; empty until known."""
         self.card: str | None = None
-        """The SIM's own number; empty where the modem does not tell it now, none until asked."""
+        """Number of the SIM card (ICCID); empty if the modem does not report the number now, None until
+        requested."""
         self.voiceless = False
-        """Whether its firmware has said that it gives no voice to the host."""
+        """True if the firmware has reported that it gives the host no voice."""
         self.spares_voice = False
-        """Whether a call stands, so that nothing may touch the voice."""
+        """True if a call is up, so that no command may touch the voice."""
         self.voice_left = False
-        """Whether for that reason what is to be done about the voice at the set-up was not done."""
+        """True if voice commands of the setup were postponed because of a call."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
         self._waits_until_s = 0.0
@@ -130,7 +132,7 @@ class Startup:
         self._again_at_s: float | None = None
         self._tries = 0
         self._unanswered: set[str] = set()
-        """What has timed out once: a modem may stall at a command that it does not know."""
+        """Commands that have timed out once: a modem may stall at a command that it does not know."""
         self._answers: dict[str, tuple[str, ...]] = {}
         self._commands: list[Command] = []
 
@@ -141,17 +143,17 @@ class Startup:
 
     @property
     def dialect(self) -> CompiledDialect:
-        """The dialect to speak now: the assumed one until the modem's own is known."""
+        """Dialect to use now: the assumed dialect until the modem's own is known."""
         return self.chosen or self._assumed
 
     @property
     def is_known(self) -> bool:
-        """Whether it was told or found before which dialect the modem speaks."""
+        """True if the dialect was configured, or detected before."""
         return self.chosen is not None or self._assumed is not self._dialects.base()
 
     def begin(self, *, waits_until_s: float | None = None) -> None:
-        """From the start; what was asked before is void. `waits_until_s`: until then, or `end_waiting`, only
-        what its calls need is asked.
+        """Begin from the start; pending results are void. `waits_until_s`: until then, or until
+        `end_waiting`, only the commands that calls need are sent.
         """
         self._outstanding = 0
         self._again.clear()
@@ -163,27 +165,27 @@ class Startup:
             self._enter(_Stage.WAITING)
 
     def end_waiting(self) -> None:
-        """There is nothing to wait for, or no longer."""
+        """End the wait for the calls of before a restart."""
         if self._stage is _Stage.WAITING:
             self._enter(_Stage.IDENTIFY)
 
     def do_what_is_left(self) -> None:
-        """No call stands any more: what concerns the voice is made up for."""
+        """Supply the postponed voice commands, once no call is up."""
         if self.done and self.voice_left and not self.spares_voice:
             self._send(self._voice_setup())
 
     def take_commands(self) -> list[Command]:
-        """Commands to send now."""
+        """Return the commands to send now."""
         commands, self._commands = self._commands, []
         return commands
 
     def result(self, finished: Finished, now_s: float) -> None:
-        """One of them has ended."""
+        """Process the result of a command."""
         text = finished.command.text
         if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
             self._again.append(text)
         elif _was_lost(finished) and text not in self._unanswered:
-            # Without it callers may have no number, or calls may end with this process.
+            # Without this command callers may have no number, or calls may end with this process.
             self._unanswered.add(text)
             self._again.append(text)
         elif finished.outcome is Outcome.OK:
@@ -201,13 +203,13 @@ class Startup:
             self.card = card_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
             self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
-        # Last: an answer that cannot be read is given here again, as a refusal.
+        # This comes last: the result of an unreadable answer is passed here again, as a refusal.
         self._outstanding -= 1
         if self._outstanding == 0:
             self._stage_over(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         if self._again_at_s is not None and now_s >= self._again_at_s:
             again, self._again, self._again_at_s = self._again, [], None
             self._send(again)
@@ -215,12 +217,12 @@ class Startup:
             self.end_waiting()
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do."""
+        """Return the time when `tick` is needed; None if not needed."""
         times = (self._again_at_s, self._waits_until_s if self._stage is _Stage.WAITING else None)
         return min((time for time in times if time is not None), default=None)
 
     def identity(self) -> Identity:
-        """What the modem has said of itself."""
+        """Return the identity reported by the modem."""
         return Identity(
             manufacturer=_first(self._answers.get("AT+CGMI", ())),
             model=_first(self._answers.get("AT+CGMM", ())),
@@ -254,7 +256,7 @@ class Startup:
             case _Stage.IDENTIFY:
                 self._send([*data.first, *data.identify])
             case _Stage.RADIO:
-                # Ahead of the SIM, which some modems do not show while it is off.
+                # The radio comes before the SIM, which some modems do not show while the radio is off.
                 self._send([RADIO_QUERY])
             case _Stage.SIM:
                 self.card = None
@@ -269,7 +271,8 @@ class Startup:
                 pass
 
     def _voice_setup(self) -> list[str]:
-        """What is sent for the voice now; while a call stands, nothing that would change its own."""
+        """Return the voice commands to send now; while a call is up, only commands that leave its voice
+        alone."""
         voice = self.dialect.data.voice
         if voice.kind == "none":
             return []
@@ -288,13 +291,15 @@ class Startup:
         data = self.dialect.data
         if text == data.card:
             return card_query(self.dialect)
-        # Not behind a dial that comes meanwhile: it would take that call's voice away.
+        # Urgent, so that a dial that comes meanwhile goes behind these commands: behind the dial they would
+        # take that call's voice away.
         of_voice = text in data.voice.setup or text in voice_test(data.voice)
         return command_of(self.dialect, text, Urgency.ANSWER if of_voice else Urgency.SET_UP)
 
 
 def voice_test(voice: Voice) -> Commands:
-    """What finds out whether the firmware has voice: it has none where it refuses the last of these."""
+    """Return the commands that test whether the firmware has voice: refusal of the last command means no
+    voice."""
     if voice.kind == "none":
         return ()
     if voice.tried:
@@ -303,24 +308,25 @@ def voice_test(voice: Voice) -> Commands:
 
 
 def radio_is_off(finished: Finished) -> bool:
-    """Whether the modem has said so, by the result of RADIO_QUERY."""
+    """Return True if the result of RADIO_QUERY reports the radio as off."""
     return any(_RADIO_OFF.fullmatch(line) for line in finished.lines)
 
 
 def is_not_its_answer(finished: Finished) -> bool:
-    """Whether the result must be another command's: nobody says OK to this query and nothing else.
+    """Return True if the result must belong to another command: no modem answers this query with OK alone.
 
-    Some modems come to answer each command with what belongs to the one before."""
+    Some modems get out of step and answer each command with the answer to the command before."""
     return finished.command.text in _TELLING and finished.outcome is Outcome.OK and not finished.lines
 
 
 def _was_lost(finished: Finished) -> bool:
-    """Whether it was written and had no answer: most likely one of them was lost on the way."""
+    """Return True if the command was written without an answer: command or answer was probably lost on the
+    way."""
     return finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None
 
 
 def sim_state(finished: Finished) -> str:
-    """What the SIM waits for, by the result of SIM_QUERY; empty where it does not tell."""
+    """Return the state of the SIM by the result of SIM_QUERY; empty if the result does not show the state."""
     if finished.outcome is Outcome.OK and finished.lines:
         sim = parse_cpin(finished.lines[0])
         return "" if sim is None else sim.code
@@ -328,18 +334,19 @@ def sim_state(finished: Finished) -> str:
 
 
 def card_query(dialect: CompiledDialect) -> Command:
-    """Asks which card the SIM is. What its answer begins with differs more than what it holds."""
+    """Return the command that requests the number of the SIM card. The beginning of the answer varies more
+    than its content."""
     command = command_of(dialect, dialect.data.card, Urgency.SET_UP)
     return command if command.prefix else msgspec.structs.replace(command, bare=True)
 
 
 def card_of(finished: Finished) -> str:
-    """Which card the SIM is, by the result of `card_query`; empty where it does not tell."""
+    """Return the number of the SIM card by the result of `card_query`; empty without a number."""
     return parse_card(finished.lines) if finished.outcome is Outcome.OK else ""
 
 
 def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
-    """What the result of giving the PIN says of it."""
+    """Return the SIM's answer to the PIN, by the result of the command with the PIN."""
     if finished.outcome is Outcome.OK:
         return PinAnswered(at_s=now_s, right=True, text="")
     wrong = finished.outcome is Outcome.ERROR and error_code(finished.final) in _WRONG_PIN
@@ -349,7 +356,7 @@ def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
 
 
 def _first(lines: tuple[str, ...]) -> str:
-    """The first answer line, without a prefix that some firmware puts in front (`+CGMM: "SIM7600E"`)."""
+    """Return the first answer line, without the prefix that some firmware adds (`+CGMM: "SIM7600E"`)."""
     if not lines:
         return ""
     text = lines[0]

@@ -1,11 +1,11 @@
-"""Codes for the network like `*123#` (USSD, 3GPP TS 22.090), sent one at a time, and the words in its
-answer (`+CUSD`, 27.007 clause 7.15), in whichever of their many forms. Pure.
+"""Codes for the network like `*123#` (USSD, 3GPP TS 22.090), sent one at a time, and the text of the
+network's answer (`+CUSD`, 27.007 clause 7.15), in any of its many forms. Pure.
 
-What stands between the quotes depends on the firmware more than on the <dcs> behind them: the text itself,
-octets of packed septets in hexadecimal, UCS-2 in hexadecimal, or single octets so, and all of them have
-been seen with a <dcs> that says otherwise. So what is hexadecimal is read in each way, and what reads like
-words counts. An answer may go over several lines, of which the modem's other lines know nothing: what
-follows an open quote belongs to it until the quote is closed.
+The content of the quotes depends on the firmware more than on the <dcs> behind them: plain text, octets of
+packed septets in hexadecimal, UCS-2 in hexadecimal, or single octets in hexadecimal. Each form occurs with a
+<dcs> of another form. Hexadecimal content is therefore decoded in each way, and the decoding that resembles
+text most is used. An answer may have several lines, which look like no other line of a modem: the lines
+behind an open quote belong to the answer until the quote is closed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CODE: Final = re.compile(r"[*#][0-9*#]{1,30}#")
 
 
 def words_of(text: str, dcs: int | None) -> str:
-    """What the network has said."""
+    """Return the text of the network's answer."""
     if _HEX.fullmatch(text) is None:
         return _tidy(text)
     octets = bytes.fromhex(text)
@@ -44,12 +44,14 @@ def words_of(text: str, dcs: int | None) -> str:
 
 
 def packed(code: str) -> str:
-    """The code for firmware that takes no text: packed septets, in hexadecimal (23.038 clause 6.1.2.3)."""
+    """Return the code for firmware that accepts no text: packed septets, in hexadecimal (23.038 clause
+    6.1.2.3)."""
     return pack(code.encode("ascii")).hex().upper()
 
 
 def _like_words(text: str) -> float:
-    """How much it is like what stands on a screen, at most 1; what is only digits is no words."""
+    """Return how much the string resembles text on a screen, at most 1; a string without blanks and
+    punctuation counts less."""
     if not text:
         return -1.0
     good = sum(map(_usual, text)) / len(text)
@@ -57,7 +59,8 @@ def _like_words(text: str) -> float:
 
 
 def _usual(one: str) -> float:
-    """How often such a character stands in words, roughly: septets that are none make many an `@` and `ø`."""
+    """Return roughly how usual the character is in text, 0 to 1: septets decoded wrongly contain many an `@`
+    and `ø`."""
     if one.isascii():
         return (
             1.0 if one.isalnum() or one in " .,:/'-\r\n" else 0.5 if one.isprintable() and one != "@" else 0.0
@@ -67,13 +70,13 @@ def _usual(one: str) -> float:
 
 
 def _tidy(text: str) -> str:
-    # On a terminal a control character is an order, and on a page one turns the words round.
+    # On a terminal a control character is a command, and on a page some reverse the direction of text.
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 LINES_MOST: Final = 30
 REST_S: Final = 2.0
-"""So long the rest of an answer is waited for."""
+"""Seconds to wait for the rest of an answer."""
 
 _CUSD: Final = re.compile(r"\+CUSD: ?(?P<how>\d)(?:, ?(?P<rest>.*))?", re.DOTALL)
 _QUOTED: Final = re.compile(r'"(?P<text>.*)"(?:, ?(?P<dcs>\d+))?', re.DOTALL)
@@ -81,26 +84,27 @@ _NETWORK_WAITS: Final = 1
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What the network, or the modem in its place, has said."""
+    """The answer of the network, or of the modem in its place."""
 
     words: str
-    """Empty: it has refused, or has nothing to say."""
+    """Empty: a refusal, or an answer without text."""
     waits: bool
-    """The network waits for more, and is to be told that there is none."""
+    """True if the network waits for more input; it must be notified that none follows."""
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Of which the answer is waited for."""
+    """A code that waits for its answer."""
 
     code: str
     until_s: float
     opened: tuple[str, ...] = ()
-    """The lines of an answer whose quote is open yet."""
+    """Lines of an answer with an open quote."""
     rest_until_s: float = 0.0
 
 
 def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer | None, bool]:
-    """A line that nobody has asked for; whether it belonged to the answer."""
+    """Process an unsolicited line. Return the new state, the answer if complete, and True if the line belongs
+    to the answer."""
     if line.startswith("+CUSD:"):
         lines: tuple[str, ...] = (line,)
     elif question.opened:
@@ -114,19 +118,19 @@ def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer
 
 
 def overdue(question: Question, now_s: float) -> Answer | None:
-    """What is made of it once nothing more is waited for; None while something is."""
+    """Return the answer once the wait is over; None while waiting."""
     if question.opened and now_s >= question.rest_until_s:
         return _read(question.opened)
     return Answer("", waits=True) if now_s >= question.until_s else None
 
 
 def due_s(question: Question) -> float:
-    """When `overdue` has something to say."""
+    """Return the time when `overdue` returns an answer."""
     return question.rest_until_s if question.opened else question.until_s
 
 
 def _is_open(text: str) -> bool:
-    """A quote that was opened and is not closed at the end, before its <dcs>."""
+    """Return True if a quote was opened and is not closed at the end, before its <dcs>."""
     begin = text.find('"')
     return begin >= 0 and re.search(r'"(?:, ?\d+)?$', text[begin + 1 :]) is None
 
@@ -146,15 +150,15 @@ NETWORK_ANSWERS_S: Final = 20.0
 
 
 class NetworkCodes:
-    """Those of one modem, through its channel."""
+    """Sends the codes of one modem, through its channel."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._asked: Question | None = None
-        """A code of which the answer is waited for."""
+        """Code that waits for its answer."""
 
     def ask(self, code: str, now_s: float, *, within_s: float) -> None:
-        """Send a code. Raises RequestRefused for what is none."""
+        """Send a code. Raises RequestRefused for an invalid code."""
         if CODE.fullmatch(code) is None:
             raise RequestRefused(f"not a network's code: {code!r}")
         forms = [code, packed(code)]
@@ -164,7 +168,7 @@ class NetworkCodes:
         self._send(forms[0], forms[1], now_s)
 
     def hears(self, text: str, now_s: float) -> bool:
-        """Whether the line belongs to an answer of the network's that somebody waits for."""
+        """Process the line if it belongs to a pending answer of the network; return True if so."""
         if self._asked is None:
             return False
         self._asked, answer, belongs = heard(self._asked, text, now_s)
@@ -173,17 +177,17 @@ class NetworkCodes:
         return belongs
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         if self._asked is not None and (answer := overdue(self._asked, now_s)) is not None:
             self._answered(answer, now_s)
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do."""
+        """Return the time when `tick` is needed; None if not needed."""
         return None if self._asked is None else due_s(self._asked)
 
     def _send(self, text: str, again: str, now_s: float) -> None:
-        """Some firmware says OK only with the network's answer. `again`: how else to write it, where the
-        modem refuses it so."""
+        """Send the code. Some firmware returns OK only with the network's answer. `again`: the other form of
+        the code, for a modem that refuses this form."""
         command = Command(text=f'AT+CUSD=1,"{text}",15', timeout_s=NETWORK_ANSWERS_S, urgency=Urgency.IDLE)
         self._channel.submit(command, now_s, self._sent, again)
 

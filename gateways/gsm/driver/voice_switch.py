@@ -1,8 +1,8 @@
-"""Switches a modem's voice path, call by call, and says when a call's voice flows.
+"""Switches a modem's voice path, call by call, and reports when a call's voice flows.
 
-The path is asked for again for every call where the dialect wants that, repeated while the modem
-refuses (some take it only once the call is really up, some stand as another program has left them until they
-are told off), and switched off behind the last call.
+The path is requested for every call if the dialect needs that, and repeated while the modem refuses. Some
+modems accept the command only once the call is really up; some keep the state left by another program until
+they are switched off. The path is switched off after the last call.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from gateways.gsm.driver.events import CallId, VoiceFailed, VoiceReady
 from gateways.gsm.driver.startup import Startup, command_of
 
 KEEN_S: Final = 15.0
-"""A modem may need 12 s from the answer until it takes the command."""
+"""Seconds of frequent attempts: a modem may accept the command only 12 s after the answer."""
 RARELY_S: Final = 10.0
-"""Between two attempts of a call whose voice was refused for longer: it is never given up."""
+"""Seconds between two later attempts, for a call with its voice refused for longer: attempts never end."""
 AHEAD_S: Final = 1.0
-"""For the answer of what switches the voice on ahead: a dial, maybe to 112, waits behind it."""
+"""Limit for the answer of a command that switches the voice on ahead, in seconds: a dial, maybe to 112, waits
+behind this command."""
 
 
 class _Path(Enum):
@@ -39,32 +40,32 @@ class _Path(Enum):
 class _State(msgspec.Struct):
     path: _Path
     ahead: bool = False
-    """Asked before there is a call: a refusal says nothing of how the call's own time is used up."""
+    """True if requested before the call exists: such a refusal does not count against the call's own time."""
     off_first: bool = False
     refused_s: float | None = None
-    """When it was refused first."""
+    """Time of the first refusal; None if not refused."""
     again_s: float = 0.0
     told: bool = False
 
 
 class VoiceSwitch:
-    """See the module. `startup` knows whether the modem gives any voice to the host."""
+    """Switches the voice path of one modem. `startup` knows whether the modem gives the host any voice."""
 
     def __init__(self, channel: Channel, table: CallTable, startup: Startup) -> None:
         self._channel, self._table, self._startup = channel, table, startup
         self.wear = VoiceWear()
-        """Whether the modem's voice is worn, as far as it is one that wears."""
+        """Detector of degraded voice."""
         self._calls: dict[CallId, _State] = {}
         self._dialled: set[CallId] = set()
-        """Calls of which the modem has taken the dial."""
+        """Calls with a dial that the modem has accepted."""
         self._on = False
 
     def dialled(self, call: CallId) -> None:
-        """The modem has taken the call's dial."""
+        """Note that the modem has accepted the call's dial."""
         self._dialled.add(call)
 
     def gone(self, call: CallId) -> None:
-        """The call has been released."""
+        """Note that the call has been released."""
         self._calls.pop(call, None)
         if self._voice.again_after_drop:
             for other in [number for number, state in self._calls.items() if state.path is _Path.ON]:
@@ -73,14 +74,14 @@ class VoiceSwitch:
         self._dialled.discard(call)
 
     def switch_ahead(self, call: CallId, urgency: Urgency, now_s: float) -> None:
-        """Before the dial, or the answer, that is given next and as urgently."""
+        """Switch the voice on before the dial, or the answer, that follows with this urgency."""
         voice = self._voice
         if not self._startup.voiceless and voice.at == "before" and voice.kind != "none" and voice.on:
             self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
             self._switch_on(call, now_s, urgency)
 
     def drive(self, now_s: float) -> None:
-        """Switch on and off what is due."""
+        """Send the pending commands that switch voice on or off."""
         calls, voice = self._table.calls(), self._voice
         by_card = voice.kind != "none" and (voice.kind != "tty" or bool(voice.on))
         for call in calls if by_card and not self._startup.voiceless else ():
@@ -96,11 +97,12 @@ class VoiceSwitch:
         if self._on and not calls:
             self._on = False
             for text in voice.off:
-                # Not behind the dial that may follow: it would take that call's voice away.
+                # Urgent, so that a dial that may follow goes behind this command: behind the dial it would
+                # take that call's voice away.
                 self._channel.ask(text, Urgency.ANSWER, now_s)
 
     def next_deadline(self) -> float | None:
-        """When the voice of a call, refused before, is to be tried again."""
+        """Return the time of the next attempt for a call with refused voice; None without such a call."""
         calls = () if self._startup.voiceless else self._table.calls()
         ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
         states = (self._calls.get(call.call) for call in ripe)
@@ -119,11 +121,12 @@ class VoiceSwitch:
         return self._voice.at == "dial" and call.direction is Direction.OUT and call.call in self._dialled
 
     def _switch_on(self, call: CallId, now_s: float, urgency: Urgency = Urgency.CONTROL) -> None:
-        """After a refusal, and ahead of a call, whatever another program has left is switched off first."""
+        """Switch the voice on. After a refusal, and ahead of a call, the state left by another program is
+        switched off first."""
         first = self._calls[call].off_first and not self._is_on_for_another_call(call)
         commands = [*((text, False) for text in self._voice.off if first)]
         commands += [(text, True) for text in self._voice.on]
-        if not commands:  # a sound card at its analogue pins: there is nothing to be said to the modem
+        if not commands:  # a sound card at the modem's analogue pins: the modem needs no command
             self._is_on(call, now_s)
         timeout_s = None if urgency is Urgency.CONTROL else AHEAD_S
         for place, (text, counts) in enumerate(commands, 1):
@@ -151,10 +154,11 @@ class VoiceSwitch:
             self.wear.refused(call, now_s)
 
     def _refused(self, call: CallId, now_s: float) -> bool:
-        """The modem has declined; true when it has done so for longer than is its way: once for a call."""
+        """Note that the modem has refused; return True once for a call, when the refusals last longer than
+        normal."""
         state = self._calls.setdefault(call, _State(_Path.ASKED))
         if self._is_on_for_another_call(call):
-            # One path for all calls: it is open already, and this modem says so with an error.
+            # All calls share one path: it is open already, and this modem reports that as an error.
             self._calls[call] = _State(_Path.ON)
             return False
         state.path, state.off_first = _Path.REFUSED, True

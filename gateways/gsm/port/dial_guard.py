@@ -1,15 +1,15 @@
 """The dial guard: the last function before the bytes reach a modem.
 
-It refuses every call to an emergency number unless both switches are on, `psap.live` and the trunk's
-`emergency`, whatever asked for it and however the number is dressed: CLIR prefixes, `+`, `00`, country
-codes, blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial of
-which it cannot be proved that it is harmless is refused as well. It looks at whole command lines: a
-line whose end has not come is kept back, so that nothing gets past it in pieces.
+The guard refuses every call to an emergency number unless both switches are on, `psap.live` and the trunk's
+`emergency`. This holds for every caller and every form of the number: CLIR prefixes, `+`, `00`, country
+codes, blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial that
+cannot be proved harmless is refused too. The guard checks whole command lines: an unfinished line is kept
+back, so that no command passes in pieces.
 
-The third switch, `psap.last_resort`, lets one thing more pass on a line of another trunk, and only with
-`psap.live`: the plain dial of a number that is called for 112, and that command line alone.
+The third switch, `psap.last_resort`, lets one more command pass on a line of another trunk, and only with
+`psap.live`: the plain dial of a number that is called for 112, and only as a command line of its own.
 
-It must stay free of every other concern, and must not be asked whether it wants to look.
+The guard must stay free of every other concern, and must not be optional.
 """
 
 from __future__ import annotations
@@ -22,43 +22,44 @@ from gateways.gsm.errors import DialRefused
 from model.rules.calls.psap import is_named
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
-"""22.101 clause 10.1 and Italy's own; those that the SIM lists (EF_ECC) come on top."""
+"""Numbers of 22.101 clause 10.1 and Italy's own; the SIM's numbers (EF_ECC) are added."""
 
 _LINE_END: Final = re.compile(rb"[\r\x1a\x1b]")
 _RETURN: Final = 0x0D
 _PDU_TEXT: Final = re.compile(rb"[0-9A-Fa-f]*")
 _MAX_KEPT: Final = 4096
 
-# Parameters of these reach a number too: deflection, forwarding, transfer, a call by a vendor's own verb.
+# Parameters of these reach a number too: deflection, forwarding, transfer, a call by a vendor's own command.
 _CALLING: Final = re.compile(r"\+(?:CTFR|CCFC|CHLD)|[\^$#*%]\w*(?:DIAL|CALL)\w*|\+\w*DIAL\w*")
-# A keypad that is pressed key by key, and a URI, cannot be judged.
+# Single key presses on a keypad, and a URI, cannot be judged.
 _UNJUDGED: Final = re.compile(r"\+(?:CKPD|CDU)(?!\w)|[\^$#*%]\w*KEY\w*")
 _DIAL: Final = re.compile(r"D")
-# 27.007 clause 6.2 lets a modem ignore V.250's modifiers (`,` `W` `@` `!`) and so read another number
-# than the one that is written: with any of them in it a number cannot be judged.
+# 27.007 clause 6.2 lets a modem ignore V.250's modifiers (`,` `W` `@` `!`) and so dial another number than
+# the written number: a number with any of these modifiers cannot be judged.
 _DIAL_STRING: Final = re.compile(r"[TP]?(?P<number>[+\d*#]+)[IG]*(?:;|$)")
 _LOOSE_DIAL_STRING: Final = re.compile(r"[TPL>@,W!()\-./]*(?P<number>[+\d*#]+)")
 
 
 class DialGuard:
-    """See the module. One for each open port."""
+    """A dial guard for one open port."""
 
     def __init__(self, *, psap_live: bool, trunk_emergency: bool, last_resort: Collection[str] = ()) -> None:
-        """`last_resort`: the numbers called for 112, where `psap.last_resort` is on; else none."""
+        """Create a guard. `last_resort`: the numbers called for 112 if `psap.last_resort` is on; otherwise
+        empty."""
         self._open = psap_live and trunk_emergency
         self._last_resort = frozenset(f"ATD{one};".encode("ascii") for one in last_resort if psap_live)
         self._numbers = EMERGENCY_NUMBERS
         self._kept = bytearray()
 
     def learn(self, numbers: tuple[str, ...]) -> None:
-        """Emergency numbers that the SIM lists, beside the fixed ones."""
+        """Add the emergency numbers of the SIM to the fixed numbers."""
         self._numbers = self._numbers | {number for number in numbers if number.isdigit()}
 
     def pass_through(self, data: bytes) -> bytes:
-        """The bytes that may be written now: whole command lines. Raises DialRefused, and then writes
+        """Return the bytes that may be written now: whole command lines. Raises DialRefused, and then passes
         nothing.
 
-        An unfinished line is kept until its end comes. What was kept is forgotten with a refusal.
+        An unfinished line is kept until its end comes. A refusal discards the kept bytes.
         """
         whole = bytes(self._kept) + data
         self._kept.clear()
@@ -75,13 +76,13 @@ class DialGuard:
         return whole[:passed]
 
     def is_emergency(self, number: str) -> bool:
-        """Whether dialling this would call an emergency service, as far as can be told from the number."""
+        """Return True if dialling this number would call an emergency service, as far as the number shows."""
         return is_named(number, self._numbers)
 
     def _check(self, line: bytes, terminator: int) -> None:
         if terminator != _RETURN:
-            # Ends the text of a message, or cancels it; a modem that is not at the prompt may overread
-            # it, and take what stands around it for one line.
+            # This byte ends the text of a message, or cancels the text. A modem without a prompt may ignore
+            # the byte, and read the text around it as one line.
             if _PDU_TEXT.fullmatch(line) is None:
                 raise DialRefused("a command line that ends like a message")
             return
@@ -89,8 +90,7 @@ class DialGuard:
         if "A/" in text:
             raise DialRefused("a repeated command line could be a dial")
         if any(ord(char) < 0x20 or ord(char) > 0x7E for char in text):
-            # A backspace or a dropped byte would make the modem read another line than the one looked
-            # at here.
+            # With a backspace or a dropped byte the modem would read another line than the line checked here.
             raise DialRefused("control characters in a command line")
         compact = text.replace(" ", "")
         self._check_dials(compact)
@@ -100,7 +100,8 @@ class DialGuard:
             raise DialRefused(f"{compact}: names an emergency number")
 
     def _check_dials(self, compact: str) -> None:
-        """Every `D` that may begin a dial string, the one behind `AT` and any other in the line."""
+        """Check every `D` that may begin a dial string, behind `AT` and elsewhere in the line. Raises
+        DialRefused."""
         for dial in _DIAL.finditer(compact):
             rest = compact[dial.end() :]
             loose = _LOOSE_DIAL_STRING.match(rest)
@@ -115,8 +116,8 @@ class DialGuard:
 
 
 def _is_command(compact: str, place: int) -> bool:
-    """Whether this `D` stands where a dial command would (V.250 clause 5.4): behind AT and basic
-    commands, or `;`.
+    """Return True if this `D` is at the place of a dial command (V.250 clause 5.4): behind AT and basic
+    commands, or behind `;`.
 
     Not behind `&` (`&D0`), nor within an extended command's name or value.
     """

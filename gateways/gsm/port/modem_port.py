@@ -1,6 +1,6 @@
-"""The port of one line's modem, open or looked for: where it is, what can be read and written there.
+"""The port of one line's modem, open or being searched: its place, reading and writing.
 
-It tells what became of it by what it raises; what follows from that for calls is not its business.
+Errors report the state of the port; their consequences for calls are decided elsewhere.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from gateways.gsm.port.whereabouts import Whereabouts
 
 
 class Watcher(Protocol):
-    """Whoever calls back when a descriptor can be read: an actor."""
+    """Calls back when a descriptor can be read: an actor."""
 
     def watch(self, fd: int, callback: Callable[[], None]) -> None:
         """Call back whenever `fd` can be read."""
 
     def unwatch(self, fd: int) -> None:
-        """No longer; to be said before the descriptor is closed."""
+        """Stop watching `fd`; call before the descriptor is closed."""
 
 
 class ModemPort:
-    """See the module. `readable` is called when the modem has said something, `told` when one that was asked
-    whether it is the modem looked for has.
+    """The command port of one line. `readable` is called when the modem has sent bytes, `told` when a port
+    probed in the search has sent bytes.
     """
 
     def __init__(
@@ -46,15 +46,17 @@ class ModemPort:
         self._fd: int | None = None
         self._asked_fds: list[int] = []
         self.path = ""
-        """Where it was opened last."""
+        """Path where the port was opened last."""
 
     @property
     def is_open(self) -> bool:
-        """Whether the modem can be spoken to."""
+        """True if the modem's port is open."""
         return self._port is not None
 
     def open(self, now_s: float) -> None:
-        """Open it, or look on for where it is. Raises GsmError, with words for the person on duty."""
+        """Open the port, or continue the search for the modem. Raises GsmError, with text for the
+        operator.
+        """
         path = self._where.path()
         if not path and not self._find(now_s):
             raise PortLost(self._where.text())
@@ -69,12 +71,12 @@ class ModemPort:
             self._watcher.watch(self._fd, self._readable)
 
     def read(self) -> bytes:
-        """What the modem has said; empty without a port. Raises PortLost."""
+        """Return the bytes from the modem; empty without a port. Raises PortLost."""
         return b"" if self._port is None else self._port.read()
 
     def write(self, data: bytes) -> bool:
-        """Say it to the modem, or what is left of what was said before; whether nothing is left. Raises
-        DialRefused, and then nothing is written, and PortLost.
+        """Write bytes to the modem, or with empty `data` the rest of earlier bytes; return True if no bytes
+        are left. Raises DialRefused, and then writes nothing, and PortLost.
         """
         if self._port is None:
             return True
@@ -84,7 +86,7 @@ class ModemPort:
         return self._port.flush_pending()
 
     def close(self) -> None:
-        """Let go of the modem; its calls stay up."""
+        """Release the modem; its calls stay up."""
         if self._port is not None:
             if self._fd is not None:
                 self._watcher.unwatch(self._fd)
@@ -92,13 +94,13 @@ class ModemPort:
             self._port, self._fd = None, None
 
     def stop(self) -> None:
-        """Let go of everything, for good."""
+        """Release the modem and end the search, for good."""
         self._stop_waiting()
         self._where.give_up()
         self.close()
 
     def _find(self, now_s: float) -> bool:
-        """Look for the modem at the ports there are; True once it is known where it is."""
+        """Search the present ports for the modem; return True once its place is known."""
         self._stop_waiting()
         found = self._where.look(now_s)
         for fd in () if found else self._where.fds():
@@ -107,7 +109,7 @@ class ModemPort:
         return found
 
     def _stop_waiting(self) -> None:
-        # Before the descriptors are closed.
+        # The descriptors must still be open here.
         for fd in self._asked_fds:
             self._watcher.unwatch(fd)
         self._asked_fds.clear()

@@ -1,7 +1,8 @@
-"""The ports at which a modem may be, as the kernel shows them, and the names by which a line's port is given.
+"""The ports at which a modem may be, as the kernel shows them, and the names of a line's port in the
+settings.
 
-A port's number changes when its modem is plugged in again or its hub is reset; its mark tells one plugging in
-from the next. Looks into /dev and /sys alone, and opens nothing.
+A port's number changes if its modem is plugged in again or its hub is reset; its mark distinguishes each
+plugging in. Only /dev and /sys are read; no port is opened.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from model.settings.port_names import POSITION, USB
 DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
 USB_TTYS: Final = ("ttyUSB", "ttyACM")
-"""What the kernel calls the ports of USB devices."""
+"""The kernel's names for the ports of USB devices."""
 _DESCRIPTOR: Final = ("Class", "SubClass", "Protocol")
 PSEUDO_TERMINALS: Final = range(136, 144)
-"""Their major numbers (the kernel's admin-guide/devices.txt). A port is looked at four times a second: to ask
-for each part of its path would be a dozen lookups."""
+"""Major numbers of pseudo-terminals (the kernel's admin-guide/devices.txt). A port is checked four times a
+second: a test of each part of its path would be a dozen lookups."""
 
 
 def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[SeenPort]:
-    """Every USB port there is now, and the simulated carrier's in the directory `simulated`."""
+    """Return every present USB port, and the simulated carrier's ports in the directory `simulated`."""
     found = [place for name in _usb_ttys(sys) if (place := _usb_place(name, dev, sys)) is not None]
     if simulated is not None:
         names = _names_in(simulated)
@@ -46,10 +47,11 @@ def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -
 
 
 def mark_of(path: str) -> str:
-    """Which plugging in of which device this path leads to now; empty when it leads to none.
+    """Return the mark of the device plugged in at this path: it changes with each plugging in. Empty without
+    a device.
 
-    A device node is made anew each time, with an inode number of its own; a pseudo-terminal's number is used
-    again, its time of creation is not.
+    A device node is new each time, with its own inode number. A pseudo-terminal's number is reused, its time
+    of creation is not.
     """
     try:
         stat = os.stat(path)
@@ -60,8 +62,8 @@ def mark_of(path: str) -> str:
 
 
 def resolved(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
-    """The path that a configured port means now: itself, or that of `usb:…`, the first tty where no interface
-    is named; empty where nothing is plugged in there.
+    """Return the path of a configured port: the port itself, or the path for `usb:…`, with the first tty if
+    no interface is named. Empty if no device is plugged in there.
     """
     match = POSITION.fullmatch(port)
     if match is None:
@@ -75,14 +77,16 @@ def resolved(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
 
 
 def usb_device_of(path: str, *, sys: Path = SYS) -> Path | None:
-    """The directory in /sys of the USB device that a tty belongs to; none for a tty of another kind."""
+    """Return the directory in /sys of the USB device that a tty belongs to; None for a tty of another
+    kind.
+    """
     interface = _interface(Path(os.path.realpath(path)).name, sys)
     return None if interface is None else interface.parent
 
 
 @cache
 def _boot() -> str:
-    """Which start of the machine this is: inode numbers begin anew with each."""
+    """Return an id of this start of the machine: inode numbers begin again with each start."""
     return _read(Path("/proc/sys/kernel/random/boot_id"))[:8]
 
 
@@ -122,7 +126,7 @@ def _usb_place(name: str, dev: Path, sys: Path) -> SeenPort | None:
 
 
 def _interface(name: str, sys: Path) -> Path | None:
-    """The USB interface that makes this tty: the nearest directory above it that has a number as such."""
+    """Return the USB interface that makes this tty: the nearest directory above with an interface number."""
     try:
         directory = (sys / "class/tty" / name / "device").resolve(strict=True)
     except OSError:

@@ -1,8 +1,8 @@
-"""The search for a line's modem: which ports may be asked, the question to whoever is there, for its IMEI,
-and which of its ports carries its voice. Pure.
+"""The search for a line's modem: the ports that may be probed, the query for the IMEI at a port, and the
+voice port that belongs to a command port. Pure.
 
-A port that is another line's is never asked: any byte may abort a dial there. Nothing but the IMEI is
-asked for: no setting is touched, no call is listed.
+A port of another line is never probed: any byte may abort a dial there. Only the IMEI is requested: no
+setting is changed, no call is listed.
 """
 
 from __future__ import annotations
@@ -20,46 +20,47 @@ from gateways.gsm.dialects.dialect import CompiledDialect, UsbPorts
 from gateways.gsm.driver.startup import command_of
 
 _IMEI_DIGITS: Final = 14
-"""The fifteenth is a check digit; some modems tell their software's version instead (23.003 clause 6.2)."""
+"""Digits of an IMEI that are compared. The fifteenth is a check digit; some modems report their software's
+version instead (23.003 clause 6.2)."""
 
 
 class SeenPort(msgspec.Struct, frozen=True, kw_only=True):
-    """One port as it is now."""
+    """A port in its present state."""
 
     path: str
     mark: str
-    """Changes with every plugging in."""
+    """Changes each time the device is plugged in."""
     usb: str = ""
     """`vendor:product`, lower-case hexadecimal; empty for a simulated port."""
     position: str = ""
-    """Where on the bus: `1-2.3`."""
+    """Position on the bus: `1-2.3`."""
     interface: int | None = None
     descriptor: str = ""
     """`class/subclass/protocol` of the interface, hexadecimal: `ff/01/02`."""
     card: str = ""
-    """Where its device's sound card would be (`media.ports.cards`): the USB socket, at which it may have any
-    name; of a simulated port, the card's path."""
+    """Position of the device's sound card (`media.ports.cards`): the USB socket, because the card's name
+    varies; for a simulated port, the card's path."""
     voice: str = ""
-    """Of a simulated port: where its voice is."""
+    """Path of the voice port of a simulated port."""
 
 
 Roles = Mapping[str, UsbPorts]
-"""By `vendor:product`."""
+"""Roles of the interfaces, by `vendor:product`."""
 
 
 def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
-    """What the dialects' files say of USB interfaces."""
+    """Return the roles of USB interfaces from the dialects' files."""
     return {ports.usb: ports for dialect in dialects for ports in dialect.data.port}
 
 
 def may_be_asked(
     places: Sequence[SeenPort], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
 ) -> list[SeenPort]:
-    """The command ports among these that are nobody's: `taken` and `silent` are marks.
+    """Return the command ports among these that may be probed: `taken` and `silent` are marks.
 
-    No port of a device of which one is taken: it is one modem, and may be in a call. Of a device that is
-    known, the one interface that takes commands, and the others where that one is silent or not there; of
-    devices that are not known all that are not silent: any may be it.
+    A device with a taken port is left out entirely: its ports belong to one modem, which may have a call. Of
+    a known device, the interface that accepts commands is probed first; its other interfaces follow if that
+    interface is silent or missing. Of unknown devices every port that is not silent is probed.
     """
     devices = {place.position for place in places if place.mark in taken} - {""}
 
@@ -83,14 +84,13 @@ def may_be_asked(
 
 
 def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> str:
-    """The path of the voice port of the same device, where `place` takes commands; empty where none is
-    known.
-    """
+    """Return the path of the voice port of the device with the command port `place`; empty if unknown."""
     known = roles.get(place.usb)
     if known is None or known.voice is None:
         return place.voice
     layouts = ((known.at, known.voice), *known.others)
-    # A configured port may be another than the table's (a modem's second one): its voice is the same.
+    # The configured port may be another interface than the table's (a modem's second command port): its voice
+    # port is the same.
     voice = next((voice for at, voice in layouts if at == place.interface), known.voice)
     return next(
         (
@@ -103,7 +103,9 @@ def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> s
 
 
 def takes_codes(place: SeenPort, roles: Roles) -> bool:
-    """Whether this is known to be the interface of its device that takes commands, and says all codes."""
+    """Return True if this interface is known to accept its device's commands, and to receive all its
+    codes.
+    """
     known = roles.get(place.usb)
     if known is None:
         return False
@@ -112,14 +114,14 @@ def takes_codes(place: SeenPort, roles: Roles) -> bool:
 
 
 def same_imei(one: str, other: str) -> bool:
-    """Whether both name one device."""
+    """Return True if both IMEIs name one device."""
     return len(one) >= _IMEI_DIGITS and one[:_IMEI_DIGITS] == other[:_IMEI_DIGITS]
 
 
 class Asking:
-    """One port's question, sans-IO as the driver is. `base` is the dialect that everybody understands.
+    """The query of one port, sans-IO like the driver. `base` is the dialect that every modem understands.
 
-    `imei` is none until it is over, and empty when nobody has answered or told one.
+    `imei` is None until the query is over; empty if no modem answered or no IMEI was reported.
     """
 
     def __init__(self, base: CompiledDialect, now_s: float) -> None:
@@ -128,22 +130,22 @@ class Asking:
         self._questions = ["AT+CGSN", "ATI"]
         self.imei: str | None = None
         self.answered = False
-        """Whether a modem is there at all."""
+        """True if a modem is present."""
         self._engine.start(now_s)
         self._work(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
-        """Bytes from the port."""
+        """Process bytes from the port."""
         self._engine.receive(data, now_s)
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed."""
+        """Process the passing of time."""
         self._engine.tick(now_s)
         self._work(now_s)
 
     def take_output(self) -> bytes:
-        """Bytes to write now."""
+        """Return the bytes to write now."""
         return self._engine.take_output()
 
     def _work(self, now_s: float) -> None:

@@ -1,8 +1,8 @@
-"""A modem's command port: pyserial made harmless, with the dial guard in the only way to write.
+"""A modem's command port: pyserial made harmless, with the dial guard on the only way to write.
 
-HUPCL is cleared before anything else, so that the death of this process does not drop DTR and with it
-the user's call. Whatever says that the port is gone (SerialException, OSError, termios.error, which is
-no OSError) becomes PortLost.
+HUPCL is cleared before anything else, so that the death of this process does not drop DTR and with it the
+user's call. Every error that means a lost port (SerialException, OSError, and termios.error, which is no
+OSError) becomes PortLost.
 """
 
 from __future__ import annotations
@@ -27,26 +27,27 @@ _GONE: Final = (OSError, termios.error, serial.SerialException, TypeError)
 
 
 class Port(Protocol):
-    """What the gateway needs of a port; an in-memory pipe may stand in for a tty."""
+    """The port operations that the gateway needs; an in-memory pipe may replace a tty."""
 
     def fileno(self) -> int | None:
-        """A descriptor to select on; none for a port in memory."""
+        """Return a descriptor to select on; None for a port in memory."""
 
     def read(self) -> bytes:
-        """What has come, at once; empty when nothing has. Raises PortLost."""
+        """Return the bytes received so far, at once; empty without any. Raises PortLost."""
 
     def write(self, data: bytes) -> None:
-        """Write, through the dial guard. Raises DialRefused (nothing is written) and PortLost."""
+        """Write through the dial guard. Raises DialRefused (and writes nothing) and PortLost."""
 
     def flush_pending(self) -> bool:
-        """Write on what the kernel did not take before; true when nothing is left. Raises PortLost."""
+        """Write the bytes that the kernel has not accepted before; return True if none are left. Raises
+        PortLost."""
 
     def close(self) -> None:
-        """Give the port back; never raises."""
+        """Close the port; never raises."""
 
 
 class GuardedPort(ABC):
-    """A port whose only way to write leads through the dial guard."""
+    """A port that writes only through the dial guard."""
 
     def __init__(self, guard: DialGuard) -> None:
         self.guard: Final = guard
@@ -54,13 +55,14 @@ class GuardedPort(ABC):
 
     @final
     def write(self, data: bytes) -> None:
-        """See Port."""
+        """Write through the dial guard. Raises DialRefused (and writes nothing) and PortLost."""
         self._unwritten += self.guard.pass_through(data)
         self.flush_pending()
 
     @final
     def flush_pending(self) -> bool:
-        """See Port."""
+        """Write the bytes that the kernel has not accepted before; return True if none are left. Raises
+        PortLost."""
         while self._unwritten:
             written = self._write_some(bytes(self._unwritten))
             if not written:
@@ -70,7 +72,7 @@ class GuardedPort(ABC):
 
     @abstractmethod
     def _write_some(self, data: bytes) -> int:
-        """Write without blocking; how many bytes were taken. Raises PortLost."""
+        """Write without blocking; return the number of bytes accepted. Raises PortLost."""
 
 
 class SerialPort(GuardedPort):
@@ -91,32 +93,32 @@ class SerialPort(GuardedPort):
         finally:
             os.close(first)
         try:
-            # pyserial has set the line up anew: whatever it did, the flag must be off.
+            # pyserial has configured the line again: the flag must be off in any case.
             _clear_hupcl(self._serial.fileno())
         except _GONE as error:
             self.close()
             raise PortLost(f"{path}: {error}") from error
 
     def fileno(self) -> int:
-        """See Port."""
+        """Return the descriptor to select on. Raises PortLost."""
         try:
             return int(self._serial.fileno())
         except _GONE as error:
             raise PortLost(f"{self.path}: {error}") from error
 
     def read(self) -> bytes:
-        """See Port."""
+        """Return the bytes received so far; empty without any. Raises PortLost."""
         try:
             return bytes(self._serial.read(_READ_BYTES))
         except _GONE as error:
             raise PortLost(f"{self.path}: {error}") from error
 
     def close(self) -> None:
-        """See Port."""
+        """Close the port; never raises."""
         try:
             self._serial.close()
         except _GONE:
-            # It is closing what is gone already.
+            # The port is gone already.
             return
 
     def _write_some(self, data: bytes) -> int:
@@ -129,7 +131,7 @@ class SerialPort(GuardedPort):
 
 
 def stable_name(path: str) -> str:
-    """The name of a tty that survives renumbering, where udev made one; else the path itself."""
+    """Return a name of the tty that survives renumbering, if udev made one; otherwise the path itself."""
     for directory in (Path("/dev/serial/by-id"), Path("/dev/serial/by-path")):
         if directory.is_dir():
             for link in sorted(directory.iterdir()):
@@ -139,9 +141,9 @@ def stable_name(path: str) -> str:
 
 
 def _open_without_hang_up(path: str) -> int:
-    """A descriptor on the tty whose HUPCL is off, before pyserial gets to see it.
+    """Open a descriptor on the tty with HUPCL off, before pyserial opens the tty. Raises PortLost.
 
-    It stays open while pyserial opens its own, so that there is no last close in between.
+    This descriptor stays open while pyserial opens its own, so that there is no last close in between.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)

@@ -1,11 +1,12 @@
-"""A modem's command port over TCP, and any port by its name.
+"""A modem's command port over TCP, and the opening of any port by its name.
 
-The same as a tty, without what does not exist there: no HUPCL, no exclusive lock. Whoever serves the port
-may let two in, who then read each other's answers: on this machine a name in the abstract namespace stands
-for the port, and goes with the process that has it (unix(7)). Closed by the other side, it is unplugged.
+Works like a tty, apart from the features that TCP lacks: HUPCL and the exclusive lock. The server of the port
+may accept two clients, which then read each other's answers. On this machine a name in the abstract namespace
+therefore locks the port, and is released with its process (unix(7)). A connection closed by the server counts
+as unplugged.
 
 pyserial's own socket:// is not used: it waits five seconds for a connection, and an actor that hangs for two
-is killed.
+seconds is killed.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from gateways.gsm.port.serial_port import GuardedPort, SerialPort
 from model.settings.port_names import is_address, one_name, tcp_address
 
 CONNECT_S: Final = 0.5
-"""So long the whole actor waits for a connection; who is reached over a slower line has no calls to carry."""
+"""Longest wait for a connection, in seconds. The whole actor waits; a slower connection could not carry
+calls."""
 _READ_BYTES: Final = 4096
 _OPTIONS: Final = (
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-    # A peer that was switched off says nothing: it is asked after 5 s of silence, every 2 s, three times.
+    # A peer without power is silent: it is probed after 5 s of silence, every 2 s, three times.
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
     (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
@@ -34,7 +36,7 @@ _OPTIONS: Final = (
 
 
 class TcpPort(GuardedPort):
-    """`socket://HOST:PORT`. Raises PortBusy and PortLost on opening."""
+    """A port at `socket://HOST:PORT`. Raises PortBusy and PortLost on opening."""
 
     def __init__(self, url: str, guard: DialGuard) -> None:
         super().__init__(guard)
@@ -54,14 +56,14 @@ class TcpPort(GuardedPort):
             raise PortLost(f"{url}: {error}") from error
 
     def fileno(self) -> int:
-        """See Port."""
+        """Return the descriptor to select on. Raises PortLost."""
         descriptor = self._socket.fileno()
         if descriptor < 0:
             raise PortLost(f"{self.path}: closed")
         return descriptor
 
     def read(self) -> bytes:
-        """See Port."""
+        """Return the bytes received so far; empty without any. Raises PortLost."""
         try:
             data = self._socket.recv(_READ_BYTES)
         except BlockingIOError:
@@ -73,7 +75,7 @@ class TcpPort(GuardedPort):
         return data
 
     def close(self) -> None:
-        """See Port."""
+        """Close the port; never raises."""
         with suppress(OSError):
             self._socket.close()
         self._lock.close()
@@ -88,7 +90,7 @@ class TcpPort(GuardedPort):
 
 
 def _lock(url: str) -> socket.socket:
-    """Whoever has it has the port. Raises PortBusy."""
+    """Lock the port on this machine; the holder of the lock has the port. Raises PortBusy."""
     lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
         lock.bind(f"\0securwoman modem {one_name(url)}")
@@ -99,5 +101,5 @@ def _lock(url: str) -> socket.socket:
 
 
 def open_port(name: str, guard: DialGuard) -> SerialPort | TcpPort:
-    """The port of this name: a tty's path, or `socket://HOST:PORT`. Raises PortBusy and PortLost."""
+    """Open the port of this name: a tty's path, or `socket://HOST:PORT`. Raises PortBusy and PortLost."""
     return TcpPort(name, guard) if is_address(name) else SerialPort(name, guard)

@@ -1,9 +1,9 @@
-"""The USB devices of this machine as the kernel shows them in /sys, with what each interface is driven by;
-and the reset of a port's device, as if it had been unplugged: the last rung before a line is given up.
+"""The USB devices of this machine as the kernel shows them in /sys, with the driver of each interface; and
+the reset of a port's device, as if it had been unplugged: the last step before a line is given up.
 
-What is shown is what the kernel keeps in memory: no device is asked, and none is opened (the kernel's
-Documentation/ABI: sysfs-bus-usb, sysfs-devices-power). The reset is USBDEVFS_RESET on the device's node,
-which whoever may write there may do: root, and with the shipped udev rule and unit the center.
+The data are the kernel's state in memory: no device is queried or opened (the kernel's Documentation/ABI:
+sysfs-bus-usb, sysfs-devices-power). The reset is USBDEVFS_RESET on the device's node. It needs write access
+to that node: root has access, and with the shipped udev rule and unit the center.
 """
 
 from __future__ import annotations
@@ -22,54 +22,56 @@ VENDOR_SPECIFIC: Final = 0xFF
 MASS_STORAGE: Final = 0x08
 """USB classes of interfaces (usb.org, Defined Class Codes)."""
 SELF_POWERED: Final = 0x40
-"""Bit of bmAttributes: it has a supply of its own (USB 2.0, 9.6.3)."""
+"""Bit of bmAttributes: the device has a supply of its own (USB 2.0, 9.6.3)."""
 
 
 class Interface(msgspec.Struct, frozen=True, kw_only=True):
-    """One interface of a device."""
+    """An interface of a device."""
 
     number: int
     usb_class: int
     driver: str = ""
-    """Empty: no driver has it."""
+    """Empty: no driver is bound."""
     tty: str = ""
-    """Path of its tty; empty where it has none."""
+    """Path of its tty; empty without one."""
 
 
 class UsbDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """One device, by where it is plugged in."""
+    """A device and its position on the bus."""
 
     position: str
-    """`1-2.3`."""
+    """Position, such as `1-2.3`."""
     usb: str
     """`vendor:product`, lower-case hexadecimal."""
     maker: str = ""
     product: str = ""
-    """As the device names itself."""
+    """Name given by the device itself."""
     interfaces: tuple[Interface, ...] = ()
     card: str = ""
-    """The name of its sound card (`card1`); empty where it has none."""
+    """Name of its sound card (`card1`); empty without one."""
     suspends: bool = False
-    """The kernel may put it to sleep while it is idle (`power/control` is `auto`)."""
+    """True if the kernel may suspend the device while idle (`power/control` is `auto`)."""
     connected_ms: int | None = None
-    """Since it was plugged in, or came back by itself; none where the kernel does not count."""
+    """Milliseconds since the device was plugged in or came back by itself; None if the kernel does not
+    count.
+    """
     over_currents: int = 0
-    """How often its hub has cut its power for drawing too much."""
+    """Number of times that its hub has cut its power because of too much current."""
     hub_has_supply: bool = True
-    """Whether the hub that it hangs on has a supply of its own; a machine's own sockets have."""
+    """True if its hub has a supply of its own; a machine's own sockets have."""
 
     @property
     def vendor(self) -> str:
-        """Of its ids the maker's."""
+        """Vendor id: the part of `usb` before the colon."""
         return self.usb.partition(":")[0]
 
     def tty_of(self, interface: int) -> str:
-        """The path of this interface's tty; empty where it has none."""
+        """Return the path of this interface's tty; empty without one."""
         return next((one.tty for one in self.interfaces if one.number == interface), "")
 
 
 def usb_devices(*, dev: Path = DEV, sys: Path = SYS) -> list[UsbDevice]:
-    """All that are plugged in now, hubs left out, by their place."""
+    """Return all devices that are plugged in now, without hubs, ordered by position."""
     try:
         names = sorted((sys / "bus/usb/devices").iterdir())
     except OSError:
@@ -109,7 +111,7 @@ def _interfaces(path: Path, dev: Path) -> Iterator[Interface]:
 
 
 def _leads_to(link: Path) -> str:
-    """The name of what a link leads to; empty without one."""
+    """Return the name of a link's target; empty without a link."""
     try:
         return os.path.basename(os.readlink(link))
     except OSError:
@@ -117,7 +119,8 @@ def _leads_to(link: Path) -> str:
 
 
 def _has_supply(hub: Path) -> bool:
-    """`usbN` is the machine's own hub. Where the kernel does not tell nothing is held against it."""
+    """Return True if the hub has a supply of its own. `usbN` is the machine's own hub. True also if the
+    kernel does not report the supply."""
     attributes = read(hub / "bmAttributes")
     if hub.name.startswith("usb") or not attributes:
         return True
@@ -125,7 +128,7 @@ def _has_supply(hub: Path) -> bool:
 
 
 def read(file: Path) -> str:
-    """What the kernel says there, without blanks around it; empty where it says nothing."""
+    """Return the text of a kernel file without outer blanks; empty if unreadable."""
     try:
         return file.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
@@ -138,7 +141,8 @@ USBDEVFS_RESET: Final = ord("U") << 8 | 20
 
 
 def usb_reset(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
-    """What came of it, in words that end a sentence. Never raises: where it cannot be done it is left out."""
+    """Reset the USB device of a port; return the outcome as a clause that ends a sentence. Never raises: a
+    reset that is impossible is left out."""
     device = usb_device_of(port, sys=sys)
     if device is None:
         return "it has no USB device that could be reset"

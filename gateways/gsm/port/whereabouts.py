@@ -1,9 +1,9 @@
-"""Where a line's modem is: looked for by its IMEI, remembered, and kept from the other lines that look.
+"""The place of a line's modem: found by its IMEI, remembered, and reserved against the search of other lines.
 
-A line that is configured by a port alone is where its port is. One with an `imei` is wherever a modem answers
-with it: at the port that was found last, while that is still the same plugging in, else at any that may be
-asked. What a line has found it claims in a file that outlasts the centre, so that no other line ever asks a
-port whose modem may be in the middle of a call.
+A line that is configured by a port alone has its modem at that port. A line with an `imei` has its modem
+wherever this IMEI answers: at the port found last, as long as the modem has not been plugged in again,
+otherwise at any port that may be probed. A line claims the port that it has found in a file that outlasts the
+center, so that no other line ever probes a port with a modem that may have a call.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ from model.settings.lines import Modem
 from model.settings.port_names import by_card, is_address, one_name
 
 STRANGER_AGAIN_S: Final = 30.0
-"""Behind an address another modem may be put without a sign: who was none of ours is asked again."""
+"""Seconds until an address with another modem is probed again: behind an address the modem may change without
+a sign."""
 SILENT_AGAIN_S: Final = 5.0
-"""A port where nobody has answered is asked again after so long: a modem takes its time to start."""
+"""Seconds until a port without an answer is probed again: a modem takes time to start."""
 LOOK_S: Final = 1.0
-"""Between two looks at what is plugged in."""
+"""Seconds between two checks of the plugged-in devices."""
 
 
 def _mark(port: str) -> str:
-    """Which plugging in a configured port means now; of an address there is but one."""
+    """Return the mark of the device now plugged in at a configured port; an address has only one mark."""
     path = resolved(port)
     return one_name(path) if is_address(path) else mark_of(path)
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """`lines/LINE.port` in the state directory: where a line's modem was found."""
+    """`lines/LINE.port` in the state directory: the place where a line's modem was found."""
 
     path: str
     mark: str
@@ -64,7 +65,9 @@ class _Question(msgspec.Struct, kw_only=True):
 
 
 class Whereabouts:
-    """Of one line. `others` are the other configured lines, `directory` is where claims lie."""
+    """The place of one line's modem. `others` are the other configured lines, `directory` holds the
+    claims.
+    """
 
     def __init__(
         self,
@@ -86,22 +89,24 @@ class Whereabouts:
         self._base = base
         self._questions: list[_Question] = []
         self._seen: dict[str, tuple[str, str, float]] = {}
-        """By mark: the path, the IMEI that was told there (empty: none), and when."""
+        """Path, reported IMEI (empty: none) and time of each probed port, by mark."""
         self._looked_s = float("-inf")
         self._unwritten: Claim | None = None
-        """What could not be written down."""
+        """Claim that could not be written to disk."""
 
-    # ------------------------------------------------------------ where it is
+    # ------------------------------------------------------------------ place
 
     def path(self) -> str:
-        """The port to open; empty where the modem has to be looked for, or nothing is plugged in there."""
+        """Return the port to open; empty if the modem has to be searched, or no device is plugged in
+        there.
+        """
         if not self._spec.imei:
             return resolved(self._spec.port)
         claim = self._claim(self._spec, self._there())
         return "" if claim is None else claim.path
 
     def voice(self) -> str:
-        """Its voice port; empty where none is known."""
+        """Return the modem's voice port; empty if unknown."""
         if by_card(self._spec.voice_port):
             return self._spec.voice_port.partition(":")[2] or self._own_card()
         if self._spec.voice_port:
@@ -114,8 +119,8 @@ class Whereabouts:
         return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
 
     def usb(self) -> tuple[str, bool]:
-        """The USB ids of what is at its port, `vendor:product`, empty for what is no USB device; and whether
-        its port is known to be the one of its device that takes commands.
+        """Return the USB ids of the device at the modem's port, `vendor:product`, empty without a USB device;
+        and True if the port is known to be the command port of its device.
         """
         place = self._place()
         return ("", False) if place is None else (place.usb, takes_codes(place, self._roles))
@@ -131,12 +136,12 @@ class Whereabouts:
 
     @property
     def another_modem_there(self) -> bool:
-        """Whether the port that the settings name has somebody else's modem."""
+        """True if the port named in the settings has another modem."""
         seen = self._seen.get(_mark(self._spec.port)) if self._spec.port else None
         return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)
 
     def text(self) -> str:
-        """What was found in its place, for the person on duty."""
+        """Return the result of the search, for the operator."""
         if not self._spec.imei:
             return f"nothing is plugged in at {self._spec.port}"
         there = {place.mark for place in self._there()}
@@ -148,11 +153,11 @@ class Whereabouts:
         looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
         return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
 
-    # ------------------------------------------------------------ looking for it
+    # -------------------------------------------------------------------- search
 
     def look(self, now_s: float) -> bool:
-        """Ask on; True once it has been found, and `path` tells where. Never blocks. Without an IMEI there is
-        nothing to look for.
+        """Continue the search; return True once the modem is found: `path` then returns its port. Never
+        blocks. Without an IMEI there is no search.
         """
         if not self._spec.imei:
             return False
@@ -172,12 +177,13 @@ class Whereabouts:
         return False
 
     def fds(self) -> list[int]:
-        """What to wait on while it is looked for."""
+        """Return the file descriptors to wait on during the search."""
         return [question.fd for question in self._questions if question.fd is not None]
 
     def is_not_it(self, imei: str, now_s: float) -> bool:
-        """What answers where the line's modem was found says that it has this IMEI: True where it is another
-        modem, and has to be looked for again. An address does not change with what is behind it.
+        """Return True if `imei`, reported by the modem at the found place, belongs to another modem. Then the
+        claim is dropped and the search must begin again. The place alone is no proof: the modem behind an
+        address may change.
         """
         if not self._spec.imei or not imei or same_imei(imei, self._spec.imei):
             return False
@@ -190,7 +196,7 @@ class Whereabouts:
         return True
 
     def give_up(self) -> None:
-        """Close what was opened to ask."""
+        """Close the ports that were opened for the search."""
         for question in list(self._questions):
             self._end(question)
 
@@ -229,8 +235,8 @@ class Whereabouts:
         question.port.close()
 
     def _there(self) -> list[SeenPort]:
-        """The ports there are, and the one that the settings name where that is of another kind: a serial
-        port of the machine's own, an address.
+        """Return the present ports, and the port named in the settings if it is of another kind: a serial
+        port of the machine's own, or an address.
         """
         there = self._places()
         path, mark = resolved(self._spec.port), _mark(self._spec.port)
@@ -239,7 +245,7 @@ class Whereabouts:
         return there
 
     def _taken(self, there: list[SeenPort]) -> set[str]:
-        """The marks of other lines' ports: those they claim, and those that are named in the settings."""
+        """Return the marks of other lines' ports: the claimed ports, and the ports named in the settings."""
         marks = set()
         for other in self._others:
             if other.imei:
@@ -253,7 +259,8 @@ class Whereabouts:
     # ------------------------------------------------------------ claims
 
     def _claim(self, spec: Modem, there: list[SeenPort]) -> Claim | None:
-        """What a line has claimed, if it is of this modem and what it names was not unplugged since."""
+        """Return a line's claim if it is for this modem and the claimed port was not unplugged since; None
+        otherwise."""
         claim = self._unwritten if spec is self._spec else None
         if claim is None:
             try:
@@ -274,7 +281,8 @@ class Whereabouts:
             part.write_bytes(msgspec.json.encode(claim))
             part.replace(file)
         except OSError:
-            # A full disk must not take the line down: while this process has the port, nobody else gets it.
+            # A full disk must not take the line down: while this process has the port, no other process gets
+            # it.
             self._unwritten = claim
         return True
 

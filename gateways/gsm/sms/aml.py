@@ -3,7 +3,7 @@
     A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml=95
 
 Fields come in any order; the sign is optional; `ml` is the message's length. As text and as 8-bit data.
-A field outside what its quantity can be counts as missing: anybody may send any digits.
+A field outside the range of its quantity counts as missing: the digits come from an unverified sender.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ from messages.base import MOST_ACCURACY_M
 MARK: Final = 'A"ML='
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
 _FIRST_YEAR: Final = 2000
-"""No phone of an earlier year sends these messages (clause 5: UTC, of the positioning)."""
+"""Positions of an earlier year are refused: no phone sent these messages then (clause 5: UTC, of the
+positioning)."""
 
 
 class AmlPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the phone says that it is (WGS 84)."""
+    """The position that the phone reports (WGS 84)."""
 
     lat: float
     lon: float
     radius_m: float | None
     at: datetime | None
-    """Time of positioning; none when missing or unreadable."""
+    """Time of positioning; None if missing or unreadable."""
     confidence_pct: int | None
     method: str
     """`G` satellites, `W` Wi-Fi, `C` cell, `U` unknown."""
     mcc: str
     mnc: str
     intact: bool
-    """Whether `ml` agrees with the length that came."""
+    """True if `ml` agrees with the length received, or is missing."""
 
 
 def read_aml(message: str | bytes) -> AmlPosition | None:
-    """The position in a short message; none when it is no AML message or carries no usable position."""
+    """Return the position in a short message; None without an AML message or without a usable position."""
     text = message.decode("latin-1") if isinstance(message, bytes) else message
     start = text.find(MARK)
     if start < 0:

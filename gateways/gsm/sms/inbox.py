@@ -1,4 +1,4 @@
-"""Short messages out of PDUs: read, put together, turned into events. Pure.
+"""Short messages from PDUs: read, assembled, turned into events. Pure.
 
 The parts of a concatenated message come in any order, twice, or never (23.040).
 """
@@ -18,14 +18,15 @@ from gateways.gsm.numbers import e164
 from gateways.gsm.sms.pdu import Delivered, is_report, may_be_deliver, read_deliver, read_report, sender_of
 
 PATIENCE_S: Final = 120.0
-"""How long missing parts are waited for; then what has come is delivered: half a cry for help is one."""
+"""Seconds to wait for missing parts; then the received parts are delivered: half a cry for help is a cry for
+help."""
 MOST_OPEN: Final = 100
-"""More messages with parts missing are not waited for: the oldest are delivered as they are."""
+"""Most messages that may wait for missing parts; beyond that the oldest are delivered incomplete."""
 GAP: Final = " […] "
 
 
 class Whole(msgspec.Struct, frozen=True, kw_only=True):
-    """A message with all the parts that came."""
+    """A message with all the parts received."""
 
     first: Delivered
     text: str
@@ -45,13 +46,14 @@ class _Open(msgspec.Struct):
 
 
 class Assembler:
-    """Keeps parts until they are whole, or until patience ends."""
+    """Keeps parts until the message is complete, or until the wait for its parts ends."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int, int], _Open] = {}
 
     def add(self, message: Delivered, now_s: float, *, stored: int | None = None) -> Whole | None:
-        """One PDU; the whole message once its last part is there. `stored`: where the modem keeps it."""
+        """Add the message of a PDU; return the whole message once its last part is present. `stored`: the
+        modem's storage index."""
         places = () if stored is None else (stored,)
         part = message.part
         if part is None:
@@ -67,14 +69,14 @@ class Assembler:
         return _join(opened, part.total)
 
     def overdue(self, now_s: float) -> list[Whole]:
-        """Messages of which parts are missing for too long, as far as they came."""
+        """Return the messages whose wait for missing parts has ended, with the parts received."""
         crowded = list(self._open)[: max(0, len(self._open) - MOST_OPEN)]
         late = [key for key, opened in self._open.items() if now_s >= opened.since_s + PATIENCE_S]
         late = list(dict.fromkeys((*crowded, *late)))
         return [_join(self._open.pop(key), key[2]) for key in late]
 
     def next_deadline(self) -> float | None:
-        """When `overdue` has something to say."""
+        """Return the time when `overdue` has a message to return; None without waiting messages."""
         patience_s = PATIENCE_S if len(self._open) <= MOST_OPEN else 0.0
         return min((opened.since_s + patience_s for opened in self._open.values()), default=None)
 
@@ -93,7 +95,9 @@ def _join(opened: _Open, total: int) -> Whole:
 
 
 class Inbox:
-    """The messages of one modem, from PDUs to events. `region` places national numbers."""
+    """The messages of one modem, from PDUs to events. `region` (ISO 3166) is the region of national
+    numbers.
+    """
 
     def __init__(self, region: str) -> None:
         self._region = region
@@ -102,9 +106,10 @@ class Inbox:
     def add(
         self, pdu: str, now_s: float, *, stored: int | None = None
     ) -> SmsReceived | SmsReported | SmsFailed | None:
-        """One PDU; none while parts are missing. `stored`: where the modem keeps it.
+        """Return the event for a PDU; None while parts are missing. `stored`: the modem's storage index.
 
-        Never raises: anybody can write anything, and it is read again at each start.
+        Never raises: the content comes from an unverified sender, and a stored PDU is read again at each
+        start.
         """
         places = () if stored is None else (stored,)
         try:
@@ -119,11 +124,11 @@ class Inbox:
         return self._event(whole, now_s) if whole is not None else None
 
     def overdue(self, now_s: float) -> list[SmsReceived | SmsFailed]:
-        """Messages whose missing parts are not waited for any more."""
+        """Return the events for messages whose wait for missing parts has ended."""
         return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
 
     def next_deadline(self) -> float | None:
-        """When `overdue` has something to say."""
+        """Return the time when `overdue` has an event to return; None without waiting messages."""
         return self._assembler.next_deadline()
 
     def _failed(self, pdu: str, why: str, stored: tuple[int, ...], now_s: float) -> SmsFailed:
@@ -165,13 +170,14 @@ class Inbox:
 
 
 def read_out(lines: tuple[str, ...]) -> str | None:
-    """The PDU behind the header of a message (+CMGR, 27.005 clause 4.3). Codes may squeeze in ahead of it,
-    which are none; one that is spoilt is better than nothing."""
+    """Return the PDU behind the header of a message (+CMGR, 27.005 clause 4.3). Unsolicited codes may come
+    before the PDU and are skipped. If no line is a valid PDU, the first line is returned: a damaged PDU is
+    better than nothing."""
     return next(filter(is_pdu, lines[1:]), lines[1] if len(lines) > 1 else None)
 
 
 def listed(lines: tuple[str, ...]) -> list[tuple[int, str]]:
-    """Index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
+    """Return the index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
     headers = [place for place, line in enumerate(lines) if line.startswith("+CMGL:")]
     found: list[tuple[int, str]] = []
     for header, end in pairwise((*headers, len(lines))):

@@ -1,6 +1,6 @@
-"""The PDUs of short messages (3GPP TS 23.040 clause 9.2), in the hexadecimal form of 27.005: SMS-DELIVER
-and SMS-STATUS-REPORT read, SMS-SUBMIT written, and which of them are for the phone or its SIM and not for
-a person (23.038, 23.040).
+"""The PDUs of short messages (3GPP TS 23.040 clause 9.2), in the hexadecimal form of 27.005: SMS-DELIVER and
+SMS-STATUS-REPORT are read, SMS-SUBMIT is written. Messages for the phone or its SIM, and not for a person,
+are recognised (23.038, 23.040).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _INTERNATIONAL: Final = 1
 
 
 class Octets:
-    """Read from the front. What is not there raises PduError."""
+    """Octets, read from the front. Reading beyond the end raises PduError."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._place = 0
 
     def take(self, count: int) -> bytes:
-        """The next so many."""
+        """Return the next `count` octets."""
         if self._place + count > len(self._data):
             raise PduError("cut short")
         piece = self._data[self._place : self._place + count]
@@ -44,16 +44,16 @@ class Octets:
         return piece
 
     def one(self) -> int:
-        """The next one."""
+        """Return the next octet."""
         return self.take(1)[0]
 
     def rest(self) -> bytes:
-        """All that is left."""
+        """Return the remaining octets."""
         return self._data[self._place :]
 
 
 def tpdu_of(pdu: str) -> Octets:
-    """What stands in the hex line of a message, behind its service centre's address. Raises PduError."""
+    """Return the octets of a message's hex line, behind the service centre's address. Raises PduError."""
     if _HEX.fullmatch(pdu) is None:
         raise PduError("not hexadecimal")
     octets = Octets(bytes.fromhex(pdu))
@@ -62,7 +62,7 @@ def tpdu_of(pdu: str) -> Octets:
 
 
 def address(octets: Octets) -> str:
-    """A telephone number, with `+` when international, or a sender's words (clause 9.1.2.5)."""
+    """Return a telephone number, with `+` if international, or a sender's name (clause 9.1.2.5)."""
     count, kind = octets.one(), octets.one()
     raw = octets.take((count + 1) // 2)
     if (kind >> 4) & 0b111 == _ALPHANUMERIC:
@@ -74,7 +74,7 @@ def address(octets: Octets) -> str:
 
 
 _SILENT: Final = 0x40
-"""Short message type 0: acknowledged and shown to nobody (23.040 clause 9.2.3.9)."""
+"""Short message type 0: acknowledged and never displayed (23.040 clause 9.2.3.9)."""
 _FOR_THE_SIM: Final = range(0x7C, 0x80)
 _PUSH_PORTS: Final = frozenset({2948, 2949, 49999})
 """WAP push, secured or not, and over-the-air settings."""
@@ -83,19 +83,22 @@ _SIM_TOOLKIT: Final = range(0x70, 0x80)
 
 
 def is_service(pid: int, dcs: int, header: bytes) -> bool:
-    """By its protocol identifier, its coding and its user data header (without the header's length)."""
+    """Return True if the message is for the phone or its SIM, by its protocol identifier, its coding or its
+    user data header (without the header's length)."""
     return pid == _SILENT or pid in _FOR_THE_SIM or _is_indication(dcs) or _is_addressed(header)
 
 
 def _is_indication(dcs: int) -> bool:
-    """A sign that something waits, as a voicemail does, or data for the SIM (23.038 clause 4)."""
+    """Return True for a waiting indication, such as of a voicemail, and for data for the SIM (23.038 clause
+    4)."""
     group = dcs >> 4
     with_class = group in (0b0001, 0b0011, 0b1111)
     return group in (0b1100, 0b1101, 0b1110) or (with_class and dcs & 0b11 == 0b10)
 
 
 def _is_addressed(header: bytes) -> bool:
-    """To an application on the phone, or to the SIM's toolkit (23.040 clause 9.2.3.24)."""
+    """Return True for a message to an application on the phone, or to the SIM's toolkit (23.040 clause
+    9.2.3.24)."""
     place = 0
     while place + 2 <= len(header):
         kind, size = header[place], header[place + 1]
@@ -110,26 +113,26 @@ def _is_addressed(header: bytes) -> bool:
 
 _STATUS_REPORT: Final = 0b10
 _TIMESTAMPS: Final = 14
-"""When the service centre took the message, and when this became of it."""
+"""Octets of two time stamps: the service centre's receipt, and the reported outcome."""
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
-    """One SMS-STATUS-REPORT."""
+    """An SMS-STATUS-REPORT."""
 
     reference: int
-    """Of the SMS-SUBMIT, as +CMGS has told it (TP-MR)."""
+    """Reference of the SMS-SUBMIT, as reported by +CMGS (TP-MR)."""
     recipient: str
     status: int
     """TP-Status (clause 9.2.3.15)."""
 
 
 def is_report(pdu: str) -> bool:
-    """Whether it is one, and no message. Raises PduError."""
+    """Return True if the PDU is a report, and not a message. Raises PduError."""
     return tpdu_of(pdu).one() & 0b11 == _STATUS_REPORT
 
 
 def read_report(pdu: str) -> Reported:
-    """The report in the hex line behind `+CDS:`, or of a stored message. Raises PduError."""
+    """Return the report in the hex line behind `+CDS:`, or of a stored message. Raises PduError."""
     octets = tpdu_of(pdu)
     if octets.one() & 0b11 != _STATUS_REPORT:
         raise PduError("not an SMS-STATUS-REPORT")
@@ -140,45 +143,45 @@ def read_report(pdu: str) -> Reported:
 
 
 def with_centre(pdu: str, length: int | None) -> str:
-    """The PDU as the others are. Some firmware leaves the service centre's address out; then it has just as
-    many octets as `+CDS:` has said, which do not count that address."""
+    """Return the PDU with a service centre's address. Some firmware omits this address; then the PDU has
+    exactly the octets that `+CDS:` reports, a count that leaves the address out."""
     return "00" + pdu if length is not None and len(pdu) == 2 * length else pdu
 
 
 _MAX_OCTETS: Final = 140
 VALID_MIN: Final = 30
-"""So long the network tries to deliver what it reports on (TP-VP, relative, clause 9.2.3.12.1): a phone that
-is switched on in somebody else's hand hours later does not show it."""
+"""Minutes for which the network tries to deliver a message with a report (TP-VP, relative, clause
+9.2.3.12.1): a phone that is switched on in another person's hand hours later does not show the message."""
 _REPORTED: Final = 0x20 | 0x10
 """TP-SRR, and TP-VPF for a relative period (clauses 9.2.3.5, 9.2.3.3)."""
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Which part of a concatenated message this is (23.040 clauses 9.2.3.24.1 and .8)."""
+    """Position of a part in a concatenated message (23.040 clauses 9.2.3.24.1 and .8)."""
 
     reference: int
     total: int
     number: int
-    """From 1."""
+    """Counts from 1."""
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """One SMS-DELIVER."""
+    """An SMS-DELIVER."""
 
     sender: str
-    """With `+` when international; words for an alphanumeric sender."""
+    """Number, with `+` if international; a name for an alphanumeric sender."""
     sent_at: datetime | None
-    """The service centre's time stamp; none when it is unreadable."""
+    """The service centre's time stamp; None if unreadable."""
     text: str = ""
     data: bytes = b""
-    """The user data without its header, when the alphabet is 8-bit."""
+    """The user data without its header, if the alphabet is 8-bit."""
     part: Part | None = None
     service: bool = False
-    """For the phone or its SIM, and not for a person."""
+    """True if the message is for the phone or its SIM, and not for a person."""
 
 
 def read_deliver(pdu: str) -> Delivered:
-    """The message in the hex line behind `+CMT:` or `+CMGR:`. Raises PduError."""
+    """Return the message in the hex line behind `+CMT:` or `+CMGR:`. Raises PduError."""
     octets = tpdu_of(pdu)
     first = octets.one()
     if first & 0b11 != 0:
@@ -201,7 +204,8 @@ def read_deliver(pdu: str) -> Delivered:
 
 
 def sender_of(pdu: str) -> str:
-    """The sender of a message of which the rest cannot be read; empty where not even that can be."""
+    """Return the sender of a message that cannot be read otherwise; empty if the sender cannot be read
+    either."""
     try:
         octets = tpdu_of(pdu)
         octets.one()
@@ -211,8 +215,8 @@ def sender_of(pdu: str) -> str:
 
 
 def may_be_deliver(pdu: str) -> bool:
-    """Whether it may be a message from somebody, as far as it can be read: neither a report nor one that this
-    modem has sent. A reserved type counts as SMS-DELIVER (clause 9.2.3.1).
+    """Return True if the PDU may be a message from another party, as far as readable: neither a report nor a
+    message that this modem has sent. A reserved type counts as SMS-DELIVER (clause 9.2.3.1).
     """
     try:
         return tpdu_of(pdu).one() & 0b11 in (0b00, 0b11)
@@ -223,11 +227,11 @@ def may_be_deliver(pdu: str) -> bool:
 def write_submit(
     number: str, text: str, *, reference: int = 0, report: bool = False
 ) -> list[tuple[str, int]]:
-    """The SMS-SUBMITs for a text, with the length that +CMGS wants: octets without the service centre's
+    """Return the SMS-SUBMITs for a text, each with the length for +CMGS: octets without the service centre's
     address.
 
-    More than one when the text does not fit into one; `reference` then ties them together. `report`: the
-    network is asked to say what became of each (TP-SRR), and gives it up after VALID_MIN.
+    A text that does not fit into one message is split; `reference` marks the parts as one message. `report`:
+    the network is requested to report the outcome of each (TP-SRR), and stops trying after VALID_MIN.
     """
     septets = encode_gsm7(text)
     parts = _parts_gsm7(septets, reference) if septets is not None else _parts_ucs2(text, reference)
@@ -235,7 +239,8 @@ def write_submit(
 
 
 def _timestamp(raw: bytes) -> datetime | None:
-    """23.040 clause 9.2.3.11; the zone in quarters of an hour, bit 3 its sign."""
+    """Return the time of a time stamp (23.040 clause 9.2.3.11); None if unreadable. The zone is in quarters
+    of an hour, bit 3 its sign."""
     year, month, day, hour, minute, second = (10 * (octet & 0xF) + (octet >> 4) for octet in raw[:6])
     zone = raw[6]
     quarters = 10 * (zone & 0b0111) + (zone >> 4)
@@ -247,7 +252,7 @@ def _timestamp(raw: bytes) -> datetime | None:
 
 
 def _user_data(raw: bytes, length: int, alphabet: Alphabet, *, has_header: bool) -> tuple[str, bytes, bytes]:
-    """The text or the data, and the header without its length."""
+    """Return the text, the data, and the header without its length. Raises PduError."""
     header_octets = raw[0] + 1 if has_header and raw else 0
     if header_octets > len(raw):
         raise PduError("the user data header is longer than the message")
@@ -292,7 +297,7 @@ def _parts_gsm7(septets: bytes, reference: int) -> list[_Submit]:
     pieces: list[bytes] = []
     rest = septets
     while rest:
-        # 153 septets behind a header of 6 octets and one fill bit; an escape stays with its character.
+        # 153 septets fit behind a header of 6 octets and one fill bit; an escape stays with its character.
         cut = 152 if len(rest) > 153 and rest[152] == 0x1B else 153
         pieces.append(rest[:cut])
         rest = rest[cut:]
@@ -309,7 +314,7 @@ def _parts_ucs2(text: str, reference: int) -> list[_Submit]:
     pieces: list[bytes] = []
     rest = data
     while rest:
-        # 67 characters behind the header; a surrogate pair is not cut.
+        # 67 characters fit behind the header; a surrogate pair stays together.
         cut = 132 if len(rest) > 134 and 0xD8 <= rest[132] <= 0xDB else 134
         pieces.append(rest[:cut])
         rest = rest[cut:]

@@ -1,7 +1,7 @@
-"""The short messages of one line that nobody has kept yet. Pure.
+"""The short messages of one line that are not kept elsewhere yet. Pure.
 
-Each is told until somebody has made of it what had to be made; only then may the SIM forget it. Read again,
-after a restart or because the modem was asked what it holds, it is the same message.
+Each message is published until the receiver has kept it; only then may the message be deleted from the SIM. A
+message that is read again, after a restart or in a list of the modem's messages, has the same key.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from messages.ids import E164, Instant, LineId
 from messages.sms import SmsArrived
 
 _SUBSCRIBER_DIGITS: Final = 8
-"""A sender of fewer digits, without a `+`, is a service's short code: subscribers' numbers come whole."""
+"""A sender of fewer digits, without a `+`, is a service's short code: subscribers' numbers come in full."""
 _REMEMBERED: Final = 256
 
 
 class Texts:
-    """See the module."""
+    """The pending short messages of one line."""
 
     def __init__(self, line: LineId) -> None:
         self._line = line
@@ -31,11 +31,12 @@ class Texts:
 
     @property
     def waiting(self) -> list[SmsArrived]:
-        """Those that have to be told (again), oldest first."""
+        """Messages that have to be published (again), oldest first."""
         return [arrived for arrived, _ in self._waiting.values()]
 
     def hear(self, event: SmsReceived, now_us: Instant) -> tuple[int, ...]:
-        """One that has come, or was read again; where the SIM may forget it at once."""
+        """Add a message that was received or read again. Return the SIM's storage indexes that may be deleted
+        at once: those of a message that is kept already."""
         arrived = _arrived(self._line, event, now_us)
         if arrived.key in self._kept:
             return event.stored
@@ -44,7 +45,8 @@ class Texts:
         return ()
 
     def hear_unread(self, event: SmsFailed) -> tuple[int, ...]:
-        """The same of one that cannot be read: it is told with what is known of it."""
+        """Add a message that cannot be read, with the known facts. Return the SIM's storage indexes that may
+        be deleted at once."""
         key = key_of_unread(event)
         if key in self._kept:
             return event.stored
@@ -61,7 +63,9 @@ class Texts:
         return ()
 
     def kept(self, key: str) -> tuple[int, ...]:
-        """It is kept elsewhere: where the SIM may forget it."""
+        """Note that the message is kept elsewhere. Return the SIM's storage indexes that may be deleted
+        now.
+        """
         self._kept[key] = None
         while len(self._kept) > _REMEMBERED:
             del self._kept[next(iter(self._kept))]
@@ -70,18 +74,19 @@ class Texts:
 
 
 def key_of(event: SmsReceived) -> str:
-    """Names this message and no other, also after a restart that finds it on the SIM again."""
+    """Return a key for this message and no other, equal after a restart that finds the message on the SIM
+    again."""
     said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
     return hashlib.sha256(said).hexdigest()[:24]
 
 
 def key_of_unread(event: SmsFailed) -> str:
-    """The same for one that cannot be read."""
+    """Return a key for a message that cannot be read."""
     return hashlib.sha256(event.pdu.encode()).hexdigest()[:24]
 
 
 def unread(event: SmsReceived, why: str) -> SmsFailed:
-    """A message that was put together, and of which what it says cannot be read."""
+    """Return the failure of a message that was assembled but has unreadable content."""
     return SmsFailed(
         at_s=event.at_s,
         pdu="\0".join((event.sender, event.sent_at, event.text, event.data.hex())),

@@ -1,7 +1,8 @@
-"""An AT trace of a line at work, for as long as somebody wants one: while `run/NAME.trace` exists.
+"""An AT trace of a working line, while the file `run/NAME.trace` exists.
 
-Whoever wants it makes the file, empty; removing it ends the trace. It never disturbs the line: what cannot be
-written is left out. A PIN is never written; telephone numbers and what short messages say are.
+Creating the file, empty, starts the trace; removing the file ends the trace. A trace never disturbs the line:
+bytes that cannot be written are left out. A PIN is never written; telephone numbers and the text of short
+messages are.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Final, TextIO
 from gateways.gsm.tracing.trace import TraceWriter
 
 LARGEST_BYTES: Final = 20_000_000
-"""`run` is in memory, and a trace may be forgotten."""
+"""Largest size of a trace: `run` is in memory, and a trace may be left running."""
 LONGEST_S: Final = 86_400.0
-"""A trace has numbers and texts in it: after a day it ends, and is taken away."""
+"""Longest duration of a trace, in seconds: a trace contains numbers and texts, so after a day it ends and is
+deleted."""
 
 
 class Tracing:
-    """Of one line."""
+    """The trace of one line."""
 
     def __init__(self, file: Path) -> None:
         self._path = file
@@ -30,12 +32,12 @@ class Tracing:
         self._begun_s = 0.0
 
     def look(self, dialect: str, now_s: float) -> None:
-        """Begin or end, as the file is there or not. To be called every second."""
+        """Start or end the trace, depending on the file. Call every second."""
         try:
             if self._writer is not None and now_s - self._begun_s > LONGEST_S:
                 self._path.unlink()
             wanted = self._path.stat() if self._path.exists() else None
-            # Removed and made again it is another trace.
+            # A file removed and created again is a new trace.
             if wanted is None or wanted.st_size >= LARGEST_BYTES or self._inode not in (0, wanted.st_ino):
                 self.close()
             if wanted is not None and wanted.st_size < LARGEST_BYTES and self._writer is None:
@@ -48,19 +50,19 @@ class Tracing:
             self.close()
 
     def host(self, data: bytes, now_s: float) -> None:
-        """This is being written to the modem."""
+        """Record bytes that are being written to the modem."""
         self._write(lambda writer: writer.host(data, now_s))
 
     def modem(self, data: bytes, now_s: float) -> None:
-        """The modem has said this."""
+        """Record bytes from the modem."""
         self._write(lambda writer: writer.modem(data, now_s))
 
     def lost(self, reason: str, now_s: float) -> None:
-        """The port is gone."""
+        """Record the loss of the port."""
         self._write(lambda writer: writer.lost(reason, now_s))
 
     def close(self) -> None:
-        """End it."""
+        """End the trace."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()

@@ -1,8 +1,8 @@
-"""A session that somebody else leads, read over the shoulder into the events of calls; and a whole trace
-so, one object for each event, as `modem replay --json` prints them. Pure; sends nothing.
+"""Conversion of another program's session, or of a whole trace, into the events of calls: one object for each
+event, as `modem replay --json` prints them. Pure; sends nothing.
 
-The same engine, table and patterns as the driver's; but no list of calls can be asked for, so that a hint
-is believed where no list in the session says otherwise.
+Uses the driver's engine, table and patterns. No list of calls can be requested here, so a hint is trusted
+unless a list in the session contradicts it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGN
 
 
 class Observer:
-    """Both sides of one session, into events. Times in seconds, never going back."""
+    """Converts both sides of one session into events. Times are in seconds and never go back."""
 
     def __init__(self, dialect: CompiledDialect, *, region: str = "IT") -> None:
         self._dialect = dialect
@@ -75,12 +75,12 @@ class Observer:
         )
         self._inbox = Inbox(region)
         self._then: dict[Ticket, tuple[Then, ...]] = {}
-        """Who is told what became of a command."""
+        """Callbacks for the result of each command."""
         self._host = bytearray()
         self._events: list[Event] = []
 
     def host(self, data: bytes, now_s: float) -> None:
-        """Bytes that the host has sent."""
+        """Process bytes that the host has sent."""
         self.tick(now_s)
         self._host += data
         while (end := re.search(rb"[\r\x1a]", self._host)) is not None:
@@ -92,26 +92,26 @@ class Observer:
         self._work(now_s)
 
     def modem(self, data: bytes, now_s: float) -> None:
-        """Bytes that the modem has sent."""
+        """Process bytes that the modem has sent."""
         self.tick(now_s)
         self._engine.receive(data, now_s)
         self._work(now_s)
 
     def lost(self, now_s: float, reason: str) -> None:
-        """The port is gone, and with it all that could be known of its calls."""
+        """Process the loss of the port: all its calls count as lost."""
         self.tick(now_s)
         self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=reason, certain=True)
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
-        """Time has passed; what was due meanwhile is done at its own time."""
+        """Process the passing of time; each pending step is taken at its own time."""
         while (due_s := self._next_deadline()) is not None and due_s <= now_s:
             self._engine.tick(due_s)
             self._table.tick(due_s)
             self._work(due_s)
 
     def finish(self, now_s: float) -> None:
-        """The session is over: ends that wait for their cause are reported, calls that live are left."""
+        """End the session: ends that wait for their cause are reported, live calls are left."""
         self.tick(now_s)
         self._engine.tick(now_s + QUIET_S)
         self._work(now_s)
@@ -119,12 +119,12 @@ class Observer:
         self._work(now_s)
 
     def take_events(self) -> list[Event]:
-        """What has happened, in order."""
+        """Return the events since the last call, in order."""
         events, self._events = self._events, []
         return events
 
     def calls(self) -> tuple[CallView, ...]:
-        """The calls that there are, as far as the session tells."""
+        """Return the calls, as far as the session shows."""
         return self._table.calls()
 
     def _next_deadline(self) -> float | None:
@@ -159,12 +159,12 @@ class Observer:
         if event is not None:
             self._events.append(event)
 
-    # ---------------------------------------------------------------------------- what the host asks for
+    # ------------------------------------------------------------------------------ commands of the host
 
     def _command(self, text: str, now_s: float) -> None:
         then = self._meaning_of(text, now_s)
         ticket = self._engine.observe(seen_on_wire(text), now_s)
-        self._work(now_s)  # a command that never got a result gives way, before its successor counts
+        self._work(now_s)  # a former command without a result gives way, before the new command counts
         if then:
             self._then[ticket] = then
 
@@ -192,7 +192,7 @@ class Observer:
         chld = _CHLD.fullmatch(text)
         vendor = _VENDOR_HANG_UP.fullmatch(text)
         if chld is not None and not (chld["verb"] == "1" and chld["id"]):
-            # Where it leads is settled now: a line about it may come ahead of its OK.
+            # The resulting states are computed now: a line about them may come ahead of the OK.
             return tuple(partial(self._went, call, state) for call, state in _after_chld(chld["verb"], views))
         if chld is not None:
             ending = [view for view in views if view.index == integer(chld["id"])]
@@ -211,7 +211,7 @@ class Observer:
             then(finished, now_s)
 
     def _went(self, call: CallId, state: Stat, finished: Finished, now_s: float) -> None:
-        """+CHLD has a result: the call is in this state, if it is OK."""
+        """Process the result of +CHLD: after OK the call is in this state."""
         if finished.outcome is Outcome.OK:
             self._table.went(call, state, now_s)
 
@@ -224,13 +224,14 @@ class Observer:
 
 
 def _current(views: Sequence[CallView]) -> list[CallView]:
-    """What +CHUP and ATH end: everything but what is on hold or waits; the waiting one when it is alone."""
+    """Return the calls that +CHUP and ATH end: all calls but the held and the waiting; the waiting call if
+    alone."""
     current = [view for view in views if view.state not in (Stat.HELD, Stat.WAITING)]
     return current or list(views)
 
 
 def _after_chld(verb: str, views: Sequence[CallView]) -> list[tuple[CallId, Stat]]:
-    """What 22.030 clause 6.5.5 says that +CHLD=0…4 does to the calls."""
+    """Return the new states of calls after +CHLD=0…4 (22.030 clause 6.5.5)."""
     active = [view.call for view in views if view.state is Stat.ACTIVE]
     held = [view.call for view in views if view.state is Stat.HELD]
     waiting = [view.call for view in views if view.state is Stat.WAITING]
@@ -249,17 +250,17 @@ def _after_chld(verb: str, views: Sequence[CallView]) -> list[tuple[CallId, Stat
 
 
 class ReplayEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of a trace; the names are an interface."""
+    """An event of a trace; the names are an interface."""
 
     t: float
     """Seconds, by the trace's clock."""
     event: str
     call: int | None
-    """Counts from 1; none for what is not about a call."""
+    """Counts from 1; None for an event that is not about a call."""
     number: str | None
     """E.164."""
     cause: int | None
-    """ITU-T Q.850; none when nobody said why, and for everything but an end."""
+    """ITU-T Q.850; None if no cause was reported, and for every event but an end."""
 
 
 class AnsweredReplayEvent(ReplayEvent, frozen=True, kw_only=True):
@@ -288,14 +289,14 @@ _NAMES: dict[type[CallEvent], str] = {
 
 
 def dialect_of(trace: Trace, dialects: Dialects) -> CompiledDialect:
-    """What the header says; where it says nothing, or nothing known, what the lines say."""
+    """Return the dialect named in the header; without a known name, the dialect detected from the lines."""
     if trace.dialect is not None and trace.dialect in dialects:
         return dialects.get(trace.dialect)
     return by_session(dialects, trace.identity(), trace.lines())
 
 
 def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[ReplayEvent]:
-    """The events of a trace, in order. `region` (ISO 3166) places national numbers."""
+    """Return the events of a trace, in order. `region` (ISO 3166) is the region of national numbers."""
     observer = Observer(dialect_of(trace, dialects), region=region)
     events: list[ReplayEvent] = []
     now_s = 0.0
@@ -319,15 +320,15 @@ def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[Repl
 
 
 def shown(events: list[Event]) -> list[ReplayEvent]:
-    """The events of a driver, or of an observer, as a replay shows them."""
+    """Return the events of a driver or of an observer in the form of a replay."""
     found: list[ReplayEvent] = []
     _add(found, events)
     return found
 
 
 def _add(events: list[ReplayEvent], new: list[Event]) -> None:
-    """An end is dated by its first sign, which may lie a moment back, but not ahead of the call's own
-    past."""
+    """Append the new events. An end is dated by its first sign, which may lie a moment back, but not before
+    the call's own earlier events."""
     for event in new:
         at_s = round(event.at_s, 3)
         if isinstance(event, CallReleased):

@@ -1,11 +1,11 @@
-"""AT traces: what went over the port, with times, as text that people and `modem replay` can read.
+r"""AT traces: the traffic of a port, with times, as text for people and for `modem replay`.
 
-    # dialect: simcom7600            (optional; without it the dialect is found from the lines)
-    0.000 > ATD+393331112223;\\r
-    0.041 < \\r\\nOK\\r\\n
+    # dialect: simcom7600            (optional; without it the dialect is detected from the lines)
+    0.000 > ATD+393331112223;\r
+    0.041 < \r\nOK\r\n
 
-`>` host to modem, `<` modem to host, bytes escaped as in Python. A line `2.500 ! reason` says that the
-port was lost. A PIN is never written down.
+`>` host to modem, `<` modem to host, bytes escaped as in Python. A line `2.500 ! reason` records that the
+port was lost. A PIN is never recorded.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ _PIN: Final = re.compile(rb"(AT\+CPIN=)[^\r]*", re.IGNORECASE)
 
 
 class Side(Enum):
-    """Who sent it."""
+    """Sender of an entry's bytes."""
 
     HOST = ">"
     MODEM = "<"
     LOST = "!"
-    """Nobody: the port was lost."""
+    """No sender: the port was lost."""
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of a trace."""
+    """A line of a trace."""
 
     at_s: float
     side: Side
@@ -62,10 +62,10 @@ class Trace(msgspec.Struct, frozen=True):
 
     entries: tuple[Entry, ...]
     dialect: str | None = None
-    """What the header says."""
+    """Dialect named in the header."""
 
     def lines(self) -> list[str]:
-        """The text lines of both sides, for finding out the dialect."""
+        """Return the text lines of both sides, for the detection of the dialect."""
         found: list[str] = []
         for side in (Side.HOST, Side.MODEM):
             data = b"".join(entry.data for entry in self.entries if entry.side is side)
@@ -74,8 +74,8 @@ class Trace(msgspec.Struct, frozen=True):
         return found
 
     def identity(self) -> list[str]:
-        """What the modem has said of itself in answer to ATI, +CGMI, +CGMM and +CGMR; codes that came in
-        between are left out."""
+        """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; codes in between are left
+        out."""
         typed, asked, said = bytearray(), False, bytearray()
         for entry in self.entries:
             if entry.side is Side.HOST:
@@ -90,7 +90,7 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 def read_trace(text: str) -> Trace:
-    """The trace in a file's text. Raises TraceError with the number of the line."""
+    """Return the trace in a file's text. Raises TraceError with the number of the line."""
     entries: list[Entry] = []
     dialect: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -106,18 +106,19 @@ def read_trace(text: str) -> Trace:
 
 
 def format_trace(trace: Trace) -> str:
-    """The text of a trace; `read_trace` gives the same back."""
+    """Return the text of a trace. The reverse of `read_trace`."""
     header = [f"# dialect: {trace.dialect}"] if trace.dialect else []
     return "\n".join((*header, *(format_entry(entry) for entry in trace.entries))) + "\n"
 
 
 def format_entry(entry: Entry) -> str:
-    """One line, without its end."""
+    """Return the line of an entry, without its end."""
     return f"{entry.at_s:.3f} {entry.side.value} {escape(entry.data)}"
 
 
 def escape(data: bytes) -> str:
-    """Bytes as Python writes them, quotes left alone; a blank at the end too, since editors cut it."""
+    """Return the bytes as Python writes them, with plain quotes. A blank at the end is escaped too, because
+    editors remove it."""
     text = "".join(
         _NAMED.get(byte) or (chr(byte) if 0x20 <= byte <= 0x7E else f"\\x{byte:02x}") for byte in data
     )
@@ -125,7 +126,8 @@ def escape(data: bytes) -> str:
 
 
 def unescape(text: str) -> bytes:
-    """The reverse. Raises ValueError for an escape that Python does not know, and for what is no byte."""
+    """Return the bytes of an escaped text. Raises ValueError for an unknown escape or a character that is no
+    byte."""
     out = bytearray()
     place = 0
     for match in _ESCAPE.finditer(text):
@@ -146,7 +148,7 @@ def unescape(text: str) -> bytes:
 
 
 class TraceWriter:
-    """Writes a trace while the session runs; every line is flushed, so that a kill loses nothing."""
+    """Writes a trace during the session; every line is flushed, so that a kill loses nothing."""
 
     def __init__(self, file: TextIO, start_s: float, dialect: str | None = None) -> None:
         self._file = file
@@ -155,15 +157,15 @@ class TraceWriter:
             self._file.write(f"# dialect: {dialect}\n")
 
     def host(self, data: bytes, now_s: float) -> None:
-        """Bytes that were written."""
+        """Record bytes that were written."""
         self._write(Side.HOST, _PIN.sub(rb'\1"****"', data), now_s)
 
     def modem(self, data: bytes, now_s: float) -> None:
-        """Bytes that were read."""
+        """Record bytes that were read."""
         self._write(Side.MODEM, data, now_s)
 
     def lost(self, reason: str, now_s: float) -> None:
-        """The port is gone."""
+        """Record the loss of the port."""
         self._write(Side.LOST, reason.encode("latin-1", "replace"), now_s)
 
     def _write(self, side: Side, data: bytes, now_s: float) -> None:
@@ -180,5 +182,5 @@ def _entry(line: str, number: int, earlier_s: float) -> Entry:
         data = unescape(match["data"] or "")
     except ValueError as error:
         raise TraceError(f"line {number}: {error}") from error
-    # Two recorders may have been merged by hand: time never runs backwards here.
+    # Two recordings may have been merged by hand: time never runs backwards here.
     return Entry(max(earlier_s, float(match["time"])), Side(match["side"]), data)
