@@ -1,1 +1,1 @@
-"""The doctor: one look a module, each answered in findings."""
+"""The checks of the doctor: a module for each subject, with findings as results."""

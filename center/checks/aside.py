@@ -1,7 +1,7 @@
-"""`python -m center.checks.aside STEP --state DIR`: one look of the night's proof, by a process of its own.
+"""`python -m center.checks.aside STEP --state DIR`: a step of the nightly self-test, in a process of its own.
 
-What it has found goes to stdout, as JSON; what went wrong in looking to stderr. It leaves processor and disk
-to whoever wants them, and dies with whoever has started it: a look that nobody waits for is not to go on.
+The result goes to stdout as JSON, errors to stderr. The process leaves processor and disk to other processes.
+It dies with its parent: no process then waits for the result.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _KERNEL: Final[Mapping[ProofStep, Look]] = {**machine.NIGHT, **web.NIGHT, **jour
 
 
 def look_of(step: ProofStep) -> Look | None:
-    """The center's own, or a feature's; None where nobody looks here."""
+    """Return the check of the step, the center's own or a feature's; None if the step has none."""
     of_features = {one: where for feature in installed() for one, where in feature.proofs.items()}
     return named(of_features[step]) if step in of_features else _KERNEL.get(step)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Looks. Returns the exit code."""
+    """Run the step. Return the exit code."""
     parser = argparse.ArgumentParser(prog="center.checks.aside")
     parser.add_argument("step", type=ProofStep, choices=tuple(ProofStep))
     parser.add_argument("--state", type=Path, required=True)
@@ -56,10 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _stand_back() -> None:
-    """Alerts come first, at the processor and at the disk."""
+    """Lower the priority: alerts come first, at the processor and at the disk."""
     os.nice(19)
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    # Python knows no ioprio_set(2); a machine without util-linux is a little slower meanwhile.
+    # Python has no ioprio_set(2); a machine without util-linux is a little slower meanwhile.
     with suppress(OSError, subprocess.SubprocessError):
         subprocess.run(
             ("ionice", "--class", "idle", "--pid", str(os.getpid())),

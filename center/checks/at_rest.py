@@ -1,7 +1,7 @@
-"""The doctor's look at what somebody reads who takes the disk, or has another account of this machine.
+"""Check of the data readable by a thief of the disk, or by another account of this machine.
 
-Whether a disk is encrypted is what the kernel says of it: dm-crypt (LUKS) anywhere between the file system
-and the device. What a drive, a hypervisor or a provider does below that nobody sees from here.
+The kernel knows if a disk is encrypted: by dm-crypt (LUKS) anywhere between the file system and the device.
+Encryption by a drive, a hypervisor or a provider below is invisible here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from model.checks import Finding, ok, warn
 _CRYPT: Final = "CRYPT-"
 _OTHERS: Final = 0o077
 _MINDS_THE_LIMIT: Final = "systemd-coredump"
-"""Any other program behind the core pattern is given a dump whatever RLIMIT_CORE says (core(5))."""
+"""Program that obeys RLIMIT_CORE. Any other program behind the core pattern receives a dump in spite of
+RLIMIT_CORE (core(5)).
+"""
 
 
 def at_rest(state: StateDir, node: NodeFile | None, root: Path = Path("/")) -> Iterator[Finding]:
-    """Disk, swap, core dumps, modes. `root` is where `proc`, `sys` and `dev` are."""
+    """Check disk, swap, core dumps and file modes. `root` is the directory of `proc`, `sys` and `dev`."""
     what, layers = _layers(root, _device_of(root, state.path))
     if what is None:
         yield warn("at rest", f"whether the disk of {state} is encrypted cannot be told from here: {layers}")
@@ -39,11 +41,13 @@ def at_rest(state: StateDir, node: NodeFile | None, root: Path = Path("/")) -> I
 
 
 def _device_of(root: Path, path: Path) -> str:
-    """`MAJOR:MINOR` of the device that has the path; the file system's name where it is on none."""
+    """Return `MAJOR:MINOR` of the device that holds the path; the type of the file system if there is no
+    device.
+    """
     number = os.stat(path).st_dev
     if (root / "sys/dev/block" / _said(number)).exists():
         return _said(number)
-    # btrfs and others have numbers of their own.
+    # btrfs and others have device numbers of their own.
     best, found = "", ""
     for line in _lines(root / "proc/self/mountinfo"):
         before, _, after = line.partition(" - ")
@@ -67,7 +71,9 @@ def _said(number: int) -> str:
 
 
 def _layers(root: Path, device: str) -> tuple[bool | None, str]:
-    """Whether this block device is encrypted, and by what that was seen; none: the kernel does not say."""
+    """Return True if this block device is encrypted, and the layers found; None if the kernel
+    does not know.
+    """
     block = root / "sys/dev/block" / device
     if not block.exists():
         return None, f"on {device or 'no block device'}"
@@ -79,7 +85,7 @@ def _layers(root: Path, device: str) -> tuple[bool | None, str]:
         return None, f"{name} is a file ({_text(block / 'loop/backing_file')})"
     below = sorted((block / "slaves").iterdir()) if (block / "slaves").is_dir() else []
     if (block / "partition").exists():
-        # A partition has no slaves: what it is a part of is its folder's parent.
+        # A partition has no slaves: its disk is the parent of its folder.
         below = [block.parent]
     if not below:
         return False, name
@@ -90,7 +96,7 @@ def _layers(root: Path, device: str) -> tuple[bool | None, str]:
 
 
 def _swap(root: Path) -> Iterator[Finding]:
-    """What memory is written to."""
+    """Check the swap devices and files."""
     found = [line.split()[:2] for line in _lines(root / "proc/swaps")[1:]]
     for name, kind in found:
         path = name.replace("\\040", " ")
@@ -109,7 +115,7 @@ def _swap(root: Path) -> Iterator[Finding]:
 
 
 def _core_dumps(root: Path, node: NodeFile | None) -> Finding:
-    """Whether memory is written to a file when a process crashes."""
+    """Check if memory is written to a file when a process crashes."""
     pattern = _text(root / "proc/sys/kernel/core_pattern")
     if node is None:
         soft, hint = resource.getrlimit(resource.RLIMIT_CORE)[0], "of this shell; the shipped unit sets 0"
@@ -128,7 +134,7 @@ def _core_dumps(root: Path, node: NodeFile | None) -> Finding:
 
 
 def _modes(state: StateDir) -> Finding:
-    """What other accounts of the machine could read."""
+    """Check the file modes for access by other accounts of the machine."""
     kept = [state.path, state.keys, state.recordings, state.logs, *state.path.glob("*.db*")]
     kept += state.keys.glob("*")
     loose = [path.name for path in kept if path.exists() and path.stat().st_mode & _OTHERS]

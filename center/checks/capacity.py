@@ -1,4 +1,4 @@
-"""How many conversations this machine carries: told from what a conference's arithmetic costs on it."""
+"""Check of the number of conversations that this machine carries, from the measured cost of mixing."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ from model.checks import Cost, Finding, ok, warn
 from model.settings import Settings
 
 EACH: Final = 33.0
-"""What a conversation costs in all (bridge, legs, modems, case, its part of the web, 112 in half of them), in
-turns of its conference's arithmetic."""
+"""Cost of a conversation (bridge, legs, modems, case, its part of the web, 112 in half of all), in turns of
+the mixing of its conference.
+"""
 BESIDES: Final = 165.0
-"""What the center costs without one, sixty lines and an alert a second. By `scripts/bench/capacity`, 2, 6, 10
-and 14 conversations took 72, 107, 144 and 179 % of a processor, where `turn_us` was 60."""
+"""Cost of the center without any conversation, with sixty lines and an alert a second. In
+`scripts/bench/capacity` 2, 6, 10 and 14 conversations took 72, 107, 144 and 179 % of a processor, with a
+`turn_us` of 60.
+"""
 BUSY: Final = 0.6
-"""So much of the processors may be taken: beyond it a further alert waits for its turn."""
+"""Share of the processors that may be used: above it a further alert must wait for its turn."""
 ROUNDS: Final = 10
 _TICKS: Final = 100
 
 
 def capacity(settings: Settings) -> Iterator[Finding]:
-    """Whether `limits.live_cases` is more than the processors can carry."""
+    """Check if `limits.live_cases` is more than the processors can carry."""
     promised = settings.limits.live_cases
     carried = conversations(turn_us(2), processors())
     text = f"{processors()} processors carry about {carried} conversations"
@@ -44,12 +47,14 @@ def capacity(settings: Settings) -> Iterator[Finding]:
 
 
 def conversations(of_turn_us: float, processors: int) -> int:
-    """How many can stand, where a turn of one with two parties takes so many microseconds."""
+    """Return how many conversations fit, if a mixing turn with two parties takes `of_turn_us`
+    microseconds.
+    """
     return max(1, int((processors * BUSY * FRAME_US / of_turn_us - BESIDES) / EACH))
 
 
 def turn_us(parties: int, ticks: int = _TICKS) -> float:
-    """Processor time in microseconds for the arithmetic of one turn in which all speak."""
+    """Return the processor time of a mixing turn in which all parties speak, in microseconds."""
     legs = [f"leg{number}" for number in range(parties)]
     said = [dict(zip(legs, frames, strict=True)) for frames in noise(parties)]
     core = ConferenceCore()
@@ -63,7 +68,9 @@ def turn_us(parties: int, ticks: int = _TICKS) -> float:
 
 
 def best_us(tick: Callable[[int], object], ticks: int) -> float:
-    """The least average of some rounds, in microseconds: what it costs when no other process disturbs."""
+    """Return the lowest average of several rounds, in microseconds: the cost without disturbance by other
+    processes.
+    """
     rounds = []
     for _ in range(ROUNDS):
         began = time.thread_time_ns()
@@ -74,7 +81,7 @@ def best_us(tick: Callable[[int], object], ticks: int) -> float:
 
 
 def noise(parties: int) -> list[list[bytes]]:
-    """Some frames for each party, so that nothing is cheap by being silent."""
+    """Return some frames of noise for each party: silence would be cheaper to mix."""
     draw = np.random.default_rng(1)
     return [
         [draw.integers(-8000, 8000, FRAME_SAMPLES).astype("<i2").tobytes() for _ in range(parties)]
@@ -83,7 +90,7 @@ def noise(parties: int) -> list[list[bytes]]:
 
 
 def processors() -> int:
-    """How many this process may run on."""
+    """Return the number of processors that this process may run on."""
     return len(os.sched_getaffinity(0))
 
 

@@ -1,4 +1,6 @@
-"""The journal, in a file or in PostgreSQL; who is let in by what it holds; and the audit beside it."""
+"""Checks of the journal, in a file or in PostgreSQL; of its keys and operators; and of the audit
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ from store.errors import StoreError
 
 
 def journal(state: StateDir) -> Iterator[Finding]:
-    """Opens the journal and reads its end. `journal verify` reads all of it."""
+    """Open the journal and read its end. `journal verify` reads the whole journal."""
     from store.alerts.erasing import count_readable
     from store.database.dialect import shown
 
@@ -40,7 +42,7 @@ def journal(state: StateDir) -> Iterator[Finding]:
 def access(
     state: StateDir, *, simulated: bool, second_factor: SecondFactor = SecondFactor.NONE
 ) -> Iterator[Finding]:
-    """Which app keys are valid, and whether somebody is who should not be."""
+    """Check which app keys are valid, and whether keys or operators remain that must not."""
     from store.registry.registry import Registry
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
@@ -80,26 +82,27 @@ def access(
 
 
 CONNECTIONS_EACH: Final = 2
-"""Of every process that has the journal open: one that writes, one that reads and waits for no writer."""
+"""Connections of every process that has the journal open: one writes; one reads, and waits for no writer."""
 PROCESSES: Final = 9
 """Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, Membership,
-and the RecordingKeeper."""
+and the RecordingKeeper.
+"""
 WEBS: Final = 2
-"""The web, and the one that takes its place."""
+"""The web, and the process that takes its place."""
 COMMANDS: Final = 2
-"""The node itself, which writes now and then, and somebody at the command line."""
+"""The node itself, which writes now and then, and a user of the command line."""
 LISTENERS: Final = 1
 _PATIENCE_S: Final = 2.0
 
 
 def connections_needed(*, live_cases: int, lines: int, nodes: int = 1) -> int:
-    """How many connections the server has to allow: a case and a modem each are a process, too."""
+    """Return how many connections the server must allow. Each case and each modem is a further process."""
     processes = PROCESSES + WEBS + COMMANDS + live_cases + lines
     return nodes * (CONNECTIONS_EACH * processes + LISTENERS)
 
 
 def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
-    """Connects, and commits for real; nothing where the journal is a file."""
+    """Connect to the database and make test commits; no findings if the journal is a file."""
     from store.database.dialect import is_server, shown
     from store.database.postgresql_facts import OLDEST, facts
 
@@ -137,7 +140,7 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
 
 
 def way(address: str, sslmode: str, *, encrypted: bool) -> Finding:
-    """Who on the way to the server could read what is written, or be the server."""
+    """Check if an attacker on the way to the server could read the data, or pose as the server."""
     if not address or address.startswith("/") or ip_address(address).is_loopback:
         return ok("database", "it is reached on this machine")
     if not encrypted:
@@ -171,7 +174,7 @@ def _room(settings: Settings, allowed: int, used: int) -> Finding:
 
 
 def prove_journal(state: StateDir) -> Shown:
-    """Whether what is on the disk is whole, from the first event to the last."""
+    """Check the whole journal on the disk, from the first event to the last."""
     from store.journal.verify import verify
 
     begun = time.monotonic()
@@ -182,12 +185,12 @@ def prove_journal(state: StateDir) -> Shown:
 
 
 def prove_audit(state: StateDir) -> Shown:
-    """Whether this node's entries are as they were written."""
+    """Check this node's audit entries against changes."""
     from store.audit.trail import Trail, verify
 
     with journal_of(state) as opened:
         found = verify(opened, Trail(state.keys))
-    # A head that is lost accuses nobody; the file with what was printed has it.
+    # A lost head proves no change; the file with the printed heads has it.
     return _sound(found.problems, found.altered, entries=sum(one.entries for one in found.chains))
 
 

@@ -1,4 +1,4 @@
-"""Lines: whether there are enough, what their modems are like, and the voices on them."""
+"""Checks of the lines: their number, their modems, and the voices on them."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from store.journal.projections import Lines, Operators
 from store.registry.registry import Registry
 
 INBOUND_LINES_WANTED: Final = 3
-"""Operator and user at the same time, and one that others can call in on."""
+"""Lines for operator and user at the same time, and a line for incoming calls."""
 
 
 def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
-    """Whether there are lines enough for one alert from its beginning to its end."""
+    """Check if the lines suffice for one alert from its beginning to its end."""
     emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
     public = [modem for modem in settings.modem if modem.trunk not in emergency]
     reserved = [modem for modem in settings.modem if modem.trunk in emergency]
@@ -66,7 +66,9 @@ def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
 
 
 def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
-    """By what its line has said last; else by the dialect that it is configured for."""
+    """Return True if the line joins its calls in the network, by its last report, else by its configured
+    dialect.
+    """
     from gateways.gsm.calls.joining import joins
     from gateways.gsm.dialects.loading import installed
 
@@ -83,7 +85,7 @@ def _joins_in_the_network(modem: Modem, state: StateDir) -> bool:
 
 
 def modems(settings: Settings) -> Iterator[Finding]:
-    """The configured ports and files. Opens none: `modem probe` does, while no center runs."""
+    """Check the configured ports and files. Opens no port: `modem probe` does, while no center runs."""
     for modem in settings.modem:
         faults = list(_faults_of(modem))
         if faults:
@@ -100,12 +102,12 @@ def _faults_of(modem: Modem) -> Iterator[str]:
         yield from _faults_of_card(modem)
     for port in filter(None, (modem.port, "" if by_card(modem.voice_port) else modem.voice_port)):
         if is_address(port):
-            continue  # whether somebody answers there, the line's own state tells
+            continue  # the state of the line shows if a modem answers at this address
         path = resolved(port)
         if not path:
             yield f"nothing is plugged in at {port}"
         elif not Path(path).exists():
-            # One that has an IMEI is looked for elsewhere, too.
+            # A modem with an IMEI is searched for at other ports, too.
             if not modem.imei:
                 yield f"there is no {path}"
         elif not os.access(path, os.R_OK | os.W_OK):
@@ -123,7 +125,7 @@ def _faults_of(modem: Modem) -> Iterator[str]:
 
 
 def _faults_of_card(modem: Modem) -> Iterator[str]:
-    """Why its voice will not come by its sound card, as far as the machine itself tells."""
+    """Yield the visible reasons why the voice cannot come through the modem's sound card."""
     if fault := library_fault():
         yield fault
     device = usb_device_of(resolved(modem.port)) if modem.voice_port == CARD and modem.port else None
@@ -135,7 +137,7 @@ def _faults_of_card(modem: Modem) -> Iterator[str]:
 
 
 def lines(state: StateDir) -> Iterator[Finding]:
-    """What the running center says of its modems: its directory, and the journal's quarantines."""
+    """Report the lines of the running center: its directory, and quarantines in the journal."""
     said = line_files.read_all(state.run)
     entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
     with journal_of(state) as journal:
@@ -165,7 +167,7 @@ _SERVICES: Final = {
 
 
 def _line(report: LineReport, leg: str) -> Finding:
-    """One line as its modem is."""
+    """Report one line by the report of its modem."""
     signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
     joins = "" if report.joins is Joins.HOST else "no voice to the host"
     service = _SERVICES.get(report.service, "")
@@ -188,7 +190,9 @@ def _line(report: LineReport, leg: str) -> Finding:
 
 
 def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Of a running center: whose headset is connected, whose call stands, and who is called by phone."""
+    """Report each operator on shift of a running center: connected headset, standing call, or call to the
+    phone.
+    """
     if settings.operator.line is OperatorLine.ON_DEMAND:
         return
     told = known(voice_files.read(state.run), FilePeers(state.run).places)
@@ -212,7 +216,7 @@ def _voice(name: str, voice: OperatorVoice | None) -> Finding:
 
 
 def nailed_up(settings: Settings) -> Iterator[Finding]:
-    """Whether there are lines enough for calls that stand all through a shift."""
+    """Check if the lines suffice for calls that stand all through a shift."""
     from actors.trunk_pool.decider import kept_for_inbound
 
     if settings.operator.line is not OperatorLine.NAILED_UP:
@@ -225,7 +229,7 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
 
 
 def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
-    """Of each line whose voice comes to the host, as far as is known: what its last call has shown."""
+    """Report the last call of each line with its voice at the host, as far as known."""
     said, levels = line_files.read_all(state.run), line_files.levels_of_lines(state.path)
     for line in settings.lines:
         report = said.get(line.line)

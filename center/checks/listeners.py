@@ -1,4 +1,4 @@
-"""Every socket on which the center listens: who can reach it, and what protects it, by proc(5)."""
+"""Check of every socket on which the center listens: its reach and its protection, from proc(5)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from runtime.published.voice_files import host_and_port, voice_gate_of
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _TABLES: Final = (("tcp", 4, "0A"), ("tcp6", 6, "0A"), ("udp", 4, "07"), ("udp6", 6, "07"))
-"""Of each protocol: the IP version, and the state of a socket that takes what anybody sends."""
+"""Protocol, IP version, and state of a socket that accepts data from any sender."""
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 
 class Listener(NamedTuple):
-    """A socket that takes what comes from anybody who reaches it."""
+    """A socket that accepts data from any sender who can reach it."""
 
     protocol: str
     """`tcp` or `udp`."""
@@ -40,7 +40,7 @@ class Listener(NamedTuple):
 
 
 def listening(pids: Iterable[int]) -> dict[Listener, int]:
-    """Where these processes listen, and one of those who do."""
+    """Return the sockets on which these processes listen, each with one of its processes."""
     all_sockets: dict[str, Listener] = {}
     for name, version, state in _TABLES:
         all_sockets |= _table(name, version, state)
@@ -53,7 +53,7 @@ def listening(pids: Iterable[int]) -> dict[Listener, int]:
 
 
 def exposure(address: Address) -> str:
-    """Who can reach it, in words."""
+    """Return in words who can reach the address."""
     if address.is_loopback:
         return "this machine"
     if address.is_unspecified:
@@ -67,13 +67,13 @@ def _sockets_of(pid: int) -> Iterator[str]:
     except OSError:
         return
     for fd in descriptors:
-        with suppress(OSError):  # closed meanwhile, as the one that has listed them
+        with suppress(OSError):  # closed meanwhile, such as the descriptor of this listing
             if match := _SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}")):
                 yield match[1]
 
 
 def _table(name: str, version: int, state: str) -> dict[str, Listener]:
-    """Inode to local address, of sockets in this state."""
+    """Return the local address by inode, for sockets in this state."""
     try:
         lines = Path(f"/proc/net/{name}").read_text().splitlines()[1:]
     except OSError:
@@ -84,7 +84,7 @@ def _table(name: str, version: int, state: str) -> dict[str, Listener]:
         if fields[3] != state:
             continue
         host, _, port = fields[1].partition(":")
-        # Each word of the address is in this machine's own byte order.
+        # Each word of the address is in this machine's byte order.
         words = [int(host[i : i + 8], 16) for i in range(0, len(host), 8)]
         packed = struct.pack(f"={len(words)}I", *words)
         family = socket.AF_INET if version == 4 else socket.AF_INET6
@@ -105,7 +105,7 @@ _BETWEEN_NODES: Final = (ACTORS, VOICES)
 
 
 def listeners(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
-    """Of the running center, a line for each kind of socket. One of which nothing is known is a failure."""
+    """Report each kind of listening socket of the running center. An unknown socket is a failure."""
     if node is None:
         return
     pids = [process.pid for process in marked(state.path)]
@@ -116,7 +116,9 @@ def listeners(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
 
 
 def found(sockets: Iterable[Listener], known: Mapping[str, str]) -> Iterator[Finding]:
-    """`known`: of TCP, by `HOST:PORT`, what listens there; UDP is the actors' alone."""
+    """Report the sockets. `known` has the purpose of TCP sockets by `HOST:PORT`; UDP belongs to the actors
+    only.
+    """
     kinds: dict[tuple[str, str], list[Listener]] = defaultdict(list)
     for one in sockets:
         what = ACTORS if one.protocol == "udp" else known.get(host_and_port(str(one.address), one.port), "")
@@ -153,7 +155,9 @@ def _known(state: StateDir) -> dict[str, str]:
 
 
 def _unix_sockets(run: Path) -> Finding:
-    """By the folder around them: who may not enter it cannot connect, whatever the modes within."""
+    """Check the folder of the Unix sockets: accounts without access to the folder cannot connect, even if the
+    modes within would allow it.
+    """
     count = sum(stat.S_ISSOCK(path.lstat().st_mode) for path in run.resolve().rglob("*"))
     what = f"{count} Unix sockets in {run}"
     if run.stat().st_mode & 0o077:

@@ -1,8 +1,9 @@
-"""The machine: disk, clocks, limits, memory, and who empties /dev/shm. A look does what the center would do.
+"""Checks of the machine: disk, clocks, limits, memory, and the survival of /dev/shm. Each check does what the
+center would do.
 
-What lies in `run/` has to outlive the death of the center. systemd removes all files of a user in /dev/shm
-when the last unit of that user ends, where one of them has `RemoveIPC=yes`, also to start it again at once
-(systemd.exec(5)); logind does so at the logout of a user who is no system user.
+Files in `run/` must survive a crash of the center. systemd removes all files of a user in /dev/shm when the
+last unit of the user with `RemoveIPC=yes` ends, even for an immediate restart (systemd.exec(5)). logind does
+so at the logout of a user who is no system user.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ from runtime.wall_clock import ahead_us, facts, synchronised
 
 FLUSHES: Final = 5
 SLOW_FLUSH_S: Final = 0.05
-"""Two flushes stand before the first dial of every alert."""
+"""Time of a slow flush, in seconds: two flushes precede the first dial of every alert."""
 LITTLE_SPACE_MB: Final = 2048
 NO_SPACE_MB: Final = 200
 LITTLE_MEMORY_MB: Final = 1024
-"""About 25 MB for each alert that is being handled, and 500 MB for the rest."""
+"""Memory for about 25 MB in each live alert, and 500 MB for the rest."""
 _FEW_DESCRIPTORS: Final = 4096
 _FORGETFUL: Final = ("tmpfs", "ramfs")
 
 
 def disk(state: StateDir) -> Iterator[Finding]:
-    """Writes and flushes for real, where the journal is."""
+    """Check that the journal's disk can be written and flushed, by real writes."""
     file = state.path / f".doctor.{os.getpid()}"
     took = []
     try:
@@ -65,7 +66,7 @@ def disk(state: StateDir) -> Iterator[Finding]:
 
 
 def space(state: StateDir) -> Iterator[Finding]:
-    """How much room the journal and the recordings have."""
+    """Check the free space for the journal and the recordings."""
     free = os.statvfs(state.path)
     free_mb = free.f_bavail * free.f_frsize // 2**20
     text = f"{free_mb} MB free in {state}"
@@ -76,7 +77,7 @@ def space(state: StateDir) -> Iterator[Finding]:
 
 
 def spare(state: StateDir) -> Iterator[Finding]:
-    """Whether the journal goes on in memory, and what is to be done."""
+    """Check if the journal continues in memory, and report the remedy."""
     from store.errors import JournalError
     from store.spare.spare import Spare
     from store.spare.warm import known_use, open_spare
@@ -106,7 +107,7 @@ def spare(state: StateDir) -> Iterator[Finding]:
 
 
 def clocks(node: NodeFile | None) -> Iterator[Finding]:
-    """Whether the wall clock is right, and whether it was moved since the center has fixed its own."""
+    """Check if the wall clock is right, and if it was moved since the center fixed its own clock."""
     if node is not None:
         step_s = ahead_us(node.anchor_us) / 1e6
         text = f"the wall clock was moved by {step_s:+.2f} s since the center began"
@@ -142,7 +143,7 @@ def _then(step_s: float) -> str:
 
 
 def limits() -> Iterator[Finding]:
-    """Descriptors, processes and memory for a full house."""
+    """Check the limits of descriptors, processes and memory against the needs of a full center."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = "any number of" if hard == resource.RLIM_INFINITY else str(hard)
     text = f"{allowed} open files may be had"
@@ -159,7 +160,7 @@ def limits() -> Iterator[Finding]:
 
 
 def _file_system(path: Path) -> str:
-    """The type of the file system that holds the path; empty where that cannot be found out."""
+    """Return the type of the file system that holds the path; empty if unknown."""
     best, kind = "", ""
     for line in Path("/proc/mounts").read_text().splitlines():
         _, mounted, fs, *_ = line.split(" ")
@@ -177,7 +178,7 @@ def _available_memory_mb() -> int:
 
 
 def keys(state: StateDir) -> Iterator[Finding]:
-    """Secrets that others could read."""
+    """Check if other accounts can read the center's secrets."""
     for file in sorted(state.keys.iterdir()):
         if file.stat().st_mode & 0o077:
             yield fail("keys", f"{file} is readable by others")
@@ -188,7 +189,9 @@ def keys(state: StateDir) -> Iterator[Finding]:
 
 
 def prove_clock(state: StateDir) -> Shown:
-    """Whether the machine's clock follows a time server, and has not been moved under the center."""
+    """Check that the machine's clock follows a time server, and has not been moved since the
+    center started.
+    """
     node = read_json(state.node_file, NodeFile)
     moved_s = 0.0 if node is None else ahead_us(node.anchor_us) / 1e6
     figures = {"moved_s": round(moved_s, 3)}
@@ -201,7 +204,7 @@ def prove_clock(state: StateDir) -> Shown:
 
 
 def prove_disk(state: StateDir) -> Shown:
-    """How much is free where the state directory is; what that means the proofs before tell."""
+    """Report the free space of the state directory's disk; earlier self-tests show how fast it shrinks."""
     found = os.statvfs(state.path)
     size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
     figures = {"free_bytes": float(free), "size_bytes": float(size)}
@@ -275,7 +278,7 @@ NIGHT: Final = {ProofStep.CLOCK: prove_clock, ProofStep.DISK: prove_disk}
 
 
 SYSTEM_UID_MAX: Final = 999
-"""What Debian makes of `SYS_UID_MAX`, and logind spares."""
+"""Default of `SYS_UID_MAX` in Debian; logind spares users up to this id."""
 _PATIENCE_S: Final = 5.0
 _LINGERS: Final = "var/lib/systemd/linger"
 _LOGIND: Final = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
@@ -286,8 +289,8 @@ Ask = Callable[[tuple[str, ...]], str]
 def shared_memory(
     state: StateDir, node: NodeFile, root: Path = Path("/"), ask: Ask | None = None
 ) -> Iterator[Finding]:
-    """Whether the files in `run/` are left when the center's process ends. `root` is where `proc` and `var`
-    are; `ask` runs a command and returns the printed words, empty where that fails.
+    """Check if the files in `run/` survive the end of the center's process. `root` is the directory of `proc`
+    and `var`; `ask` runs a command and returns its output, empty on failure.
     """
     if state.run.resolve().parent != MEMORY:
         return

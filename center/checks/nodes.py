@@ -1,4 +1,4 @@
-"""The doctor's look at the other nodes of a journal in PostgreSQL: members, clocks, lines, addresses."""
+"""Checks of the other nodes with a journal in PostgreSQL: members, clocks, lines, settings, addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LATE_US: Final = 2 * RENEW_US
 
 
 def nodes(state: StateDir, node: NodeFile | None, settings: Settings | None) -> Iterator[Finding]:
-    """Nothing where the journal is a file."""
+    """Report the nodes; no findings if the journal is a file."""
     from application.state.journals import configured_url, journal_of
     from runtime.clock import SystemClock
     from runtime.published.peers import decode_place

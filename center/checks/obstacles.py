@@ -1,4 +1,4 @@
-"""What stands in a modem's way, in sentences for whoever has to remove it."""
+"""Obstacles to the use of a modem, in sentences for the administrator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from model.checks import Asker, Finding, fail, warn
 from model.settings import Settings
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
-"""With these a line carries no calls at all; the others let it fail later."""
+"""Obstacles with which a line carries no calls at all; with the others it fails later."""
 _SENTENCES: Final = {
     Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
     Obstacle.NO_DRIVER: (
@@ -46,20 +46,20 @@ _SENTENCES: Final = {
 
 
 def sentence(found: Found) -> str:
-    """What is in the way, and what helps."""
+    """Return the sentence of the obstacle, with its remedy."""
     ids = found.about.replace(":", " ")
     text = _SENTENCES[found.obstacle].format(about=found.about, count=found.count, ids=ids)
     return f"modem at usb:{found.position}: {text}" if found.position else text
 
 
 def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> Iterator[Finding]:
-    """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
+    """Report the obstacles of plugged-in modems, and the modems that no `[[modem]]` names."""
     dialects = installed()
     devices = modems_of(dialects, roots)
     nobodys = unnamed(devices, settings.lines, state, dialects, roots=roots)
     elsewhere = {modem.position for modem in nobodys if not modem.perhaps}
     for one in in_the_way(devices, state, roots=roots):
-        # One that no line names may well be another program's, for the machine's own connection.
+        # A modem that no line names may be in use by another program, for the machine's own connection.
         stops = one.obstacle in _STOPS and one.position not in elsewhere
         yield (fail if stops else warn)("modems", sentence(one))
     for modem in nobodys:
@@ -67,13 +67,13 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
 
 
 def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[Found]:
-    """What is in the way of these; that this center's own processes have their ports open is not."""
+    """Return the obstacles of these devices. Ports opened by this center's own processes are no obstacle."""
     ours = {process.pid for process in marked(state.path)}
     return obstacles(devices, installed(), ours=ours, roots=roots)
 
 
 def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
-    """What is in the way of the modem whose port this is."""
+    """Return the obstacles of the modem at this port."""
     device = usb_device_of(resolved(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
     devices = modems_of(installed(), roots) if device is not None else []
     return in_the_way(
@@ -82,7 +82,7 @@ def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
 
 
 def said_of(modem: Unnamed) -> str:
-    """That nobody uses it, and what to do."""
+    """Return the sentence about a modem that no line uses, with its remedy."""
     what = " ".join(filter(None, (modem.maker, modem.product))) or modem.usb
     perhaps = f", unless it is the one that {' or '.join(modem.perhaps)} looks for" if modem.perhaps else ""
     return (

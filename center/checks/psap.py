@@ -1,4 +1,4 @@
-"""112: the switches, the numbers for an area, and whom the center calls by itself."""
+"""Checks of 112: the switches, the numbers by area, and the users whom the center calls automatically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from model.settings.psap import LastResort
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
-    """The two switches without which the real 112 is never dialled, and the third one."""
+    """Report the two switches without which the real 112 is never dialled, and the third switch."""
     number, live = settings.psap.number, settings.psap.live
     emergency = [trunk.name for trunk in settings.trunk if trunk.emergency]
     resort = ", last resort: PUBLIC lines" if settings.psap.last_resort is LastResort.PUBLIC else ""
@@ -39,7 +39,7 @@ def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
 
 
 def routes(settings: Settings) -> Iterator[Finding]:
-    """What was found for each `[[psap.route]]`."""
+    """Check each `[[psap.route]]`."""
     for route in settings.psap.route:
         what = f"{route.area} calls {route.number}"
         try:
@@ -64,7 +64,7 @@ _WHY: Final = {
 
 
 def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Which users are called by themselves, and whether a drill would be."""
+    """Report which users are called automatically, and whether a drill would be."""
     from model.rules.calls.withheld_numbers import withheld
 
     table = settings.dialling
@@ -83,7 +83,7 @@ def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
 
 
 def _staff(state: StateDir) -> list[E164]:
-    """The operators' numbers; none before the first start."""
+    """Return the operators' numbers; empty before the first start."""
     from application.state.journals import journal_of
     from store.registry.registry import Registry
 

@@ -1,4 +1,4 @@
-"""The center that runs: whether it answers, what it has raised, and whether people would answer."""
+"""Checks of the running center: its answer, its alarms, and operators who would answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from store.registry.users import records
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """`GET /readyz`."""
+    """Response of `GET /readyz`."""
 
     ready: bool = False
     lines: int = 0
@@ -36,8 +36,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) -> Iterator[Finding]:
-    """What the running center has raised and not cleared since it began, the gravest first. That no line can
-    call 112 is no warning, unless it is called on a public one.
+    """Report the standing alarms since the start of the running center, the gravest first. A missing line for
+    112 is a failure, but a warning if 112 is called on a public line as the last resort.
     """
     with journal_of(state) as journal:
         stands = standing_now(journal, NodeId(node.node))
@@ -52,7 +52,7 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
 
 
 def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
-    """Whether the one that runs answers and would serve an alert."""
+    """Check if the running center answers and would serve an alert."""
     if node is None:
         yield ok("center", "none is running")
         return
@@ -71,7 +71,7 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
 
 
 def people(state: StateDir) -> Iterator[Finding]:
-    """Whether anybody would answer an alert."""
+    """Check if an operator would answer an alert."""
     with journal_of(state) as journal:
         lost = journal.at_one_moment(records.unreadable)
         registered = Registry(journal).operators()

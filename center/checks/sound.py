@@ -1,4 +1,4 @@
-"""What is recorded, and what the center says by itself."""
+"""Checks of recording, and of announcements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from model.settings import Settings
 
 
 def recording(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Whether it is on, whether there is room, and what there is."""
+    """Report the state of recording, the free space, and the recordings kept."""
     wish = settings.recording
     try:
         kept = recordings(state.recordings)
@@ -49,8 +49,9 @@ def recording(state: StateDir, settings: Settings) -> Iterator[Finding]:
 
 
 def announcements(settings: Settings) -> Iterator[Finding]:
-    """Whether the center's own files can be played, and questions be spoken. Where a file of the center's
-    cannot, ours is played: nothing is lost by it."""
+    """Check that the center's own files can be played, and its questions spoken. In place of a faulty file
+    the built-in one is played: no announcement is lost.
+    """
     from application.settings.protocols import named, protocols_of
     from media.conference import sounds
     from media.conference.speaks import SPEAKER, languages, speakable

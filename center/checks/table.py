@@ -1,4 +1,4 @@
-"""The center's own checks, in the order in which they are told; and those of every other asker."""
+"""The center's own checks in the order of reports, and the checks of all other callers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _WORST_FIRST: Final = tuple(reversed(Verdict))
 
 
 def looks() -> tuple[Look, ...]:
-    """Return the center's own, in the order in which the doctor tells what they find."""
+    """Return the kernel's checks, then those of the features, in the order of the doctor's report."""
     return (*KERNEL, *(row for row in _of_features() if isinstance(row, Look)))
 
 
@@ -66,14 +66,14 @@ def _of_features() -> Iterator[Row]:
 
 
 def found(around: Around) -> Iterator[Finding]:
-    """What the doctor finds."""
+    """Run the doctor's checks and yield their findings."""
     for check in looks():
         if Asker.DOCTOR in check.asked and all(around.has(want) for want in check.wants):
             yield from examined(check.name, partial(check.look, around))
 
 
 def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
-    """What is found of lines and modems, the worst first, each with what to do. Opens no port."""
+    """Return the findings on lines and modems with their remedies, the worst first. Opens no port."""
     try:
         settings = settings_in_use(state)
     except CenterError as error:
@@ -89,7 +89,7 @@ def of_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
 
 
 def every() -> tuple[Row, ...]:
-    """The rows of all askers."""
+    """Return the rows of all callers."""
     from gateways.http.routes import health
     from model import first_run
 

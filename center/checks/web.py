@@ -1,4 +1,4 @@
-"""Where the web is offered, and its certificate: how long it lasts, whom it is for, whether it is served."""
+"""Checks of the web's address, and of its certificate: expiry, names, and use by the running web."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from model.settings.web import HttpSettings
 
 
 def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
-    """Where the console is offered, and whether the port is free; of a running center, where it is."""
+    """Check the address of the console, and if its port is free; for a running center report the present
+    address.
+    """
     web = living_web(state)
     host, port = (settings.http.host, settings.http.port) if web is None else (web.host, web.port)
     try:
@@ -64,7 +66,7 @@ def _exposed(what: str, address: Address, http: HttpSettings) -> Finding:
 
 
 def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> Iterator[Finding]:
-    """What is to be said of `http.certificate`; nothing where TLS is a proxy's."""
+    """Check `http.certificate`; no findings if a proxy does TLS."""
     http = settings.http
     if not http.certificate:
         return
@@ -106,7 +108,9 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
 
 
 def prove_certificate(state: StateDir) -> Shown:
-    """How many days the web's certificate is good for. TLS may be a proxy's."""
+    """Check how many days the web's certificate is valid. Left out if the settings name none: a proxy may do
+    TLS.
+    """
     from application.certificates import read
 
     file = settings_in_use(state).http.certificate
