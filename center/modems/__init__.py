@@ -1,1 +1,1 @@
-"""Modems in the hands of the command line, with or without a running center."""
+"""Modems used from the command line, with or without a running center."""

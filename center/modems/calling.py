@@ -1,4 +1,4 @@
-"""A call from the command line: through one modem, and, where its voice is tried, with a sound both ways."""
+"""A call from the command line through one modem; with sound both ways to test its voice."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 ANSWER_S: Final = 60.0
 BETWEEN_S: Final = 3.0
-"""Between two calls, for the modem to be done with the first."""
+"""Pause between two calls, in seconds, for the modem to finish the first."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of the call."""
+    """A reported event of the call."""
 
     t: float
     event: str
@@ -37,7 +37,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Calling:
-    """Calls of one session. `tell`: what is told of them as it happens."""
+    """Calls of one session. `tell` is called with each event as it happens."""
 
     def __init__(self, session: ModemSession, tell: Callable[[Told], None]) -> None:
         self._session = session
@@ -47,9 +47,10 @@ class Calling:
         self._calls = 0
 
     def call(self, to: E164, seconds: float, *, from_answer: bool = False) -> bool:
-        """Call and hang up after so long, counted from the answer or from the dial; whether it was answered.
+        """Make a call, and hang up after `seconds` from the answer or from the dial. Return True if it was
+        answered.
 
-        Raises CenterError where the modem does not say that it has ended.
+        Raises CenterError if the modem does not report the end of the call.
         """
         self._calls += 1
         limits = Limits(rings_s=ANSWER_S, up_s=seconds) if from_answer else Limits(whole_s=seconds)
@@ -75,7 +76,7 @@ class Calling:
     def call_with_voice(
         self, to: E164, seconds: float, trial: VoiceTrial, before: VoiceReport | None = None
     ) -> VoiceReport:
-        """The same, while something is said and listened to. `before`: of the call before it."""
+        """Make a call; send and receive speech from its answer on. `before`: report of the previous call."""
         session = self._session
         session.written.clear()
         trial.begin()
@@ -86,7 +87,7 @@ class Calling:
         return trial.report(answered=answered, tries=tries, before=before)
 
     def pause(self) -> None:
-        """Between two calls."""
+        """Wait between two calls."""
         self._session.run(BETWEEN_S, lambda _: False)
 
     def _hear(self, event: Event) -> None:

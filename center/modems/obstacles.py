@@ -1,7 +1,7 @@
-"""Why a modem that is plugged in cannot be used, or will fail in a call, as far as the machine itself tells.
+"""Reasons why a plugged-in modem cannot be used, or will fail in a call, as visible to the machine itself.
 
-Looks into /sys, /proc and /run/udev, under roots that are given, and opens nothing. What it finds is a code;
-its sentence is made in `center.checks.obstacles`.
+This module reads /sys, /proc and /run/udev under given roots, and opens no device. Results are codes;
+`center.checks.obstacles` has their sentences.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from gateways.gsm.port.usb_devices import MASS_STORAGE, VENDOR_SPECIFIC, UsbDevi
 
 MODEM_MANAGER: Final = "ModemManager"
 LATER_MS: Final = 120_000
-"""A device that is there for so much less than the machine runs was plugged in later, or has come back."""
+"""Difference to the uptime above which a device was plugged in later, or has come back."""
 LATELY_MS: Final = 3_600_000
-"""Whoever has plugged it in longer ago than this knows that it has stayed since."""
+"""Age above which the person who plugged the modem in knows that it has stayed connected since."""
 
 
 class Obstacle(StrEnum):
-    """What stands in the way."""
+    """A reason why a modem cannot be used, or will fail."""
 
     STORAGE = "storage"
-    """It shows itself as a disk with its driver on it, and has to be switched over (usb_modeswitch)."""
+    """The modem appears as a disk with its driver, and must be switched over (usb_modeswitch)."""
     NO_DRIVER = "no_driver"
     """An interface that should be a port has no driver."""
     HELD = "held"
@@ -43,31 +43,31 @@ class Obstacle(StrEnum):
     CARD_NOT_ALLOWED = "card_not_allowed"
     """This account may not open its sound card."""
     SUSPENDS = "suspends"
-    """The kernel puts it to sleep while it is idle: it then misses the call."""
+    """The kernel suspends the modem while idle: the modem then misses calls."""
     OVER_CURRENT = "over_current"
     """Its hub has cut its power for drawing too much."""
     HUB_WITHOUT_SUPPLY = "hub_without_supply"
-    """It hangs on a hub that has nothing but what the machine gives it."""
+    """The modem is at a hub that has only the power of the machine."""
     UNDER_VOLTAGE = "under_voltage"
     """The machine's own supply has sagged (Raspberry Pi)."""
     CAME_BACK = "came_back"
-    """It was plugged in within the last hour, or has fallen off and come back."""
+    """The modem was plugged in within the last hour, or has dropped off and come back."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One obstacle, and what it is about."""
+    """An obstacle, and its subject."""
 
     obstacle: Obstacle
     position: str = ""
-    """The device's place (`1-2.3`); empty where it is the machine."""
+    """Position of the device (`1-2.3`); empty for the machine itself."""
     about: str = ""
-    """The path, the group, the process or the ids that it is about."""
+    """Path, group, process or ids that the obstacle is about."""
     count: int = 0
-    """How often; of `came_back`: minutes ago."""
+    """Number of occurrences; for `came_back` the minutes since."""
 
 
 class Roots(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the machine is looked at: another tree in tests."""
+    """Roots of the machine's directories: another tree in tests."""
 
     dev: Path = Path("/dev")
     sys: Path = Path("/sys")
@@ -79,7 +79,7 @@ HERE: Final = Roots()
 
 
 def modems_of(dialects: Dialects, roots: Roots = HERE) -> list[UsbDevice]:
-    """The devices that a dialect knows, and those of a modem maker that show themselves as a disk."""
+    """Return the devices that a dialect knows, and devices of a modem maker that appear as a disk."""
     vendors = {usb.partition(":")[0] for dialect in dialects for usb in dialect.data.match.usb}
     return [
         device
@@ -91,7 +91,9 @@ def modems_of(dialects: Dialects, roots: Roots = HERE) -> list[UsbDevice]:
 def obstacles(
     devices: Iterable[UsbDevice], dialects: Dialects, *, ours: Collection[int] = (), roots: Roots = HERE
 ) -> list[Found]:
-    """What is in the way of these, the gravest of each first. `ours`: processes that may have ports open."""
+    """Return the obstacles of these devices, the gravest of each first. `ours` are processes that may have
+    ports open.
+    """
     devices = list(devices)
     held = _held(ours, roots)
     found = [one for device in devices for one in _of_device(device, dialects, held, roots)]
@@ -137,12 +139,12 @@ def _of_device(
 
 
 def _is_storage(device: UsbDevice) -> bool:
-    """A stick before usb_modeswitch: a disk, and nothing that could be a port."""
+    """Return True for a stick before usb_modeswitch: a disk, without any possible port."""
     return {interface.usb_class for interface in device.interfaces} == {MASS_STORAGE}
 
 
 def _has_no_driver(device: UsbDevice, number: int | None) -> bool:
-    """Whether this interface has none; where none is named, whether no interface has one."""
+    """Return True if this interface has no driver; if `number` is None, if no interface has a driver."""
     ports = [one for one in device.interfaces if one.usb_class == VENDOR_SPECIFIC]
     if number is None:
         return bool(ports) and not any(one.driver for one in device.interfaces)
@@ -150,8 +152,8 @@ def _has_no_driver(device: UsbDevice, number: int | None) -> bool:
 
 
 def _held(ours: Collection[int], roots: Roots) -> dict[str, str]:
-    """By tty, which process of somebody else's has it open, as `name (number)`. Those of other accounts show
-    nothing but to root (proc(5)).
+    """Return by tty the process of others that has it open, as `name (number)`. Descriptors of other accounts
+    are visible to root only (proc(5)).
     """
     found = {}
     for process in roots.proc.glob("[0-9]*"):
@@ -168,7 +170,7 @@ def _held(ours: Collection[int], roots: Roots) -> dict[str, str]:
 
 
 def _names_in(directory: Path) -> list[str]:
-    """None where that is another account's, or has ended."""
+    """Return the names; empty if the directory belongs to another account, or has gone."""
     try:
         return os.listdir(directory)
     except OSError:
@@ -180,7 +182,7 @@ def _runs(name: str, roots: Roots) -> bool:
 
 
 def _left_alone(tty: str, roots: Roots) -> bool:
-    """Whether a udev rule has ModemManager leave this port alone (its `ID_MM_PORT_IGNORE`)."""
+    """Return True if a udev rule makes ModemManager ignore this port (`ID_MM_PORT_IGNORE`)."""
     number = read(roots.sys / "class/tty" / Path(tty).name / "dev")
     return "ID_MM_PORT_IGNORE=1" in read(roots.run / "udev/data" / f"c{number}")
 
@@ -193,7 +195,7 @@ def _group(node: Path) -> str:
 
 
 def _under_voltage(roots: Roots) -> Iterator[Path]:
-    """The alarm of a Raspberry Pi's supply (drivers/hwmon/raspberrypi-hwmon.c)."""
+    """Yield the files of the undervoltage alarm of a Raspberry Pi (drivers/hwmon/raspberrypi-hwmon.c)."""
     for monitor in (roots.sys / "class/hwmon").glob("hwmon*"):
         if read(monitor / "name") == "rpi_volt":
             yield monitor / "in0_lcrit_alarm"

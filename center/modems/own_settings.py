@@ -1,4 +1,4 @@
-"""What a modem keeps in its own memory: looked at, set, and looked at again after it has started anew."""
+"""Settings in a modem's own memory: read, set, and read again after a restart of the modem."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ from messages.ids import LineId, TrunkId
 from model.settings.lines import Modem
 
 NOBODY: Final = LineId(".setup")
-"""The line by which a modem that starts anew is looked for; no setting can call one so."""
+"""Line under which a restarting modem is searched for; no configured line can have this name."""
 STARTS_WITHIN_S: Final = 15.0
-"""A modem that is told to start anew has gone by then, or does not go."""
+"""Time within which a modem that was ordered to restart disconnects, in seconds."""
 BACK_WITHIN_S: Final = 90.0
 LOOK_S: Final = 0.25
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting as it stands."""
+    """A setting, and its present state."""
 
     name: str
     standing: Standing
     is_now: str
-    """The modem's own words, without the command's name; empty: it does not know it."""
+    """Value in the modem's words, without the command's name; empty if the modem does not know
+    the setting.
+    """
     commands: tuple[str, ...]
-    """What would set it; empty where it is as wanted, or cannot be set."""
+    """Commands that would set it; empty if the value is as wanted, or cannot be set."""
     why: str
     reboot: bool
 
 
 def items(asked: Questions, *, usb_audio: bool) -> list[Item]:
-    """All that its dialect wants, in the dialect's order. Raises CenterError."""
+    """Return all settings that its dialect requires, in the dialect's order. Raises CenterError."""
     return [_item(asked, kept) for kept in kept_of(asked.dialect, usb_audio=usb_audio)]
 
 
@@ -64,7 +66,9 @@ def _item(asked: Questions, kept: Kept) -> Item:
 
 
 def set_(asked: Questions, wanted: Iterable[Item]) -> dict[str, str]:
-    """Set these; by name, how the modem has refused. One that starts anew by itself has refused nothing."""
+    """Set these items; return the modem's refusals by name. A modem that restarts by itself has refused
+    nothing.
+    """
     refused: dict[str, str] = {}
     for item in wanted:
         for text in item.commands:
@@ -79,7 +83,9 @@ def set_(asked: Questions, wanted: Iterable[Item]) -> dict[str, str]:
 
 
 def start_anew(asked: Questions) -> bool:
-    """Tell it so; whether it was seen to go. Whoever has it then closes its port and looks for it."""
+    """Order the modem to restart; return True if the modem was seen to disconnect. The caller then closes the
+    port and searches for the modem.
+    """
     with suppress(CenterError):
         asked.ask(asked.dialect.data.reset, within_s=10.0)
         return asked.sees_it_start(STARTS_WITHIN_S)
@@ -95,9 +101,9 @@ def looked_at_again(
     *,
     usb_audio: bool,
 ) -> tuple[str, list[Item]]:
-    """Where the modem is that was at `path`, under whichever name, and its settings as they stand now.
+    """Return the present port of the modem that was at `path`, and its settings as they are now.
 
-    Raises CenterError where it has not come back within BACK_WITHIN_S.
+    Raises CenterError if the modem has not come back within BACK_WITHIN_S.
     """
     until_s = time.monotonic() + BACK_WITHIN_S
     while True:
@@ -107,14 +113,14 @@ def looked_at_again(
                 asked.dialect = dialect
                 return found, items(asked, usb_audio=usb_audio)
         except CenterError as error:
-            # It answers, and then goes after all; or is there, and does not answer yet.
+            # The modem may answer and disconnect afterwards, or be present and not answer yet.
             if time.monotonic() >= until_s:
                 raise CenterError(f"{path}: the modem has not come back: {error}") from error
             time.sleep(LOOK_S)
 
 
 def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_s: float) -> str:
-    """The port at which a modem with this IMEI answers; `path` itself of one that tells none."""
+    """Return the port at which a modem with this IMEI answers; `path` itself if the IMEI is unknown."""
     if not imei:
         return path
     others = [line for line in lines if not _is_it(line, imei, path)]
@@ -140,7 +146,7 @@ def _found(path: str, imei: str, lines: Iterable[Modem], state: StateDir, until_
 
 
 def _is_it(line: Modem, imei: str, path: str) -> bool:
-    """Whether this line is the modem's own: its port is the one that is looked for."""
+    """Return True if this line is the modem's own: its IMEI, else its port, is the modem's."""
     if line.imei:
         return same_imei(line.imei, imei)
     return bool(line.port) and os.path.realpath(resolved(line.port)) == os.path.realpath(path)

@@ -1,4 +1,4 @@
-"""For the plant page: the modems at this node that no line names, by what the kernel tells of them."""
+"""Plugged-in modems that no line names, from the kernel, for the plant page."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from gateways.gsm.dialects.loading import installed
 from model.settings.lines import Modem
 
 LOOK_S: Final = 10.0
-"""A modem that was plugged in may wait so long to be told of."""
+"""Longest time until a newly plugged-in modem appears, in seconds."""
 
 
 class PluggedIn:
-    """Asked at each message to a console. Opens no port. Looks on a thread: what a device calls itself the
-    kernel tells once it is not busy with that device, which may be seconds while one is being plugged in.
+    """Current list, requested with each message to a console. Opens no port.
+
+    The list is refreshed on a thread: the kernel reports a device's name only once it has finished with the
+    device, which may take seconds while a device is being plugged in.
     """
 
     def __init__(self, state: StateDir, lines: Sequence[Modem]) -> None:
@@ -32,7 +34,7 @@ class PluggedIn:
         self()
 
     def __call__(self) -> list[ModemView]:
-        """As it was at the last look, LOOK_S ago at the most."""
+        """Return the list of the last refresh, LOOK_S ago at most, and start a refresh if due."""
         now_s = time.monotonic()
         if now_s - self._looked_s >= LOOK_S and (self._looks is None or not self._looks.is_alive()):
             self._looked_s = now_s
@@ -41,7 +43,7 @@ class PluggedIn:
         return self._found
 
     def look(self) -> None:
-        """At what is plugged in now."""
+        """Refresh the list."""
         dialects, roots = installed(), obstacles.HERE
         devices = obstacles.modems_of(dialects, roots)
         found = unnamed(devices, self._lines, self._state, dialects, roots=roots)

@@ -1,4 +1,4 @@
-"""The serial ports of this machine beside the configured lines, and how a running center's lines are."""
+"""The serial ports of this machine with the configured lines, and the state of a running center's lines."""
 
 from __future__ import annotations
 
@@ -28,26 +28,29 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     number: str | None
     imei: str | None
     usb: str | None
-    """`vendor:product` and the interface's number, as the dialects' port roles name them."""
+    """`vendor:product` and the interface's number, as in the port roles of the dialects."""
     socket: str | None
-    """What `port = "usb:…"` may say for it."""
+    """Value for `port = "usb:…"`."""
     product: str | None
     dialect: str | None = None
-    """By the USB ids alone; none when no dialect lists them."""
+    """Dialect by the USB ids alone; None if no dialect lists them."""
     does: str | None = None
-    """`at`, `voice` or `urc`, where the dialect knows what this interface does."""
+    """Role of the interface, `at`, `voice` or `urc`, if the dialect knows the role."""
     card: str | None = None
-    """The sound card of its USB device (`voice_port = "alsa"`)."""
+    """Sound card of its USB device (`voice_port = "alsa"`)."""
     present: bool
-    """Whether the port exists, which of one over TCP is not known; False for a line that is known by its IMEI
-    alone."""
+    """True if the port exists; always True for a port over TCP, and False for a line known by its
+    IMEI only.
+    """
     state: str | None
-    """Of a running center's line: `up`, `quarantined`, or the modem's own; none while no center runs."""
+    """State of a running center's line: `up`, `quarantined`, or the modem's own; None while no
+    center runs.
+    """
     signal_dbm: int | None = None
     text: str = ""
-    """What is wrong."""
+    """Description of the fault."""
     found: Asked | None = None
-    """What a modem that no line names has said of itself here."""
+    """Answers of a modem that no line names."""
 
 
 def ports_of(state: StateDir) -> list[PortRow]:
@@ -107,7 +110,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
 
 
 def _states(state: StateDir) -> dict[str, str]:
-    """Line to state, as the running center says; empty while none runs."""
+    """Return the state of each line from the running center; empty if none runs."""
     from messages.ids import Role
     from runtime.published.directory import FileDirectory
 

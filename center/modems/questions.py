@@ -1,6 +1,6 @@
-"""One modem in the hands of the command line, asked one thing after the other. Nothing is set but by `ask`.
+"""Queries to one modem from the command line, one at a time. Only `ask` can set anything.
 
-The port is opened exclusively and through the dial guard with both switches off, as a ModemSession's is.
+The port is opened exclusively and through the dial guard with both switches off, as in a ModemSession.
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ LONGEST_WAIT_S: Final = 0.25
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command has brought."""
+    """Result of a command."""
 
     ok: bool
     lines: tuple[str, ...] = ()
     final: str = ""
-    """The final result as it came; empty: none."""
+    """Final result as received; empty if none arrived."""
 
 
 class Questions:
-    """Made by `questions`. Raises CenterError wherever the port is lost or nobody answers."""
+    """Queries to one modem; made by `questions`. Raises CenterError if the port is lost or no
+    modem answers.
+    """
 
     def __init__(self, path: str, port: SerialPort | TcpPort, dialect: CompiledDialect) -> None:
         self.path = path
@@ -54,7 +56,9 @@ class Questions:
         self._until(lambda: self._engine.in_sync, 15.0)
 
     def identify(self, name: str = AUTO) -> tuple[str, ...]:
-        """Maker, model, firmware and IMEI, as far as it tells; from then on its own dialect is spoken."""
+        """Return maker, model, firmware and IMEI, as far as known; use the modem's own dialect
+        from then on.
+        """
         told = {text: self.ask(text).lines for text in self.dialect.data.identify}
         maker, model, firmware = (_first(told.get(f"AT+CGM{letter}", ())) for letter in "IMR")
         if name == AUTO:
@@ -66,7 +70,9 @@ class Questions:
         return maker, model, firmware, parse_imei(told.get("AT+CGSN", ()) + told.get("ATI", ()))
 
     def ask(self, text: str, *, within_s: float | None = None) -> Answer:
-        """Say this, and wait for its end. What it answers may begin with its name where 27.007 has none."""
+        """Send a command and wait for its end. Answers may begin with the command's name even if 27.007
+        defines none.
+        """
         command = command_of(self.dialect, text, Urgency.SET_UP, timeout_s=within_s)
         name = text.removeprefix("AT").partition("=")[0].rstrip("?")
         if not command.prefix and not command.bare and name[:1] in ("+", "^", "$", "#"):
@@ -80,7 +86,7 @@ class Questions:
         return Answer(ok=done.outcome is Outcome.OK, lines=done.lines, final=done.final)
 
     def sees_it_start(self, within_s: float) -> bool:
-        """Whether it says within this time that it has started anew, or its port goes."""
+        """Return True if the modem reports a restart within this time, or its port disappears."""
         mark, self._rebooted = mark_of(self.path), False
         try:
             self._until(lambda: self._rebooted or mark_of(self.path) != mark, within_s)
@@ -128,7 +134,7 @@ class Questions:
 
 @contextmanager
 def questions(path: str) -> Iterator[Questions]:
-    """The modem at this port, asked in the words that all understand. Raises CenterError."""
+    """Yield the modem at this port, with the commands common to all modems. Raises CenterError."""
     try:
         port = open_port(resolved(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
@@ -140,6 +146,6 @@ def questions(path: str) -> Iterator[Questions]:
 
 
 def _first(lines: tuple[str, ...]) -> str:
-    """The first line, without a prefix that some firmware puts in front."""
+    """Return the first line, without a prefix that some firmware adds."""
     text = lines[0] if lines else ""
     return (text.partition(":")[2] if text.startswith("+") and ":" in text else text).strip().strip('"')

@@ -1,10 +1,11 @@
-"""Modems that are plugged in and that no `[[modem]]` names: which there are, by what the kernel shows
-alone, and none is opened; what one is, by what it answers to questions, and nothing is set; and its
-`[[modem]]`.
+"""Plugged-in modems that no `[[modem]]` names, and a `[[modem]]` for each.
 
-A line with a port has the device at that port; one with an `imei` the device where its modem was found
-last (`lines/NAME.port`, and what the running center says). While a line has not found its modem, any that
-nobody has may be it.
+`unnamed` finds them from the kernel alone, and opens no port. `ask` identifies a modem by queries, and sets
+nothing.
+
+A line with a port has the device at that port. A line with an `imei` has the device at which its modem was
+found last (`lines/NAME.port`, and the report of the running center). While a line has not found its modem,
+each unassigned modem may be the line's.
 """
 
 from __future__ import annotations
@@ -49,25 +50,25 @@ from store.registry import numbers
 
 
 class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
-    """One modem that is nobody's."""
+    """A modem without a line."""
 
     position: str
-    """Where it is plugged in: `1-2.3`."""
+    """Position on the USB bus: `1-2.3`."""
     usb: str
     """`vendor:product`."""
     maker: str = ""
     product: str = ""
-    """As the device names itself."""
+    """Name that the device reports."""
     dialect: str = ""
-    """By its USB ids; empty: it shows itself as a disk."""
+    """Dialect by the USB ids; empty if the modem appears as a disk."""
     ports: tuple[str, ...] = ()
-    """The paths of its ports that may take commands: the one that its dialect names, then the others."""
+    """Paths of its ports that may take commands: the port that its dialect names first, then the others."""
     voice: str = ""
-    """The path of its voice port; empty where none is known."""
+    """Path of its voice port; empty if unknown."""
     card: str = ""
-    """Its sound card (`card1`); empty: none."""
+    """Its sound card (`card1`); empty if none."""
     perhaps: tuple[LineId, ...] = ()
-    """The lines that have not found their modem yet: it may be theirs."""
+    """Lines that have not found their modem yet, which may be this modem."""
 
 
 def unnamed(
@@ -78,7 +79,7 @@ def unnamed(
     *,
     roots: Roots = HERE,
 ) -> list[Unnamed]:
-    """Those of these modems that no line has, by their place."""
+    """Return those of these modems that no line has, with their positions."""
     taken: set[str] = set()
     looking: list[LineId] = []
     said = line_files.read_all(state.run)
@@ -112,23 +113,23 @@ def unnamed(
 
 
 def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
-    """Its command port first, its voice port not at all, where it is known which that is."""
+    """Return the possible command ports, the known command port first, without a known voice port."""
     at, voice = (None, None) if known is None else (known.at, None if known.others else known.voice)
     ttys = [one for one in device.interfaces if one.tty and (voice is None or one.number != voice)]
     return [one.tty for one in sorted(ttys, key=lambda one: one.number != at)]
 
 
 def _places(spec: Modem, state: StateDir, said: str, roots: Roots) -> Iterator[str]:
-    """Where on the bus a line's modem is, as far as anybody has said."""
+    """Yield the positions on the bus where a line's modem is, as far as known."""
     paths = [resolved(spec.port, dev=roots.dev, sys=roots.sys), _claimed(spec, state)]
-    # What a line has said last outlasts its center; a port of that name may be another's by now.
+    # The last report of a line survives its center; the port may belong to another modem by now.
     for path in (*paths, *((said,) if spec.imei and not any(paths) else ())):
         if path and (device := usb_device_of(path, sys=roots.sys)) is not None:
             yield device.name
 
 
 def _claimed(spec: Modem, state: StateDir) -> str:
-    """Where a line with an `imei` has found its modem, if that was not unplugged since."""
+    """Return the path at which a line with an `imei` has found its modem; empty if it was unplugged since."""
     if not spec.imei:
         return ""
     file: Path = state.path / "lines" / f"{spec.line}.port"
@@ -140,51 +141,51 @@ def _claimed(spec: Modem, state: StateDir) -> str:
 
 
 class GivesVoice(StrEnum):
-    """How its voice would get to the host, by its dialect, its firmware's answer and its ports."""
+    """Path of the modem's voice to the host, by its dialect, its firmware's answer and its ports."""
 
     CARD = "card"
-    """It shows itself as a sound card."""
+    """A sound card."""
     PORT = "port"
-    """By a port of its own."""
+    """A port of its own."""
     PORT_PERHAPS = "port_perhaps"
-    """By a port of its own, unless its firmware is for data alone: that is known by trying."""
+    """A port of its own, unless its firmware is for data only, which a test call shows."""
     NO_PORT = "no_port"
-    """By a port that it does not show now: its USB mode, or a driver."""
+    """A port that is absent now, because of the USB mode or a missing driver."""
     REFUSED = "refused"
-    """Its firmware has none."""
+    """No voice: the firmware has none."""
     NONE = "none"
-    """None is known of such modems."""
+    """No voice path is known for such modems."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What such a modem has said."""
+    """Answers of such a modem."""
 
     modem: Unnamed
     answers: bool
     port: str = ""
-    """Where it answers."""
+    """Port at which the modem answers."""
     maker: str = ""
     model: str = ""
     firmware: str = ""
     imei: str = ""
     dialect: str = ""
     sim: str = ""
-    """What the SIM waits for (27.007 clause 8.3)."""
+    """Code that the SIM waits for (27.007 clause 8.3)."""
     card: str = ""
-    """The SIM's own number (ICCID)."""
+    """Number of the SIM itself (ICCID)."""
     number: str = ""
-    """The SIM's, E.164; empty where it does not tell (27.007 clause 7.1: few SIMs do)."""
+    """Phone number of the SIM, E.164; empty if unknown (27.007 clause 7.1: few SIMs store theirs)."""
     network: str = ""
     """`home`, `roaming`, `searching`, …"""
     operator: str = ""
     signal_dbm: int | None = None
     voice: GivesVoice | None = None
     text: str = ""
-    """Why it has said nothing."""
+    """Reason why the modem has not answered."""
 
 
 def ask(modem: Unnamed, *, region: str = "IT") -> Asked:
-    """Its command port first, then the others of the same device, until one answers."""
+    """Query the modem at its command port, then at the other ports of the device, until one answers."""
     why = "it has no port"
     for path in modem.ports:
         try:
@@ -221,13 +222,13 @@ def _said(asked: Questions, modem: Unnamed, region: str) -> Asked:
 
 
 def _state(asked: Questions, query: str) -> str:
-    """How the network knows the SIM."""
+    """Return the registration of the SIM."""
     known = (parse_creg(line, answer=True) for line in asked.ask(query).lines)
     return next((state.name.lower() for state in known if state is not None), "")
 
 
 def _numbers(lines: tuple[str, ...], region: str) -> Iterator[str]:
-    """The SIM's numbers, `+CNUM: "",number,type`."""
+    """Yield the SIM's numbers from `+CNUM: "",number,type`."""
     for line in lines:
         fields = [*split_fields(body_of(line)), "", ""]
         number = number_of(fields[1], int(fields[2]) if fields[2].isdigit() else None)
@@ -252,7 +253,9 @@ def _voice(asked: Questions, modem: Unnamed) -> GivesVoice:
 
 
 def as_settings(asked: Asked, settings: Settings, taken: set[str]) -> str:
-    """Its `[[modem]]` for `center.toml`. `taken`: names that are no longer free; this one is added."""
+    """Return the modem's `[[modem]]` for `center.toml`. `taken` has the names in use; the new
+    name is added.
+    """
     name = _free_name(settings, taken)
     trunk = next((one.name for one in settings.trunk if not one.emergency), "public")
     lines = ["[[modem]]", f"name = {json.dumps(name)}", f"trunk = {json.dumps(trunk)}"]

@@ -1,5 +1,5 @@
-"""One line's voice, tried as a bridge would have it: when the modem opens it, and what passes there; and
-what `modem call --voice` says of it, in words for whoever has plugged a modem in.
+"""Test of one line's voice, as a bridge uses it: the time until the modem opens the voice, and the sound both
+ways; and the report of `modem call --voice`, in words for the person who has plugged in the modem.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ PAUSE_S: Final = 2.0
 
 
 class VoiceTrial:
-    """The trial of one line, over any number of calls; its port stays open between them."""
+    """The test of one line, over any number of calls; its port stays open between calls."""
 
     def __init__(self, port: VoicePort, said: Sequence[bytes]) -> None:
-        """`port`: with an empty path where none is known; in which format it speaks the modem will say."""
+        """`port` has an empty path if no port is known; the modem will report the audio format. `said` are
+        the frames to send.
+        """
         self._port = port
         self._probe = VoiceProbe(self._open, said)
         self.begin()
 
     def begin(self) -> None:
-        """Another call is dialled."""
+        """Reset for a further call."""
         self._answered_s: float | None = None
         self._ready_s: float | None = None
         self._listens = False
@@ -44,7 +46,7 @@ class VoiceTrial:
         self._failed = ""
 
     def heard(self, event: Event) -> None:
-        """Listens from when somebody is there and the voice flows, until the call is over."""
+        """Handle a modem event: listen from the answer and the start of the voice until the call is over."""
         match event:
             case CallAnswered():
                 self._answered_s = event.at_s
@@ -63,7 +65,7 @@ class VoiceTrial:
             self._probe.begin()
 
     def report(self, *, answered: bool, tries: int, before: VoiceReport | None) -> VoiceReport:
-        """What the call that is over has shown."""
+        """Return the report of the finished call."""
         report = VoiceReport(
             call=1 if before is None else before.call + 1,
             answered=answered,
@@ -82,7 +84,7 @@ class VoiceTrial:
 
     @property
     def _opened_after_s(self) -> float | None:
-        """From the answer until the modem had switched its voice on; None while it has not."""
+        """Seconds from the answer until the modem had opened its voice; None before."""
         if self._ready_s is None or self._answered_s is None:
             return None
         return round(self._ready_s - self._answered_s, 2)
@@ -92,12 +94,12 @@ class VoiceTrial:
 
 
 def something_to_say() -> list[bytes]:
-    """An announcement that is right for whoever answers, again and again, with a pause to speak in."""
+    """Return the frames of an announcement that suits any listener, repeated with a pause to speak in."""
     return frames_of(Sounds().load("please_hold", "", "").tobytes(), PAUSE_S)
 
 
 def lines_of(report: VoiceReport) -> Iterator[str]:
-    """The figures, then the verdict."""
+    """Yield the measurements, then the findings."""
     if report.path:
         yield f"call {report.call}: voice at {report.path}"
     if report.opened_after_s is not None:
