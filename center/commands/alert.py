@@ -1,4 +1,4 @@
-"""`alert …`: sending goes through the running center, reading through the journal."""
+"""`alert …`: raises alerts through the running center, and reads alerts from the journal."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def list_(
     open: Annotated[bool, Parameter(negative="", help="Only those that are not closed.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """The alerts of the journal, newest first."""
+    """List the alerts of the journal, newest first."""
     from application.auditing import note
     from store.audit.entry import Action
 
@@ -101,7 +101,7 @@ def _after(seconds: float | None) -> str:
 
 
 def show(alert: str, /, *, common: Common = DEFAULT) -> None:
-    """Where one alert stands."""
+    """Show the state of one alert."""
     from application.auditing import note
     from store.audit.entry import Action
 
@@ -127,7 +127,7 @@ def show(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """One event of an alert's story."""
+    """An event of an alert's story."""
 
     t: float
     at: str
@@ -139,7 +139,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
-    """The story of one alert, in seconds since it was received."""
+    """Print the story of one alert, in seconds since it was received."""
     from application.auditing import note
     from messages.journal import event_type
     from model.telling.story import in_words
@@ -175,7 +175,7 @@ def watch(
     since: Annotated[int | None, Parameter(help="Begin behind this seq; else with what happens now.")] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """What happens to all alerts, as it happens. Ends with Ctrl-C."""
+    """Print the events of all alerts as they happen. Ends with Ctrl-C."""
     from application.auditing import note
     from messages.journal import event_type
     from model.telling.story import in_words
@@ -187,7 +187,7 @@ def watch(
     with journal_of(common.directory) as journal:
         follower = Follower(journal, since)
         starts: dict[str, int] = {}
-        # Not by KeyboardInterrupt: raised while Python collects garbage, it is printed and forgotten.
+        # Not by KeyboardInterrupt: raised during a garbage collection, it is printed and ignored.
         signals = Signals()
         try:
             while not signals.asked_to_stop:
@@ -203,7 +203,7 @@ def watch(
                         common.data({**said, "type": event_type(one.event), "text": text})
                     else:
                         common.say(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
-                # A hint may be lost, never an event: look once in a while all the same.
+                # A notification may be lost, an event never: read now and then in any case.
                 select.select([follower.fileno(), signals.fileno()], [], [], 5.0)
             raise KeyboardInterrupt
         finally:
@@ -218,7 +218,7 @@ def hold(
     reason: Annotated[str, Parameter(help="Who has asked for it, and why.")],
     common: Common = DEFAULT,
 ) -> None:
-    """Keep an alert and its recordings from being forgotten until it is released: a court asks for it."""
+    """Put a legal hold on an alert, such as for a court: alert and recordings are kept until a release."""
     from messages.events import AlertHeld
     from store import streams
     from store.journal.journal import Append
@@ -229,7 +229,9 @@ def hold(
 
 
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
-    """Let an alert be forgotten again: at once, if its person was erased; else when its time is over."""
+    """Release the hold on an alert: it is erased at once if its person was erased, else at the end of its
+    retention.
+    """
     from application.recordings import delete_erased
     from application.state.scrubbing import scrub
     from store.alerts import erasing
@@ -244,7 +246,7 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 @contextmanager
 def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
-    """The journal, once it is entered what is done about how long this alert is kept."""
+    """Yield the journal after the audit entry about the change of the hold."""
     from application.auditing import note
     from store import streams
     from store.audit.entry import Action

@@ -1,4 +1,4 @@
-"""`certificate`: TLS where no public authority reaches, as on a LAN or for a trial."""
+"""`certificate`: TLS without a public authority, such as on a LAN or for a trial."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def make(
     to: Annotated[Path | None, Parameter(help="Where; else certificate/ of the state directory.")] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """A certificate for this center, by an authority of its own; again renews it."""
+    """Make a certificate for this center, signed by an authority of its own; a repetition renews it."""
     from application import certificates
 
     names = tuple(dict.fromkeys(_checked(one.strip().lower()) for one in name))

@@ -53,7 +53,9 @@ def doctor(
 
 
 def _cannot_be_used(state: StateDir) -> str | None:
-    """None: it is there and ours. A doctor may make it: the next step would be to start the center."""
+    """Return why the state directory cannot be used; None if it can. The directory may be created: the next
+    step would be to start the center.
+    """
     try:
         state.create()
     except CenterError as error:

@@ -1,4 +1,4 @@
-"""`journal verify | export | import | seal`: all that is on the disk, with or without a running center."""
+"""`journal verify | export | import`: the journal on the disk, with or without a running center."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def export(
 
     _say_what_is_missing(common)
     common.warn("an export is no backup: no user, operator or app key is in it (securwoman backup)")
-    # By the journal that is in use, which while the disk fails is not the one that is exported.
+    # The entry goes to the journal in use, which while the disk fails is not the exported journal.
     with journal_of(common.directory) as journal:
         note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"journal since {since}")
     with journal_of(common.directory, disk=True) as journal:
         if sys.stdout.isatty() and Format(format) is Format.JSONL:
-            # The same in JSON, and nothing in it steers the terminal.
+            # The same data in JSON, without control characters for the terminal.
             text = BytesIO()
             export_journal(journal, text, Format.JSONL, since=since)
             sys.stdout.write(shown_json(text.getvalue().decode()))
@@ -65,7 +65,7 @@ def export(
 
 
 def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
-    """Take an export, or a center's state directory or journal.db, into an empty journal."""
+    """Import an export, or a center's state directory or journal.db, into an empty journal."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.moving import move
     from store.journal.transfer import import_file
@@ -89,6 +89,6 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
 
 
 def _say_what_is_missing(common: Common) -> None:
-    """On stderr: what goes to stdout is the journal."""
+    """Warn on stderr if newer events are in memory only: stdout has the journal."""
     if goes_on(common.directory):
         print("securwoman: the disk cannot be written; what has come since is in memory", file=sys.stderr)

@@ -1,6 +1,6 @@
 """`key list | issue NAME | revoke NAME`: app keys, with or without a running center.
 
-A key is issued beside the ones that are there, so that apps can be given it before the older one is revoked.
+A new key is valid beside the present keys, so that apps can receive it before the older key is revoked.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _NAME_MAX: Final = 64
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One key that works."""
+    """A valid key."""
 
     name: str
     sign: str
-    """By which two of a name are told apart; the key itself is kept nowhere."""
+    """Mark that distinguishes keys of one name; the key itself is stored nowhere."""
     issued_at: str
     in_file: bool
-    """Whether it is this state directory's `keys/app.key`."""
+    """True for the key in this state directory's `keys/app.key`."""
 
 
 def list_(*, common: Common = DEFAULT) -> None:
-    """The app keys that are valid, oldest first."""
+    """List the valid app keys, oldest first."""
     from store.registry.access.credentials import fingerprint
     from store.registry.registry import Registry
 
@@ -58,7 +58,7 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 
 def issue(name: str, /, *, common: Common = DEFAULT) -> None:
-    """A new app key beside those of the name; the last line is the key."""
+    """Issue a new app key beside those of the name; the last line is the key."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -85,7 +85,7 @@ def revoke(
     older: Annotated[bool, Parameter(negative="", help="Leave the newest one valid.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """End the app keys of a name, within a second."""
+    """Revoke the app keys of a name, within a second."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

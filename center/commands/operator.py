@@ -1,4 +1,6 @@
-"""`operator remove | recover | tokens | revoke | sessions`: by what operators come in, and its end."""
+"""`operator remove | first | recover | tokens | revoke | sessions`: the credentials and sessions of
+operators.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One browser that is signed on."""
+    """A session of a browser."""
 
     operator: str
     session: str
@@ -34,7 +36,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Remove an operator: all that signs on, the sessions and the shift end."""
+    """Remove an operator: all credentials, the sessions and the shift end."""
     from store.audit.entry import Action
     from store.registry.people import StaffRole
     from store.registry.registry import Registry
@@ -54,7 +56,7 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
 
 
 def first(*, common: Common = DEFAULT) -> None:
-    """A code by which whoever has it becomes the first admin, once, within a day; the last line."""
+    """Print a code that makes its bearer the first admin, once, within a day; the last line is the code."""
     from store.audit.entry import Action
     from store.registry.access.first_admin import offer
 
@@ -69,7 +71,9 @@ def first(*, common: Common = DEFAULT) -> None:
 
 
 def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
-    """A code that signs an operator on once, within a day, to a new password or passkey; the last line."""
+    """Print a code that signs an operator on once, within a day, to set a new password or passkey. The code
+    is the last line.
+    """
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -92,7 +96,7 @@ def tokens(
     now: Now = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Whether an operator has a token, or a new one."""
+    """Show if an operator has a token, or issue a new token."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -125,7 +129,7 @@ def revoke(
     now: Now = False,
     common: Common = DEFAULT,
 ) -> None:
-    """End an operator's token, recovery code and sessions. A password stays: `operator password`."""
+    """Revoke an operator's token, recovery code and sessions. A password stays: `operator password`."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -149,7 +153,7 @@ def revoke(
 
 
 def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
-    """Who is signed on, from where and until when; of one operator, or of all."""
+    """List the sessions of one operator, or of all, with address and end."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

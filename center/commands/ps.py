@@ -1,6 +1,7 @@
-"""`ps`: who runs for this state directory, and at the center's other nodes.
+"""`ps`: the processes and actors of this state directory, and of the center's other nodes.
 
-From what the processes themselves have written down; of the other nodes what they say of their actors.
+The data come from files of the processes themselves, and for other nodes from their descriptions of their
+actors.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from runtime.system.birth import logger_of
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One process or actor. `pid` is of its own node's machine."""
+    """A process or an actor. `pid` is a number on its own node's machine."""
 
     role: str
     key: str
@@ -35,7 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ps(*, common: Common = DEFAULT) -> None:
-    """The processes and actors of the running center, those of its other nodes too."""
+    """List the processes and actors of the running center, including its other nodes."""
     rows, peers = all_rows(common.directory), peers_of(common.directory)
     if not rows:
         raise NotRunning(str(common.directory))
@@ -64,7 +65,7 @@ def ps(*, common: Common = DEFAULT) -> None:
 
 
 def all_rows(state: StateDir) -> list[Row]:
-    """Everything that lives here and at the other nodes; nothing where no center runs."""
+    """Return all processes and actors here and at the other nodes; empty if no center runs."""
     node = running(state)
     if node is None:
         return []
@@ -72,7 +73,7 @@ def all_rows(state: StateDir) -> list[Row]:
 
 
 def peers_of(state: StateDir) -> PeerBook:
-    """The other nodes as this one knows them; none of a node that is alone."""
+    """Return the other nodes as known here; empty for a center of one node."""
     file = FilePeers(state.run)
     return file if file.is_there else PeerBook()
 
@@ -96,7 +97,7 @@ def _of(entry: Entry, node: str) -> Row:
 
 
 def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
-    """Everything that lives: the node and what it started, then the actors by role and key."""
+    """Return everything alive: the node and the processes it started, then the actors by role and key."""
     rows = [_row(Role.NODE, node, node.process.pid, node.since_us, node.incarnation)]
     if node.admin is not None and is_alive(node.admin):
         rows.append(_row(Role.ADMIN, node, node.admin.pid, None, node.admin_restarts + 1))
@@ -112,7 +113,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     listed = {row.pid for row in rows}
     for entry in sorted(entries, key=lambda entry: (entry.role, entry.key)):
         if entry.role is Role.ADMIN or entry.pid in listed or not pidfd.alive(entry.pid, entry.born):
-            continue  # the admin is the node's to tell, with its restarts
+            continue  # the node reports the admin itself, with its restarts
         rows.append(_of(entry, node.node))
     return rows
 
@@ -133,7 +134,7 @@ def _row(role: Role, node: NodeFile, pid: int, since_us: int | None, incarnation
 
 
 def _age_us(pid: int) -> int:
-    """How long the process has lived, by the kernel's count of ticks."""
+    """Return the age of the process, from the kernel's count of ticks, in microseconds."""
     import os
 
     born_us = pidfd.born(pid) * 1_000_000 // os.sysconf("SC_CLK_TCK")

@@ -1,6 +1,7 @@
-"""`run`: becomes the node, in this very process: the pid stays, and nothing of the command line does.
+"""`run`: replaces this process by the node: the pid stays, and nothing of the command line remains.
 
-A start waits for what is imported here, and the node for its own imports after that: so nothing of the store.
+A start waits for the imports of this module, and afterwards for those of the node: import nothing of the
+store here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from center.node.launching import NodeOptions, node_command
 from model.settings import Settings
 
 LOOK_S: Final = 0.2
-"""Between two looks whether a node that is drained has ended."""
+"""Pause between two polls whether a drained node has ended, in seconds."""
 
 
 def run(
@@ -50,7 +51,7 @@ def run(
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"--port: {port} is none")
     settings_file = config_file(config).absolute()
-    # Checked here, too: a fault of the settings is told before anything is touched.
+    # Checked here, too: a fault of the settings is reported before anything is changed.
     settings = load(settings_file)
     for_want = simulate is None and not settings.modem
     if for_want:
@@ -73,7 +74,7 @@ def run(
 
 
 def _checked(settings: Settings, join: tuple[str, ...]) -> tuple[str, ...]:
-    """The addresses, as the settings would have them. Raises UsageError."""
+    """Check the addresses by the rules of the settings, and return them. Raises UsageError."""
     if not join:
         return ()
     from store.database.dialect import is_server
@@ -87,12 +88,12 @@ def _checked(settings: Settings, join: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def drained(common: Common) -> None:
-    """Have this directory's node take nothing more, give what waits to the others, and end with its
-    last call; wait until it has ended.
+    """Order this directory's node to refuse new alerts, to pass waiting alerts to other nodes, and to end
+    with its last call; wait for its end.
 
-    What is said to the node is a file in its run directory: there is nobody to be asked, and a node that is
-    started again has forgotten it. Raises NotRunning, StateError, and UsageError where there are no others to
-    go on.
+    The order is a file in the node's run directory: no request can be answered by a node that is restarting,
+    and a restarted node does not keep the order. Raises NotRunning, StateError, and UsageError if no other
+    nodes could continue.
     """
     from application.state.state_dir import running
     from runtime.environment import DRAINING
@@ -106,7 +107,7 @@ def drained(common: Common) -> None:
     if not is_server(node.journal):
         raise UsageError("--drain: this node shares its journal with nobody who could go on; stop it instead")
     try:
-        # Empty, also where a page has said that it stays.
+        # Empty, even if a web page has ordered a drain after which the node stays.
         publish(state.run / DRAINING, b"")
     except OSError as error:
         raise StateError(f"the node cannot be told: {error.strerror}") from error

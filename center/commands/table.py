@@ -1,4 +1,4 @@
-"""The kernel's commands, as rows of the same form as those of features."""
+"""Table of the kernel's commands, in the form of the features' tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GROUPS: Final = {
     "modem": "Modems and their lines.",
     "journal": "The journal: everything that happened.",
 }
-"""By the first word of commands: the sentence of `--help`."""
+"""Sentence of `--help`, by the first word of the commands."""
 COMMANDS: Final = (
     Command(
         words="run",

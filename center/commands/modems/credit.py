@@ -1,4 +1,4 @@
-"""`modem credit`: what is left on a line's SIM, asked of its network by the running center."""
+"""`modem credit`: the credit of a line's SIM, requested from its network by the running center."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from messages.credit import LineCredit
 
 LONGEST_S: Final = 430.0
-"""For its turn, and for an answer by SMS (`gateways.gsm.line.credit_order`)."""
+"""Longest wait, in seconds: for the line's turn, and for an answer by SMS
+(`gateways.gsm.line.credit_order`).
+"""
 AGAIN_S: Final = 0.2
 
 
 def credit(line: str, /, *, common: Common = DEFAULT) -> int:
-    """Ask what is left on a line's SIM, as the settings say (`credit` of its `[[modem]]`).
+    """Request the credit of a line's SIM, as configured (`credit` of its `[[modem]]`).
 
-    Waits until the line is free, and for the answer. Exit 0 where the amount is known, and not too little.
+    Wait until the line is free, and for the answer. Exit with 0 if the amount is known and sufficient.
     """
     from application.state.state_dir import running
     from messages.credit import CreditOrder
@@ -47,7 +49,7 @@ def credit(line: str, /, *, common: Common = DEFAULT) -> int:
 
 
 def in_words(credit: LineCredit) -> str:
-    """One line for a terminal."""
+    """Return the credit in one line for a terminal."""
     if credit.amount is None:
         said = f" ({credit.text})" if credit.text else ""
         return f"{credit.line}: not known: {str(credit.failure).replace('_', ' ')}{said}"

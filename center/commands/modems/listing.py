@@ -1,4 +1,4 @@
-"""`modem list`: the ports and lines of this machine, and the modems that no line names, which are asked."""
+"""`modem list`: the ports and lines of this machine, and the modems that no line names, which are queried."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def list_(
     ] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """The serial ports of this machine, the configured lines, and the modems that no line names.
+    """List the serial ports of this machine, the configured lines, and the modems that no line names.
 
-    Those are asked what they are. Of a line's modem no port is opened, nor of one that a running line may be
-    looking for.
+    Unnamed modems are queried. No port of a line's modem is opened, nor that of a modem which a running line
+    may be searching for.
     """
     from application.settings.in_use import settings_in_use
     from application.state.state_dir import running
@@ -75,14 +75,14 @@ def list_(
 
 
 def _may_be_found(modem: Unnamed) -> Asked:
-    """Not asked: a running line would find its port taken."""
+    """Return an answer without a query: a running line would find its port in use."""
     return Asked(
         modem=modem, answers=False, text=f"not asked, {' or '.join(modem.perhaps)} looks for its modem"
     )
 
 
 def _as_toml(common: Common, found: list[Asked], settings: Settings) -> None:
-    """Of those that answer; the others, and that there is none, on stderr."""
+    """Print the modems that answer as TOML; the others, or that none was found, go to stderr."""
     taken: set[str] = set()
     for asked in found:
         if not asked.answers:
@@ -97,7 +97,7 @@ def _as_toml(common: Common, found: list[Asked], settings: Settings) -> None:
 
 
 def told(asked: Asked) -> str:
-    """A modem in one line: make, IMEI, SIM, network, and which voice it gives."""
+    """Return a modem in one line: make, IMEI, SIM, network, and its voice path."""
     modem = asked.modem
     where = f"usb:{modem.position}"
     if not asked.answers:

@@ -1,4 +1,4 @@
-"""`modem probe | trace | replay | call`: modems without the actors, to see whether they work."""
+"""`modem probe | trace | replay | call`: tests of modems without the actors."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from model.settings.lines import Modem
 
 POLL_S: Final = 0.2
-"""How often the trace of a line that the running center uses is read on."""
+"""Interval in seconds at which the trace of a running center's line is read."""
 
 
 def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
-    """Ask what is at a port, or at every port that is not in use."""
+    """Identify the modem at a port, or the modems at every port that is not in use."""
     from serial.tools import list_ports
 
     from gateways.gsm.probing import what_is_at
@@ -80,9 +80,9 @@ def trace(
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     common: Common = DEFAULT,
 ) -> None:
-    """Write down what passes between a modem and its line, as an AT trace: numbers and texts are in it.
+    """Write the communication between a modem and its line as an AT trace, with its numbers and texts.
 
-    PORT may also name a line of the running center, which goes on working meanwhile.
+    PORT may also name a line of the running center, which continues to work.
     """
     from application.auditing import note
     from application.state.journals import journal_of
@@ -110,8 +110,8 @@ def trace(
 
 
 def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
-    """Write the trace of a line that a running center uses, as its GsmModem notes it, for so long, or until
-    Ctrl-C. Raises CenterError where one is being written.
+    """Write the trace of a line in use by a running center, from its GsmModem, for `seconds` or until Ctrl-C.
+    Raises CenterError if a trace of the line is being written.
     """
     file = state.run / f"{line}.trace"
     try:
@@ -129,7 +129,7 @@ def follow(state: StateDir, line: str, out: TextIO, seconds: float) -> None:
 def _copy(file: Path, out: TextIO, until_s: float) -> None:
     with file.open(encoding="ascii") as trace:
         while True:
-            # Whether it is over is decided first, so that what was written meanwhile is still read.
+            # Decided before the read, so that text written meanwhile is still copied.
             over = time.monotonic() >= until_s
             text = trace.read()
             if text:
@@ -142,7 +142,7 @@ def _copy(file: Path, out: TextIO, until_s: float) -> None:
 
 
 def _remarks(port: str) -> Iterator[str]:
-    """What somebody far away has to know of a trace."""
+    """Yield the facts that a distant reader of a trace needs."""
     from application.version import version
     from gateways.gsm.port.places import mark_of, places
 
@@ -154,7 +154,7 @@ def _remarks(port: str) -> Iterator[str]:
 
 
 def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
-    """Read an AT trace and tell the calls in it; with --json an object a line."""
+    """Read an AT trace and print the calls in it; with --json an object a line."""
     from application.people import region_of
     from gateways.gsm.dialects.loading import Dialects
     from gateways.gsm.errors import GsmError
@@ -200,10 +200,10 @@ def call(
     ] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Call a number through one modem; never an emergency number. Exit 0 when it was answered.
+    """Call a number through one modem; never an emergency number. Exit with 0 if it was answered.
 
-    With --voice, something is said and listened to as the center would, what was measured is told, and exit
-    is 0 when the line's voice works.
+    With --voice, speech is sent and received as by the center, and the measurements are printed. The exit is
+    0 if the line's voice works.
     """
     from application.people import region_of
     from center.modems.calling import Calling, Told
@@ -254,7 +254,9 @@ def _voice_works(
     calls: int,
     file: TextIO | None,
 ) -> bool:
-    """So many calls by the same open port, each told of; whether all of them have proved the line's voice."""
+    """Make `calls` calls through the same open port and report each; return True if all have proved the
+    line's voice.
+    """
     from center.modems.voice_trial import VoiceTrial, lines_of, something_to_say
     from gateways.gsm.by_hand import NO_LINE, voice_of
     from messages.lines import LineLevels

@@ -1,4 +1,4 @@
-"""`modem setup`: what has to be set once in a modem's own memory; shown, done when asked, and read back."""
+"""`modem setup`: the settings required in a modem's own memory; shown, set on confirmation, and read back."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What is at the port, and how its settings stand at the end."""
+    """Modem at the port, and its settings at the end."""
 
     port: str
-    """Where it is now."""
+    """Present port."""
     imei: str
     dialect: str
     items: list[Item]
     changed: tuple[str, ...] = ()
-    """The settings that were to be set, by name."""
+    """Names of the settings that were to be set."""
     refused: dict[str, str] = {}
-    """By name, in the modem's words."""
+    """The modem's refusals, by name."""
 
 
 def setup(
@@ -40,9 +40,9 @@ def setup(
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     common: Common = DEFAULT,
 ) -> int:
-    """Set once what a modem keeps in its own memory; exit 1 where something is not as it should be.
+    """Set once the settings in a modem's own memory; exit with 1 if one is not as required.
 
-    Shows what is and what would be, sets it on Enter, and reads it back after the modem has started anew.
+    Show present and required values, set them on Enter, and read them back after the modem has restarted.
     """
     from application.settings.in_use import settings_in_use
     from center.modems.own_settings import items, looked_at_again, set_, start_anew
@@ -79,7 +79,7 @@ def setup(
 
 
 def _holds_a_call(asked: Questions) -> bool:
-    """Whether a call stands, which a start anew would end; a data session is none."""
+    """Return True if a call stands, which a restart would end; data sessions do not count."""
     from gateways.gsm.at.parse import parse_clcc
 
     rows = asked.ask(asked.dialect.data.calls).lines
@@ -88,7 +88,7 @@ def _holds_a_call(asked: Questions) -> bool:
 
 
 def _agreed(reboot: bool) -> bool:
-    """Asks; Raises UsageError where nobody is there to answer."""
+    """Prompt for consent. Raises UsageError without a terminal."""
     if not sys.stdin.isatty():
         raise UsageError("nothing was set: say --yes, or answer at a terminal")
     after = " and have the modem start anew" if reboot else ""
@@ -114,7 +114,7 @@ def _show(common: Common, found: list[Item]) -> None:
 
 
 def _end(common: Common, outcome: Outcome) -> int:
-    """What came of it, setting by setting."""
+    """Report the result of each setting; return the exit code."""
     left = {item.name: item for item in outcome.items if item.standing is Standing.OTHERWISE}
     if outcome.changed:
         common.say(f"{outcome.port}: read back")
