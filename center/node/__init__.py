@@ -1,1 +1,1 @@
-"""The node: the processes of a state directory, started, watched and started again."""
+"""The node: the processes of a state directory, started, watched and restarted."""

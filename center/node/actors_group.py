@@ -1,6 +1,6 @@
-"""The actor system as the node sees it: started, its admin and Supervisor watched, started again as a whole.
+"""The actor system as seen by the node: started, its admin and Supervisor watched, restarted as a whole.
 
-While this process is about to fork the admin it holds no open journal: each use opens one and closes it.
+While this process is about to fork the admin it holds no open journal: each use opens and closes the journal.
 """
 
 from __future__ import annotations
@@ -43,14 +43,15 @@ if TYPE_CHECKING:
 
 START_ATTEMPTS: Final = 3
 JOINS_WITHIN_S: Final = 10.0
-"""Others may be starting at the same time."""
+"""Time to find a node to join, in seconds: other nodes may be starting at the same time."""
 SILENT_US: Final = 2_500_000
-"""A Supervisor gives a sign of life about twice a second, be it ever so busy. Time in which it had no
-processor to run on does not count."""
+"""Silence after which a Supervisor is ended. A Supervisor beats about twice a second, however busy; time
+without a processor to run on does not count.
+"""
 
 
 class ActorsGroup:
-    """One actor system after another."""
+    """The successive actor systems."""
 
     def __init__(
         self, *, state: Path, clock: SystemClock, node: NodeId, journal_url: str, setup: Setup
@@ -77,7 +78,7 @@ class ActorsGroup:
         self._system: ManyProcesses | None = None
         self._stopped = StoppedWatch()
         self._ended: dict[tuple[int, int], str] = {}
-        """Whom we have ended, and why."""
+        """Processes ended by the node, with the reasons."""
         self._before: tuple[int, int] = (0, 0)
         self._logger: tuple[int, int] = (0, 0)
         self._loggers = 0
@@ -85,7 +86,7 @@ class ActorsGroup:
 
     @property
     def suspicious(self) -> bool:
-        """Whether to look again soon."""
+        """True if the next poll must be soon."""
         return self._stopped.suspicious
 
     @property
@@ -95,7 +96,7 @@ class ActorsGroup:
 
     @property
     def processes(self) -> tuple[ProcessId, ...]:
-        """Those whose death the node has to see."""
+        """Processes whose death the node must see."""
         if self._system is None:
             return ()
         return tuple(
@@ -106,17 +107,17 @@ class ActorsGroup:
 
     @property
     def restarts(self) -> int:
-        """How often the whole group was started again."""
+        """Number of restarts of the whole group."""
         return self._restarts.count
 
     @property
     def logger_restarts(self) -> int:
-        """How often the system's logger was started again, by its admin."""
+        """Number of restarts of the system's logger by its admin."""
         return self._loggers
 
     @property
     def incarnation(self) -> int:
-        """The node's, which grows with every start of the group."""
+        """Incarnation of the node, which grows with every start of the group."""
         return self._env.directory.last_incarnation(Role.NODE)
 
     # ------------------------------------------------------------ before the first start
@@ -129,9 +130,10 @@ class ActorsGroup:
         simulated_phones: tuple[str, ...] | None,
         version: str,
     ) -> list[str]:
-        """Makes the journal, the keys and, in a simulated run, the demo operator, whom any other run removes.
+        """Create the journal, the keys and, in a simulated run, the demo operator, which any other run
+        removes.
 
-        What is to be told of it. Raises NodeError.
+        Return the messages for the terminal. Raises NodeError.
         """
         import os
 
@@ -143,9 +145,9 @@ class ActorsGroup:
             with self._journal() as journal:
                 registry = Registry(journal)
                 try:
-                    # Of a version that signed its sessions.
+                    # A file of earlier versions, which signed their sessions.
                     (state.keys / "session.key").unlink(missing_ok=True)
-                    # Each node of a center has a file of its own, and a key in it.
+                    # Each node of a center has a file of its own, with a key.
                     told += ensure_app_key(
                         state, registry, f"{OWN_KEY}-{self._node}" if journal.shared else OWN_KEY
                     )
@@ -161,7 +163,7 @@ class ActorsGroup:
                             if row.wanted(settings):
                                 told += named(row.by)(settings, journal)
                 except JournalNotDurable as error:
-                    # Alerts are handled from memory: a start that gave up here would handle none.
+                    # Alerts are handled from memory: a start that failed here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")
                 self._note_settings(journal, state, settings)
                 if journal.shared:
@@ -172,7 +174,9 @@ class ActorsGroup:
         return told
 
     def _let_go(self, tx: Transaction) -> None:
-        """Free the lines that a feature's call was on which is left out now: nobody else would ever do so."""
+        """Release lines held by calls of features that are disabled now: no other part would ever release
+        them.
+        """
         from store import streams
         from store.journal.journal import Append
 
@@ -189,7 +193,7 @@ class ActorsGroup:
                 tx.append(Append(line, None, (replace(seized, leg=LegId("")),)))
 
     def _note_settings(self, journal: Journal, state: StateDir, settings: Settings) -> None:
-        """What is not entered now is with the next start: it keeps no alert waiting."""
+        """Record changed settings. After a failure the next start records them: no alert waits for this."""
         from application.auditing import note_settings
         from store.errors import StoreError
 
@@ -199,7 +203,9 @@ class ActorsGroup:
             self._log.error("that settings have changed is not entered", error=str(error))
 
     def _find_its_place(self, journal: Journal) -> None:
-        """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""
+        """Register among the other nodes of the journal. Raises NodeError if another node has this node's
+        name.
+        """
         from runtime.environment import NodeVoice
         from store.nodes.members import members
         from store.registry.keyring import ACTORS, VOICE, shared_secret
@@ -218,7 +224,9 @@ class ActorsGroup:
         self._env.actor_secret = shared_secret(journal, ACTORS)
 
     def _find_one_of(self, join: tuple[str, ...], journal: Journal) -> None:
-        """A node that is to join others is not to be the only one of another journal. Raises NodeError."""
+        """Check that a node to join shares this journal: otherwise this node would be alone with another
+        journal. Raises NodeError.
+        """
         from store.nodes.members import members
 
         until_s = time.monotonic() + JOINS_WITHIN_S
@@ -228,13 +236,13 @@ class ActorsGroup:
             time.sleep(0.1)
 
     def say_stopped(self) -> None:
-        """Writes down the orderly end."""
+        """Record the orderly end."""
         self.say(NodeStopped())
 
     # ------------------------------------------------------------ life
 
     def start(self) -> None:
-        """Starts the system and waits for its Supervisor. Raises NodeError when it does not start at all."""
+        """Start the system and wait for its Supervisor. Raises NodeError if all attempts fail."""
         for attempt in range(START_ATTEMPTS):
             try:
                 self._start()
@@ -249,7 +257,7 @@ class ActorsGroup:
         from runtime.system.many_processes import ManyProcesses
         from runtime.system.system import start
 
-        # Nobody of an earlier system lives; what remains of it are the incarnations, which only grow.
+        # No process of an earlier system lives; only the incarnations remain, which only grow.
         directory = self._env.directory
         directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
         system = start(
@@ -265,7 +273,7 @@ class ActorsGroup:
         self._logger = (0, 0)
 
     def look(self, now_s: float) -> bool:
-        """Starts again what has died. True: somebody else is there now."""
+        """Restart dead processes. Return True if a process was replaced."""
         if self._start_at_s is not None:
             return now_s >= self._start_at_s and self._start_again(now_s)
         system = self._system
@@ -283,7 +291,7 @@ class ActorsGroup:
         return self._look_at_logger()
 
     def _look_at_logger(self) -> bool:
-        """Where it has died, the admin has started another. True: it has."""
+        """Return True if the logger has died, and the admin has started another."""
         before, after = self._logger, birth.logger_of(self._env.run)
         if after in ((0, 0), before):
             return False
@@ -298,7 +306,7 @@ class ActorsGroup:
         return self._ended.pop(before, "died")
 
     def _end_if_stopped(self, system: ManyProcesses, now_s: float) -> None:
-        """Who was stopped is ended; the library's own processes give no sign of life that could be missed."""
+        """End stopped processes; the library's own processes have no heartbeat that could be missed."""
         for whom, process in (
             ("admin", system.admin),
             ("logger", birth.logger_of(self._env.run)),
@@ -312,7 +320,7 @@ class ActorsGroup:
                     wait_ended([ended], 1.0)
 
     def _end_if_silent(self, system: ManyProcesses) -> None:
-        """A Supervisor that lives and does nothing is ended: the next one takes over what it has left."""
+        """End a Supervisor that lives and does nothing: the next Supervisor takes over its work."""
         if not system.supervisor.alive():
             return
         beaten_us = self._env.directory.beaten_us()
@@ -340,7 +348,7 @@ class ActorsGroup:
         return True
 
     def _group_died(self, now_s: float, why: str) -> None:
-        """What is left of the group cannot be led any more. Its calls stay in the modems."""
+        """End the rest of the group, which cannot be led any longer. Its calls stay in the modems."""
         self._log.error("the actor system is started again", reason=why)
         if self._system is not None:
             self._before = self._system.admin
@@ -360,7 +368,7 @@ class ActorsGroup:
         return True
 
     def stop(self) -> None:
-        """Ends all actors in order, calls left up."""
+        """End all actors in order, with calls left up."""
         if self._system is not None:
             started_s = time.monotonic()
             self._system.stop()
@@ -370,7 +378,7 @@ class ActorsGroup:
     # ------------------------------------------------------------ the node's own stream
 
     def say_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
-        """Writes down that somebody whom the node looks after was started again."""
+        """Record the restart of a process that the node watches."""
         self.say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
 
     @contextmanager
@@ -388,7 +396,7 @@ class ActorsGroup:
         journal.append(Append(streams.node(self._node), None, (event,)))
 
     def say(self, event: Event) -> None:
-        """Writes it down if that is possible: a full disk must not keep the actors from being started."""
+        """Record the event if possible: a full disk must not prevent the start of the actors."""
         from store.errors import StoreError
 
         try:

@@ -1,8 +1,9 @@
-"""Starts the simulated carrier, or finds the one that this state directory has left running, and ends it.
+"""Start of the simulated carrier, or discovery of the carrier that this state directory has left running; and
+its end.
 
-The carrier is a process of its own, in a session of its own, as a network is: nothing that ends
-the center abruptly may end it, and it does not carry the center's mark. It is known by its pid
-together with its command line, which names the state directory.
+The carrier is a process in a session of its own, as a network is. An abrupt end of the center must not end
+the carrier, and the carrier does not bear the center's mark. Its identity is its pid together with its
+command line, which names the state directory.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ _POLL_S: Final = 0.01
 
 
 def living(state: StateDir) -> ProcessId | None:
-    """The carrier that runs for this state directory, ready or not; None: there is none."""
+    """Return the carrier that runs for this state directory, ready or not; None if none runs."""
     said = read_json(state.carrier_file, CarrierFile)
     pids = [said.pid] if said is not None else []
-    # One that was being started when its starter was killed has not written anything yet.
+    # A carrier whose starter was killed during the start has no file yet.
     pids += [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()] if not pids else []
     for pid in pids:
         if (process := identity(pid)) is not None and _is_carrier(process, state):
@@ -38,7 +39,7 @@ def living(state: StateDir) -> ProcessId | None:
 
 
 def simulation_of(process: ProcessId) -> str:
-    """The simulation's file that this carrier was started with."""
+    """Return the path of the simulation with which this carrier was started."""
     command = _command(process)
     return command[command.index("simulator") + 1] if "simulator" in command else ""
 
@@ -47,7 +48,9 @@ class Carrier:
     """The carrier of this state directory: found, or being started."""
 
     def __init__(self, state: StateDir, simulation: Path) -> None:
-        """Finds the living one of the same simulation; otherwise ends what is there and starts anew."""
+        """Use the living carrier of the same simulation; otherwise end any other carrier and
+        start a new one.
+        """
         self._state = state
         self._child: subprocess.Popen[bytes] | None = None
         self.simulation = simulation.resolve()
@@ -89,7 +92,7 @@ class Carrier:
         self._child, self.process = child, process
 
     def look(self, now_s: float) -> None:
-        """Starts another where it has ended by itself; its calls are lost, as when a network goes down."""
+        """Restart the carrier if it has ended by itself; its calls are lost, as in an outage of a network."""
         if not self.has_ended():
             return
         if self._start_at_s is None:
@@ -101,7 +104,9 @@ class Carrier:
     def wait_ready(
         self, within_s: float = STARTS_WITHIN_S, give_up: Callable[[], bool] = lambda: False
     ) -> CarrierFile | None:
-        """Waits until its ports are there. None: given up. Raises CarrierError with its last words."""
+        """Wait until its ports are open. Return None if given up. Raises CarrierError with the end of its
+        log.
+        """
         until = time.monotonic() + within_s
         while True:
             said = read_json(self._state.carrier_file, CarrierFile)
@@ -116,13 +121,13 @@ class Carrier:
             time.sleep(_POLL_S)
 
     def has_ended(self) -> bool:
-        """Whether it has, by itself or by us; collects the child's status where it is ours."""
+        """Return True if the carrier has ended; collect the exit status of a child."""
         if self._child is not None:
             return self._child.poll() is not None
         return identity(self.process.pid) != self.process
 
     def end(self) -> None:
-        """The orderly stop: the network goes down with the center."""
+        """End the carrier in order: the network goes down with the center."""
         if self._child is not None:
             self._child.terminate()
             try:

@@ -1,8 +1,8 @@
-"""The web's certificate and key, as the settings name them, kept as one file: what fits, and nothing else.
+"""The configured certificate and key of the web, kept as one file that is known to be valid.
 
-Whoever renews them writes two files, one after the other, and `load_cert_chain` that fails half-way leaves a
-living context with a certificate and no key. So the pair is tried here first, and every web, the one that
-serves and the one that waits, only ever reads what was found good; also after a restart amid a renewal.
+A renewal writes two files one after the other, and a `load_cert_chain` that fails half-way leaves a live
+context with a certificate and no key. Therefore this module tests the pair first. Every web process, serving
+or standby, reads only a tested file; also after a restart amid a renewal.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ Signs = tuple[tuple[int, int, int] | None, ...]
 
 
 class Certificate:
-    """One pair."""
+    """A pair of certificate and key."""
 
     def __init__(self, certificate: Path, key: Path, kept: Path) -> None:
-        """Takes it. Raises NodeError where neither it nor the one that is kept fits."""
+        """Test the pair and keep it. Raises NodeError if neither the pair nor the kept file is valid."""
         self._files = (certificate, key)
         self._kept = kept
         self._stands: Words = {}
         self._seen = self._judged = self._signs()
         self.fault = self._take()
-        """Why the pair is not served, and the one before it is; empty where all is well."""
+        """Reason why the pair is not served, and the previous pair is; empty if all is well."""
         if self.fault and unfit(kept):
             raise NodeError(f"http.certificate: {self.fault}")
 
     def look(self) -> list[Alarm]:
-        """Takes what has changed, once it was still from one look to the next. What is to be said of it."""
+        """Test and keep changed files, once they are equal in two successive polls. Return the alarms to
+        raise or clear.
+        """
         seen = self._signs()
         still, self._seen = seen == self._seen, seen
         if still and seen != self._judged:
@@ -57,7 +59,7 @@ class Certificate:
     def _take(self) -> str:
         part = self._kept.with_name(f".{self._kept.name}.tried")
         try:
-            # The certificate first: what else stands in the files comes behind it.
+            # The certificate first: anything else in the files comes behind it.
             content = b"\n".join(file.read_bytes() for file in dict.fromkeys(self._files))
             publish(part, content)
             if not (fault := unfit(part)):

@@ -1,13 +1,13 @@
-"""The clock of a node. One that starts has the wall's, or, in the middle of something, that of the node
-before it.
+"""The clock of a node. A node that starts takes the wall clock, or the clock of the previous node while
+alerts are open.
 
-Deadlines are absolute times by the node's own clock, which no step of the wall clock moves while it runs. A
-node that is started again must not take over a step that was made meanwhile: the deadlines of the alerts that
-are open would lie an hour away, or have passed.
+Deadlines are absolute times of the node's own clock, which no step of the wall clock moves while the node
+runs. A restarted node must not take over a step that happened meanwhile: the deadlines of the open alerts
+would be an hour away, or would have passed.
 
-While it runs it looks at the wall clock: there is an alarm while that cannot be believed, and a new start
-once it was stepped. There is no other way to take it: every process of the node has the same clock, and a
-clock that jumps under them would make all timers due, or none.
+While running, the node polls the wall clock. It raises an alarm while the wall clock is not credible, and
+restarts after a step. A restart is the only way to take over a step: all processes of the node share the
+clock, and a jump would make all timers expire, or none.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from model.wall_clock import ClockFacts, StepWatch, unset
 from runtime.clock import SystemClock
 
 SAME_US: Final = 1000
-"""Two clocks so close to each other are the same one: reading two of them takes a moment."""
+"""Difference below which two clocks count as equal: reading both takes a moment."""
 
 
 def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
-    """The clock of the node that starts here now; the state directory must be ours already.
+    """Return the clock of the node that starts now; the state directory must be locked already.
 
-    Where nothing is open, the wall clock is right by definition. CLOCK_BOOTTIME begins anew with every boot,
-    so that what an earlier boot has anchored is worth nothing.
+    If no alert is open, the wall clock is right by definition. CLOCK_BOOTTIME starts anew with every boot, so
+    that an anchor of an earlier boot is worthless.
     """
     wall = SystemClock.anchored()
     last = read_json(state.node_file, NodeFile)
@@ -42,16 +42,16 @@ def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
 
 
 def clock_taken_s(state: StateDir) -> float | None:
-    """Return when a node last started again for the clock's sake, in seconds since this boot."""
+    """Return when a node last restarted to take the clock, in seconds since this boot."""
     last = read_json(state.node_file, NodeFile)
     return None if last is None or last.boot != boot_id() else last.clock_taken_s
 
 
 def anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: NodeId) -> bool:
-    """Return whether an alert is open. Asked only after a step of the wall clock. What cannot be read may be
-    open.
+    """Return True if an alert is open, or the journal cannot be read. Called only after a step of the wall
+    clock.
     """
-    # Imported here: a start that needs none of it is not to wait for it.
+    # Imported here: a start that needs none of these must not wait for them.
     from center.node.composition import journal_opened
     from store.alerts.accepting import any_open
     from store.errors import StoreError
@@ -72,17 +72,17 @@ _SUBJECT: Final = "wall"
 
 
 class ClockWatch:
-    """One node's."""
+    """The watch of one node's clock."""
 
     def __init__(self, last_start_s: float | None) -> None:
-        """`last_start_s`: when the last start for the clock's sake was, by the time since the boot."""
+        """`last_start_s` is the time of the last restart to take the clock, in seconds since the boot."""
         self._steps = StepWatch(last_start_s)
         self._followed = False
         self._stands: Words = {}
 
     def look(self, facts: ClockFacts, step_s: float, busy: Callable[[], bool]) -> tuple[list[Alarm], bool]:
-        """Return what is to be said, and whether the node is to start again. `step_s`: how far the wall clock
-        is ahead of the node's, in seconds. `busy`: whether an alert is open.
+        """Return the alarms to raise or clear, and True if the node must restart. `step_s` is the lead of the
+        wall clock over the node's, in seconds. `busy` returns True if an alert is open.
         """
         self._followed |= facts.follows is True
         stepped, again = self._steps.look(step_s, facts.up_s, busy)

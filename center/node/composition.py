@@ -1,7 +1,7 @@
-"""What a node consists of: which class is which actor, and the environment that all of them are given.
+"""The parts of a node: the class of each actor, and the environment of all actors.
 
-The one list of the actors. Names of classes, not the classes: the command line and the web must not
-import the actor system, and the Supervisor may not import the actors.
+This module has the only list of the actors. The list has names of classes rather than classes: the command
+line and the web must not import the actor system, and the Supervisor must not import the actors.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
 GSM_MODEM: Final = "gateways.gsm.line.actor.GsmModemActor"
 
 SERVER_BACK_WITHIN_S: Final = 6.0
-"""How long an actor that starts waits for the database's server; less than it has to start."""
+"""Longest wait of a starting actor for the database's server, in seconds; shorter than the limit for its
+start.
+"""
 
 POOLS: Final = "pools"
 MODEMS: Final = "modems"
 INTAKE: Final = "intake"
 
 _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
-    # First, because it says for how many alerts crews are to be started.
+    # First, because it decides for how many alerts crews are started.
     (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
     (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
     (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
@@ -46,14 +48,14 @@ _KEEPER: Final = ActorSpec(
     role=Role.JOURNAL_KEEPER,
     cls="actors.journal_keeper.actor.JournalKeeperActor",
     group="keeper",
-    # No call waits for it: a disk that hangs must not take anybody else down with it.
+    # No call waits for this actor: a hanging disk must not end other actors.
     critical=False,
 )
 _MEMBERSHIP: Final = ActorSpec(
     role=Role.MEMBERSHIP,
     cls="actors.membership.actor.MembershipActor",
     group="membership",
-    # A node that is no member decides and dials nothing, and its calls go on.
+    # A node that is no member decides and dials nothing, and its calls continue.
     critical=False,
 )
 _RECORDINGS: Final = ActorSpec(
@@ -66,10 +68,12 @@ VOICE_GATE: Final = ActorSpec(
     role=Role.VOICE_GATE,
     cls="actors.voice_gate.actor.VoiceGateActor",
     group="voice",
-    # Its own node's alerts hear their own lines without it.
+    # Its own node's alerts use their own lines without it.
     critical=False,
 )
-"""Of a node that has others beside it: it needs `Environment.node_voice`, and so do this node's bridges."""
+"""The gate of a node with other nodes beside it. The gate and this node's bridges need
+`Environment.node_voice`.
+"""
 
 _PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -85,18 +89,19 @@ _WITH_POSTGRESQL: Final = ("store.database.postgresql:prepare_all",)
 
 
 def preloaded(made: Plan, journal_url: str) -> tuple[str, ...]:
-    """Imported, and called where a function is named, before the actor system forks: an actor then starts in
-    milliseconds.
+    """Return the modules to import, and functions to call, before the actor system forks: an actor then
+    starts in milliseconds.
     """
     actors = (name.rpartition(".")[0] for name in class_names(made))
     return (*actors, *_PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
 
 
 def plan(setup: Setup, *, shared: bool = False) -> Plan:
-    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
+    """Return all that the Supervisor keeps running. A modem that cannot start ends no other actor.
 
-    `shared`: the journal is in PostgreSQL. It has no spare, and nobody to keep one (docs/decisions/0034), but
-    members, of whom this node is one, and whose bridges are to have this one's voices.
+    With `shared` the journal is in PostgreSQL. It then has no fallback journal and no keeper
+    (docs/decisions/0034). It has members, of which this node is one, and the bridges of other members need
+    the voices of this node.
     """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
@@ -122,7 +127,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
 
 
 def _of_feature(feature: Feature, row: ActorRow) -> ActorSpec:
-    """In a group of its own: no alert waits for it."""
+    """Return the spec of a feature's actor, in a group of its own: no alert waits for the actor."""
     key = feature.name if row.role is Role.FEATURE else ""
     return ActorSpec(role=row.role, key=key, cls=row.cls, group=key or row.role, critical=False)
 
@@ -130,7 +135,7 @@ def _of_feature(feature: Feature, row: ActorRow) -> ActorSpec:
 def environment(
     *, node: NodeId, state: Path, journal_url: str, anchor_us: int, setup: Setup, plan: Plan
 ) -> Environment:
-    """What every actor of this node is given."""
+    """Return the environment that every actor of this node receives."""
     from runtime.environment import Environment
     from runtime.published.directory import FileDirectory
     from runtime.published.peers import FilePeers, PeerBook
@@ -146,7 +151,7 @@ def environment(
             try:
                 return journal_opened(journal_url, node, clock, run)
             except JournalUnavailable:
-                # An actor that died at once would take its group, and then the node, down with it.
+                # An actor that died at once would end its group, and then the node.
                 if time.monotonic() > until_s:
                     raise
                 time.sleep(0.2)
@@ -173,7 +178,7 @@ def environment(
 
 
 def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Journal:
-    """The journal, newly opened for the calling process, with its spare. Raises JournalError."""
+    """Open the journal for the calling process, with its fallback. Raises JournalError."""
     from store.journal.journal import Journal
     from store.journal.notify import SocketNotifier
 
@@ -182,7 +187,7 @@ def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Jou
 
 
 def class_names(made: Plan) -> Sequence[str]:
-    """Every class that the plan names, once; for those who want to know whether all of them exist."""
+    """Return every class that the plan names, once, to check that all exist."""
     crews = made.crews
     of_crews = (crews.case, crews.leg, crews.bridge) if crews is not None else ()
     return tuple(dict.fromkeys((SUPERVISOR, *(spec.cls for spec in made.actors), *of_crews)))

@@ -1,12 +1,13 @@
-"""How this package starts other processes: their environment, their logs, their limits; what a node is
-started with, and the command that becomes it; when one that has died is started again, at once, then with
-pauses if it keeps dying; and which of them somebody has stopped. Light: the command line imports it.
+"""Start of other processes: their environment, logs and limits; the options and the command of a node; the
+restart of dead processes, first at once, then with pauses; and the detection of stopped processes. This
+module is light: the command line imports it.
 
-Children write to files of their own: a pipe that they inherited would hang whoever reads it until the last of
-them has ended, and would hang them once nobody reads it.
+Children write to files of their own. An inherited pipe would block its reader until the last child has ended,
+and would block the children once its reader is gone.
 
-A process that is stopped (SIGSTOP) is alive, silent for ever, and seen in the kernel's list. One that hangs
-is found by its silence, which takes longer. A debugger's stop is another state, and spared.
+A process that is stopped (SIGSTOP) is alive and silent for ever, and visible in the kernel's list. A process
+that hangs is found by its silence, which takes longer. A process stopped by a debugger has another state, and
+is spared.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from application.state.state_dir import StateDir
 from runtime import pidfd
 
 DESCRIPTORS_WANTED: Final = 16384
-"""The admin of 300 actors holds 915 descriptors; the web holds one for each phone that polls."""
+"""Wanted descriptors: the admin of 300 actors holds 915; the web holds one for each phone that polls."""
 _LOG_KEPT_BYTES: Final = 16 * 1024 * 1024
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 def child_environment(mark: Path | None) -> dict[str, str]:
-    """Our environment, with the packages on the path; marked as a process of that directory's node."""
+    """Return this process's environment, with the packages on the path; with the mark of that directory's
+    node if `mark` is given.
+    """
     environment = {name: value for name, value in os.environ.items() if name != MARK}
     paths = [str(_ROOT), *environment.get("PYTHONPATH", "").split(os.pathsep)]
     environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
@@ -41,9 +44,9 @@ def child_environment(mark: Path | None) -> dict[str, str]:
 
 
 def log_file(state: StateDir, name: str) -> IO[bytes]:
-    """`logs/NAME.log`, to append to; what has grown too long becomes `NAME.log.1` first.
+    """Open `logs/NAME.log` for appending; a file that has grown too long becomes `NAME.log.1` first.
 
-    Where it cannot be opened nothing is kept: the disk must not keep anybody from being started.
+    If the file cannot be opened, the output is discarded: a disk failure must not prevent a start.
     """
     path = state.logs / f"{name}.log"
     try:
@@ -59,7 +62,7 @@ def log_file(state: StateDir, name: str) -> IO[bytes]:
 
 
 def last_lines(path: Path, count: int) -> str:
-    """The end of a log, in one line; empty where there is none."""
+    """Return the end of a log in one line; empty if the file cannot be read."""
     try:
         text = path.read_bytes()[-4096:].decode(errors="replace")
     except OSError:
@@ -68,7 +71,7 @@ def last_lines(path: Path, count: int) -> str:
 
 
 def raise_limits() -> int:
-    """Has as many descriptors as the system allows us, up to what is wanted; returns how many that is."""
+    """Raise the limit of descriptors as far as allowed, up to the wanted number; return the new limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS_WANTED
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -80,7 +83,9 @@ def raise_limits() -> int:
 
 DEATHS_WITHIN_S: Final = 10.0
 AT_ONCE: Final = 5
-"""So many deaths within `DEATHS_WITHIN_S` are answered at once; then each waits, twice as long every time."""
+"""Deaths within `DEATHS_WITHIN_S` that are followed by an immediate restart; further restarts wait, each
+twice as long.
+"""
 FIRST_PAUSE_S: Final = 0.25
 LONGEST_PAUSE_S: Final = 5.0
 
@@ -90,12 +95,12 @@ class Restarts:
 
     def __init__(self) -> None:
         self.count = 0
-        """How often it has been started again."""
+        """Number of restarts."""
         self._recent: deque[float] = deque()
         self._beyond = 0
 
     def died(self, now_s: float) -> float:
-        """It has died: how many seconds to wait before it is started again. It is never given up."""
+        """Record a death; return the seconds to wait before the restart. Restarts are never given up."""
         self.count += 1
         while self._recent and self._recent[0] <= now_s - DEATHS_WITHIN_S:
             self._recent.popleft()
@@ -108,24 +113,24 @@ class Restarts:
 
 
 STOPPED_S: Final = 0.5
-"""One that is told to go on within this was only held for a moment."""
+"""Time that a process may be stopped, in seconds; a shorter stop was only brief."""
 LOOK_AGAIN_S: Final = 0.3
-"""How soon to look again once somebody is found stopped."""
+"""Interval of polls while a process is stopped, in seconds."""
 
 
 class StoppedWatch:
-    """Of a few processes: who is stopped, and since when."""
+    """Watch for stopped processes among a few, with the start of each stop."""
 
     def __init__(self) -> None:
         self._since_s: dict[ProcessId, float] = {}
 
     @property
     def suspicious(self) -> bool:
-        """Whether somebody was stopped at the last look."""
+        """True if a process was stopped at the last poll."""
         return bool(self._since_s)
 
     def look(self, process: ProcessId | None, now_s: float) -> bool:
-        """Whether this process has been stopped for too long, and is to be ended."""
+        """Return True if this process has been stopped for too long, and must be ended."""
         if process is None:
             return False
         if not pidfd.stopped(process.pid, process.started):
@@ -139,22 +144,22 @@ class StoppedWatch:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeOptions:
-    """What the node is started with."""
+    """Options of a node's start."""
 
     state: Path
     config: Path
     simulate: Path | None
-    """The simulation's file; None: the modems of the settings."""
+    """Path of the simulation; None for the modems of the settings."""
     host: str | None = None
     port: int | None = None
     until_modems: bool = False
-    """The simulation is taken for want of modems: a start with some goes without."""
+    """True if the simulation replaces missing modems: a later start with modems goes without simulation."""
     join: tuple[str, ...] = ()
-    """Addresses of nodes of which one has to be there, in place of those of the settings."""
+    """Addresses of nodes, one of which must be present; replaces those of the settings."""
 
 
 def node_command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
-    """What to execute to become this node: its arguments and its environment, which carries the mark."""
+    """Return the command that becomes this node: its arguments, and its environment with the mark."""
     arguments = [sys.executable, "-m", "center.node.node", "--state", str(options.state)]
     arguments += ["--config", str(options.config)]
     if options.simulate is not None:

@@ -1,10 +1,11 @@
 """The node process: starts the carrier, the web and the actor system of a state directory, and watches them.
 
-`python -m center.node.node …` is what `securwoman run` becomes. It handles no alert and holds nothing that
-an alert needs: it may be killed at any moment, and the next one ends what this one has left, by its mark.
+`securwoman run` becomes `python -m center.node.node …`. The node handles no alert and holds nothing that an
+alert needs. It may be killed at any moment; the next node ends its remaining processes, which it finds by
+their mark.
 
-It has no threads, because the actor system is forked from it, and keeps no journal open, because a fork
-must not inherit one. What is blocking here takes milliseconds, but for the start and stop of the actors.
+The node has no threads, because the actor system is forked from it, and keeps no journal open, because a fork
+must not inherit one. Its blocking calls take milliseconds, except the start and the stop of the actors.
 """
 
 from __future__ import annotations
@@ -57,17 +58,17 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S: Final = 1.0
 SOON_S: Final = 0.02
-"""Between two looks while the web has not answered yet."""
+"""Pause between two polls while the web has not answered yet."""
 WEB_ANSWERS_WITHIN_S: Final = 30.0
 STOPS_WITHIN_S: Final = 4.8
 _IN_MEMORY: Final = "what is not written yet stays in memory for the next start, and not over a reboot"
 
 
 class Node:
-    """One run of a center on this machine."""
+    """A run of a center on this machine."""
 
     def __init__(self, options: NodeOptions) -> None:
-        """Reads the settings and takes the state directory. Raises CenterError; nothing is running then."""
+        """Read the settings and lock the state directory. Raises CenterError; nothing is running then."""
         self.options = options
         self.state = StateDir(options.state)
         self.settings = self._settings()
@@ -79,10 +80,10 @@ class Node:
         self.journal_url = self.settings.journal.url or self.state.journal_url
         run_dir.prepare(self.state)
         self._lock = Lock(self.state)
-        for order in (DRAINING, DRAINED, AGAIN):  # was given to the one before
+        for order in (DRAINING, DRAINED, AGAIN):  # orders given to the previous node
             (self.state.run / order).unlink(missing_ok=True)
         try:
-            # Who carries voices goes on until its successor asks for them.
+            # The processes that carry voices continue until their successors request the voices.
             self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
@@ -114,7 +115,7 @@ class Node:
         self.actors: ActorsGroup | None = None
         self.certificate: Certificate | None = None
         self.again = False
-        """Whether it has ended to start again."""
+        """True if the node has ended in order to restart."""
 
     def _settings(self) -> Settings:
         self.text = text_of(self.options.config)
@@ -135,7 +136,7 @@ class Node:
     # ------------------------------------------------------------ life
 
     def run(self) -> None:
-        """From the start to the orderly stop. Raises CenterError where it could not start."""
+        """Run from the start to the orderly stop. Raises CenterError if the start fails."""
         try:
             listening = self._listening()
         except CenterError:
@@ -158,7 +159,7 @@ class Node:
                 self._lock.release()
 
     def _listening(self) -> socket.socket:
-        """The web's socket, and a certificate for it where there is to be one. Raises NodeError."""
+        """Open the web's socket, and load a certificate if configured. Raises NodeError."""
         http = self.settings.http
         listening = listen(http.host, http.port)
         try:
@@ -174,7 +175,7 @@ class Node:
         return listening
 
     def _start(self, listening: socket.socket, signals: Signals) -> None:
-        """Everything at the same time, as far as one does not need the other."""
+        """Start all parts, in parallel as far as they are independent."""
         raise_limits()
         steps = {"settings": _age_s()}
         if self.options.simulate is not None:
@@ -183,7 +184,7 @@ class Node:
         self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
         self.web.start()
         self._tell()
-        # Only now, while the others start: what the actors need takes longest to import.
+        # Imported only now, while the others start: the actors' modules take longest.
         from center.node.actors_group import ActorsGroup
         from runtime import logs
 
@@ -212,11 +213,13 @@ class Node:
             self._look_at_announcements()
         steps["actors"] = _age_s()
         self._tell()
-        # Seconds since the process was born: what a restart of everything waits for.
+        # Seconds since the birth of the process: the time that a restart of everything takes.
         logs.get("node").info("started", **steps)
 
     def _look_at_announcements(self) -> None:
-        """Says what of the center's own is not played, while there is somebody to read it."""
+        """Warn about the center's own announcements that cannot be played, while a user may read the
+        terminal.
+        """
         from application.settings.protocols import named, protocols_of
         from media.conference import sounds
         from runtime import logs
@@ -234,7 +237,7 @@ class Node:
         return simulation(self.options.simulate, self.state.run).phones
 
     def _watch(self, signals: Signals, listening: socket.socket) -> None:
-        """Looks after all of them until a signal asks for the end."""
+        """Watch all parts until a signal or an order ends the node."""
         from runtime import logs
 
         assert self.web is not None
@@ -263,7 +266,7 @@ class Node:
                 announced = True
                 self._announce(listening)
             if not announced and not warned and now_s - started_s > WEB_ANSWERS_WITHIN_S:
-                # Not the end: those who call are served without it.
+                # This is no reason to end: calls are served without the web.
                 warned = True
                 _say(
                     f"securwoman: the web does not answer yet; see {self.state.logs / 'web.log'}", sys.stderr
@@ -281,8 +284,8 @@ class Node:
         deaths.close()
 
     def _look_at_the_clock(self) -> bool:
-        """Says what is wrong with the wall clock; asks for a new start where it was stepped and nothing is
-        open. True: something is to be written down.
+        """Raise or clear the alarm of the wall clock; order a restart after a step while no alert is open.
+        Return True if the node's file must be written.
         """
         from runtime import logs
 
@@ -296,17 +299,17 @@ class Node:
         if again:
             logs.get("node").warning("starting again to take the wall clock", ahead_s=round(ahead_s, 1))
             self._file = msgspec.structs.replace(self._file, clock_taken_s=known.up_s)
-            with suppress(OSError):  # on a full disk: tried again at the next look that may
+            with suppress(OSError):  # on a full disk: retried at the next poll that allows a restart
                 publish(self.state.run / AGAIN, b"")
         return again
 
     def _drained(self) -> bool:
-        """Whether the node was to end once nothing is left, and nothing is."""
+        """Return True if the node was ordered to end once drained, and is drained."""
         draining = self.state.run / DRAINING
         return (self.state.run / DRAINED).exists() and draining.exists() and draining.stat().st_size == 0
 
     def _wanted_again(self) -> bool:
-        """Whether the web asks for a new start, and nothing is in its way."""
+        """Return True if the web has ordered a restart, and nothing prevents it."""
         if not (self.state.run / AGAIN).exists():
             return False
         from application.settings.starting_again import obstacles
@@ -321,7 +324,7 @@ class Node:
         return True
 
     def _watched(self) -> Iterator[ProcessId]:
-        """Those whose death is to wake us."""
+        """Yield the processes whose death must wake the node."""
         if self.web is not None and self.web.process is not None:
             yield self.web.process
         if self.web is not None and self.web.standby is not None:
@@ -337,7 +340,7 @@ class Node:
         scheme = "http" if self.certificate is None else "https"
         address = f"{scheme}://[{shown}]:{port}" if ":" in shown else f"{scheme}://{shown}:{port}"
         if self.certificate is not None:
-            # By another name than those in it, nothing that is shown here would be opened.
+            # Under a name that is not in the certificate, no browser would open the printed address.
             address = self.settings.http.public_url or address
         _say(f"securWoman is running: {address}/", sys.stdout)
         if self.setup.settings.psap.last_resort is LastResort.PUBLIC:
@@ -352,7 +355,7 @@ class Node:
         tell_manager(f"READY=1\nSTATUS={address}/")
 
     def _tell(self) -> None:
-        """Writes down who we are and what we have started."""
+        """Write the node's file: its identity and its processes."""
         assert self.web is not None
         admin = self.actors.admin if self.actors is not None else None
         self._file = msgspec.structs.replace(
@@ -367,12 +370,12 @@ class Node:
         try:
             write_json(self.state.node_file, self._file)
         except OSError as error:
-            # A full disk must not end the node; who asks is told what was true before.
+            # A full disk must not end the node; readers of the file see the earlier state.
             _say(f"securwoman: {self.state.node_file}: {error.strerror}", sys.stderr)
 
     def _stop(self) -> None:
-        """In order, within 5 s, calls left up: web and actors together, the network last."""
-        # Who starts again stays the service's process: the manager is not to take it for one that ends.
+        """Stop in order within 5 s, with calls left up: web and actors together, the network last."""
+        # A node that restarts remains the service's process: the manager must not consider it as ending.
         tell_manager("WATCHDOG=1" if self.again else "STOPPING=1")
         until_s = time.monotonic() + STOPS_WITHIN_S
         if self.web is not None:
@@ -390,19 +393,19 @@ class Node:
 
 
 def _age_s() -> float:
-    """How long this process has lived; to the kernel's tick of 10 ms."""
+    """Return the age of this process in seconds, to the kernel's tick of 10 ms."""
     born_s = pidfd.born(os.getpid()) / os.sysconf("SC_CLK_TCK")
     return round(boottime_us() / 1_000_000 - born_s, 2)
 
 
 def _say(text: str, stream: TextIO) -> None:
-    """Tells whoever is there; nobody needs to be."""
+    """Print the text if the stream has a reader; ignore failures."""
     with suppress(OSError):
         print(shown(text), file=stream, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The node's process. Returns its exit code; errors are one sentence on stderr."""
+    """Run the node's process. Return its exit code; errors are one sentence on stderr."""
     parser = argparse.ArgumentParser(prog="center.node.node")
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
@@ -415,7 +418,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = NodeOptions(**{**given, "join": tuple(given["join"])})
     features.install()
     if os.environ.get(MARK) != str(StateDir(options.state).path):
-        # Started by hand: without the mark, nobody would find what this one leaves behind.
+        # Started by hand: without the mark, the next node would not find the processes left behind.
         argv, environment = node_command(options)
         os.execve(argv[0], argv, environment)
     try:
@@ -425,7 +428,7 @@ def main(arguments: list[str] | None = None) -> int:
         for line in str(error).splitlines():
             _say(f"securwoman: {line}", sys.stderr)
         return error.exit_code
-    except Exception as error:  # the edge: one line for whoever is there, the rest in the log
+    except Exception as error:  # one line at the terminal, the rest in the log
         from runtime import logs
 
         logs.get("node").exception("the node has failed")
@@ -438,7 +441,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _started_again(options: NodeOptions) -> NodeOptions:
-    """What it is started with: as before, but for the simulation that it had for want of modems."""
+    """Return the options of the restart: unchanged, but without a simulation for missing modems if some
+    exist.
+    """
     if options.until_modems and load(options.config).modem:
         return replace(options, simulate=None, until_modems=False)
     return options

@@ -1,7 +1,7 @@
-"""Asks the web `GET /healthz` without ever waiting: sent at one look, read at a later one.
+"""Request `GET /healthz` to the web, without ever waiting: sent at one poll, read at a later poll.
 
-By its socket in the state directory: what a network or a certificate does is no sign of the process.
-A process that runs and does not answer is as bad as one that has died, and only asking tells.
+The request uses the socket in the state directory: faults of a network or a certificate say nothing about the
+process. A process that runs and does not answer is as bad as a dead process, and only a request shows this.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ from typing import Final
 from runtime import unix_address
 
 PATIENCE_S: Final = 5.0
-"""Silence for longer than this is being hung: longer than a garbage collection, or a storm's worst pause."""
+"""Silence, in seconds, after which a web counts as hanging: longer than a garbage collection, or the worst
+pause in a storm.
+"""
 MOST_PATIENCE_S: Final = 30.0
-"""What a web that begins is given, and the most for one that has answered; a loaded machine takes long to
-import."""
+"""Time allowed to a web that starts, and the most for a web that has answered, in seconds; a loaded machine
+needs long for the imports.
+"""
 CALM_S: Final = 60.0
-"""So long without an answer later than `PATIENCE_S`, and the machine is no longer slow."""
+"""Time without an answer later than `PATIENCE_S` after which the machine no longer counts as slow, in
+seconds.
+"""
 _REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class Patience:
-    """How long a silence is borne, in seconds. Pure.
+    """Silence allowed to the web, in seconds. Pure.
 
-    On an overloaded machine the web's successor is slower still, since it has to begin. So each exchange
+    On an overloaded machine the web's successor is slower still, since it has to start. So each exchange
     doubles the patience, until the web answers quickly again for a while.
     """
 
@@ -35,11 +40,11 @@ class Patience:
 
     @property
     def seconds(self) -> float:
-        """Silence for longer than this is being hung."""
+        """Silence after which the web counts as hanging."""
         return min(PATIENCE_S * self._factor, MOST_PATIENCE_S)
 
     def answered(self, now_s: float, after_s: float) -> None:
-        """Follow an answer that came `after_s` seconds after its question."""
+        """Apply an answer that came `after_s` seconds after its request."""
         if after_s > PATIENCE_S:
             self._quick_since_s = None
         elif self._quick_since_s is None:
@@ -48,14 +53,14 @@ class Patience:
             self._factor = 1
 
     def exchanged(self) -> None:
-        """Follow that the web was ended for its silence, and another begins."""
+        """Apply an exchange: the web was ended for its silence, and another starts."""
         if self.seconds < MOST_PATIENCE_S:
             self._factor *= 2
         self._quick_since_s = None
 
 
 class Probe:
-    """One question at a time. `look` is to be called about once a second, or more often."""
+    """The request in progress, at most one. Call `look` about once a second, or more often."""
 
     def __init__(self, address: Path) -> None:
         self._address = address
@@ -65,13 +70,13 @@ class Probe:
         self._heard = b""
         self._patience = Patience()
         self.healthy = False
-        """Whether the last question was answered with 200."""
+        """True if the last request was answered with 200."""
         self.answered_once = False
-        """Whether it has ever been, since `another`."""
+        """True if a request was answered with 200 since `begin_anew`."""
 
     def look(self, now_s: float) -> bool:
-        """Goes on with the question, or asks the next. False: it has been silent for too long, and is to be
-        exchanged.
+        """Continue the request, or send the next. Return False if the web has been silent for too long, and
+        must be exchanged.
         """
         if self._socket is None:
             self._ask(now_s)
@@ -85,14 +90,14 @@ class Probe:
         return True
 
     def forget(self) -> None:
-        """Whoever was asked is gone."""
+        """Drop the request: its web is gone."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
         self.healthy = False
 
     def begin_anew(self) -> None:
-        """Somebody else answers from now on, who has yet to begin."""
+        """Reset for another web, which has yet to start."""
         self.forget()
         self.answered_once = False
 

@@ -1,7 +1,7 @@
-"""The web process, `python -m center.node.web --state DIR`: serves as `run/web-settings.json` says.
+"""The web process, `python -m center.node.web --state DIR`: serves according to `run/web-settings.json`.
 
-What is started so has everything imported, the start rehearsed, and waits. At each word on standard input, a
-socket, it forks a web, which answers with its pid and serves; it ends when that socket is closed.
+The started process imports all modules, rehearses the start, and waits. At each order on standard input, a
+socket, it forks a web, which answers with its pid and serves. The process ends when the socket is closed.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from runtime.clock import SystemClock
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Waits, and serves until SIGTERM in each process that it becomes. Returns the exit code."""
+    """Wait, and serve in each forked process until SIGTERM. Return the exit code."""
     parser = argparse.ArgumentParser(prog="center.node.web")
     parser.add_argument("--state", type=Path, required=True)
     state = StateDir(parser.parse_args(arguments).state)
     features.install()
     rehearse()
-    # The node sees the death of a web by itself; no process has to collect its exit code.
+    # The node sees the death of a web itself; no process has to collect its exit code.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # By the descriptor: what is buffered of standard input would be read twice.
+    # Read from the descriptor: a buffer of standard input would be read twice.
     while os.read(0, len(GO)) == GO:
         if os.fork() == 0:
             return _serve(state)
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def check_lines(state: StateDir) -> list[tuple[Finding, Sentence]]:
-    """What is found of lines and modems. Imports the checks when they are asked for."""
+    """Return the findings on lines and modems with their remedies. Imports the checks when called."""
     from center.checks.table import of_lines
 
     return of_lines(state)
@@ -54,7 +54,7 @@ def _serve(state: StateDir) -> int:
     try:
         os.write(0, os.getpid().to_bytes(PID_BYTES))
     except BrokenPipeError:
-        # The node is gone, or has given up the one that waited: nobody wants this web.
+        # The node is gone, or has given up the standby: this web is not needed.
         return 0
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

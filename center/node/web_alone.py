@@ -1,6 +1,7 @@
 """`python -m center.node.web_alone SETTINGS.json`: the web process alone, for tests and measurements.
 
-Prints nothing but, where a second argument names a file, host and port into that file once it listens.
+Prints nothing. If a second argument names a file, the process writes host and port into that file once it
+listens.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from gateways.http.settings import decoded
 
 
 def main(settings: Path, listening: Path | None) -> None:
-    """Serve by the settings in a file (JSON)."""
+    """Serve with the settings in a file (JSON)."""
 
     def tell(host: str, port: int) -> None:
         if listening is not None:

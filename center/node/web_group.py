@@ -1,9 +1,9 @@
-"""The web process as the node sees it: started, asked whether it answers, started again, ended; and the
-process that waits beside it with everything imported, and becomes two at a word: the next web.
+"""The web process as seen by the node: started, probed, restarted and ended; and the standby process beside
+it, which has everything imported and forks the next web on order.
 
-What a web needs longest for is its imports: a second of the processor, and more where others want it, in
-which no alert is accepted. They are made once, and each web is a fork of what has them. The one that waits
-opens nothing, and ends with its node; a web goes on without it.
+The imports take the longest part of a web's start: a second of the processor, and more on a busy machine, in
+which no alert is accepted. The imports are made once, and each web is a fork of the standby. The standby
+opens nothing, and ends with its node; a web continues without the standby.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from runtime.clock import SystemClock
 
 SETTINGS_NAME: Final = "web-settings.json"
 KILLED_WITHIN_S: Final = 5.0
-"""A web that waits for a disk ends no sooner; the node waits no longer than this for its end, seconds."""
+"""Longest wait for the end of a killed web, in seconds: a web that waits for a disk ends later."""
 
 
 class WebGroup:
-    """One web after another, all on the same listening socket."""
+    """The successive webs, all on the same listening socket."""
 
     def __init__(
         self,
@@ -63,42 +63,42 @@ class WebGroup:
         self._stopped = StoppedWatch()
         self._standby = WebStandby(self._spawn)
         self.process: ProcessId | None = None
-        """The one that runs now."""
+        """The running web; None if none runs."""
         self.cause = ""
-        """Why the one before it is gone."""
+        """Reason for the end of the previous web."""
 
     @property
     def _plain(self) -> tuple[socket.socket, ...]:
-        """Where the web speaks without TLS: our own socket, and figures apart."""
+        """Sockets without TLS: the local socket, and the one for metrics."""
         return (self._local,) if self._metrics is None else (self._local, self._metrics)
 
     @property
     def suspicious(self) -> bool:
-        """Whether to look again soon."""
+        """True if the next poll must be soon."""
         return self._stopped.suspicious or self._standby.suspicious
 
     @property
     def healthy(self) -> bool:
-        """Whether it has answered at the last look."""
+        """True if the web had answered at the last poll."""
         return self._probe.healthy
 
     @property
     def restarts(self) -> int:
-        """How often it was started again."""
+        """Number of restarts."""
         return self._restarts.count
 
     @property
     def standby(self) -> ProcessId | None:
-        """The one that waits to become the next."""
+        """The standby process."""
         return self._standby.process
 
     @property
     def wakes(self) -> tuple[int, ...]:
-        """Descriptors that become readable when there is something to look at."""
+        """Descriptors that become readable when a poll is useful."""
         return self._standby.wakes
 
     def start(self) -> None:
-        """Has one begin, with the listening socket; `look` finds it."""
+        """Order a web with the listening socket; `look` finds it."""
         from application.settings.protocols import named, protocols_of
         from application.state.state_dir import write_json
         from gateways.http.settings import WebSettings
@@ -144,7 +144,9 @@ class WebGroup:
             )
 
     def look(self, now_s: float) -> bool:
-        """Asks it how it is; starts another where it has died or fallen silent. True: another runs now."""
+        """Probe the web; restart it if it has died, stopped or fallen silent. Return True if a restarted web
+        runs now.
+        """
         if self._start_at_s is not None and now_s >= self._start_at_s:
             self.start()
         self._standby.look(now_s)
@@ -175,14 +177,14 @@ class WebGroup:
         self.process = None
 
     def ask_to_end(self) -> None:
-        """Asks it to finish what it is answering, and end."""
+        """Order the web to finish its present responses, and to end."""
         self._standby.end()
         self.process = self.process or self._standby.begun()
         if self.process is not None:
             send_signal(self.process, signal.SIGTERM)
 
     def end(self, within_s: float) -> None:
-        """Waits until it has ended; kills it after `within_s` seconds."""
+        """Wait until the web has ended; kill it after `within_s` seconds."""
         self._probe.forget()
         self._standby.end()
         for one in self._plain:
@@ -195,16 +197,16 @@ class WebGroup:
 
 GO: Final = b"g"
 PID_BYTES: Final = 4
-"""In which a web that begins says which process it is."""
+"""Length of the message in which a new web reports its pid."""
 
 Start = Callable[[socket.socket], "subprocess.Popen[bytes]"]
 
 
 class WebStandby:
-    """At most one process that waits, and the web that it was asked for."""
+    """At most one standby process, and the web ordered from it."""
 
     def __init__(self, start: Start) -> None:
-        """`start` starts one, its standard input this socket."""
+        """`start` starts a standby process with this socket as standard input."""
         self._start = start
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
@@ -217,16 +219,16 @@ class WebStandby:
 
     @property
     def wakes(self) -> tuple[int, ...]:
-        """Descriptors that become readable when a web has begun, or the one that waits has died."""
+        """Descriptors that become readable when a web has started, or the standby has died."""
         return () if self._line is None else (self._line.fileno(),)
 
     @property
     def suspicious(self) -> bool:
-        """Whether to look again soon."""
+        """True if the next poll must be soon."""
         return self._stopped.suspicious
 
     def look(self, now_s: float) -> None:
-        """Start a process that waits where none does; give up one that has died or was stopped."""
+        """Start a standby if none runs; give up a standby that has died or was stopped."""
         if self._child is not None and (
             self._child.poll() is not None or self._stopped.look(self.process, now_s)
         ):
@@ -242,14 +244,14 @@ class WebStandby:
                 self.ask()
 
     def ask(self) -> None:
-        """Have a web begin: by the process that waits, or by the next one where none does."""
+        """Order a web from the standby, or from the next standby if none runs."""
         self._asked = True
         if self._line is not None:
-            with suppress(OSError):  # it has died, and is found so at the next look
+            with suppress(OSError):  # the standby has died, which the next poll finds
                 self._line.send(GO)
 
     def begun(self) -> ProcessId | None:
-        """The web that was asked for, told once; None: there is none yet."""
+        """Return the ordered web, once; None before it has started."""
         self._hear()
         begun, self._begun = self._begun, None
         return begun
@@ -258,17 +260,17 @@ class WebStandby:
         with suppress(OSError):  # nothing yet
             if self._line is not None and (said := self._line.recv(PID_BYTES)):
                 pid, self._asked = int.from_bytes(said), False
-                # Of one that has died since then, whatever is born as that now is not it.
+                # If the web has died since, a new process with its pid must not count as the web.
                 self._begun = identity(pid) or ProcessId(pid=pid, started=0)
 
     def end(self) -> None:
-        """Nobody is to wait any more."""
+        """End the standby."""
         if self._child is None or self._line is None:
             return
         self._child.kill()
         self._child.wait()
         with suppress(OSError):
-            self._line.shutdown(socket.SHUT_RD)  # a web that has not said by now that it is there ends
+            self._line.shutdown(socket.SHUT_RD)  # ends a web that has not reported its start by now
         self._hear()
         self._line.close()
         self._child = self._line = self.process = None
