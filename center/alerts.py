@@ -1,4 +1,4 @@
-"""Alerts as the journal tells them, read for the terminal: with or without a running center."""
+"""Alerts read from the journal for the terminal, with or without a running center."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from store.journal.journal import Journal
 
 _WINDOW: Final = 2000
-"""How many events of the journal are looked through at a time, from its end."""
+"""Number of events read at a time, from the end of the journal."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert in a line."""
+    """An alert in one line."""
 
     alert: str
     phase: str
@@ -36,15 +36,17 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     received_at: str
     deadline_at: str
     reached_after_s: float | None
-    """Until the user had answered, or the app or an operator had said that the user is reached."""
+    """Seconds until the user had answered, or the app or an operator had reported the user as reached."""
     deadline_missed: bool
     closed_at: str | None
     rang_after_s: float | None = None
-    """Until the network said that the user's phone rings."""
+    """Seconds until the network reported that the user's phone rings."""
 
 
 def received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
-    """When the alert's first event was written; of an alert without a beginning, this event's time."""
+    """Return when the alert's first event was written; for an alert without a beginning, the time of
+    `fallback`.
+    """
     from store.streams import inbox
 
     found = journal.read(inbox(AlertId(alert)))
@@ -52,7 +54,7 @@ def received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
 
 
 def streams_of(journal: Journal, alert: str) -> list[Recorded]:
-    """Both streams of the alert, in the order of the journal. Raises NotFound."""
+    """Return the events of both streams of the alert, in the order of the journal. Raises NotFound."""
     from store.streams import case, inbox
 
     recorded = journal.read_streams(inbox(AlertId(alert)), case(AlertId(alert)))
@@ -62,7 +64,7 @@ def streams_of(journal: Journal, alert: str) -> list[Recorded]:
 
 
 def case_of(journal: Journal, alert: str) -> Case:
-    """The alert's state. Raises NotFound."""
+    """Return the alert's state. Raises NotFound."""
     from model.alert.evolve import fold
 
     case = fold(streams_of(journal, alert))
@@ -72,7 +74,9 @@ def case_of(journal: Journal, alert: str) -> Case:
 
 
 def newest_cases(journal: Journal) -> Iterator[Case]:
-    """Every alert's case, no check's, the newest first; reads no more of the journal than is asked for."""
+    """Yield the case of every alert except checks, newest first; read the journal only as far as
+    requested.
+    """
     from model.alert.evolve import receipt
     from store.streams import alert_of
 
@@ -89,7 +93,7 @@ def newest_cases(journal: Journal) -> Iterator[Case]:
 
 
 def summary(case: Case) -> Summary:
-    """The case in a line."""
+    """Return the case in one line."""
     from model.alert.phase import phase
 
     return Summary(

@@ -1,11 +1,11 @@
-"""The command line, `securwoman`: the tree of commands, and how every one of them ends.
+"""The command line, `securwoman`: the tree of commands, and the exit of each command.
 
-Commands are in `center.commands`, imported only when called, so that `alert send` takes no longer
-than it must. What a command cannot do it raises as a CenterError; here it becomes one sentence on
-stderr and an exit code. Nothing else prints an error.
+Commands are in `center.commands`, and are imported only when called, so that `alert send` stays fast. A
+command that fails raises a CenterError; this module prints the error as one sentence on stderr and returns
+the exit code. No other module prints errors.
 
-Exit codes: 0 done, 1 it did not succeed, 2 wrong use or settings, 3 no center runs or answers,
-70 a defect of ours, 130 interrupted.
+Exit codes: 0 success, 1 failure, 2 wrong use or settings, 3 no center runs or answers, 70 internal error, 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from runtime.terminal import shown
 
 INTERRUPTED: Final = 130
 INTERNAL: Final = 70
-"""A defect of ours (sysexits.h, EX_SOFTWARE)."""
+"""Internal error (sysexits.h, EX_SOFTWARE)."""
 TRACEBACK: Final = "SECURWOMAN_TRACEBACK"
-"""Environment variable: set to anything, an internal error shows where it happened."""
+"""Environment variable: if set, an internal error prints its traceback."""
 
 
 def build() -> App:
-    """The tree of commands. Imports none of them."""
+    """Return the tree of commands. Imports no command."""
     app = App(
         name="securwoman",
         help="Operations center for people in danger.",
@@ -62,17 +62,17 @@ def build() -> App:
 
 
 def commands() -> tuple[Command, ...]:
-    """Every command: the kernel's, and the features'."""
+    """Return all commands: those of the kernel, and those of the features."""
     return (*COMMANDS, *(one for feature in installed() for one in feature.commands))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs one command and exits with its code."""
+    """Run one command and exit with its code."""
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command; returns its exit code. Prints its errors."""
+    """Run one command, print its errors and return its exit code."""
     features.install(features_off(_config(arguments)))
     try:
         code = build()(_normalised(arguments), exit_on_error=False, print_error=False)
@@ -85,12 +85,10 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more at its end.
+        # The reader has closed the pipe. Python would print a further error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (
-        Exception
-    ) as error:  # the edge: a defect of ours must still be one line to the person at the terminal
+    except Exception as error:  # an internal error must be one line at the terminal, too
         if os.environ.get(TRACEBACK):
             traceback.print_exc()
         return _failed(
@@ -99,7 +97,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _config(arguments: Sequence[str]) -> Path:
-    """The settings of the center that is meant, before the command is known."""
+    """Return the path of the center's settings, before the command is known."""
     given = dict(pairwise(arguments))
     given |= dict(one.split("=", 1) for one in arguments if one.startswith("--") and "=" in one)
     if "--config" in given:
@@ -116,7 +114,7 @@ def _failed(reason: str, code: int) -> int:
 
 
 def _normalised(arguments: list[str]) -> list[str]:
-    """`--state` may stand before the command, too, and `--simulate` without its file."""
+    """Move a `--state` before the command to the end, and complete `--simulate` without a file."""
     first: list[str] = []
     rest = list(arguments)
     while rest and (rest[0] == "--state" or rest[0].startswith("--state=")):

@@ -1,4 +1,4 @@
-"""The features of the center: the one list. A new one is a package under `features`, and a line here."""
+"""The list of the center's features. A new feature is a package under `features`, and a row in this list."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ FEATURES: Final = (
 
 
 def install(off: Iterable[str] = ()) -> None:
-    """Make all features but those that the settings leave out (`features_off`) known to this process."""
+    """Install all features in this process except those that the settings leave out (`features_off`)."""
     feature.install(FEATURES, off)
