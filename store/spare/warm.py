@@ -92,7 +92,7 @@ _PEOPLE: Final = (
 )
 _STAFF: Final = (
     *(schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session),
-    *(schema.shift_note, schema.duty_roster),
+    *(schema.shift_note, schema.duty_roster, schema.confirmation, schema.invitation, schema.enrolment),
 )
 _NOT_COPIED: Final = (
     schema.open_alert,
@@ -102,9 +102,11 @@ _NOT_COPIED: Final = (
     schema.audit,
     schema.picture,
     schema.watched_day,
+    *(schema.lease, schema.member),
 )
 """Tables that are not copied: their rows arise here from the copied events, or while the fallback is in use.
-Pictures are too large for the memory; watchers' results are not accepted while the journal is not durable.
+Pictures are too large for the memory; watchers' results are not accepted while the journal is not durable; a
+journal of several nodes has no fallback.
 """
 _BY_ALERT: Final = tuple(erasable.TABLES.values())
 """Tables of which only the rows of copied alerts and streams are copied."""

@@ -6,10 +6,13 @@ from messages.events import AlertClosed
 from messages.ids import OperatorId, Outcome
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
+from model.first_run import Need
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.erasing import erase_person
 from store.alerts.reopening import reopen
+from store.confirmations import confirm, confirmations
+from store.database import schema
 from store.journal.erasable import KEY_ROW, streams_of
 from store.journal.history import alerts_of_number
 from store.journal.journal import Append
@@ -17,9 +20,25 @@ from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
+from store.spare import warm
 from tests.store.places import answered, returned, signal
 from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, back, lasts
 from tests.support.there import there
+
+
+def test_each_table_of_the_journal_is_copied_or_said_not_to_be() -> None:
+    said = {*warm._PEOPLE, *warm._STAFF, *warm._BY_ALERT, *warm._NOT_COPIED, schema.event}
+    assert set(schema.event.metadata.sorted_tables) == said
+
+
+def test_what_a_person_has_confirmed_stands_while_the_disk_is_gone(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.transact(lambda tx: confirm(tx, Need.UPS, OperatorId("eva"), "two hours"))
+    keeper.warm(anew=True)
+    disk.is_gone()
+    journal.append(Append("line-a", None, (returned(),)))
+    assert not journal.durable
+    assert set(confirmations(journal)) == {Need.UPS}
 
 
 def test_the_spare_does_not_grow_with_the_journal(node: Node, disk: Disk) -> None:
