@@ -52,11 +52,13 @@ def commented_header(lines: list[str], table: str) -> int | None:
 
 def split(line: str) -> tuple[str, str]:
     """Return the content of a line and its comment; a `#` within quotes starts no comment."""
-    inside = ""
+    inside, escaped = "", False
     for i, letter in enumerate(line):
-        if inside:
-            escaped = inside == '"' and line[i - 1] == "\\"
-            inside = inside if letter != inside or escaped else ""
+        if escaped:
+            escaped = False
+        elif inside:
+            escaped = inside == '"' and letter == "\\"
+            inside = "" if letter == inside else inside
         elif letter in "\"'":
             inside = letter
         elif letter == "#":

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from application.settings.editing import wanted
 from application.settings.editing.file import change, is_writable
 from application.settings.editing.layout import edited
+from application.settings.editing.lines import split
 from application.settings.file import load, parse
 from application.settings.own_file import SettingsFile
 from application.settings.template import reference, template, with_meaning
@@ -82,6 +83,12 @@ def test_a_file_of_any_layout_says_what_was_wanted_and_nothing_else(text: str) -
     ):
         before, text = text, edited(text, edit)
         assert wanted.without_empty(tomllib.loads(text)) == wanted.after(tomllib.loads(before), edit)
+
+
+@pytest.mark.parametrize("said", ['"C:\\\\"', '"a \\" # b"', "'C:\\'", '"#"'])
+def test_a_comment_begins_behind_the_value(said: str) -> None:
+    tomllib.loads(f"region = {said}  # why")
+    assert split(f"region = {said}  # why") == (f"region = {said}", "# why")
 
 
 def test_tables_are_added_after_their_kind_changed_by_their_name_and_removed_alone() -> None:
