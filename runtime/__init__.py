@@ -1,5 +1,6 @@
-"""How an actor lives: the base actor on Thespian, clock and timers, who is where, how all starts and ends.
+"""Runtime of an actor: base class on Thespian, clock and timers, published addresses, start and end of a
+node.
 
-Knows no alert, no call and no journal: what an actor decides is in its own package. Nothing outside
-this package (and the deciders' shells through it) may know which transport Thespian uses.
+The package knows no alert, call or journal: decisions are made in the actors' packages. Only this package
+(and the actors through it) may depend on Thespian's transport.
 """

@@ -1,12 +1,11 @@
-"""The base of every actor of the center.
+"""Base class of every actor of the center.
 
-It turns bytes into messages and back, drops what the dead have said, keeps one tick and any number of
-timers over one wakeup, keeps watches alive, sends heartbeats, and lets no exception out: Thespian would run
-the handler a second time. After an unexpected exception the state in memory cannot be trusted, so the actor
+The base class converts bytes to messages and back, drops messages of dead incarnations, runs one tick and any
+number of timers over one wakeup, renews watches, sends heartbeats, and lets no exception out, since Thespian
+would run the handler again. After an unexpected exception the state in memory is unreliable, so the actor
 ends; the Supervisor starts a new one, and starting is recovering.
 
-An actor must not block, must not know which transport carries it, and must keep nothing that the journal
-does not hold.
+An actor must not block, must not know its transport, and must keep no state outside the journal.
 """
 
 from __future__ import annotations
@@ -39,27 +38,29 @@ from runtime.timers import Timers
 
 TICK_US: Final = SECOND
 MAX_EARLY: Final = 1000
-"""No more messages than this are kept for an actor that has not been told yet who it is."""
+"""Most messages kept for an actor that has not received its role and key."""
 
 BUSY_SAID_WITHIN_US: Final = SECOND // 5
-"""Not at once: an actor becomes busy in the middle of what matters most, and this only has to be shown."""
+"""Delay before a change of the alert is reported, in microseconds: an actor becomes busy at the most urgent
+moment, and the report is only for display.
+"""
 
 _TICK: Final = object()
 _BUSY: Final = object()
 
 
 class Closable(Protocol):
-    """What is to be closed."""
+    """Resource that can be closed."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the resource."""
 
 
 Kept = TypeVar("Kept", bound=Closable)
 
 
 class CenterActor(Actor):
-    """An actor of the center. Subclasses give `role` and override the hooks `started`, `receive`, `tick`,
+    """Actor of the center. A subclass sets `role` and overrides the hooks `started`, `receive`, `tick`,
     `timer`, `stopping` and `child_exited`.
     """
 
@@ -72,7 +73,7 @@ class CenterActor(Actor):
         self.env: Environment
         self.log = logs.get("actor")
         self.alert: AlertId | None = None
-        """What it is busy with; see `busy_with`."""
+        """Alert in hand; see `busy_with`."""
         self._running = False
         self._over = False
         self._pid = 0
@@ -85,55 +86,62 @@ class CenterActor(Actor):
         self._early: list[tuple[bytes, ActorAddress]] = []
         self._timers = Timers()
         self._wakeups: list[Instant] = []
-        """A heap of the times for which wakeups are outstanding."""
+        """Heap of the times of outstanding wakeups."""
         self._watches: dict[int, Callable[[], None]] = {}
         self._kept = ExitStack()
 
     # ------------------------------------------------------------ hooks
 
     def started(self) -> None:
-        """The actor knows who it is: read the journal, open ports, look at the world."""
+        """Start work: read the journal, open ports, determine the state of the world. Role and key are
+        set.
+        """
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A message for this actor. `match envelope.body:`, and what is not for it to this base."""
+        """Handle a message with `match envelope.body:`, and pass unknown messages to this base."""
         self.log.warning("not for this actor", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """About once a second: look again, tell again."""
+        """Poll and publish again; runs about once a second."""
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
-        """What was set by `at` is due."""
+        """Handle a timer set by `at`."""
 
     def stopping(self) -> None:
-        """The actor is to end in order: close what is not kept open by `keep`, leave calls up."""
+        """End in order: close everything not registered by `keep`; leave calls up."""
 
     def child_exited(self, child: ActorAddress) -> None:
-        """Thespian says that a child has ended. A hint: it can be late, lost, or of an address used again."""
+        """Handle the end of a child as reported by Thespian; a report may be late, lost or about a reused
+        address.
+        """
 
     def child_connected(self, child: ActorAddress, real: ActorAddress) -> None:
-        """A created child has said where it is; `child` is what `createActor` has given."""
+        """Handle the address of a created child; `child` is the result of `createActor`."""
 
     # ------------------------------------------------------------ what an actor can do
 
     def now_us(self) -> Instant:
-        """The time, microseconds UTC."""
+        """Return the time, in microseconds since 1970 UTC."""
         return self.env.clock.now_us()
 
     def tell(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
-        """Say it to the actor of this role and key on this node; False when there is none now.
+        """Send a message to the actor of this role and key on this node. Return False if no such actor is
+        known.
 
-        True does not mean that it was heard. What matters is told again until it shows.
+        True does not mean that the message arrives. Important messages are repeated until their effect shows.
         """
         return self._tell_entry(self.env.directory.find(role, key), body, alert)
 
     def tell_line(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
-        """The same to whoever carries a line's calls, on whichever node that is."""
+        """Send a message to the actor that carries a line's calls, on any node. Return False if none is
+        known.
+        """
         return self.tell(role, key, body, alert) or self._tell_entry(
             self.env.peers.find(role, key), body, alert
         )
 
     def tell_node(self, node: NodeId, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
-        """The same to an actor of a certain node, this one or another."""
+        """Send a message to an actor of a certain node. Return False if no such actor is known."""
         if node == self.env.node:
             return self.tell(role, key, body, alert)
         return self._tell_entry(self.env.peers.find(role, key, node), body, alert)
@@ -146,47 +154,49 @@ class CenterActor(Actor):
         return True
 
     def answer(self, sender: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
-        """Say it to whoever has sent a message."""
+        """Send a message to the sender of a received message."""
         self._say(sender, body, alert)
 
     def at(self, when_us: Instant, timer: Hashable) -> None:
-        """Have the hook `timer` called with this name at that time. Setting a name again moves it."""
+        """Call the hook `timer` with this name at that time. A name that is already set is moved."""
         self._timers.set(timer, when_us)
         self._arm()
 
     def cancel(self, timer: Hashable) -> None:
-        """Forget this timer; nothing where it is not set."""
+        """Cancel the timer; no effect if it is not set."""
         self._timers.cancel(timer)
 
     def watch(self, fd: int, callback: Callable[[], None]) -> None:
-        """Have `callback` called whenever `fd` can be read, until `unwatch`. What is left is told again."""
+        """Call `callback` whenever `fd` is readable, until `unwatch`. Unread data triggers another call."""
         self._watches[fd] = callback
 
     def unwatch(self, fd: int) -> None:
-        """Watch it no longer. To be said before the descriptor is closed."""
+        """Stop watching the descriptor; required before the descriptor is closed."""
         self._watches.pop(fd, None)
 
     @property
     def watches(self) -> Collection[int]:
-        """The descriptors that are watched."""
+        """Watched descriptors."""
         return self._watches.keys()
 
     def no_sooner(self, when_us: Instant, fd: int, look: Callable[[], None]) -> None:
-        """Call `look` now, or, where that is too soon, have the hook `timer` called then."""
+        """Call `look` now; before `when_us`, stop watching `fd` and call the hook `timer` then."""
         if self.now_us() >= when_us:
             look()
         else:
-            # The descriptor stays readable; not watched it does not wake this actor over and over.
+            # The descriptor stays readable; while watched it would wake this actor over and over.
             self.unwatch(fd)
             self.at(when_us, fd)
 
     def keep(self, opened: Kept) -> Kept:
-        """What was opened, which is closed when the actor ends in order, the last one first."""
+        """Register a resource to be closed when the actor ends in order, last opened first; return the
+        resource.
+        """
         self._kept.callback(opened.close)
         return opened
 
     def busy_with(self, alert: AlertId | None) -> None:
-        """Say what this actor is busy with. It goes into the heartbeats and, soon, the directory."""
+        """Set the alert in hand, for the heartbeats and, shortly after, the directory."""
         if alert != self.alert:
             self.alert = alert
             self.at(Instant(self.now_us() + BUSY_SAID_WITHIN_US), _BUSY)
@@ -196,7 +206,7 @@ class CenterActor(Actor):
     def receiveMessage(  # noqa: N802 - the name is Thespian's
         self, msg: object, sender: ActorAddress
     ) -> ThespianWatch | None:
-        """Thespian's entry. Nothing is ever raised from it."""
+        """Receive a message from Thespian. No exception leaves this method."""
         if self._over:
             return None
         try:
@@ -204,7 +214,7 @@ class CenterActor(Actor):
         except Exception:
             self._crash(msg)
             return None
-        # A watch lasts until the next message only, so it is given again at every one.
+        # A watch lasts only until the next message, so it is renewed at every message.
         return ThespianWatch(list(self._watches)) if self._watches else None
 
     def _dispatch(self, msg: object, sender: ActorAddress) -> None:
@@ -297,7 +307,7 @@ class CenterActor(Actor):
             self._beat()
 
     def _stop(self) -> None:
-        """An order to end. The Supervisor alone does more than this."""
+        """End after an order; only the Supervisor overrides this."""
         self._close()
         self._leave()
 
@@ -308,14 +318,14 @@ class CenterActor(Actor):
         self._kept.close()
 
     def _leave(self) -> None:
-        """End in order, once what has been said is on its way."""
+        """End in order, once all sent messages are on their way."""
         self.send(self.myAddress, ActorExitRequest(recursive=False))
 
     def _crash(self, msg: object) -> None:
-        """Report what was raised, and end: the state in memory cannot be trusted any more."""
+        """Log the exception and end: the state in memory is no longer reliable."""
         self._over = True
         env = self.env if hasattr(self, "env") else environment.current()
-        # Whatever becomes of the report: were anything raised from here, the handler would be run again.
+        # An exception raised here would make Thespian run the handler again.
         with suppress(Exception):
             self._report(msg)
         env.processes.end(self, CRASHED)
@@ -328,7 +338,7 @@ class CenterActor(Actor):
             except DecodeError:
                 context["bytes"] = len(msg)
             else:
-                # Not the body itself: it may hold numbers and names.
+                # The body is not logged: it may hold numbers and names.
                 context.update(
                     kind=type(envelope.body).__name__,
                     message=envelope.id,
@@ -348,7 +358,7 @@ class CenterActor(Actor):
             if name is _BUSY:
                 self._beat()
             elif name is _TICK:
-                # From now, not from when it was due: ticks that were missed are not made up for.
+                # From now, not from the due time: missed ticks are not made up for.
                 self._timers.set(_TICK, Instant(now_us + TICK_US))
                 self._beat()
                 self.tick(now_us)
@@ -357,10 +367,10 @@ class CenterActor(Actor):
         self._arm()
 
     def _arm(self) -> None:
-        """Have a wakeup outstanding for the earliest timer.
+        """Schedule a wakeup for the earliest timer.
 
-        Thespian cannot take one back. Those outstanding for later timers are remembered, so that none is
-        asked for twice: one too many would ask for the next, and that one again, without end.
+        Thespian cannot cancel a wakeup. Outstanding wakeups are recorded so that none is scheduled twice: a
+        surplus wakeup would schedule the next, and so on without end.
         """
         next_us = self._timers.next_us()
         if next_us is None or not self._running:
@@ -369,7 +379,7 @@ class CenterActor(Actor):
             heappush(self._wakeups, next_us)
             self.wakeupAfter(timedelta(microseconds=max(0, next_us - self.now_us())))
 
-    # ------------------------------------------------------------ speech
+    # ------------------------------------------------------------ sending
 
     def _say(self, address: ActorAddress, body: Body, alert: AlertId | None = None, *, to: str = "") -> None:
         self._said += 1

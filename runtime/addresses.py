@@ -1,6 +1,7 @@
-"""An actor's address as opaque bytes, for files and messages.
+"""Address of an actor as opaque bytes, for files and messages.
 
-Not a pickle: whoever can write the directory's file must not be able to run code in its readers.
+The encoding is no pickle: a process that can write the directory's file must not be able to run code in its
+readers.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from thespian.system.transport.IPBase import UDPv4ActorAddress
 from runtime.errors import BadAddress
 
 _PLACE: Final = b"T"
-"""As it was when actors spoke TCP: a node that still does reads it, and is not heard, and takes no harm."""
+"""Prefix of a network address, unchanged since TCP: an old node can decode the address, and its messages stay
+unheard without harm.
+"""
 _LOCAL: Final = b"L"
 
 
 def to_bytes(address: ActorAddress) -> bytes:
-    """The address, for `from_bytes` in any process of the node. Raises BadAddress where it has none yet."""
+    """Return the address for `from_bytes` in any process of the node. Raises BadAddress if the actor has none
+    yet.
+    """
     details = address.addressDetails
     if isinstance(details, str):
         return _LOCAL + details.encode()
@@ -32,7 +37,7 @@ def to_bytes(address: ActorAddress) -> bytes:
 
 @lru_cache(maxsize=4096)
 def from_bytes(data: bytes) -> ActorAddress:
-    """The address that `to_bytes` gave. Raises BadAddress."""
+    """Return the address that `to_bytes` has encoded. Raises BadAddress."""
     try:
         text = data[1:].decode()
     except UnicodeDecodeError as error:
@@ -40,7 +45,7 @@ def from_bytes(data: bytes) -> ActorAddress:
     if data[:1] == _LOCAL and text:
         return ActorAddress(text)
     host, _, port = text.rpartition(":")
-    # Numbers only: a name would be looked up in the network.
+    # Numbers only: a name would cause a network lookup.
     if data[:1] == _PLACE and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
         return ActorAddress(UDPv4ActorAddress(host, int(port), external=True))
     raise BadAddress(f"{data!r} names no actor")

@@ -1,4 +1,4 @@
-"""Where an actor works: given by the composition root before the system starts, inherited by every fork."""
+"""Environment of an actor: made by the composition root before the system starts, inherited by every fork."""
 
 from __future__ import annotations
 
@@ -21,57 +21,60 @@ from runtime.system.spec import Plan
 T = TypeVar("T")
 
 DRAINING = "draining"
-"""A file in the run directory: there while the node is drained; empty where it then ends."""
+"""Name of a file in the run directory, present while the node is draining; empty if the node then ends."""
 STAYS = b"stays"
-"""What it holds where the node is to stay, with nothing to do."""
+"""Content of that file if the drained node must stay up."""
 DRAINED = "drained"
-"""Another: there once it has nothing left."""
+"""Name of a file in the run directory, present once a draining node is empty."""
 AGAIN = "again"
-"""Another: there where the node is to start again at once."""
+"""Name of a file in the run directory that orders an immediate restart of the node."""
 
 
 class CommitListener(Protocol):
-    """Hears what other nodes have committed to the shared journal."""
+    """Listener for commits of other nodes to the shared journal."""
 
     def fileno(self) -> int:
-        """Readable when there may be something new."""
+        """Return a descriptor that is readable after a commit."""
         ...
 
     def drain(self) -> tuple[int, Collection[str]] | None:
-        """The highest place in the journal that was heard since, and in which streams; None: nothing."""
+        """Return the highest place in the journal received since the last call, and its streams; None if
+        nothing.
+        """
         ...
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         ...
 
 
 class Faults(Protocol):
-    """What becomes of a message on its way, for tests in one process."""
+    """Faults of message delivery, for tests in one process."""
 
     def __call__(self, envelope: Envelope, role: Role | None, key: str) -> Sequence[float]:
-        """After how many seconds it is delivered, once for each: `(0,)` as usual, `()` lost, `(0, 0)` twice.
+        """Return the delivery delays in seconds, one per delivery: `(0,)` as usual, `()` lost, `(0, 0)`
+        twice.
 
-        `role` and `key` are the receiver's; None for one that has no role.
+        `role` and `key` are the receiver's; `role` is None for a receiver without a role.
         """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeVoice:
-    """How this node and the others have each other's voices."""
+    """Parameters of the voice exchange between this node and the others."""
 
     secret: bytes = field(repr=False)
-    """32 bytes that all nodes know and nobody else."""
+    """Secret shared by all nodes and by no other party, 32 bytes."""
     host: str = "127.0.0.1"
-    """This node's address on the network that only the nodes reach."""
+    """Address of this node on the nodes' private network."""
     port: int = 0
-    """Where its VoiceGate listens; 0: where it has listened before, or at any that is free."""
+    """Port of the VoiceGate; 0: its previous port, or any free one."""
     public: bool = False
-    """Whether `host` may be an address of the internet."""
+    """True if `host` may be an address of the internet."""
 
     def __post_init__(self) -> None:
-        # Found at the start of the node, and not by the first alert that stands on another one's line.
+        # Checked at the start of the node, not by the first alert with a voice on another node's line.
         if len(self.secret) != 32:
             raise WrongEnvironment(f"the nodes' secret has 32 bytes, not {len(self.secret)}")
 
@@ -82,56 +85,56 @@ class Environment:
 
     node: NodeId
     state: Path
-    """The state directory."""
+    """State directory."""
     clock: Clock
     directory: Directory
     open_journal: Callable[[], object]
     """Opens the journal for the calling process; see `open_journal_as`."""
     journal_url: str = ""
-    """Where it is, for the one who keeps it; empty where nobody does."""
+    """URL of the journal, for the JournalKeeper; empty if there is none."""
     settings: object = None
-    """What the composition root wants the actors to know; see `settings_as`."""
+    """Settings for the actors; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)
-    """What the Supervisor keeps running."""
+    """Actors for the Supervisor to run."""
     peers: PeerBook = field(default_factory=PeerBook)
-    """The other nodes; none where this one is alone."""
+    """Other nodes; empty for a node without a cluster."""
     address: str = "127.0.0.1"
-    """The node's private address: what its actors listen on."""
+    """Private address of the node, on which its actors listen."""
     listen: Callable[[], CommitListener | None] = lambda: None
-    """Listens to what other nodes commit, for the calling process; None where nobody else writes."""
+    """Opens a listener for commits of other nodes, for the calling process; None if no other node writes."""
     node_voice: NodeVoice | None = None
-    """None: this node is by itself."""
+    """Voice exchange with other nodes; None for a node without a cluster."""
     actor_secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
-    """By which an actor knows that a message is from one of ours; of several nodes the same."""
+    """Secret that authenticates messages between the center's actors; the same on all nodes."""
     clock_settles: Callable[[], bool] = lambda: False
-    """Whether the machine has just begun and is about to set its wall clock: what goes by the hour waits."""
+    """True if the machine has just started and is about to set its wall clock: timed jobs then wait."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 
     @property
     def draining(self) -> bool:
-        """Whether this node is to take no more alerts, and to end when it has none."""
+        """True if this node accepts no new alerts, and ends once it has none."""
         return (self.run / DRAINING).exists()
 
     @property
     def run(self) -> Path:
-        """The directory for what does not outlast the node: directory, sockets, links."""
+        """Directory for files that do not outlast the node: directory of actors, sockets, links."""
         return self.state / "run"
 
     @property
     def logs(self) -> Path:
-        """The directory for logs."""
+        """Directory of the logs."""
         return self.state / "logs"
 
     def open_journal_as(self, kind: type[T]) -> T:
-        """A journal of this kind, newly opened. Raises WrongEnvironment where there is another."""
+        """Open the journal, of this type. Raises WrongEnvironment if it has another type."""
         journal = self.open_journal()
         if not isinstance(journal, kind):
             raise WrongEnvironment(f"the journal is a {type(journal).__name__}, not a {kind.__name__}")
         return journal
 
     def settings_as(self, kind: type[T]) -> T:
-        """The settings, which are of this kind. Raises WrongEnvironment where they are not."""
+        """Return the settings, of this type. Raises WrongEnvironment if they have another type."""
         if not isinstance(self.settings, kind):
             raise WrongEnvironment(f"the settings are {type(self.settings).__name__}, not {kind.__name__}")
         return self.settings
@@ -141,13 +144,13 @@ _installed: Environment | None = None
 
 
 def install(environment: Environment) -> None:
-    """Make this the environment of this process and of all that are forked from it."""
+    """Set the environment of this process and of all processes forked from it."""
     global _installed
     _installed = environment
 
 
 def current() -> Environment:
-    """The environment of this process. Raises WrongEnvironment where none was installed."""
+    """Return the environment of this process. Raises WrongEnvironment if none was installed."""
     if _installed is None:
         raise WrongEnvironment("no environment was installed before the actor system started")
     return _installed

@@ -1,35 +1,35 @@
-"""The package's errors.
+"""Errors of the package.
 
 RunError
-├── WrongEnvironment     our misuse: asked for something that the composition root has not provided
+├── WrongEnvironment     misuse: the composition root has not provided the requested item
 ├── BadAddress           opaque bytes that are no actor's address
 └── SystemFault          the actor system as a whole
-    ├── SystemNotStarted    it did not come up, or its Supervisor did not
-    └── SystemGone          it was there and has ended
+    ├── SystemNotStarted    the system or its Supervisor did not start
+    └── SystemGone          the system has ended
 """
 
 from __future__ import annotations
 
 
 class RunError(Exception):
-    """The root of the package's errors."""
+    """Base class of the package's errors."""
 
 
 class WrongEnvironment(RunError):
-    """The composition root has not provided this."""
+    """Raised when the composition root has not provided the requested item."""
 
 
 class BadAddress(RunError):
-    """These bytes name no actor."""
+    """Raised for bytes that are no actor's address."""
 
 
 class SystemFault(RunError):
-    """The actor system as a whole is at fault."""
+    """Raised for a fault of the actor system as a whole."""
 
 
 class SystemNotStarted(SystemFault):
-    """The actor system or its Supervisor did not come up in the time allowed."""
+    """Raised when the actor system or its Supervisor did not start in time."""
 
 
 class SystemGone(SystemFault):
-    """The actor system has ended."""
+    """Raised when the actor system has ended."""

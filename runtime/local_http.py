@@ -1,4 +1,4 @@
-"""HTTP to this node's own web, by its socket in the state directory: no network lies between."""
+"""HTTP to this node's own web through its socket in the state directory, without any network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from runtime import unix_address
 
 WEB_SOCKET: Final = "web.sock"
-"""In the run directory."""
+"""Name of the socket in the run directory."""
 
 
 class LocalConnection(http.client.HTTPConnection):

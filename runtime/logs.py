@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line in `logs/center.jsonl`, and readable lines on stderr.
 
-Used by the actors, the node and the web. Every process appends to the same file; a line is one write, so
-lines of several processes never mix. No personal data: log an alert's id, never a number or a name.
+The actors, the node and the web append to one file; a line is one write, so lines of several processes never
+mix. No personal data: log an alert's id, never a number or a name.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from runtime.terminal import shown, shown_json
 
 FILE_NAME: Final = "center.jsonl"
 MAX_BYTES: Final = 20_000_000
-"""The file is moved to `center.jsonl.1`, and begun anew, beyond this."""
+"""Size at which the file is moved to `center.jsonl.1` and begun anew, in bytes."""
 _CHECK_EVERY: Final = 256
 _CHECK_AFTER_S: Final = 1.0
-"""Who says little looks before each line: the file may have been turned over, and packed, long ago."""
+"""Idle time after which the file is checked before a write, in seconds: it may have been rotated and
+compressed.
+"""
 
 Logger = FilteringBoundLogger
 
 
 class _Sink:
-    """The file, opened by each process for itself and again after somebody has moved it."""
+    """Log file, opened by each process and reopened after a rotation by another process."""
 
     def __init__(self, path: Path) -> None:
         self._path = str(path)
@@ -50,18 +52,18 @@ class _Sink:
         if self._written % _CHECK_EVERY == 0 or now_s - self._checked_s > _CHECK_AFTER_S:
             self._checked_s = now_s
             self._turn_over()
-        # A full disk must not end an actor; the alarm about it is the journal's.
+        # A full disk must not end an actor; the journal raises the alarm about the disk.
         with suppress(OSError):
             os.write(self._fd, line)
 
     def _open(self) -> None:
-        # A descriptor of the parent's is not closed: the number may be another file's here by now.
+        # The parent's descriptor stays open: its number may belong to another file in this process.
         self._pid = os.getpid()
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
-            # Nor must one that cannot be opened: it is tried again when the file's turn comes.
+            # A file that cannot be opened must not end an actor either; the next check tries again.
             self._fd = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
     def _turn_over(self) -> None:
@@ -82,7 +84,7 @@ class _Sink:
 
 
 class _Output:
-    """The end of the chain: writes what the processors have made."""
+    """Last processor of the chain: writes the line."""
 
     def __init__(self, sink: _Sink | None, to_stderr: bool) -> None:
         self._sink = sink
@@ -104,7 +106,9 @@ class _Output:
 
 
 def _plain(line: bytes) -> bool:
-    """Whether nothing in it can steer the terminal of who reads it: mostly so, and quickly told."""
+    """Return True if the line contains nothing that a terminal would interpret: the common case, checked
+    fast.
+    """
     return line.isascii() and b"\x7f" not in line
 
 
@@ -113,9 +117,9 @@ _encoder: Final = msgspec.json.Encoder(enc_hook=repr)
 
 
 def configure(logs: Path | None, process: str, *, stderr: bool = False, level: int = logging.INFO) -> None:
-    """Have this process, and those forked from it, log as `process` into the directory `logs` and to stderr.
+    """Configure the logs of this process and its forks: as `process`, to the directory `logs` and to stderr.
 
-    `logs` None keeps no file. The standard library's loggers are led the same way, from warnings up.
+    `logs` None keeps no file. Records of the standard library's loggers are included from level WARNING.
     """
     global _configured_level
     _configured_level = level
@@ -144,12 +148,12 @@ def _configure(logs: Path | None, process: str, stderr: bool, level: int) -> Non
 
 
 def configured_level() -> int:
-    """The level that somebody has asked for; INFO where nobody has."""
+    """Return the configured level; INFO if not configured."""
     return _configured_level
 
 
 class _Named:
-    """Says which process speaks, where the line does not say so itself."""
+    """Processor that adds the process to lines without one."""
 
     def __init__(self, process: str) -> None:
         self._process = process
@@ -161,7 +165,7 @@ class _Named:
 
 
 class StandardHandler(logging.Handler):
-    """Leads what libraries say through `logging` into ours."""
+    """Handler that passes records of the standard library's `logging` to the center's logs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         log = get(record.name)
@@ -171,9 +175,9 @@ class StandardHandler(logging.Handler):
 
 
 def get(name: str, **context: object) -> Logger:
-    """A logger for one part of the program, with what it is to say in every line.
+    """Return a logger for one part of the program, with the context of every line.
 
-    It never raises. Where nobody has configured anything, it speaks to stderr.
+    The logger never raises. Without a configuration it writes to stderr.
     """
     if not structlog.is_configured():
         _configure(None, name, True, logging.INFO)
@@ -181,9 +185,9 @@ def get(name: str, **context: object) -> Logger:
 
 
 class Outage:
-    """What cannot be had for a while, such as the journal: one line at the beginning, and one at the end.
+    """Temporary lack of a resource such as the journal: logged once at its start and once at its end.
 
-    Who looks many times a second would fill the log, of which there are two files, with the outage alone.
+    Frequent attempts would otherwise fill the two log files with a single outage.
     """
 
     def __init__(self, log: Logger, what: str) -> None:
@@ -192,13 +196,13 @@ class Outage:
         self._failed = 0
 
     def failed(self, error: Exception) -> None:
-        """It cannot be had now."""
+        """Record a failed use."""
         self._failed += 1
         if self._failed == 1:
             self._log.error(self._what, error=str(error))
 
     def works(self) -> None:
-        """It can be had."""
+        """Record a successful use."""
         if self._failed:
             self._log.warning("works again", what=self._what, failed=self._failed)
             self._failed = 0

@@ -1,4 +1,4 @@
-"""Processes as the kernel knows them: whether one lives, when it was born, and a watch over its death."""
+"""Processes as the kernel reports them: life, time of birth, and notification of death."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 from typing import Final, NamedTuple
 
 _START_TIME: Final = 22
-"""proc(5): the 22nd field of /proc/PID/stat, in clock ticks since the machine started."""
+"""proc(5): field 22 of /proc/PID/stat, in clock ticks since the start of the machine."""
 _STATE: Final = 3
 _PARENT: Final = 4
 _GROUP: Final = 5
@@ -23,12 +23,12 @@ def _stat(pid: int) -> list[str] | None:
             text = file.read().decode(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    # The second field is the command in brackets and may hold anything, brackets and spaces included.
+    # The second field is the command in brackets, and may itself contain brackets and spaces.
     return text[text.rindex(")") + 2 :].split()
 
 
 def born(pid: int) -> int:
-    """The kernel's start time of the process, with the pid unique; 0 where there is none, or a zombie."""
+    """Return the kernel's start time of the process, unique with its pid; 0 if absent or a zombie."""
     fields = _stat(pid)
     if fields is None or fields[_STATE - 3] in ("Z", "X"):
         return 0
@@ -36,24 +36,26 @@ def born(pid: int) -> int:
 
 
 def alive(pid: int, since: int) -> bool:
-    """Whether this very process, born at `since`, still runs."""
+    """Return True if this very process, born at `since`, is running."""
     return pid > 0 and since != 0 and born(pid) == since
 
 
 def stopped(pid: int, since: int) -> bool:
-    """Whether this very process, born at `since`, was stopped by a signal; not so one that is traced."""
+    """Return True if this very process, born at `since`, was stopped by a signal; a traced process was
+    not.
+    """
     fields = _stat(pid)
     return fields is not None and fields[_STATE - 3] == "T" and int(fields[_START_TIME - 3]) == since
 
 
 def parent(pid: int) -> int:
-    """The process's parent; 0 where there is none."""
+    """Return the process's parent; 0 if there is no such process."""
     fields = _stat(pid)
     return 0 if fields is None else int(fields[_PARENT - 3])
 
 
 def group_members(group: int) -> list[int]:
-    """The living processes of a process group."""
+    """Return the living processes of a process group."""
     found = []
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -68,28 +70,29 @@ def group_members(group: int) -> list[int]:
 
 
 class Condition(NamedTuple):
-    """What the kernel says of a process that says nothing itself."""
+    """State of a silent process, from the kernel."""
 
     stopped: bool
-    """By a signal (SIGSTOP): it will do nothing until somebody lets it. A debugger's halt is none."""
+    """True if stopped by a signal (SIGSTOP) until continued. A debugger's halt does not count."""
     waited_us: int
-    """How long its main thread has been ready to run and had no processor, since it was born."""
+    """Total time that its main thread was ready to run without a processor, in microseconds."""
 
 
 def condition(pid: int) -> Condition:
-    """How it is; one that is gone is not stopped."""
+    """Return the state of the process; an absent process is not stopped."""
     fields = _stat(pid)
     try:
         with open(f"/proc/{pid}/schedstat", "rb") as file:
             waited_ns = int(file.read().split()[1])
     except (OSError, IndexError):
-        # Gone meanwhile, or a kernel without these figures: then its silence counts in full.
+        # Absent meanwhile, or a kernel without these statistics: the silence of the process then counts in
+        # full.
         waited_ns = 0
     return Condition(fields is not None and fields[_STATE - 3] == "T", waited_ns // 1000)
 
 
 def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:
-    """Send the signal to this very process and to no later one of its number; False where it is gone."""
+    """Send the signal to this very process, never to a later one with its pid. Return False if it is gone."""
     try:
         fd = os.pidfd_open(pid)
     except (ProcessLookupError, ValueError):
@@ -106,19 +109,19 @@ def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:
 
 
 def die_with_parent(yes: bool) -> None:
-    """Whether the kernel kills this process when its parent dies (prctl(2), PR_SET_PDEATHSIG)."""
+    """Set whether the kernel kills this process when its parent dies (prctl(2), PR_SET_PDEATHSIG)."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if yes else 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
 def be_called(name: str) -> None:
-    """What `ps` and `top` show this process as: at most 15 bytes (prctl(2), PR_SET_NAME)."""
+    """Set the name of this process in `ps` and `top`: at most 15 bytes (prctl(2), PR_SET_NAME)."""
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
 def called(pid: int) -> str:
-    """What `ps` shows it as; empty where there is none."""
+    """Return the name of the process in `ps`; empty if absent."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
             return file.read().decode(errors="replace").rstrip("\n")
@@ -127,16 +130,16 @@ def called(pid: int) -> str:
 
 
 def readable(fd: int, wait_s: float) -> bool:
-    """Whether `fd` can be read, now or within `wait_s`. Unlike select(2) it takes descriptors above 1023."""
+    """Return True if `fd` is readable within `wait_s`. Unlike select(2), allows descriptors above 1023."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return bool(poll.poll(wait_s * 1000))
 
 
 class DeathWatch:
-    """Many processes under one descriptor, which is readable when one of them has died.
+    """Watch on many processes through one descriptor, which is readable after a death.
 
-    One descriptor because Thespian registers everything that is watched anew at every turn of its loop.
+    One descriptor, because Thespian registers all watched descriptors anew at every turn of its loop.
     """
 
     def __init__(self) -> None:
@@ -145,13 +148,13 @@ class DeathWatch:
         self._fds: dict[int, int] = {}
 
     def fileno(self) -> int:
-        """What to watch."""
+        """Return the descriptor to watch."""
         if self._epoll is None:
             self._epoll = select.epoll()
         return self._epoll.fileno()
 
     def add(self, pid: int, since: int) -> bool:
-        """Watch this very process; False where it is already gone."""
+        """Watch this very process. Return False if it is gone."""
         self.fileno()
         assert self._epoll is not None
         if pid in self._fds:
@@ -169,7 +172,7 @@ class DeathWatch:
         return True
 
     def dead(self) -> list[int]:
-        """Those who have died since last asked; they are no longer watched."""
+        """Return the processes that have died since the last call; they are no longer watched."""
         if self._epoll is None:
             return []
         found = [self._pids[fd] for fd, _ in self._epoll.poll(0)]
@@ -178,7 +181,7 @@ class DeathWatch:
         return found
 
     def forget(self, pid: int) -> None:
-        """Watch it no longer."""
+        """Stop watching the process."""
         fd = self._fds.pop(pid, None)
         if fd is not None and self._epoll is not None:
             del self._pids[fd]
@@ -186,7 +189,7 @@ class DeathWatch:
             os.close(fd)
 
     def close(self) -> None:
-        """Watch nobody any more."""
+        """Stop watching all processes."""
         for pid in list(self._fds):
             self.forget(pid)
         if self._epoll is not None:

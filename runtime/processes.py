@@ -1,10 +1,11 @@
-"""What the base actor and the Supervisor need of processes, so that one process can play many in tests.
+"""Process functions for the base actor and the Supervisor, replaceable so that one process can play many in
+tests.
 
-`OwnProcesses` is the real thing: one actor, one process. Its counterpart,
-`runtime.system.imaginary_processes`, gives every actor an imaginary process that can be killed just the same.
+`OwnProcesses` is the real implementation: one actor, one process. Its counterpart
+`runtime.system.imaginary_processes` models a process for every actor, which can be killed just the same.
 
-Work that may block, such as a flush to a disk that stands still, is done by a process aside: for the
-Supervisor, which must not block and may not have threads, because it forks.
+Blocking work, such as a flush to a hanging disk, is done by a forked process. The Supervisor must not block,
+and may not have threads because it forks.
 """
 
 from __future__ import annotations
@@ -22,24 +23,24 @@ from runtime.pidfd import Condition, DeathWatch
 from runtime.system import birth
 
 ASIDE_WITHIN_S: Final = 30
-"""It is killed when it takes longer."""
+"""Time after which a forked worker process is killed, in seconds."""
 FAILED: Final = 1
 
 
 class NotDone(Exception):
-    """The work failed for a foreseen cause that passes: the log has one line of it, and no traceback."""
+    """Raised when work fails for an expected, temporary reason; logged in one line without a traceback."""
 
 
 class Aside(Protocol):
-    """Work that goes on, or has gone on, somewhere else."""
+    """Work that runs, or has run, outside the calling process."""
 
     def ended(self, wait_s: float = 0.0) -> bool | None:
-        """True: done. False: failed. None: neither yet, after `wait_s`."""
+        """Wait up to `wait_s` and return True if done, False if failed, None if still running."""
         ...
 
 
 class ForkedAside:
-    """Done by a fork of the calling process, which has only this to do."""
+    """Work done by a fork of the calling process."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._pid = os.fork()
@@ -62,7 +63,7 @@ def _be_aside(work: Callable[[], None]) -> None:
     try:
         birth.leave_parent_behind()
         for signum in (signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
-            # The parent's handlers speak to the parent's actor system.
+            # The parent's handlers act on the parent's actor system.
             signal.signal(signum, signal.SIG_DFL)
         signal.alarm(ASIDE_WITHIN_S)
         status = 0 if _is_done(work) else FAILED
@@ -83,7 +84,7 @@ def _is_done(work: Callable[[], None]) -> bool:
 
 
 class DoneAside:
-    """Done at once, for the actor system in one process."""
+    """Work done at once, for the actor system in one process."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._done = _is_done(work)
@@ -93,41 +94,41 @@ class DoneAside:
 
 
 CRASHED: Final = 70
-"""Exit status of an actor in which something unexpected was raised (sysexits.h: EX_SOFTWARE)."""
+"""Exit status of an actor after an unexpected exception (sysexits.h: EX_SOFTWARE)."""
 ESCALATED: Final = 75
-"""Exit status of a Supervisor that asks the node to start everything again (EX_TEMPFAIL)."""
+"""Exit status of a Supervisor that requests a restart of everything (EX_TEMPFAIL)."""
 
 HEIR_ASKS_BY: Final = signal.SIGUSR2
-"""What somebody who outlives the actor system is asked by to make room. Thespian has SIGUSR1."""
+"""Signal that asks a process outliving its actor system to hand over its ports. Thespian uses SIGUSR1."""
 OUTLIVING: Final = "voice"
-"""The first word of what such a process is called."""
+"""First word of such a process's name."""
 
 
 def outlives(pid: int) -> bool:
-    """Whether this process is to live on when the rest of its actor system is ended: it carries voices."""
+    """Return True if this process must survive the end of its actor system: it carries voices."""
     return pidfd.called(pid).split(" ")[0] == OUTLIVING
 
 
 class ChildConnected(ActorSystemMessage):
-    """A child has said where it is. Made in the parent by `thespian_fixes`, never sent."""
+    """Message about the address of a child. Made in the parent by `thespian_fixes`, never sent."""
 
     def __init__(self, child: ActorAddress, real: ActorAddress) -> None:
         self.child = child
-        """What `createActor` has given."""
+        """Result of `createActor`."""
         self.real = real
 
 
 class Newborn(NamedTuple):
-    """A child just created."""
+    """Child that was just created."""
 
     pid: int
     born: int
     address: ActorAddress | None
-    """None where it is yet to say where it is: `child_connected` follows."""
+    """Address; None while unknown: `child_connected` follows."""
 
 
 class Deaths(Protocol):
-    """Tells of deaths by a descriptor that can be watched."""
+    """Watch on deaths through one descriptor."""
 
     def fileno(self) -> int: ...
     def add(self, pid: int, since: int) -> bool: ...
@@ -137,67 +138,67 @@ class Deaths(Protocol):
 
 
 class Processes(Protocol):
-    """How actors are processes."""
+    """Mapping of actors to processes."""
 
     def identity(self, actor: Actor) -> tuple[int, int]:
-        """The actor's own pid and birth."""
+        """Return the actor's own pid and birth."""
         ...
 
     def named(self, actor: Actor, name: str) -> None:
-        """The actor knows who it is, and outlives its parent from now on."""
+        """Name the actor's process; from now on the process outlives its parent."""
         ...
 
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
-        """Live on when the rest of the actor system is ended.
+        """Keep the process alive when the rest of the actor system ends.
 
-        `on_heir` is called when somebody takes the place, between any two instructions of the actor's.
+        `on_heir` is called when a successor asks for the place, between any two instructions of the actor.
         """
         ...
 
     def end_with_group(self, actor: Actor) -> None:
-        """The same no longer."""
+        """Let the process end with the actor system again."""
         ...
 
     def to_own_process(self, work: Callable[[], None]) -> None:
-        """Do what concerns an actor's whole process; nothing, where one process has all of them."""
+        """Run `work` on an actor's whole process; no effect if one process holds all actors."""
         ...
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
-        """The process that the Supervisor hangs under: pid and birth; None where there is none."""
+        """Return the parent process of the Supervisor as pid and birth; None if there is none."""
         ...
 
     def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
-        """The process of the child that `parent` has just created; None where it could not be created."""
+        """Return the process of the child that `parent` has just created; None if the creation failed."""
         ...
 
     def cause_of_death(self, parent: Actor, pid: int) -> str:
-        """How a child of `parent` ended: `signal 9`, `crashed`, `status 1`; empty where it is not known."""
+        """Return the end of a child of `parent`: `signal 9`, `crashed`, `status 1`; empty if unknown."""
         ...
 
     def alive(self, pid: int, since: int) -> bool: ...
 
     def condition(self, pid: int) -> Condition:
-        """What the kernel says of a process that says nothing itself."""
+        """Return the kernel's state of a silent process."""
         ...
 
     def kill(self, pid: int, since: int) -> bool:
-        """End it at once and without asking; False where it is gone."""
+        """Kill the process at once. Return False if it is gone."""
         ...
 
     def watch(self) -> Deaths:
-        """A new watch over deaths."""
+        """Return a new watch on deaths."""
         ...
 
     def aside(self, work: Callable[[], None]) -> Aside:
-        """Have this done without waiting for it. What it changes in memory is seen by nobody."""
+        """Run `work` without waiting. Its changes in memory are lost."""
         ...
 
     def escalate(self, supervisor: Actor) -> None:
-        """Have the node start everything again."""
+        """Request a restart of everything from the node."""
         ...
 
     def end(self, actor: Actor, status: int) -> None:
-        """End the actor that calls this, at once, with everything that it holds in memory."""
+        """End the calling actor at once, with all its memory."""
         ...
 
 
@@ -214,20 +215,20 @@ class _ChildInfo(Protocol):
 
 
 class OwnProcesses:
-    """One actor, one process."""
+    """Processes of a center: one per actor."""
 
     def __init__(self) -> None:
         self._children: dict[int, _ChildProcess] = {}
         self._name = ""
         self._group = 0
-        """The actor system's, while we have left it."""
+        """Process group of the actor system, while this process has left it; else 0."""
 
     def identity(self, actor: Actor) -> tuple[int, int]:
         pid = os.getpid()
         return pid, pidfd.born(pid)
 
     def named(self, actor: Actor, name: str) -> None:
-        # Lifts what `thespian_fixes` has set at birth.
+        # Undoes the setting that `thespian_fixes` made at birth.
         pidfd.die_with_parent(False)
         self._name = name
         pidfd.be_called(name)
@@ -245,10 +246,10 @@ class OwnProcesses:
             return
         group, self._group = self._group, 0
         pidfd.be_called(self._name)
-        # Where the group has ended meanwhile, so does whoever has outlived it.
+        # If the group has ended meanwhile, the surviving process ends too.
         with suppress(PermissionError):
             os.setpgid(0, group)
-        # Not the default, which would end us: who takes the place may ask twice.
+        # Ignored, since the default would end this process: a successor may send the signal twice.
         signal.signal(HEIR_ASKS_BY, signal.SIG_IGN)
 
     def to_own_process(self, work: Callable[[], None]) -> None:
@@ -293,10 +294,10 @@ class OwnProcesses:
         return ForkedAside(work)
 
     def escalate(self, supervisor: Actor) -> None:
-        # The node watches the admin, and starts everything again when that is gone.
+        # The node watches the admin, and restarts everything when the admin is gone.
         os.kill(os.getppid(), signal.SIGKILL)
         self.end(supervisor, ESCALATED)
 
     def end(self, actor: Actor, status: int) -> None:
-        # Not sys.exit: that would run what Thespian and multiprocessing have hung into atexit.
+        # Not sys.exit: it would run the atexit handlers of Thespian and multiprocessing.
         os._exit(status)

@@ -1,8 +1,7 @@
-"""A program as a service: SIGTERM, SIGINT and SIGHUP as one request for the end, with a descriptor that wakes
-whoever waits; and what systemd is told, by sd_notify(3): nothing under anything else.
+"""Program as a service: SIGTERM, SIGINT and SIGHUP as one request to end, with a descriptor that wakes the
+main loop; and notifications to systemd by sd_notify(3), without effect elsewhere.
 
-Processes forked from this one get the signals' default actions back: an actor that the kernel is asked to end
-must end.
+Forked processes get the signals' default actions back: an actor that is ordered to end must end.
 """
 
 from __future__ import annotations
@@ -20,7 +19,9 @@ _caught = False
 
 
 class Signals:
-    """Installed when made. One at a time in a process, in its main thread."""
+    """Handlers of the signals, installed at construction. One instance at a time per process, in its main
+    thread.
+    """
 
     def __init__(self) -> None:
         global _caught
@@ -31,11 +32,11 @@ class Signals:
         _caught = True
 
     def fileno(self) -> int:
-        """Readable from a signal until `drain`."""
+        """Return a descriptor that is readable from a signal until `drain`."""
         return self._read
 
     def drain(self) -> None:
-        """Takes what has woken us."""
+        """Empty the descriptor."""
         try:
             while os.read(self._read, 512):
                 pass
@@ -43,7 +44,7 @@ class Signals:
             pass
 
     def close(self) -> None:
-        """Gives the signals back."""
+        """Restore the previous handlers."""
         global _caught
         _caught = False
         for signum, action in self._before.items():
@@ -67,7 +68,7 @@ os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def tell_manager(state: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Sends `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `STATUS=…`. Never fails."""
+    """Send `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `STATUS=…` to systemd. Never fails."""
     address = environment.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return

@@ -1,7 +1,6 @@
-"""Let msgspec learn the types of messages and files before there are threads.
+"""Preparation of msgspec for the types of messages and files, before any thread starts.
 
-msgspec learns a Struct where it is first met, and two threads that meet it at once end the process with
-SIGSEGV.
+msgspec analyses a Struct at its first use, and two threads that do this at once end the process with SIGSEGV.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ import msgspec
 
 @cache
 def learn_structs() -> None:
-    """Learn every Struct that is imported by now, once a process. One that is held in memory alone may have
-    types that cannot be read from bytes, or names that are not there: it is left out.
+    """Analyse every imported Struct, once per process. A Struct that exists in memory only may have types
+    that cannot be decoded, or undefined names: it is left out.
     """
     for kind in _below(msgspec.Struct):
         with suppress(TypeError, NameError):

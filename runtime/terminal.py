@@ -1,8 +1,7 @@
-"""Text of anybody, for a terminal: nothing in it steers the terminal, or looks like what it is not.
+"""Text from outside, made safe for a terminal: no part of it can control the terminal or disguise itself.
 
-Short messages, notes and names come from outside. An escape sequence in one of them could write over what
-stands on the screen, a line's end could add a line to the story of an alert, and a mark of direction could
-turn a number round.
+Short messages, notes and names come from outside. An escape sequence could overwrite the screen, a line break
+could add a line to the story of an alert, and a direction mark could reverse a number.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ _IN_JSON: Final = re.compile(f"[{_STEERS}]".replace(r"\x00-\x1f", ""))
 
 
 def shown(text: str) -> str:
-    """The text on one line, with everything that is no character of it written out."""
+    """Return the text on one line, with every control character escaped."""
     return _STEERING.sub(_written, text)
 
 
 def shown_json(text: str) -> str:
-    """A JSON document of one line that says the same; what JSON leaves as it is stands there as `\\uXXXX`."""
+    """Return a JSON document of one line with the same content; control characters become `\\uXXXX`."""
     return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

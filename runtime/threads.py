@@ -1,5 +1,5 @@
-"""Threads beside an actor: how one wakes it, also one that outlives it, as a recording's end does; and a
-thread for each thing that is carried outside, so that whoever is slow keeps nobody else waiting.
+"""Threads beside an actor: a descriptor to wake the actor, also by a thread that outlives it, such as the end
+of a recording; and one thread per delivery to the outside, so that a slow receiver delays no other.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Waker:
-    """A descriptor that is readable once somebody has woken."""
+    """Descriptor that becomes readable by a wake-up."""
 
     def __init__(self) -> None:
-        # Not blocking: the media thread must never wait for whoever is woken.
+        # Non-blocking: the media thread must never wait for the actor.
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._lock = threading.Lock()
-        """Held for one system call: a closed descriptor's number may be anybody's the next moment."""
+        """Held for one system call: the number of a closed descriptor may be reused at once."""
 
     def fileno(self) -> int:
-        """What to wait for."""
+        """Return the descriptor to wait for."""
         return self._event
 
     def wake(self) -> None:
-        """From whatever thread, and at any time; nothing once it is closed."""
+        """Wake the actor, from any thread and at any time; no effect once closed."""
         with self._lock:
             if self._event >= 0:
                 os.eventfd_write(self._event, 1)
 
     def take(self) -> None:
-        """It was heard."""
+        """Clear the wake-up."""
         os.eventfd_read(self._event)
 
     def close(self) -> None:
-        """Nobody is woken any more."""
+        """Close the descriptor; later wake-ups have no effect."""
         with self._lock:
             os.close(self._event)
             self._event = -1
@@ -48,22 +48,22 @@ Brought_co = TypeVar("Brought_co", covariant=True)
 
 
 class Courier(Protocol[Load_contra, Brought_co]):
-    """Carries things outside."""
+    """Carrier of deliveries to the outside."""
 
     def carry(self, load: Load_contra, /) -> None:
-        """Begin, whatever else is on its way."""
+        """Start a delivery, regardless of others in progress."""
         ...
 
     def back(self) -> Brought_co | None:
-        """What has become of one that is back, once; None: there is none."""
+        """Return the result of one finished delivery, once; None if there is none."""
         ...
 
 
 class ThreadCourier(Generic[Load, Brought]):
-    """Wakes the actor when it is back. The thread is there as long as the load is on its way."""
+    """Courier with one thread per delivery; wakes the actor at the end of a delivery."""
 
     def __init__(self, deliver: Callable[[Load], Brought], waker: Waker, name: str) -> None:
-        """`deliver` blocks, within bounds, and raises nothing."""
+        """Start idle. `deliver` blocks, within bounds, and never raises."""
         self._deliver = deliver
         self._waker = waker
         self._name = name

@@ -1,6 +1,6 @@
 """Many named timers at absolute times over one wakeup.
 
-Pure: no clock and no Thespian. Timers that fall together come out in the order in which they were set.
+Pure: no clock and no Thespian. Timers of equal times expire in the order in which they were set.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from heapq import heapify, heappop, heappush
 from messages.ids import Instant
 
 _SLACK = 64
-"""Cancelled entries stay in the heap until they come up, or until they outnumber the live by so many."""
+"""Number of cancelled entries beyond the live ones that stay in the heap."""
 
 
 class Timers:
-    """A heap of (when, name). A name has one time; setting it again moves it."""
+    """Heap of (time, name). A name has one time; setting it again moves it."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, Hashable]] = []
@@ -26,7 +26,7 @@ class Timers:
         return len(self._live)
 
     def set(self, name: Hashable, when_us: Instant) -> None:
-        """Have `name` come due at `when_us`, and no longer at any other time."""
+        """Set the timer `name` to expire at `when_us` only."""
         self._count += 1
         self._live[name] = (when_us, self._count)
         heappush(self._heap, (when_us, self._count, name))
@@ -35,18 +35,18 @@ class Timers:
             heapify(self._heap)
 
     def cancel(self, name: Hashable) -> None:
-        """Forget `name`; nothing where it is not set."""
+        """Cancel the timer; no effect if it is not set."""
         self._live.pop(name, None)
 
     def when(self, name: Hashable) -> Instant | None:
-        """When `name` comes due."""
+        """Return the expiry of the timer; None if it is not set."""
         live = self._live.get(name)
         return None if live is None else live[0]
 
     def pop_due(self, now_us: Instant) -> Hashable | None:
-        """The next name that is due, which is then no longer set; None when none is.
+        """Return the next expired name and unset it; None if none has expired.
 
-        One at a time, because what a timer's handler does may cancel or set others.
+        One at a time, because the handler of a timer may cancel or set others.
         """
         while self._heap and self._heap[0][0] <= now_us:
             when, order, name = heappop(self._heap)
@@ -56,7 +56,7 @@ class Timers:
         return None
 
     def next_us(self) -> Instant | None:
-        """When the next one is due."""
+        """Return the next expiry; None if no timer is set."""
         while self._heap:
             when, order, name = self._heap[0]
             if self._live.get(name) == (when, order):

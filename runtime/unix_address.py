@@ -1,7 +1,7 @@
-"""The address of a Unix socket, whatever the length of its path.
+"""Address of a Unix socket with a path of any length.
 
-An address has 107 bytes at most (unix(7)), the path of a state directory may have more: so the folder is
-opened and named by its descriptor.
+An address has 107 bytes at most (unix(7)), and the path of a state directory may be longer: the folder is
+therefore opened and addressed by its descriptor.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def folder(path: Path) -> Iterator[str]:
-    """A short name of the folder that holds `path`, as long as the context lasts. Raises OSError."""
+    """Yield a short name of the folder that holds `path`, valid within the context. Raises OSError."""
     descriptor = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield f"/proc/self/fd/{descriptor}"
@@ -25,10 +25,10 @@ def folder(path: Path) -> Iterator[str]:
 
 
 def take(made: socket.socket, path: Path, *, backlog: int | None = None) -> None:
-    """Give the socket this address, for this user alone, in place of whoever has had it.
+    """Bind the socket to this address, for this account alone, in place of a previous socket.
 
-    With a backlog it listens. At one stroke: who connects finds the old one or the new one, never none.
-    Raises OSError; the socket is closed then.
+    With a backlog the socket listens. The change is atomic: a client finds the old or the new socket, never
+    none. Raises OSError; the socket is closed then.
     """
     try:
         with folder(path) as short:

@@ -1,4 +1,4 @@
-"""What this machine says of its wall clock: whether it follows a time server, and whether it soon will."""
+"""State of this machine's wall clock: whether it follows a time server, and whether it is about to be set."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 _SERVICES: Final = tuple(
     map(Path, ("/run/systemd/timesync", "/run/chrony", "/run/ntpd.pid", "/run/ntpsec", "/run/openntpd"))
 )
-"""What the usual time services make while they run."""
+"""Files that the usual time services make while they run."""
 _OWN_CLOCKS: Final = Path("/sys/class/rtc")
 
 
 class _Timex(ctypes.Structure):
-    """The beginning of `struct timex`, adjtimex(2); the rest is only made room for."""
+    """Beginning of `struct timex`, adjtimex(2); the rest is padding."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -35,10 +35,10 @@ class _Timex(ctypes.Structure):
 
 
 def synchronised() -> bool | None:
-    """Whether the wall clock follows a time server; None where nobody tells.
+    """Return True if the wall clock follows a time server; None if unknown.
 
-    By the kernel's status word (STA_…), and changes nothing: `modes` is 0. Where systemd keeps a service from
-    asking (ProtectClock=), by what systemd-timesyncd leaves once it has set the clock.
+    Read from the kernel's status word (STA_…) without any change: `modes` is 0. If systemd forbids that
+    (ProtectClock=), the file of systemd-timesyncd decides, which exists once the clock was set.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     timex = _Timex()
@@ -48,7 +48,7 @@ def synchronised() -> bool | None:
 
 
 def facts() -> ClockFacts:
-    """Return what there is to decide by."""
+    """Return the facts for the decision."""
     return ClockFacts(
         follows=synchronised(),
         service=any(path.exists() for path in _SERVICES),
@@ -58,11 +58,11 @@ def facts() -> ClockFacts:
 
 
 def settles() -> bool:
-    """Return whether the wall clock of this machine is about to be set (`model.wall_clock.settles`)."""
+    """Return True if the wall clock of this machine is about to be set (`model.wall_clock.settles`)."""
     up_s = boottime_us() / 1e6
     return up_s < wall_clock.SETTLES_WITHIN_S and wall_clock.settles(facts())
 
 
 def ahead_us(anchor_us: int) -> int:
-    """Return by how many microseconds the wall clock is ahead of the clock of this anchor."""
+    """Return the lead of the wall clock over the clock of this anchor, in microseconds."""
     return time.time_ns() // 1000 - boottime_us() - anchor_us

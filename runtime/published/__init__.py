@@ -1,1 +1,1 @@
-"""What processes publish in `run/` for those who look: who is where, how each line and voice is."""
+"""Files that processes publish in `run/`: addresses of actors, state of each line and voice."""

@@ -1,9 +1,9 @@
-"""Who is where: role and key to address, process and incarnation.
+"""Directory of actors: role and key to address, process and incarnation.
 
-Written by the Supervisor alone, whole and atomically; read by every actor at every tell (one `stat`; read
-again only after a change), by `ps`, and by the next Supervisor or node, which finds the living in it.
-Where its file is damaged its readers go on with what they have read, and the Supervisor writes it anew.
-It also keeps the last incarnation ever given to each role and key, so that incarnations only grow.
+The Supervisor alone writes the file, whole and atomically. Readers: every actor at every message (one `stat`;
+content only after a change), `ps`, and the next Supervisor or node, which finds the living actors. If the
+file is damaged, readers keep the last content and the Supervisor writes the file anew. The file also holds
+the last incarnation of each role and key, so that incarnations only grow.
 """
 
 from __future__ import annotations
@@ -26,42 +26,44 @@ from runtime.published.file import content_of, publish, say_unreadable
 
 FILE_NAME: Final = "directory.msgpack"
 BEAT_NAME: Final = "supervisor.beat"
-"""Its time of modification is the Supervisor's last sign of life."""
+"""Name of a file; its time of modification is the Supervisor's last sign of life."""
 PLACES_NAME: Final = "directory.places"
-"""Its time of modification changes when somebody has come, gone or moved."""
+"""Name of a file; its time of modification changes when an actor is added, removed or moved."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One actor or process of the node that is alive as far as the Supervisor knows."""
+    """Actor or process of the node, alive as far as the Supervisor knows."""
 
     role: Role
     key: str
     address: bytes
-    """For `runtime.addresses.from_bytes`; empty for a process that is no actor."""
+    """Address for `runtime.addresses.from_bytes`; empty for a process without an actor."""
     pid: int
     incarnation: int
     born: int = 0
-    """The kernel's start time of the process (`runtime.pidfd.born`), which tells it from a later one."""
+    """Kernel's start time of the process (`runtime.pidfd.born`), which excludes a later process with its
+    pid.
+    """
     alert: AlertId | None = None
-    """What it is busy with."""
+    """Alert in hand."""
     since_us: Instant = Instant(0)
-    """When this incarnation was started."""
+    """Start of this incarnation."""
     restarts: int = 0
-    """How many times it has been started again since the node began."""
+    """Number of restarts since the node started."""
     ready: bool = False
-    """Whether it has said that it has started. What is told to it before waits in its mailbox."""
+    """True if the actor has reported its start. Earlier messages wait in its mailbox."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """The directory at one moment."""
+    """Directory at one moment."""
 
     entries: tuple[Entry, ...] = ()
     incarnations: dict[str, int] = {}
-    """The last one given, by `role/key`, of the dead too."""
+    """Last incarnation by `role/key`, dead actors included."""
 
 
 class Directory(ABC):
-    """Where peers are looked up. `find` and `all_of` see what was last published."""
+    """Lookup of actors. `find` and `all_of` return the last published state."""
 
     def __init__(self) -> None:
         self._snapshot = Snapshot()
@@ -69,64 +71,66 @@ class Directory(ABC):
 
     @abstractmethod
     def _refresh(self) -> None:
-        """Take over what has been published since."""
+        """Read newly published content."""
 
     def _refresh_places(self) -> None:
-        """The same where somebody has come, gone or moved: what they are busy with changes all the time."""
+        """Read newly published content if an actor was added, removed or moved; the alerts in hand change all
+        the time.
+        """
         self._refresh()
 
     @abstractmethod
     def _write(self, snapshot: Snapshot) -> None:
-        """Make this what everybody sees."""
+        """Publish the snapshot."""
 
     def _take(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._by_name = {(entry.role, entry.key): entry for entry in snapshot.entries}
 
     def read(self) -> tuple[Entry, ...]:
-        """Everybody."""
+        """Return all entries."""
         self._refresh()
         return self._snapshot.entries
 
     def find(self, role: Role, key: str = "") -> Entry | None:
-        """The one of this role and key; what it says of its being busy may be old."""
+        """Return the entry of this role and key; its `alert` may be outdated."""
         self._refresh_places()
         return self._by_name.get((role, key))
 
     def all_of(self, role: Role) -> tuple[Entry, ...]:
-        """All of this role, and what each is busy with."""
+        """Return all entries of this role with their present alerts."""
         return tuple(entry for entry in self.read() if entry.role is role)
 
     def places_of(self, role: Role) -> tuple[Entry, ...]:
-        """All of this role, as fresh as `find` says."""
+        """Return all entries of this role; their alerts may be outdated, as with `find`."""
         self._refresh_places()
         return tuple(entry for entry in self._snapshot.entries if entry.role is role)
 
     def incarnations(self) -> Mapping[str, int]:
-        """The last incarnation given to each `role/key`."""
+        """Return the last incarnation of each `role/key`."""
         self._refresh()
         return self._snapshot.incarnations
 
     def last_incarnation(self, role: Role, key: str = "") -> int:
-        """The last incarnation given to this role and key; 0 where there was none."""
+        """Return the last incarnation of this role and key; 0 if there was none."""
         return self.incarnations().get(name_of(role, key), 0)
 
     def is_as_published(self) -> bool:
-        """Return whether what everybody sees is still what was last published here."""
+        """Return True if the published content is still the content written here."""
         return True
 
     @abstractmethod
     def beat(self, now_us: Instant) -> None:
-        """The Supervisor's sign of life."""
+        """Publish the Supervisor's sign of life."""
 
     @abstractmethod
     def beaten_us(self) -> Instant:
-        """When the Supervisor last gave a sign of life; 0 where it never did."""
+        """Return the time of the Supervisor's last sign of life; 0 if there was none."""
 
     def publish(self, entries: Iterable[Entry], given: Mapping[str, int] | None = None) -> None:
-        """Make these everybody. For the Supervisor, and for the node while there is none.
+        """Publish these entries; for the Supervisor, and for the node without one.
 
-        `given` are incarnations given to those who are not among the entries yet. None ever goes back.
+        `given`: incarnations of actors without an entry yet. No incarnation ever decreases.
         """
         self._refresh()
         entries = tuple(entries)
@@ -141,7 +145,7 @@ class Directory(ABC):
 
 
 def name_of(role: Role, key: str) -> str:
-    """How a role and key are written where one text is wanted: `CallLeg/c00/user`, `TrunkPool/`."""
+    """Return role and key as one text: `CallLeg/c00/user`, `TrunkPool/`."""
     return f"{role}/{key}"
 
 
@@ -162,7 +166,7 @@ def _written(path: str, data: bytes) -> tuple[int, int]:
 
 
 class MemoryDirectory(Directory):
-    """For the actor system in one process."""
+    """Directory for the actor system in one process."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,7 +186,7 @@ class MemoryDirectory(Directory):
 
 
 class FileDirectory(Directory):
-    """For a node: `run/directory.msgpack`, readable by its owner alone."""
+    """Directory for a node: `run/directory.msgpack`, readable by its owner alone."""
 
     def __init__(self, run: Path) -> None:
         super().__init__()
@@ -223,10 +227,10 @@ class FileDirectory(Directory):
         if stamp is None or stamp == self._seen:
             return
         try:
-            # Read after the stat: what is read is at least as new as what the stamp says.
+            # Read after the stat: the content is at least as new as the stamp.
             self._take(self._decoder.decode(content_of(Path(self._path))))
         except (OSError, *MALFORMED) as error:
-            # Read again at the next look: it may only be half written over on a full disk.
+            # Retried at the next read: a full disk may have left half of the content.
             say_unreadable(Path(self._path), str(error))
             return
         self._seen = stamp
@@ -241,7 +245,7 @@ class FileDirectory(Directory):
             self._places_seen_ns = stamp_ns
 
     def _stamp_places(self) -> None:
-        """Tell everybody to read again. A stamp that cannot be set is none, and all read at every change."""
+        """Notify all readers. If the stamp cannot be set it is removed, and readers read at every change."""
         self._places_seen_ns = max(time.time_ns(), self._places_seen_ns + 1)
         stamp = (self._places_seen_ns, self._places_seen_ns)
         try:
@@ -259,14 +263,14 @@ class FileDirectory(Directory):
             self._stamp_places()
 
     def _write_file(self, snapshot: Snapshot) -> None:
-        # No fsync: after a power cut the processes in it are gone too. What would then matter is that
-        # incarnations grow, and the journal, which fences by its own versions, does not depend on it.
+        # No fsync: after a power cut these processes are gone too. Growing incarnations would then still
+        # matter, but the journal fences by its own versions and does not depend on this file.
         data = self._encoder.encode(snapshot)
         self._take(snapshot)
         try:
             self._seen = self._wrote = self._write_beside(data)
         except OSError:
-            # A full disk must not keep an actor that was started again from being found.
+            # A full disk must not hide a restarted actor.
             self._seen = self._wrote = self._write_over(data)
 
     def _write_beside(self, data: bytes) -> tuple[int, int]:
@@ -275,7 +279,7 @@ class FileDirectory(Directory):
         return stat.st_ino, stat.st_mtime_ns
 
     def _write_over(self, data: bytes) -> tuple[int, int] | None:
-        """Into the space that the file has. Who reads at that moment finds no directory, and looks again."""
+        """Overwrite the file in place. A reader at that moment finds no valid directory, and reads again."""
         try:
             return _written(self._path, data)
         except OSError as error:

@@ -1,6 +1,6 @@
-"""A file that one process publishes and others read: they see the old content or the new one, whole.
+"""File that one process publishes and others read: readers see the old or the new content, whole.
 
-Nothing here is made durable: what processes tell each other in `run/` is of no use after a power cut.
+Nothing here is made durable: the content of `run/` is useless after a power cut.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 OFTEN_S: Final = 1.0
 MOST_BYTES: Final = 16 << 20
-"""No file that one of us writes is as long: a longer one is damaged, and is not to fill the memory."""
+"""Upper bound of a file, in bytes. A longer file is damaged and must not fill the memory."""
 
 
 def publish(path: Path, data: bytes) -> None:
-    """Put this in the place of what was there, readable by its owner alone. Raises OSError."""
+    """Replace the file's content, readable by its owner alone. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -47,10 +47,10 @@ def content_of(path: Path) -> bytes:
 
 
 def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
-    """Return what the file says; None where it is absent, damaged, too long or another version's.
+    """Return the decoded file; None if absent, damaged, too long or of another version.
 
-    A file that is there and cannot be decoded is named in the log, once for each fault and process: its
-    writer replaces it at the next occasion, and until then its readers go on without.
+    A file that cannot be decoded is logged, once for each fault and process. Its writer replaces it at the
+    next occasion; until then readers work without it.
     """
     try:
         return decode(content_of(path))
@@ -63,14 +63,14 @@ def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
 
 @lru_cache(maxsize=256)
 def say_unreadable(path: Path, fault: str) -> None:
-    """Name a file that cannot be read in the log; nothing happens the second time."""
-    from runtime import logs  # a command that only reads what is well loads no logger
+    """Log an unreadable file, once per fault."""
+    from runtime import logs  # a command that reads only intact files loads no logger
 
     logs.get("published").error("a file cannot be read", file=str(path), error=fault)
 
 
 class Newest(Generic[T]):
-    """What a file says, for who asks at every turn: read again after a change, and at no other time."""
+    """Content of a file, for frequent readers: read again only after a change."""
 
     def __init__(self, path: Path, decode: Callable[[bytes], T]) -> None:
         self._path, self._decode = path, decode
@@ -78,20 +78,20 @@ class Newest(Generic[T]):
         self._value: T | None = None
 
     def read(self) -> T | None:
-        """None where there is nothing to read."""
+        """Return the content; None if unreadable."""
         try:
             found = os.stat(self._path)
         except OSError:
             return None
         seen = (found.st_ino, found.st_mtime_ns)
         if seen != self._seen:
-            # Read after the stat: what is read is at least as new as what `seen` says.
+            # Read after the stat: the content is at least as new as the stamp.
             self._value, self._seen = published(self._path, self._decode), seen
         return self._value
 
 
 class Lately(Generic[T]):
-    """What is found by reading many files, for who asks often: looked for once a second at the most."""
+    """Result of reading many files, for frequent readers: read at most once a second."""
 
     def __init__(self, look: Callable[[], T]) -> None:
         self._look = look
@@ -99,7 +99,7 @@ class Lately(Generic[T]):
         self._found: T
 
     def read(self) -> T:
-        """As it was a second ago at the most."""
+        """Return the result, at most a second old."""
         now_s = time.monotonic()
         if now_s - self._at_s >= OFTEN_S:
             self._at_s, self._found = now_s, self._look()

@@ -1,16 +1,16 @@
-"""Files of this node's lines, for those who look and are told nothing.
+"""Files of this node's lines, for readers that receive no messages.
 
-In the run directory: how every line is (`NAME.line`); where its voice was found to flow (`NAME.voice-port`;
-`NAME.voice` is the simulated carrier's own); and that somebody wants the credit of its SIM asked
-(`NAME.credit-order`). Each GsmModem writes its own; the web, the doctor and the command line read. A file
-outlasts the process that has written it: whether that lives is the directory's to say. The VoiceGate opens
-what it reads of voices, and nothing that it is told from outside.
+In the run directory: the state of every line (`NAME.line`), its voice port (`NAME.voice-port`; `NAME.voice`
+belongs to the simulated carrier), and the order to request the credit of its SIM (`NAME.credit-order`). Each
+GsmModem writes its own files; the web, the doctor and the command line read. A file outlasts the process that
+wrote it; the directory of actors shows if that process lives. The VoiceGate opens only voice ports read here,
+never a path from outside.
 
-In `lines` of the state directory, which outlasts the center as modem and SIM do: how loud the line's last
-call was (`NAME.levels`, written now and then and at the end by the bridge that has its voice); what came of
-asking for credit (`NAME.credit`: the line's GsmModem asks once it is free, says how it goes, and removes the
-order at the end; the journal has nothing of it); and the PIN that was typed at the console, where the
-settings name no `pin_file` (`NAME.pin-typed`).
+In `lines` of the state directory, which outlasts the center as modem and SIM do: the levels of the line's
+last call (`NAME.levels`, written at intervals and at the end by the bridge with its voice); the result of a
+credit request (`NAME.credit`: the line's GsmModem sends the request once free, reports progress, and finally
+removes the order; the journal holds nothing of it); and the PIN typed at the console, for a line without
+`pin_file` in the settings (`NAME.pin-typed`).
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _voice_decoder = msgspec.json.Decoder(VoicePort)
 
 
 def write(run: Path, report: LineReport) -> None:
-    """Say how a line is now. Where that cannot be written nobody is worse off than before."""
+    """Write the state of a line. A failed write is ignored."""
     _write(run, f"{report.line}.line", _encoder.encode(report))
 
 
 def write_voice(run: Path, line: LineId, voice: VoicePort) -> None:
-    """Say where a line's voice is. Where that cannot be written only other nodes do not find it."""
+    """Write the voice port of a line. After a failed write only other nodes miss the port."""
     _write(run, f"{line}.voice-port", _encoder.encode(voice))
 
 
 def voice_of(run: Path, line: LineId) -> VoicePort | None:
-    """Where a line's voice was last; None where it never was anywhere."""
+    """Return the last voice port of a line; None if there was none."""
     return published(run / f"{line}.voice-port", _voice_decoder.decode)
 
 
@@ -52,7 +52,7 @@ def _write(run: Path, name: str, data: bytes) -> None:
 
 
 def read_all(run: Path) -> dict[LineId, LineReport]:
-    """What the lines have said last."""
+    """Return the last report of every line."""
     reports = (published(file, _decoder.decode) for file in run.glob("*.line"))
     return {report.line: report for report in reports if report is not None}
 
@@ -63,7 +63,7 @@ _OUTLASTING = "lines"
 
 
 def write_levels(state: Path, levels: LineLevels) -> None:
-    """Say it. Where that cannot be written nobody is worse off than before."""
+    """Write the levels of a line. A failed write is ignored."""
     folder = state / _OUTLASTING
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -71,7 +71,7 @@ def write_levels(state: Path, levels: LineLevels) -> None:
 
 
 def levels_of_lines(state: Path) -> dict[LineId, LineLevels]:
-    """What is known of the lines' last calls."""
+    """Return the levels of the lines' last calls."""
     found = (published(file, _levels_decoder.decode) for file in (state / _OUTLASTING).glob("*.levels"))
     return {one.line: one for one in found if one is not None}
 
@@ -81,23 +81,23 @@ _credit = msgspec.json.Decoder(LineCredit)
 
 
 def order_credit(run: Path, wanted: CreditOrder) -> None:
-    """Want it. Raises OSError."""
+    """Order a credit request. Raises OSError."""
     publish(run / f"{wanted.line}.credit-order", msgspec.json.encode(wanted))
 
 
 def credit_order_of(run: Path, line: LineId) -> CreditOrder | None:
-    """What is wanted of this line."""
+    """Return the pending credit order of this line."""
     return published(run / f"{line}.credit-order", _order.decode)
 
 
 def forget_credit_order(run: Path, line: LineId) -> None:
-    """Nothing is wanted of this line any more."""
+    """Remove the credit order of this line."""
     with suppress(OSError):
         (run / f"{line}.credit-order").unlink(missing_ok=True)
 
 
 def tell_credit(state: Path, credit: LineCredit) -> None:
-    """Say how it goes. Where that cannot be written it is asked again, by whoever wants it."""
+    """Write the progress of a credit request. After a failed write the reader orders it again."""
     folder = state / _OUTLASTING
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -105,10 +105,10 @@ def tell_credit(state: Path, credit: LineCredit) -> None:
 
 
 def credit_of(state: Path, line: LineId) -> LineCredit | None:
-    """What is known of this line; None: it was never asked."""
+    """Return the last credit of this line; None if never requested."""
     return published(state / _OUTLASTING / f"{line}.credit", _credit.decode)
 
 
 def pin_typed(state: Path, line: LineId) -> Path:
-    """`lines/NAME.pin-typed` of the state directory."""
+    """Return the path `lines/NAME.pin-typed` in the state directory."""
     return state / "lines" / f"{line}.pin-typed"

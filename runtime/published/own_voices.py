@@ -1,7 +1,7 @@
-"""Where the operators' own voices are, headsets and nailed-up calls, among the nodes of a center. Pure.
+"""Nodes of the operators' own voices, headsets and nailed-up calls. Pure.
 
-Each node says of itself whose voices stand there. An operator has one voice: where several nodes have it
-the newest counts, for all of them alike, as with several windows at one node.
+Each node publishes the voices at that node. An operator has one voice: if several nodes have it, the newest
+counts for all nodes, as with several windows at one node.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Voices = Mapping[OperatorId, OperatorVoice]
 
 
 def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> NodeId | None:
-    """The node whose OperatorLines carries this own line, `me` being this one and `own` the voices here.
+    """Return the node with the OperatorLines that carries this own line; None if no node reports the voice.
 
-    Where the voice can be had; while it is away for a moment, where it was. None: nobody says that it has it.
+    `me`: this node; `own`: voices at this node. During a short absence of the voice, its last node counts.
     """
     found = [(voice, me) for voice in own.values()]
     found += [(voice, place.node) for place in places for voice in place.voices]
@@ -31,7 +31,7 @@ def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> N
 
 
 def is_at(places: Iterable[Place], line: LineId) -> bool:
-    """Whether the voice of this line can be had at one of these nodes."""
+    """Return True if the voice of this line is available at one of these nodes."""
     return any(_is_of(voice, line) and voice.to_be_had for place in places for voice in place.voices)
 
 
@@ -40,18 +40,18 @@ def _is_of(voice: OperatorVoice, line: LineId) -> bool:
 
 
 def to_be_had(places: Iterable[Place]) -> dict[OperatorId, OperatorLine]:
-    """Who can be called on an own voice at another node, and how.
+    """Return the operators available on an own voice at another node, with the mode.
 
-    At none that is about to end, and at none whose voices cannot be had from here.
+    Draining nodes and nodes with an unreachable voice gate do not count.
     """
     usable = (place for place in places if place.gate and not place.draining)
     return {voice.operator: voice.mode for place in usable for voice in place.voices if voice.to_be_had}
 
 
 def port_at(place: Place, line: LineId, voice: VoicePort) -> VoicePort | None:
-    """Where a bridge of this node has a voice of which that node's OperatorLines has said where it is.
+    """Return the port by which a bridge of this node reaches a voice of another node's OperatorLines.
 
-    None where it cannot be had: what it is called there may be something else here.
+    None if unreachable: the path may name a different device on this node.
     """
     if voice.kind == NODE_PORT:
         return voice
@@ -60,7 +60,7 @@ def port_at(place: Place, line: LineId, voice: VoicePort) -> VoicePort | None:
 
 
 def _name_at(place: Place, line: LineId) -> str | None:
-    """By which name that node's VoiceGate knows it."""
+    """Return the name of the voice at that node's VoiceGate."""
     operator = operator_of(line)
     if operator is None:
         return None
@@ -70,7 +70,7 @@ def _name_at(place: Place, line: LineId) -> str | None:
 
 
 def known(own: Voices, places: Iterable[Place]) -> dict[OperatorId, OperatorVoice]:
-    """How everybody's is, for those who look: another node's where it is to be had there and not here."""
+    """Return the voice of every operator, for display: another node's if available there and not here."""
     elsewhere = {voice.operator: voice for place in places for voice in place.voices if voice.to_be_had}
     return {**elsewhere, **dict(_here(own, elsewhere))}
 

@@ -1,8 +1,8 @@
-"""The other nodes of a center that has several: who of their actors is where, and which lines they have.
+"""Other nodes of a cluster: addresses of their actors, and their lines.
 
-Written by this node's Membership alone, whole and atomically, from what the others have said of themselves in
-the shared database; read by every actor that looks for somebody who is not here. Only nodes that are members
-at that moment are looked up in it: whoever is not found there is not to be waited for.
+This node's Membership alone writes the file, whole and atomically, from what the other nodes publish in the
+shared database. Every actor that needs an actor of another node reads the file. Only present members are
+looked up; an actor that is not found is not waited for.
 """
 
 from __future__ import annotations
@@ -24,61 +24,62 @@ from runtime.published.file import publish
 
 FILE_NAME: Final = "peers.msgpack"
 NODE_PORT: Final = "node"
-"""The kind of a voice port that another node's voice gate gives (`media.ports.voice_port`)."""
+"""Kind of a voice port at another node's voice gate (`media.ports.voice_port`)."""
 
 
 def load_now() -> float:
-    """How many processes wanted to run in the last minute, for each processor; 1.0 is all there is."""
+    """Return the load average of the last minute per processor; 1.0 is full load."""
     return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One node as it describes itself to the others."""
+    """Node as it describes itself to the others."""
 
     node: NodeId
     address: str
-    """Its private address."""
+    """Private address."""
     web: str = ""
-    """Where its console and its intake are, as a browser or an app reaches them: `https://…`."""
+    """URL of its console and intake for a browser or an app: `https://…`."""
     gate: str = ""
-    """Where its lines' voice can be had, `HOST:PORT`; empty where it cannot."""
+    """Address of its voice gate, `HOST:PORT`; empty if there is none."""
     entries: tuple[Entry, ...] = ()
-    """Its actors and processes."""
+    """Actors and processes."""
     lines: tuple[Modem, ...] = ()
     voices: tuple[OperatorVoice, ...] = ()
-    """The operators' own voices that stand there, those among them that are away for a moment too."""
+    """Operators' own voices at that node, including voices that are briefly away."""
     alerts: int = 0
-    """How many open alerts it has."""
+    """Number of open alerts."""
     draining: bool = False
-    """Whether it takes no more of them."""
+    """True if the node accepts no new alerts."""
     ahead_ms: int = 0
-    """How far its clock is before the database's, to a tenth of a second; for those who look."""
+    """Lead of its clock over the database's, in milliseconds, to a tenth of a second; for display."""
     load: float = 0.0
-    """How many of its processes wanted to run in the last minute, for each of its processors; to be shown."""
+    """Load average of the last minute per processor; for display."""
     settings: dict[str, int] = {}
-    """Checksums of what all nodes are meant to have alike (`model.membership`); for those who look."""
+    """Checksums of the settings that all nodes must share (`model.membership`); for display."""
     empty: bool = False
-    """Of one that is drained: whether it has no alert and no call left."""
+    """True if a draining node has no alert and no call left."""
     left: bool = False
-    """Of a node that is no member: whether it has said so itself."""
+    """True if a former member has left in order."""
 
 
 class Peers(msgspec.Struct, frozen=True, kw_only=True):
-    """All other nodes at one moment."""
+    """Other nodes at one moment."""
 
     places: tuple[Place, ...] = ()
-    """Those that are members."""
+    """Members."""
     away: tuple[Place, ...] = ()
-    """Those that were, as they were: only to be shown, and to be tried by those who know of no other."""
+    """Former members as last known; only for display, and for senders that know no other node."""
     settled: bool = True
-    """Whether a node that is missing is one that is no more. Just after a start, and after the database was
-    away for all, those that live may not have been heard yet."""
+    """True if a missing node is certainly gone. Just after a start, and after an outage of the database,
+    living nodes may not have reported yet.
+    """
     alive: bool = True
-    """Whether this node itself is a member."""
+    """True if this node itself is a member."""
 
 
 def least_busy(places: Iterable[Place]) -> NodeId | None:
-    """The node that has the fewest alerts, of those that take any."""
+    """Return the node with the fewest alerts among those that accept alerts; None if there is none."""
     taking = [place for place in places if not place.draining]
     return min(taking, key=lambda place: (place.alerts, place.node)).node if taking else None
 
@@ -89,12 +90,12 @@ _decode_peers = msgspec.msgpack.Decoder(Peers).decode
 
 
 def encode_place(place: Place) -> bytes:
-    """The place, for the database."""
+    """Encode the place for the database."""
     return _encode(place)
 
 
 def decode_place(data: bytes) -> Place | None:
-    """What another node has said; None where it has said nothing yet, or speaks another version."""
+    """Decode another node's place; None if absent or of another version."""
     try:
         return _decode_place(data) if data else None
     except MALFORMED as error:
@@ -103,52 +104,52 @@ def decode_place(data: bytes) -> Place | None:
 
 
 class PeerBook:
-    """Where the others are looked up. This one knows of nobody: a node that is alone."""
+    """Lookup of other nodes. This base class knows none: a node without a cluster."""
 
     alone = True
-    """Whether there can be no others."""
+    """True if other nodes are impossible."""
 
     def __init__(self) -> None:
         self._peers = Peers()
 
     def _refresh(self) -> None:
-        """Take over what has been written since."""
+        """Read newly written content."""
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """The other members."""
+        """Other members."""
         self._refresh()
         return self._peers.places
 
     def lines_with(self, own: Iterable[Modem]) -> tuple[Modem, ...]:
-        """These of this node, and those of the other members."""
+        """Return these lines of this node and the lines of the other members."""
         return (*own, *self.lines)
 
     @property
     def lines(self) -> tuple[Modem, ...]:
-        """All that they have."""
+        """Lines of the other members."""
         return tuple(spec for place in self.places for spec in place.lines)
 
     @property
     def away(self) -> tuple[Place, ...]:
-        """Those that were members."""
+        """Former members."""
         self._refresh()
         return self._peers.away
 
     @property
     def settled(self) -> bool:
-        """Whether a node that is missing is one that is no more."""
+        """True if a missing node is certainly gone."""
         self._refresh()
         return self._peers.settled
 
     @property
     def alive(self) -> bool:
-        """Whether this node itself is a member."""
+        """True if this node itself is a member."""
         self._refresh()
         return self._peers.alive
 
     def find(self, role: Role, key: str, node: NodeId | None = None) -> Entry | None:
-        """The actor of this role and key on that node, or on whichever has it."""
+        """Return the actor of this role and key on that node, or on any node."""
         for place in self.places:
             if node is not None and place.node != node:
                 continue
@@ -158,14 +159,15 @@ class PeerBook:
         return None
 
     def with_line(self, line: LineId) -> Place | None:
-        """The node that has this line."""
+        """Return the node of this line; None if no other member has it."""
         return next((one for one in self.places if any(spec.line == line for spec in one.lines)), None)
 
     def voice_of(self, line: LineId, voice: VoicePort, own: Iterable[Modem]) -> VoicePort:
-        """Where a bridge of this node has the line's voice: at another node's gate, if the line is there.
+        """Return the port by which a bridge of this node reaches the line's voice: another node's gate for
+        its lines.
 
-        Where that node has no gate just now it is a port that cannot be opened: the path that its modem's
-        process has named may be somebody else's modem here.
+        Without such a gate the port cannot be opened: the path named by that node may be a different modem
+        here.
         """
         if self.alone or any(spec.line == line for spec in own) or voice.kind == NODE_PORT:
             return voice
@@ -173,35 +175,35 @@ class PeerBook:
         return VoicePort(path=f"{'' if place is None else place.gate}/{line}", kind=NODE_PORT)
 
     def is_lost(self, line: LineId, own: Iterable[Modem]) -> bool:
-        """Whether this line was of a node that is no more, with every call that it carried."""
+        """Return True if this line belonged to a lost node, together with all its calls."""
         here = any(spec.line == line for spec in own)
         return not here and self.settled and self.alive and self.with_line(line) is None
 
 
 class MemoryPeers(PeerBook):
-    """For the actor system in one process."""
+    """Other nodes, for the actor system in one process."""
 
     alone = False
 
     def publish(self, peers: Peers) -> None:
-        """Make these the others."""
+        """Publish the other nodes."""
         self._peers = peers
 
 
 class FilePeers(PeerBook):
-    """For a node: `run/peers.msgpack`, readable by its owner alone."""
+    """Other nodes, for a node: `run/peers.msgpack`, readable by its owner alone."""
 
     alone = False
 
     def __init__(self, run: Path) -> None:
         self._path = run / FILE_NAME
         self._seen: tuple[int, int] | None = None
-        # Until it is written nobody knows anything.
+        # Nothing is known until the file is written.
         self._peers = Peers(settled=False, alive=False)
 
     @property
     def is_there(self) -> bool:
-        """Whether a node has written it."""
+        """True if a node has written the file."""
         return self._path.exists()
 
     def _refresh(self) -> None:
@@ -220,5 +222,5 @@ class FilePeers(PeerBook):
         self._seen = seen
 
     def publish(self, peers: Peers) -> None:
-        """Make these the others. Raises OSError."""
+        """Publish the other nodes. Raises OSError."""
         publish(self._path, _encode(peers))

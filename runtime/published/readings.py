@@ -1,7 +1,7 @@
-"""The way of a reading from whoever measures to the web: one datagram, lost where nobody takes it at once.
+"""Transport of a reading to the web: one datagram, lost unless it is taken at once.
 
-The sender never waits, never raises and keeps nothing, not even a descriptor: a web that is dead, slow or
-stopped costs it a failed system call. See docs/decisions/0019-readings.md.
+The sender never waits, never raises and keeps no state, not even a descriptor: a dead, slow or stopped web
+costs a failed system call. See docs/decisions/0019-readings.md.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from runtime import unix_address
 
 SOCKET: Final = "readings.sock"
 READING_MAX: Final = 4096
-"""Bytes; a conference of five has some two hundred."""
+"""Longest reading in bytes; a conference of five needs some two hundred."""
 
 
 def tell(run: Path, reading: LevelReading) -> bool:
-    """Say it to the web whose `run` folder this is; False where nobody takes it now."""
+    """Send a reading to the web of this `run` folder. Return False if it was not taken."""
     try:
         with _socket() as sender, unix_address.folder(run / SOCKET) as folder:
             sender.sendto(encode_reading(reading), f"{folder}/{SOCKET}")
@@ -29,7 +29,7 @@ def tell(run: Path, reading: LevelReading) -> bool:
 
 
 def listen(run: Path) -> socket.socket:
-    """The socket that readings come to from now on, whoever has had them before. Raises OSError."""
+    """Open the socket that receives readings from now on, in place of a previous one. Raises OSError."""
     listener = _socket()
     unix_address.take(listener, run / SOCKET)
     return listener

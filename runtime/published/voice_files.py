@@ -1,12 +1,12 @@
-"""Voices in the run directory: the headsets' sockets, how each operator's own line is, and where the
-VoiceGate listens.
+"""Voices in the run directory: sockets of the headsets, state of each operator's own line, and address of the
+VoiceGate.
 
-The web listens on `voice/OPERATOR.sock` for as long as the browser has its voice connected. How the lines of
-all operators are, the actor that keeps them writes; those who look and are told nothing read it.
+The web listens on `voice/OPERATOR.sock` while the browser's voice is connected. OperatorLines writes the
+state of all operators' lines, for readers that receive no messages.
 
-Where a node's VoiceGate listens stands in `voice-gate.json`, for whoever tells the other nodes. The gate
-writes it, and leaves it when it ends: its successor listens at the same port, because what has been written
-down of calls that are up names it. Whether the gate lives is the directory's to say.
+The VoiceGate writes its address to `voice-gate.json`, for publication to other nodes, and leaves the file
+when it ends: its successor listens at the same port, which is recorded for calls that are up. The directory
+of actors shows if the gate lives.
 """
 
 from __future__ import annotations
@@ -28,35 +28,37 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(OperatorVoices)
 FILE_NAME: Final = "operator-voices"
 HEADSET: Final = "headset"
-"""Which kind of thing the notifier tells of where a headset comes or goes; no stream is called so."""
+"""Kind in the notifier for a headset that has come or gone; no stream has this kind."""
 LOOK_AGAIN_S: Final = 5.0
-"""A socket that somebody listened on is believed in for so long: each look is a connection to the web."""
+"""Time that a socket with a listener is not checked again, in seconds: a check is a connection to the web."""
 
 
 def headset_socket(run: Path, operator: OperatorId) -> Path:
-    """Where an operator's headset listens, if it does."""
+    """Return the path of an operator's headset socket, whether present or not."""
     return run / "voice" / f"{operator}.sock"
 
 
 def headset_name(operator: OperatorId) -> str:
-    """By which name bridges of other nodes find it at this node's VoiceGate."""
+    """Return the name of the headset at this node's VoiceGate, for bridges of other nodes."""
     return f"voice/{operator}.sock"
 
 
 class Headsets:
-    """Which headsets are there."""
+    """Check for present headsets."""
 
     def __init__(self, run: Path) -> None:
         self._run = run
         self._listened: dict[OperatorId, tuple[int, float]] = {}
-        """The socket that was last found to be listened on, and when."""
+        """Socket last found with a listener, and the time."""
 
     def path(self, operator: OperatorId) -> str:
-        """Where its voice is opened."""
+        """Return the path at which the headset's voice is opened."""
         return str(headset_socket(self._run, operator))
 
     def is_there(self, operator: OperatorId, now_s: float, *, in_use: bool) -> bool:
-        """Whether somebody listens on it. `in_use`: not to be connected to, which could disturb a call."""
+        """Return True if a process listens on the headset's socket. `in_use`: do not connect, as this could
+        disturb a call.
+        """
         path = headset_socket(self._run, operator)
         try:
             found = path.lstat()
@@ -68,7 +70,7 @@ class Headsets:
         before, at_s = self._listened.get(operator, (0, 0.0))
         if before == found.st_ino and (in_use or now_s - at_s < LOOK_AGAIN_S):
             return True
-        # The file of a web that was killed stays; nobody listens on it.
+        # The socket of a killed web remains, without a listener.
         if not _listens(path):
             self._listened.pop(operator, None)
             return False
@@ -82,25 +84,25 @@ def _listens(path: Path) -> bool:
             with unix_address.folder(path) as folder:
                 probe.connect(f"{folder}/{path.name}")
         except BlockingIOError:
-            return True  # so many connect that this one would have to wait
+            return True  # the queue of connections is full
         except OSError:
             return False
     return True
 
 
 def write(run: Path, voices: OperatorVoices) -> None:
-    """Say how the lines are now. Where that cannot be written nobody is worse off than before."""
+    """Write the state of the lines. A failed write is ignored."""
     with suppress(OSError):
         publish(run / FILE_NAME, _encoder.encode(voices))
 
 
 def newest(run: Path) -> Newest[dict[OperatorId, OperatorVoice]]:
-    """What was said of them last; whether whoever said it lives is the directory's to say."""
+    """Return a reader of the last written state; the directory of actors shows if the writer lives."""
     return Newest(run / FILE_NAME, _decode)
 
 
 def read(run: Path) -> dict[OperatorId, OperatorVoice]:
-    """The same, for who asks once."""
+    """Return the last written state, for a single read."""
     return published(run / FILE_NAME, _decode) or {}
 
 
@@ -116,16 +118,16 @@ class _Gate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def host_and_port(host: str, port: int) -> str:
-    """`HOST:PORT`, as a voice port's path begins; an IPv6 address in brackets."""
+    """Return `HOST:PORT`, the beginning of a voice port's path; an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def write_gate(run: Path, at: str) -> None:
-    """Say where it listens. Raises OSError."""
+    """Write the gate's address. Raises OSError."""
     publish(run / GATE_FILE, msgspec.json.encode(_Gate(at=at)))
 
 
 def voice_gate_of(run: Path) -> str | None:
-    """`HOST:PORT` of the gate of this run directory; None where there has been none."""
+    """Return `HOST:PORT` of the gate of this run directory; None if there was none."""
     gate = published(run / GATE_FILE, msgspec.json.Decoder(_Gate).decode)
     return None if gate is None else gate.at

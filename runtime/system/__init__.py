@@ -1,1 +1,1 @@
-"""The actor system itself: on Thespian in many processes, or in one for tests."""
+"""Actor system: on Thespian in many processes, or in one process for tests."""

@@ -1,6 +1,6 @@
-"""Every actor's own process, as far as anyone can tell, where all of them are in one: see `in_process`.
+"""Imaginary process of every actor, while all actors run in one process: see `in_process`.
 
-It has a pid and can be killed; whoever watches its death is told of it by a real descriptor.
+An imaginary process has a pid and can be killed; its death is reported by a real descriptor.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from runtime.system.in_process import InProcessBase
 
 FIRST_PID: Final = 1_000_001
-"""Above what Linux gives, so that an imaginary process is never taken for a real one."""
+"""First imaginary pid, above Linux's maximum, so that it never equals a real pid."""
 
 
 class Ended(NamedTuple):
-    """Whose process ended, and when."""
+    """Ended process: its actor and the time."""
 
     role: Role
     key: str
@@ -33,7 +33,7 @@ class Ended(NamedTuple):
 
 
 class ImaginaryProcesses:
-    """See the module."""
+    """Processes of actors that all run in one process."""
 
     def __init__(self, base: InProcessBase) -> None:
         self._base = base
@@ -43,12 +43,12 @@ class ImaginaryProcesses:
         self._causes: dict[int, str] = {}
         self._watches: list[ImaginaryDeaths] = []
         self.ended: list[Ended] = []
-        """Every process that was killed, in the order of its end."""
+        """Ended processes, in order."""
         self.escalations = 0
-        """How often a Supervisor has asked the node to start everything again."""
+        """Number of restarts of everything requested by a Supervisor."""
 
     def born(self, address: ActorAddress, actor: CenterActor) -> None:
-        """A new actor has its process."""
+        """Create the process of a new actor."""
         pid = next(self._numbers)
         self._addresses[pid] = address
         self._pids[address.actorAddressString] = pid
@@ -61,7 +61,7 @@ class ImaginaryProcesses:
         pass
 
     def to_own_process(self, work: Callable[[], None]) -> None:
-        """It has none."""
+        """Do nothing: the actor has no process of its own."""
 
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
         pass
@@ -104,7 +104,7 @@ class ImaginaryProcesses:
         self._end(self.identity(actor)[0], "crashed" if status == CRASHED else f"status {status}")
 
     def left(self, address: ActorAddress) -> None:
-        """An actor has ended in order."""
+        """End the process of an actor that has ended in order."""
         pid = self._pids.get(address.actorAddressString)
         if pid is not None:
             self._end(pid, "status 0")
@@ -124,12 +124,12 @@ class ImaginaryProcesses:
         return True
 
     def no_longer(self, deaths: ImaginaryDeaths) -> None:
-        """Nobody listens to this one any more."""
+        """Remove a closed watch."""
         self._watches.remove(deaths)
 
 
 class ImaginaryDeaths:
-    """Tells of imaginary deaths by a real descriptor."""
+    """Watch on imaginary deaths, through a real descriptor."""
 
     def __init__(self, processes: ImaginaryProcesses) -> None:
         self._processes = processes
@@ -147,7 +147,7 @@ class ImaginaryDeaths:
         return True
 
     def tell(self, pid: int) -> None:
-        """A process has ended."""
+        """Report the end of a process."""
         if pid in self._watched:
             self._watched.discard(pid)
             self._dead.append(pid)

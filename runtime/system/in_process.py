@@ -1,10 +1,10 @@
-"""The whole actor system in one process, under a virtual clock: for tests, in a fixed order.
+"""Actor system in one process under a virtual clock: for tests, in a deterministic order.
 
-The actors are the same, on Thespian's simpleSystemBase. Every one has an imaginary process that can be killed
-(`imaginary_processes`): its memory vanishes, what is told to it is lost, and whoever watches its death is
-told; between two messages or in the middle of one (`die_here`). It can be frozen, as by SIGSTOP: what is told
-to it waits. Messages can be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are
-watched here too, which the library does not do in one process. Nothing of this runs in a center.
+The actors are unchanged, on Thespian's simpleSystemBase. Every actor has an imaginary process that can be
+killed (`imaginary_processes`), between two messages or in the middle of one (`die_here`): its memory
+vanishes, messages to it are lost, and its watchers are notified. A process can be frozen, as by SIGSTOP:
+messages to it wait. Messages can be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors
+are watched here too, unlike in the library's single process. Nothing of this runs in a center.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from runtime.system.imaginary_processes import ImaginaryProcesses
 
 NODES_APART: Final = 1000
 MAX_AT_ONCE: Final = 200_000
-"""So many messages without the clock moving are an endless loop."""
+"""Number of messages at one instant that counts as an endless loop."""
 
 
 class Killed(BaseException):
-    """Ends the handler of an actor whose process is killed in the middle of it. No handler may catch it."""
+    """Raised to end the handler of an actor killed in the middle of it. No handler may catch it."""
 
 
 class InProcessSystem(ActorSystem):
-    """A Thespian actor system with the base below. Several can stand side by side."""
+    """Thespian actor system with the base below. Several systems can coexist."""
 
     def __init__(self, env: Environment, clock: VirtualClock) -> None:
-        # Not the library's own __init__, which keeps one system for the whole process.
+        # The library's __init__ keeps one system for the whole process.
         self.systemAddress = ActorAddress("/ActorSys")
         self.capabilities = {}
         self._isTransientUnique = True
@@ -57,16 +57,18 @@ class InProcessBase(ActorSystemBase):
         self._queue: deque[PendingSend] = deque()
         self._watched: dict[str, tuple[int, ...]] = {}
         self._poller: select.poll | None = None
-        """Of what is watched; none: it is to be made anew."""
+        """Poller of the watched descriptors; None if outdated."""
         self._running = False
         self._at_work: CenterActor | None = None
         self._frozen: dict[str, list[PendingSend]] = {}
         self.others: list[InProcessBase] = []
-        """Of other nodes, to whose actors this one's can speak: see `beside`."""
+        """Systems of other nodes that receive messages of this one: see `beside`."""
         self.after_send: Callable[[CenterActor], bool] | None = None
-        """Whether the actor that has just sent something is killed there and then, for tests."""
+        """Test hook: return True to kill the actor that has just sent a message."""
         self.buried: Callable[[CenterActor], None] | None = None
-        """Told of every killed actor while its memory is still there: a test closes what a kernel would."""
+        """Test hook, called for every killed actor with its memory intact, to close what a kernel would
+        close.
+        """
         self.processes = ImaginaryProcesses(self)
         env.processes = self.processes
         super().__init__(system, logDefs=False)
@@ -74,7 +76,7 @@ class InProcessBase(ActorSystemBase):
     # ------------------------------------------------------------ messages
 
     def actor_send(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
-        """Queue a message, or do to it what the test wants."""
+        """Queue a message, or apply the faults of the test."""
         self._queue_or_fault(fromActor, toActor, msg)
         if self.after_send is not None and self._at_work is not None and self.after_send(self._at_work):
             raise Killed
@@ -101,36 +103,36 @@ class InProcessBase(ActorSystemBase):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
 
     def beside(self, others: Sequence[InProcessBase], place: int) -> None:
-        """Be one of several nodes' systems, before there are actors; no two of them at the same place."""
+        """Join the systems of several nodes, before there are actors; each system at a place of its own."""
         self.others = list(others)
-        # Thespian names the first actor of every system alike, and all others after it.
+        # Thespian names the first actor of every system alike, and derives all other names from it.
         self._primaryCount = place * NODES_APART
 
     def take(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
-        """A message from another node's system."""
+        """Queue a message from another node's system."""
         self._queue.append(PendingSend(fromActor, msg, toActor))
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to be handled now, as far as messages tell."""
+        """True if no message is waiting."""
         return not self._queue and not self._pendingSends
 
     def now_us(self) -> Instant:
-        """The virtual time, microseconds UTC."""
+        """Return the virtual time, in microseconds UTC."""
         return self._clock.now_us()
 
     @property
     def at_work(self) -> CenterActor | None:
-        """Whose handler is running."""
+        """Actor with a running handler; None if there is none."""
         return self._at_work
 
     def die_here(self) -> None:
-        """Kill the process that is at work, in the middle of what it does. Nothing where none is."""
+        """Kill the actor with a running handler, in the middle of it; no effect without one."""
         if self._at_work is not None:
             raise Killed
 
     def receive(self, actor: CenterActor, msg: object, sender: ActorAddress) -> None:
-        """Have the actor handle a message, and keep the watch that it returns."""
+        """Run the actor's handler of a message, and keep the returned watch."""
         name = actor.myAddress.actorAddressString
         before, self._at_work = self._at_work, actor
         try:
@@ -151,13 +153,13 @@ class InProcessBase(ActorSystemBase):
             waiting.append(ps)
 
     def freeze(self, address: ActorAddress) -> None:
-        """As SIGSTOP: it does nothing more, and what is told to it waits."""
+        """Freeze the actor, as by SIGSTOP: its messages wait."""
         name = address.actorAddressString
         self._frozen.setdefault(name, [])
         self._watch(name)
 
     def thaw(self, address: ActorAddress) -> None:
-        """As SIGCONT: it goes on with what has waited. Nothing where it was not frozen or has died since."""
+        """Resume a frozen actor, as by SIGCONT, with the messages that waited; no effect otherwise."""
         name = address.actorAddressString
         waiting = self._frozen.pop(name, None)
         actor = self.actor_at(address)
@@ -175,7 +177,7 @@ class InProcessBase(ActorSystemBase):
             )
 
     def tell(self, anActor: ActorAddress, msg: object) -> None:  # noqa: N803
-        """From outside: as said by an actor. Handled when the system runs."""
+        """Send a message from outside, handled when the system runs."""
         self.actor_send(ActorAddress("System:ExternalRequester"), anActor, msg)
 
     def wakeupAfter(  # noqa: N802
@@ -184,7 +186,7 @@ class InProcessBase(ActorSystemBase):
         timePeriod: timedelta | float,  # noqa: N803
         payload: object,
     ) -> None:
-        """By the virtual clock, and in order."""
+        """Schedule a wakeup by the virtual clock, in order."""
         period = timePeriod if isinstance(timePeriod, timedelta) else timedelta(seconds=timePeriod)
         message = WakeupMessage(period, payload)
         when_us = self._clock.now_us() + period // timedelta(microseconds=1)
@@ -197,7 +199,7 @@ class InProcessBase(ActorSystemBase):
         self.run()
 
     def run(self) -> None:
-        """Handle everything that is to be handled at this instant, in order."""
+        """Handle everything that is due at this instant, in order."""
         if self._running:
             return
         self._running = True
@@ -209,7 +211,7 @@ class InProcessBase(ActorSystemBase):
                     if handled > MAX_AT_ONCE:
                         raise RunError("the actors talk without end and without time passing")
                     self._runSingleSend(self._queue.popleft())
-                # What the library itself wants to say goes into its own list.
+                # The library queues its own messages in a separate list.
                 if self._pendingSends:
                     self._queue.extend(self._pendingSends)
                     self._pendingSends.clear()
@@ -219,13 +221,13 @@ class InProcessBase(ActorSystemBase):
             self._running = False
 
     def _watch(self, name: str, *fds: int) -> None:
-        """Tell this actor when one of these descriptors can be read, in place of those before."""
+        """Set the descriptors watched for this actor."""
         if fds != self._watched.get(name, ()):
             self._watched[name] = fds
             self._poller = None
 
     def _poll(self) -> bool:
-        """Tell of descriptors that can be read; False where there are none."""
+        """Queue a message for each actor with a readable descriptor. Return False if there is none."""
         if self._poller is None:
             self._poller = select.poll()
             for fds in self._watched.values():
@@ -260,7 +262,7 @@ class InProcessBase(ActorSystemBase):
         if isinstance(actor, CenterActor):
             actor.env = self._env
             self.processes.born(actorAddr, actor)
-            # Stands in for what the library would call, which throws the watch away.
+            # Replaces the library's call, which drops the returned watch.
             receive = partial(self.receive, actor)
             setattr(actor, "_receive", receive)  # noqa: B010 - the library's own attribute, unknown to types
         return ref
@@ -275,12 +277,12 @@ class InProcessBase(ActorSystemBase):
         return None if ref is None else ref.instance
 
     def actor_at(self, address: ActorAddress) -> CenterActor | None:
-        """The living actor of this address."""
+        """Return the living actor at this address."""
         actor = self._instance(address)
         return actor if isinstance(actor, CenterActor) else None
 
     def vanish(self, address: ActorAddress) -> None:
-        """What the kernel does to a killed process: its memory is gone, and what is told to it is lost."""
+        """Remove a killed actor as the kernel would: its memory and its messages are lost."""
         name = address.actorAddressString
         ref = self.actorRegistry.get(name)
         self._watch(name)

@@ -1,7 +1,7 @@
-"""The actor system as it runs in a center: every actor a process of its own, all in one process group.
+"""Actor system of a center: every actor in its own process, all in one process group.
 
-Seen from the node. The node must not `ask` through it in an event loop, and must not fork it after threads
-have been started.
+This is the node's view. The node must not `ask` through the system in an event loop, and must not fork the
+system after a thread has started.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class _Base(multiprocessCommon):
 
 
 class CenterSystem(ActorSystem):
-    """A Thespian actor system with our transport. Several can stand side by side in one process."""
+    """Thespian actor system with the center's transport. Several systems can coexist in one process."""
 
     def __init__(self, port: int) -> None:
-        # Not the library's own __init__, which keeps one system for the whole process.
+        # The library's __init__ keeps one system for the whole process.
         self.systemAddress = ActorAddress("/ActorSys")
         self.capabilities = {"Admin Port": port, "Thespian Watch Supported": True}
         self._isTransientUnique = True
@@ -62,7 +62,7 @@ _LOG_DEFS: Final = {
 
 
 class ManyProcesses(System):
-    """A running actor system and its Supervisor."""
+    """Running actor system with its Supervisor."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class ManyProcesses(System):
         preload: Sequence[str] = (),
         host: str = "127.0.0.1",
     ) -> None:
-        """Start it. Raises SystemNotStarted."""
+        """Start the system. Raises SystemNotStarted."""
         super().__init__(env)
         self._log = logs.get("system")
         for directory in (env.run, env.logs):
@@ -86,7 +86,7 @@ class ManyProcesses(System):
         thespian_fixes.apply()
         self._system = self._start_admin(host)
         self.group = self._read_group()
-        """The process group of everything in the system."""
+        """Process group of everything in the system."""
         self.supervisor = Process(0, 0)
         self.admin = Process(0, 0)
         if supervisor is not None:
@@ -104,26 +104,26 @@ class ManyProcesses(System):
             try:
                 return CenterSystem(port)
             except (ActorSystemException, OSError) as error:
-                # Somebody else may have taken the port meanwhile.
+                # Another process may have taken the port meanwhile.
                 self._log.warning("the actor system did not start", port=port, error=str(error))
         raise SystemNotStarted("the actor system did not start")
 
     def _read_group(self) -> int:
         group = int((self.env.run / thespian_fixes.GROUP_NAME).read_text())
-        # The group's first process has only forked the admin. Nobody else takes it off the kernel's list.
+        # The group's first process has only forked the admin, and has no other parent to reap it.
         with suppress(ChildProcessError):
             os.waitpid(group, 0)
         return group
 
     def start_supervisor(self, cls: type[CenterActor] | str) -> None:
-        """Start a Supervisor, which takes over what an earlier one has left. Raises SystemNotStarted."""
+        """Start a Supervisor, which adopts what its predecessor has left. Raises SystemNotStarted."""
         pid = self.create(cls, "", Role.SUPERVISOR).pid
         self.supervisor = Process(pid, pidfd.born(pid))
         admin = pidfd.parent(pid)
         self.admin = Process(admin, pidfd.born(admin))
 
     def create(self, cls: type[CenterActor] | str, key: str, role: Role) -> ActorReady:
-        """Create an actor, tell it who it is, and wait until it has started. Raises SystemNotStarted."""
+        """Create an actor, send its role and key, and wait for its start. Raises SystemNotStarted."""
         incarnation = self.env.directory.last_incarnation(role, key) + 1
         order = self.envelope(StartActor(role=role, key=key, incarnation=incarnation, node=self.env.node))
         before = set(pidfd.group_members(self.group))
@@ -155,20 +155,20 @@ class ManyProcesses(System):
                     return None
         return None
 
-    # ------------------------------------------------------------ talking
+    # ------------------------------------------------------------ messages
 
     def _deliver(self, address: ActorAddress, data: bytes) -> None:
         try:
             with self._system.private() as context:
                 context.tell(address, data)
         except ActorSystemException as error:
-            # As every message to a dead actor, it is lost.
+            # Lost, as any message to a dead actor.
             self._log.warning("not delivered", error=str(error))
 
     # ------------------------------------------------------------ ending
 
     def stop(self) -> None:
-        """End everything in order, and then what has not ended by itself."""
+        """End everything in order, then kill the rest."""
         if self.supervisor.alive():
             watch = DeathWatch()
             try:
@@ -180,7 +180,7 @@ class ManyProcesses(System):
         self.kill()
 
     def kill(self) -> None:
-        """End everything at once, as a power cut would: what is to last is in the journal."""
+        """Kill everything at once, as a power cut would: lasting state is in the journal."""
         kill_group(self.group)
         self._system.base.transport.close()
 
@@ -193,30 +193,30 @@ def _free_port(host: str) -> int:
 
 
 def _preload(name: str) -> None:
-    """Import `package.module`, or call `package.module:function` for what it keeps in memory."""
+    """Import `package.module`, or call `package.module:function` to fill its caches."""
     module, _, function = name.partition(":")
     loaded = import_module(module)
     if function:
         try:
             getattr(loaded, function)()
         except Exception as error:
-            # Whoever needs it meets the same, and says so in its own place.
+            # The actor that needs the module meets the same error, and reports it.
             logs.get("system").error("not preloaded", what=name, error=str(error))
 
 
 class Process(NamedTuple):
-    """One process, told from a later one of its number."""
+    """Process, distinguished from a later one with its pid."""
 
     pid: int
     born: int
 
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """Return True if the process is running."""
         return pidfd.alive(self.pid, self.born)
 
 
 def kill_group(group: int) -> None:
-    """Kill a process group of the actor system and wait until it is gone."""
+    """Kill a process group of the actor system and wait for its end."""
     if group <= 1 or group == os.getpgrp():
         raise SystemFault(f"process group {group} is no actor system's")
     deadline = time.monotonic() + GONE_WITHIN_S

@@ -1,4 +1,4 @@
-"""An actor system in one process, with what tests do to it: move the clock, kill, look inside."""
+"""Actor system in one process, with controls for tests: move the clock, kill, inspect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ A = TypeVar("A", bound=CenterActor)
 
 
 class OneProcess(System):
-    """Nothing happens by itself: `run` handles what is due now, `advance` moves the clock."""
+    """Actor system that acts only on request: `run` handles what is due now, `advance` moves the clock."""
 
     def __init__(self, env: Environment, supervisor: type[CenterActor] | str | None) -> None:
         if not isinstance(env.clock, VirtualClock):
@@ -35,7 +35,9 @@ class OneProcess(System):
     def create(
         self, cls: type[CenterActor] | str, key: str = "", *, role: Role | None = None
     ) -> ActorAddress:
-        """Create and start an actor, and enter it in the directory. The Supervisor does not know of it."""
+        """Create and start an actor, and enter it in the directory. The Supervisor does not know the
+        actor.
+        """
         address = self._system.createActor(cls)
         actor = self._system.base.actor_at(address)
         if actor is None:
@@ -69,15 +71,15 @@ class OneProcess(System):
         self._system.base.tell(address, data)
 
     def deliver(self, address: ActorAddress, message: object) -> None:
-        """Have anything at all arrive at an actor, as from outside."""
+        """Deliver any message to an actor, as from outside."""
         self._system.base.tell(address, message)
 
     def run(self) -> None:
-        """Handle all that is to be handled at this instant."""
+        """Handle everything that is due at this instant."""
         self._system.base.run()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: everything that comes due happens in the order of its time."""
+        """Let time pass; everything that becomes due happens in order."""
         until = self.clock.now_us() + round(seconds * SECOND)
         self.run()
         while self.clock.step(until):
@@ -85,7 +87,7 @@ class OneProcess(System):
         self.run()
 
     def actor(self, role: Role, key: str, kind: type[A]) -> A | None:
-        """The living actor itself, to look inside."""
+        """Return the living actor itself, for inspection."""
         entry = self.env.directory.find(role, key)
         if entry is None:
             return None
@@ -93,12 +95,12 @@ class OneProcess(System):
         return actor if isinstance(actor, kind) else None
 
     def kill(self, role: Role, key: str = "") -> bool:
-        """As kill -9: at once, and everything in its memory is gone. False where it does not live."""
+        """Kill the actor at once, as by kill -9, with all its memory. Return False if it is not alive."""
         entry = self.env.directory.find(role, key)
         return entry is not None and self.env.processes.kill(entry.pid, entry.born)
 
     def freeze(self, role: Role, key: str = "") -> bool:
-        """As SIGSTOP: it lives, and does nothing. False where it does not live."""
+        """Freeze the actor, as by SIGSTOP. Return False if it is not alive."""
         entry = self.env.directory.find(role, key)
         if entry is None or not self.env.processes.alive(entry.pid, entry.born):
             return False
@@ -106,17 +108,17 @@ class OneProcess(System):
         return True
 
     def thaw(self, entry: Entry) -> None:
-        """As SIGCONT for a process that may have been replaced since."""
+        """Resume the actor, as by SIGCONT, unless its process was replaced since."""
         if self.env.processes.alive(entry.pid, entry.born):
             self._system.base.thaw(addresses.from_bytes(entry.address))
 
     @property
     def base(self) -> InProcessBase:
-        """The system below, for tests that end an actor in the middle of what it does."""
+        """Base of the system, for tests that end an actor in the middle of a handler."""
         return self._system.base
 
     def stop(self) -> None:
-        """Have the Supervisor end everything in order; without one, end every actor."""
+        """End everything in order through the Supervisor; without one, end every actor."""
         if not self.tell(Role.SUPERVISOR, "", StopActor()):
             for entry in self.env.directory.read():
                 self.tell(entry.role, entry.key, StopActor())

@@ -1,4 +1,4 @@
-"""What is to run in a node, as plain data: the composition root says it, the Supervisor brings it about."""
+"""Actors of a node, as plain data: made by the composition root, run by the Supervisor."""
 
 from __future__ import annotations
 
@@ -8,42 +8,44 @@ from messages.ids import Role
 
 
 class ActorSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One actor that is always to be there."""
+    """Actor that always runs."""
 
     role: Role
     key: str = ""
     cls: str
-    """Where its class is: `actors.trunk_pool.actor.TrunkPool`. A name: the Supervisor may not import it."""
+    """Path of its class, such as `actors.trunk_pool.actor.TrunkPool`. A name, since the Supervisor must not
+    import it.
+    """
     group: str
-    """Those who are started again together when one of them dies again and again."""
+    """Group of actors that restart together after repeated deaths of one."""
     critical: bool = True
-    """Whether the node is started again where even its group's restart did not help.
+    """True if the node restarts when a restart of the group has not helped.
 
-    What is not critical is left alone for a while instead, with an alarm: a modem that cannot start
-    never takes the rest down.
+    An actor that is not critical rests for a while instead, with an alarm: a modem that cannot start never
+    affects the others.
     """
 
 
 class CrewSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What a crew consists of, and how many there may be. A crew is a place for one live alert."""
+    """Actors of a worker (crew), and the number of workers. A worker serves one live alert."""
 
     case: str
     leg: str
     bridge: str
     live: int = 50
-    """`limits.live_cases`: no more crews than this."""
+    """Upper bound of workers, `limits.live_cases`."""
     idle: int = 3
-    """`limits.idle_crews`: this many are kept ready beyond the busy ones."""
+    """Number of idle workers to keep ready, `limits.idle_crews`."""
     places: tuple[str, ...] = ("user", "psap", "op1")
-    """The legs that every crew has; further `opN` come on demand."""
+    """Legs of every worker; further `opN` start on demand."""
     operators: int = 9
-    """No more than this many operators' legs in one crew."""
+    """Upper bound of operators' legs in one worker."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the Supervisor keeps running."""
+    """All actors that the Supervisor runs."""
 
     actors: tuple[ActorSpec, ...] = ()
     crews: CrewSpec | None = None
     far_journal: bool = False
-    """Whether the journal is a server's: who waits for its answer says nothing meanwhile, and is not hung."""
+    """True if the journal is on a server: an actor that waits for its answer is silent and does not hang."""

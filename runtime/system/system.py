@@ -1,7 +1,7 @@
-"""The actor system seen from outside: started with one function, in one process or in many.
+"""Actor system from outside: started by one function, in one process or in many.
 
-The composition root makes the Environment and calls `start`; tests do the same. How actors are created,
-watched and stopped is the Supervisor's business.
+The composition root makes the Environment and calls `start`; tests do the same. The Supervisor creates,
+watches and stops actors.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from runtime.environment import Environment
 from runtime.published.directory import Entry
 
 STOP_WITHIN_S: Final = 4.0
-"""An orderly stop takes no longer than this; what is left then is killed."""
+"""Longest duration of an orderly stop, in seconds; then the rest is killed."""
 
 
 class System(ABC):
-    """A running actor system."""
+    """Running actor system."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
@@ -32,7 +32,7 @@ class System(ABC):
         self._said = 0
 
     def tell(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
-        """Say something to the actor of this role and key, as the node; False where there is none."""
+        """Send a message from the node to the actor of this role and key. Return False if there is none."""
         entry = self.env.directory.find(role, key)
         if entry is None or not entry.address:
             return False
@@ -40,11 +40,11 @@ class System(ABC):
         return True
 
     def tell_address(self, address: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
-        """Say something to whoever is at this address, as the node."""
+        """Send a message from the node to an address."""
         self._deliver(address, encode(self.envelope(body, alert)))
 
     def envelope(self, body: Body, alert: AlertId | None = None) -> Envelope:
-        """An envelope of the node's."""
+        """Return an envelope from the node."""
         self._said += 1
         return Envelope(
             id=f"{self.env.node}/{Role.NODE}//{self._incarnation}/{self._said}",
@@ -58,18 +58,18 @@ class System(ABC):
         )
 
     def entry(self, role: Role, key: str = "") -> Entry | None:
-        """Who has this role and key, and what that is busy with at this moment."""
+        """Return the entry of this role and key, with the present alert; None if absent."""
         entries = self.env.directory.read()
         return next((each for each in entries if each.role is role and each.key == key), None)
 
     @property
     def pids(self) -> Mapping[tuple[Role, str], int]:
-        """The processes of all actors."""
+        """Processes of all actors."""
         return {(entry.role, entry.key): entry.pid for entry in self.env.directory.read()}
 
     @abstractmethod
     def _deliver(self, address: ActorAddress, data: bytes) -> None:
-        """Have `data` arrive there."""
+        """Deliver `data` to the address."""
 
     @abstractmethod
     def stop(self) -> None:
@@ -84,12 +84,12 @@ def start(
     preload: Sequence[str] = (),
     host: str = "127.0.0.1",
 ) -> System:
-    """Start an actor system with this Supervisor and wait until it has started.
+    """Start an actor system with this Supervisor and wait for its start.
 
-    `supervisor` None starts none, for tests of single actors. `preload` are modules to import (or, as
-    `module:function`, to call) before the fork, so that the actors that use them start in milliseconds.
-    `host` is the address on which processes listen: what comes there is unpickled, so it has to be one that
-    only this machine, or a private network, can reach. Raises SystemNotStarted.
+    `supervisor` None starts none, for tests of single actors. `preload` are modules to import (or functions
+    `module:function` to call) before the fork, so that their actors start in milliseconds. `host` is the
+    address on which processes listen; as messages are unpickled, only this machine or a private network may
+    reach it. Raises SystemNotStarted.
     """
     from runtime.system.many_processes import ManyProcesses
     from runtime.system.one_process import OneProcess

@@ -1,7 +1,7 @@
-"""Faults of thespian 4.0.1, mended in place. Every one has a test that fails without it.
+"""Corrections of faults in thespian 4.0.1, applied at run time. Each has a test that fails without it.
 
-Pinned to exactly this release: `apply` refuses another, because each of these reaches into its inside.
-The loop of its datagram transport is replaced in `runtime.system.transport`.
+`apply` refuses any other release, because each correction changes internals. The loop of the datagram
+transport is replaced in `runtime.system.transport`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ CREATE_WITHIN: Final = timedelta(seconds=5)
 TELL_WITHIN: Final = timedelta(seconds=2)
 OUTPUT_NAME: Final = "actors.out"
 GROUP_NAME: Final = "actors.group"
-"""Where the system's process group is written down, in the run directory."""
+"""Name of a file in the run directory with the system's process group."""
 
 Fix = Callable[[], None]
 
 
 def report_every_dead_child() -> None:
-    """When one child's end is handled, `_childExited` looks who else is dead and tells nobody of them."""
+    """Report every dead child: `_childExited` finds further dead children and reports none of them."""
 
     def _childExited(self: MultiProcReplicator, childAddr: ActorAddress) -> None:  # noqa: N802, N803
         living: list[ChildInfo] = []
@@ -47,7 +47,7 @@ def report_every_dead_child() -> None:
             address = getattr(child, "childRealAddr", child.childAddr)
             if address == childAddr:
                 continue
-            # It died before it could say where it is; whoever created it sees its pid.
+            # The child died before it reported its address; its creator knows its pid.
             with suppress(CannotPickleAddress):
                 self.transport.scheduleTransmit(
                     None, TransmitIntent(self.transport.myAddress, ChildActorExited(address))
@@ -57,18 +57,24 @@ def report_every_dead_child() -> None:
 
 
 def survive_the_loggers_death() -> None:
-    """The admin starts a new logger with `self.logDefs`, never set: the logger's death is its own."""
+    """Keep the admin alive when its logger dies: it starts a new logger with `self.logDefs`, which is never
+    set.
+    """
     setattr(MultiProcAdmin, "logDefs", property(lambda self: self.logdefs))  # noqa: B010
 
 
 def give_up_soon() -> None:
-    """From outside, `createActor` waits 50 s for a dead admin, and `tell` 60 s for a stopped actor."""
+    """Shorten the waits from outside: 50 s of `createActor` for a dead admin, 60 s of `tell` for a stopped
+    actor.
+    """
     systemBase.MAX_CHILD_ACTOR_CREATE_DELAY = CREATE_WITHIN
     systemBase.MAX_TELL_PERIOD = TELL_WITHIN
 
 
 def describe_only_what_is_logged() -> None:
-    """Every message is turned into text three times for a debug log that is off: a tenth of all its cost."""
+    """Format messages only for logs: each is formatted three times for a disabled debug log, a tenth of its
+    cost.
+    """
 
     def of_intent(self: TransmitIntent) -> str:
         return f"TransmitIntent({self.targetAddr}, {type(self.message).__name__})"
@@ -81,7 +87,7 @@ def describe_only_what_is_logged() -> None:
 
 
 class _Lazily:
-    """A description that is made when it is printed."""
+    """Description that is made when printed."""
 
     __slots__ = ("_describe", "_what")
 
@@ -94,7 +100,9 @@ class _Lazily:
 
 
 def tell_the_parent_where_a_child_is() -> None:
-    """An actor learns its child's address only when that speaks. Here a ChildConnected tells it."""
+    """Notify the parent of a child's address by ChildConnected; otherwise it learns it from the child's first
+    message.
+    """
     original = MultiProcReplicator.h_EndpointConnected
 
     def h_EndpointConnected(self: MultiProcReplicator, envelope: ReceiveEnvelope) -> bool:  # noqa: N802
@@ -104,7 +112,7 @@ def tell_the_parent_where_a_child_is() -> None:
             instance: int = getattr(envelope.message, "childInstance")  # noqa: B009
             for child in getattr(self, "_child_procs", []):
                 if child.childNum == instance:
-                    # What it returns is not needed: this changes nothing about what is watched.
+                    # The result is not needed: the handler changes no watch.
                     actor.receiveMessage(ChildConnected(child.childAddr, envelope.sender), envelope.sender)
         return result
 
@@ -112,7 +120,7 @@ def tell_the_parent_where_a_child_is() -> None:
 
 
 def leave_parents_behind() -> None:
-    """A forked process keeps every file of its parent, and outlives it even before it knows who it is."""
+    """Drop inherited files in a forked process, and end with the parent until the role is known."""
     start_admin = multiprocCommon.startAdmin
     start_child = multiprocCommon.startChild
     start_logger = multiprocCommon.startupASLogger
@@ -121,7 +129,7 @@ def leave_parents_behind() -> None:
         birth.leave_parent_behind()
         env = environment.current()
         birth.output_to(env.logs / OUTPUT_NAME)
-        # Not to stderr as well, whatever the starter wanted: that is a file here, which nobody empties.
+        # Not to stderr too: that is a file here, which is never rotated.
         logs.configure(env.logs, "actors", level=logs.configured_level())
         # `startAdmin` makes this process the leader of a new session, forks the admin and ends.
         (env.run / GROUP_NAME).write_text(f"{os.getpid()}\n")
@@ -130,7 +138,7 @@ def leave_parents_behind() -> None:
     def child(*args: object) -> None:
         parent = os.getppid()
         birth.leave_parent_behind()
-        # Until it knows who it is: see `Processes.named`.
+        # Until the role is known: see `Processes.named`.
         birth.die_with(parent)
         start_child(*args)
 
@@ -159,10 +167,10 @@ _applied: set[str] = set()
 
 
 def apply(*, without: frozenset[str] = frozenset()) -> None:
-    """Mend the library in this process and in all that are forked from it; once, however often it is called.
+    """Apply the corrections to this process and its forks; only once, however often called.
 
-    `without` names fixes to leave out, for the tests that show what happens then. Raises WrongEnvironment
-    for another release of the library.
+    `without` names corrections to leave out, for tests of the faults. Raises WrongEnvironment for another
+    release of the library.
     """
     found = version("thespian")
     if found != RELEASE:

@@ -1,24 +1,23 @@
-"""How the processes of a node's actor system speak to each other: one datagram, one message.
+"""Transport between the processes of a node's actor system: one datagram, one message.
 
-The library's UDP transport with another loop. A message costs one system call at either end, no connection,
-no acknowledgement and no turn of the loop for either. It may be lost where the receiver's buffer is full; so
-may one over TCP, with a process that dies; whatever matters is told again until it shows. On one machine the
-messages of one process to another arrive in their order.
+The library's UDP transport with another loop. A message costs one system call at either end, without
+connection, acknowledgement or turn of the loop. A message is lost if the receiver's buffer is full; over TCP
+it would be lost with a dying process. Important messages are repeated until their effect shows. On one
+machine, messages between two processes arrive in order.
 
-A message is a pickle, which runs what it names: so in front of each stands its HMAC-SHA256 (RFC 2104) under a
-secret that the center's own processes have, and nothing else is unpickled. In front of that stands the mark
-of the center. A mailbox has room for some megabytes. If strangers' datagrams waited there until the actor
-read them, any account of the machine could fill all mailboxes faster than they are emptied, and keep the
-center's own messages out. So each socket has a filter (SO_ATTACH_FILTER, socket(7)): what does not begin with
-the mark is dropped within the sender's own system call, and costs the actor neither room nor time. The mark
-is no proof: it keeps out floods alone, and what has it is proved or dropped as ever.
+A message is a pickle, which can run code. It is therefore preceded by its HMAC-SHA256 (RFC 2104) under a
+secret of the center's own processes, and only authenticated messages are unpickled. The center's mark comes
+first. A mailbox has room for some megabytes: if foreign datagrams waited there for the actor, any account of
+the machine could fill all mailboxes and lock out the center's messages. So each socket has a filter
+(SO_ATTACH_FILTER, socket(7)): a datagram without the mark is dropped within the sender's own system call, and
+costs the actor neither room nor time. The mark is no authentication: it only stops floods, and marked
+messages are authenticated as ever.
 
-What is different from the library, and why (4.0.1):
+Differences from the library, and reasons (4.0.1):
 
-- Its loop knows no watched descriptors.
-- It listens everywhere, and its socket may be bound by a second process as well (SO_REUSEADDR), which then
-  has the messages.
-- What an actor says to itself, it hears from the newest to the oldest.
+- Its loop does not support watched descriptors.
+- It listens on all addresses, and a second process can bind its socket (SO_REUSEADDR) and take the messages.
+- An actor receives its messages to itself from the newest to the oldest.
 - A message that is too long for a datagram raises in the sender.
 """
 
@@ -58,30 +57,30 @@ from runtime import environment, logs
 
 MARK_BYTES: Final = 8
 MAILBOX_BYTES: Final = 4 << 20
-"""What may wait for an actor that is busy; the kernel gives as much as it allows."""
+"""Room for messages to a busy actor, in bytes; the kernel grants as much as it allows."""
 _SO_ATTACH_FILTER: Final = 26
-"""asm-generic/socket.h; Python does not name it."""
+"""Option of asm-generic/socket.h that Python does not define."""
 _UDP_HEADER_BYTES: Final = 8
-"""A filter of a UDP socket sees the datagram with its header."""
+"""Length of the UDP header, which the filter of a UDP socket sees in front of the data."""
 _LOAD_WORD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 """BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_RET|BPF_K (linux/filter.h)."""
 _ALL: Final = 0xFFFFFFFF
 
 
 def mark_of(secret: bytes) -> bytes:
-    """Return the mark of the center that has this secret; the mark tells nothing of the secret."""
+    """Return the mark of the center with this secret; the mark reveals nothing of the secret."""
     return hmac.digest(secret, b"mailbox", "sha256")[:MARK_BYTES]
 
 
 def mailbox(place: tuple[str, int], mark: bytes) -> socket.socket:
-    """Make a socket that no other process can bind. Raises OSError where another process has the place."""
+    """Make a socket that no other process can bind. Raises OSError if the address is in use."""
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, MAILBOX_BYTES)
         try:
             _keep_only(made, mark)
         except OSError as error:
-            # A kernel without socket filters: every message is still proved before it is read.
+            # A kernel without socket filters: every message is still authenticated before it is read.
             logs.get("transport").warning("strangers' datagrams are not kept out", error=str(error))
         made.bind(place)
     except OSError:
@@ -91,7 +90,7 @@ def mailbox(place: tuple[str, int], mark: bytes) -> socket.socket:
 
 
 def _keep_only(made: socket.socket, mark: bytes) -> None:
-    """Have the kernel drop every datagram that does not begin with the mark, a short one too."""
+    """Let the kernel drop every datagram that does not begin with the mark, or is too short."""
     first, second = struct.unpack("!II", mark)
     steps = (
         (_LOAD_WORD, 0, 0, _UDP_HEADER_BYTES),
@@ -102,20 +101,20 @@ def _keep_only(made: socket.socket, mark: bytes) -> None:
         (_RETURN, 0, 0, 0),
     )
     program = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
-    # struct sock_fprog: how many steps, and where they are; the kernel copies them at once.
+    # struct sock_fprog: number of steps and their address; the kernel copies the steps at once.
     option = struct.pack("HP", len(steps), ctypes.addressof(program))
     made.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, option)
 
 
 DATAGRAM_MAX: Final = 65_507
-"""Bytes that one datagram carries (RFC 768)."""
+"""Most bytes of one datagram (RFC 768)."""
 PROOF_BYTES: Final = 32
 _BUMP: Final = b"BuMP"
-"""What a signal handler says to its own process, so that it looks up."""
+"""Message of a signal handler to its own process that wakes the loop."""
 
 
 class CenterTransport(UDPTransport):
-    """The transport of every process of a node's actor system."""
+    """Transport of every process of a node's actor system."""
 
     def __init__(self, initType: object, *args: Any) -> None:  # noqa: N803 - Thespian's name
         asyncTransportBase.__init__(self)
@@ -143,23 +142,23 @@ class CenterTransport(UDPTransport):
         self._strange = 0
 
     def external_transport_clone(self) -> CenterTransport:
-        """For `private()` contexts outside."""
+        """Return a new transport for `private()` contexts outside."""
         return CenterTransport(UDPTransportCopy(), self._adminAddr)
 
     def interrupt_wait(self, signal_shutdown: bool = False, check_children: bool = False) -> None:
-        """Have the loop look up; called by signal handlers."""
+        """Wake the loop; called by signal handlers."""
         self._shutdownSignalled |= signal_shutdown
         self._checkChildren |= check_children
-        with suppress(OSError):  # where its buffer is full it looks up by itself
+        with suppress(OSError):  # a full buffer wakes the loop by itself
             self.socket.sendto(self._mark + _BUMP, _place(self.myAddress))
 
     def serializer(self, intent: TransmitIntent) -> bytes:
-        """The message as it goes out."""
+        """Return the message as sent."""
         data = pickle.dumps(intent.message)
         return self._mark + hmac.digest(self._secret, data, "sha256") + data
 
     def set_watch(self, watchlist: list[int]) -> None:
-        """Watch these descriptors from now on, and no others."""
+        """Watch exactly these descriptors from now on."""
         self._watches = watchlist
 
     def _scheduleTransmitActual(  # noqa: N802
@@ -175,7 +174,7 @@ class CenterTransport(UDPTransport):
             try:
                 self.socket.sendto(intent.serMsg, _place(intent.targetAddr))
             except OSError as error:
-                # Refused, unreachable or too long: it is lost, as it is with an actor that dies.
+                # Refused, unreachable or too long: the message is lost, as with a dying actor.
                 logs.get("transport").warning("not sent", error=str(error), bytes=len(intent.serMsg))
                 status = SendStatus.BadPacket if error.errno == errno.EMSGSIZE else SendStatus.Failed
         intent.tx_done(status)
@@ -184,7 +183,7 @@ class CenterTransport(UDPTransport):
 
     def _runWithExpiry(self, incomingHandler: object) -> object:  # noqa: N802, N803
         if incomingHandler is TransmitOnly or isinstance(incomingHandler, TransmitOnly):
-            return 0  # what is said is on its way already
+            return 0  # all messages are on their way already
         self._ended = False
         while not self._ended:
             envelope: object = self._own_news()
@@ -203,7 +202,7 @@ class CenterTransport(UDPTransport):
         return Thespian__Run_Terminated()
 
     def abort_run(self, drain: bool = False) -> None:
-        """End the run; what was said is on its way already."""
+        """End the run; all messages are on their way already."""
         self._ended = True
 
     def _own_news(self) -> ReceiveEnvelope | None:
@@ -216,12 +215,12 @@ class CenterTransport(UDPTransport):
         return self._to_self.popleft() if self._to_self else None
 
     def _wait(self) -> object:
-        """The next message, what is watched and can be read, or that the time is over; None: ask again."""
+        """Return the next message, the readable descriptors, or the expiry; None: call again."""
         now = currentTime()
         until = min(self.run_time, self.check_pending_actions(now)).view(now)
         if until.expired():
             return Thespian__Run_Expired()
-        # Made anew at each turn: a kept epoll would tell of what was closed under a number used again since.
+        # Made anew at each turn: a kept epoll would report a closed descriptor under a reused number.
         poll = select.poll()
         for fd in (self.socket.fileno(), *self._watches):
             poll.register(fd, select.POLLIN)
@@ -239,18 +238,18 @@ class CenterTransport(UDPTransport):
         try:
             data, sender = self.socket.recvfrom(DATAGRAM_MAX)
         except OSError:
-            return None  # what was said before to somebody who is gone, perhaps
+            return None  # perhaps an earlier message was sent to a dead process
         data = data[MARK_BYTES:]
         # Never the library's Thespian__UpdateWork: its logger ends itself after twenty of those in a second.
         message = None if data == _BUMP else self._proved(data, sender)
         return None if message is None else ReceiveEnvelope(_address(sender), message[0])
 
     def _proved(self, data: bytes, sender: tuple[str, int]) -> tuple[object] | None:
-        """The message, where it is from one of ours."""
+        """Return the message, in a tuple, if authenticated; else None."""
         proof, pickled = data[:PROOF_BYTES], data[PROOF_BYTES:]
         if not hmac.compare_digest(proof, hmac.digest(self._secret, pickled, "sha256")):
             self._strange += 1
-            if self._strange.bit_count() == 1:  # a flood of them is not to fill the disk
+            if self._strange.bit_count() == 1:  # a flood must not fill the disk
                 logs.get("transport").warning(
                     "dropped: not from one of ours", sender=f"{sender[0]}:{sender[1]}", so_far=self._strange
                 )
@@ -258,14 +257,14 @@ class CenterTransport(UDPTransport):
         try:
             return (pickle.loads(pickled),)
         except Exception as error:
-            # Whatever unpickling raises: another version of ours, perhaps.
+            # Any exception of unpickling: perhaps another version of the center.
             logs.get("transport").warning("not a message", error=f"{type(error).__name__}: {error}")
             return None
 
 
 @lru_cache(maxsize=4096)
 def _address(place: tuple[str, int]) -> ActorAddress:
-    """Made once: the library asks the resolver each time."""
+    """Return the address, cached: the library calls the resolver each time."""
     host, port = place
     return ActorAddress(UDPv4ActorAddress(host, port, external=True))
 
