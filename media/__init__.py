@@ -1,14 +1,14 @@
-"""Sample arithmetic and voice ports: what is heard in a conference, and by whom.
+"""Sample arithmetic and voice ports: the sound of a conference, for each of its legs.
 
-This package knows neither actors nor modems. A leg is a name, a port is something that bytes are read from
-and written to every 20 ms; who the people are, and how their calls came about, is told elsewhere.
+The package knows neither actors nor modems. A leg is a name; a port is read and written every 20 ms. Parties
+and calls are the business of other packages.
 
-The arithmetic takes samples and returns samples: no clock, no file, no thread. One tick of it is `core`: it
-gives each leg's sound a place in time (`jitter`), listens to it (`ear`: `levels`, `tones`) and blends what
-each is to hear (`mixing`, `fades`, `clips`, `comfort`). Its edge is `conference`, the thread that turns once
-in 20 ms (`clock`), and what may wait and so happens on others: opening (`roster`, `ports`, `unix_port`,
-`node_port`), loading (`playlist`, `sounds`, `speech`), writing down (`recording`, `sound_file`).
+The arithmetic takes and returns samples: no clock, no file, no thread. Its one tick is `conference.core`:
+align each leg's sound in time (`jitter`), analyse it (`ear`, with `sound.levels` and `sound.tones`) and mix
+the sound for each leg (`sound.mixing`, `clips`). The edge is `conference.conference`, a thread with a turn
+every 20 ms (`beat`); blocking work runs on other threads: opening (`roster`, `ports`), loading (`playlist`,
+`sounds`, `sound.speech`), recording (`recording`, `sound.sound_file`).
 
-Between two nodes a voice goes over TCP (`node_wire`): at one end `node_port`, at the other `node_gate`, where
-`gate_seats` says who has which voice, `gate_guest` relays, and `playout` says when a modem is told what came.
+Between two nodes a voice travels over TCP (`gate.wire`): `ports.node_port` at one end, `gate.gate` at the
+other. There `seats` assigns the voices, `connections` relays, and `playout` times the frames for a modem.
 """

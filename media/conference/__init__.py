@@ -1,1 +1,1 @@
-"""One conference: its clock, who is in it, what is played and recorded, and each tick as arithmetic."""
+"""Conference: its clock, members, clips and recording, and the arithmetic of a tick."""

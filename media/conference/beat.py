@@ -1,8 +1,8 @@
-"""The 20 ms beat: absolute deadlines on CLOCK_MONOTONIC, so that a late tick does not make the next one late.
+"""The 20 ms beat: absolute deadlines on CLOCK_MONOTONIC, so that a late tick does not delay the next.
 
-After a stall the missed ticks are left out, not made up for in a burst: what a modem would have played is
-past. They still count, so that `position` says where in the conference's sound a tick is, whatever happened.
-The schedule is arithmetic (`now_us` in); only the beat waits.
+After a stall the missed ticks are skipped, not made up for in a burst: the modem has played past them.
+Skipped ticks still count, so that `position` is the tick's place in the conference's sound in any case. The
+schedule is arithmetic (`now_us` in); only the beat waits.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
 
 class Tick(NamedTuple):
-    """One turn of the conference."""
+    """Turn of the conference."""
 
     number: int
-    """Number of this tick since the start, those left out included."""
+    """Number of this tick since the start, skipped ones included."""
     skipped: int = 0
-    """How many were left out just before it."""
+    """Number of ticks skipped just before this one."""
     late_us: int = 0
-    """How long after its time it began."""
+    """Delay of its start, in microseconds."""
 
     @property
     def position(self) -> int:
-        """The first sample of this tick, counted from the start of the conference."""
+        """First sample of this tick, counted from the start of the conference."""
         return self.number * FRAME_SAMPLES
 
 
 class Schedule:
-    """When each tick is due."""
+    """Times of the ticks."""
 
     def __init__(self, start_us: int) -> None:
-        """The first tick is due at once."""
+        """Start with the first tick due at once."""
         self._start_us = start_us
         self._next = 0
 
     @property
     def due_us(self) -> int:
-        """When the next tick is due."""
+        """Time of the next tick, in microseconds."""
         return self._start_us + self._next * FRAME_US
 
     def take(self, now_us: int) -> Tick:
-        """The tick that begins now; those whose whole 20 ms are over are left out."""
+        """Return the tick that begins now; ticks with all 20 ms in the past are skipped."""
         skipped = max(0, now_us - self.due_us) // FRAME_US
         index = self._next + skipped
         late_us = max(0, now_us - self._start_us - index * FRAME_US)
@@ -53,12 +53,12 @@ class Schedule:
 
 
 def monotonic_us() -> int:
-    """CLOCK_MONOTONIC in microseconds."""
+    """Return CLOCK_MONOTONIC in microseconds."""
     return time.monotonic_ns() // 1000
 
 
 class Beat:
-    """Waits for the ticks of one conference."""
+    """Beat that waits for the ticks of one conference."""
 
     def __init__(
         self, now_us: Callable[[], int] = monotonic_us, sleep: Callable[[float], None] = time.sleep
@@ -68,11 +68,11 @@ class Beat:
         self._schedule = Schedule(now_us())
 
     def start(self) -> None:
-        """The first tick is now."""
+        """Start the schedule with the first tick now."""
         self._schedule = Schedule(self._now_us())
 
     def wait(self) -> Tick:
-        """Sleep until the next tick is due, at most 20 ms, and begin it."""
+        """Sleep until the next tick is due, at most 20 ms, and begin the tick."""
         now_us = self._now_us()
         while (ahead_us := self._schedule.due_us - now_us) > 0:
             self._sleep(ahead_us / 1e6)
@@ -80,5 +80,5 @@ class Beat:
         return self._schedule.take(now_us)
 
     def now_us(self) -> int:
-        """The time this beat goes by."""
+        """Return the present time of this beat's clock, in microseconds."""
         return self._now_us()

@@ -1,6 +1,6 @@
-"""Something prepared that is played to some of a conference: what it is, and where in it one is.
+"""Clip for some legs of a conference: its content, and the position of its playback.
 
-Pure arithmetic: time is the number of frames.
+Pure arithmetic: time is a number of frames.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ from media.sound.mixing import eased
 
 
 class ClipSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be played, and to whom."""
+    """Content and hearers of a clip."""
 
     to: frozenset[str]
-    """The legs that hear it."""
+    """Legs that hear the clip."""
     names: tuple[str, ...]
-    """Sounds by name, one after the other."""
+    """Names of its sounds, in order."""
     language: str = ""
     text: str = ""
-    """For a sound that is made of words."""
+    """Words, for a spoken sound."""
     every_s: float = 0.0
-    """Begin again so long after its end; 0: once."""
+    """Pause between its end and the next repetition, in seconds; 0: play once."""
     softly: bool = False
-    """Heard at the ear, and not in the room."""
+    """True if heard at the ear and not in the room."""
     begun: bool = False
-    """Another conference has begun it: here it is over before it begins."""
+    """True if another conference has begun the clip: it then counts as over here."""
 
 
 class Playing(NamedTuple):
-    """One clip in one tick."""
+    """Clip in one tick."""
 
     clip: str
     frame: bytes
     to: frozenset[str]
-    """Nobody: it has been withdrawn, and this is what is faded out."""
+    """Hearers; empty for a withdrawn clip, whose last frame fades out."""
 
 
 class Playback:
-    """One clip's place in its sound. It stands still while `next` is not called."""
+    """Position of a clip in its sound; stands still while `next` is not called."""
 
     def __init__(self, sound: Samples, every_s: float) -> None:
         pcm = eased(sound).tobytes()
@@ -50,10 +50,10 @@ class Playback:
         self._pause = round(every_s * FRAMES_PER_S)
         self._waits = 0
         self.over = False
-        """It has been played to its end and does not begin again."""
+        """True once the clip has been played to its end and does not repeat."""
 
     def next(self) -> bytes | None:
-        """The next frame; None at its end, and between two times."""
+        """Return the next frame; None at the end, and during the pause between repetitions."""
         if self._waits:
             self._waits -= 1
             return None

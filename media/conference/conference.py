@@ -1,9 +1,8 @@
-"""A conference: every 20 ms all ports are read, mixed N−1, and each is written exactly one frame.
+"""Conference: every 20 ms all ports are read, mixed N−1, and exactly one frame is written to each.
 
-One daemon thread does this, and does nothing that can wait: opening and closing happen elsewhere, nothing
-is logged, and a port that is lost costs the others not a sample. Whoever owns the conference tells it the
-members again and again (`set_members` changes nothing when nothing has changed) and reads `status`. What a
-leg is, and why it is there, is not known here.
+One daemon thread does this without ever waiting: opening and closing run elsewhere, nothing is logged, and a
+lost port costs the others no sample. The owner of the conference sets the members repeatedly (`set_members`
+changes nothing without news) and reads `status`. The purpose of a leg is not known here.
 """
 
 from __future__ import annotations
@@ -31,41 +30,41 @@ from media.sound.levels import LevelReport
 from messages.lines import WayLevel
 
 _STOP_S = 0.5
-"""How long a stop waits for the thread and for drivers that close slowly."""
+"""Time that a stop waits for the thread and for drivers that close slowly, in seconds."""
 
 
 Tap = Callable[[Tick, Mapping[str, bytes]], None]
-"""Gets one frame of 320 bytes for each leg in each tick."""
+"""Receiver of one frame of 320 bytes for each leg in each tick."""
 
 
 class Clock(Protocol):
-    """What the media thread goes by."""
+    """Clock of the media thread."""
 
     def start(self) -> None:
-        """The first tick is now."""
+        """Start the ticks with the first tick now."""
         ...
 
     def wait(self) -> Tick:
-        """Return when the next tick is due."""
+        """Return the next tick when due."""
         ...
 
     def now_us(self) -> int:
-        """Its time, for measuring a tick's length."""
+        """Return the clock's time, to measure the length of a tick."""
         ...
 
 
 class ConferenceStatus(Presence, frozen=True, kw_only=True):
-    """How a conference is."""
+    """State of a conference."""
 
     running: bool
-    """The media thread is there; it may still stand still, which the ticks of `pace` tell."""
+    """True if the media thread exists; the ticks of `pace` show if it advances."""
     handed_over: bool
-    """It has ended because it was asked to hand over."""
+    """True if the conference has ended by a request to hand over."""
     pace: Pace
 
 
 class _Taker(NamedTuple):
-    """Whether a port takes the frames that it is given; looked at once a second."""
+    """Check if a port accepts the frames written to it; runs once a second."""
 
     port: VoicePort | None = None
     written: int = 0
@@ -81,12 +80,12 @@ class _Taker(NamedTuple):
 
 
 def no_sounds(name: str, language: str, text: str) -> Samples:
-    """Loads nothing: whoever plays clips says where their sounds are."""
+    """Raise FileNotFoundError: the default for a conference without clips."""
     raise FileNotFoundError(f"{name}.{language}")
 
 
 class Conference:
-    """The voice of one alert's conference. All methods may be called from any thread."""
+    """Voice of one alert's conference. All methods may be called from any thread."""
 
     def __init__(
         self,
@@ -97,11 +96,11 @@ class Conference:
         spawn: Spawn | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
-        """Nothing runs before `start`.
+        """Prepare the conference; nothing runs before `start`.
 
-        `on_change` is called on the media thread, within a tick of any change of `status` (joined, lost,
-        heard, played): it may set a flag or write to an eventfd, and must not wait. `spawn` runs what may
-        wait: opening, closing, and `load_sound`, which gives the sounds of clips.
+        `on_change` is called on the media thread within a tick of any change of `status` (joined, lost,
+        heard, played): it may set a flag or write to an eventfd, and must not wait. `spawn` runs blocking
+        work: opening, closing, and `load_sound`, which loads the sounds of clips.
         """
         self._clock: Clock = clock or Beat()
         self._helpers: set[threading.Event] = set()
@@ -120,68 +119,66 @@ class Conference:
         self._handing = self._handed_over = False
         self._pace = Pace()
 
-    # -- who takes part
+    # -- members
 
     def join(self, leg: str, port: VoicePort) -> None:
-        """The leg takes part through this open port from the next tick on; the conference will close it."""
+        """Add the leg through this open port from the next tick on; the conference will close the port."""
         self._roster.offer(leg, port)
 
     def leave(self, leg: str) -> None:
-        """The leg is out from the next tick on, and its port closed. Nothing happens if it is not there."""
+        """Remove the leg from the next tick on and close its port; no effect if absent."""
         self._roster.drop(leg)
         self._close_departed_if_idle()
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
     ) -> None:
-        """Exactly these legs take part: opens what is missing, closes what is gone, leaves alone what stays.
+        """Set the members: open missing ports, close those of absent legs, and keep the others untouched.
 
-        Who is named in `heard_by` is heard by these legs alone (by none: muted), from the first frame on and
-        through a loss of the port; who is not is heard by everybody.
-
-        Returns at once; `status` and `on_change` say what came of it. A port that is missing or lost is tried
-        again every 200 ms (a socket: 40 ms) for as long as its leg is a member.
+        `heard_by` limits the hearers of a leg (none: muted), from the first frame on and through a loss of
+        the port; a leg without an entry is heard by all. Return at once; `status` and `on_change` report the
+        results. A missing or lost port is retried every 200 ms (a socket: 40 ms) while its leg is a member.
         """
         self._roster.reconcile(members, heard_by or {})
         self._close_departed_if_idle()
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
-        """Exactly these clips are played, each once by its id (see `ClipSpec.every_s`), when it can be heard.
+        """Play exactly these clips, each once by its id (see `ClipSpec.every_s`), when it can be heard.
 
-        Returns at once. `status` says which are over: those are not begun again, however often they are told.
+        Return at once. `status` lists the clips that are over: a repeated request does not begin them again.
         """
         self._playlist.reconcile(clips)
 
     def set_tap(self, tap: Tap | None) -> None:
-        """Have this called at the end of every tick with what each leg has said, muted ones included.
+        """Call `tap` at the end of every tick with the voice of each leg, muted ones included.
 
-        It is called on the media thread: it must not wait.
+        The call is made on the media thread and must not wait.
         """
         self._tap = tap
 
-    # -- how it is
+    # -- state
 
     def levels(self) -> dict[str, LevelReport]:
-        """How loud each leg is."""
+        """Return the level of each leg."""
         return self._core.levels()
 
     def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
-        """How loud each leg's call has been, both ways: what it has said, and what it was told."""
+        """Return the levels of each leg's call in both directions: spoken by the leg, and played to it."""
         return self._core.ways()
 
     def jitter(self) -> dict[str, JitterStats]:
-        """How each leg's sound arrives."""
+        """Return the arrival statistics of each leg's sound."""
         return self._core.jitter()
 
     def counters(self) -> dict[str, PortCounters]:
-        """What each open port has carried."""
+        """Return the counters of each open port."""
         return {leg: port.counters() for leg, port in self._roster.ports().items()}
 
     def status(self) -> ConferenceStatus:
-        """Who is joined, who is lost, what is heard and played, and whether the clock is kept."""
+        """Return the state: joined and lost legs, sound and clips, and accuracy of the clock."""
         ports = self._roster.ports()
         joined = tuple(ports)
-        # What was found a second ago may be of the port of the call before.
+        # A check of a second ago may be about the port of the previous call.
         refused = {leg for leg in joined if self._takers.get(leg, _Taker()).refuses_at(ports[leg])}
         ears = self._core.ears()
         return ConferenceStatus(
@@ -205,7 +202,7 @@ class Conference:
     # -- the thread
 
     def start(self) -> None:
-        """Begin to tick; nothing happens if it does already."""
+        """Start to tick; no effect while running."""
         if self._thread is None:
             self._pace = Pace()
             self._stopping = threading.Event()
@@ -215,7 +212,7 @@ class Conference:
             self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and close all ports; takes about 20 ms, at most half a second. It ends no call."""
+        """End the thread and close all ports, within about 20 ms, at most half a second. No call ends."""
         until = time.monotonic() + _STOP_S
         self._roster.reconcile({}, {})
         self._stopping.set()
@@ -228,17 +225,17 @@ class Conference:
             done.wait(max(0.0, until - time.monotonic()))
 
     def hand_over(self) -> None:
-        """Let whoever opens these ports next go on without a gap; returns at once.
+        """Let the next opener of these ports continue without a gap; return at once.
 
-        From the next tick on nothing is read: it waits for the heir. What was read before is played to its
-        end, a frame or two; then the ports are closed, and nothing is mixed any more.
+        From the next tick on nothing is read: the data wait for the successor. Data read before are played to
+        their end, a frame or two; then the ports are closed, and mixing ends.
         """
         self._handing = True
 
     def turn(self, tick: Tick) -> None:
-        """Do one tick now. The thread calls this; so may whoever has not started it."""
+        """Run one tick now; called by the thread, or by the owner of a conference that is not started."""
         handing = self._handing
-        self._roster.close_departed()  # what left since the last tick is used by none
+        self._roster.close_departed()  # ports that left since the last tick are unused
         legs, present, anew, heard_by = self._roster.turn(tick.number)
         self._core.keep(legs, heard_by, anew)
         said: dict[str, bytes] = {}
@@ -249,9 +246,9 @@ class Conference:
             try:
                 said[one.leg] = b"" if handing else one.port.read()
                 if one.port.rate_hz != rate_hz:
-                    # What waits was read at another rate than it was spoken at.
+                    # Waiting sound was read at another rate than that of the speech.
                     self._core.refill(one.leg)
-            except Exception as error:  # whatever a port does, only its own leg may suffer; `lost` says why
+            except Exception as error:  # a fault must affect only its own leg; `lost` reports it
                 self._roster.lose(one, error, tick.number)
         playing = self._playlist.turn(said)
         wide = {one.leg for one in present if one.port.wide}
@@ -264,7 +261,7 @@ class Conference:
                     self._roster.lose(one, error, tick.number)
         if handing and not self._core.lasts():
             self._hand_over_now()
-        # From here on the voice is out: whatever goes wrong below, nobody's ear misses it.
+        # The frames are written: a fault below interrupts no voice.
         self._core.listen()
         if tick.number - self._looked_at >= FRAMES_PER_S:
             self._looked_at = tick.number
@@ -280,7 +277,9 @@ class Conference:
         self._roster.close_departed()
 
     def _look_who_takes(self, present: Sequence[Present]) -> None:
-        """Once a second: which ports have taken no frame for three seconds, although each tick gave one."""
+        """Find the ports, once a second, that have accepted no frame for three seconds though each tick wrote
+        one.
+        """
         takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
         self._takers = takers
         self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses_at(taker.port))
@@ -314,7 +313,7 @@ class Conference:
             pace.count(position=tick.position, skipped=tick.skipped, late_us=tick.late_us, took_us=took_us)
 
     def _close_departed_if_idle(self) -> None:
-        if self._thread is None:  # else the thread does it, once it has let go
+        if self._thread is None:  # else the thread does it, after its last use
             self._roster.close_departed()
 
     def _spawn_thread(self, work: Callable[[], None]) -> None:

@@ -1,7 +1,7 @@
-"""One tick of a conference, as arithmetic: what each port said in, what each is to hear out.
+"""Arithmetic of one tick of a conference: input of each port, output to each port.
 
-It knows legs by name and sound by bytes; no port, no thread, no clock. Whatever else is to be heard is one
-more row of the same tick.
+The module knows legs by name and sound as bytes; no port, no thread, no clock. Any further sound is one more
+row of the same tick.
 """
 
 from __future__ import annotations
@@ -22,44 +22,44 @@ from media.sound.resampling import Bands, Detail
 from messages.lines import WayLevel
 
 DUCKED = 10.0 ** (-12.0 / 20.0)
-"""How loud the others stay for whoever hears a clip: understood, and not in its way."""
+"""Gain of the other legs for a hearer of a clip: still intelligible, without masking the clip."""
 
 Audience = Mapping[str, frozenset[str]]
-"""The only legs that hear a leg, by leg; who is not named is heard by everybody."""
+"""Only hearers of each restricted leg; a leg without an entry is heard by all."""
 
 
 class _Leg:
     def __init__(self) -> None:
         self.bands: Bands | None = None
-        """Of a leg that speaks and hears 16 kHz."""
+        """Filter bank of a leg at 16 kHz; None at 8 kHz."""
         self.buffer = JitterBuffer()
         self.ear = Ear()
         self.frame = SILENCE
-        """What it has said last, at 8 kHz."""
+        """Last frame of the leg, at 8 kHz."""
         self._said = SILENCE
-        """The same at its own rate."""
+        """Last frame of the leg, at its own rate."""
         self.detail: Detail | None = None
-        """What of the last frame is missing at 8 kHz."""
+        """Part of the last frame above 4 kHz."""
         self.cut = False
 
     def replace(self) -> None:
-        """Another call."""
+        """Start over for another call."""
         self.refill()
         self.ear = Ear()
 
     def refill(self) -> None:
-        """The same call, through another port."""
+        """Start over with another port of the same call."""
         self.buffer = JitterBuffer(rate_hz=RATE_HZ if self.bands is None else WIDE_HZ)
         self.ear.begin_anew()
         self.cut = True
 
     def set_wide(self, *, wide: bool) -> None:
-        """From the next frame on it speaks and hears 16 kHz, or 8."""
+        """Switch the leg to 16 kHz or 8 kHz from the next frame on."""
         self.bands = Bands() if wide else None
         self.refill()
 
     def pop(self) -> bytes:
-        """The next frame, which begins where the last one has ended."""
+        """Return the next frame at 8 kHz, joined to the end of the last one without a click."""
         frame = self.buffer.pop()
         switched = len(frame) != len(self._said)
         if not switched and (self.cut or not self.buffer.follows):
@@ -72,27 +72,27 @@ class _Leg:
         return narrow
 
     def heard(self, frame: bytes, missing: Detail | None) -> bytes:
-        """What it is to hear, at its own rate."""
+        """Return the output frame at the leg's own rate."""
         return frame if self.bands is None else self.bands.join(frame, missing)
 
 
 class _Unheard(NamedTuple):
-    """A tick that is to be listened to."""
+    """Tick that is still to be analysed."""
 
     ears: list[Ear]
     said: Samples
-    """The legs' rows first."""
+    """Samples, with the legs' rows first."""
     wide: Wide
     frames: list[bytes]
-    """The legs' own."""
+    """Frames of the legs."""
     told: list[bytes]
 
 
 class ConferenceCore:
-    """The legs of one conference. One thread ticks; all that only looks may be called from any."""
+    """Legs of one conference. One thread ticks; methods that only read may be called from any thread."""
 
     def __init__(self) -> None:
-        # Replaced, never changed, so that other threads may look without a lock.
+        # Replaced, never changed, so that other threads can read without a lock.
         self._legs: dict[str, _Leg] = {}
         self._leaving: dict[str, _Leg] = {}
         self._heard_by: Audience = {}
@@ -101,14 +101,14 @@ class ConferenceCore:
         self._unheard: _Unheard | None = None
         self._ticks = 0
         self.changes = 0
-        """Grows whenever something is heard that has to be known: a person, a digit, a tone, nothing."""
+        """Counter that grows with every new finding: a person, a digit, a tone, silence."""
 
     def keep(
         self, legs: Collection[str], heard_by: Audience | None = None, anew: Collection[str] = ()
     ) -> None:
-        """Exactly these are in the conference; those who stay notice nothing.
+        """Set the legs of the conference; remaining legs are untouched.
 
-        Who is `anew` has the name of one who was there before, and is another call.
+        A leg in `anew` has the name of an earlier leg, and is another call.
         """
         self._heard_by = heard_by or {}
         if self._legs.keys() != set(legs) or anew:
@@ -121,7 +121,7 @@ class ConferenceCore:
             self._blended = None
 
     def refill(self, leg: str) -> None:
-        """The leg speaks through a new port: what was said through the old one is no longer waited with."""
+        """Drop the waiting sound of the leg: it now has a new port."""
         self._legs[leg].refill()
 
     def tick(
@@ -132,11 +132,11 @@ class ConferenceCore:
         playing: Sequence[Playing] = (),
         skipped: int = 0,
     ) -> dict[str, bytes]:
-        """The frame that each leg is to hear, exactly one each, for what the legs' ports have given since.
+        """Return exactly one output frame for each leg, from the input of the legs' ports since the last
+        tick.
 
-        `said` is whole samples of any length, and may miss legs. Who is in `wide` says and hears 16 kHz. Who
-        is heard by nobody hears, and the level is still shown. `skipped` is how many ticks were left out just
-        before.
+        `said` holds whole samples of any length, and may lack legs. Legs in `wide` use 16 kHz. A leg without
+        hearers still hears, and its level is measured. `skipped`: ticks skipped just before.
         """
         legs, self._ticks = self._legs, self._ticks + 1
         if not legs:
@@ -169,7 +169,9 @@ class ConferenceCore:
         }
 
     def listen(self) -> None:
-        """Learn from what was said in the last tick; apart from it, so that everybody has the frame first."""
+        """Analyse the input of the last tick; called after the output, so that all legs have their frames
+        first.
+        """
         last, self._unheard = self._unheard, None
         if last is None:
             return
@@ -182,32 +184,32 @@ class ConferenceCore:
             ear.was_told.hear(told)
 
     def lasts(self) -> bool:
-        """Whether whoever is heard would be in the next tick, too, though nothing more came in."""
+        """Return True if the present speakers would sound in the next tick too, without further input."""
         waiting = {leg.buffer.next_waits for leg in self._legs.values()} - {None}
         return waiting == {True}
 
     def frames(self) -> dict[str, bytes]:
-        """What each leg has said in the last tick, one frame each."""
+        """Return the last frame of each leg."""
         return {name: leg.frame for name, leg in self._legs.items()}
 
     def ears(self) -> dict[str, Ear]:
-        """What is known of each leg's sound."""
+        """Return the analyser of each leg's sound."""
         return {name: leg.ear for name, leg in self._legs.items()}
 
     def levels(self) -> dict[str, LevelReport]:
-        """How loud each leg is."""
+        """Return the level of each leg."""
         return {name: leg.ear.meter.report() for name, leg in self._legs.items()}
 
     def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
-        """How loud each leg's call has been: what it has said, and what it was told."""
+        """Return the levels of each leg's call: spoken by the leg, and played to it."""
         return {name: (leg.ear.said.report(), leg.ear.was_told.report()) for name, leg in self._legs.items()}
 
     def jitter(self) -> dict[str, JitterStats]:
-        """How each leg's sound arrives."""
+        """Return the arrival statistics of each leg's sound."""
         return {name: leg.buffer.stats() for name, leg in self._legs.items()}
 
     def _set_gains(self, playing: Sequence[Playing]) -> None:
-        """Look whether anything is other than in the last tick, and if so begin to fade to it."""
+        """Compute the gains and begin to fade to them, if anything has changed since the last tick."""
         now = (self._heard_by, self._leaving.keys(), [(clip.clip, clip.to) for clip in playing])
         if now == self._blended:
             return

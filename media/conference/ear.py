@@ -1,6 +1,6 @@
-"""What is known of one leg's sound: how loud it is, whether a person has been heard, digits, tones.
+"""Analysis of one leg's sound: level, presence of a person, digits, tones.
 
-One look per tick at all legs of a conference. Pure arithmetic.
+Runs once per tick for all legs of a conference. Pure arithmetic.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from media.sound.tones import NOTHING, Cadence, DigitDetector, gathered, look
 
 NO_SOUND_MS = 3000
 _ECHO = power_of(-20.0) / power_of(0.0)
-"""What comes back is softer than what was told by more than this, in any network and from a headset that lies
-on the desk; who speaks is not."""
+"""Power of an echo relative to the played sound, at most: in any network, and from a headset on the desk, an
+echo is softer than this; speech is not.
+"""
 _ECHO_FRAMES = 500 // FRAME_MS
-"""An echo comes within half a second."""
+"""Longest delay of an echo, in frames: half a second."""
 _NO_SOUND_FRAMES = NO_SOUND_MS // FRAME_MS
 
 
 class Ear:
-    """Follows one leg, frame by frame."""
+    """Analyser of one leg, frame by frame."""
 
     def __init__(self) -> None:
         self.meter = LevelMeter()
         self.said, self.was_told = ActiveLevel(), ActiveLevel()
-        """How loud the call is each way."""
+        """Levels of the call in both directions."""
         self._digits = DigitDetector()
         self._cadence = Cadence()
         self._before: Wide = np.zeros(FRAME_SAMPLES, dtype=np.float32)
@@ -41,26 +42,26 @@ class Ear:
 
     @property
     def heard(self) -> bool:
-        """A person has been heard: a voice, or a digit, which no network sends by itself."""
+        """True once a person was heard: a voice, or a digit, which no network sends by itself."""
         return self._known[0]
 
     @property
     def digits(self) -> str:
-        """All DTMF digits until now."""
+        """All DTMF digits so far."""
         return self._known[1]
 
     @property
     def tone(self) -> str:
-        """What a machine says now: `busy`, `congestion`, `ringing`, `dial`, `fax`; empty: nothing."""
+        """Signal of a machine now: `busy`, `congestion`, `ringing`, `dial`, `fax`; empty if none."""
         return self._known[2]
 
     @property
     def no_sound(self) -> bool:
-        """For three seconds there has been nothing but digital silence."""
+        """True after three seconds of digital silence alone."""
         return self._known[3]
 
     def hear(self, frame: Wide, loudness: Loudness, *, gathered: bool) -> bool:
-        """Take the next frame; whether anything is known that was not."""
+        """Process the next frame; return True for a new finding."""
         artificial = False
         echo = 0.0 if self.heard else max(self._told) * _ECHO
         gathered = gathered and loudness.power > echo
@@ -83,25 +84,25 @@ class Ear:
         return news
 
     def told(self, power: float) -> None:
-        """The leg has been told a frame of this mean square: what is much softer may be that, coming back.
+        """Record the mean square of a frame played to the leg: much softer input may be its echo.
 
-        Of use until a person has been heard.
+        Useful until a person was heard.
         """
         self._told.append(power)
 
     def begin_anew(self) -> None:
-        """It listens at another port: that nothing has come from the old one says nothing of this one."""
+        """Restart the silence for a new port: silence of the old port proves nothing for the new one."""
         self.meter.silent_frames = 0
 
 
 def remember(ears: Sequence[Ear], told: Wide) -> None:
-    """What each leg was told in this tick, row by row."""
+    """Record the frames played to each leg in this tick, row by row."""
     for ear, power in zip(ears, powers(told), strict=True):
         ear.told(power)
 
 
 def listen(ears: Sequence[Ear], said: Samples, wide: Wide) -> int:
-    """Each ear hears its row; how many know something new. `wide` is the same samples."""
+    """Analyse each leg's row; return the number of legs with a new finding. `wide`: the samples as floats."""
     loudness = measure(said, wide)
     suspicious = gathered(wide, [one.power for one in loudness])
     return sum(

@@ -1,14 +1,14 @@
-"""The jitter buffer: bytes come when they come, one frame leaves every 20 ms, and the delay never creeps.
+"""Jitter buffer: bytes arrive at any time, one frame leaves every 20 ms, and the delay never grows.
 
-Sound waits 40 ms on average. When a burst brings more than 120 ms the oldest goes. When nothing is there,
-silence stands in; what comes up to two frames too late is left out, so that the rest is heard when it would
-have been: that costs 20 ms of a word, where to insert them would shift all that follows, and leave delay.
-After more than that the buffer fills up again before it plays on. In between, the modem's clock is never
-exactly ours, and a burst leaves delay behind: once a second the depths of that second are looked at, and a
-frame that was never needed is dropped, or one that is often nearly needed inserted, where the sound is quiet.
-So the correction for 100 ppm (one frame in 200 s) falls between two words.
+Sound waits 40 ms on average. If a burst brings more than 120 ms, the oldest is dropped. If no sound is
+present, silence replaces it; sound up to two frames late is dropped, so that the rest keeps its time. That
+costs 20 ms of a word, where inserting the late sound would shift everything after it and leave delay. After a
+longer gap the buffer fills up again before it plays. In between, the modem's clock never equals ours exactly,
+and a burst leaves delay behind. So the depths are evaluated once a second: a frame that was never needed is
+dropped, or one that is often nearly needed is inserted, where the sound is quiet. The correction for 100 ppm
+(one frame in 200 s) thus falls between two words.
 
-Pure arithmetic: time is the number of pops.
+Pure arithmetic: time is a number of pops.
 """
 
 from __future__ import annotations
@@ -22,53 +22,53 @@ TARGET_MS = 40
 CAP_MS = 120
 
 _WINDOW_POPS = FRAMES_PER_S
-# After a fill, what came in one heap is brought down to the target at once: the sound was broken anyway.
+# After a fill, surplus sound is reduced to the target at once: the sound was interrupted anyway.
 _SETTLING_POPS = 5
 _LATE_FRAMES = 2
-"""So much may come too late without moving what comes after it."""
+"""Late frames that are dropped without a shift of the following sound."""
 _OFTEN = 10
-"""Where more than one pop in so many found little, the sound is to wait longer."""
+"""A share of pops with little sound above 1 in this number lengthens the delay."""
 _QUIET_PEAK = 330
 """−40 dBFS: room noise; 20 ms of it are not missed."""
 
 
 class JitterStats(msgspec.Struct, frozen=True, kw_only=True):
-    """What has happened to one leg's sound since it joined."""
+    """Statistics of one leg's sound since it joined."""
 
     depth_ms: float
-    """What waits now."""
+    """Waiting sound now."""
     received_ms: float
     played_frames: int
     silence_frames: int
-    """Silence that stood in for sound that had not come."""
+    """Frames of silence that replaced missing sound."""
     underruns: int
-    """How often the sound ran out while it played."""
+    """Number of times that the sound ran out while playing."""
     overflow_ms: float
-    """Oldest sound thrown away at the cap."""
+    """Oldest sound dropped at the cap."""
     trimmed_frames: int
-    """Frames left out to come back to the target, or because they came too late."""
+    """Frames dropped to return to the target, or because they were late."""
     stretched_frames: int
-    """Silent frames put in so as not to run out."""
+    """Silent frames inserted to avoid an underrun."""
 
 
 class JitterBuffer:
-    """One leg's waiting sound. `push` what the port gave, then `pop` once per tick."""
+    """Waiting sound of one leg. `push` the port's input, then `pop` once per tick."""
 
     def __init__(self, *, target_ms: int = TARGET_MS, cap_ms: int = CAP_MS, rate_hz: int = RATE_HZ) -> None:
         self._frame = frame_bytes_of(rate_hz)
         self._silent_frame = SILENCE if rate_hz == RATE_HZ else bytes(self._frame)
         self._target = target_ms // FRAME_MS * self._frame
         self._cap = cap_ms // FRAME_MS * self._frame
-        # Half a frame less is enough to begin: else a source that is a hair late costs a whole frame.
+        # Half a frame less suffices to begin: otherwise a source that is slightly late costs a whole frame.
         self._enough = self._target - self._frame // 2
         self._waiting = bytearray()
         self._filling = True
         self._owed = 0
-        """Frames for which silence has stood in, and that are still to come."""
+        """Frames replaced by silence that are still to arrive."""
         self._sounding = False
         self._broken = False
         self.follows = True
-        """Whether the frame that was popped last goes on where the one before it ended."""
+        """True if the last popped frame continues the one before without a break."""
         self._surplus = self._shortage = 0
         self._forced = False
         self._begin_window(_SETTLING_POPS)
@@ -76,7 +76,7 @@ class JitterBuffer:
         self._played = self._silence = self._underruns = self._trimmed = self._stretched = 0
 
     def push(self, pcm: bytes) -> None:
-        """Add sound, however much; the oldest goes when more than the cap would wait."""
+        """Add sound of any length; above the cap the oldest is dropped."""
         self._received += len(pcm)
         self._waiting += pcm
         excess = len(self._waiting) - self._cap
@@ -87,7 +87,7 @@ class JitterBuffer:
             self._owed, self._broken = 0, True
 
     def pop(self) -> bytes:
-        """The next frame, exactly 20 ms; at 8 kHz `SILENCE` itself when there is none."""
+        """Return the next frame, exactly 20 ms; at 8 kHz `SILENCE` itself if there is none."""
         frame = self._next()
         sounding = frame is not self._silent_frame
         self.follows = sounding is self._sounding and not self._broken
@@ -120,7 +120,7 @@ class JitterBuffer:
         return frame
 
     def _waits(self, depth: int) -> bool:
-        """Whether silence stands in once more; False where the sound has come to stay late."""
+        """Return True if silence replaces one more frame; False if the sound stays late."""
         self._count(depth)
         if not self._owed:
             self._underruns += 1
@@ -132,7 +132,9 @@ class JitterBuffer:
         return self._filling
 
     def _leave_out_late(self) -> int:
-        """The frames that silence has stood in for, now that they are here with the next; how many bytes."""
+        """Drop the frames replaced by silence, now that they have arrived with the next; return the bytes
+        dropped.
+        """
         late = self._owed * self._frame
         if late:
             del self._waiting[:late]
@@ -142,16 +144,16 @@ class JitterBuffer:
 
     @property
     def next_waits(self) -> bool | None:
-        """Whether the next frame is there already; None while nothing is played."""
+        """True if the next frame is present; None while nothing is played."""
         return None if self._filling else len(self._waiting) >= (self._owed + 1) * self._frame
 
     def skip(self, frames: int) -> None:
-        """Ticks were missed: what would have been played in them is left out, down to the target."""
+        """Drop the sound of skipped ticks, down to the target."""
         for _ in range(min(frames, self._cap // self._frame)):
             self._trimmed += self._drop_frame()
 
     def stats(self) -> JitterStats:
-        """The figures until now."""
+        """Return the statistics so far."""
         return JitterStats(
             depth_ms=self._ms(len(self._waiting)),
             received_ms=self._ms(self._received),
@@ -178,13 +180,13 @@ class JitterBuffer:
         self._window_left -= 1
 
     def _look(self, depth: int) -> None:
-        """At the end of a window, decide what is to be corrected in the next."""
+        """Decide the corrections for the next window, at the end of a window."""
         self._count(depth)
         if self._window_left > 0:
             return
         pending = self._surplus
         self._surplus = max(0, (self._least - self._target) // self._frame)
-        # A surplus that found no quiet moment in a whole window goes now.
+        # A surplus without a quiet moment in a whole window is dropped now.
         self._forced = self._window == _SETTLING_POPS or pending > 0
         often = self._little * _OFTEN > self._window
         self._shortage = int(often and self._most <= self._cap - 2 * self._frame)
@@ -194,7 +196,7 @@ class JitterBuffer:
         return peak_of(bytes(self._waiting[: self._frame])) < _QUIET_PEAK
 
     def _drop_frame(self) -> int:
-        """Leave out the oldest frame if the target still waits behind it; whether one was, as 0 or 1."""
+        """Drop the oldest frame if the target stays behind it; return the number dropped, 0 or 1."""
         if len(self._waiting) < self._target + self._frame:
             self._surplus = 0
             return 0

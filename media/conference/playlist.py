@@ -1,7 +1,7 @@
-"""Which clips are to be played, which are loaded, and which have been played.
+"""Clips of a conference: requested, loaded and played.
 
-Wishes come from any thread; the media thread takes one frame of each per tick. Sounds are loaded elsewhere,
-because a file can take its time.
+Requests come from any thread; the media thread takes one frame of each clip per tick. Sounds are loaded on
+other threads, because reading a file may take time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from media.sound.frames import Samples
 from media.sound.speech import softened
 
 LoadSound = Callable[[str, str, str], Samples]
-"""The sound of this name, in this language, of this text, at 8 kHz; may wait, and raise whatever it wants."""
+"""Loader of a sound by name, language and text, at 8 kHz; may wait and raise any exception."""
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -25,13 +25,13 @@ _NOBODY: frozenset[str] = frozenset()
 class _Entry:
     def __init__(self, spec: ClipSpec) -> None:
         self.spec = spec
-        self.playback: Playback | None = None  # while it is loaded
+        self.playback: Playback | None = None  # while the sound is loading
         self.sounding = False
         self.begun = False
 
 
 class Playlist:
-    """The clips of one conference. `changes` grows whenever one begins or is over."""
+    """Clips of one conference. `changes` grows whenever a clip begins or ends."""
 
     def __init__(self, load: LoadSound, spawn: Spawn) -> None:
         self._load = load
@@ -46,7 +46,7 @@ class Playlist:
         self.changes = 0
 
     def reconcile(self, wanted: Mapping[str, ClipSpec]) -> None:
-        """Exactly these are to be played; what has been played or was withdrawn is not begun again."""
+        """Set the requested clips; a clip that was played or withdrawn does not begin again."""
         new: list[str] = []
         with self._lock:
             for clip in self._entries.keys() - wanted.keys():
@@ -67,7 +67,7 @@ class Playlist:
             self._begin_loading(clip, wanted[clip])
 
     def turn(self, present: Collection[str]) -> tuple[Playing, ...]:
-        """One frame of what is played now; a clip waits while none of those it is for is present."""
+        """Return one frame of each playing clip; a clip waits while none of its hearers is present."""
         if not self._entries and not self._ending:
             return ()
         playing: list[Playing] = []
@@ -94,21 +94,23 @@ class Playlist:
 
     @property
     def played(self) -> frozenset[str]:
-        """The clips that are over: played to their end, or begun and withdrawn. One that repeats never is."""
+        """Clips that are over: played to the end, or begun and withdrawn. A repeating clip never is."""
         return self._played
 
     @property
     def begun(self) -> frozenset[str]:
-        """The clips that have begun to be heard here."""
+        """Clips that have begun here."""
         return self._begun
 
     @property
     def cut(self) -> frozenset[str]:
-        """Of those that are over: which were not played to their end."""
+        """Clips that are over without having been played to the end."""
         return self._cut
 
     def troubles(self) -> dict[str, str]:
-        """Clips that could not be loaded, and why; such a one is over as soon as it would have begun."""
+        """Return the clips that could not be loaded, with the reason; such a clip ends as soon as it would
+        have begun.
+        """
         with self._lock:
             return dict(self._troubles)
 
@@ -122,7 +124,7 @@ class Playlist:
         try:
             self._spawn(lambda: self._loaded(clip, spec))
         except RuntimeError:
-            # No thread can be had: begun anew when it is wished for again, which is each second.
+            # No thread available: retried with the next request, which comes each second.
             with self._lock:
                 self._entries.pop(clip, None)
 
@@ -134,7 +136,7 @@ class Playlist:
             sound = np.concatenate([sound, *parts])
             if spec.softly:
                 sound = softened(sound)
-        except Exception as error:  # whatever the loader does, the conference goes on, and says why
+        except Exception as error:  # a fault of the loader must not end the conference; it is reported
             trouble = repr(error)
         playback = Playback(sound, spec.every_s)
         with self._lock:

@@ -1,10 +1,10 @@
-"""Lets the voice run before everything else: its thread, and what shares an interpreter with it.
+"""Priority of the voice: its thread, and the threads that share an interpreter with it.
 
-Voice works without it, on a quiet machine. On a busy one the thread that mixes is not enough: Python runs one
-thread of a process at a time, and an ordinary thread of the same process that has the interpreter, but not
-the processor, keeps the voice waiting for as long as others keep it waiting. So all threads of a process that
-mixes run before other processes, and the voice before them. What they have to do besides is little and soon
-over; the kernel leaves a twentieth of each second to everybody else (sched(7), `sched_rt_runtime_us`).
+Voice works without priority on an idle machine. On a busy one a priority for the mixing thread alone is not
+enough: Python runs one thread of a process at a time. An ordinary thread that holds the interpreter without a
+processor delays the voice for as long as it waits itself. So all threads of a mixing process run before other
+processes, and the voice before them. Their other work is small and soon over; the kernel reserves a twentieth
+of each second for all others (sched(7), `sched_rt_runtime_us`).
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ class Rank(IntEnum):
 
 
 def share_interpreter() -> None:
-    """Have busy threads of this process give up the interpreter after 0.5 ms. Holds for the whole process.
+    """Let busy threads release the interpreter after 0.5 ms. Applies to the whole process.
 
-    By default they keep it for 5 ms, and a tick gives it up at every read and write: three legs took up
-    to 24 ms a tick beside one busy thread, and take up to 5 ms so.
+    The default is 5 ms, and a tick releases the interpreter at every read and write: three legs took up to 24
+    ms a tick beside one busy thread, and now take up to 5 ms.
     """
     sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
 
 
 def raise_thread(rank: Rank, thread: int = 0) -> str:
-    """`realtime`, `nice` or `normal`: what could be had for this thread (0: the calling one).
+    """Raise the thread (0: the calling one); return the result: `realtime`, `nice` or `normal`.
 
-    Neither processes nor threads that it starts inherit it.
+    Processes and threads started by the thread do not inherit the priority.
     """
     with suppress(OSError):
         settings = os.SCHED_RR | os.SCHED_RESET_ON_FORK
@@ -53,18 +53,20 @@ def raise_thread(rank: Rank, thread: int = 0) -> str:
 
 
 def raise_process() -> None:
-    """Have every thread that this process has run before other processes, as far as can be had."""
+    """Raise every present thread of this process above other processes, as far as permitted."""
     for thread in os.listdir("/proc/self/task"):
-        # It may have ended meanwhile, which counts as refused.
+        # A thread that has ended meanwhile counts as refused.
         raise_thread(Rank.BESIDE_VOICE, int(thread))
 
 
 def spawn(work: Callable[[], object]) -> None:
-    """Do this, which may wait, on a thread of its own; it never has the interpreter without a processor."""
+    """Run blocking work on a thread of its own; the thread never holds the interpreter without a
+    processor.
+    """
 
     def run() -> None:
         raise_thread(Rank.BESIDE_VOICE)
         work()
 
-    # Not threading.Thread: its start() waits for the new thread, and whoever mixes may not wait.
+    # Not threading.Thread: its start() waits for the new thread, and a mixing thread must not wait.
     _thread.start_new_thread(run, ())

@@ -1,9 +1,8 @@
-"""Records a conference: a tap that only remembers frames, and a thread that writes them to a file.
+"""Recording of a conference: a tap that only stores frames, and a thread that writes them to a file.
 
-The media thread never waits: what it hands over lies in a queue of ten seconds, and what finds no place there
-is counted and is silence in the file. The writer may wait for the disk as long as it likes. When it cannot
-write, or when writing would take the room that the journal needs, the recording ends and says why; the voice
-goes on as if there had been none.
+The media thread never waits: its frames enter a queue of ten seconds; frames beyond are counted and become
+silence in the file. The writer may wait for the disk. If it cannot write, or if writing would take the space
+reserved for the journal, the recording ends with a reason; the voice is not affected.
 """
 
 from __future__ import annotations
@@ -23,14 +22,16 @@ from media.sound.sound_file import SoundFileFailed, SoundFormat, SoundName, Soun
 from media.sound.tracks import Heard, Tracks
 
 WAITS_S: Final = 0.25
-"""How often what was remembered is written. A death costs no more than this and a block of the format."""
+"""Interval of writing, in seconds. A crash loses at most this and a block of the format."""
 MOST_WAITING: Final = 10 * FRAMES_PER_S
 KEEP_FREE_BYTES: Final = 200_000_000
-"""So much of the disk is left to the journal. An hour of three parties is 170 MB before FLAC halves it."""
+"""Free space reserved for the journal, in bytes. An hour of three parties is 170 MB before FLAC halves it."""
 
 
 class Recorder:
-    """One file of one conference. `tap` is the media thread's; the other methods may be called from any."""
+    """File of one conference. `tap` is for the media thread; the other methods may be called from any
+    thread.
+    """
 
     def __init__(
         self,
@@ -42,7 +43,9 @@ class Recorder:
         on_change: Callable[[], None] | None = None,
         free_bytes: Callable[[Path], int] | None = None,
     ) -> None:
-        """Nothing is written before the first tick. `on_change` is called when `status` has changed."""
+        """Start the writer; the first tick opens the file. `on_change` is called when `status` has
+        changed.
+        """
         self._folder, self._stem, self._kind, self._number = folder, stem, kind, tracks
         self._tracks = Tracks(tracks)
         self._on_change = on_change or (lambda: None)
@@ -57,11 +60,11 @@ class Recorder:
         self._thread.start()
 
     def record(self, track_of: Mapping[str, int]) -> None:
-        """From the next tick on exactly these legs are kept, each on its track."""
+        """Record exactly these legs from the next tick on, each on its track."""
         self._track_of = dict(track_of)
 
     def tap(self, tick: Tick, said: Mapping[str, bytes]) -> None:
-        """Remember this tick, if there is room. On the media thread: it neither waits nor fails."""
+        """Store this tick, if the queue has room. On the media thread: never waits and never fails."""
         if self._fault or len(self._waiting) >= MOST_WAITING:
             self._dropped += 1
             return
@@ -69,11 +72,11 @@ class Recorder:
         self._waiting.append(Heard(tick.number, frames))
 
     def status(self) -> RecordingStatus:
-        """How it is now."""
+        """Return the state of the recording."""
         return RecordingStatus(file=self._file, fault=self._fault, dropped_ms=self._dropped * FRAME_MS)
 
     def stop(self, wait_s: float = 0.0) -> bool:
-        """Have what was remembered written and the file ended; whether that is done after `wait_s`."""
+        """Write the queue and close the file; return True if done within `wait_s`."""
         self._stopping.set()
         self._thread.join(wait_s)
         return not self._thread.is_alive()
@@ -86,7 +89,7 @@ class Recorder:
             while not self._stopping.wait(WAITS_S):
                 self._write()
             self._write()
-        except Exception as error:  # whatever it is, the voice goes on, and the case is told
+        except Exception as error:  # any fault must leave the voice unaffected; the case is notified
             self._fault = str(error) if isinstance(error, SoundFileFailed | OSError) else repr(error)
         try:
             if self._writer is not None:
@@ -111,7 +114,9 @@ class Recorder:
             self._writer.write(piece)
 
     def _begin(self) -> SoundWriter:
-        """The next number of this name; a predecessor that is still dying may be about to take the same."""
+        """Open a file with the next number of this name; a dying predecessor may be about to take that
+        number.
+        """
         while True:
             there = [name for path in self._folder.iterdir() if (name := SoundName.of(path.name)) is not None]
             number = 1 + max((one.number for one in there if one.alert == self._stem), default=0)

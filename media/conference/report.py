@@ -1,5 +1,5 @@
-"""What a conference says of itself: who takes part and what is heard of them, how well the 20 ms clock is
-kept, and how its recording is. Plain data, for those who decide.
+"""Reports of a conference: members and their sound, accuracy of the 20 ms clock, state of the recording.
+Plain data for the deciders.
 """
 
 from __future__ import annotations
@@ -10,42 +10,42 @@ import msgspec
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """A conference as it is now, by the names of its legs."""
+    """Present state of a conference, by the names of its legs."""
 
     joined: tuple[str, ...]
-    """Legs whose ports are open."""
+    """Legs with an open port."""
     lost: dict[str, str]
-    """Legs whose ports could not be opened or were lost, and why; tried again every 200 ms."""
+    """Legs with a port that was lost or cannot be opened, with the reason; retried every 200 ms."""
     heard: frozenset[str] = frozenset()
-    """Legs on which a person has been heard since they joined."""
+    """Legs on which a person was heard since they joined."""
     digits: dict[str, str] = msgspec.field(default_factory=dict)
-    """The DTMF digits of each leg that has pressed any since it joined."""
+    """DTMF digits since joining, for each leg that has pressed any."""
     no_sound: frozenset[str] = frozenset()
-    """Joined legs of which nothing has come but digital silence for 3 s, or which take no sound."""
+    """Joined legs with 3 s of digital silence alone, or with a port that accepts no sound."""
     played: frozenset[str] = frozenset()
-    """Clips that have been played to their end."""
+    """Clips that are over: played to the end, or begun and withdrawn."""
     begun: frozenset[str] = frozenset()
-    """Clips that have begun to be heard here."""
+    """Clips that have begun here."""
     cut: frozenset[str] = frozenset()
-    """Clips that were begun, here or before, and are over without having been played to their end."""
+    """Clips that were begun, here or before, and ended before their end."""
     clip_troubles: dict[str, str] = msgspec.field(default_factory=dict)
-    """Clips that could not be loaded, and why."""
+    """Clips that could not be loaded, with the reason."""
     tones: dict[str, str] = msgspec.field(default_factory=dict)
-    """What a machine says on a leg now."""
+    """Signal of a machine on each leg now."""
 
 
 LATE_US = 5_000
-"""A tick later than this is reported: the modem's own reserve is of the order of one frame."""
+"""Delay above which a tick is counted, in microseconds: a modem's own reserve is about one frame."""
 
 
 class Pace(msgspec.Struct, kw_only=True):
-    """How well the clock is kept. Counts are since `start`."""
+    """Accuracy of the clock. Counts are since `start`."""
 
     ticks: int = 0
     position: int = 0
-    """First sample of the last tick, counted from the start; those of left-out ticks are included."""
+    """First sample of the last tick, counted from the start; skipped ticks included."""
     late_ticks: int = 0
-    """Ticks that began more than 5 ms after their time."""
+    """Ticks that began more than 5 ms late."""
     skipped_ticks: int = 0
     worst_late_us: int = 0
     longest_tick_us: int = 0
@@ -56,7 +56,7 @@ class Pace(msgspec.Struct, kw_only=True):
     last_fault: str = ""
 
     def count(self, *, position: int, skipped: int, late_us: int, took_us: int) -> None:
-        """Add one tick that is done."""
+        """Count a completed tick."""
         self.ticks += 1
         self.position = position
         self.late_ticks += late_us > LATE_US
@@ -66,14 +66,14 @@ class Pace(msgspec.Struct, kw_only=True):
 
 
 class RecordingStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How a recording is."""
+    """State of a recording."""
 
     file: str = ""
-    """The name of the file that is being written; empty before its first sound, and at its end."""
+    """Name of the file being written; empty before the first sound, and at the end."""
     fault: str = ""
-    """Why it has ended by itself."""
+    """Reason for an unrequested end."""
     dropped_ms: int = 0
-    """What found no place in the queue, or came after the end, and is silence."""
+    """Sound that found no room in the queue, or came after the end, replaced by silence."""
 
 
 NOT_RECORDED: Final = RecordingStatus()

@@ -1,9 +1,9 @@
-"""Who is to be in a conference, and which of them has an open port.
+"""Members of a conference, and their ports.
 
-Wishes come from any thread; the media thread asks once per tick who is there, and says whose port it lost.
-Ports are opened and closed elsewhere, because a dying USB device can hold open() and close() for seconds, and
-then only its own leg may be silent. A port is closed only after the media thread has let go of it: the
-descriptor's number may belong to somebody else's port a moment later.
+Requests come from any thread; the media thread reads the roster once per tick and reports lost ports. Ports
+are opened and closed on other threads: a failing USB device can block open() and close() for seconds, and
+only its own leg may fall silent. A port is closed only after the media thread's last use, since the number of
+its descriptor may be reused a moment later.
 """
 
 from __future__ import annotations
@@ -17,38 +17,42 @@ from media.sound.frames import FRAME_MS
 
 RETRY_MS = 200
 SOCKET_RETRY_MS = 40
-"""A headset's socket costs a system call to look at, and is back before its operator has missed a word."""
+"""Retry interval of a headset's socket, in milliseconds: a retry costs one system call, and the headset
+returns before its operator misses a word.
+"""
 
 OpenPort = Callable[[VoicePortSpec], VoicePort]
 Spawn = Callable[[Callable[[], None]], None]
-"""Runs something that may wait, elsewhere. Raises RuntimeError where no thread can be had."""
+"""Function that runs blocking work on another thread. Raises RuntimeError if no thread is available."""
 
 
 class Present(NamedTuple):
-    """A leg whose port is open."""
+    """Leg with an open port."""
 
     leg: str
     port: VoicePort
     fresh: bool
-    """The port was opened since the last tick."""
+    """True if the port was opened since the last tick."""
 
 
 class TickView(NamedTuple):
-    """The roster as one tick sees it."""
+    """Roster as one tick sees it."""
 
     legs: tuple[str, ...]
-    """All members, whether their ports are open or not."""
+    """All members, with or without an open port."""
     present: tuple[Present, ...]
     anew: tuple[str, ...]
-    """Members since this tick; some may have the name of one who was there before."""
+    """New members of this tick; one may have the name of an earlier member."""
     heard_by: Mapping[str, frozenset[str]]
-    """The only legs that hear a leg; who is not named is heard by everybody. Replaced, never changed."""
+    """Only hearers of each restricted leg; a leg without an entry is heard by all. Replaced, never
+    changed.
+    """
 
 
 class _Member:
     def __init__(self, leg: str, spec: VoicePortSpec | None, port: VoicePort | None) -> None:
         self.leg = leg
-        self.spec = spec  # None: given as an open port, and not ours to open again
+        self.spec = spec  # None: joined by an open port, which is not reopened here
         self.port = port
         self.new = True
         self.fresh = True
@@ -58,7 +62,7 @@ class _Member:
 
 
 class Roster:
-    """The members of one conference. `changes` grows whenever somebody joined, left or was lost."""
+    """Members of one conference. `changes` grows whenever a member joined, left or lost its port."""
 
     def __init__(self, open_port: OpenPort, spawn: Spawn) -> None:
         self._open_port = open_port
@@ -69,10 +73,10 @@ class Roster:
         self._departed: list[VoicePort] = []
         self.changes = 0
 
-    # -- wishes, from any thread
+    # -- requests, from any thread
 
     def offer(self, leg: str, port: VoicePort) -> None:
-        """The leg is to be in, through this open port, which is the roster's from now on."""
+        """Add the leg through this open port; the roster closes the port."""
         with self._lock:
             old = self._members.get(leg)
             if old is None or old.port is not port:
@@ -81,7 +85,7 @@ class Roster:
                 self.changes += 1
 
     def reconcile(self, wanted: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]]) -> None:
-        """Exactly these are to be in, heard by these. Who is there by an equal spec is not touched."""
+        """Set the members and their hearers. A member with an equal spec is not touched."""
         new: list[_Member] = []
         audience = {leg: frozenset(hearers) for leg, hearers in heard_by.items()}
         with self._lock:
@@ -98,14 +102,14 @@ class Roster:
             self._begin_opening(member, member.spec)
 
     def drop(self, leg: str) -> None:
-        """The leg is to be out; nothing happens if it is."""
+        """Remove the leg; no effect if absent."""
         with self._lock:
             self._forget(leg)
 
     # -- the media thread's side
 
     def turn(self, tick: int) -> TickView:
-        """Who is in this tick. Missing ports that are due are tried again."""
+        """Return the members of this tick, and retry missing ports that are due."""
         due: list[_Member] = []
         present: list[Present] = []
         anew: list[str] = []
@@ -129,7 +133,7 @@ class Roster:
         return turn
 
     def close_departed(self) -> None:
-        """Close the ports that are no longer of the conference; the caller says that no tick uses them."""
+        """Close the ports of former members; the caller guarantees that no tick uses these ports."""
         with self._lock:
             departed, self._departed = self._departed, []
         while departed:
@@ -142,7 +146,7 @@ class Roster:
             departed.pop()
 
     def lose(self, lost: Present, error: Exception, tick: int) -> None:
-        """This port failed in this tick: it is given up, and opened again from the next tick on."""
+        """Give up a port that failed in this tick; it is opened again from the next tick on."""
         with self._lock:
             member = self._members.get(lost.leg)
             if member is not None and member.port is lost.port:
@@ -152,15 +156,15 @@ class Roster:
                 member.retry_at = tick + 1
                 self.changes += 1
 
-    # -- for everybody to see
+    # -- for all threads
 
     def ports(self) -> dict[str, VoicePort]:
-        """The open ports by leg."""
+        """Return the open ports by leg."""
         with self._lock:
             return {leg: member.port for leg, member in self._members.items() if member.port is not None}
 
     def lost(self) -> dict[str, str]:
-        """Whose port is not open although it was tried, and why."""
+        """Return the legs with a port that failed to open or was lost, with the reason."""
         with self._lock:
             return {leg: m.trouble for leg, m in self._members.items() if m.port is None and m.trouble}
 
@@ -191,7 +195,7 @@ class Roster:
         trouble = ""
         try:
             port = self._open_port(spec)
-        except Exception as error:  # whatever a driver does, the leg is tried again, and `lost` says why
+        except Exception as error:  # a fault of a driver leads to a retry; `lost` reports the reason
             trouble = _words(error)
         with self._lock:
             wanted = self._members.get(member.leg) is member

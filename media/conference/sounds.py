@@ -1,9 +1,9 @@
-"""The announcements' sounds: the center's own files, ours where it has none, and names that are spoken.
+"""Sounds of the announcements: the center's own files, else the supplied ones, and spoken names.
 
-Loaded when they are first wanted, never on the media thread, and kept. Nothing here knows when anything is
-played, or to whom.
+Sounds are loaded at first use, never on the media thread, and cached. When and to whom they are played is
+decided elsewhere.
 
-What is spoken is made by espeak-ng, where that is installed: a sentence takes it some ten milliseconds.
+Spoken sounds are made by espeak-ng, if installed: a sentence takes some ten milliseconds.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from media.sound.speech import leveled, resampled, trimmed
 
 
 class SoundError(Exception):
-    """A sound that cannot be had, and why.
+    """Base class for a sound that is unavailable.
 
     SoundError
-    ├── NoSuchSound   in no folder, in no language
-    └── UnfitSound    a file that is not what it should be
+    ├── NoSuchSound   missing in all folders and languages
+    └── UnfitSound    a file of the wrong format
     """
 
 
 class NoSuchSound(SoundError):
-    """There is no such announcement."""
+    """Raised if there is no such announcement."""
 
 
 class UnfitSound(SoundError):
-    """The file cannot be played, with its path."""
+    """Raised for a file that cannot be played; the text has its path."""
 
 
 def synthesized(text: str, language: str) -> Samples:
-    """What espeak-ng makes of it, at 8 kHz. Raises OSError, SubprocessError or UnfitSound."""
+    """Return the text spoken by espeak-ng, at 8 kHz. Raises OSError, SubprocessError or UnfitSound."""
     command = [SPEAKER, "-v", language, "-s", "150", "--stdout", "--stdin"]
     said = subprocess.run(
         command, input=text.encode(), capture_output=True, timeout=SPEAKS_WITHIN_S, check=True
@@ -49,7 +49,7 @@ def synthesized(text: str, language: str) -> Samples:
 
 
 def at_8_khz(wav: bytes) -> Samples:
-    """A WAV as a synthesizer writes it to a pipe: 16 bits, one channel, its length unknown."""
+    """Convert a WAV as a synthesizer pipes it: 16 bits, one channel, unknown length. Raises UnfitSound."""
     at = wav.find(b"data")
     if wav[:4] != b"RIFF" or at < 0:
         raise UnfitSound("no WAV")
@@ -58,22 +58,23 @@ def at_8_khz(wav: bytes) -> Samples:
 
 
 FOLDER: Final = Path(__file__).parents[1] / "announcements"
-"""Ours."""
+"""Folder of the supplied announcements."""
 SOFT_TONE: Final = "soft_tone"
 TEXT: Final = "text"
-"""The name of what is spoken, in place of what lies in a file."""
+"""Name of a sound that is spoken instead of loaded from a file."""
 ASK: Final = "ask:"
-"""Before the name of a question: a recording of the center's own by that name, in exactly this language, or
-else the words, spoken."""
+"""Prefix of a question's name: the center's own recording of that name in exactly this language, or else the
+spoken words.
+"""
 FALLBACK: Final = "en"
 LONGEST_S: Final = 30.0
 SPOKEN_MAX: Final = 60
-"""Characters of a name that are spoken."""
+"""Most characters of a name that are spoken."""
 _KEPT: Final = 200
 
 
 def read_wav(path: Path) -> Samples:
-    """The file's samples: PCM, 16 bits, one channel, 8 kHz. Raises UnfitSound."""
+    """Return the file's samples: PCM, 16 bits, one channel, 8 kHz. Raises UnfitSound."""
     try:
         with wave.open(str(path), "rb") as file:
             found = (file.getnchannels(), file.getsampwidth() * 8, file.getframerate())
@@ -92,13 +93,13 @@ def read_wav(path: Path) -> Samples:
 
 
 def texts() -> dict[str, dict[str, str]]:
-    """What our announcements say: name → language → text."""
+    """Return the texts of the supplied announcements: name → language → text."""
     with (FOLDER / "announcements.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 class Sounds:
-    """Finds and keeps sounds. `own`: the center's folder; `language`: the center's. For any thread."""
+    """Cache of sounds, for any thread. `own`: the center's folder; `language`: the center's language."""
 
     def __init__(self, own: Path | None = None, language: str = "it", *, names: bool = True) -> None:
         self._own = own
@@ -107,10 +108,10 @@ class Sounds:
         self._kept: dict[tuple[str, str, str], Samples] = {}
 
     def load(self, name: str, language: str, text: str) -> Samples:
-        """The sound in this language, or the center's, or English. Raises NoSuchSound.
+        """Return the sound in this language, else the center's, else English. Raises NoSuchSound.
 
-        A file of the center's that is unfit is as good as none. Of a name that cannot be spoken, nothing; a
-        question that cannot is no such sound.
+        An unfit file of the center counts as missing. A name that cannot be spoken becomes silence; a
+        question that cannot be spoken raises NoSuchSound.
         """
         key = (name, language, text if name == TEXT or name.startswith(ASK) else "")
         if key not in self._kept:
@@ -134,7 +135,9 @@ class Sounds:
         raise NoSuchSound(f"{name}.{language or self._language}")
 
     def _question(self, name: str, language: str, text: str) -> Samples:
-        """Raises NoSuchSound: silence in its place would be taken for a question that was asked."""
+        """Return the sound of a question. Raises NoSuchSound: silence would be taken for a question that was
+        asked.
+        """
         found = _recorded(self._own, name, language) if name else None
         if found is None:
             try:
@@ -147,7 +150,7 @@ class Sounds:
 
 
 def _recorded(folder: Path | None, name: str, language: str) -> Samples | None:
-    """The file, where there is one that can be played; what cannot is said by `problems`."""
+    """Return the file's sound if playable; `problems` reports an unplayable file."""
     path = None if folder is None else folder / f"{name}.{language}.wav"
     if path is None or not path.is_file():
         return None
@@ -158,7 +161,7 @@ def _recorded(folder: Path | None, name: str, language: str) -> Samples | None:
 
 
 def problems(own: Path, known: Iterable[str]) -> Iterator[str]:
-    """What is wrong with a center's own folder, each with its path. `known`: all that is ever played."""
+    """Yield the faults of a center's own folder, each with its path. `known`: names of all sounds in use."""
     if not own.is_dir():
         yield f"{own}: there is no such folder"
         return
@@ -175,7 +178,7 @@ def problems(own: Path, known: Iterable[str]) -> Iterator[str]:
 
 
 def spoken(text: str, language: str) -> Samples:
-    """These words, by espeak-ng; nothing where it is not installed or too slow."""
+    """Return the words spoken by espeak-ng; silence if not installed or too slow."""
     words = text[:SPOKEN_MAX].strip()
     if not words:
         return np.zeros(0, dtype=np.int16)
@@ -186,6 +189,6 @@ def spoken(text: str, language: str) -> Samples:
 
 
 def soft_tone() -> Samples:
-    """A low tone of 0.3 s, at -36 dBFS: heard at the ear, and not in the room."""
+    """Return a low tone of 0.3 s at -36 dBFS: audible at the ear and not in the room."""
     at = np.arange(int(0.3 * RATE_HZ))
     return np.asarray(np.round(520 * np.sin(2 * np.pi * 330 * at / RATE_HZ)), dtype=np.int16)

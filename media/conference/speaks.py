@@ -1,6 +1,6 @@
-"""In which languages a question can be asked by the center's own voice: recordings, and what is spoken.
+"""Languages of the questions asked by the center's own voice: recorded or spoken.
 
-Loads nothing that makes sound: the node asks it whenever it starts a web.
+The module loads nothing that makes sound: the node calls it whenever it starts a web.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Final
 
 SPEAKER: Final = "espeak-ng"
-"""The command that speaks; Debian packages it under the same name."""
+"""Command of the synthesizer; Debian's package has that name too."""
 SPEAKS_WITHIN_S: Final = 2.0
 FORMAT: Final = (1, 2, 8000)
-"""Of a recording: channels, bytes of a sample, samples in a second."""
+"""Format of a recording: channels, bytes of a sample, samples in a second."""
 
 
 def languages() -> frozenset[str]:
-    """What it speaks, ISO 639-1; nothing where it is not installed."""
+    """Return the synthesizer's languages, ISO 639-1; empty if not installed."""
     try:
         said = subprocess.run(
             [SPEAKER, "--voices"], capture_output=True, timeout=SPEAKS_WITHIN_S, check=True, text=True
@@ -32,7 +32,7 @@ def languages() -> frozenset[str]:
 
 
 def speakable(own: Path | None, name: str, words: Collection[str], spoken_in: Container[str]) -> list[str]:
-    """The languages of this question: those of `words` that are spoken, and those of its recordings."""
+    """Return the languages of this question: spoken ones of `words`, and those of its recordings."""
     recorded = () if own is None else own.glob(f"{name}.??.wav")
     spoken = {one for one in words if one in spoken_in}
     return sorted(spoken | {path.stem[-2:] for path in recorded if _fits(path)})

@@ -1,1 +1,1 @@
-"""The voice gate: voices of this node for bridges of other nodes, and the frames in between."""
+"""Voice gate: voices of this node for bridges of other nodes, and the transport of their frames."""

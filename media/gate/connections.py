@@ -1,9 +1,10 @@
-"""A connection to a voice gate: a visitor until it is let in, then a guest, over a socket that never waits.
+"""Connection to a voice gate: a client during the handshake (visitor), then a session (guest), on a socket
+that never waits.
 
-A visitor has yet to say the hello. A guest is one voice on its way between a modem of this node and a bridge
-of another. What the modem says goes out at once, in whole frames; what comes for it is said to it every 20 ms
-(`media.gate.playout`), silence where there is nothing. Neither direction waits for the other, and the call
-that the voice belongs to is not known here: when either side is gone the port is closed, and that is all.
+A session carries one voice between a modem of this node and a bridge of another. Frames of the modem are sent
+at once; frames for the modem are written every 20 ms (`media.gate.playout`), silence if there are none.
+Neither direction waits for the other. The gate does not know the voice's call: if either side is gone the
+port is closed, and nothing else.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from media.ports.voice_port import VoicePort
 from media.sound.frames import FRAME_BYTES
 
 HELLO_US: Final = 1_000_000
-"""A hello takes two round trips; a port waits no longer for it either."""
+"""Longest handshake, in microseconds: it takes two round trips, and a port waits no longer either."""
 _READ_BYTES: Final = 512
 
 
 class Visitor:
-    """One connection from its being accepted until it is let in or turned away."""
+    """Client, from the accepted connection until admitted or refused."""
 
     def __init__(self, made: socket.socket, peer: str, secret: bytes, now_us: int) -> None:
-        """The socket is the visitor's until it is taken over with `let_in`."""
+        """Take over the socket, until `let_in`."""
         made.setblocking(False)
         self.made = made
         self.peer = peer
@@ -36,17 +37,17 @@ class Visitor:
 
     @property
     def proven(self) -> Knock | None:
-        """What is wanted by who knows the secret; None as long as that is not known."""
+        """Request of a client that knows the secret; None until that is proven."""
         return self._door.knock if self._door.proven else None
 
     def receive(self) -> None:
-        """Something has come, or the end. Raises HelloBroken."""
+        """Read from the socket. Raises HelloBroken."""
         try:
             data = self.made.recv(_READ_BYTES)
             if not data:
                 raise HelloBroken("it hung up during the hello")
             said = self._door.receive(data)
-            # Less than a hundred bytes on a new connection: the kernel takes them whole or is out of memory.
+            # Less than a hundred bytes on a new connection: the kernel takes all of them or is out of memory.
             if said and self.made.send(said) != len(said):
                 raise HelloBroken("it takes nothing")
         except BlockingIOError:
@@ -55,7 +56,7 @@ class Visitor:
             raise HelloBroken(error.strerror or str(error)) from error
 
     def let_in(self) -> socket.socket:
-        """Say so, and give the socket away. Raises HelloBroken: it has gone meanwhile."""
+        """Admit the client and release its socket. Raises HelloBroken if the client is gone."""
         try:
             self.made.send(verdict(Answer.OPEN))
         except OSError as error:
@@ -63,26 +64,26 @@ class Visitor:
         return self.made
 
     def turn_away(self, words: str = "") -> None:
-        """Close, with these words to who has proven that it may read them."""
+        """Close the connection; a client that has proven the secret receives the words."""
         try:
             if words and self._door.proven:
                 self.made.send(verdict(Answer.REFUSED, words))
         except OSError:
-            pass  # it has gone by itself
+            pass  # the client is gone
         finally:
             self.made.close()
 
 
 ALIVE_US: Final = 100_000
-"""A modem that says nothing is no reason to be taken for dead."""
+"""Interval of packets without sound, in microseconds, so that a silent modem does not end the session."""
 _MOST_WAITING: Final = QUEUE_FRAMES * FRAME_BYTES
 
 
 class Guest:
-    """A connection that has been let in, and the port that it was given. All methods raise VoicePortLost."""
+    """Session with the port of its voice. All methods raise VoicePortLost."""
 
     def __init__(self, knock: Knock, peer: str, wire: NodeWire, port: VoicePort, now_us: int) -> None:
-        """Wire and port are the guest's from now on."""
+        """Take over connection and port."""
         self.knock = knock
         self.peer = peer
         self.wire = wire
@@ -92,12 +93,12 @@ class Guest:
 
     @property
     def due_us(self) -> int:
-        """When it has its next turn."""
+        """Time of its next turn."""
         return self.playout.due_us
 
     def from_modem(self, now_us: int) -> None:
-        """The port can be read."""
-        # After a stall there is more than anybody wants to hear: the newest counts.
+        """Relay from the port, which is readable."""
+        # After a stall there is surplus sound: only the newest is sent.
         said = (self._said + self.port.read())[-_MOST_WAITING - FRAME_BYTES + 2 :]
         whole = len(said) // FRAME_BYTES * FRAME_BYTES
         for at in range(0, whole, FRAME_BYTES):
@@ -105,12 +106,12 @@ class Guest:
         self._said = said[whole:]
 
     def from_bridge(self, now_us: int) -> None:
-        """The wire can be read."""
+        """Relay from the connection, which is readable."""
         for frame in self.wire.take(now_us):
             self.playout.push(frame, now_us)
 
     def turn(self, now_us: int) -> None:
-        """It is due: the modem is told its frame. Here a bridge is found out that says nothing any more."""
+        """Write the due frame to the modem. A silent bridge is detected here."""
         self.from_bridge(now_us)
         self.port.write(self.playout.pop(now_us))
         self.wire.keep_alive(now_us, after_us=ALIVE_US)

@@ -1,10 +1,10 @@
-"""The voice gate of a node: bridges of other nodes get the voices that this node offers, and nothing else.
+"""Voice gate of a node: bridges of other nodes get the voices that this node offers, and nothing else.
 
-One thread relays for all of them, as events come and as frames are due (`media.gate.connections`); what may
-wait, opening and closing a port, happens on others. A name that comes over the network is only looked up:
-what is opened is what the node itself has published under it. Of several that want one voice
-`media.gate.seats` says who has it. Who may not come in costs a few bytes for a second, and slows nobody down.
-No call is known here.
+One thread relays all voices, driven by events and due frames (`media.gate.connections`); blocking work,
+opening and closing a port, runs on other threads. A name from the network is only looked up: only ports that
+the node itself has published under that name are opened. `media.gate.seats` decides between several clients
+for one voice. A client without the secret costs a few bytes for a second and delays no other. The gate knows
+no calls.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ from media.ports.opening import open_port
 from media.ports.voice_port import VoicePort, VoicePortError, VoicePortLost, VoicePortSpec
 
 Offer = Callable[[str], VoicePortSpec | None]
-"""What the node has published under a name; asked on a thread that may wait."""
+"""Lookup of a published voice by name; called on a thread that may wait."""
 
 MOST_VISITORS: Final = 128
-"""Hellos at once. With more the oldest is turned away: one that is meant is over within milliseconds."""
+"""Most handshakes at once. Beyond, the oldest client is refused: a genuine handshake takes milliseconds."""
 _MOST_NOTES: Final = 100
 _ACCEPT_AGAIN_US: Final = 200_000
 _STOP_S: Final = 0.5
 
 
 class VoiceStatus(NamedTuple):
-    """How a voice fares that is being relayed."""
+    """State of a relayed voice."""
 
     name: str
     peer: str
     silences: int
-    """Turns in which the modem was told silence because nothing had come."""
+    """Turns in which the modem got silence for lack of a frame."""
     left_out: int
-    """Frames that came in a heap or too late, and were left out."""
+    """Frames dropped because they arrived in a burst or too late."""
 
 
 class GateStatus(NamedTuple):
-    """How a gate is."""
+    """State of a gate."""
 
     voices: tuple[VoiceStatus, ...] = ()
     visitors: int = 0
@@ -61,11 +61,11 @@ class GateStatus(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something to be logged."""
+    """Event to log."""
 
     text: str
     suspicious: bool = False
-    """Somebody tried to come in who cannot know the secret."""
+    """True if a client tried to connect without the secret."""
 
 
 class _Opened(NamedTuple):
@@ -75,7 +75,7 @@ class _Opened(NamedTuple):
 
 
 class Gate:
-    """See the module. `start`, `stop` and what tells of it may be called from any thread."""
+    """Voice gate with its thread. `start`, `stop` and the state may be used from any thread."""
 
     def __init__(
         self,
@@ -86,13 +86,13 @@ class Gate:
         open_port: OpenPort = open_port,
         now_us: Callable[[], int] = monotonic_us,
     ) -> None:
-        """The listener is the gate's from now on. Raises ValueError: the secret is none."""
+        """Take over the listener. Raises ValueError for a secret of the wrong length."""
         if len(secret) != SECRET_BYTES:
             raise ValueError(f"the nodes' secret has {SECRET_BYTES} bytes, not {len(secret)}")
         self._listener = listener
         host, port, *_ = listener.getsockname()
         self.address: tuple[str, int] = (str(host), int(port))
-        """Where it listens."""
+        """Address on which the gate listens."""
         self._secret = secret
         self._offer = offer
         self._open_port = open_port
@@ -107,18 +107,18 @@ class Gate:
         self._turned_away = self._faults = 0
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stopping = self._ended = False
-        self._lock = threading.Lock()  # between the end and those who wake it
+        self._lock = threading.Lock()  # between the end and threads that wake the gate
         self._thread: threading.Thread | None = None
 
     # -- from any thread
 
     def start(self) -> None:
-        """Begin to let in."""
+        """Start to accept clients."""
         self._thread = threading.Thread(target=self._run, name="voice gate", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Close everything; takes about a millisecond, at most half a second. It ends no call."""
+        """Close everything, within about a millisecond, at most half a second. No call ends."""
         with self._lock:
             if not self._stopping:
                 self._stopping = True
@@ -129,7 +129,7 @@ class Gate:
             self._end()
 
     def status(self) -> GateStatus:
-        """How it is."""
+        """Return the state of the gate."""
         voices = tuple(
             VoiceStatus(guest.knock.name, guest.peer, guest.playout.silences, guest.playout.dropped)
             for guest in self._seats.guests
@@ -137,7 +137,7 @@ class Gate:
         return GateStatus(voices, len(self._visitors), self._turned_away, self._faults)
 
     def take_notes(self) -> list[Note]:
-        """What is worth being logged since the last time; of a flood the newest."""
+        """Return the events since the last call; of a flood only the newest."""
         notes: list[Note] = []
         with suppress(IndexError):
             while True:
@@ -154,10 +154,10 @@ class Gate:
         while not self._stopping:
             try:
                 for fd, _ in self._poll.poll(self._wait_s()):
-                    if ready := self._ready.get(fd):  # else it went in the same round
+                    if ready := self._ready.get(fd):  # else removed in the same round
                         ready()
                 self._turn()
-            except Exception as error:  # a fault of ours with one must not end the voices of the others
+            except Exception as error:  # a fault of ours with one voice must not end the others
                 self._faults += 1
                 self._note(f"a fault: {error!r}")
         self._end()
@@ -167,7 +167,7 @@ class Gate:
         return -1 if due_us is None else max(0.0, (due_us - self._now_us()) / 1e6)
 
     def _turn(self) -> None:
-        """Everybody whose time has come."""
+        """Handle everything that is due."""
         while (one := self._dues.pop(self._now_us())) is not None:
             match one:
                 case Guest():
@@ -178,7 +178,7 @@ class Gate:
                 case _:
                     self._watch(self._listener.fileno(), self._accept)
 
-    # -- who comes
+    # -- clients
 
     def _accept(self) -> None:
         try:
@@ -186,7 +186,7 @@ class Gate:
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
-            # Out of descriptors: it would be told again at once, for ever.
+            # Out of descriptors: the event would repeat at once, for ever.
             self._note(f"nobody can be let in now: {error.strerror}")
             self._unwatch(self._listener.fileno())
             self._dues.set(self._listener, self._now_us() + _ACCEPT_AGAIN_US)
@@ -226,10 +226,10 @@ class Gate:
         self._dues.forget(visitor)
         self._unwatch(visitor.made.fileno())
 
-    # -- ports, elsewhere
+    # -- ports, on other threads
 
     def _open(self, name: str) -> None:
-        """On a thread of its own."""
+        """Open the port; runs on a thread of its own."""
         port, words = None, ""
         try:
             spec = self._offer(name)
@@ -237,7 +237,7 @@ class Gate:
                 words = f"no voice here has the name {name}"
             else:
                 port = self._open_port(spec)
-        except Exception as error:  # whatever a driver does; the words go to whoever wants the port
+        except Exception as error:  # any fault of a driver; the words go to the client
             words = str(error) if isinstance(error, VoicePortError) else repr(error)
         with self._lock:
             if not self._ended:
@@ -279,13 +279,13 @@ class Gate:
         self._watch(guest.wire.fileno(), lambda: self._with(guest, guest.from_bridge))
         self._watch(port.fileno(), lambda: self._with(guest, guest.from_modem))
 
-    # -- who is there
+    # -- sessions
 
     def _with(self, guest: Guest, do: Callable[[int], None]) -> None:
         try:
             do(self._now_us())
             self._dues.set(guest, guest.due_us)
-        except Exception as error:  # whatever a port does, only its own voice may suffer
+        except Exception as error:  # a fault of a port must affect only its own voice
             if not isinstance(error, VoicePortLost):
                 self._faults += 1
             self._note(f"the voice of {guest.knock.name} is no longer relayed to {guest.peer}: {error}")
@@ -293,14 +293,14 @@ class Gate:
             self._release(guest)
 
     def _release(self, guest: Guest) -> None:
-        """Its bridge finds that it is lost; the port may take its time to close."""
+        """Close the session; its bridge detects the loss, and the port may take time to close."""
         self._dues.forget(guest)
         self._unwatch(guest.wire.fileno())
         self._unwatch(guest.port.fileno())
         guest.wire.close()
         spawn(guest.port.close)
 
-    # -- small things
+    # -- helpers
 
     def _watch(self, fd: int, ready: Callable[[], None]) -> None:
         self._ready[fd] = ready

@@ -1,13 +1,13 @@
-"""When a frame that came over a network is said to the modem: one every 20 ms, and each as soon as may be.
+"""Timing of frames from the network for a modem: one every 20 ms, each as early as possible.
 
-A frame waits until the latest of its like would have come, and a few milliseconds more; the jitter buffer of
-a conference, which counts in whole frames, would take 40 ms for that. The moments follow those at which
-frames come, by at most half a millisecond in a second: the two nodes' clocks differ, and whoever mixes sets
-the pace, as it does for a port of its own. Where nothing has come in time silence is said, for some modems
-are clocked by what they are told. What came too late is said in the next turn, and the 20 ms that are then
-too many are left out where it is quiet. Never do more than 60 ms wait: the oldest go. Pure: time is given.
+A frame waits until the latest of comparable frames would have arrived, plus a few milliseconds; the jitter
+buffer of a conference, which counts in whole frames, would need 40 ms. The turns follow the times of arrival
+by at most half a millisecond per second: the two nodes' clocks differ, and the mixing node sets the pace, as
+for a port of its own. If no frame has arrived in time, silence is written, since some modems are clocked by
+their input. A late frame is written in the next turn, and the surplus 20 ms are dropped at a quiet moment. At
+most 60 ms wait: beyond, the oldest are dropped. Pure: time is an argument.
 
-`Dues` says who is due when, for one thread that has many of them.
+`Dues` orders due times, for one thread with many objects.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from media.sound.levels import peak_of
 
 MOST_FRAMES: Final = 3
 RESERVE_US: Final = 6_000
-"""Beyond the latest of the last second."""
+"""Reserve beyond the latest arrival of the last second, in microseconds."""
 PATIENCE_US: Final = 2 * FRAME_US
-"""So long after the opening the first frame is waited for before silence is said."""
+"""Time to wait for the first frame before silence is written, in microseconds."""
 _WINDOW_FRAMES: Final = FRAMES_PER_S
 _STEP_US: Final = 500
 _QUIET_PEAK: Final = 330
@@ -32,15 +32,15 @@ _QUIET_PEAK: Final = 330
 
 
 class Playout:
-    """One voice on its way to one modem. `push` what comes; `pop` whenever `due_us` is past."""
+    """Voice on its way to one modem. `push` arriving frames; `pop` whenever `due_us` is past."""
 
     def __init__(self, now_us: int) -> None:
         self.due_us = now_us + PATIENCE_US
-        """When the next frame is to be said."""
+        """Time of the next turn, in microseconds."""
         self.silences = 0
-        """Turns in which there was nothing."""
+        """Turns without a frame."""
         self.dropped = 0
-        """Frames that were left out."""
+        """Frames dropped."""
         self._waiting: deque[tuple[bytes, int]] = deque()
         self._dry = True
         self._begun = False
@@ -50,23 +50,23 @@ class Playout:
         self._begin_window()
 
     def push(self, frame: bytes, now_us: int) -> None:
-        """It has come. The oldest goes where more than 60 ms would wait."""
+        """Add an arriving frame. Above 60 ms the oldest frame is dropped."""
         if not self._begun:
             self._begun = True
             self.due_us = now_us + RESERVE_US
         elif self._dry and not self._waiting:
-            # Later only: what is said early is delay that stays in the modem.
+            # Only later: an early frame is delay that stays in the modem.
             self.due_us = max(self.due_us, now_us + RESERVE_US)
         self._waiting.append((frame, now_us))
         if len(self._waiting) > MOST_FRAMES:
             self._drop()
 
     def pop(self, now_us: int) -> bytes:
-        """The frame of this turn, `SILENCE` itself where there is none. Missed turns are left out."""
+        """Return the frame of this turn, `SILENCE` itself if there is none. Missed turns are skipped."""
         missed = max(0, now_us - self.due_us) // FRAME_US
         turn_us = self.due_us + missed * FRAME_US
         self.due_us = turn_us + FRAME_US
-        if missed or self._dry:  # the sound is broken anyway: what came in one heap does not stay one
+        if missed or self._dry:  # the sound is interrupted anyway: a burst is not kept
             while len(self._waiting) > 1:
                 self._drop()
         if not self._waiting:
@@ -83,13 +83,13 @@ class Playout:
         return frame
 
     def _look(self, waited_us: int) -> None:
-        """Once a second: are the moments too early or too late, or is there a whole frame too much?"""
+        """Evaluate once a second: correct early or late turns, and find a surplus frame."""
         self._least_us = min(self._least_us, waited_us)
         self._window_left -= 1
         if self._window_left:
             return
         beyond_us = self._least_us - RESERVE_US
-        # What found no quiet moment in a whole second goes now.
+        # A surplus without a quiet moment in a whole second is dropped now.
         self._forced = self._surplus > 0
         self._surplus = max(0, beyond_us // FRAME_US)
         if not self._surplus:
@@ -112,32 +112,32 @@ One = TypeVar("One", bound=Hashable)
 
 
 class Dues(Generic[One]):
-    """Each has one moment; setting another moves it."""
+    """Due times of objects, one each; setting another time moves the object."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, One]] = []
         self._set: dict[One, int] = {}
-        self._count = 0  # of equal moments the one set first comes first; what is due is never compared
+        self._count = 0  # for equal times the order of setting counts; objects are never compared
 
     def set(self, one: One, due_us: int) -> None:
-        """It is due then."""
+        """Set the due time of the object."""
         if self._set.get(one) != due_us:
             self._set[one] = due_us
             self._count += 1
             heapq.heappush(self._heap, (due_us, self._count, one))
 
     def forget(self, one: One) -> None:
-        """It is due no more."""
+        """Remove the object."""
         self._set.pop(one, None)
 
     def next_us(self) -> int | None:
-        """When the first is due; None where nobody is."""
+        """Return the earliest due time; None if there is none."""
         while self._heap and self._set.get(self._heap[0][2]) != self._heap[0][0]:
-            heapq.heappop(self._heap)  # moved or forgotten since
+            heapq.heappop(self._heap)  # moved or removed since
         return self._heap[0][0] if self._heap else None
 
     def pop(self, now_us: int) -> One | None:
-        """The first that is due, once; None where nobody is."""
+        """Return the first object that is due, once; None if none is."""
         due_us = self.next_us()
         if due_us is None or due_us > now_us:
             return None

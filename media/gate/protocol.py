@@ -1,29 +1,23 @@
-"""What a node port and a voice gate say to each other: a hello, then frames. Pure: bytes in, bytes out.
+"""Protocol between a node port and a voice gate: a handshake (hello), then frames. Pure: bytes in, bytes out.
 
-The hello of a node port and a voice gate: which voice is wanted, and that both know the nodes' secret.
-
-::
+The handshake names the requested voice and proves that both sides know the nodes' secret::
 
     port → gate   knock       magic, caller, nonce, length, name
     gate → port   challenge   magic, nonce, the gate's proof
     port → gate   proof       the port's proof
     gate → port   verdict     0 or 1, length, words
 
-A proof is HMAC-SHA256 of the knock and the gate's nonce under the secret, each side with a label of its own,
-so that none can be given back as the other's, or a second time. The port looks first: whoever merely
-listens at a gate's address is not told anything, and gets no operator's voice.
+A proof is HMAC-SHA256 of the knock and the gate's nonce under the secret, with a different label for each
+side, so that no proof can be reflected or replayed. The port checks first: a process that merely listens at a
+gate's address learns nothing and gets no operator's voice. Nonces are arguments. Errors::
 
-Pure: bytes in, bytes out, nonces are given. Errors::
+    HelloBroken       the other side uses another protocol
+    └── WrongSecret   the other side cannot know the secret
 
-    HelloBroken       the other side speaks something else
-    └── WrongSecret   it speaks this, and cannot know the secret
-
-Frames on their way between two nodes: each is 20 ms of 8 kHz behind its length and its number.
-
-A packet without sound says only that the other side lives. Numbers go up by one for every packet that was
-to be said, those included that the sender had to drop: so the receiver knows what it has missed. TCP keeps
-order and bytes; a length or a number that cannot be means that this is no such stream, and nobody looks where
-it might begin again. Pure.
+A frame is 20 ms at 8 kHz, preceded by its length and its number. A packet without sound only proves that the
+other side is alive. Numbers increase by one for every packet, including packets that the sender had to drop,
+so the receiver knows the loss. TCP keeps order and bytes; an impossible length or number means a foreign
+stream, and no resynchronisation is attempted.
 """
 
 from __future__ import annotations
@@ -42,7 +36,7 @@ CALLER_BYTES: Final = 8
 PROOF_BYTES: Final = 32
 CHALLENGE_BYTES: Final = len(MAGIC) + NONCE_BYTES + PROOF_BYTES
 VERDICT_BYTES: Final = 2
-"""Without the words."""
+"""Length of the verdict without the words."""
 MOST_NAME_BYTES: Final = 128
 MOST_WORDS_BYTES: Final = 200
 
@@ -52,30 +46,30 @@ _OF_PORT: Final = b"securwoman voice port"
 
 
 class HelloBroken(Exception):
-    """What came is no hello."""
+    """Raised for bytes that are no handshake."""
 
 
 class WrongSecret(HelloBroken):
-    """The other side's proof is wrong."""
+    """Raised for a wrong proof of the other side."""
 
 
 class Answer(IntEnum):
-    """The gate's verdict."""
+    """Verdict of the gate."""
 
     OPEN = 0
     REFUSED = 1
 
 
 class Knock(NamedTuple):
-    """What a port asks for."""
+    """Request of a port."""
 
     name: str
     caller: bytes
-    """Whose port it is: the same for all ports of one conference."""
+    """Owner of the port: the same for all ports of one conference."""
 
 
 class Verdict(NamedTuple):
-    """What follows the verdict's two bytes."""
+    """First two bytes of a verdict, decoded."""
 
     answer: Answer
     words_bytes: int
@@ -86,10 +80,10 @@ def _proof(secret: bytes, label: bytes, knock: bytes, nonce: bytes) -> bytes:
 
 
 class Caller:
-    """The port's side of one hello."""
+    """Port's side of one handshake."""
 
     def __init__(self, secret: bytes, name: str, *, caller: bytes, nonce: bytes) -> None:
-        """Raises ValueError where one of them has a length that cannot be sent."""
+        """Build the knock. Raises ValueError for a secret, caller, nonce or name of an unusable length."""
         called = name.encode()
         if len(secret) != SECRET_BYTES or len(caller) != CALLER_BYTES or len(nonce) != NONCE_BYTES:
             raise ValueError("the secret, the caller or the nonce has another length than agreed")
@@ -99,7 +93,7 @@ class Caller:
         self.knock = MAGIC + caller + nonce + bytes((len(called),)) + called
 
     def prove(self, challenge: bytes) -> bytes:
-        """The answer to `CHALLENGE_BYTES` of a gate. Raises HelloBroken."""
+        """Return the proof for `CHALLENGE_BYTES` of a gate. Raises HelloBroken."""
         if len(challenge) != CHALLENGE_BYTES or not challenge.startswith(MAGIC):
             raise HelloBroken("it is no voice gate of this version")
         nonce = challenge[len(MAGIC) : -PROOF_BYTES]
@@ -110,23 +104,23 @@ class Caller:
 
 
 def read_verdict(data: bytes) -> Verdict:
-    """The first `VERDICT_BYTES` of it. Raises HelloBroken."""
+    """Decode the first `VERDICT_BYTES` of a verdict. Raises HelloBroken."""
     if len(data) != VERDICT_BYTES or data[0] not in tuple(Answer) or data[1] > MOST_WORDS_BYTES:
         raise HelloBroken("its verdict is none")
     return Verdict(Answer(data[0]), data[1])
 
 
 def verdict(answer: Answer, words: str = "") -> bytes:
-    """What the gate says at the end."""
+    """Encode the gate's verdict."""
     said = words.encode()[:MOST_WORDS_BYTES].decode(errors="ignore").encode()
     return bytes((answer, len(said))) + said
 
 
 class Doorkeeper:
-    """The gate's side of one hello."""
+    """Gate's side of one handshake."""
 
     def __init__(self, secret: bytes, *, nonce: bytes) -> None:
-        """Raises ValueError where one of them has a length that cannot be used."""
+        """Start a handshake. Raises ValueError for a secret or nonce of an unusable length."""
         if len(secret) != SECRET_BYTES or len(nonce) != NONCE_BYTES:
             raise ValueError("the secret or the nonce has another length than agreed")
         self._secret = secret
@@ -134,11 +128,11 @@ class Doorkeeper:
         self._come = b""
         self._right = b""
         self.knock: Knock | None = None
-        """What is wanted, as soon as it is known; believed only once it is `proven`."""
+        """Request, as soon as received; valid only once `proven`."""
         self.proven = False
 
     def receive(self, data: bytes) -> bytes:
-        """What is to be said to it. Raises HelloBroken; never more is kept than a hello has."""
+        """Return the bytes to send. Raises HelloBroken; never keeps more than a handshake's length."""
         if self.proven:
             raise HelloBroken("it speaks before it was let in")
         self._come += data[: _KNOCK_BYTES + MOST_NAME_BYTES + PROOF_BYTES + 1]
@@ -184,32 +178,32 @@ _NUMBERS: Final = 1 << 32
 
 
 class NoFrames(Exception):
-    """What came cannot have been said by the other side of a node port."""
+    """Raised for bytes that the other side of a node port cannot have sent."""
 
 
 class Packer:
-    """Makes packets."""
+    """Encoder of packets."""
 
     def __init__(self, first: int = 0) -> None:
         self._next = first
 
     def pack(self, frame: bytes = b"") -> bytes:
-        """A frame of 320 bytes, or none, as it goes over the wire."""
+        """Encode a frame of 320 bytes, or none, as a packet."""
         number, self._next = self._next, (self._next + 1) % _NUMBERS
         return _HEADER.pack(len(frame), number) + frame
 
 
 class Unpacker:
-    """Finds the frames in what comes, however it was cut."""
+    """Decoder of packets, for input cut at any byte."""
 
     def __init__(self) -> None:
         self._come = bytearray()
         self._next: int | None = None
         self.missed = 0
-        """Packets that the other side was to say and has dropped."""
+        """Packets that the other side has dropped."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The frames that are whole now, oldest first. Raises NoFrames; less than a packet is kept."""
+        """Return the complete frames, oldest first. Raises NoFrames; keeps less than a packet."""
         self._come += data
         frames: list[bytes] = []
         at = 0

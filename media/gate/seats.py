@@ -1,8 +1,8 @@
-"""Who has which voice at a voice gate, and who waits for one: the newest that wants it. Pure.
+"""Owners of the voices at a voice gate, and the waiting clients: the newest client gets a voice. Pure.
 
-A bridge's successor has to get what the dead one had, before anybody has noticed its death. So the newer has
-it; but the older, which at once would want it back, does not get it as long as the newer is there: the bridge
-of a node that was cut off and the one that took its place would tear it from each other for ever.
+The successor of a dead bridge must get its voice before the death is detected: so the newer client has it.
+The older one would request the voice again at once; it is refused while the newer is present. Otherwise the
+bridge of a disconnected node and its replacement would take the voice from each other for ever.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _MOST_OUSTED: Final = 64
 
 
 class Reception(NamedTuple, Generic[Visitor]):
-    """What becomes of a knock."""
+    """Outcome for a request (knock)."""
 
     refused: str = ""
-    """Why it is turned away; empty: it is not."""
+    """Reason for the refusal; empty if accepted."""
     opens: bool = False
-    """Whether the port is to be opened now; else that is being done already."""
+    """True if the port must be opened now; otherwise that is in progress."""
     overtaken: Visitor | None = None
-    """Who has waited for the same voice until now."""
+    """Client that waited for the voice until now."""
 
 
 class _Seat(Generic[Guest]):
@@ -38,20 +38,20 @@ class _Seat(Generic[Guest]):
 
 
 class Seats(Generic[Visitor, Guest]):
-    """See the module."""
+    """Voices of a gate with their sessions and waiting clients."""
 
     def __init__(self) -> None:
         self._seats: dict[str, _Seat[Guest]] = {}
         self._waiting: dict[str, Visitor | None] = {}
-        """By the name whose port is being opened; None: who has waited has gone."""
+        """Waiting client by the name of a port that is being opened; None if the client has gone."""
 
     @property
     def guests(self) -> list[Guest]:
-        """Who has a voice; may be looked at from any thread."""
+        """Sessions; readable from any thread."""
         return [seat.guest for seat in tuple(self._seats.values())]
 
     def knocks(self, visitor: Visitor, knock: Knock) -> Reception[Visitor]:
-        """Somebody who may come in wants a voice."""
+        """Handle the request of an authenticated client."""
         seat = self._seats.get(knock.name)
         if seat is not None and knock.caller in seat.ousted:
             return Reception(refused=f"another conference has the voice of {knock.name}")
@@ -64,21 +64,21 @@ class Seats(Generic[Visitor, Guest]):
         return Reception(opens=True)
 
     def waits(self, visitor: Visitor) -> bool:
-        """Whether a port is being opened for it."""
+        """Return True if a port is being opened for the client."""
         return any(one is visitor for one in self._waiting.values())
 
     def left(self, visitor: Visitor) -> None:
-        """It waits no longer."""
+        """Remove a waiting client."""
         for name, one in self._waiting.items():
             if one is visitor:
                 self._waiting[name] = None
 
     def opened(self, name: str) -> Visitor | None:
-        """The opening is over, well or not: who has waited for it."""
+        """End the opening of a port, successful or not; return the client that waited."""
         return self._waiting.pop(name)
 
     def sit(self, guest: Guest, knock: Knock) -> Guest | None:
-        """It has the voice now; who has had it until now, if anybody."""
+        """Assign the voice to a session; return the previous session, or None."""
         seat = self._seats.get(knock.name)
         if seat is None:
             self._seats[knock.name] = _Seat(guest, knock.caller)
@@ -89,7 +89,7 @@ class Seats(Generic[Visitor, Guest]):
         return before
 
     def gone(self, name: str, guest: Guest) -> None:
-        """It has it no more, and anybody may have it."""
+        """Release the voice of a session; any client may have it now."""
         seat = self._seats.get(name)
         if seat is not None and seat.guest is guest:
             del self._seats[name]

@@ -1,15 +1,14 @@
-"""A TCP connection that carries frames both ways, the same at both its ends, and never waits.
+"""TCP connection that carries frames both ways, identical at both ends, and never waits.
 
-What the network does not take is kept here and not in the kernel, so that the oldest can be dropped: a frame
-is handed over only when none before it is still unsent. What comes in one heap after a stall is brought down
-to the newest 60 ms. So a network that stood still, or a process that did, leaves no delay behind.
+Unsent frames are kept here and not in the kernel, so that the oldest can be dropped: a frame is passed to the
+kernel only when no earlier one is unsent. A burst after a stall is reduced to the newest 60 ms. So a stalled
+network or process leaves no delay behind. A peer without power cannot close the connection: a peer that is
+silent for a second counts as lost.
 
-A peer without power says no goodbye: who has said nothing at all for a second is gone.
-
-A gate listens at an address that only the nodes' own network reaches.
-The hello keeps out who does not know the secret, but what is said afterwards goes as it is: whoever can read
-or change packets on the way hears and speaks. So the way has to be private (a cable, a VPN), and a public
-address is refused unless somebody has said in so many words that it is meant.
+A gate listens on an address of the nodes' private network. The handshake excludes a client without the
+secret, but the frames are not encrypted: a party that can read or change packets can listen and speak. The
+network must therefore be private (a cable, a VPN); a public address is refused unless the settings allow it
+explicitly.
 """
 
 from __future__ import annotations
@@ -28,51 +27,53 @@ from media.ports.voice_port import VoicePortLost
 
 QUEUE_FRAMES: Final = 3
 SILENT_US: Final = 1_000_000
-"""Both sides say something every 20 ms, or every 100 at the least."""
+"""Silence after which the peer is lost, in microseconds; both sides send at least every 100 ms."""
 RECEIVE_BUFFER: Final = 8192
-"""Bytes asked for: what waits in the kernel for a process that sleeps. To be set before the connection is."""
+"""Requested receive buffer in bytes: the data that wait in the kernel for a sleeping process. Must be set
+before the connection is made.
+"""
 _GIVE_UP_MS: Final = 1000
 _READ_BYTES: Final = 16384
 _MOST_READS: Final = 16
 _SIOCOUTQNSD: Final = 0x894B
-"""linux/sockios.h: bytes that were not sent yet; those that were sent and may be lost do not count."""
+"""linux/sockios.h: number of unsent bytes; sent bytes without acknowledgement do not count."""
 
 
 def prepare(made: socket.socket) -> None:
-    """What a connection is to be before it exists; a listening socket hands it on."""
+    """Set the options of a future connection; a listening socket passes them on."""
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    # Also for what is left unsent when it is closed: the kernel would keep it for minutes.
+    # Also limits the time of unsent data after a close, which the kernel would keep for minutes.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GIVE_UP_MS)
 
 
 class NodeWire:
-    """One connection whose hello is over. Used by one thread at a time."""
+    """Connection after its handshake. Used by one thread at a time."""
 
     def __init__(self, made: socket.socket, peer: str, now_us: int) -> None:
-        """The socket is the wire's from now on. `peer` is who is at the other end, in errors."""
+        """Take over the socket. `peer`: name of the other side in errors."""
         made.setblocking(False)
         self._socket = made
         self._peer = peer
         self._packer = Packer()
         self._unpacker = Unpacker()
         self._queue: deque[bytes] = deque()
-        self._cut = b""  # the end of a packet of which the kernel took the beginning
+        self._cut = b""  # rest of a packet partly taken by the kernel
         self._heard_us = self._said_us = now_us
         self._left_out = 0
         self.read_frames = self.written_frames = self.dropped_frames = 0
-        """Dropped are those that could not be sent in time."""
+        """Frames read and written; dropped frames could not be sent in time."""
 
     @property
     def missed_frames(self) -> int:
-        """What the other side was to say and did not, or what came in one heap after a stall."""
+        """Frames that the other side dropped, or that were dropped here from a burst after a stall."""
         return self._unpacker.missed + self._left_out
 
     def fileno(self) -> int:
         return self._socket.fileno()
 
     def take(self, now_us: int) -> list[bytes]:
-        """The frames that have come, at most the newest 60 ms. Raises VoicePortLost."""
+        """Return the received frames, at most the newest 60 ms. Raises VoicePortLost."""
         frames: list[bytes] = []
         for _ in range(_MOST_READS):
             try:
@@ -98,7 +99,9 @@ class NodeWire:
         return frames
 
     def put(self, frame: bytes, now_us: int) -> None:
-        """Say it once the network takes it; of more than 60 ms the oldest goes. Raises VoicePortLost."""
+        """Send the frame once the network takes it; beyond 60 ms the oldest is dropped. Raises
+        VoicePortLost.
+        """
         self._said_us = now_us
         self._queue.append(self._packer.pack(frame))
         if len(self._queue) > QUEUE_FRAMES:
@@ -107,14 +110,14 @@ class NodeWire:
         self._flush()
 
     def keep_alive(self, now_us: int, *, after_us: int) -> None:
-        """Say that this side lives, where nothing was said for so long. Raises VoicePortLost."""
+        """Send a packet without sound if nothing was sent for `after_us`. Raises VoicePortLost."""
         if now_us - self._said_us >= after_us:
             self._said_us = now_us
             if not self._queue:
                 self._send(self._packer.pack())
 
     def close(self) -> None:
-        """Let go of it; harmless when done twice."""
+        """Close the connection; may be repeated."""
         self._socket.close()
 
     def _flush(self) -> None:
@@ -141,17 +144,19 @@ class NodeWire:
 
 
 _SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
-"""RFC 6598: no internet, and where many VPNs put their nodes."""
+"""RFC 6598: not part of the internet; many VPNs use it for their nodes."""
 BACKLOG: Final = 128
-"""After a gate's restart all bridges come at once; who finds no room asks again only after a second."""
+"""After a gate's restart all bridges connect at once; a refused bridge retries only after a second."""
 
 
 class AddressRefused(ValueError):
-    """A voice gate must not listen there. The text is for the person on duty."""
+    """Raised for an address unsuitable for a voice gate. The text is for the person on duty."""
 
 
 def check_private(host: str, *, public: bool = False) -> None:
-    """Raises AddressRefused. `public`: an address of the internet is meant; every address never is."""
+    """Check that a voice gate may listen on the address. Raises AddressRefused. `public`: an address of the
+    internet is allowed; a wildcard never is.
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError as error:
@@ -166,7 +171,7 @@ def check_private(host: str, *, public: bool = False) -> None:
 
 
 def listening(host: str, ports: Sequence[int], *, public: bool = False) -> socket.socket:
-    """A socket that listens at the first of these ports that is free. Raises AddressRefused, OSError."""
+    """Return a socket that listens at the first free one of these ports. Raises AddressRefused, OSError."""
     check_private(host, public=public)
     for port in ports[:-1]:
         with suppress(OSError):
@@ -178,7 +183,7 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     try:
-        # Its predecessor's connections may still be dying.
+        # Connections of the predecessor may still be closing.
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         prepare(made)
         made.bind((host, port))

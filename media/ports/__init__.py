@@ -1,1 +1,1 @@
-"""Voice ports: where the sound of a leg is read from and written to."""
+"""Voice ports: sources and sinks of a leg's sound."""

@@ -1,15 +1,13 @@
-"""A voice port that is a sound card: a modem's own by USB (UAC), or one that is wired to its analogue pins.
+"""Voice port of a sound card: a modem's own by USB (UAC), or one wired to a modem's analogue pins.
 
-The card clocks it: its buffer holds 400 ms either way, and of what is to be played 60 ms at most may wait,
-which would be delay that stays. After an xrun (the card had nothing to play, or nobody has read for too long)
-a stream begins anew, and it is counted. The two streams are not linked: one that fails would stop both.
+The card sets the clock. Its buffer holds 400 ms in each direction; at most 60 ms may wait to be played, since
+more would be lasting delay. After an xrun (an empty or an overfull buffer) the stream restarts, and the xrun
+is counted. The two streams are not linked: a failure of one would stop both.
 
-A card is had by one process alone, and a successor asks for it.
-
-The card itself cannot be claimed as a terminal is (`media.ports.claim`): to one process the kernel gives it,
-and to no other a descriptor. The kernel forgets a process's lock with any descriptor of the file that it
-closes; so a process has one, for as long as one of its ports has the card: after a replug the old port is
-closed while the new one is open already.
+One process at a time has a card, and a successor requests it. A card cannot be claimed like a terminal
+(`media.ports.claim`): the kernel gives no other process a descriptor. So a lock file is claimed. The kernel
+drops a process's lock when any descriptor of the file is closed; so a process has one descriptor for as long
+as one of its ports has the card. After a replug the old port is closed while the new one is open already.
 """
 
 from __future__ import annotations
@@ -32,12 +30,17 @@ from media.sound.frames import FRAME_BYTES, RATE_HZ, SAMPLE_BYTES
 
 _guard: Final = threading.Lock()
 _held: Final[dict[Path, tuple[int, int]]] = {}
-"""By file: this process's descriptor, and how many of its ports have the card, or are about to."""
+"""Lock files: the descriptor of this process, and the number of its ports that have the card or wait for
+it.
+"""
 
 
 @contextmanager
 def claimed(locks: Path, path: str, claim: Callable[[int], None]) -> Iterator[None]:
-    """The card that a port of this path is, from when `claim` has come back. Raises VoicePortMissing."""
+    """Hold the card of this path from the return of `claim` to the end of the context.
+
+    Raises VoicePortMissing.
+    """
     file = locks / ("sound-" + re.sub(r"[^A-Za-z0-9.=_-]", "_", path))
     fd = _take(file)
     try:
@@ -70,13 +73,13 @@ def _give_back(file: Path) -> None:
 
 _QUEUE_FRAMES: Final = 3
 _MOST_READ_FRAMES: Final = 20
-"""As much as its buffer holds."""
+"""Size of the card's buffer, in frames."""
 _XRUNS: Final = (errno.EPIPE, errno.ESTRPIPE)
-"""An xrun, and what a machine that was suspended finds."""
+"""Errors after an xrun, and after the machine was suspended."""
 
 
 class AlsaVoicePort:
-    """See the module."""
+    """Voice port of a sound card."""
 
     def __init__(
         self,
@@ -89,10 +92,9 @@ class AlsaVoicePort:
         open_pcm: OpenPcm | None = None,
         sys: Path = SYS,
     ) -> None:
-        """Open both ways, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
+        """Open both directions, after the return of `claim`. Raises VoicePortMissing or VoicePortUnusable.
 
-        `keeps_wide`: 16 kHz stays as it is. `locks`: where files to claim the card by lie; without it nobody
-        is asked for it.
+        `keeps_wide`: keep 16 kHz. `locks`: folder of the lock files; None opens the card without a claim.
         """
         ratio = rate_hz // RATE_HZ
         if rate_hz not in (RATE_HZ, 2 * RATE_HZ):
@@ -118,7 +120,7 @@ class AlsaVoicePort:
                 raise VoicePortMissing(f"{path}: {error.strerror}") from error
             self._opened = opened.pop_all()
         self._silent = True
-        """Nothing was written since it was prepared."""
+        """True if nothing was written since the stream was prepared."""
 
     @property
     def rate_hz(self) -> int:
@@ -151,13 +153,13 @@ class AlsaVoicePort:
         self._dropped += 1
 
     def _say(self, block: bytes) -> bool:
-        """Whether the card has taken it."""
+        """Write the block; return True if the card has accepted it."""
         if not self._silent:
             waits = self._playback.delay() * SAMPLE_BYTES
             if waits + len(block) > _QUEUE_FRAMES * self._frame_bytes:
                 return False
             return self._playback.write(block) == len(block)
-        # It plays from the first sample on: by this frame of silence may each that follows be late.
+        # Playback starts with the first sample: this frame of silence is the reserve for late frames.
         block = bytes(self._frame_bytes) + block
         self._silent = False
         return self._playback.write(block) == len(block)
@@ -177,7 +179,7 @@ class AlsaVoicePort:
         )
 
     def _began_anew(self, stream: Pcm, error: PcmError) -> None:
-        """Raises VoicePortLost where it was no xrun."""
+        """Restart the stream after an xrun. Raises VoicePortLost for any other error."""
         if error.errno not in _XRUNS:
             raise VoicePortLost(f"{self.path}: {error.strerror}") from error
         self._xruns += 1

@@ -1,7 +1,7 @@
-"""ALSA's library (libasound.so.2) by ctypes, and of it what a voice port needs: 16 bit, mono, never waiting.
+"""ALSA's library (libasound.so.2) by ctypes, limited to a voice port's needs: 16 bit, mono, non-blocking.
 
-Nothing else knows of it, and it is loaded when the first sound card is opened. What it says by itself on
-stderr is left out: the errors raised here say it. Its reference is alsa-project.org, "PCM (digital audio)
+No other module uses the library, which is loaded when the first sound card is opened. Its own messages on
+stderr are suppressed: the errors raised here report them. Reference: alsa-project.org, "PCM (digital audio)
 interface".
 """
 
@@ -28,61 +28,61 @@ _AGAIN: Final = -errno.EAGAIN
 
 
 class Stream(IntEnum):
-    """`snd_pcm_stream_t`."""
+    """Values of `snd_pcm_stream_t`."""
 
     PLAYBACK = 0
     CAPTURE = 1
 
 
 class PcmError(OSError):
-    """What a stream has refused, as an errno: EPIPE is an xrun, ENODEV a card that was pulled out."""
+    """Error of a stream, by errno: EPIPE is an xrun, ENODEV a card that was unplugged."""
 
 
 class Pcm(Protocol):
-    """One open stream. All but `close` raise PcmError."""
+    """Open stream. All methods but `close` raise PcmError."""
 
     def read(self, samples: int) -> bytes:
-        """At most so many; empty where there are none now."""
+        """Return up to this number of samples; empty if there are none now."""
         ...
 
     def write(self, pcm: bytes) -> int:
-        """How many bytes of it were taken."""
+        """Write samples; return the number of bytes accepted."""
         ...
 
     def delay(self) -> int:
-        """Samples that were written and have not been played."""
+        """Return the number of written samples that are not played yet."""
         ...
 
     def prepare(self) -> None:
-        """Ready to begin (again); a playback begins with the first sample written."""
+        """Prepare a start or restart; a playback starts with the first sample written."""
         ...
 
     def start(self) -> None:
-        """Begin; for a capture."""
+        """Start a capture."""
         ...
 
     def fileno(self) -> int:
-        """The descriptor, for those who poll."""
+        """Return the descriptor to poll."""
         ...
 
     def close(self) -> None:
-        """Once; what waits to be played is left out."""
+        """Close the stream once; samples that wait are dropped."""
         ...
 
 
 OpenPcm = Callable[[str, Stream, int], Pcm]
-"""By ALSA's name of it, which way, and at how many samples a second."""
+"""Function that opens a stream by ALSA's name, direction and rate in samples per second."""
 
 
 def open_pcm(name: str, stream: Stream, rate_hz: int) -> Pcm:
-    """Raises VoicePortUnusable: no library, or the card does not speak so; VoicePortMissing: not there, or
-    in use.
+    """Open a stream. Raises VoicePortUnusable if the library is missing or the card does not support the
+    format; VoicePortMissing if the card is absent or in use.
     """
     return _LibraryPcm(_library(), name, stream, rate_hz)
 
 
 def library_fault() -> str:
-    """What keeps sound cards from being opened at all, in words; empty where nothing does."""
+    """Return the reason why no sound card can be opened; empty if there is none."""
     try:
         _library()
     except VoicePortUnusable as error:
@@ -95,7 +95,7 @@ class _PollFd(ctypes.Structure):
 
 
 def _say_nothing(*_: object) -> None:
-    """For `snd_lib_error_set_handler`."""
+    """Drop the message; the handler for `snd_lib_error_set_handler`."""
 
 
 _HANDLER: Final = ctypes.CFUNCTYPE(
@@ -121,7 +121,7 @@ def _library() -> Any:
 
 
 class _LibraryPcm:
-    """See `Pcm`."""
+    """Stream of ALSA's library."""
 
     def __init__(self, lib: Any, name: str, stream: Stream, rate_hz: int) -> None:
         self._lib = lib
@@ -188,13 +188,13 @@ class _LibraryPcm:
                 )
             )
             _checked(lib.snd_pcm_hw_params_set_buffer_size_near(pcm, params, ctypes.byref(buffer)))
-            _checked(lib.snd_pcm_hw_params(pcm, params))  # prepares it, too
+            _checked(lib.snd_pcm_hw_params(pcm, params))  # also prepares the stream
         finally:
             lib.snd_pcm_hw_params_free(params)
 
 
 def _checked(result: int) -> int:
-    """Raises PcmError for a negative one, as all of the library's functions tell errors."""
+    """Return the result; raises PcmError if negative, as the library reports errors."""
     if result < 0:
         raise PcmError(-result, os.strerror(-result))
     return result

@@ -1,6 +1,6 @@
-"""Who speaks through a terminal: one process at a time, and whoever takes its place asks it to hand over.
+"""Exclusive use of a terminal: one process at a time; a successor asks the holder to hand over.
 
-The kernel keeps who that is, as a record lock (fcntl(2)), and forgets it with the process or the descriptor.
+The kernel keeps the holder as a record lock (fcntl(2)), which ends with the process or the descriptor.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ import time
 from typing import Final
 
 PATIENCE_S: Final = 0.4
-"""Handing over takes one to six ticks. Who has not by then is frozen: it is killed, not shared with."""
+"""Time to hand over, in seconds: a hand-over takes one to six ticks. A later holder hangs: it is killed, as
+sharing is impossible.
+"""
 _LOOK_S: Final = 0.001
 _FLOCK: Final = "hhqqi4x"
 """`struct flock` on 64-bit Linux: type, whence, start, length, pid."""
 
 
 def claim(fd: int, asks_by: signal.Signals, patience_s: float = PATIENCE_S) -> None:
-    """Have this terminal alone from now on, until the descriptor is closed. May wait twice as long as told.
+    """Claim this terminal until the descriptor is closed. May wait for twice `patience_s`.
 
-    Whoever has claimed it before is asked for it by a signal, which everybody who claims has to handle.
-    Where even the death of whoever has it does not help (a driver that hangs), it is used beside it.
+    The holder receives the signal `asks_by`, which every claiming process must handle. If even the holder's
+    death does not help (a hanging driver), the terminal is used without the lock.
     """
     asked = 0
     killed = False
@@ -48,20 +50,20 @@ def _had(fd: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True  # a driver or kernel that keeps no locks: then nobody can be asked
+        return True  # a driver or kernel without locks: no holder can be asked
     return True
 
 
 def _holder(fd: int) -> int:
-    """The process that has it; 0 where nobody has, any more."""
+    """Return the holding process; 0 if there is none."""
     asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
     kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
     return 0 if kind == fcntl.F_UNLCK else int(pid)
 
 
 def _tell(fd: int, holder: int, signum: signal.Signals) -> None:
-    """Signal this very process, if it still has the terminal."""
-    if holder <= 0:  # nobody, or somebody in another container
+    """Send the signal to this very process, if it still holds the terminal."""
+    if holder <= 0:  # no holder, or one in another container
         return
     try:
         process = os.pidfd_open(holder)
@@ -71,6 +73,6 @@ def _tell(fd: int, holder: int, signum: signal.Signals) -> None:
         if _holder(fd) == holder:
             signal.pidfd_send_signal(process, signum)
     except OSError:
-        pass  # gone meanwhile
+        pass  # the holder is gone
     finally:
         os.close(process)

@@ -1,8 +1,8 @@
-"""A voice port of another node: a line's or a headset's voice, through that node's voice gate.
+"""Voice port of another node: the voice of a line or a headset through that node's voice gate.
 
-`HOST:PORT/NAME` says where the gate is and which of its voices is wanted. Opening waits for the network, at
-most a second; after that nothing does. It speaks 8 kHz whatever the modem does. It knows no lines: what NAME
-is, and whether it may be had, is the gate's to say, and whoever connects has to know the nodes' secret.
+`HOST:PORT/NAME` names the gate and one of its voices. Opening waits for the network, at most a second; no
+other method waits. The port uses 8 kHz for any modem. The gate decides about NAME; the port must prove that
+it knows the nodes' secret.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ KIND: Final = "node"
 
 
 class NodePass(NamedTuple):
-    """What lets this process in at the voice gates of other nodes. Never written down, never in a spec."""
+    """Credentials of this process at the voice gates of other nodes. Never written to a file or a spec."""
 
     secret: bytes
-    """The nodes' own, 32 bytes."""
+    """Secret of the nodes, 32 bytes."""
     caller: bytes
-    """One conference's: it opens a port again without being taken for another that wants the same voice."""
+    """Identifier of one conference: lets it reopen a port without competing with itself."""
 
     def __repr__(self) -> str:
         return "NodePass(…)"
 
 
 def node_pass(secret: bytes) -> NodePass:
-    """For a new conference."""
+    """Return the credentials of a new conference."""
     return NodePass(secret, secrets.token_bytes(8))
 
 
 class NodePlace(NamedTuple):
-    """What a path says."""
+    """Parts of a path."""
 
     host: str
     port: int
@@ -50,12 +50,12 @@ class NodePlace(NamedTuple):
 
 
 def node_spec(gate: str, name: str) -> VoicePortSpec:
-    """The voice of this name behind the gate at `HOST:PORT`."""
+    """Return the spec of this voice behind the gate at `HOST:PORT`."""
     return VoicePortSpec(path=f"{gate}/{name}", kind=KIND)
 
 
 def place_of(path: str) -> NodePlace:
-    """`10.0.0.2:4711/sim1` or `[fd00::2]:4711/voice/marta.sock`. Raises VoicePortUnusable."""
+    """Parse `10.0.0.2:4711/sim1` or `[fd00::2]:4711/voice/marta.sock`. Raises VoicePortUnusable."""
     gate, _, name = path.partition("/")
     host, _, port = gate.rpartition(":")
     if not host or not name or not port.isdecimal() or not 0 < int(port) < 1 << 16:
@@ -64,10 +64,10 @@ def place_of(path: str) -> NodePlace:
 
 
 class NodeVoicePort:
-    """See the module."""
+    """Voice port of another node."""
 
     def __init__(self, path: str, node_pass: NodePass, *, now_us: Callable[[], int] = monotonic_us) -> None:
-        """Connect and be let in. Raises VoicePortMissing or VoicePortUnusable, within a second."""
+        """Connect and pass the handshake, within a second. Raises VoicePortMissing or VoicePortUnusable."""
         place = place_of(path)
         try:
             caller = Caller(
@@ -119,7 +119,7 @@ class NodeVoicePort:
 
 
 class _Connection(NamedTuple):
-    """One whose hello is not over, and when it has to be."""
+    """Connection during its handshake, with the deadline."""
 
     made: socket.socket
     path: str
@@ -127,7 +127,7 @@ class _Connection(NamedTuple):
     now_us: Callable[[], int]
 
     def be_let_in(self, caller: Caller) -> None:
-        """Say hello. Raises VoicePortMissing or VoicePortUnusable."""
+        """Do the handshake. Raises VoicePortMissing or VoicePortUnusable."""
         try:
             self._say(caller.knock)
             self._say(caller.prove(self._hear(protocol.CHALLENGE_BYTES)))
@@ -145,7 +145,7 @@ class _Connection(NamedTuple):
         self.made.sendall(data)
 
     def _hear(self, size: int) -> bytes:
-        """Exactly so much: what follows are frames."""
+        """Receive exactly this number of bytes: frames follow."""
         heard = b""
         while len(heard) < size:
             self.made.settimeout(_left_s(self.until_us, self.now_us))
@@ -166,7 +166,7 @@ def _left_s(until_us: int, now_us: Callable[[], int]) -> float:
 def _connected(place: NodePlace, path: str, until_us: int, now_us: Callable[[], int]) -> _Connection:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
-        # Not by name: a resolver may take as long as it likes.
+        # No names: a resolver may take any time.
         socket.inet_pton(family, place.host)
     except (OSError, UnicodeError, ValueError) as error:
         raise VoicePortUnusable(f"{path}: {place.host} is no address") from error

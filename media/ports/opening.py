@@ -1,8 +1,7 @@
-"""Opens the voice port that a spec describes, of whichever kind, with its line's gains.
+"""Opening of the voice port that a spec describes, of any kind, with the gains of its line.
 
-A gain makes what is read from a port and written to it louder, or softer, at its very edge.
-So the meters, the recording and whoever recognises digits and voices have what is heard. A port without a
-gain is left as it is, and costs nothing.
+A gain changes the level at the very edge of a port, so meters, recording and the detectors of digits and
+voices process the audible sound. A port without a gain is unchanged and costs nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from messages.base import NO_GAINS, Gains, VoicePace
 
 
 class AmplifiedPort:
-    """Gives everything on to the port inside."""
+    """Port with gains around another port."""
 
     def __init__(self, port: VoicePort, gains: Gains) -> None:
         self._port = port
@@ -53,7 +52,7 @@ class AmplifiedPort:
 
 
 def amplified(port: VoicePort, gains: Gains) -> VoicePort:
-    """The port with these gains; itself where there are none."""
+    """Return the port with these gains; the port itself if there are none."""
     return port if gains == NO_GAINS else AmplifiedPort(port, gains)
 
 
@@ -66,14 +65,12 @@ def open_port(
     keeps_wide: bool = False,
     now_s: Callable[[], float] = time.monotonic,
 ) -> VoicePort:
-    """Open what the spec describes, a terminal once `claim` has come back with its descriptor, a sound card
-    with that of a file in `locks`.
+    """Open the port of a spec: a terminal after `claim` has returned for its descriptor, a sound card after
+    `claim` for a file in `locks`.
 
-    `keeps_wide`: what speaks 16 kHz is read and written so (`VoicePort.wide`). `now_s`: what a terminal's
-    rate is measured by.
-
-    Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
-    without what lets in there.
+    `keeps_wide`: keep 16 kHz in both directions (`VoicePort.wide`). `now_s`: clock for measuring a terminal's
+    rate. Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes need
+    `let_in_by`.
     """
     return amplified(_open(spec, let_in_by, claim, locks, keeps_wide=keeps_wide, now_s=now_s), spec.gains)
 
@@ -101,7 +98,7 @@ def _open(
         case "unix":
             return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, keeps_wide=keeps_wide)
         case "alsa":
-            from media.ports.alsa_port import AlsaVoicePort  # few have a sound card
+            from media.ports.alsa_port import AlsaVoicePort  # a sound card is rare
 
             return AlsaVoicePort(spec.path, spec.rate_hz, keeps_wide=keeps_wide, claim=claim, locks=locks)
         case "node":

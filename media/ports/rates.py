@@ -1,12 +1,10 @@
-"""Between the rate of a port, which may change while it is open, and what the mixer speaks with it.
+"""Conversion between the rate of a port, which may change while open, and the mixer's rate. Pure arithmetic.
 
-The mixer speaks 8 kHz, and with a port that is wide 16. Pure arithmetic.
+The mixer uses 8 kHz, and 16 kHz with a wide port.
 
-At which rate a modem gives its voice, by the bytes that come in a second: it is measured, not believed.
-
-A SIM7600 speaks 16 kHz over VoLTE unless it was told otherwise, and 8 kHz over 2G and 3G (SIM7500_SIM7600 AT
-Command Manual 5.2.46, `AT+CPCMBANDWIDTH`); nothing tells which, and a call may change from one to the other.
-Pure arithmetic: bytes and the time in, a rate out.
+The rate of a modem's voice is measured by the bytes per second. A SIM7600 uses 16 kHz over VoLTE unless
+configured otherwise, and 8 kHz over 2G and 3G (SIM7500_SIM7600 AT Command Manual 5.2.46, `AT+CPCMBANDWIDTH`).
+The modem does not report the rate, and a call may change between the two.
 """
 
 from __future__ import annotations
@@ -21,38 +19,44 @@ from media.sound.resampling import Downsampler, Resampler, Upsampler
 
 WIDE_HZ: Final = 2 * RATE_HZ
 RATES: Final = (RATE_HZ, WIDE_HZ)
-"""Those that are told from each other, in Hz."""
+"""Distinguishable rates, in Hz."""
 
 WINDOW_S: Final = 1.0
-"""So much sound is counted at a time."""
+"""Length of a measurement window, in seconds."""
 PAUSE_S: Final = 0.1
-"""Where nothing comes for longer, the modem or we have stood still, and bytes may be lost: counted anew."""
+"""Gap that restarts the measurement, in seconds: the modem or this process has stalled, and bytes may be
+lost.
+"""
 _TOLERANCE: Final = 0.2
-"""Of a rate: a burst of 80 ms at either end of a window makes 16 % of it. What is between two is neither."""
+"""Tolerance relative to a rate: a burst of 80 ms at either end of a window makes 16 %. A result between two
+rates counts as neither.
+"""
 
 
 class MeasuredRate:
-    """Of one port. A rate is believed by the first window that has one, another one by two in a row."""
+    """Rate of one port. The first window with a result sets the rate; a change needs two equal results in a
+    row.
+    """
 
     def __init__(self, rate_hz: int) -> None:
-        """`rate_hz`: what the dialect says; one that is none of `RATES` is believed for ever."""
+        """Start with the dialect's rate; a rate outside `RATES` is never measured."""
         self.rate_hz = rate_hz
-        """In Hz: what was measured last; until then, what the dialect says."""
+        """Rate in Hz: the last measured one, or the dialect's before the first measurement."""
         self.known = False
-        """Whether it was measured."""
+        """True if the rate was measured."""
         self._measures = rate_hz in RATES
         self._since_s: float | None = None
         self._last_s = 0.0
         self._bytes = 0
         self._other: int | None = None
-        """What the last window has found, where that was another rate."""
+        """Different rate found by the last window; None if there is none."""
 
     def after(self, n_bytes: int, now_s: float) -> bool:
-        """So many bytes have come by now (none included); whether the rate has changed."""
+        """Count received bytes (may be 0); return True if the rate has changed."""
         if not n_bytes or not self._measures:
             return False
         if self._since_s is None or now_s - self._last_s > PAUSE_S:
-            # What has come by now is not counted: since when it waited nobody knows.
+            # These bytes are not counted: the time since which they waited is unknown.
             self._begin(now_s)
             return False
         self._last_s = now_s
@@ -77,47 +81,47 @@ class MeasuredRate:
 
 
 def _rate_of(bytes_per_s: float) -> int | None:
-    """The rate of mono s16le that comes so fast; None where it is none of them."""
+    """Return the rate of mono s16le at this speed; None if it matches none."""
     hz = bytes_per_s / SAMPLE_BYTES
     return next((rate for rate in RATES if abs(hz - rate) <= _TOLERANCE * rate), None)
 
 
 class Rates:
-    """Of one port."""
+    """Rate conversion of one port."""
 
     def __init__(self, rate_hz: int, *, keeps_wide: bool = False) -> None:
-        """`rate_hz`: the port's, a whole multiple of 8000. `keeps_wide`: whether 16 kHz stays as it is."""
+        """Start with the port's rate, a multiple of 8000 Hz. `keeps_wide`: keep 16 kHz."""
         self._keeps_wide = keeps_wide
         self._said = bytes(FRAME_BYTES * rate_hz // RATE_HZ)
-        """What was said to the port last."""
+        """Last frame written to the port."""
         self._from = b""
-        """What that is at the rate that the port has since; empty where it has not changed."""
+        """Last frame, converted to the port's new rate; empty if the rate has not changed."""
         self._set(rate_hz)
 
     def _set(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
-        """The port's, in Hz."""
+        """Rate of the port, in Hz."""
         self.wide = self._keeps_wide and rate_hz == WIDE_HZ
-        """Whether the mixer gives and takes 16 kHz."""
+        """True if the mixer exchanges 16 kHz with the port."""
         ratio = 1 if self.wide else rate_hz // RATE_HZ
         self._from_port: Resampler | None = Downsampler(ratio) if ratio > 1 else None
         self._to_port: Resampler | None = Upsampler(ratio) if ratio > 1 else None
 
     def change(self, rate_hz: int) -> None:
-        """The port has another rate from now on. What is said to it goes on from where it was."""
+        """Change the port's rate. The output continues from the last frame without a click."""
         if self._said:
             said = samples_of(self._said)
             wanted = len(said) * rate_hz // self.rate_hz
-            # Each sample twice, or every other one: coarse, and faded out within 10 ms.
+            # Each sample twice, or every second one: coarse, and faded out within 10 ms.
             self._from = said[np.arange(1, wanted + 1) * len(said) // wanted - 1].tobytes()
         self._set(rate_hz)
 
     def from_port(self, pcm: bytes) -> bytes:
-        """What the port has given, for the mixer."""
+        """Convert input of the port for the mixer."""
         return self._from_port.process(pcm) if self._from_port else pcm
 
     def to_port(self, frame: bytes) -> bytes:
-        """One frame of the mixer's, for the port."""
+        """Convert one frame of the mixer for the port."""
         said = self._to_port.process(frame) if self._to_port else frame
         if self._from:
             said, self._from = joined(self._from, said), b""

@@ -1,17 +1,12 @@
-"""What a terminal's bytes need that carry a modem's voice: whole samples, and no more said than was heard.
+"""Bytes of a terminal with a modem's voice: alignment of samples, and pacing by the modem. Pure arithmetic.
 
-Keeps the two bytes of a sample together on a port that may lose one.
+Alignment: an overrun of a serial driver drops bytes, not samples. From then on every low byte is read as a
+high one: full-scale noise for all legs, until the port is reopened. The aligner detects this noise as soon as
+the party speaks (from about −30 dBFS), and drops one byte. Bytes in, whole samples out.
 
-A serial driver that overruns drops bytes, not samples. From then on every low byte is read as a high one:
-full-scale noise into the ear of everybody, until the port is opened anew. Here the noise is recognised, as
-soon as somebody speaks (from about −30 dBFS on), and one byte dropped. Pure arithmetic: bytes in, whole
-samples out.
-
-Says to a modem exactly as much as it says. The PCM of some is synchronous, and takes no more sound once
-the two have drifted apart (seen on a SIM7600; callpilot, DAWN).
-
-What is to be said waits until the modem has given as many bytes; where it gives more than is there, silence
-is said for the rest. Pure arithmetic.
+Pacing: the modem gets exactly as many bytes as it delivers. The PCM of some modems is synchronous, and
+refuses sound once both directions have drifted apart (seen on a SIM7600; callpilot, DAWN). Output
+waits until the modem has delivered as many bytes; if the modem delivers more, silence fills the rest.
 """
 
 from __future__ import annotations
@@ -22,23 +17,25 @@ import numpy as np
 
 from media.sound.frames import SAMPLE_BYTES, Samples, samples_of
 
-# All three must hold, in three looks running (60 ms). Each alone is met by honest sound: a scream that clips
-# is two-valued and looks smooth when misread, which the spread excludes; loud music has the spread, but not
-# such steps; white noise has both, but is as rough when read the other way.
+# All three must hold in three checks running (60 ms). Genuine sound can meet each alone: a clipping scream is
+# two-valued and looks smooth when misread, which the spread excludes; loud music has the spread but not such
+# steps; white noise has both but is as rough when read the other way.
 _ROUGH = 12_000
 """Mean step between samples. Uniform noise has 21 845, the loudest speech about 5 000."""
 _LOUD = 16_384
-"""Uniform noise exceeds it in any 120 samples; most honest sound does not, and is spared the closer look."""
+"""Uniform noise exceeds this value in any 120 samples; most genuine sound does not and skips the costly
+check.
+"""
 _SMOOTHER = 8
-"""The other reading must be smoother by this factor: speech at −10 dBFS is by 20 and more."""
+"""Required ratio of smoothness of the other reading: speech at −10 dBFS has 20 and more."""
 _SPREAD = 40
-"""Different high bytes among 120 samples: low bytes of speech, read as high ones, give 96 on average."""
+"""Different high bytes among 120 samples: low bytes of speech, read as high ones, have 96 on average."""
 _LOOK_SAMPLES = 120
 _LOOKS = 3
 
 
 class SampleAligner:
-    """One port's incoming bytes. `realigned` counts the corrections."""
+    """Incoming bytes of one port. `realigned` counts the corrections."""
 
     def __init__(self) -> None:
         self._pending = b""
@@ -46,7 +43,7 @@ class SampleAligner:
         self.realigned = 0
 
     def feed(self, data: bytes) -> bytes:
-        """Whole samples of what has come so far; half a sample waits for its other half."""
+        """Return the whole samples received so far; half a sample waits for its other half."""
         self._pending += data
         if len(self._pending) >= _LOOK_SAMPLES * SAMPLE_BYTES:
             self._suspicious = self._suspicious + 1 if _misread(self._pending) else 0
@@ -60,7 +57,7 @@ class SampleAligner:
 
 
 def _misread(pcm: bytes) -> bool:
-    """Whether the newest samples make sense only when read from one byte later."""
+    """Return True if the newest samples make sense only when read from one byte later."""
     first = (len(pcm) // SAMPLE_BYTES - _LOOK_SAMPLES) * SAMPLE_BYTES
     read = samples_of(pcm[first : first + _LOOK_SAMPLES * SAMPLE_BYTES])
     if int(np.max(read)) < _LOUD:
@@ -77,44 +74,45 @@ def _mean_step(samples: Samples) -> float:
 
 
 MOST_FRAMES: Final = 4
-"""So much may wait, or be owed: a modem gives its sound in heaps of up to 64 ms."""
+"""Most frames that wait or are pending: a modem delivers its sound in bursts of up to 64 ms."""
 
 
 class ModemPace:
-    """Of one port."""
+    """Pacing of one port."""
 
     def __init__(self, frame_bytes: int) -> None:
-        """`frame_bytes`: of 20 ms at the modem's rate."""
+        """Start with nothing pending. `frame_bytes`: bytes of 20 ms at the modem's rate."""
         self._most = MOST_FRAMES * frame_bytes
         self._waiting = b""
         self._owed = 0
-        """Bytes that the modem has given, and not been given yet."""
+        """Bytes received from the modem and not yet returned."""
         self.left_out = 0
-        """Bytes that were to be said and have waited for too long."""
+        """Output bytes dropped after waiting too long."""
 
     def gave(self, n_bytes: int) -> None:
-        """The modem has given so much."""
+        """Count bytes received from the modem."""
         self._owed += n_bytes
 
     def not_taken(self, n_bytes: int) -> None:
-        """So much of what was to be said now has not reached the modem. Without room it is not owed for ever,
-        else it would be paid in silence for the rest of the call."""
+        """Count due bytes that have not reached the modem. The number is bounded: otherwise a full driver
+        would be repaid in silence for the rest of the call.
+        """
         self._owed = min(self._owed + n_bytes, self._most)
 
     def due(self, said: bytes) -> bytes:
-        """What is to be said to the modem now, of this and of what waits."""
+        """Return the bytes to write to the modem now, from waiting output and this frame."""
         waiting = self._waiting + said
         if (excess := len(waiting) - self._most) > 0:
             self.left_out += excess
             waiting = waiting[excess:]
         now = min(self._owed, len(waiting)) // SAMPLE_BYTES * SAMPLE_BYTES
         self._owed -= now
-        # More than that comes of no heap: our clock is slower, or we have stood still.
+        # A larger amount is no burst: our clock is slower, or this process has stalled.
         missing = max(0, self._owed - self._most) // SAMPLE_BYTES * SAMPLE_BYTES
         self._owed -= missing
         self._waiting = waiting[now:]
         return waiting[:now] + bytes(missing)
 
     def change(self, frame_bytes: int) -> None:
-        """The modem's rate has changed: what waits was for the one before."""
+        """Set the modem's new rate; output that waits had the previous rate and is dropped."""
         self._most, self._waiting = MOST_FRAMES * frame_bytes, b""

@@ -1,4 +1,4 @@
-"""A voice port that is a terminal: set up, read and written without ever waiting, its rate measured."""
+"""Voice port of a terminal: configured, read and written without waiting, with a measured rate."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from media.ports.terminal_bytes import ModemPace, SampleAligner
 from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
 
-_READ_BYTES = 4096  # the tty layer gives at most 4095 at a time
+_READ_BYTES = 4096  # the tty layer returns at most 4095 at a time
 _MOST_READS = 64
 _QUEUE_FRAMES = 3
-"""60 ms may wait in the driver. More is delay that stays: the modem plays at the pace at which we write."""
+"""Frames that may wait in the driver (60 ms). More is lasting delay: the modem plays at our pace of
+writing.
+"""
 
 
 class TtyVoicePort:
-    """A voice port that is a terminal: a modem's second serial interface, or a simulator's PTY.
+    """Voice port of a terminal: a modem's second serial interface, or a simulator's PTY.
 
-    It is opened beside whoever has it, TIOCEXCL is not taken: a successor can take over the voice while its
-    predecessor is still dying; one that lives is asked by `claim` (`media.ports.claim`). HUPCL is cleared:
-    else the kernel drops DTR when this process dies, and the modem may drop the call.
+    The terminal is opened without TIOCEXCL, so that a successor can take over the voice from a dying
+    predecessor; a living one is asked by `claim` (`media.ports.claim`). HUPCL is cleared: otherwise the
+    kernel drops DTR when this process dies, and the modem may drop the call.
     """
 
     def __init__(
@@ -42,11 +44,11 @@ class TtyVoicePort:
         by_modem: bool = False,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
+        """Open and configure the terminal, after the return of `claim`. Raises VoicePortMissing or
+        VoicePortUnusable.
 
-        `rate_hz` is believed until it is measured, by `now_s`; `frame_bytes` is the unit at that rate.
-        `keeps_wide`: 16 kHz stays as it is. `by_modem`: as much is said as the modem says, and not a frame in
-        each write.
+        `rate_hz` holds until measured, by `now_s`; `frame_bytes` is the unit at that rate. `keeps_wide`: keep
+        16 kHz. `by_modem`: write as much as the modem delivers, instead of a frame in each write.
         """
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
@@ -58,14 +60,14 @@ class TtyVoicePort:
         self._unit_at_8_khz = frame_bytes * RATE_HZ / rate_hz
         self._set_sizes()
         self._aligner = SampleAligner()
-        self._unsaid = b""  # less than a unit, waits for the next frame
-        self._cut = b""  # the end of a unit of which the driver took the beginning
-        self._unasked = 0  # bytes that may be written before the driver is asked how many wait
+        self._unsaid = b""  # less than a unit; waits for the next frame
+        self._cut = b""  # rest of a unit partly taken by the driver
+        self._unasked = 0  # bytes that may be written before the driver's queue is checked again
         self._read = self._written = self._dropped = 0
         self._fd = _open_raw(path)
-        # A read that finds nothing waits in the kernel for the worker that brings what has come from the
-        # driver (`tty_buffer_flush_work`), O_NONBLOCK or not: on a busy machine for several ticks. So does a
-        # poll by level. By edge nobody is asked: the worker itself says that it has brought something.
+        # A read without data waits in the kernel for the worker that moves input from the driver
+        # (`tty_buffer_flush_work`), even with O_NONBLOCK: on a busy machine for several ticks. So does a
+        # level-triggered poll. Edge-triggered, the worker itself signals new input.
         self._arrivals = select.epoll()
         self._arrivals.register(self._fd, select.EPOLLIN | select.EPOLLET)
         if claim is not None:
@@ -114,7 +116,7 @@ class TtyVoicePort:
                 self._pace.not_taken(len(block))
 
     def _due(self, said: bytes, pace: ModemPace) -> bytes:
-        """What is owed to the modem, as far as the driver has room for it."""
+        """Return the bytes due to the modem, limited by the room in the driver."""
         due = pace.due(said)
         pace.not_taken(len(due[self._queue_limit :]))
         return due[: self._queue_limit]
@@ -174,7 +176,7 @@ class TtyVoicePort:
             raise VoicePortLost(f"{self.path}: {error.strerror}") from error
 
     def _room_for(self, block: bytes) -> bool:
-        """Whether less waits in the driver than may; not asked while so much cannot have been written."""
+        """Return True if the driver has room for the block; its queue is checked only when it may be full."""
         if self._unasked < len(block) or not block:
             self._unasked = self._queue_limit - self._queued() + len(block)
         if self._unasked < len(block):
@@ -183,7 +185,7 @@ class TtyVoicePort:
         return True
 
     def _queued(self) -> int:
-        """Bytes in the driver that the modem has not taken; 0 where the driver does not say (a PTY)."""
+        """Return the bytes waiting in the driver; 0 if the driver does not report them (a PTY)."""
         try:
             return int(struct.unpack("i", fcntl.ioctl(self._fd, termios.TIOCOUTQ, b"\0\0\0\0"))[0])
         except OSError:
@@ -200,7 +202,7 @@ def _open_raw(path: str) -> int:
         mode[0] = termios.IGNBRK | termios.IGNPAR  # iflag
         mode[1] = 0  # oflag
         mode[2] = termios.CS8 | termios.CREAD | termios.CLOCAL  # cflag: no HUPCL, no flow control, no parity
-        mode[3] = 0  # lflag: no echo, which would be heard
+        mode[3] = 0  # lflag: no echo, which would be audible
         # A USB modem ignores the speed; a real UART needs more than 160 kbit/s for 8 kHz.
         mode[4] = mode[5] = termios.B921600
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0

@@ -1,9 +1,8 @@
-"""A voice port that is a Unix socket: an operator's headset, which the web hands on from a browser.
+"""Voice port of a Unix socket: an operator's headset, relayed from a browser by the web.
 
-One packet (SOCK_SEQPACKET) is one frame of 20 ms at the headset's rate, either way. A packet arrives whole
-or not at all, so that there is nothing to align; one of another length is no frame and is passed over.
-Whoever listens is the headset: a socket that nobody listens on is a port that is missing, and one whose
-other end has gone is lost.
+One packet (SOCK_SEQPACKET) is one frame of 20 ms at the headset's rate, in each direction. A packet arrives
+whole or not at all, so no alignment is needed; a packet of another length is ignored. A socket without a
+listener is a missing port; a closed connection is a lost one.
 """
 
 from __future__ import annotations
@@ -17,14 +16,15 @@ from media.ports.voice_port import PortCounters, VoicePortLost, VoicePortMissing
 from media.sound.frames import FRAME_BYTES, RATE_HZ
 
 _SEND_BUFFER: Final = 1
-"""Bytes asked for: the kernel gives its least (socket(7)), which four frames of 640 bytes fill. What waits
-longer than these 80 ms would be delay that stays."""
+"""Requested send buffer in bytes: the kernel uses its minimum (socket(7)), which four frames of 640 bytes
+fill. More than these 80 ms would be lasting delay.
+"""
 MOST_READS: Final = 16
-"""Packets that one read takes, frames or not."""
+"""Most packets of one read, frames or not."""
 
 
 class UnixVoicePort:
-    """A headset at the other end of a socket. See the module."""
+    """Headset at the other end of a socket."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class UnixVoicePort:
         *,
         keeps_wide: bool = False,
     ) -> None:
-        """Connect. `keeps_wide`: 16 kHz stays as it is. Raises VoicePortMissing or VoicePortUnusable."""
+        """Connect. `keeps_wide`: keep 16 kHz. Raises VoicePortMissing or VoicePortUnusable."""
         ratio = rate_hz // RATE_HZ
         if ratio < 1 or rate_hz % RATE_HZ or frame_bytes != FRAME_BYTES * ratio:
             raise VoicePortUnusable(
@@ -50,7 +50,7 @@ class UnixVoicePort:
         parts: list[bytes] = []
         for _ in range(MOST_READS):
             try:
-                # One byte more than a frame: what is longer is seen to be.
+                # One byte more than a frame, to detect longer packets.
                 packet = self._socket.recv(self._unit + 1)
             except BlockingIOError:
                 break
@@ -95,12 +95,12 @@ class UnixVoicePort:
 
 
 def _connected(path: str) -> socket.socket:
-    """A connection that never waits. Raises VoicePortMissing."""
+    """Return a non-blocking connection. Raises VoicePortMissing."""
     made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
     folder, name = os.path.split(path)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        # An address has 107 bytes at most (unix(7)): the folder is named by its descriptor.
+        # An address has 107 bytes at most (unix(7)): the folder is addressed by its descriptor.
         descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             made.connect(f"/proc/self/fd/{descriptor}/{name}")

@@ -1,17 +1,17 @@
-"""Voice ports: where a leg's sound is read from and written to.
+"""Voice ports: sources and sinks of a leg's sound.
 
-A port never waits: reading gives what is there, writing drops and counts what does not fit. Both sides speak
-8 kHz s16le whatever the modem speaks, or 16 kHz where it does and whoever opens the port wants that. Ports
-know nothing of calls: a port that carries only silence is a port that works.
+A port never waits: a read returns present data, a write drops and counts surplus frames. Both directions use
+8 kHz s16le for any modem, or 16 kHz if the modem does and the opener allows it. Ports know no calls: a port
+with nothing but silence works.
 
 Errors::
 
     VoicePortError
-    ├── VoicePortMissing    it cannot be opened now: no such device, or not yet, or no longer
-    ├── VoicePortLost       it was open and is gone: unplugged, hung up
-    └── VoicePortUnusable   what was asked for can never be a voice port: our mistake or the configuration's
+    ├── VoicePortMissing    cannot be opened now: no such device, not yet or no longer
+    ├── VoicePortLost       was open and is gone: unplugged, hung up
+    └── VoicePortUnusable   can never be a voice port: our mistake or the configuration's
 
-Where a line's voice is and in what format is a spec: plain data, for those who decide and those who open.
+The location and format of a line's voice is a spec: plain data, for deciders and openers.
 """
 
 from __future__ import annotations
@@ -26,90 +26,92 @@ from messages.base import NO_GAINS, Gains, VoicePace
 
 
 class VoicePortError(Exception):
-    """Root of the package's errors. The text is for the person on duty."""
+    """Base class of the package's errors. The text is for the person on duty."""
 
 
 class VoicePortMissing(VoicePortError):
-    """There is nothing to open at this path now; trying again makes sense."""
+    """Raised if nothing can be opened at this path now; a retry makes sense."""
 
 
 class VoicePortLost(VoicePortError):
-    """The open port is gone; close it and open it again."""
+    """Raised if the open port is gone; close it and open it again."""
 
 
 class VoicePortUnusable(VoicePortError):
-    """Not a terminal, or a rate or kind that this package does not speak."""
+    """Raised for a path that is no terminal, or for an unsupported rate or kind."""
 
 
 class PortCounters(msgspec.Struct, frozen=True, kw_only=True):
-    """What a port has carried since it was opened."""
+    """Counters of a port since it was opened."""
 
     read_bytes: int = 0
-    """In the modem's own format: 0 means that it says nothing at all, not even silence."""
+    """Bytes in the modem's own format: 0 means that the modem sends nothing at all, not even silence."""
     written_frames: int = 0
     dropped_frames: int = 0
-    """Frames that did not fit: the modem does not take sound, or more slowly than we say it."""
+    """Frames without room: the modem accepts no sound, or accepts it more slowly than it is written."""
     realigned: int = 0
-    """How often a lost byte had to be made up for."""
+    """Number of corrections for a lost byte."""
     missed_frames: int = 0
-    """Frames that the other node was to say and that did not come in time: its network stood still."""
+    """Frames of the other node that did not arrive in time: its network stalled."""
     xruns: int = 0
-    """How often a sound card had nothing to play, or was not read in time, and began anew."""
+    """Number of restarts of a sound card after an empty or overfull buffer."""
 
 
 class VoicePort(Protocol):
-    """What the conference needs of a port: used by one thread at a time, closed when none uses it."""
+    """Port as the conference uses it: one thread at a time, closed once unused."""
 
     @property
     def rate_hz(self) -> int:
-        """The modem's rate in Hz: as measured, or, until that is known, as its dialect says."""
+        """Rate of the modem in Hz: measured, or the dialect's until then."""
         ...
 
     @property
     def wide(self) -> bool:
-        """Whether what is read and written is 16 kHz: it may change with a `read`. Otherwise it is 8."""
+        """True if reads and writes use 16 kHz; may change with a `read`. Otherwise 8 kHz."""
         ...
 
     def read(self) -> bytes:
-        """Whatever is there, as whole samples; may be empty. Never waits. Raises VoicePortLost."""
+        """Return the present input as whole samples; may be empty. Never waits. Raises VoicePortLost."""
         ...
 
     def write(self, frame: bytes) -> None:
-        """Say one frame of 320 bytes, of 640 where it is wide; dropped and counted when full. Never waits.
-        Raises VoicePortLost."""
+        """Write one frame of 320 bytes, or 640 if wide; without room it is dropped and counted. Never waits.
+        Raises VoicePortLost.
+        """
         ...
 
     def close(self) -> None:
-        """Give the port back; harmless when done twice. May wait for a driver: not for the media thread."""
+        """Close the port; may be repeated. May wait for a driver: not for the media thread."""
         ...
 
     def fileno(self) -> int:
-        """The descriptor, for those who poll."""
+        """Return the descriptor to poll."""
         ...
 
     def counters(self) -> PortCounters:
-        """The figures until now."""
+        """Return the counters so far."""
         ...
 
 
 class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a line's voice is and in what format; two specs that are equal are the same port."""
+    """Location and format of a line's voice; equal specs are the same port."""
 
     path: str
     rate_hz: int = RATE_HZ
     frame_bytes: int = FRAME_BYTES
-    """The unit in which the modem takes sound, in bytes at its own rate; writes are whole units."""
+    """Unit in which the modem accepts sound, in bytes at its own rate; writes are whole units."""
     kind: str = "tty"
     """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.ports.unix_port`); `alsa`: a
     sound card, `usb:1-2.3` or its name (`media.ports.cards`); `node`: a voice of another node,
-    `HOST:PORT/NAME` (`media.ports.node_port`)."""
+    `HOST:PORT/NAME` (`media.ports.node_port`).
+    """
     gains: Gains = NO_GAINS
     pace: VoicePace = VoicePace.CLOCK
-    """Of a terminal."""
+    """Pace of a terminal."""
 
 
 def spec_of(voice: messages.base.VoicePort) -> VoicePortSpec:
-    """What is to be opened where a line has said that its voice is there."""
+    """Return the spec for a line's reported voice port."""
     return VoicePortSpec(
         path=voice.path,
         rate_hz=voice.rate_hz,

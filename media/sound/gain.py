@@ -1,8 +1,8 @@
-"""Louder by so many dB, and never beyond full scale: a line's gain, its limiter, and slow automatic gain.
+"""Gain in dB, never beyond full scale: a line's gain, its limiter, and slow automatic gain control.
 
-The limiter looks 2.5 ms ahead within what it is given, so that it is down when a peak comes and no edge is
-heard; where the first sample of all is such a peak, what is beyond the ceiling is cut for as long. It lets go
-at 40 dB a second. n samples in are n samples out, with no delay. Pure arithmetic: time is the number of
+The limiter looks 2.5 ms ahead within its input, so that it is down when a peak comes, without an audible
+edge. If the very first sample is such a peak, the part beyond the ceiling is cut for that time. The release
+is 40 dB a second. n samples in give n samples out, without delay. Pure arithmetic: time is a number of
 samples.
 """
 
@@ -28,27 +28,27 @@ from media.sound.levels import dbfs_of, power_of
 CEILING_DBFS: Final = -1.0
 _CEILING = FULL_SCALE * 10.0 ** (CEILING_DBFS / 20.0)
 _STEP = 20
-"""Samples between two looks at the peak: 2.5 ms at 8 kHz."""
+"""Samples between two checks of the peak: 2.5 ms at 8 kHz."""
 _RELEASE = 10.0 ** (0.1 / 20.0)
 
 AGC_TARGET_DBFS: Final = -20.0
-"""As loud as our announcements."""
+"""Level of the center's announcements."""
 AGC_MOST_DB: Final = 18.0
 AGC_DB_PER_S: Final = 3.0
 _AGC_STEP_DB = AGC_DB_PER_S * FRAME_MS / 1000.0
 _AGC_LEAST = power_of(-60.0)
-# Voice falls by 10 dB between two syllables, noise does not; how loud either is says nothing.
+# Voice falls by 10 dB between two syllables, noise does not; the absolute level proves nothing.
 _VOICE_OVER_FLOOR = 10.0
 _SMOOTHING = 1.0 / FRAMES_PER_S
 
 
 def factor_of(gain_db: float) -> float:
-    """What samples are multiplied by."""
+    """Return the factor of a gain in dB."""
     return float(10.0 ** (gain_db / 20.0))
 
 
 class Agc:
-    """How much louder a voice is to be made, in dB: 0 to 18, changed while it speaks and not else."""
+    """Automatic gain of a voice in dB: 0 to 18, changed only during speech."""
 
     def __init__(self) -> None:
         self.gain_db = 0.0
@@ -57,8 +57,8 @@ class Agc:
         self._rest = b""
 
     def hear(self, pcm: bytes, factor: float, ratio: int) -> None:
-        """The next samples, at so many times 8 kHz, which are multiplied by the factor before what is made of
-        them here.
+        """Process the next samples, at `ratio` times 8 kHz; the factor is the fixed gain applied in front of
+        this one.
         """
         data = self._rest + pcm
         unit = FRAME_SAMPLES * ratio
@@ -69,7 +69,7 @@ class Agc:
             self._frame(power)
 
     def _frame(self, power: float) -> None:
-        if power <= 0:  # digital silence says nothing of the line's noise
+        if power <= 0:  # digital silence proves nothing about the line's noise
             return
         self._recent.append(power)
         if len(self._recent) < FRAMES_PER_S or power < max(_AGC_LEAST, min(self._recent) * _VOICE_OVER_FLOOR):
@@ -80,14 +80,14 @@ class Agc:
 
 
 class Amplifier:
-    """One way of a line: s16le in, the same louder or softer out."""
+    """Amplifier for one direction of a line: s16le in, s16le out."""
 
     def __init__(self, gain_db: float, *, agc: bool = False) -> None:
         self._factor = self._now = factor_of(gain_db)
         self._agc = Agc() if agc else None
 
     def process(self, pcm: bytes, *, wide: bool = False) -> bytes:
-        """The next part of the stream: whole samples of any number, none included. `wide`: at 16 kHz."""
+        """Process the next part of the stream: any number of whole samples. `wide`: at 16 kHz."""
         samples = samples_of(pcm)
         if not len(samples):
             return b""
@@ -104,7 +104,9 @@ class Amplifier:
         return np.rint(loud).astype(SAMPLE_TYPE).tobytes()
 
     def _curve(self, loud: npt.NDArray[np.float32], wanted: float, step: int) -> npt.NDArray[np.float64]:
-        """What each sample is multiplied by: never more in a step than its peak allows, from knot to knot."""
+        """Return the factor of each sample: interpolated between steps, never above the limit of a step's
+        peak.
+        """
         starts = np.arange(0, len(loud), step)
         peaks = np.maximum(np.maximum.reduceat(np.abs(loud), starts), 1.0)
         allowed = np.minimum(wanted, _CEILING / peaks).tolist()

@@ -1,14 +1,12 @@
-"""How loud a leg is, whether somebody speaks on it, and whether it carries nothing at all.
+"""Level of a leg, presence of a voice, and digital silence. Pure arithmetic: time is a number of frames.
 
-The three answers differ in use: the level moves the console's meter, voice proves on a dialect with early
-answers that a person is there, and digital silence (every sample equal, which no microphone gives) is how a
-line without audio is told from a quiet room. Pure arithmetic: time is the number of frames.
+The three results differ in use: the level moves the console's meter. Voice proves a person on a dialect with
+early answers. Digital silence (all samples equal, which no microphone delivers) distinguishes a line without
+audio from a quiet room.
 
-`ActiveLevel` is how loud somebody has spoken in a whole call, after ITU-T P.56: the level of the voice, not
-of its pauses.
-
-Twenty milliseconds are counted by their loudness, in steps of one decibel, so that a call of any length is a
-hundred numbers. What is said of it is made when it is asked for. Pure arithmetic.
+`ActiveLevel` is the level of speech in a whole call, after ITU-T P.56: the level of the voice without its
+pauses. Frames of 20 ms are counted by their level, in steps of one decibel, so a call of any length is a
+hundred numbers; the result is computed on request.
 """
 
 from __future__ import annotations
@@ -24,13 +22,13 @@ from media.sound.frames import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, FULL_SCALE,
 from messages.lines import WayLevel
 
 FLOOR_DBFS = -100.0
-"""What is reported for no sound at all; 16 bits end at −90.3 dBFS."""
+"""Reported level of no sound at all, in dBFS; 16 bits end at −90.3 dBFS."""
 
 _FULL_POWER = float(FULL_SCALE) ** 2
 
 
 def power_of(dbfs: float) -> float:
-    """The mean square of samples whose RMS is so many dBFS."""
+    """Return the mean square of samples with this RMS in dBFS."""
     return _FULL_POWER * float(10.0 ** (dbfs / 10.0))
 
 
@@ -38,14 +36,14 @@ _FLOOR_POWER = power_of(FLOOR_DBFS)
 
 
 def dbfs_of(power: float) -> float:
-    """dB relative to full scale of a mean square, never below `FLOOR_DBFS`."""
-    # Compared as power: of a smoothed power that has fallen for minutes the quotient is 0, which has no
+    """Return a mean square in dB relative to full scale, never below `FLOOR_DBFS`."""
+    # Compared as power: for a smoothed power that has fallen for minutes the quotient is 0, without a
     # logarithm.
     return 10.0 * log10(power / _FULL_POWER) if power > _FLOOR_POWER else FLOOR_DBFS
 
 
 class Loudness(NamedTuple):
-    """One frame's measures: its extreme samples and its mean square."""
+    """Measures of one frame: its extreme samples and its mean square."""
 
     high: int
     low: int
@@ -56,43 +54,43 @@ NOTHING = Loudness(0, 0, 0.0)
 
 
 def measure(said: Samples, wide: npt.NDArray[np.float32]) -> list[Loudness]:
-    """The loudness of each row; `wide` is the same samples."""
+    """Return the measures of each row; `wide`: the samples as floats."""
     highs, lows = said.max(axis=1).tolist(), said.min(axis=1).tolist()
     return [Loudness(*one) for one in zip(highs, lows, powers(wide), strict=True)]
 
 
 def powers(wide: npt.NDArray[np.float32]) -> list[float]:
-    """The mean square of each row of samples."""
+    """Return the mean square of each row of samples."""
     found: list[float] = (np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES).tolist()
     return found
 
 
 def peak_of(pcm: bytes) -> int:
-    """The largest magnitude among the samples, 0 to 32768."""
+    """Return the largest magnitude of the samples, 0 to 32768."""
     samples = samples_of(pcm)
     return max(int(np.max(samples)), -int(np.min(samples))) if len(samples) else 0
 
 
 class LevelReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A leg's sound as it is now."""
+    """Present sound of a leg."""
 
     peak_dbfs: float = FLOOR_DBFS
-    """Highest sample, falling by 20 dB a second after it."""
+    """Highest sample, decaying by 20 dB a second."""
     rms_dbfs: float = FLOOR_DBFS
-    """Loudness over about the last 200 ms."""
+    """Level over about the last 200 ms."""
     voice: bool = False
-    """Somebody (or something as lively) is heard now; held for 200 ms."""
+    """True while a voice (or a sound as lively) is heard; held for 200 ms."""
     voice_ms: int = 0
-    """How much voice there has been since the leg joined."""
+    """Total voice since the leg joined, in milliseconds."""
     digital_silence_ms: int = 0
-    """How long every sample has been the same, until now; 0 as soon as anything moves."""
+    """Duration of the present digital silence, in milliseconds; 0 as soon as any sample differs."""
 
 
 _PEAK_DECAY = 10.0 ** (-20.0 * FRAME_MS / 1000.0 / 20.0)
 _SMOOTHING = FRAME_MS / 200.0
 # The noise floor follows the quietest sound: down at once, up by 1 dB a second, so that a long scream does
-# not become the floor; and it is never believed to be above −40 dBFS, so that what is loud always counts.
-# It begins there: noise that is there from the first moment is not voice. Digital silence says nothing of it.
+# not become the floor. The floor is at most −40 dBFS, so that loud sound always counts. It starts there:
+# noise present from the first moment is not voice. Digital silence does not change the floor.
 _NOISE_RISE = 10.0 ** (1.0 * FRAME_MS / 1000.0 / 10.0)
 _NOISE_LEAST = power_of(-65.0)
 _NOISE_MOST = power_of(-40.0)
@@ -100,11 +98,11 @@ _VOICE_OVER_NOISE = 10.0 ** (9.0 / 10.0)
 _VOICE_LEAST = power_of(-45.0)
 _VOICE_HELD_FRAMES = 200 // FRAME_MS
 _SPOKEN_FRAMES = 300 // FRAME_MS
-"""So much voice, with no pause that would end it, is a person: a cough is shorter, a word is not."""
+"""Voice of this length without a long pause is a person: a cough is shorter, a word is not."""
 
 
 class LevelMeter:
-    """Follows one leg, frame by frame."""
+    """Meter of one leg, frame by frame."""
 
     def __init__(self) -> None:
         self._peak = 0.0
@@ -114,15 +112,14 @@ class LevelMeter:
         self._voice_frames = 0
         self._run_frames = 0
         self.silent_frames = 0
-        """How many frames have been digital silence, until now."""
+        """Present run of frames with digital silence."""
         self.spoken = False
-        """Somebody has been heard for 300 ms at some time."""
+        """True once a voice was heard for 300 ms."""
 
     def update(self, frame: Loudness, *, artificial: bool = False, least: float = 0.0) -> None:
-        """Take the next 20 ms.
+        """Process the next 20 ms.
 
-        What is known to be artificial, a network's tone, is no voice, nor is what has no more power than
-        `least`.
+        A frame with a network's tone (`artificial`), or with a power of at most `least`, is no voice.
         """
         self._peak = max(frame.high, -frame.low, self._peak * _PEAK_DECAY)
         self._power += (frame.power - self._power) * _SMOOTHING
@@ -132,7 +129,7 @@ class LevelMeter:
             self.silent_frames = 0
             self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
         if artificial:
-            # Its first and last frames, which it fills by halves, are not to add up to a voice.
+            # The first and last frames of a tone, half filled, must not add up to a voice.
             self._held_frames = self._run_frames = 0
         elif frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST, least):
             self._held_frames = _VOICE_HELD_FRAMES
@@ -145,7 +142,7 @@ class LevelMeter:
             self._run_frames = 0
 
     def report(self) -> LevelReport:
-        """What the meter shows now."""
+        """Return the present state of the meter."""
         return LevelReport(
             peak_dbfs=dbfs_of(self._peak**2),
             rms_dbfs=dbfs_of(self._power),
@@ -157,17 +154,17 @@ class LevelMeter:
 
 _BINS: Final = int(-FLOOR_DBFS) + 1
 _MARGIN_DB: Final = 15.9
-"""P.56: what is softer than the active level by more than this is a pause."""
+"""P.56: sound that is softer than the active level by more than this is a pause."""
 _OVER_NOISE_DB: Final = 10.0
-"""Voice stands out of the quietest tenth of a call by so much; noise and steady tones do not."""
+"""Required distance between voice and the quietest tenth of a call; noise and steady tones lack it."""
 _LEAST_VOICE_MS: Final = 300
 _AT_ONCE: Final = 100
 CLIPPED: Final = int(FULL_SCALE * 10 ** (-1.1 / 20))
-"""A frame with a sample beyond it is clipped, by the modem or the network, or held down by our limiter."""
+"""A frame with a sample beyond this value was clipped by the modem or the network, or limited here."""
 
 
 class ActiveLevel:
-    """One way of one call."""
+    """Active level of one direction of a call."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(_BINS, dtype=np.int64)
@@ -177,14 +174,14 @@ class ActiveLevel:
         self._waiting: list[bytes] = []
 
     def hear(self, frame: bytes) -> None:
-        """The next 20 ms. They are counted two seconds at a time, which is much cheaper."""
+        """Add the next 20 ms; counted two seconds at a time, which is much cheaper."""
         self._waiting.append(frame)
         if len(self._waiting) >= _AT_ONCE:
             self.hear_all(b"".join(self._waiting))
             self._waiting.clear()
 
     def hear_all(self, pcm: bytes) -> None:
-        """All whole frames of a sound. Digital silence is a pause and nothing else."""
+        """Add all whole frames of a sound. Digital silence counts only as a pause."""
         frames = samples_of(pcm)[: len(pcm) // FRAME_BYTES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
         self._frames += len(frames)
         wide = frames.astype(np.float32)
@@ -202,7 +199,7 @@ class ActiveLevel:
         self._powers += np.bincount(places, weights=powers, minlength=_BINS)
 
     def report(self) -> WayLevel:
-        """What is known by now."""
+        """Return the result so far."""
         sounding = int(self._counts.sum())
         active, power = self._active()
         dbfs = dbfs_of(power)
@@ -217,7 +214,7 @@ class ActiveLevel:
         )
 
     def _active(self) -> tuple[int, float]:
-        """How many frames are no pause, and their mean square."""
+        """Return the number of frames that are no pause, and their mean square."""
         count, total = 0, 0.0
         for place in range(_BINS - 1, -1, -1):
             count += int(self._counts[place])
@@ -227,7 +224,7 @@ class ActiveLevel:
         return count, total / count if count else 0.0
 
     def _noise_dbfs(self, sounding: int) -> float:
-        """How loud the quietest tenth of what is no digital silence is, at the most."""
+        """Return the upper bound of the level of the quietest tenth, digital silence excluded."""
         seen = 0
         for place, count in enumerate(self._counts.tolist()):
             seen += count

@@ -1,19 +1,15 @@
-"""N−1 mixing: each party hears the sum of all others, and never itself.
+"""N−1 mixing: each party hears the sum of all others, and never itself. Pure arithmetic.
 
-The sum is made once in 32 bits and each party's own sound is taken out of it exactly, before saturation:
-so nobody hears an echo of what they say, however loud the others are. Where not everybody hears everybody, or
-somebody hears a clip, the same is done with gains. Pure arithmetic.
+The sum is computed once in 32 bits, and each party's own sound is subtracted exactly, before saturation: no
+party hears its own echo, however loud the others are. If hearers are restricted or a clip is played, gains
+are used.
 
-Fades: Ten milliseconds in which one sound gives way to another: what would be a click is a soft edge.
+Fades: a transition of 10 ms between two sounds. A member that joins or leaves would otherwise be a step in
+the waveform of the others, audible as a click.
 
-Whoever comes or goes is a step in the waveform of those who stay, and a step is heard as a crack. Pure
-arithmetic.
-
-Comfort noise: What is heard where nothing is: very soft noise, so that nobody believes the line dead.
-
-White noise at −60 dBFS, made once and cut into frames that follow each other for four seconds, so that no
-rhythm is heard. It is never a part of what a leg says: meters, recordings and the search for lines without
-sound know nothing of it. Pure arithmetic.
+Comfort noise: very soft noise in place of silence, so that the line does not seem dead. White noise at −60
+dBFS, made once and cut into frames that repeat after four seconds, without an audible rhythm. Comfort noise
+is never part of a leg's input: meters, recordings and the search for lines without sound do not see it.
 """
 
 from __future__ import annotations
@@ -40,15 +36,15 @@ FADE_SAMPLES = RATE_HZ * FADE_MS // 1000
 
 _RISING = (np.arange(1, FADE_SAMPLES + 1) / (FADE_SAMPLES + 1)).astype(np.float32)
 FALLING: npt.NDArray[np.float32] = np.zeros(FRAME_SAMPLES, dtype=np.float32)
-"""What is left, over one frame, of that which goes."""
+"""Factors of the fading sound over one frame."""
 FALLING[:FADE_SAMPLES] = _RISING[::-1]
 
 
 def joined(before: bytes, after: bytes) -> bytes:
-    """The frame `after`, entered without a step from where the frame `before` ended.
+    """Return the frame `after`, starting without a step at the end of the frame `before`.
 
-    What came before is continued by its mirror image, which begins where it ended: for a sound that has run
-    out there is nothing else to fade.
+    The old sound continues as its mirror image, which starts at its end: after an interruption there is no
+    other sound to fade.
     """
     frame = samples_of(after).astype(np.float32)
     mirrored = samples_of(before)[: -FADE_SAMPLES - 1 : -1]
@@ -58,7 +54,7 @@ def joined(before: bytes, after: bytes) -> bytes:
 
 
 def eased(sound: Samples) -> Samples:
-    """The same sound with soft edges; one that is shorter than both has none."""
+    """Return the sound with soft edges; unchanged if shorter than both edges."""
     if len(sound) < 2 * FADE_SAMPLES:
         return sound
     soft = sound.astype(np.float32)
@@ -72,11 +68,11 @@ _FRAMES = 200
 
 
 def _made() -> tuple[bytes, ...]:
-    """The numbers of the samples, each mixed as SplitMix64 does it: the same noise whoever makes it."""
+    """Return the frames: numbers mixed as in SplitMix64, so the noise is identical on any machine."""
     mixed = np.arange(1, _FRAMES * FRAME_SAMPLES + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    even = (mixed ^ (mixed >> np.uint64(31))) / 2.0**63 - 1.0  # −1 to 1, whose mean square is 1/3
+    even = (mixed ^ (mixed >> np.uint64(31))) / 2.0**63 - 1.0  # −1 to 1; the mean square is 1/3
     noise = even * FULL_SCALE * 10.0 ** (COMFORT_DBFS / 20.0) * 3.0**0.5
     pcm = np.rint(noise).astype(SAMPLE_TYPE).tobytes()
     return tuple(pcm[at : at + FRAME_BYTES] for at in range(0, len(pcm), FRAME_BYTES))
@@ -86,7 +82,7 @@ _NOISE = _made()
 
 
 def comfort(number: int) -> bytes:
-    """The noise of this tick, one frame."""
+    """Return the noise of this tick, one frame."""
     return _NOISE[number % _FRAMES]
 
 
@@ -94,16 +90,16 @@ _ALONE = 1
 _PAIR = 2
 
 Wide = npt.NDArray[np.float32]
-"""Samples or gains, in 32 bits of which 24 count: whole samples are exact up to 512 parties."""
+"""Samples or gains in 32-bit floats with 24 significant bits: whole samples are exact up to 512 parties."""
 
 _FALLING_WIDE = np.repeat(FALLING, 2)
 
 
 def mix_minus_own(said: Samples) -> list[bytes]:
-    """What each row hears of the other rows, one frame each, in the same order.
+    """Return the sum of all other rows for each row, one frame each, in the order of the rows.
 
-    Sums beyond 16 bits saturate; they never wrap, which would be heard as a crack at the loudest moment.
-    32 bits hold the sum of 65 536 parties.
+    Sums beyond 16 bits saturate; they never wrap, which would be a crack at the loudest moment. 32 bits hold
+    the sum of 65 536 parties.
     """
     parties = len(said)
     if parties <= _ALONE:
@@ -117,15 +113,15 @@ def mix_minus_own(said: Samples) -> list[bytes]:
 
 
 def mix_frames(frames: Sequence[bytes]) -> list[bytes]:
-    """`mix_minus_own` for frames as they come from ports: each exactly 320 bytes."""
+    """Apply `mix_minus_own` to frames from ports: each exactly 320 bytes."""
     return mix_minus_own(stack(frames))
 
 
 class Blend:
-    """How loud each hearer hears each source. No gain changes in a step: the way takes 10 ms of one frame."""
+    """Gains of each source for each hearer. A gain changes within 10 ms of one frame, never in a step."""
 
     def __init__(self) -> None:
-        """Nobody hears anybody."""
+        """Start without hearers."""
         self._hearers: tuple[str, ...] = ()
         self._sources: tuple[str, ...] = ()
         self._gains: Wide = np.zeros((0, 0), dtype=np.float32)
@@ -133,7 +129,7 @@ class Blend:
         self._plain = False
 
     def set(self, hearers: tuple[str, ...], sources: tuple[str, ...], gains: Wide) -> None:
-        """From the next frame on: one row of gains per hearer, one column per source."""
+        """Set the gains from the next frame on: one row per hearer, one column per source."""
         was = {
             (hearer, source): gain
             for hearer, row in zip(self._hearers, self._gains.tolist(), strict=True)
@@ -146,9 +142,11 @@ class Blend:
         self._plain = hearers == sources and np.array_equal(gains, everybody)
 
     def mix_details(self, details: Sequence[Wide | None]) -> dict[int, Wide]:
-        """What those who have a detail (`media.sound.resampling`) hear of the others', by their place.
+        """Return the mixed details (`media.sound.resampling`) for each hearer that has a detail, by its
+        place.
 
-        `details` are the first sources', in order. Asked before `mix`, which ends a way of the gains.
+        `details` belong to the first sources, in order. Must precede `mix`, which ends a transition of the
+        gains.
         """
         places = [place for place, detail in enumerate(details) if detail is not None]
         hearers = [place for place in places if place < len(self._hearers)]
@@ -161,7 +159,7 @@ class Blend:
         return dict(zip(hearers, heard, strict=True))
 
     def mix(self, said: Samples, wide: Wide) -> list[bytes]:
-        """What each hearer hears of one frame of each source; `wide` is the same samples."""
+        """Return the mix for each hearer from one frame of each source; `wide`: the samples as floats."""
         if self._going is None and self._plain:
             return mix_minus_own(said)
         heard = self._gains @ wide

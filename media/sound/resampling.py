@@ -1,17 +1,15 @@
-"""Between 8 kHz and a whole multiple of it, with little delay (SIMCom after `AT+CPCMFRM=1` and a headset
-speak 16 kHz, sound cards 48).
+"""Resampling between 8 kHz and a multiple of it, with little delay (SIMCom after `AT+CPCMFRM=1` and headsets
+use 16 kHz, sound cards 48). Pure arithmetic.
 
-A linear-phase FIR whose pass band ends at 3.4 kHz, telephony's own limit, and which is 60 dB down from
-4.6 kHz: 1.5 ms of delay, and n samples in are always exactly n·ratio out, so that a tick's frame stays a
-tick's frame. Stream resamplers for music work in blocks: soxr at its lowest filtered quality holds back up
-to 61 ms each way, which is more than the jitter buffer does. Pure arithmetic.
+A linear-phase FIR with a pass band up to 3.4 kHz, telephony's own limit, and 60 dB of attenuation from 4.6
+kHz. The delay is 1.5 ms, and n samples in always give exactly n·ratio out, so a frame stays a frame. Stream
+resamplers for music work in blocks: soxr at its lowest filtered quality holds back up to 61 ms in each
+direction, more than the jitter buffer does.
 
-Bands: Sound at 16 kHz in two parts: what everybody can hear at 8 kHz, and what is missing of it.
-
-So one mixer at 8 kHz serves all, and who speaks and hears 16 kHz loses nothing: the missing part of those who
-do is summed by the same gains, and added again. Put together, the two are what went in, 3 ms later, whatever
-the filters are: the one is what the other leaves (P. Burt, E. Adelson, "The Laplacian Pyramid", 1983). Pure
-arithmetic.
+Bands: sound at 16 kHz in two parts, the part at 8 kHz for all hearers, and the detail that it lacks. One
+mixer at 8 kHz serves all legs, and legs at 16 kHz lose nothing: the details of such legs are summed with the
+mixer's gains and added again. Both parts together equal the input, 3 ms later, with any filter: the detail is
+the remainder of the other part (P. Burt, E. Adelson, "The Laplacian Pyramid", 1983).
 """
 
 from __future__ import annotations
@@ -24,20 +22,20 @@ import numpy.typing as npt
 from media.sound.frames import FRAME_SAMPLES, FULL_SCALE, SAMPLE_TYPE, samples_of
 
 DELAY_SAMPLES = 12
-"""Of each way, in samples at 8 kHz: half of the filter."""
+"""Delay of each direction in samples at 8 kHz: half of the filter."""
 _KAISER_BETA = 6.0
 
 
 class Resampler(Protocol):
-    """A stream of s16le samples in, the same sound at another rate out."""
+    """Converter of a stream of s16le samples to another rate."""
 
     def process(self, pcm: bytes) -> bytes:
-        """The next part of the stream: whole samples of any number, none included."""
+        """Convert the next part of the stream: any number of whole samples."""
         ...
 
 
 class Upsampler:
-    """From a rate to `ratio` times that rate."""
+    """Converter from a rate to `ratio` times that rate."""
 
     def __init__(self, ratio: int) -> None:
         self._ratio = ratio
@@ -57,7 +55,7 @@ class Upsampler:
 
 
 class Downsampler:
-    """From a rate to a `ratio`-th of it; what would fold back into the band is filtered out first."""
+    """Converter from a rate to a `ratio`-th of it; frequencies that would alias are filtered first."""
 
     def __init__(self, ratio: int) -> None:
         self._ratio = ratio
@@ -89,28 +87,28 @@ def _pcm(samples: npt.NDArray[np.float32]) -> bytes:
 WIDE_FRAME_SAMPLES: Final = 2 * FRAME_SAMPLES
 _RATIO: Final = 2
 _DELAY: Final = 2 * _RATIO * DELAY_SAMPLES
-"""Of down and up again, in samples at 16 kHz."""
+"""Delay of down- and upsampling, in samples at 16 kHz."""
 
 Detail = npt.NDArray[np.float32]
-"""What of one frame is missing at 8 kHz, in samples at 16 kHz."""
+"""Part of one frame that 8 kHz lacks, in samples at 16 kHz."""
 
 
 class Bands:
-    """Of one leg, either way."""
+    """Bands of one leg, in both directions."""
 
     def __init__(self) -> None:
         self._down, self._up, self._up_heard = Downsampler(_RATIO), Upsampler(_RATIO), Upsampler(_RATIO)
         self._past: Detail = np.zeros(_DELAY, dtype=np.float32)
 
     def split(self, frame: bytes) -> tuple[bytes, Detail]:
-        """A frame of 640 bytes as one of 320, and what is missing."""
+        """Split a frame of 640 bytes into one of 320 and the detail."""
         narrow = self._down.process(frame)
         waiting = np.concatenate((self._past, samples_of(frame).astype(np.float32)))
         self._past = waiting[-_DELAY:]
         return narrow, waiting[:-_DELAY] - samples_of(self._up.process(narrow))
 
     def join(self, narrow: bytes, missing: Detail | None) -> bytes:
-        """A frame of 320 bytes, and what is missing of it if anything is, as one of 640."""
+        """Join a frame of 320 bytes and its detail, if any, into one of 640."""
         whole = self._up_heard.process(narrow)
         if missing is None:
             return whole

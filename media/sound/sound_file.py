@@ -1,11 +1,11 @@
-"""Files of recorded sound: written so that whoever is killed leaves a file that can be read up to the cut.
+"""Files of recorded sound: a crash of the writer leaves a file that is readable up to the cut.
 
-While it is written a file is `NAME.part`, locked by its writer; with its end it gets its name. A `.part` that
-nobody locks was left by somebody who died, and is mended: what can be read of it is kept. Both formats go to
-the disk in pieces, FLAC in half seconds (4096 samples), Opus in pages of a second, and nothing has to be
-written at the end for the pieces to be read.
+During writing a file is `NAME.part`, locked by its writer; when complete it gets its name. An unlocked
+`.part` was left by a dead writer and is repaired: its readable part is kept. Both formats reach the disk in
+pieces, FLAC in half seconds (4096 samples), Opus in pages of a second, and the pieces are readable without an
+end of the file.
 
-Who asks for names alone, as a web does, loads neither numpy nor what writes sound.
+A module that only uses names, such as the web, loads neither numpy nor the encoder.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ MENDED: Final = ".mended"
 
 
 class SoundFormat(StrEnum):
-    """How sound is written; the ending of the file's name."""
+    """Format of a recording; also the suffix of the file's name."""
 
     FLAC = "flac"
     OPUS = "opus"
 
 
 class SoundName(NamedTuple):
-    """A recording's name: `ALERT.N.flac`, with `.part` behind it while it is written."""
+    """Name of a recording: `ALERT.N.flac`, with `.part` appended while written."""
 
     alert: str
     number: int
@@ -44,7 +44,7 @@ class SoundName(NamedTuple):
 
     @classmethod
     def of(cls, name: str) -> SoundName | None:
-        """None where this is no recording's name."""
+        """Parse a name; None for any other file."""
         whole = name.removesuffix(PART)
         alert, _, rest = whole.rpartition(".")[0].rpartition(".")
         ending = whole.rpartition(".")[2]
@@ -54,7 +54,7 @@ class SoundName(NamedTuple):
 
 
 def prepare() -> None:
-    """Load what writes sound before it is wanted. Where it cannot be had, that is said when it is."""
+    """Load the encoder in advance. A missing encoder is reported at its first use."""
     with contextlib.suppress(ImportError, OSError):
         import soundfile  # noqa: F401
 
@@ -63,14 +63,14 @@ _AS: Final = {SoundFormat.FLAC: ("FLAC", "PCM_16"), SoundFormat.OPUS: ("OGG", "O
 
 
 class SoundFileFailed(Exception):
-    """It cannot be written or read. The text is for the person on duty."""
+    """Raised if a file cannot be written or read. The text is for the person on duty."""
 
 
 class SoundWriter:
-    """One file that grows. For one thread, which may wait for the disk."""
+    """File being written. For one thread, which may wait for the disk."""
 
     def __init__(self, path: Path, channels: int) -> None:
-        """Begin it; the ending of its name says the format. Raises SoundFileFailed, FileExistsError."""
+        """Create the file; its suffix sets the format. Raises SoundFileFailed, FileExistsError."""
         try:
             from soundfile import SoundFile, SoundFileError
         except (ImportError, OSError) as error:
@@ -81,7 +81,7 @@ class SoundWriter:
         self.path = path
         self._part = path.with_name(path.name + PART)
         self.samples = 0
-        """How much has been written, in samples of each channel."""
+        """Number of written samples of each channel."""
         container, coding = _AS[SoundFormat(path.suffix.removeprefix("."))]
         try:
             self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -108,7 +108,9 @@ class SoundWriter:
         self.samples += len(sound)
 
     def close(self) -> None:
-        """End it, on the disk, under its name. What cannot be ended is left to be mended."""
+        """Complete the file on the disk under its name; after a failure it stays for repair. Raises
+        SoundFileFailed.
+        """
         from soundfile import SoundFileError
 
         try:
@@ -118,11 +120,11 @@ class SoundWriter:
         except (OSError, SoundFileError) as error:
             raise SoundFileFailed(f"{self._part}: {_words(error)}") from error
         finally:
-            os.close(self._fd)  # and with it the lock
+            os.close(self._fd)  # releases the lock too
 
 
 def take_track(source: Path, track: int, target: Path) -> None:
-    """Write one track of a recording, from 0, as a file of its own. Raises SoundFileFailed."""
+    """Write one track of a recording, counted from 0, as a file of its own. Raises SoundFileFailed."""
     from soundfile import SoundFile, SoundFileError
 
     try:
@@ -139,9 +141,9 @@ def take_track(source: Path, track: int, target: Path) -> None:
 
 
 def mend(part: Path) -> Path | None:
-    """Give a file that was cut short its name, with all that can be read of it; None where there is nothing.
+    """Repair a truncated file: keep its readable part under its name. Return None if nothing is readable.
 
-    Whoever is still writing it is left alone: then, too, None. Raises SoundFileFailed.
+    Also return None for a file that is still being written, which is not touched. Raises SoundFileFailed.
     """
     try:
         fd = os.open(part, os.O_RDWR | os.O_CLOEXEC)
@@ -169,18 +171,18 @@ def _mend(part: Path) -> Path | None:
     try:
         cut = SoundFile(str(part))
     except SoundFileError:
-        part.unlink()  # not even a beginning
+        part.unlink()  # without even a header
         return None
     if path.suffix == f".{SoundFormat.OPUS}":
         cut.close()
-        os.replace(part, path)  # an Ogg stream that is cut is read as it is, and coding it again would cost
+        os.replace(part, path)  # a truncated Ogg stream is readable, and encoding it again would lose quality
         return path
     whole = path.with_name(path.name + MENDED)
     fd = os.open(whole, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     samples = 0
     try:
         copy = SoundFile(fd, "w", cut.samplerate, cut.channels, cut.subtype, format=cut.format, closefd=False)
-        # Where it is cut the decoder fails, and keeps what it had of that request: so they are small.
+        # At the cut the decoder fails and drops the rest of that request: so the requests are small.
         with contextlib.suppress(SoundFileError):
             while len(piece := cut.read(FRAME_SAMPLES, "int16", always_2d=True)):
                 copy.write(piece)
@@ -203,5 +205,5 @@ def _mend(part: Path) -> Path | None:
 
 
 def _words(error: Exception) -> str:
-    """libsndfile says only that the system has refused."""
+    """Return the reason of an error; libsndfile reports only that the system has refused."""
     return getattr(error, "strerror", None) or str(error).strip() or "the disk does not take it"

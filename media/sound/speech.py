@@ -1,4 +1,4 @@
-"""Speech made fit for the telephone: its rate, its band, its level. Pure arithmetic."""
+"""Adaptation of speech to the telephone: rate, band, level. Pure arithmetic."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import numpy as np
 from media.sound.frames import FRAME_SAMPLES, FULL_SCALE, RATE_HZ, SAMPLE_TYPE, Samples
 
 LEVEL_DBFS: Final = -20.0
-"""RMS of what is spoken, pauses left out: as loud as a person on the line (ITU-T P.56's active level)."""
+"""RMS of speech without its pauses: the level of a person on the line (ITU-T P.56's active level)."""
 PEAK_DBFS: Final = -1.0
 SOFT_DBFS: Final = -36.0
-"""RMS of what is spoken to somebody who hides."""
+"""RMS of speech for a user who hides."""
 SPOKEN_DBFS: Final = -45.0
-"""What is softer is a pause."""
+"""Level below which a frame is a pause."""
 _BAND_HZ: Final = (100.0, 3600.0)
 _EDGE_HZ: Final = 150.0
 
 
 def resampled(samples: Samples, rate_hz: int) -> Samples:
-    """The whole sound at 8 kHz, within the telephone's band. Through its spectrum: the sound is short."""
+    """Return the whole sound at 8 kHz, limited to the telephone's band. Uses the spectrum, as the sound is
+    short.
+    """
     count = round(len(samples) * RATE_HZ / rate_hz)
     if count < 2:
         return np.zeros(0, dtype=SAMPLE_TYPE)
@@ -36,7 +38,7 @@ def resampled(samples: Samples, rate_hz: int) -> Samples:
 
 
 def trimmed(samples: Samples) -> Samples:
-    """Without the silence before and after, but for one frame of each."""
+    """Return the sound without the silence before and after, except one frame of each."""
     spoken = np.flatnonzero(_powers(samples) > _power_of(SPOKEN_DBFS))
     if not len(spoken):
         return samples[:0]
@@ -45,7 +47,7 @@ def trimmed(samples: Samples) -> Samples:
 
 
 def leveled(samples: Samples) -> Samples:
-    """As loud as a person on the line, and never clipped."""
+    """Return the sound at the level of a person on the line, never clipped."""
     if not len(samples):
         return samples
     loud = samples.astype(np.float64) * 10 ** ((LEVEL_DBFS - spoken_dbfs(samples)) / 20)
@@ -54,21 +56,23 @@ def leveled(samples: Samples) -> Samples:
 
 
 def softened(samples: Samples) -> Samples:
-    """As soft as the tone that tells that somebody listens: heard at the ear, and not in the room."""
+    """Return the sound at the level of the soft tone for a waiting user: audible at the ear and not in the
+    room.
+    """
     if not len(samples):
         return samples
     return _samples(samples.astype(np.float64) * 10 ** ((SOFT_DBFS - spoken_dbfs(samples)) / 20))
 
 
 def spoken_dbfs(samples: Samples) -> float:
-    """RMS of the frames in which something is said; the floor of -96 where there is none."""
+    """Return the RMS of the frames with speech; -96 if there is none."""
     powers = _powers(samples)
     spoken = powers[powers > _power_of(SPOKEN_DBFS)]
     return float(10 * np.log10(spoken.mean())) if len(spoken) else -96.0
 
 
 def _powers(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Of each whole frame, relative to full scale."""
+    """Return the power of each whole frame, relative to full scale."""
     whole = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES].astype(np.float64) / FULL_SCALE
     powers: np.ndarray[tuple[int], np.dtype[np.float64]] = (whole.reshape(-1, FRAME_SAMPLES) ** 2).mean(
         axis=1

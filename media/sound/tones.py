@@ -1,15 +1,16 @@
-"""Sounds that no throat makes: DTMF digits (ITU-T Q.23, Q.24), the network's tones (E.180), fax (T.30).
+"""Detection of artificial sounds: DTMF digits (ITU-T Q.23, Q.24), network tones (E.180), fax (T.30). Pure
+arithmetic.
 
-Twenty milliseconds of all legs are looked at together, with one product of matrices, and only where the sound
-is gathered at frequencies of interest a leg is looked at closely: in windows of 20 ms that follow each other
-by 10 ms, so that a digit of 40 ms fills two of them wherever it begins. A digit is two windows running of
+A frame of 20 ms of all legs is analysed together, with one matrix product. Only a leg with its sound
+concentrated at the watched frequencies is analysed closely: in windows of 20 ms every 10 ms, so that a digit
+of 40 ms fills two windows wherever it begins. A digit is two consecutive windows of
 
-* two tones, one of each group, that make up most of the sound, neither much louder than the other (twist);
-* nothing of note at their second harmonics, where a voice would have something;
-* as loud at the end as at the beginning: half a window of a longer sound is none.
+* two tones, one of each group, that make up most of the sound, with similar levels (twist);
+* little power at their second harmonics, where a voice has power;
+* equal level at the end and at the beginning: half a window of a longer sound does not count.
 
-A tone of the network is told from a neighbour by the turn of its phase from window to window, which gives its
-frequency to about 2 Hz. Pure arithmetic.
+A network tone is distinguished from nearby frequencies by its phase shift from window to window, which
+measures the frequency to about 2 Hz.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ _LOW_HZ = (697, 770, 852, 941)
 _HIGH_HZ = (1209, 1336, 1477, 1633)
 _KEYS = ("123A", "456B", "789C", "*0#D")
 NETWORK_HZ = 425
-"""Dial tone, ringing, busy: one frequency nearly everywhere in Europe (E.180, supplement 2)."""
+"""Frequency of dial tone, ringing and busy nearly everywhere in Europe, in Hz (E.180, supplement 2)."""
 CALLING_HZ = 1100
-"""A fax that calls (CNG)."""
+"""Frequency of a calling fax (CNG), in Hz."""
 CALLED_HZ = 2100
-"""A fax or modem that answers (CED)."""
+"""Frequency of an answering fax or modem (CED), in Hz."""
 _OFF_BY_HZ = {NETWORK_HZ: 10, CALLING_HZ: 20, CALLED_HZ: 15}
 
 _TONES_HZ = tuple(_OFF_BY_HZ)
@@ -46,14 +47,14 @@ _TURNS = np.exp(
     -2j * math.pi / RATE_HZ * np.outer(np.arange(FRAME_SAMPLES), (*_WATCHED_HZ, *_HARMONICS_HZ))
 ).astype(np.complex64)
 _SCALE = 2.0 / FRAME_SAMPLES**2
-"""From a Goertzel power to the mean square of the sine that has it."""
+"""Factor from a Goertzel power to the mean square of the corresponding sine."""
 _WAVES = np.concatenate((_TURNS.real[:, :_HARMONICS], _TURNS.imag[:, :_HARMONICS]), axis=1)
 
 _LEAST = power_of(-45.0)
 _GATHERED = 0.5
-"""This part of the sound is at frequencies of interest: worth a closer look."""
+"""Share of the sound at the watched frequencies that justifies a close analysis."""
 _TONE_LEAST = power_of(-42.0)
-_TWO_TONES = 0.58  # a pair that is 1.5 % off, as Q.24 allows, still has this part in its windows
+_TWO_TONES = 0.58  # a pair that is 1.5 % off, as Q.24 allows, still has this share in its windows
 _ONE_TONE = 0.7
 _FORWARD_TWIST = 10.0 ** (6.0 / 10.0)
 _REVERSE_TWIST = 10.0 ** (9.0 / 10.0)
@@ -63,19 +64,19 @@ _STEADY = 0.4
 
 
 class Look(NamedTuple):
-    """What one frame of one leg is."""
+    """Result for one frame of one leg."""
 
     digits: tuple[str, str]
-    """The digit in the window that ends in the middle of the frame, and in the frame; empty: none."""
+    """Digits in the window that ends in the middle of the frame, and in the frame; empty if none."""
     hz: int
-    """The tone of network or fax that fills the frame; 0: none."""
+    """Frequency of the network or fax tone that fills the frame; 0 if none."""
 
 
 NOTHING = Look(("", ""), 0)
 
 
 def gathered(wide: Wide, powers: Sequence[float]) -> list[bool]:
-    """Which of the rows are worth a closer look. `powers` are their mean squares."""
+    """Return True for each row that needs a close analysis. `powers`: mean squares of the rows."""
     if max(powers) < _LEAST:
         return [False] * len(powers)
     found = wide @ _WAVES
@@ -87,7 +88,7 @@ def gathered(wide: Wide, powers: Sequence[float]) -> list[bool]:
 
 
 def look(before: Wide, frame: Wide) -> Look:
-    """A close look at one leg's frame, with the frame before it."""
+    """Analyse one leg's frame closely, together with the frame before."""
     windows = np.concatenate((before[_HOP:], frame[:_HOP], frame)).reshape(2, FRAME_SAMPLES)
     found = windows @ _TURNS
     powers = ((found.real**2 + found.imag**2) * _SCALE).tolist()
@@ -124,7 +125,7 @@ def _digit(powers: Sequence[float], blocks: Sequence[float]) -> str:
 
 
 def _strongest(group: Sequence[float]) -> tuple[int, float]:
-    """Place and power of the tone that stands out of its group; no power where none does."""
+    """Return place and power of the tone that stands out of its group; power 0 if none does."""
     place = max(range(len(group)), key=group.__getitem__)
     others = max(power for at, power in enumerate(group) if at != place)
     return place, group[place] if group[place] > _ABOVE_OTHERS * others else 0.0
@@ -132,11 +133,11 @@ def _strongest(group: Sequence[float]) -> tuple[int, float]:
 
 _RUNNING = 2
 _RELEASED = 4
-"""So many windows without it end a digit: a drop-out of 10 ms does not, a pause of 40 ms does (Q.24)."""
+"""Windows without the digit that end it: a drop-out of 10 ms does not, a pause of 40 ms does (Q.24)."""
 
 
 class DigitDetector:
-    """Makes digits of windows."""
+    """Detector that assembles digits from windows."""
 
     def __init__(self) -> None:
         self.digits = ""
@@ -147,11 +148,11 @@ class DigitDetector:
 
     @property
     def following(self) -> bool:
-        """Something has begun that is not over: windows without anything count as well."""
+        """True while a digit is in progress: windows without a digit count too."""
         return self._candidate != "" or self._pressed != ""
 
     def update(self, windows: tuple[str, str]) -> None:
-        """The next two windows."""
+        """Process the next two windows."""
         for digit in windows:
             self._running = self._running + 1 if digit == self._candidate else 1
             self._candidate = digit
@@ -181,7 +182,7 @@ _FORGOTTEN_ELSE = _frames(1.5)
 
 
 class Cadence:
-    """Makes words of tones that come and go. `word` is empty while there is none."""
+    """Detector that assembles signals from tones and pauses. `word` is empty while there is no signal."""
 
     def __init__(self) -> None:
         self.word = ""
@@ -192,11 +193,11 @@ class Cadence:
 
     @property
     def following(self) -> bool:
-        """Something has begun that is not over: frames without a tone count as well."""
+        """True while a signal is in progress: frames without a tone count too."""
         return self._hz > 0
 
     def update(self, hz: int) -> None:
-        """The tone of the next frame; 0: none."""
+        """Process the tone of the next frame; 0 if none."""
         if hz and (hz == self._hz or not self._on):
             self._begin(hz)
         elif self._on:

@@ -1,7 +1,7 @@
-"""What was said, laid out in time: one track for each party, silence wherever there is nothing. Pure.
+"""Layout of recorded frames in time: one track for each party, silence in gaps. Pure.
 
-A tick's number says where its 20 ms belong, so that left-out ticks, frames that were lost on the way and
-parties who come later shift nothing. Who shares a track is added up.
+A tick's number gives the place of its 20 ms, so skipped ticks, lost frames and late parties shift nothing.
+Parties with a common track are added.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ import numpy as np
 from media.sound.frames import FRAME_SAMPLES, FRAMES_PER_S, Samples, samples_of
 
 _AT_ONCE: Final = 10 * FRAMES_PER_S
-"""Ticks that are laid out together: a gap of an hour needs no more memory than one of ten seconds."""
+"""Ticks laid out at a time: a gap of an hour needs the memory of ten seconds only."""
 
 
 class Heard(NamedTuple):
-    """One tick: its number, and the frames of those who were there, by track."""
+    """Tick with its number, and the frames of present parties by track."""
 
     tick: int
     frames: tuple[tuple[int, bytes], ...]
 
 
 class Tracks:
-    """The sound of one file as it grows."""
+    """Growing sound of one file."""
 
     def __init__(self, tracks: int) -> None:
         self._tracks = tracks
         self._next: int | None = None
 
     def lay(self, heard: Sequence[Heard]) -> Iterator[Samples]:
-        """The sound up to the end of the last of these ticks, one column for each track, piece by piece.
+        """Yield the sound up to the end of the last tick in pieces, one column for each track.
 
-        Ticks are given in order; one that has been laid already is left out.
+        Ticks must be in order; a tick that was laid out before is ignored.
         """
         for one in heard:
             if self._next is None:
@@ -46,7 +46,7 @@ class Tracks:
             end = begin
             while end < len(heard) and heard[end].tick < limit:
                 end += 1
-            # With nothing in the next ten seconds they are a gap.
+            # The next ten seconds without a tick are a gap.
             until = heard[end - 1].tick + 1 if end > begin else limit
             if until > self._next:
                 yield self._piece(heard[begin:end], self._next, until)

@@ -1,1 +1,1 @@
-"""What calls show of lines' voices: sounds both ways, what the figures mean, and which modem is at fault."""
+"""Analysis of test calls: sound in both directions, findings, and the modem at fault."""

@@ -1,9 +1,9 @@
-"""What has passed at a voice port in one call, kept to be looked at when it is over, and how it has arrived:
-at which rate, off by how much, what was lost, and when each sample was said.
+"""Sound at a voice port in one call, kept for analysis after the call; its rate, clock error, losses, and the
+time of each sample. Pure arithmetic: arrivals in.
 
-Sound is late by chance and never early. So of each half second the arrival that was the least late tells how
-far the sound was; what is lost is a step down from one half second to the next that is not made up for again,
-and how these points rise is the clock. Pure arithmetic: arrivals in.
+Sound is late by chance and never early. So the least late arrival of each half second shows the progress of
+the sound. A loss is a lasting step down from one half second to the next, and the slope of these points is
+the clock.
 """
 
 from __future__ import annotations
@@ -20,39 +20,41 @@ from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SILENCE, Samples
 
 WINDOW_S: Final = 0.5
 _STEP_S: Final = 0.015
-"""Of a 20 ms frame; a clock that is 1000 ppm off moves by 0.5 ms in a window."""
+"""Step that counts as a loss, in seconds, for a 20 ms frame; a clock that is 1000 ppm off moves by 0.5 ms in
+a window.
+"""
 _SETTLES_S: Final = 0.5
-"""What comes first may have waited for the port to be opened."""
+"""Time at the start that is ignored, in seconds: early sound may have waited for the port to open."""
 _FEWEST_WINDOWS: Final = 4
 _RATE_OFF: Final = 0.03
-"""Further from 8 kHz it is another rate, and no clock that is off."""
+"""Relative distance from 8 kHz beyond which the rate is a different one, not a clock error."""
 
 
 class Arrival(NamedTuple):
-    """Sound that was there at once."""
+    """Samples that arrived at one time."""
 
     at_s: float
     samples: int
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """Of sound that should be 8000 samples a second."""
+    """Statistics of sound that should have 8000 samples a second."""
 
     seconds: float = 0.0
-    """From the first arrival to the last."""
+    """Time from the first arrival to the last."""
     rate_hz: float = 0.0
     """Samples a second."""
     lost_frames: int = 0
     longest_pause_ms: int = 0
-    """In which nothing came."""
+    """Longest time without an arrival."""
     ppm: float | None = None
-    """By how much their clock is faster than ours; None where it was too short to tell."""
+    """Lead of the sender's clock over ours, in ppm; None if the sound was too short to measure it."""
     ppm_within: float = 0.0
-    """How exactly that is known (two standard errors)."""
+    """Uncertainty of `ppm` (two standard errors)."""
 
 
 class _Point(NamedTuple):
-    """The arrival of a window that was the least late."""
+    """Least late arrival of a window."""
 
     at_s: float
     sample: int
@@ -63,29 +65,29 @@ class _Point(NamedTuple):
 
 
 class _Clock(NamedTuple):
-    """How far the sound is ahead of our clock: a line, with a step wherever some of it was lost."""
+    """Lead of the sound over our clock: a line with a step at every loss."""
 
     ppm: float
     within: float
     ahead_s: list[float]
-    """At each point."""
+    """Lead at each point, in seconds."""
     lost_s: float
 
 
 def flow_of(arrivals: Sequence[Arrival]) -> Flow:
-    """What is to be said of them, in the order in which they came."""
+    """Return the statistics of arrivals in order."""
     if len(arrivals) < 2:
         return Flow()
     first = arrivals[0]
     seconds = arrivals[-1].at_s - first.at_s
     pauses = (after.at_s - before.at_s for before, after in pairwise(arrivals))
-    # What came first was said before the first arrival: it belongs to no time that is counted.
+    # The first arrival was spoken before the measured time.
     samples = sum(one.samples for one in arrivals) - first.samples
     rate_hz = samples / seconds if seconds > 0 else 0.0
     points = _points(arrivals)
     clock = _clock(points)
     lost_s = 0.0 if clock is None else clock.lost_s
-    # A rate that is another one is no loss: nothing can be said of steps then.
+    # A different rate is no loss: the steps then have no meaning.
     if abs(rate_hz + lost_s / max(seconds, 1e-9) * RATE_HZ - RATE_HZ) > _RATE_OFF * RATE_HZ:
         clock, lost_s = None, 0.0
     return Flow(
@@ -99,9 +101,7 @@ def flow_of(arrivals: Sequence[Arrival]) -> Flow:
 
 
 def on_our_clock(arrivals: Sequence[Arrival], sound: Samples, start_s: float, samples: int) -> Samples:
-    """The sound as it was from `start_s` on by our clock, `samples` of it at 8 kHz; silence where there is
-    none.
-    """
+    """Return `samples` samples at 8 kHz from `start_s` on by our clock; silence where there is no sound."""
     points = _points(arrivals)
     if not len(sound) or not points:
         return np.zeros(samples, dtype=np.int16)
@@ -122,7 +122,7 @@ def on_our_clock(arrivals: Sequence[Arrival], sound: Samples, start_s: float, sa
 
 
 def _points(arrivals: Sequence[Arrival]) -> list[_Point]:
-    """One a window; the first half second is left out."""
+    """Return one point a window, without the first half second."""
     found: list[_Point] = []
     sample, window = 0, 0
     for one in arrivals:
@@ -140,7 +140,7 @@ def _points(arrivals: Sequence[Arrival]) -> list[_Point]:
 
 
 def _clock(points: Sequence[_Point]) -> _Clock | None:
-    """The line and the steps that fit best; None where there are too few points for them."""
+    """Return the best fit of line and steps; None for too few points."""
     ahead = np.array([one.ahead_s for one in points])
     steps = np.flatnonzero(np.abs(np.diff(ahead)) >= _STEP_S) + 1
     free = len(points) - 2 - len(steps)
@@ -158,27 +158,27 @@ def _clock(points: Sequence[_Point]) -> _Clock | None:
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """What has passed at a voice port in one call. Times by one clock, in seconds."""
+    """Sound at a voice port in one call. Times of one clock, in seconds."""
 
     began_s: float
-    """When listening began; the first frame was said then."""
+    """Start of listening and of the first outgoing frame."""
     ended_s: float
     arrivals: Sequence[Arrival] = ()
     heard: bytes = b""
-    """At 8 kHz."""
+    """Received sound, at 8 kHz."""
     said: Sequence[tuple[int, bytes]] = ()
-    """Frames, by how many frames after the beginning they were said."""
+    """Outgoing frames, each with its number since the start."""
     rate_hz: int = RATE_HZ
-    """The modem's."""
+    """Rate of the modem, in Hz."""
     read_bytes: int = 0
-    """In the modem's own format."""
+    """Bytes in the modem's own format."""
     written_frames: int = 0
     dropped_frames: int = 0
     realigned: int = 0
 
 
 def laid_out(said: Sequence[tuple[int, bytes]]) -> bytes:
-    """What was said, on one line of time."""
+    """Return the outgoing frames on one time line."""
     frames = [SILENCE] * (said[-1][0] + 1) if said else []
     for number, frame in said:
         frames[number] = frame
@@ -186,7 +186,7 @@ def laid_out(said: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 def frames_of(pcm: bytes, pause_s: float) -> list[bytes]:
-    """A sound as whole frames, and a pause after it."""
+    """Return a sound as whole frames, followed by a pause."""
     whole = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
     frames = [whole[at : at + FRAME_BYTES] for at in range(0, len(whole), FRAME_BYTES)]
     return frames + [SILENCE] * round(pause_s * 50)

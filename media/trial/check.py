@@ -1,12 +1,10 @@
-"""What a call has shown of a line's voice: figures, and what they mean as an enum. Pure.
+"""Voice of a line in one call: figures, and findings as an enum. Pure.
 
 The sentences are in `center.modems.voice_trial`.
 
-Echo: Whether what was said comes back, how late and how loud. Pure arithmetic.
-
-What was said is a voice, whose low tones drown the others; so both are made white by it before they are laid
-over each other (a regularised division of their spectra). Where they fit is the delay; how loud it is, is
-what of that voice is in the other by least squares.
+Echo: delay and level of outgoing sound that comes back. The outgoing sound is a voice, whose low tones
+dominate. So both sounds are whitened by it before correlation (a regularised division of spectra). The best
+fit is the delay; the level is the share of that voice in the other sound by least squares.
 """
 
 from __future__ import annotations
@@ -28,22 +26,22 @@ from model.loudness import Loudness, better_gain_in_db, judged
 
 LATEST_MS: Final = 1000
 _STANDS_OUT: Final = 8.0
-"""Of eight thousand chance values the highest is four times their mean square's root."""
+"""Required peak relative to the RMS: of eight thousand chance values the highest is four times the RMS."""
 _AROUND: Final = 8
-"""Samples to either side of the delay, where filters move the best fit to."""
+"""Samples on either side of the delay to which filters may move the best fit."""
 _FLOOR: Final = 0.01
 
 
 class Echo(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the voice comes back."""
+    """Echo of the outgoing voice."""
 
     delay_ms: int
     level_db: float
-    """Against what was said."""
+    """Level relative to the outgoing sound, in dB."""
 
 
 def echo_of(said: Samples, heard: Samples) -> Echo | None:
-    """Both begin at the same time, at 8 kHz. None where nothing of it comes back within a second."""
+    """Return the echo within a second; None if there is none. Both sounds start together, at 8 kHz."""
     latest = LATEST_MS * RATE_HZ // 1000
     if len(said) < latest or len(heard) < latest or not said.any() or not heard.any():
         return None
@@ -63,43 +61,43 @@ def echo_of(said: Samples, heard: Samples) -> Echo | None:
 
 
 LATE_S: Final = 3.0
-"""A voice that opens later than this after the answer has cost somebody a sentence."""
+"""Delay of a voice after the answer that has cost a sentence, in seconds."""
 _RATE_OFF: Final = 0.05
 _DRIFT_PPM: Final = 300.0
-"""Beyond what crystals do (ITU-T G.811 and the modems' data sheets have 50 and less)."""
+"""Clock error beyond that of crystals, in ppm (ITU-T G.811 and the modems' data sheets have 50 and less)."""
 _LOST_SHARE: Final = 0.005
 _DROPPED_SHARE: Final = 0.02
 _ECHO_DB: Final = -35.0
 _NOISE_DBFS: Final = -30.0
-"""As loud as speech, and no voice in it."""
+"""Level of noise as loud as speech, without a voice, in dBFS."""
 _SHORTEST_S: Final = 3.0
 
 
 BROKEN: Final = frozenset(list(Finding)[: list(Finding).index(Finding.SHORT) + 1])
-"""With one of these the line's voice is not proved."""
+"""Findings that leave the line's voice unproved."""
 
 
 class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One call's voice."""
+    """Voice of one call."""
 
     call: int
-    """The first or the second."""
+    """Number of the call: the first or the second."""
     answered: bool
     path: str = ""
     trouble: str = ""
-    """Why it could not be opened, in the system's or the modem's words."""
+    """Reason for a port that could not be opened, in the words of the system or the modem."""
     opened_after_s: float | None = None
-    """From the answer until the modem had switched its voice on; below 0: before."""
+    """Time from the answer until the modem had switched its voice on, in seconds; negative if before."""
     tries: int = 0
     first_sound_after_s: float | None = None
-    """From then until the first byte."""
+    """Time from then until the first byte, in seconds."""
     seconds: float = 0.0
     in_bytes_s: int = 0
     out_bytes_s: int = 0
     rate_hz: int = RATE_HZ
-    """At which the modem speaks, as the port has measured it."""
+    """Rate of the modem's voice in Hz, as measured by the port."""
     samples_s: float = 0.0
-    """How many samples came a second, of 8000 that should."""
+    """Received samples a second; nominally 8000."""
     lost_frames: int = 0
     longest_pause_ms: int = 0
     dropped_frames: int = 0
@@ -114,7 +112,7 @@ class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def proved(self) -> bool:
-        """Whether the line has carried a voice both ways, as far as can be told from here."""
+        """True if the line has carried a voice in both directions, as far as measurable here."""
         return BROKEN.isdisjoint(self.findings)
 
 
@@ -126,10 +124,9 @@ def examined(
     before: VoiceReport | None = None,
     tone_hz: float | None = None,
 ) -> VoiceReport:
-    """The report with all that was measured, and what is to be said of it. `before`: the call before it.
+    """Return the report with all measurements and findings. `before`: the previous call.
 
-    `tone_hz`: of the bursts that were said, which tell of an echo what a voice cannot where the other end
-    says bursts, too.
+    `tone_hz`: tone of the outgoing bursts. Bursts also measure an echo while the other end sends bursts.
     """
     seconds = max(carried.ended_s - carried.began_s, 1e-9)
     flow = flow_of(carried.arrivals)
@@ -162,7 +159,7 @@ def examined(
 
 
 def _echo(carried: Carried, tone_hz: float) -> Echo | None:
-    """Of the own bursts."""
+    """Return the echo of the outgoing bursts."""
     own = way_of(LineId(""), carried, LineId(""), carried, tone_hz)
     if own.delay_ms is None or own.level_db is None:
         return None
@@ -170,7 +167,7 @@ def _echo(carried: Carried, tone_hz: float) -> Echo | None:
 
 
 def judged_whole(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
-    """The report with what its figures mean."""
+    """Return the report with the findings of its figures."""
     found = set(_findings(report))
     if (
         before is not None

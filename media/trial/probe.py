@@ -1,7 +1,7 @@
-"""A voice port in the hands of whoever tries a line: opened as a bridge would, all that comes is kept.
+"""Voice port during a line test: opened as by a bridge, with all incoming sound kept.
 
-One thread; it waits for sound and stamps it when it comes, because what is read at a beat of our own tells
-nothing of the modem's clock. The port stays open until `stop`, over as many calls as there are.
+One thread waits for sound and stamps each arrival: reading at a beat of our own would not show the modem's
+clock. The port stays open until `stop`, for any number of calls.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from media.sound.levels import FLOOR_DBFS, dbfs_of
 from media.trial.carried import Arrival, Carried
 
 AGAIN_S: Final = 0.2
-"""Between two attempts to open it."""
+"""Pause between two attempts to open the port, in seconds."""
 LATELY: Final = 10
-"""Frames, 200 ms, by which it is told how loud it is now."""
+"""Frames (200 ms) of the present level."""
 _IDLE_S: Final = 0.1
 _ENDS_S: Final = 5.0
-"""A driver may take its time to close."""
+"""Time to wait for a driver to close, in seconds."""
 
 
 class VoiceProbe:
-    """See the module. `said`: the frames that are said again and again."""
+    """Voice port during a line test. `said`: outgoing frames, repeated without end."""
 
     def __init__(self, open_port: Callable[[], VoicePort], said: Sequence[bytes]) -> None:
         self._open_port = open_port
@@ -41,21 +41,21 @@ class VoiceProbe:
         self._rate_hz = 0
         self._counters = PortCounters()
         self.trouble = ""
-        """Why it is not open now."""
+        """Reason why the port is not open now."""
 
     def begin(self) -> None:
-        """A call's voice flows from now on."""
+        """Start to record a call."""
         self._call = _Call(self._counters)
         if not self._thread.is_alive():
             self._thread.start()
 
     def levels(self) -> tuple[int, int] | None:
-        """How loud the last 200 ms were, in dBFS: what came, and what was said. None where no call is on."""
+        """Return the levels of the last 200 ms in dBFS: incoming and outgoing. None without a call."""
         call = self._call
         return None if call is None or not call.open else call.levels()
 
     def end(self) -> Carried | None:
-        """The call is over; what has passed. None where the port was not open in it."""
+        """End the call and return its sound; None if the port was not open."""
         call, self._call = self._call, None
         if call is None or not call.open:
             return None
@@ -101,7 +101,7 @@ class VoiceProbe:
 
 
 class _Call:
-    """What passes in one call."""
+    """Sound of one call."""
 
     def __init__(self, counters: PortCounters) -> None:
         self.open = False

@@ -1,18 +1,17 @@
-"""What of the bursts that one line has said was heard by another: whether at all, how loud, how late, and how
-much of it is missing. Pure.
+"""Path of a call from one line to another: bursts sent by one line, received by the other; delay, level and
+loss. Pure.
 
-Both are made envelopes of the speaker's tone, and laid over each other: where they fit best is the delay, and
-fit they must. From there on each moment in which the tone was said is looked at: what is softer there by half
-than it mostly is has been lost.
+Both sounds are reduced to envelopes of the sender's tone and correlated: the best fit is the delay, and a
+minimum fit is required. Then each moment with the tone is compared: a moment at less than half the usual
+level is lost.
 
-The bursts are what one line says to another to be measured: of a tone, or an announcement. A tone's level is
-known at each moment, so that what is missing of it can be counted; of a voice it cannot.
-The bursts are no longer than syllables, since what takes noise away takes a steady tone for noise, and their
-pattern (a maximum length sequence) is like itself at one place only, so that it tells how late it is. The two
-lines have tones of their own, far from each other, from those of networks, of digits and of fax machines, and
-neither is a harmonic of the other: what comes back of the own one is not taken for the other's.
+The bursts are made for this measurement: a tone has a known level at each moment, so losses can be counted; a
+voice has not. The bursts are no longer than syllables, since noise suppression removes a steady tone. Their
+pattern (a maximum length sequence) matches itself at one place only, which gives the delay. The two lines
+have different tones, far from each other, from network tones, from digits and from fax tones, and neither is
+a harmonic of the other: an echo of one is not taken for the other.
 
-What the figures mean is a table of bounds, with where they are from.
+The findings follow from a table of bounds, each with its source.
 """
 
 from __future__ import annotations
@@ -29,49 +28,51 @@ from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 
 FEWEST_BURSTS: Final = 8
-"""As many as a pattern has within four seconds; of fewer nothing is said."""
+"""Number of bursts in four seconds of the pattern; with fewer, no result is given."""
 SAID_LEAST: Final = FULL_SCALE * 10 ** (-40 / 20)
-"""The amplitude of what counts as said: well below what bursts have, and above all rounding."""
+"""Least amplitude of a sent tone: well below that of bursts, and above any rounding."""
 
 DELAYED_MS: Final = 400
-"""One way: ITU-T G.114 wants no network to be planned with more; up to 150 nobody notices anything. Two
-mobile phones have 200 to 300 from mouth to ear."""
+"""Delay of one direction, ITU-T G.114's planning limit, in milliseconds; up to 150 is unnoticeable. Two mobile
+phones have 200 to 300 from mouth to ear.
+"""
 UNUSABLE_DELAY_MS: Final = 1000
-"""Our own: two who begin to speak know a second too late that the other has begun, each time."""
+"""Our own: two parties who start to speak notice a second too late that the other has started, each time."""
 
 GAPS_PERCENT: Final = 5.0
-"""Our own: a codec for mobile phones hides a frame that is lost by itself (3GPP TS 26.091); what is found
-here was not hidden, and a machine that is busy loses some, too."""
+"""Our own: a codec for mobile phones conceals a single lost frame (3GPP TS 26.091); the losses found here
+were not concealed, and a busy machine loses some too.
+"""
 CUT_PERCENT: Final = 10.0
-"""Our own: words are lost, and an address cannot be told."""
+"""Our own: words are lost, and an address cannot be understood."""
 
 FAINT_DB: Final = -14.0
 """Our own: a voice at its nominal −26 dBov would arrive at −40, as soft as a room is loud."""
 LOUD_DB: Final = 12.0
-"""Our own: whoever speaks up is cut off at full scale."""
+"""Our own: raised speech is clipped at full scale."""
 
 USELESS: Final = frozenset((WayFault.UNHEARD, WayFault.UNUSABLE_DELAY, WayFault.CUT))
-"""With one of these two people could not have talked."""
+"""Faults that make a conversation impossible."""
 
 
 TONES_HZ: Final = (1020.0, 620.0)
-"""Of the calling line (ITU-T O.6 has this one for tests), and of the one that is called."""
+"""Tone of the calling line (ITU-T O.6 has this one for tests), and of the called line."""
 LEVEL_DBFS: Final = -26.0
-"""As speech is digitised (ITU-T P.56)."""
+"""Level of digitised speech (ITU-T P.56)."""
 CHIP_S: Final = 0.12
 PATTERN: Final = (1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 0)
 _ROOM_DBFS: Final = -65.0
 _FADE_S: Final = 0.005
 _BEFORE_S: Final = 1.0
-"""The other port may open a little later."""
+"""Silence before the bursts, in seconds: the other port may open later."""
 _BETWEEN_S: Final = 0.5
 
 
 def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
-    """Frames that are said again and again: over a soft noise, as a microphone gives it, so that whoever
-    looks for a voice in them finds one in front of a quiet room.
+    """Return the frames to send repeatedly, over a soft noise as of a microphone: a voice detector then finds
+    a voice in front of a quiet room.
     """
-    # The bursts first: of a call of seconds they are what counts.
+    # The bursts first: in a call of seconds they matter most.
     frames = [
         *frames_of(b"", _BEFORE_S),
         *frames_of(bursts(tone_hz), _BETWEEN_S),
@@ -84,11 +85,11 @@ def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
 
 
 def bursts(tone_hz: float) -> bytes:
-    """The pattern once, in the center's sample format."""
+    """Return one pattern of bursts, in the center's sample format."""
     chip = round(CHIP_S * RATE_HZ)
     gate = np.repeat(np.array(PATTERN, dtype=np.float64), chip)
     fade = round(_FADE_S * RATE_HZ)
-    # Within the bursts, so that nothing is said outside of them.
+    # Within the bursts, so that nothing is sent outside of them.
     smooth = np.convolve(gate, np.ones(fade) / fade)[: len(gate)]
     tone = np.sin(2 * np.pi * tone_hz / RATE_HZ * np.arange(len(gate)))
     amplitude = FULL_SCALE * 10 ** (LEVEL_DBFS / 20) * np.sqrt(2.0)
@@ -97,40 +98,42 @@ def bursts(tone_hz: float) -> bytes:
 
 
 STEP: Final = RATE_HZ // 200
-"""An envelope's value each 5 ms,"""
+"""Samples between two values of an envelope: 5 ms."""
 WINDOW: Final = 2 * STEP
-"""of 10 ms of sound: a lost frame of 20 ms fills it, and the other tone, 400 Hz away, is nothing in it."""
+"""Window of a value, 10 ms of sound: a lost frame of 20 ms fills it, and the other tone, 400 Hz away,
+vanishes.
+"""
 LATEST_S: Final = 5.0
 _EARLIEST_S: Final = 0.02
-"""A frame may be written a little before its time."""
+"""Time by which a frame may be written early, in seconds."""
 _FITS: Final = 0.4
-"""How well they must fit, of 1. The pattern shifted, noise and another's voice reach 0.25."""
+"""Least correlation of a fit, of 1. The shifted pattern, noise and another voice reach 0.25."""
 _PURE: Final = 0.9
-"""What so much of is the tone is a burst, and no announcement."""
+"""Share of the tone in the sound that makes a burst and no announcement."""
 _LOST: Final = 0.5
-"""What is softer by half: of a lost frame, that is as long as it is."""
+"""Relative level below which a moment is lost: half of a window in a lost frame is below."""
 _EDGE: Final = 4
-"""Steps that a burst is left out of at its ends, where codecs and delays smear it."""
+"""Steps omitted at either end of a burst, where codecs and delays smear it."""
 _TOGETHER: Final = 4
-"""Bursts that are as late as each other: of fewer, it could not be told from something lost."""
+"""Bursts with a common delay: fewer could not be distinguished from a loss."""
 _MOVES: Final = (0, *(sign * steps for steps in range(1, 31) for sign in (1, -1)))
-"""By 150 ms either way, the nearest first."""
+"""Shifts of the delay by up to 150 ms in either direction, the nearest first."""
 _TAIL_S: Final = 0.5
-"""What was said last may not have arrived when the call ended."""
+"""Time before the end in which a sound may not have arrived, in seconds."""
 
 Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
 class _Fit(NamedTuple):
-    """Where the heard envelope fits the said one."""
+    """Best fit of the received envelope to the sent one."""
 
     late_steps: float
     how_well: float
 
 
 def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, tone_hz: float) -> WayShown:
-    """This way of a call, from what passed at the voice ports of its two lines."""
+    """Return the result for this path of a call, from the sound at the voice ports of both lines."""
     shown = WayShown(speaker=speaker, listener=listener)
     begin_s = max(said.began_s, heard.began_s)
     seconds = min(said.ended_s, heard.ended_s) - begin_s
@@ -167,7 +170,7 @@ def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, ton
 
 
 def judged(shown: WayShown) -> WayShown:
-    """With what its figures mean."""
+    """Return the result with the faults of its figures."""
     if shown.level_db is None or shown.delay_ms is None or shown.lost_percent is None:
         return shown
     checks = (
@@ -186,13 +189,13 @@ def judged(shown: WayShown) -> WayShown:
 
 
 def envelope(sound: Samples, tone_hz: float) -> Values:
-    """How loud this tone is in it: the amplitude, each 5 ms."""
+    """Return the amplitude of this tone in the sound, every 5 ms."""
     turning = np.exp(-2j * np.pi * tone_hz / RATE_HZ * np.arange(len(sound)))
     return 2 * np.abs(_averaged(sound * turning))
 
 
 def fitted(said: Values, heard: Values) -> _Fit:
-    """Of two envelopes that begin at the same time."""
+    """Return the best fit of two envelopes that start together."""
     latest, earliest = round(LATEST_S * RATE_HZ / STEP), round(_EARLIEST_S * RATE_HZ / STEP)
     size = 1 << (len(said) + len(heard) + latest).bit_length()
     spoken, came = said - said.mean(), heard - heard.mean()
@@ -211,8 +214,8 @@ def fitted(said: Values, heard: Values) -> _Fit:
 
 
 def _heard_then(came: Values, late_steps: float, bursts: Values, runs: list[slice]) -> Values:
-    """What was heard of each moment of the bursts: where a buffer on the way has come to hold more or less in
-    the middle of the call, some bursts are a little earlier or later than the others.
+    """Return the received envelope at each moment of the bursts. Some bursts are earlier or later than others
+    if a buffer on the path has changed its depth during the call.
     """
     steps = np.arange(len(came))
     heard = np.zeros(len(came))
@@ -227,20 +230,20 @@ def _heard_then(came: Values, late_steps: float, bursts: Values, runs: list[slic
 
 
 def _said(said: Carried, begin_s: float, count: int) -> Samples:
-    """What was said from then on, on one line of time."""
+    """Return the outgoing sound from `begin_s` on, on one time line."""
     skipped = round((begin_s - said.began_s) * RATE_HZ)
     found = samples_of(laid_out(said.said))[skipped : skipped + count]
     return np.pad(found, (0, count - len(found)))
 
 
 def _loudness(sound: Samples) -> Values:
-    """The amplitude of a tone that is as loud as all of it, each 5 ms."""
+    """Return the amplitude of a tone with the level of the whole sound, every 5 ms."""
     loud: Values = np.sqrt(2 * np.abs(_averaged(sound.astype(np.float64) ** 2)))
     return loud
 
 
 def _averaged(values: npt.NDArray[np.generic]) -> npt.NDArray[np.complex128]:
-    """Over a window around each step."""
+    """Return the averages over a window around each step."""
     padded = np.pad(values.astype(np.complex128), (WINDOW // 2, WINDOW))
     sums = np.cumsum(np.concatenate((np.zeros(1, dtype=np.complex128), padded)))
     at = np.arange(0, len(values), STEP)
@@ -249,7 +252,7 @@ def _averaged(values: npt.NDArray[np.generic]) -> npt.NDArray[np.complex128]:
 
 
 def _inner(bursts: Mask) -> Mask:
-    """Bursts without their ends."""
+    """Return the bursts without their ends."""
     found = bursts.copy()
     for shift in range(1, _EDGE + 1):
         found[shift:] &= bursts[:-shift]
@@ -259,7 +262,7 @@ def _inner(bursts: Mask) -> Mask:
 
 
 def _listened(heard: Carried, begin_s: float, late_s: float, steps: int) -> Mask:
-    """When what was said could be heard: while the other port gave anything, or was to give it."""
+    """Return True for each step that could be received: while the other port delivered sound, or had to."""
     first_s = heard.arrivals[0].at_s if heard.arrivals else heard.began_s
     at_s = begin_s + late_s + np.arange(steps) * STEP / RATE_HZ
     return (at_s >= first_s) & (at_s <= heard.ended_s - _TAIL_S)
