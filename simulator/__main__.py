@@ -1,9 +1,8 @@
-"""`python -m simulator FILE [--directory DIR]`: the simulated carrier as a process of its own, as a network
-is.
+"""`python -m simulator FILE [--directory DIR]`: the simulated carrier as a separate process, like a network.
 
-When it is ready it writes DIR/carrier.json; SIGTERM, SIGINT and SIGHUP stop it in order, which removes that
-file and the ports' links. It logs to stderr. It must not end because whoever started it has: its starter
-gives it a session of its own.
+When ready, the process writes DIR/carrier.json; SIGTERM, SIGINT and SIGHUP stop it in order, which removes
+that file and the ports' links. Logs go to stderr. The carrier must not end with its starter, which gives it a
+session of its own.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ log = logging.getLogger("simulator")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns 0 after an orderly stop, 1 when it could not run, 2 for a wrong file."""
+    """Run the carrier. Return 0 after an orderly stop, 1 if it could not run, 2 for an invalid file."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description="A simulated GSM carrier.")
     parser.add_argument("file", type=Path, help="the world, in TOML")
     parser.add_argument("--directory", type=Path, help="where carrier.json and the ports' links go")
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.raiseExceptions = False  # a log that nobody reads any more must not end a call
+    logging.raiseExceptions = False  # a log without a reader must not end a call
     try:
         config = load_config(options.file)
     except ConfigError as error:
@@ -122,7 +121,7 @@ def _write_atomically(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def _lock(directory: Path) -> Iterator[bool]:
-    """Held while a carrier runs here; the kernel lets go of it however the process ends."""
+    """Hold the lock of a running carrier; the kernel releases the lock however the process ends."""
     with (directory / LOCK_FILE).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The world that the carrier simulates, read from TOML. It must not open a port or start anything.
+"""World that the carrier simulates, read from TOML. Must not open a port or start anything.
 
 `[simulator]`, `[[modem]]` and `[[phone]]` are a contract (see the interfaces page); every key beyond it has a
 default. An unknown key, a wrong type and a value out of range are errors that begin with the path of the
@@ -28,113 +28,121 @@ _FAULT = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
 
 Behaviour = Literal["answer", "no_answer", "busy", "reject", "voicemail", "unreachable"]
 
-# The numbers of TS 22.101 10.1.1 that reach an emergency service with or without a SIM, and Italy's own.
+# Numbers of TS 22.101 10.1.1 that reach an emergency service with or without a SIM, and Italy's own.
 EMERGENCY_NUMBERS = ("112", "113", "115", "118", "911", "999", "000", "08", "110", "119")
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file."""
+    """Table of the file."""
 
 
 class SimulatorConfig(_Table, frozen=True, kw_only=True):
-    """The network itself."""
+    """Network itself."""
 
     control: str = "127.0.0.1:8199"
     """Loopback address of the control API; port 0 lets the system choose."""
     control_any_port: bool = False
-    """True: when that port is taken (a second center on this machine), any free one will do."""
+    """True: if the port is in use (a second center on this machine), any free port is used."""
     country: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,2}$")] = "39"
     """Country code that completes a number dialled in the national form."""
     emergency_numbers: tuple[str, ...] = EMERGENCY_NUMBERS
     """Dialled numbers that set up an emergency call (teleservice 12)."""
     no_answer_after_s: Seconds = 60.0
-    """The network gives up on a phone that rings for this long (cause 19)."""
+    """Ringing time after which the network ends a call (cause 19), in seconds."""
     recording_cap_s: Seconds = 1800.0
-    """What a phone hears is kept up to this length of a call; the rest is not recorded."""
+    """Longest recording of a phone's incoming sound in one call, in seconds."""
 
 
 class ModemConfig(Vices, frozen=True, kw_only=True):
-    """One modem with its SIM: one line; and its vices, where they are not its dialect's."""
+    """Modem with its SIM: one line; and its vices, if different from its dialect's."""
 
     name: Name
     dialect: str
     number: Number
     trunk: str = "public"
     imei: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{15})?$")] = ""
-    """Empty: made up, the same at every start for the same place in the file."""
+    """IMEI; empty: made up, constant for the modem's place in the file."""
     model: str = ""
-    """What it calls itself (`AT+CGMM`, `ATI`); empty: the dialect's usual model."""
+    """Model in `AT+CGMM` and `ATI`; empty: the dialect's usual model."""
     setup_time_s: Seconds = 1.0
-    """From ATD until the network has accepted the call; the called phone's `rings_after_s` counts from
-    there."""
+    """Time from ATD until the network has accepted the call; the called phone's `rings_after_s` starts
+    then.
+    """
     boot_time_s: Seconds = 1.0
-    """How long the modem is deaf after `AT+CFUN=1,1`."""
+    """Time without reaction after `AT+CFUN=1,1`."""
     voice: bool = True
     """False: a firmware without voice to the host; the modem has no voice port."""
     memory: dict[str, str] = msgspec.field(default_factory=dict)
-    """What its memory holds, where that is not what its dialect says (`{ '+QCFG="ims"' = "0" }`)."""
+    """Content of its memory, if different from the dialect's (`{ '+QCFG="ims"' = "0" }`)."""
     sound_card: bool = False
-    """Its USB mode has a sound card (Quectel's UAC): after `AT+QPCMV=1,2` voice flows at `NAME.card`, not at
-    its voice port. Without it that is refused."""
+    """True if its USB mode has a sound card (Quectel's UAC): after `AT+QPCMV=1,2` voice flows at `NAME.card`,
+    not at its voice port. Otherwise that command is refused.
+    """
     colp: bool = True
     """False: `AT+COLP=1` is refused."""
     sim: bool = True
     """False: no SIM; only emergency calls can be tried."""
     pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
-    """The SIM's PIN, asked for at every power-on; empty: none."""
+    """PIN of the SIM, required at every power-on; empty: none."""
     pin_tries: Annotated[int, msgspec.Meta(ge=0, le=3)] = 3
-    """How many wrong PINs the SIM still allows; 0: it wants its PUK."""
+    """Number of wrong PINs that the SIM still allows; 0: it requires its PUK."""
     puk: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{8}$")] = "12345678"
-    """The SIM's PUK: `AT+CPIN=PUK,new PIN` opens it again."""
+    """PUK of the SIM: `AT+CPIN=PUK,new PIN` unlocks it."""
     card: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{19,20})?$")] = ""
-    """The SIM's own number (ICCID); empty: made up."""
+    """Number of the SIM card (ICCID); empty: made up."""
     sim_emergency_numbers: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,6}$")], ...] = ("112", "118")
-    """The SIM's own list (EF_ECC, TS 31.102 4.2.21); they set up an emergency call from this modem too."""
+    """SIM's own list (EF_ECC, TS 31.102 4.2.21); these numbers set up an emergency call from this modem
+    too.
+    """
     emergency: Literal["routed", "no_carrier"] = "routed"
-    """`no_carrier`: the network takes no emergency call from this modem."""
+    """`no_carrier`: the network rejects emergency calls of this modem."""
     csq: Annotated[int, msgspec.Meta(ge=0, le=99)] = 21
-    """Signal quality as `AT+CSQ` gives it."""
+    """Signal quality in `AT+CSQ`."""
 
 
 class PhoneConfig(_Table, frozen=True, kw_only=True):
-    """One telephone and what its owner does with a call."""
+    """Telephone and its handling of calls."""
 
     number: Number
     name: str = ""
     rings_after_s: Seconds = 3.0
-    """From the network's acceptance of the call until the phone rings (busy and unreachable are told then,
-    too)."""
+    """Time from the network's acceptance of the call until the phone rings; busy and unreachable are reported
+    then, too.
+    """
     answers_after_s: Seconds = 2.0
-    """From the first ring until it answers, rejects, or the voicemail takes the call."""
+    """Time from the first ring until the phone answers or rejects, or the voicemail takes the call."""
     behaviour: Behaviour = "answer"
     says: str = ""
-    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `loop:WAV` (again and again), `greeting` (a
-    voicemail's), `silence`; empty: by behaviour."""
+    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, played once), `loop:WAV` (repeated), `greeting` (a
+    voicemail's), `silence`; empty: by behaviour.
+    """
     hangs_up_after_s: Seconds = 0.0
-    """From the answer, in calls it takes and in calls it makes; 0: never."""
+    """Time from the answer, for calls in either direction; 0: never."""
     setup_time_s: Seconds = 1.0
-    """For the calls it makes: until the network has accepted them."""
+    """Time until the network has accepted the phone's own calls."""
     withheld: bool = False
-    """True: its own calls do not show its number."""
+    """True: the phone's own calls do not show its number."""
     texts: Literal["taken", "unreported", "refused", "unreachable"] = "taken"
-    """What becomes of short messages to it, and is reported to a sender who has asked: it has them; it has
-    them, and nothing is reported; it never gets them; it gets them once this is `taken`."""
+    """Handling of short messages to the phone, and the report to a sender who has requested one: delivered;
+    delivered without a report; never delivered; delivered once this value is `taken`.
+    """
     texts_after_s: Seconds = 0.0
-    """How long a short message is on its way."""
+    """Delivery time of a short message."""
     places: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
-    """How many calls it takes at once, as an exchange with many operators does; the control API means the
-    first where it is told no `place`."""
+    """Number of simultaneous calls, as at an exchange with many operators; without `place`, the control API
+    uses the first.
+    """
 
 
 class Config(_Table, frozen=True, kw_only=True):
-    """The whole file."""
+    """Whole file."""
 
     simulator: SimulatorConfig = SimulatorConfig()
     modems: tuple[ModemConfig, ...] = msgspec.field(name="modem", default=())
     phones: tuple[PhoneConfig, ...] = msgspec.field(name="phone", default=())
 
 
-# msgspec learns a type where it is first met; two threads that do so at once end the process (SIGSEGV).
+# msgspec analyses a type at its first use; two threads that do so at once end the process (SIGSEGV).
 msgspec.json.Decoder(Config)
 
 
@@ -157,7 +165,7 @@ def load_config(path: Path) -> Config:
 
 
 def parse_config(data: object) -> Config:
-    """Check what TOML gave. Raises ConfigError with the path of the fault."""
+    """Check the data of TOML. Raises ConfigError with the path of the fault."""
     config = _convert(data, Config)
     _refuse_doubles("modem", "name", [modem.name for modem in config.modems])
     numbers = [modem.number for modem in config.modems] + [phone.number for phone in config.phones]
@@ -171,12 +179,12 @@ def parse_config(data: object) -> Config:
 
 
 def _with_its_voice(modem: ModemConfig) -> ModemConfig:
-    """Of a family without voice to the host no modem has any."""
+    """Disable the voice of a modem whose family has no voice to the host."""
     return msgspec.structs.replace(modem, voice=modem.voice and load_dialect(modem.dialect).gives_voice)
 
 
 def changed_phone(phone: PhoneConfig, changes: object) -> PhoneConfig:
-    """The phone with some of its keys changed; its number cannot be. Raises ConfigError."""
+    """Return the phone with some keys changed, except its number. Raises ConfigError."""
     if not isinstance(changes, dict):
         raise ConfigError("an object with the phone's keys is expected")
     if changes.get("number", phone.number) != phone.number:
@@ -187,7 +195,7 @@ def changed_phone(phone: PhoneConfig, changes: object) -> PhoneConfig:
 
 
 def control_address(control: str) -> tuple[str, int]:
-    """Host and port of `simulator.control`; anything but loopback is refused. Raises ConfigError."""
+    """Return host and port of `simulator.control`; only loopback is allowed. Raises ConfigError."""
     host, colon, port = control.rpartition(":")
     host = host.strip("[]")
     try:

@@ -1,9 +1,9 @@
-"""The control API: what a test, a drill or a person can do to the network, and what it tells of calls,
-phones and modems as plain JSON objects. A table of routes over the carrier.
+"""Control API: actions of a test, a drill or a person on the network, and reports of calls, phones and modems
+as JSON objects. A table of routes over the carrier.
 
-It must not keep state, or know sockets. 400: the body is wrong; 404: no such thing; 405; 409: not possible
-now. Times are RFC 3339 in UTC; the names without a unit (`started_at`) are the contract, the `_s` ones are
-seconds since 1970.
+Must not keep state, or know sockets. 400: the body is wrong; 404: no such thing; 405; 409: not possible now.
+Times are RFC 3339 in UTC; names without a unit (`started_at`) are the contract, `_s` names are seconds since
+1970.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Json = dict[str, object]
 
 
 def call_report(call: Call) -> Json:
-    """One entry of `GET /calls`."""
+    """Return an entry of `GET /calls`."""
     return {
         "id": call.id,
         "from": call.caller.number,
@@ -53,7 +53,7 @@ def call_report(call: Call) -> Json:
 
 
 def message_report(message: Message) -> Json:
-    """One entry of `GET /messages`; `data` in hex."""
+    """Return an entry of `GET /messages`; `data` in hex."""
     return {
         "from": message.sender,
         "to": message.to,
@@ -65,8 +65,8 @@ def message_report(message: Message) -> Json:
 
 
 def text_reports(messages: Iterable[Message], to: str) -> list[Json]:
-    """`GET /phones/NUMBER/texts`: the short messages that the phone shows, oldest first; a longer one when
-    all of its parts are there.
+    """Return `GET /phones/NUMBER/texts`: the texts that the phone shows, oldest first; a long text once all
+    of its parts are delivered.
     """
     shown: list[Json] = []
     parts: dict[tuple[str, int, int], dict[int, str]] = {}
@@ -87,14 +87,14 @@ def text_reports(messages: Iterable[Message], to: str) -> list[Json]:
 
 
 def phone_report(places: Sequence[Phone]) -> Json:
-    """One entry of `GET /phones`: its habits, its present call, and of an exchange the call at each place."""
+    """Return an entry of `GET /phones`: habits, present call, and for an exchange the call at each place."""
     phone, calls = places[0], [None if one.call is None else one.call.id for one in places]
     habits: Json = msgspec.to_builtins(phone.profile)
     return {**habits, "state": phone.state, "call": calls[0], "calls": calls}
 
 
 def modem_report(modem: Modem) -> Json:
-    """One modem's state; the runner adds its ports."""
+    """Return the state of one modem; the runner adds its ports."""
     config = modem.config
     return {
         "name": config.name,
@@ -116,7 +116,7 @@ def modem_report(modem: Modem) -> Json:
 
 
 def rfc3339(at_s: float | None) -> str | None:
-    """The instant in UTC, to the microsecond."""
+    """Return the instant in UTC, to the microsecond."""
     if at_s is None:
         return None
     at = datetime.datetime.fromtimestamp(at_s, datetime.UTC)
@@ -128,32 +128,32 @@ Route = Callable[[str, Request], Response]
 
 
 class Dial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom to call, E.164 or an emergency number."""
+    """Number to call, E.164 or an emergency number."""
 
     to: str
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A short message, at most 1500 characters."""
+    """Short message, at most 1500 characters."""
 
     to: str
     text: Annotated[str, msgspec.Meta(max_length=1500)]
 
 
 class Duration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long; absent: the fault's own measure."""
+    """Duration of a fault; absent: the fault's default."""
 
     for_s: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 class Ports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the ports are called from now on, as after a renumbering; absent: as the modem is."""
+    """New name of the ports, as after a renumbering; absent: the modem's name."""
 
     ports: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]*)?$")] = ""
 
 
 class Control:
-    """Answers requests about one running carrier."""
+    """Handler of requests about one running carrier."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -183,7 +183,7 @@ class Control:
         }
 
     def handle(self, request: Request) -> Response:
-        """Answer one request; what it brings about has happened when it returns."""
+        """Answer one request; its effects are complete on return."""
         self._runner.settle()
         name = request.path[1] if len(request.path) > 1 else ""
         shape = tuple("*" if place == 1 else part for place, part in enumerate(request.path))
@@ -242,7 +242,9 @@ class Control:
     # ------------------------------------------------------------------------------------------ calls
 
     def _calls(self, name: str, request: Request) -> Response:
-        """Every call; with `?after=ID` those that are newer, for whoever has seen the others end."""
+        """Return every call; with `?after=ID` only newer ones, for a client that has seen the earlier calls
+        end.
+        """
         after = dict(request.query).get("after", "0")
         if not after.isdecimal():
             return _error(HTTPStatus.BAD_REQUEST, "after: a call's id")
@@ -285,7 +287,7 @@ class Control:
         return self._modem_now(name)
 
     def _vices(self, name: str, request: Request) -> Response:
-        """Those that are named change, the others stay as they are."""
+        """Change the named vices and keep the others."""
         self._carrier.modem(name).change(_body(request, Vices))
         return self._modem_now(name)
 
@@ -310,7 +312,7 @@ def _body(request: Request, kind: type[_Body]) -> _Body:
 
 
 def _place(request: Request) -> int:
-    """Of an exchange the place that is meant, by `?place=N`; else the first."""
+    """Return the place in an exchange by `?place=N`; else the first."""
     place = dict(request.query).get("place", "0")
     if not place.isdecimal():
         raise NoSuchParty(f"no place {place}")

@@ -1,7 +1,7 @@
-"""Just enough HTTP/1.1 for a control API on loopback: one request a connection. It must not know what is
-asked.
+"""Minimal HTTP/1.1 for a control API on loopback: one request a connection. Must not know the requests'
+meaning.
 
-The standard library's own server would need a thread, and a web framework half a second to start.
+The standard library's server would need a thread, and a web framework half a second to start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger("simulator")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked: method, path in decoded segments, body, and what stood behind the question mark."""
+    """Request: method, path in decoded segments, body, and query parameters."""
 
     method: str
     path: tuple[str, ...]
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is answered."""
+    """Response to a request."""
 
     status: HTTPStatus
     body: bytes
@@ -54,7 +54,7 @@ Handler = Callable[[Request], Response]
 
 
 async def serve(handler: Handler, host: str, port: int) -> asyncio.Server:
-    """Listen; every request is answered by the handler, in the loop's own thread. Raises OSError."""
+    """Listen; the handler answers every request in the loop's own thread. Raises OSError."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.TimeoutError, asyncio.IncompleteReadError):

@@ -1,7 +1,7 @@
-"""The carrier in real time: every modem on two pseudo-terminals, one thread, one event loop.
+"""Carrier in real time: every modem on two pseudo-terminals, one thread, one event loop.
 
-Codec clocks tick every 20 ms for all modems together; a host's voice is read, and the parties' voice written,
-on that tick. Nothing here blocks: what a host does not read is dropped, as by a real codec.
+Codec clocks tick every 20 ms for all modems together; the hosts' voice is read, and the parties' voice
+written, on that tick. Nothing here blocks: unread output is dropped, as by a real codec.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from simulator.modem.voice import FRAME_S
 from simulator.network.carrier import Carrier
 
 CATCH_UP_FRAMES = 10
-"""After a stall of the machine at most so many frames are sent at once; older ones are lost."""
+"""Most frames sent at once after a stall of the machine; older ones are lost."""
 
 log = logging.getLogger("simulator")
 
 
 @dataclass(eq=False, slots=True)
 class Station:
-    """A modem and its ports; no ports while it is unplugged."""
+    """Modem with its ports; no ports while unplugged."""
 
     modem: Modem
     at: Pty | None = None
     voice: Pty | None = None
     card: Pty | None = None
-    """What a sound card's driver would be behind."""
+    """Port in place of a sound card's driver."""
     urc: Pty | None = None
-    """Where it says what nobody has asked, should that be another port than the command port."""
+    """Port for unsolicited lines, if other than the command port."""
     at_open: bool = False
     ports: str = ""
-    """What its ports are called now; empty: as the modem is."""
+    """Present name of the ports; empty: the modem's name."""
 
 
 class Runner:
-    """Drives a carrier; `start` and `stop` within a running loop."""
+    """Driver of a carrier; `start` and `stop` must run within a running loop."""
 
     def __init__(self, carrier: Carrier, directory: Path, clock: Callable[[], float]) -> None:
         self.carrier = carrier
@@ -55,7 +55,7 @@ class Runner:
         self._tick_timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Open all ports, and let time run."""
+        """Open all ports, and start the time."""
         for station in self.stations.values():
             self._open_ports(station)
         self._next_frame_s = self._loop.time() + FRAME_S
@@ -71,15 +71,16 @@ class Runner:
         self._watch.close()
 
     def unplug(self, name: str) -> None:
-        """The ports vanish, then the modem has lost its calls. Raises NoSuchParty."""
+        """Close the modem's ports, then end its calls. Raises NoSuchParty."""
         modem = self.carrier.modem(name)
         self._close_ports(self.stations[name])
         modem.unplug(self.clock())
         self.settle()
 
     def plug(self, name: str, ports: str = "") -> None:
-        """New ports, under the same links or as another name; a modem that was plugged in loses its power for
-        an instant."""
+        """Open new ports, under the present links or another name; a modem that was plugged in loses its
+        power for an instant. Raises NoSuchParty.
+        """
         modem = self.carrier.modem(name)
         self._close_ports(self.stations[name])
         self.stations[name].ports = ports
@@ -88,7 +89,7 @@ class Runner:
         self.settle()
 
     def settle(self) -> None:
-        """Let what is due happen, hand out what the modems have said, and come back in time."""
+        """Run what is due, deliver the modems' output, and schedule the next run."""
         self.carrier.advance(self.clock())
         for station in self.stations.values():
             if station.modem.has_output:
@@ -115,7 +116,7 @@ class Runner:
             station.urc = Pty(self.directory / f"{name}.urc")
 
     def _have_voice_port(self, station: Station) -> None:
-        """There is one as long as its modem is plugged in, and has one."""
+        """Open or close the voice port: present while its modem is plugged in and has a voice port."""
         modem = station.modem
         wanted = station.at is not None and modem.voice.available and not modem.line.vices.voice_port_gone
         if wanted and station.voice is None:
@@ -150,7 +151,7 @@ class Runner:
         self._loop.add_reader(port.fd, self._at_readable, station, port)
 
     def _at_readable(self, station: Station, port: Pty) -> None:
-        # Once: the loop comes again for more, and to find nothing can mean to wait (see `Watch`).
+        # Once: the loop calls again for more, and a read without data may wait (see `Watch`).
         data = port.read()
         if data:
             station.modem.feed(data, self.clock())
@@ -196,6 +197,8 @@ def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:
 
 
 def wall_clock() -> Callable[[], float]:
-    """Seconds since 1970 that never jump: the wall clock of this moment, carried on by a monotonic one."""
+    """Return a clock of seconds since 1970 that never jumps: the present wall clock, continued by a monotonic
+    one.
+    """
     origin_s = time.time() - time.monotonic()
     return lambda: origin_s + time.monotonic()

@@ -33,8 +33,8 @@ SAID_LEAST: Final = FULL_SCALE * 10 ** (-40 / 20)
 """Least amplitude of a sent tone: well below that of bursts, and above any rounding."""
 
 DELAYED_MS: Final = 400
-"""Delay of one direction, ITU-T G.114's planning limit, in milliseconds; up to 150 is unnoticeable. Two mobile
-phones have 200 to 300 from mouth to ear.
+"""Delay of one direction at ITU-T G.114's planning limit, in milliseconds; up to 150 is unnoticeable. Two
+mobile phones have 200 to 300 from mouth to ear.
 """
 UNUSABLE_DELAY_MS: Final = 1000
 """Our own: two parties who start to speak notice a second too late that the other has started, each time."""

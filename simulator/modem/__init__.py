@@ -1,1 +1,1 @@
-"""One simulated modem: its commands, its calls, its messages and its vices, as data and sans-IO."""
+"""Simulated modem: its commands, calls, messages and vices, as data and sans-IO."""

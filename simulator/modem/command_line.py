@@ -1,5 +1,5 @@
-"""What the host writes: bytes to command lines, a line to commands (ITU-T V.250 5.2), and why a modem
-refuses one: the codes of TS 27.007 9.2. It must not know what commands mean.
+"""Input of the host: bytes to command lines, a line to commands (ITU-T V.250 5.2), and the reasons of a
+refusal: the codes of TS 27.007 9.2. Must not know the commands' meaning.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PARAMETERS = re.compile(r'(?:[^";]|"[^"]*")*')
 
 
 class Verb(enum.Enum):
-    """What is asked of a command."""
+    """Form of a command."""
 
     EXECUTE = ""
     SET = "="
@@ -29,7 +29,7 @@ class Verb(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command of a line: `+CLIP`, SET, `1`."""
+    """Command of a line: `+CLIP`, SET, `1`."""
 
     name: str
     verb: Verb = Verb.EXECUTE
@@ -37,19 +37,18 @@ class Command:
 
     @property
     def text(self) -> str:
-        """As a table of fixed answers spells it: `+CLIP=?`; the parameters of a SET do not count."""
+        """Spelling in a table of fixed answers: `+CLIP=?`; the parameters of a SET do not count."""
         return self.name + ("" if self.verb is Verb.SET else self.verb.value)
 
     def values(self) -> list[str]:
-        """The parameters, quotes gone."""
+        """Return the parameters without quotes."""
         return [value.strip().strip('"') for value in self.argument.split(",")]
 
 
 def commands_in(line: bytes) -> list[Command] | None:
-    """The commands of a line; None when it has no `AT`, and so is nobody's; ValueError when it makes no
-    sense.
+    """Return the commands of a line; None for a line without `AT`. Raises ValueError for an invalid line.
 
-    Anything before the first `AT` is ignored, as the standard has it.
+    Anything before the first `AT` is ignored, as in the standard.
     """
     start = line.upper().find(b"AT")
     if start < 0:
@@ -92,7 +91,7 @@ def _extended(body: str, name: re.Match[str]) -> tuple[Command, int]:
 
 
 def _closed(body: str, command: Command, end: int) -> tuple[Command, int]:
-    """An extended command ends at a semicolon or with the line."""
+    """Return the command if it ends at a semicolon or with the line. Raises ValueError otherwise."""
     rest = body[end:].lstrip(" ")
     if rest and not rest.startswith(";"):
         raise ValueError(body)
@@ -100,7 +99,7 @@ def _closed(body: str, command: Command, end: int) -> tuple[Command, int]:
 
 
 class CmeError(NamedTuple):
-    """A code and its words."""
+    """Code and text of an error."""
 
     code: int
     text: str
@@ -119,7 +118,7 @@ INCORRECT_PARAMETERS = CmeError(50, "incorrect parameters")
 
 
 class AtError(SimulatorError):
-    """The command fails with this +CME ERROR, or plain ERROR, as +CMEE says."""
+    """Raised if the command fails with this +CME ERROR, or plain ERROR, depending on +CMEE."""
 
     def __init__(self, error: CmeError) -> None:
         super().__init__(error.text)
@@ -127,8 +126,8 @@ class AtError(SimulatorError):
 
 
 class UnknownCommand(SimulatorError):
-    """No such command in this dialect."""
+    """Raised for a command unknown to the dialect."""
 
 
 class NoCarrier(SimulatorError):
-    """The command's final result is NO CARRIER."""
+    """Raised if the command's final result is NO CARRIER."""

@@ -1,8 +1,8 @@
-"""What each AT command does: one table, from name to action. Fixed answers and stored numbers are the
-dialect's data.
+"""Actions of the AT commands: one table from name to action. Fixed answers and stored numbers are data of the
+dialect.
 
-An action gets the modem, the command and the time; it returns the lines of its answer, None when the final
-result comes later, or raises AtError. It must not write bytes.
+An action gets the modem, the command and the time; it returns the lines of its answer, None if the final
+result comes later, or raises AtError. Must not write bytes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from simulator.modem.sim_card import WANTS_PUK
 from simulator.modem.voice import ELSEWHERE, HERE
 from simulator.network.call import Cause
 
-if TYPE_CHECKING:  # the modem performs what stands here
+if TYPE_CHECKING:  # the modem performs these actions
     from simulator.modem.modem import Modem
 
 Lines: TypeAlias = list[str]
@@ -43,17 +43,18 @@ PHANTOM_ROW = '+CLCC: 7,1,0,1,0,"",128'
 CONFERENCE_ROW = '+CLCC: 5,0,0,0,0,"sip:mmtel",128'
 
 EF_ECC = 28599
-"""The SIM's list of emergency numbers, 6FB7: three bytes each, swapped digits (TS 31.102 4.2.21)."""
+"""Id of the SIM's list of emergency numbers, 6FB7: three bytes each, swapped digits (TS 31.102 4.2.21)."""
 
 EF_ICCID = 12258
-"""The card's own number, 2FE2, swapped digits (TS 102.221 13.2)."""
+"""Id of the card's own number, 2FE2, swapped digits (TS 102.221 13.2)."""
 
 _DIGITS = set("0123456789ABCD*#")
 
 
 def _dial(modem: Modem, command: Command, now_s: float) -> Lines | None:
-    """ATD: the semicolon makes it a voice call; `#31#` and `I` withhold our number (TS 22.030, TS 27.007
-    6.2)."""
+    """Handle ATD: the semicolon makes a voice call; `#31#` and `I` withhold our number (TS 22.030, TS 27.007
+    6.2).
+    """
     text = command.argument.strip()
     if not text.endswith(";"):
         raise NoCarrier(f"no data calls here: {text}")
@@ -71,7 +72,7 @@ def _answer(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _hang_up_ath(modem: Modem, command: Command, now_s: float) -> Lines:
-    """ATH; SIMCom says OK and does nothing unless `AT+CVHU=0`."""
+    """Handle ATH; SIMCom answers OK without an effect unless `AT+CVHU=0`."""
     if not modem.dialect.hang_up_needs_cvhu_0 or modem.parameters.first("+CVHU") == 0:
         modem.line.hang_up(now_s)
     return []
@@ -83,7 +84,7 @@ def _hang_up(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _calls(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CLCC; `AT+CLCC=1` where the dialect knows it switches the unsolicited rows on."""
+    """Handle +CLCC; `AT+CLCC=1`, if known to the dialect, enables the unsolicited rows."""
     if command.verb is Verb.EXECUTE:
         return _rows(modem)
     if command.name not in modem.parameters:
@@ -92,7 +93,7 @@ def _calls(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _rows(modem: Modem) -> Lines:
-    """The list of calls, with what some firmware puts into it or leaves out of it."""
+    """Return the list of calls, with the rows that some firmware adds or omits."""
     vices, legs = modem.line.vices, list(modem.line.legs)
     rows = [PHANTOM_ROW] if vices.data_phantom else []
     if vices.collapsed_conference and any(leg.mpty for leg in legs):
@@ -102,8 +103,9 @@ def _rows(modem: Modem) -> Lines:
 
 
 def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CHLD; some firmware falls silent for good when an attempt that does not ring yet is released by its
-    id."""
+    """Handle +CHLD; some firmware turns silent for good if an attempt that does not ring yet is released by
+    id.
+    """
     if command.verb is not Verb.SET:
         raise AtError(INCORRECT_PARAMETERS)
     what = command.argument.strip()
@@ -118,7 +120,7 @@ def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _digits(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+VTS=d, ="d", or several at once."""
+    """Handle +VTS=d, ="d", or several digits at once."""
     digits = command.values()[0].strip("{").upper()
     if command.verb is not Verb.SET or not digits or not set(digits) <= _DIGITS:
         raise AtError(INCORRECT_PARAMETERS)
@@ -131,7 +133,7 @@ def _last_cause(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CPIN=pin, or =puk,newpin once too many were wrong (TS 27.007 8.3)."""
+    """Handle +CPIN=pin, or =puk,newpin after too many wrong PINs (TS 27.007 8.3)."""
     if not modem.config.sim:
         raise AtError(SIM_NOT_INSERTED)
     if command.verb is Verb.READ:
@@ -154,7 +156,7 @@ def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CFUN: the radio on (1) or off (0, 4); `1,1` starts the modem anew after the OK (TS 27.007 8.2)."""
+    """Handle +CFUN: radio on (1) or off (0, 4); `1,1` restarts the modem after the OK (TS 27.007 8.2)."""
     if command.verb is Verb.READ:
         return [f"+CFUN: {modem.radio:d}"]
     values = command.values()
@@ -168,7 +170,7 @@ def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _sim_file(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CRSM: two of the SIM's files can be read, with READ BINARY (176); TS 27.007 8.18."""
+    """Handle +CRSM: two files of the SIM can be read, with READ BINARY (176); TS 27.007 8.18."""
     if not modem.config.sim:
         raise AtError(SIM_NOT_INSERTED)
     files = {
@@ -185,7 +187,7 @@ def _sim_file(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _send_message(modem: Modem, command: Command, now_s: float) -> Lines | None:
-    """+CMGS=length: the prompt; the PDU follows (TS 27.005 4.3)."""
+    """Handle +CMGS=length: the prompt; the PDU follows (TS 27.005 4.3)."""
     if command.verb is not Verb.SET or not command.argument.strip().isdecimal():
         raise AtError(INCORRECT_PARAMETERS)
     if not modem.line.attached:
@@ -195,7 +197,7 @@ def _send_message(modem: Modem, command: Command, now_s: float) -> Lines | None:
 
 
 def _ask_network(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CUSD=1,"code",15: OK, and later what the network says (TS 27.007 7.15); =2 ends it."""
+    """Handle +CUSD=1,"code",15: OK, and later the network's answer (TS 27.007 7.15); =2 ends the session."""
     values = command.values()
     if command.verb is not Verb.SET or values[0] not in ("0", "1", "2"):
         raise AtError(INCORRECT_PARAMETERS)
@@ -222,7 +224,7 @@ def _list_messages(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _delete_message(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CMGD=index, or =any,flag with a flag that is not 0: all."""
+    """Handle +CMGD=index, or =any,flag with a flag other than 0: all messages."""
     everything = len(command.values()) > 1 and command.values()[1] != "0"
     if not modem.mailbox.delete(None if everything else _index(command)):
         raise AtError(INVALID_INDEX)
@@ -237,32 +239,32 @@ def _index(command: Command) -> int:
 
 
 def _defaults(modem: Modem, command: Command, now_s: float) -> Lines:
-    """ATZ, AT&F."""
+    """Handle ATZ and AT&F."""
     modem.parameters.reset()
     return []
 
 
 def _register(modem: Modem, command: Command, now_s: float) -> Lines:
-    """S-registers: taken, and read as zero."""
+    """Accept S-registers, and read them as zero."""
     return ["000"] if command.argument.endswith("?") else []
 
 
 def _connected_line(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+COLP, where the operator or the firmware has it."""
+    """Handle +COLP, if supported by the operator and the firmware."""
     if not modem.config.colp and command.verb is Verb.SET and command.argument.strip() != "0":
         raise AtError(NOT_SUPPORTED)
     return modem.parameters.do(command)
 
 
 def _voice_query_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
-    """^CVOICE? tells whether the firmware has voice, and its format."""
+    """Handle ^CVOICE?: answer if the firmware has voice, with its format."""
     if not modem.voice.available:
         raise UnknownCommand(command.name)
     return ["^CVOICE:0,8000,16,20"] if command.verb is Verb.READ else []
 
 
 def _voice_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
-    """^DDSETEX=2: voice on the second port, in this call."""
+    """Handle ^DDSETEX=2: voice on the second port, for this call."""
     if not modem.voice.available:
         raise UnknownCommand(command.name)
     if command.verb is not Verb.SET or command.argument.strip() != "2":
@@ -272,7 +274,7 @@ def _voice_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _voice_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CPCMREG=1 while a call is active, =0 or =0,1 at any time."""
+    """Handle +CPCMREG=1 during an active call, =0 or =0,1 at any time."""
     if not modem.voice.available:
         raise AtError(NOT_SUPPORTED)
     if command.verb is Verb.TEST:
@@ -292,20 +294,20 @@ def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _bandwidth_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CPCMBANDWIDTH=1,1: 8 kHz, over VoLTE too (AT Command Manual 5.2.46)."""
+    """Handle +CPCMBANDWIDTH=1,1: 8 kHz, over VoLTE too (AT Command Manual 5.2.46)."""
     if command.verb is Verb.SET:
         modem.voice.told_narrow = command.values() == ["1", "1"]
     return []
 
 
 def _reset_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CRESET: it starts anew after the OK."""
+    """Handle +CRESET: restart after the OK."""
     modem.reboots = True
     return []
 
 
 def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QPCMV=1,0: voice on the second port; =1,2: on its sound card; =0 off."""
+    """Handle +QPCMV=1,0: voice on the second port; =1,2: on the sound card; =0: off."""
     if command.verb is Verb.TEST:
         return ["+QPCMV: (0,1),(0-2)"]
     if command.verb is Verb.READ:
@@ -320,14 +322,14 @@ def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _indications_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QINDCFG="ccinfo",1: which indications come; of these there is no other."""
+    """Handle +QINDCFG="ccinfo",1: enable call indications, the only kind of this dialect."""
     if command.verb is not Verb.SET or command.values()[0] != "ccinfo" or len(command.values()) != 2:
         raise AtError(INCORRECT_PARAMETERS)
     return modem.parameters.do(Command(command.name, Verb.SET, command.values()[1]))
 
 
 def _hang_up_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QHUP=cause,id: end one call, and name the cause; without an id, all."""
+    """Handle +QHUP=cause,id: end one call with the cause; without an id, all calls."""
     values = command.values()
     if command.verb is not Verb.SET or not values[0].isdecimal() or not all(map(str.isdecimal, values)):
         raise AtError(INCORRECT_PARAMETERS)
@@ -339,7 +341,7 @@ def _hang_up_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _drop_member_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QCHLDIPMPTY="number": release one member of a conference that is held in the IMS."""
+    """Handle +QCHLDIPMPTY="number": release one member of a conference that is held in the IMS."""
     number = modem.line.network.international(command.values()[0])
     legs = [leg for leg in modem.line.legs if leg.mpty and leg.call.to == number]
     if command.verb is not Verb.SET or not legs or not modem.line.vices.collapsed_conference:
@@ -393,11 +395,13 @@ VOICE_ACTIONS: dict[str, dict[str, Action]] = {
 }
 
 TESTED: frozenset[Action] = frozenset({_voice_simcom, _voice_quectel})
-"""Those that answer `=?` themselves; of the others it is OK and nothing more."""
+"""Actions that answer `=?` themselves; for all others the answer is a plain OK."""
 
 
 def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
-    """Do one command; None when its final result comes later. Raises AtError, NoCarrier, UnknownCommand."""
+    """Do one command; return None if its final result comes later. Raises AtError, NoCarrier,
+    UnknownCommand.
+    """
     vices = modem.line.vices
     if command.name in (vices.refuses or ()):
         raise AtError(NOT_ALLOWED)
@@ -424,6 +428,6 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
 
 
 def _form(command: Command) -> str:
-    """As a vice names it: of `+CHLD=1x` the call's own number does not count."""
+    """Return the command's name in a vice: `+CHLD=1x` stands for any call number."""
     value = command.argument
     return f"{command.name}={value[:1]}x" if len(value) > 1 else f"{command.name}={value}"

@@ -1,8 +1,8 @@
-"""A modem's short messages: as bytes, SMS-DELIVER written and SMS-SUBMIT read (TS 23.040 9.2, TS 23.038
-6); shown as they come or kept, as +CNMI says; sent through +CMGS (TS 27.005, PDU mode only). And what a
-network says to a code (`*123#`), as modems of many makes hand it on (TS 27.007 7.15).
+"""Short messages of a modem: PDUs, SMS-DELIVER written and SMS-SUBMIT read (TS 23.040 9.2, TS 23.038 6);
+shown at once or stored, depending on +CNMI; sent through +CMGS (TS 27.005, PDU mode only). Also the network's
+answers to a code (`*123#`), as passed on by modems of many makes (TS 27.007 7.15).
 
-It must not parse command lines. Memory is bounded: a full store refuses, as a SIM does.
+Must not parse command lines. Memory is bounded: a full store refuses, as a SIM does.
 """
 
 from __future__ import annotations
@@ -24,24 +24,23 @@ ESCAPE = 27
 SERVICE_CENTRE = "+390200009999"
 SEVEN_BIT, EIGHT_BIT, UCS2 = 0x00, 0x04, 0x08
 SEPTETS, SEPTETS_OF_PART, OCTETS, OCTETS_OF_PART = 160, 153, 140, 134
-"""What fits in a message alone, and in a part of a longer one beside its header."""
+"""Capacity of a single message, and of a part of a longer one beside its header."""
 
 
 class Submitted(NamedTuple):
-    """What the host sends; `text` is empty for 8-bit data."""
+    """Message sent by the host; `text` is empty for 8-bit data."""
 
     to: str
     text: str
     data: bytes
     part: tuple[int, int, int] | None = None
-    """Of a longer one: its reference, how many parts it has, and which this is, from 1."""
+    """Part of a longer message: its reference, number of parts, and number of this part, from 1."""
     report: bool = False
-    """The network is to say what becomes of it (TP-SRR)."""
+    """True if a status report is requested (TP-SRR)."""
 
 
 def deliver_pdus(sender: str, text: str, at_s: float, reference: int) -> list[tuple[str, int]]:
-    """The message as its receiver's modem shows it: per part the PDU in hex, and the length that +CMT
-    names."""
+    """Return the PDUs that the receiver's modem shows: per part the PDU in hex, and the length in +CMT."""
     plain = _septets(text)
     if plain is not None:
         coding, parts = SEVEN_BIT, _parts(plain, SEPTETS, SEPTETS_OF_PART)
@@ -54,7 +53,7 @@ def deliver_pdus(sender: str, text: str, at_s: float, reference: int) -> list[tu
 
 
 def read_submit(pdu: str) -> Submitted:
-    """What a host has written after AT+CMGS. Raises ValueError when it makes no sense."""
+    """Decode the host's PDU after AT+CMGS. Raises ValueError if invalid."""
     octets = bytes.fromhex(pdu)
     tpdu = octets[octets[0] + 1 :] if octets else b""
     try:
@@ -62,7 +61,7 @@ def read_submit(pdu: str) -> Submitted:
         at = 4 + (digits + 1) // 2
         to = ("+" if tpdu[3] & 0x70 == 0x10 else "") + _unswapped(tpdu[4:at])[:digits]
         coding = tpdu[at + 1] & 0x0C
-        at += 2 + {0x00: 0, 0x10: 1}.get(first & 0x18, 7)  # the validity period, by its format
+        at += 2 + {0x00: 0, 0x10: 1}.get(first & 0x18, 7)  # validity period, by its format
         length, body = tpdu[at], tpdu[at + 1 :]
         header = body[0] + 1 if first & 0x40 else 0
         part = (body[3], body[4], body[5]) if header == 6 and body[1] == 0 else None
@@ -79,8 +78,7 @@ def read_submit(pdu: str) -> Submitted:
 
 
 def report_pdu(to: str, reference: int, status: int, sent_at_s: float, at_s: float) -> tuple[str, int]:
-    """What became of a message, as its sender's modem shows it (9.2.2.3): in hex, and the length that +CDS
-    names."""
+    """Return the status report that the sender's modem shows (9.2.2.3): in hex, and the length in +CDS."""
     digits = to.lstrip("+")
     tpdu = (
         bytes([0x06, reference, len(digits), 0x91 if to.startswith("+") else 0x81])
@@ -94,7 +92,9 @@ def report_pdu(to: str, reference: int, status: int, sent_at_s: float, at_s: flo
 
 
 def packed(text: str) -> bytes:
-    """Its septets in octets (TS 23.038 6.1.2.3). Raises ValueError where the alphabet lacks a character."""
+    """Return the text's septets packed in octets (TS 23.038 6.1.2.3). Raises ValueError for a character
+    outside of the alphabet.
+    """
     septets = _septets(text)
     if septets is None:
         raise ValueError(f"not in the alphabet: {text!r}")
@@ -102,7 +102,7 @@ def packed(text: str) -> bytes:
 
 
 def unpacked_text(octets: bytes) -> str:
-    """The reverse; a last septet of zeros is fill."""
+    """Return the text of packed septets; a last septet of zeros is fill."""
     return _text(_unpacked(octets, len(octets) * 8 // 7)).rstrip(ALPHABET[0])
 
 
@@ -131,7 +131,7 @@ def _deliver(
 
 
 def _septets(text: str) -> list[bytes] | None:
-    """Per character one septet or two; None when the alphabet lacks one."""
+    """Return one septet or two per character; None if the alphabet lacks a character."""
     found: list[bytes] = []
     for one in text:
         if one in EXTENSION:
@@ -157,7 +157,7 @@ def _text(septets: bytes) -> str:
 
 
 def _parts(characters: list[bytes], alone: int, of_part: int) -> list[bytes]:
-    """As few parts as hold them, no character torn apart."""
+    """Split into as few parts as possible, without splitting a character."""
     if sum(map(len, characters)) <= alone:
         return [b"".join(characters)]
     parts = [b""]
@@ -179,7 +179,7 @@ def _unpacked(octets: bytes, count: int) -> bytes:
 
 
 def _swapped(digits: str) -> bytes:
-    """Semi-octets, the first digit in the low half (TS 23.040 9.1.2.3)."""
+    """Return semi-octets, the first digit in the low half (TS 23.040 9.1.2.3)."""
     if len(digits) % 2:
         digits += "F"
     return bytes.fromhex("".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2)))
@@ -190,19 +190,19 @@ def _unswapped(octets: bytes) -> str:
 
 
 def _timestamp(at_s: float) -> bytes:
-    """Service centre time stamp, in UTC (TS 23.040 9.2.3.11)."""
+    """Return the service centre time stamp, in UTC (TS 23.040 9.2.3.11)."""
     return _swapped(time.strftime("%y%m%d%H%M%S", time.gmtime(at_s)) + "00")
 
 
 CAPACITY = 20
 SHOWN, NOTIFIED = 2, 1
-"""<mt> of +CNMI: the message itself as +CMT; only that there is one, as +CMTI."""
+"""<mt> of +CNMI: the message itself as +CMT; only its arrival, as +CMTI."""
 REPORTED = 1
-"""<ds> of +CNMI: a report itself as +CDS."""
+"""<ds> of +CNMI: the report itself as +CDS."""
 
 
 class Mailbox:
-    """The store of one SIM, whose number it is, and a message that is being written."""
+    """Store of one SIM, with its number, and the message being written."""
 
     def __init__(
         self, number: str, network: Network, parameters: Parameters, say: Callable[[list[str]], None]
@@ -211,13 +211,13 @@ class Mailbox:
         self._network = network
         self._parameters = parameters
         self.prompted = False
-        """The host has been asked for a PDU: bytes are no commands until Ctrl-Z or ESC."""
+        """True after the prompt for a PDU: bytes are no commands until Ctrl-Z or ESC."""
         self._say = say
         self._stored: dict[int, tuple[str, int]] = {}
         self._reference = 0
 
     def receive(self, pdus: list[tuple[str, int]], host_listens: bool) -> bool:
-        """Parts of one message from the network; False when there is no room."""
+        """Take the parts of one message from the network; return False without room."""
         mode = self._parameters.at("+CNMI", 1)
         if mode == SHOWN and host_listens:
             for pdu, length in pdus:
@@ -233,14 +233,14 @@ class Mailbox:
         return True
 
     def read(self, index: int) -> list[str] | None:
-        """+CMGR; None when there is nothing."""
+        """Return the answer to +CMGR; None if there is no such message."""
         if index not in self._stored:
             return None
         pdu, length = self._stored[index]
         return [f"+CMGR: 1,,{length}", pdu]
 
     def listed(self) -> list[str]:
-        """+CMGL."""
+        """Return the answer to +CMGL."""
         return [
             line
             for index, (pdu, n) in sorted(self._stored.items())
@@ -248,15 +248,17 @@ class Mailbox:
         ]
 
     def delete(self, index: int | None) -> bool:
-        """+CMGD; None: all."""
+        """Handle +CMGD; None: all messages. Return False if there is no such message."""
         if index is None:
             self._stored.clear()
             return True
         return self._stored.pop(index, None) is not None
 
     def send(self, pdu: str, error: int | None, now_s: float) -> list[str]:
-        """The host has ended its PDU: what it is told. `error`: why the network takes nothing (TS 27.005
-        3.2.5); a report on what it has taken is lost where the host has not asked to be shown any."""
+        """Return the answer to the host's complete PDU. `error`: the network's refusal (TS 27.005 3.2.5).
+
+        A status report is lost if the host has not enabled reports.
+        """
         try:
             message = read_submit(pdu)
         except ValueError:
@@ -285,11 +287,11 @@ class Mailbox:
 
 USSD_TAKES_S = 2.0
 NO_MORE, ENDED = 0, 2
-"""<m>: no further action is wanted; the network has ended the session."""
+"""<m>: no further action needed; session ended by the network."""
 
 
 def is_ussd_code(written: str, *, packed: bool) -> bool:
-    """Whether the host has written a code, in the form that this modem wants."""
+    """Return True if the host has written a code, in the form that this modem requires."""
     try:
         code = unpacked_text(bytes.fromhex(written)) if packed else written
     except ValueError:
@@ -298,7 +300,7 @@ def is_ussd_code(written: str, *, packed: bool) -> bool:
 
 
 def ussd_lines(vices: Vices) -> list[str]:
-    """The lines that come unasked; none where the network says nothing."""
+    """Return the unsolicited lines; empty if the network does not answer."""
     words = vices.ussd or ""
     match vices.ussd_form:
         case "ended":

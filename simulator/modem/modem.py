@@ -1,8 +1,8 @@
-"""A modem: bytes in, bytes out, a power supply. Sans-IO; time is an argument.
+"""Modem: bytes in, bytes out, a power supply. Sans-IO; time is an argument.
 
-Every entry that takes `now_s` lets the whole network advance to it first. What the modem says while nobody
-has its port open is lost, as on a USB serial port. It must not know a call's rules (`line`, `hold`) or a
-command's meaning (`commands`).
+Every method with `now_s` first advances the whole network to that time. Output without a host at the port is
+lost, as on a USB serial port. Must not know a call's rules (`line`, `hold`) or a command's meaning
+(`commands`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CR, LF, BACKSPACE, CTRL_Z, ESC = 13, 10, 8, 26, 27
 
 
 class Power(enum.StrEnum):
-    """Whether the modem lives."""
+    """State of the modem's power."""
 
     ON = "on"
     BOOTING = "booting"
@@ -47,23 +47,23 @@ class Power(enum.StrEnum):
 
 
 class Modem:
-    """One modem with one SIM."""
+    """Modem with one SIM."""
 
     def __init__(self, config: ModemConfig, dialect: Dialect, network: Network, index: int) -> None:
         self.config = config
         self.dialect = dialect
         self.card = config.card or f"8939990{index + 1:012d}"
-        """The SIM's own number."""
+        """Number of the SIM card."""
         self.imei = config.imei or made_up_imei(index)
         self.imsi = f"22201{index + 1:010d}"
         self.power = Power.ON
         self.opened = False
-        """A host has the AT port open."""
+        """True if a host has the AT port open."""
         self.muted = False
         self.radio = True
-        """Whether it may be in a network at all (`+CFUN`)."""
+        """True if the radio is on (`+CFUN`)."""
         self.reboots = False
-        """The command being done asks for a restart after its result."""
+        """True if the running command requests a restart after its result."""
         self.parameters = Parameters(dialect.parameters, self._fields)
         self.memory = Memory(dialect.memory, config.memory)
         self.sim = SimCard(config.pin, config.puk, config.pin_tries)
@@ -77,7 +77,7 @@ class Modem:
         self._held_back = bytearray()
         self._later: list[str] | None = None
         self._slow_line: bytes | None = None
-        """The command line that it is at, and needs its time for."""
+        """Command line that is being worked on; None if none."""
         self._boot: Timer | None = None
         self._mute_end: Timer | None = None
         self._lines_run = 0
@@ -90,7 +90,7 @@ class Modem:
     # --------------------------------------------------------------------------------------- the port
 
     def feed(self, data: bytes, now_s: float) -> None:
-        """Bytes from the host; what they bring about can be taken with `take_output` at once."""
+        """Process bytes from the host; the results are available in `take_output` at once."""
         self._network.advance(now_s)
         self.opened = True
         for byte in data:
@@ -98,11 +98,11 @@ class Modem:
                 self._type(byte, self._network.agenda.now_s)
 
     def take_output(self) -> bytes:
-        """What the modem has said since the last time."""
+        """Return the output since the last call."""
         return self._outlet.take()
 
     def take_elsewhere(self) -> bytes:
-        """What has come out at another of its ports since the last time."""
+        """Return the output at another port since the last call."""
         return self._outlet.take_elsewhere()
 
     @property
@@ -110,15 +110,15 @@ class Modem:
         return bool(self._outlet)
 
     def port_opened(self, now_s: float) -> None:
-        """A host has opened the AT port; from now on it hears what is said."""
+        """Record that a host has opened the AT port; from now on output reaches it."""
         self._network.advance(now_s)
         self.opened = True
 
     def port_closed(self, hupcl: bool, now_s: float) -> None:
-        """The last host has closed the AT port.
+        """Record that the last host has closed the AT port.
 
-        DTR falls when HUPCL is set, and a modem that was not told `AT&D0` since its power-on trusts no open
-        port without one: either drops its calls.
+        If HUPCL is set, DTR falls; a modem without `AT&D0` since its power-on requires DTR: in either case
+        its calls are dropped.
         """
         self._network.advance(now_s)
         self.opened = False
@@ -128,31 +128,34 @@ class Modem:
             self.line.drop(self.line.legs, Cause.NORMAL_CLEARING, self._network.agenda.now_s)
 
     def voice_read(self, n_bytes: int, now_s: float) -> bytes:
-        """The next `n_bytes` of voice for the host, s16le at `voice.rate_hz`; empty while none flows."""
+        """Return the next `n_bytes` of voice for the host, s16le at `voice.rate_hz`; empty while no voice
+        flows.
+        """
         self._network.advance(now_s)
         return self.voice.read(n_bytes, now_s)
 
     def voice_write(self, pcm: bytes, now_s: float) -> None:
-        """Voice from the host, s16le at `voice.rate_hz`; lost while none flows."""
+        """Take voice from the host, s16le at `voice.rate_hz`; lost while no voice flows."""
         self._network.advance(now_s)
         self.voice.write(pcm, now_s)
 
     # ---------------------------------------------------------------------------------- power and faults
 
     def unplug(self, now_s: float) -> None:
-        """Pulled out of its socket: its calls are lost, and it cannot be reached."""
+        """Unplug the modem: its calls are lost, and it is unreachable."""
         self._network.advance(now_s)
         self._power_down(Power.UNPLUGGED, self._network.agenda.now_s)
         self.opened = False
 
     def plug(self, now_s: float) -> None:
-        """Put in (if it still was: out and in again); freshly started, as it came from the factory."""
+        """Plug the modem in (unplugging it first if needed); it starts with factory settings."""
         self.unplug(now_s)
         self._power_up()
 
     def mute(self, now_s: float, for_s: float | None = None) -> None:
-        """It hears and says nothing more on its AT port; calls and voice go on. Until `unmute`, `plug`, or
-        for a time."""
+        """Stop all input and output at the AT port; calls and voice go on. Until `unmute` or `plug`, or for a
+        time.
+        """
         self._network.advance(now_s)
         self.unmute()
         self.muted = True
@@ -162,21 +165,20 @@ class Modem:
             )
 
     def unmute(self) -> None:
-        """It hears and speaks again; what was said meanwhile is lost."""
+        """Resume input and output; earlier output is lost."""
         self.muted = False
         if self._mute_end is not None:
             self._mute_end.cancel()
         self._mute_end = None
 
     def garble(self, now_s: float, for_s: float = GARBLE_S) -> None:
-        """A bad cable: garbage at once, and for a while everything that it says is spoilt in one way or
-        another."""
+        """Simulate a bad cable: garbage at once, and corrupted output for a while."""
         self._network.advance(now_s)
         self._emit(self._outlet.garbage.burst())
         self._outlet.garbage.until_s = self._network.agenda.now_s + for_s
 
     def change(self, vices: Vices) -> None:
-        """From now on it has these vices, and the others as before."""
+        """Set these vices and keep the others."""
         self.line.change(vices)
         if vices.shifted_answers is not None:
             (self._shift.begin if vices.shifted_answers else self._shift.end)()
@@ -190,18 +192,18 @@ class Modem:
             self._make_noise(self._network.agenda.now_s)
 
     def reboot(self, now_s: float) -> None:
-        """It starts anew by itself, whatever it is doing."""
+        """Restart the modem at any point of its work."""
         self._network.advance(now_s)
         self._reboot(self._network.agenda.now_s)
 
     def take_message(self, pdus: list[tuple[str, int]]) -> bool:
-        """A short message comes in; False when it cannot be taken now."""
+        """Take an incoming short message; return False if it cannot be taken now."""
         if self.line.vices.loses_messages:
             return False
         return self.line.attached and self.mailbox.receive(pdus, self.opened)
 
     def say_later(self, lines: list[str], after_s: float) -> None:
-        """What comes unasked, where the modem is on by then."""
+        """Send unsolicited lines later, if the modem is on then."""
 
         def say(_: float) -> None:
             if self.power is Power.ON:
@@ -218,22 +220,24 @@ class Modem:
 
     @property
     def circuit(self) -> int:
-        """<stat> of +CREG, where calls are another matter than data."""
+        """<stat> of +CREG, where calls and data have separate registrations."""
         return REGISTRATIONS["none"] if self.line.vices.no_ims else self.registration
 
     @property
     def ims(self) -> bool:
-        """Whether it is registered in the IMS."""
+        """True if registered in the IMS."""
         return self._serves and not self.line.vices.no_ims and self.memory.value('+QCFG="ims"') != "0"
 
     def switch_radio(self, now_s: float, *, on: bool) -> None:
-        """+CFUN: off, its calls are lost, and it cannot be reached."""
+        """Handle +CFUN: without radio its calls are lost, and it is unreachable."""
         if on is not self.radio:
             self.radio = on
             self.attach(now_s)
 
     def attach(self, now_s: float) -> None:
-        """The SIM or the network has changed: the host is told, and what calls there were are lost."""
+        """Apply a change of the SIM or the network: announce it, and drop the calls if there is no
+        service.
+        """
         stats = {"+CREG": self.circuit, "+CGREG": self.registration, "+CEREG": self.registration}
         self._say([f"{name}: {stat}" for name, stat in stats.items() if self.parameters.first(name)])
         if self._serves:
@@ -305,7 +309,9 @@ class Modem:
             self._typed.append(byte)
 
     def _type_while_dialling(self, byte: int, now_s: float) -> None:
-        """The byte that aborts a dial is not the first of a command (V.250 5.6.1)."""
+        """Handle a byte during a dial; the byte that aborts a dial is not the first of a command (V.250
+        5.6.1).
+        """
         if not self.line.vices.bytes_abort_dial:
             self._keep(byte)
         elif byte != LF:
@@ -316,7 +322,9 @@ class Modem:
         del self._held_back[LINE_LIMIT:]
 
     def _write_message(self, byte: int, now_s: float) -> None:
-        """After the prompt of +CMGS everything is the PDU, until Ctrl-Z sends it or ESC gives it up."""
+        """Handle a byte after the prompt of +CMGS: part of the PDU, until Ctrl-Z sends it or ESC cancels
+        it.
+        """
         if byte not in (CTRL_Z, ESC):
             self._typed.append(byte)
             del self._typed[LINE_LIMIT:]
@@ -332,7 +340,7 @@ class Modem:
         self._after(taken_s or 0.0, pdu.encode(), now_s, lambda _: self._say(said))
 
     def _take_line(self, line: bytes, now_s: float) -> None:
-        """At once, or when it has had the time that it needs."""
+        """Run the line, at once or after the time that it needs."""
         self._after(self._needs_s(line), line, now_s, lambda at_s: self._run(line, at_s))
 
     def _after(self, needs_s: float, line: bytes, now_s: float, done: Callable[[float], None]) -> None:
@@ -358,8 +366,9 @@ class Modem:
         return max((slow_s.get(one.name, 0.0) for one in commands or ()), default=0.0) if slow_s else 0.0
 
     def _run(self, line: bytes, now_s: float) -> None:
-        """One command line: its answers, one final result, and before or after it what it has brought
-        about."""
+        """Run one command line: its answers, one final result, and its effects announced before or after
+        that.
+        """
         try:
             commands = commands_in(line if len(line) <= LINE_LIMIT else b"AT+")
         except ValueError:
@@ -426,11 +435,11 @@ class Modem:
         }
 
     def remembered(self, command: Command) -> list[str] | None:
-        """What it answers of its own memory; None where the command is about nothing in it."""
+        """Return the answer from the modem's memory; None if the command concerns no setting in it."""
         return self.memory.do(command, self._fields())
 
     def answer_lines(self, command_text: str) -> list[str] | None:
-        """The dialect's fixed answer, if it has one."""
+        """Return the dialect's fixed answer; None if there is none."""
         lines = self.dialect.answers.get(command_text)
         if lines is not None and not self.config.sim and any("{card}" in line for line in lines):
             raise AtError(SIM_NOT_INSERTED)
@@ -439,7 +448,7 @@ class Modem:
     # ------------------------------------------------------------------------------------------ output
 
     def _say(self, lines: list[str]) -> None:
-        """Lines unasked; while a command is being done they wait for their place around its result."""
+        """Send unsolicited lines; during a command they wait for their place before or after its result."""
         if self._later is not None:
             self._later += lines
             return
@@ -451,14 +460,14 @@ class Modem:
             self._network.agenda.at(self._network.agenda.now_s, self._go_on)
 
     def _switched_off(self, line: str) -> bool:
-        """Whether the host has not asked for such lines (`AT^CURC=0` takes all of Huawei's own away)."""
+        """Return True if the host has disabled such lines (`AT^CURC=0` disables all of Huawei's own)."""
         return any(
             line.startswith(beginning) and not self.parameters.first(parameter)
             for beginning, parameter in self.dialect.only_with.items()
         )
 
     def _go_on(self, now_s: float) -> None:
-        """The dial has its result; what the host wrote meanwhile is read now."""
+        """Process the input that was held back during a dial or a slow command."""
         held_back = bytes(self._held_back)
         self._held_back.clear()
         self.feed(held_back, now_s)

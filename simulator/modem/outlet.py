@@ -1,7 +1,7 @@
-"""What a modem says on its way to its ports: framed, one command late, spoilt as its vices and a bad cable
-have it, and kept until it is taken.
+"""Output of a modem on the way to its ports: framed, shifted by one command, corrupted by vices and a bad
+cable, and kept until taken.
 
-It must not know what is said, or whether anybody listens.
+Must not know the meaning of the output, or if a host is present.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ _FINALS = ("OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "COMMAND NOT SUPPOR
 _CODES = tuple("+^*#$%")
 
 Answer = tuple[list[str], list[str]]
-"""The lines of an answer, and its final result."""
+"""Lines of an answer, and its final result."""
 
 
 class Garbage:
-    """Spoils what is said until `until_s`."""
+    """Corruption of the output until `until_s`."""
 
     def __init__(self, seed: str) -> None:
         self.until_s = float("-inf")
         self._random = random.Random(seed)
 
     def burst(self) -> bytes:
-        """Bytes of no meaning, line ends among them."""
+        """Return meaningless bytes that include line ends."""
         return self._random.randbytes(self._random.randint(8, 40)) + b"\r\n\xff\x00+CL"
 
     def spoilt(self, data: bytes, now_s: float) -> bytes:
-        """The data with a burst before it, a byte changed, or its end lost; untouched when the time is
-        over."""
+        """Return the data with a burst before it, a byte changed, or its end lost; unchanged once the time is
+        over.
+        """
         if now_s >= self.until_s or not data:
             return data
         match self._random.randrange(3):
@@ -48,17 +49,19 @@ class Garbage:
 
 
 def is_final(line: str) -> bool:
-    """Whether it ends a command, or a call: a result, which comes out where the command went in."""
+    """Return True for the end of a command or of a call: a result, sent at the port of the command."""
     return line in _FINALS or line.startswith(("+CME ERROR:", "+CMS ERROR:"))
 
 
 def is_code(line: str) -> bool:
-    """Whether it is one that comes unasked: no result, and no answer either (+CMGS and +COLP come late)."""
+    """Return True for an unsolicited code: neither a result nor a late answer (+CMGS and +COLP)."""
     return line.startswith(_CODES) and not is_final(line) and not line.startswith(("+CMGS:", "+COLP:"))
 
 
 def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
-    """Each line with its line ends (V.250 5.7.1); `glued`: a final result runs into a code behind it."""
+    """Return each line with its line ends (V.250 5.7.1); `glued`: a final result runs into a following
+    code.
+    """
     made: list[str] = []
     before = ""
     for line in lines:
@@ -71,7 +74,7 @@ def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
 
 
 class Shift:
-    """Keeps back one answer while it is on; the first command gets an OK that nobody has asked for."""
+    """Delay of answers by one command, while on; the first command gets a stray OK."""
 
     def __init__(self) -> None:
         self._behind: Answer | None = None
@@ -81,15 +84,15 @@ class Shift:
         return self._behind is not None
 
     def begin(self) -> None:
-        """From the next command on."""
+        """Start with the next command."""
         self._behind = ([], ["OK"])
 
     def end(self) -> None:
-        """What is kept back is lost."""
+        """Stop; the delayed answer is lost."""
         self._behind = None
 
     def passed(self, answer: Answer) -> Answer:
-        """What comes out now that this should."""
+        """Return the output in place of this answer."""
         if self._behind is None:
             return answer
         earlier, self._behind = self._behind, answer
@@ -97,7 +100,7 @@ class Shift:
 
 
 class Outlet:
-    """The way out of one modem; `vices`: those that it has now."""
+    """Output of one modem; `vices`: its present vices."""
 
     def __init__(self, name: str, vices: Callable[[], Vices]) -> None:
         self.garbage = Garbage(name)
@@ -110,27 +113,28 @@ class Outlet:
         return bool(self._here or self._elsewhere)
 
     def take(self) -> bytes:
-        """What has come out at the command port since the last time."""
+        """Return the output at the command port since the last call."""
         output = bytes(self._here)
         self._here.clear()
         return output
 
     def take_elsewhere(self) -> bytes:
-        """What has come out at another port since the last time."""
+        """Return the output at another port since the last call."""
         output = bytes(self._elsewhere)
         self._elsewhere.clear()
         return output
 
     def put(self, data: bytes, now_s: float) -> None:
-        """Bytes for the command port."""
+        """Add bytes for the command port."""
         end = self._vices().line_end
         data = data if end is None else data.replace(b"\r\n", end.encode())
         self._here += self.garbage.spoilt(data, now_s)
         del self._here[:-OUTPUT_LIMIT]
 
     def framed(self, lines: Sequence[str], *, codes_here: bool) -> list[bytes]:
-        """Lines that nobody has asked for, each as it goes to the command port; what goes elsewhere is gone
-        there."""
+        """Return unsolicited lines, each framed for the command port; lines for another port are stored
+        there.
+        """
         said = [self._cut(line) for line in lines]
         if not codes_here:
             codes = [line for line in said if not is_final(line)]
@@ -140,7 +144,9 @@ class Outlet:
         return frames(said, glued=bool(self._vices().glued_lines))
 
     def _cut(self, line: str) -> str:
-        """The line, or what is left of it: its beginning and a piece of its middle in turn."""
+        """Return the line, or a remaining part of a third of the codes: its beginning and its middle in
+        turn.
+        """
         if not self._vices().cut_codes or not is_code(line):
             return line
         self._codes += 1

@@ -1,9 +1,8 @@
-"""One pseudo-terminal that behaves as a USB serial port of a modem does. It must not know what passes
-through.
+"""Pseudo-terminal that behaves like a modem's USB serial port. Must not know the data.
 
-The master is ours, the slave is the host's, reached by a stable symlink. We never keep the slave open: the
-kernel tells that no host has it (POLLHUP) only while nobody does. HUPCL is set at creation, as on a ttyUSB;
-whether the host has cleared it can be read on the master, even after the host has gone.
+The master is ours; the host opens the slave through a stable symlink. The slave is never kept open here: the
+kernel reports the absence of a host (POLLHUP) only while it is closed everywhere. HUPCL is set at creation,
+as on a ttyUSB; its state can be read on the master, even after the host is gone.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from pathlib import Path
 
 READ_SIZE = 16384
 AT_ONCE = 4095
-"""A terminal that has as much as that or more gives so much at a time."""
+"""Size of one read from a terminal with at least that much data."""
 CONTROL_FLAGS = 2
-"""The place of c_cflag in what tcgetattr gives."""
+"""Index of c_cflag in the result of tcgetattr."""
 
 
 class Pty:
-    """A port; `close` takes it away as unplugging does: a host that has it open reads end-of-file or EIO."""
+    """Port; `close` removes it like unplugging: a host with the port open reads end-of-file or EIO."""
 
     def __init__(self, link: Path) -> None:
         self.link = link
@@ -42,18 +41,18 @@ class Pty:
         _replace_link(link, self.path)
 
     def close(self) -> None:
-        """Gone, with its link if that is still ours."""
+        """Close the port, and remove its link if still ours."""
         os.close(self.fd)
         with contextlib.suppress(OSError):
             if os.readlink(self.link) == self.path:
                 self.link.unlink()
 
     def hupcl(self) -> bool:
-        """DTR falls when the last host closes the port."""
+        """Return True if DTR falls when the last host closes the port."""
         return bool(termios.tcgetattr(self.fd)[CONTROL_FLAGS] & termios.HUPCL)
 
     def read(self) -> bytes | None:
-        """What the host has written; empty when there is nothing, None when no host has the port open."""
+        """Return the host's input; empty if there is none, None if no host has the port open."""
         try:
             return os.read(self.fd, READ_SIZE)
         except BlockingIOError:
@@ -62,12 +61,12 @@ class Pty:
             return None
 
     def send(self, data: bytes) -> None:
-        """Write all of it, now or by a later `send`; more than a host ever leaves unread is lost."""
+        """Write the data, now or by a later `send`; the surplus beyond a host's unread limit is lost."""
         self._unsent = (self._unsent + data)[-READ_SIZE:]
         self._unsent = self._unsent[self.send_or_drop(self._unsent) :] if self._unsent else b""
 
     def send_or_drop(self, data: bytes) -> int:
-        """Write what there is room for; the rest is the caller's, or lost."""
+        """Write as much as there is room for; return the number of bytes."""
         self._given = True
         try:
             return os.write(self.fd, data)
@@ -75,12 +74,12 @@ class Pty:
             return 0
 
     def forget(self) -> None:
-        """The host has gone: what it did not read is not for the next one."""
+        """Drop unread output after the host has gone: it is not for the next host."""
         self._unsent = b""
         if not self._given:
             return
         self._given = False
-        # Flushing the master empties only what has not reached the slave; that may be none of it.
+        # Flushing the master drops only the data that have not reached the slave, possibly none.
         with contextlib.suppress(OSError, termios.error):
             slave = os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
             try:
@@ -90,12 +89,12 @@ class Pty:
 
 
 class Watch:
-    """Which of many ports have a host, and which have something to read.
+    """Watch on many ports: ports without a host, and ports with input.
 
-    A port without a host is asked each time. One that has a host is not: to ask a terminal whose bytes are on
-    their way waits in the kernel for the worker that brings them (`tty_buffer_flush_work`), on a busy machine
-    for a tenth of a second, and everybody's voice stands still meanwhile. By edge the worker itself says that
-    it has brought something.
+    A port without a host is polled each time. A port with a host is not: a poll of a terminal with input on
+    the way waits in the kernel for the worker that moves the input (`tty_buffer_flush_work`), on a busy
+    machine for a tenth of a second, and all voices stall meanwhile. Edge-triggered, the worker itself signals
+    new input.
     """
 
     def __init__(self) -> None:
@@ -104,10 +103,10 @@ class Watch:
         self._without: set[int] = set()
         self._with: set[int] = set()
         self._unread: set[int] = set()
-        """Something was brought to them, and not all of it has been read."""
+        """Ports with input that is not completely read."""
 
     def close(self) -> None:
-        """Nothing is watched any more."""
+        """Stop watching."""
         self._told.close()
 
     def add(self, port: Pty) -> None:
@@ -124,7 +123,7 @@ class Watch:
             self._ask.unregister(port.fd)
 
     def look(self) -> tuple[set[int], set[int]]:
-        """The descriptors without a host, and those with data."""
+        """Return the descriptors without a host, and those with input."""
         events = dict(self._ask.poll(0))
         self._unread |= {fd for fd, event in events.items() if event & select.POLLIN}
         for fd in [fd for fd in self._without if not events.get(fd, 0) & select.POLLHUP]:
@@ -143,7 +142,7 @@ class Watch:
         return set(self._without), set(self._unread)
 
     def read(self, port: Pty) -> bytes:
-        """What the host has written to a port that has data."""
+        """Return the host's input at a port with data."""
         data = port.read() or b""
         if len(data) < AT_ONCE:
             self._unread.discard(port.fd)

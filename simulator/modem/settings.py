@@ -1,9 +1,9 @@
-"""What a modem keeps for its host: the numbers of commands (`ATE0`, `AT+CLIP=1`), as the dialect's table
-lists them, and in its own memory, over a loss of power, its USB mode, IMS, where its GNSS speaks. It must
-not give any of them a meaning.
+"""Settings that a modem keeps for its host: the numbers of commands (`ATE0`, `AT+CLIP=1`), from the dialect's
+table; and its memory, which survives a loss of power: USB mode, IMS, port of the GNSS. Must not interpret
+them.
 
-A setting of its memory is known by how a command for it begins: `+QCFG="ims"`, `+CGDCONT=5`,
-`+CUSBPIDSWITCH`. Told nothing more it is asked; `+CGDCONT?` asks for all of its name.
+A setting in memory is identified by the beginning of its command: `+QCFG="ims"`, `+CGDCONT=5`,
+`+CUSBPIDSWITCH`. The bare command reads it; `+CGDCONT?` reads all settings of that name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from simulator.modem.dialect import Kept, Parameter
 
 
 class Parameters:
-    """The numbers of all commands that keep one, at their defaults until told otherwise."""
+    """Numbers of all commands that store them, at their defaults until set."""
 
     def __init__(self, table: Mapping[str, Parameter], fields: Callable[[], Mapping[str, object]]) -> None:
         self._table = table
@@ -26,21 +26,23 @@ class Parameters:
         return name in self._table
 
     def reset(self) -> None:
-        """Power-on, ATZ, AT&F."""
+        """Reset the numbers: power-on, ATZ, AT&F."""
         self._values = {name: value for name, value in self._values.items() if self._table[name].kept}
 
     def first(self, name: str) -> int:
-        """The first number of a parameter; 0 for one that the dialect does not know."""
+        """Return the first number of a parameter; 0 if unknown to the dialect."""
         if name in self._values:
             return self._values[name][0]
         return self._table[name].default[0] if name in self._table else 0
 
     def at(self, name: str, place: int) -> int:
-        """One of a parameter's numbers, counted from 0. Raises KeyError."""
+        """Return one of a parameter's numbers, counted from 0. Raises KeyError."""
         return self._values.get(name, self._table[name].default)[place]
 
     def do(self, command: Command) -> list[str]:
-        """Set, read or test one; returns the lines of the answer. Raises AtError on a value out of range."""
+        """Set, read or test a parameter; return the lines of the answer. Raises AtError on a value out of
+        range.
+        """
         parameter = self._table[command.name]
         values = self._values.get(command.name, parameter.default)
         match command.verb:
@@ -72,7 +74,7 @@ class Parameters:
 
 
 class Memory:
-    """All settings in the memory of one modem. `given`: what they are, where not as it left the factory."""
+    """Settings in the memory of one modem. `given`: values that differ from the factory's."""
 
     def __init__(self, table: Mapping[str, Kept], given: Mapping[str, str]) -> None:
         self._table = table
@@ -80,17 +82,17 @@ class Memory:
         self._started = dict(self._values)
 
     def power_on(self, forgets: Collection[str] = ()) -> None:
-        """It starts: what it `forgets` is again as at its last start."""
+        """Start: the settings in `forgets` return to their values of the last start."""
         for name in self._values.keys() & set(forgets):
             self._values[name] = self._started[name]
         self._started = dict(self._values)
 
     def value(self, name: str) -> str:
-        """One setting; empty where there is no such."""
+        """Return one setting; empty if unknown."""
         return self._values.get(name, "")
 
     def do(self, command: Command, fields: Mapping[str, object]) -> list[str] | None:
-        """Ask or set; the lines of the answer, None where the command is about none of them."""
+        """Read or set; return the lines of the answer, None if the command concerns no setting."""
         name, rest = command.name, command.argument
         if command.verb is Verb.READ:
             known = [one for one in self._table if one == name or one.startswith(f"{name}=")]

@@ -1,6 +1,5 @@
-"""A modem's voice port: when it carries voice, and what; and what it makes of the voice that it sends,
-faults of the way out included, as its vices say. It must not know PTYs; whoever reads and writes is the
-clock.
+"""Voice port of a modem: state and sound; and processing of sent voice, with faults from its vices. Must not
+know PTYs; the reader and writer are the clock.
 
 Frames are s16le, 20 ms each: 320 bytes at 8 kHz, 640 at 16 kHz (SIMCom after `AT+CPCMFRM=1`).
 """
@@ -24,7 +23,7 @@ MOST, LEAST = 32767, -32768
 
 
 class Uplink:
-    """What one modem makes of the voice that it sends, while its voice is on. s16le at 8 kHz."""
+    """Processing of one modem's sent voice, while its voice is on. s16le at 8 kHz."""
 
     def __init__(self, seed: str) -> None:
         self._chance = Random(seed)
@@ -33,7 +32,7 @@ class Uplink:
         self._in_frame, self._lost = 0, False
 
     def sends(self, pcm: bytes, vices: Vices) -> bytes:
-        """As many bytes as were written."""
+        """Return the sent voice, as many bytes as were written."""
         if vices.says_silence:
             pcm = bytes(len(pcm))
         if vices.voice_db:
@@ -43,7 +42,7 @@ class Uplink:
         return self._delayed(pcm, vices.voice_late_s or 0.0)
 
     def _with_gaps(self, pcm: bytes, share: float) -> bytes:
-        """Whole frames, wherever the host has cut what it writes."""
+        """Replace whole frames, for any division of the host's input."""
         sent = bytearray()
         at = 0
         while at < len(pcm):
@@ -74,11 +73,11 @@ def _louder(pcm: bytes, times: float) -> bytes:
 
 FRAME_S = 0.02
 HERE, ELSEWHERE = "1,0", "1,2"
-"""What Quectel's `+QPCMV` can be: at the second port, or as a sound card."""
+"""Values of Quectel's `+QPCMV`: voice at the second port, or at the sound card."""
 
 
 class ModemVoice:
-    """The PCM side of one modem."""
+    """PCM side of one modem."""
 
     def __init__(self, line: Line, dialect: Dialect) -> None:
         self._line = line
@@ -90,48 +89,48 @@ class ModemVoice:
         self.power_on()
 
     def power_on(self) -> None:
-        """As it comes from the factory."""
+        """Restore the factory state."""
         self.told_wide = self.told_narrow = False
-        """`AT+CPCMFRM=1`, `AT+CPCMBANDWIDTH=1,1`."""
+        """True after `AT+CPCMFRM=1` or `AT+CPCMBANDWIDTH=1,1`."""
         self._stands = ELSEWHERE if self._line.vices.pcm_left else ""
-        """What Quectel's `+QPCMV` says, whichever calls come and go; empty: off."""
+        """Value of Quectel's `+QPCMV`, independent of calls; empty: off."""
         self._voiced = 0
-        """The calls with voice since."""
+        """Number of calls with voice since power-on."""
         self._counts_in_spell: int | None = None
         self._ahead = 0
-        """Bytes that were written and not read."""
+        """Bytes written minus bytes read."""
         self._stopped = False
 
     @property
     def wide(self) -> bool:
-        """16 kHz."""
+        """True at 16 kHz."""
         return self.told_wide or (self._line.vices.wide_over_volte is True and not self.told_narrow)
 
     @property
     def worn(self) -> bool:
-        """Too many calls have had voice; the one that has it now is among them."""
+        """True if too many calls had voice, not counting the present one."""
         limit = self._line.vices.pcm_worn_after or 0
         before = self._voiced - (self._counts_in_spell == self._line.legs.spell)
         return 0 < limit <= before
 
     @property
     def available(self) -> bool:
-        """The firmware gives voice to the host at all."""
+        """True if the firmware has voice to the host."""
         return self._line.config.voice and not self._line.vices.data_only
 
     @property
     def has_card(self) -> bool:
-        """The modem has a sound card beside its voice port."""
+        """True if the modem has a sound card beside its voice port."""
         return self.available and self._line.config.sound_card
 
     @property
     def by_card(self) -> bool:
-        """It flows at the modem's sound card, and not at its voice port."""
+        """True if voice flows at the modem's sound card, and not at its voice port."""
         return self._stands == ELSEWHERE
 
     @property
     def on(self) -> bool:
-        """The host has switched it on, in this call."""
+        """True if the host has switched voice on, in this call."""
         stands = self._stands == HERE or (self.by_card and self.has_card)
         switched = self._on_in_spell == self._line.legs.spell or stands
         return self.available and (switched or self._dialect.voice_switch == "none")
@@ -145,7 +144,9 @@ class ModemVoice:
         return int(self.rate_hz * FRAME_S) * SAMPLE_BYTES
 
     def switch(self, on: bool, now_s: float) -> None:
-        """`^DDSETEX=2`, `+CPCMREG=1|0`. SIMCom allows it only while a call is active. Raises AtError."""
+        """Handle `^DDSETEX=2`, `+CPCMREG=1|0`. SIMCom allows it only during an active call. Raises
+        AtError.
+        """
         if on and self._dialect.voice_switch == "cpcmreg" and not self._line.legs.having(Stat.ACTIVE):
             raise AtError(NOT_ALLOWED)
         if on and self._refuses(now_s):
@@ -157,7 +158,7 @@ class ModemVoice:
         self._left_over, self._ahead, self._stopped = b"", 0, False
 
     def _refuses(self, now_s: float) -> bool:
-        """Not yet: for so long after the answer."""
+        """Return True if it is too soon after the answer."""
         vices = self._line.vices
         answered = [leg.connected_at_s for leg in self._line.legs.having(Stat.ACTIVE)]
         latest_s = max((at_s for at_s in answered if at_s is not None), default=now_s)
@@ -166,11 +167,11 @@ class ModemVoice:
 
     @property
     def stands(self) -> str:
-        """The setting of `+QPCMV`, as `?` tells it."""
+        """Setting of `+QPCMV`, as answered to `?`."""
         return self._stands or "0,0"
 
     def set_standing(self, where: str) -> None:
-        """`+QPCMV=1,0`, `=1,2`; empty: `=0`. Raises AtError while it goes elsewhere."""
+        """Handle `+QPCMV=1,0`, `=1,2`; empty: `=0`. Raises AtError while another value is set."""
         if where and self._stands not in ("", where):
             raise AtError(NOT_ALLOWED)
         legs = self._line.legs
@@ -180,7 +181,7 @@ class ModemVoice:
         self._stands = where
 
     def running(self) -> bool:
-        """Frames flow: it is on, and a call is active (or said to be)."""
+        """Return True if frames flow: voice is on, and a call is active (or reported so)."""
         return (
             self.on
             and self._dead_in_spell != self._line.legs.spell
@@ -188,8 +189,9 @@ class ModemVoice:
         )
 
     def read(self, n_bytes: int, now_s: float) -> bytes:
-        """The next `n_bytes` for the host: the sum of all parties in the conversation; nothing while it does
-        not run."""
+        """Return the next `n_bytes` for the host: the sum of all parties in conversation; empty while not
+        running.
+        """
         if not self.running():
             return b""
         self._ahead -= n_bytes
@@ -200,7 +202,7 @@ class ModemVoice:
         return self._heard(n_bytes // SAMPLE_BYTES * SAMPLE_BYTES, now_s)
 
     def write(self, pcm: bytes, now_s: float) -> None:
-        """Voice from the host, to all parties in the conversation; lost while it does not run."""
+        """Send voice of the host to all parties in conversation; lost while not running."""
         if not self.running():
             return
         self._ahead += len(pcm)
@@ -223,7 +225,7 @@ class ModemVoice:
 
     def _of(self, leg: Leg, n_bytes: int, now_s: float) -> bytes:
         answered_at_s = leg.call.answered_at_s
-        if answered_at_s is None:  # early answer: what is to be heard is the network's ringback
+        if answered_at_s is None:  # early answer: the network's ringback is audible
             return leg.ear.listen(ringback(), leg.call.ringing_at_s or now_s, n_bytes, now_s)
         phone = as_phone(leg.peer(self._line))
         if phone is None:

@@ -1,1 +1,1 @@
-"""The simulated network: calls between lines and phones, and what is heard on them."""
+"""Simulated network: calls between lines and phones, and their sound."""

@@ -1,4 +1,4 @@
-"""What is to happen later, in order. It must not ask a clock: whoever drives it says what time it is."""
+"""Schedule of future actions, in order. Must not use a clock: its driver provides the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Action = Callable[[float], None]
 
 
 class Timer:
-    """One thing to be done at `due_s`; `cancel` may be called at any time, twice too."""
+    """Action due at `due_s`; `cancel` may be called at any time, and repeatedly."""
 
     __slots__ = ("action", "due_s")
 
@@ -31,14 +31,15 @@ class Agenda:
         self._serial = itertools.count()
 
     def at(self, due_s: float, action: Action) -> Timer:
-        """Have `action(due_s)` called when the time has come; timers of the same instant keep their order."""
+        """Schedule `action(due_s)`; timers of one instant keep their order."""
         timer = Timer(due_s, action)
         heapq.heappush(self._heap, (due_s, next(self._serial), timer))
         return timer
 
     def run_until(self, now_s: float) -> None:
-        """Do what is due by `now_s`, each thing at its own due time; a time earlier than the last one is
-        ignored."""
+        """Run the actions due by `now_s`, each at its own time; an earlier time than the last one is
+        ignored.
+        """
         while self._heap and self._heap[0][0] <= now_s:
             due_s, _, timer = heapq.heappop(self._heap)
             if timer.action is not None:
@@ -47,7 +48,7 @@ class Agenda:
         self.now_s = max(self.now_s, now_s)
 
     def next_due_s(self) -> float | None:
-        """When `run_until` will next have something to do; None if never."""
+        """Return the time of the next action; None if there is none."""
         while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None

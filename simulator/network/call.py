@@ -1,6 +1,5 @@
-"""A call as the network sees it, the causes of its end (ITU-T Q.850, TS 24.008 annex H), the numbers that
-it goes to as this network compares them, and what it expects of those who take part. It must not know
-modems or phones.
+"""Call as the network sees it, causes of its end (ITU-T Q.850, TS 24.008 annex H), comparison of dialled
+numbers, and the interface of its parties. Must not know modems or phones.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ class Cause(enum.IntEnum):
     """Q.850 cause values."""
 
     UNKNOWN = 0
-    """Nobody says why."""
+    """No cause is reported."""
     UNALLOCATED_NUMBER = 1
     NORMAL_CLEARING = 16
     USER_BUSY = 17
@@ -49,10 +48,10 @@ _DIALLED = re.compile(r"[^0-9+*#A-C]")
 
 
 def international(dialled: str, country: str) -> str:
-    """One form for a number however it was dialled: `+39…`, `0039…` and, with country `39`, the national
+    """Return the uniform form of a dialled number: `+39…`, `0039…` and, with country `39`, the national
     `02…`.
 
-    Short codes (`112`) and service codes (`*43#`) stay as they are.
+    Short codes (`112`) and service codes (`*43#`) are unchanged.
     """
     number = _DIALLED.sub("", dialled.upper())
     if number.startswith("+") or "*" in number or "#" in number or len(number) <= SHORT_CODE_LENGTH:
@@ -63,7 +62,7 @@ def international(dialled: str, country: str) -> str:
 
 
 def luhn_digit(digits: str) -> str:
-    """The check digit of an IMEI (TS 23.003 annex B)."""
+    """Return the check digit of an IMEI (TS 23.003 annex B)."""
     total = 0
     for position, digit in enumerate(reversed(digits)):
         value = int(digit) * (2 if position % 2 == 0 else 1)
@@ -72,7 +71,7 @@ def luhn_digit(digits: str) -> str:
 
 
 def made_up_imei(index: int) -> str:
-    """The IMEI of the modem at this place in the world's file."""
+    """Return the IMEI of the modem at this place in the world's file."""
     digits = f"35678901{index + 1:06d}"
     return digits + luhn_digit(digits)
 
@@ -81,7 +80,7 @@ CallId = NewType("CallId", int)
 
 
 class CallState(enum.StrEnum):
-    """Where a call stands; the words of `GET /calls`."""
+    """State of a call, in the words of `GET /calls`."""
 
     DIALING = "dialing"
     RINGING = "ringing"
@@ -91,7 +90,7 @@ class CallState(enum.StrEnum):
 
 
 class Party(Protocol):
-    """One end of a call: a modem's line or a phone. The network tells it what happens."""
+    """End of a call: a modem's line or a phone. The network reports events to it."""
 
     @property
     def number(self) -> str:
@@ -100,33 +99,33 @@ class Party(Protocol):
 
     @property
     def line_name(self) -> str | None:
-        """The modem's name; None for a phone."""
+        """Name of the modem; None for a phone."""
         ...
 
     def call_offered(self, call: Call, now_s: float) -> None:
-        """Somebody calls; ring (`alert`), or `release`, now or later."""
+        """Handle an incoming call: ring (`alert`), or `release`, now or later."""
         ...
 
     def call_ringing(self, call: Call, now_s: float) -> None:
-        """The far end of a call that this party placed rings."""
+        """Handle the ringing of the far end of this party's own call."""
         ...
 
     def call_answered(self, call: Call, now_s: float) -> None:
-        """The call is up; both ends are told."""
+        """Handle the answer; both ends are notified."""
         ...
 
     def call_ended(self, call: Call, now_s: float) -> None:
-        """The call is over (`call.cause`, `call.ended_by`); both ends are told, once."""
+        """Handle the end of the call (`call.cause`, `call.ended_by`); both ends are notified, once."""
         ...
 
     def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
-        """Voice from the far end's host."""
+        """Take voice from the far end's host."""
         ...
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """One call, kept for ever. Times are the driver's seconds."""
+    """Call, kept for ever. Times are the driver's seconds."""
 
     id: CallId
     caller: Party
@@ -143,9 +142,9 @@ class Call:
     cause: Cause | None = None
     ended_by: Party | None = None
     transferred_to: Call | None = None
-    """The other call whose far end this one's far end now talks to (explicit call transfer)."""
+    """Other call, with a far end connected to this one's far end (explicit call transfer)."""
     digits: str = ""
-    """DTMF that the modem sent into it."""
+    """DTMF digits sent by the modem into the call."""
     timers: list[Timer] = field(default_factory=list)
 
     @property
@@ -153,34 +152,36 @@ class Call:
         return self.state is CallState.ENDED
 
     def other(self, party: Party) -> Party | None:
-        """The far end, seen from one end."""
+        """Return the far end, seen from one end."""
         return self.callee if party is self.caller else self.caller
 
 
 @dataclass(slots=True)
 class Message:
-    """A short message that the network has taken; kept for ever."""
+    """Short message that the network has accepted; kept for ever."""
 
     sender: str
     to: str
     text: str
-    """Empty when it was binary."""
+    """Text; empty for binary data."""
     data: bytes
     sent_at_s: float
     delivered: bool
-    """Whether its receiver has it by now."""
+    """True once the receiver has the message."""
     part: tuple[int, int, int] | None = None
-    """Of a longer one, as its sender has cut it: reference, how many parts, which from 1."""
+    """Part of a longer message, as cut by its sender: reference, number of parts, number of this part from
+    1.
+    """
 
 
 class Network(Protocol):
-    """What the parties may ask of the carrier."""
+    """Operations of the carrier for the parties."""
 
     @property
     def agenda(self) -> Agenda: ...
 
     def advance(self, now_s: float) -> None:
-        """Let everything happen that is due by then."""
+        """Run everything that is due by then."""
         ...
 
     def originate(
@@ -193,27 +194,27 @@ class Network(Protocol):
         emergency: bool = False,
         withheld: bool = False,
     ) -> Call:
-        """Start a call; it is routed after `setup_s`."""
+        """Start a call, which is routed after `setup_s`."""
         ...
 
     def alert(self, call: Call, now_s: float) -> None:
-        """The called end rings."""
+        """Record that the called end rings."""
         ...
 
     def answer(self, call: Call, now_s: float) -> None:
-        """The called end has answered."""
+        """Record that the called end has answered."""
         ...
 
     def release(self, call: Call, by: Party | None, cause: Cause, now_s: float) -> None:
-        """End the call, whoever wants it; `by` None is the network. A call that is over stays as it is."""
+        """End the call, from any side; `by` None is the network. An ended call is unchanged."""
         ...
 
     def hold(self, call: Call, held: bool) -> None:
-        """A modem has put an answered call on hold, or taken it back."""
+        """Record that a modem has put an answered call on hold, or taken it back."""
         ...
 
     def transfer(self, one: Call, other: Call, by: Party, now_s: float) -> None:
-        """Let the far ends of two calls of one party talk to each other without it (TS 22.091)."""
+        """Connect the far ends of two calls of one party without it (TS 22.091)."""
         ...
 
     def send_message(
@@ -226,13 +227,13 @@ class Network(Protocol):
         part: tuple[int, int, int] | None = None,
         report: Callable[[int, float], None] | None = None,
     ) -> None:
-        """Take a short message, and deliver it, a phone's by its habits. `report`: told what becomes of it
-        there, by its TP-Status and when (TS 23.040 9.2.3.15).
+        """Accept a short message and deliver it, to a phone by its habits. `report`: called with the outcome,
+        a TP-Status and its time (TS 23.040 9.2.3.15).
         """
         ...
 
     def voices_changed(self, now_s: float) -> None:
-        """Who hears whom may have changed."""
+        """Update the conversations: a speaker or listener may have changed."""
         ...
 
     def is_emergency(self, number: str) -> bool: ...

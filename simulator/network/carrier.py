@@ -1,10 +1,10 @@
-"""The network: it routes calls between modems' lines and phones, and keeps every call it has ever seen; it
-lets phones hear each other where no modem's host is in between (a direct call, a network conference, a
-transfer); it brings short messages to phones, and reports of them (TS 23.040 3.2.9).
+"""Network of the simulation: routes calls between modems' lines and phones, and keeps every call; connects
+phones without a modem's host in between (a direct call, a network conference, a transfer); delivers short
+messages to phones, and status reports (TS 23.040 3.2.9).
 
-Sans-IO: `advance(now_s)` does what is due, `next_deadline()` says when to come back; every other entry
-takes `now_s` and advances first, so that the order of events never depends on the driver. It must not open
-a port or ask a clock.
+Sans-IO: `advance(now_s)` runs what is due, `next_deadline()` returns the next due time. Every other method
+takes `now_s` and advances first, so that the order of events never depends on the driver. Must not open a
+port or use a clock.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from simulator.network.phone import Phone, as_phone
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES
 
 Pair = tuple[Phone, Phone]
-"""Listener, speaker."""
+"""Listener and speaker."""
 
 
 class Conversations:
-    """The pairs that are connected now, each with the instant up to which the listener has heard the
-    speaker."""
+    """Connected pairs, each with the instant up to which the listener has the speaker's sound."""
 
     def __init__(self) -> None:
         self._heard_until_s: dict[Pair, float] = {}
@@ -36,12 +35,12 @@ class Conversations:
         return bool(self._heard_until_s)
 
     def connect(self, pairs: Iterable[Pair], now_s: float) -> None:
-        """From now on these pairs, and no others, are connected; what was said until now is heard first."""
+        """Connect exactly these pairs from now on; earlier sound is delivered first."""
         self.flow(now_s)
         self._heard_until_s = {pair: self._heard_until_s.get(pair, now_s) for pair in pairs}
 
     def flow(self, now_s: float) -> None:
-        """Let everybody hear what was said until now."""
+        """Deliver all sound until now."""
         for (listener, speaker), since_s in self._heard_until_s.items():
             recording = listener.recording
             said_since = speaker.recording.answered_at_s if speaker.recording is not None else since_s
@@ -49,16 +48,17 @@ class Conversations:
                 continue
             first = round((since_s - recording.answered_at_s) * RATE_HZ)
             count = round((now_s - recording.answered_at_s) * RATE_HZ) - first
-            # One distance for the whole call: rounded anew for each stretch, it would now and then be one
-            # sample more or less, and the voice would jump there.
+            # One distance for the whole call: rounded for each stretch, it would at times differ by a sample,
+            # and the voice would jump there.
             apart = round((recording.answered_at_s - said_since) * RATE_HZ)
             recording.put(first, speaker.said.at(max(0, first + apart), count * SAMPLE_BYTES))
             self._heard_until_s[listener, speaker] = now_s
 
 
 def pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
-    """Who hears whom: both ends of a call between phones, the members of each modem's conversation,
-    transferred ones."""
+    """Return the connected pairs: both ends of a call between phones, members of each modem's conversation,
+    and transferred ends.
+    """
     found: set[Pair] = set()
     for call in calls:
         if call.state is not CallState.ACTIVE:
@@ -73,7 +73,7 @@ def pairs(calls: Iterable[Call], modems: Iterable[Modem]) -> set[Pair]:
 
 
 def _far_end(call: Call) -> Party | None:
-    """The end that is a phone; of a transferred call the modem has left."""
+    """Return the end that is a phone; the modem of a transferred call has left."""
     return as_phone(call.caller) or as_phone(call.callee)
 
 
@@ -83,17 +83,17 @@ def _all_pairs(parties: Iterable[Party | None]) -> set[Pair]:
 
 
 REPORT_S = 1.0
-"""Until the sender's network has the word of it."""
+"""Time until the sender's network has the report, in seconds."""
 RECEIVED, TRYING, INCOMPATIBLE = 0x00, 0x22, 0x41
-"""TP-Status (9.2.3.15): the phone has it; no response, the network goes on trying; it never will have it."""
+"""TP-Status (9.2.3.15): received by the phone; no response, the network retries; never deliverable."""
 AGAIN_S = 5.0
 
 Report = Callable[[int, float], None]
-"""Tells a status, at a time."""
+"""Receiver of a status and its time."""
 
 
 def post(agenda: Agenda, message: Message, phone: Phone, report: Report | None, now_s: float) -> None:
-    """Bring it to the phone, by the phone's habits at each attempt."""
+    """Deliver the message to the phone, by the phone's habits at each attempt."""
 
     def tell(status: int, at_s: float) -> None:
         if report is not None and phone.profile.texts != "unreported":
@@ -121,16 +121,15 @@ VOICE_FLOW_S = 1.0
 
 
 class Carrier:
-    """A whole simulated network under one clock; `now_s` counts seconds from any origin and never goes
-    back."""
+    """Simulated network under one clock; `now_s` counts seconds from any origin and never decreases."""
 
     def __init__(self, config: Config, now_s: float = 0.0) -> None:
         self.config = config
         self.agenda = Agenda(now_s)
         self.calls: list[Call] = []
-        """Every call ever, oldest first."""
+        """Every call, oldest first."""
         self.messages: list[Message] = []
-        """Every short message ever, oldest first."""
+        """Every short message, oldest first."""
         self.phones: dict[str, Phone] = {
             profile.number: Phone(profile, self, config.simulator.recording_cap_s)
             for profile in config.phones
@@ -154,54 +153,56 @@ class Carrier:
         self._conversations = Conversations()
         self._flow_due = False
 
-    # ------------------------------------------------------------------------------------ the driver's
+    # ----------------------------------------------------------------------------------- for the driver
 
     @property
     def now_s(self) -> float:
         return self.agenda.now_s
 
     def advance(self, now_s: float) -> None:
-        """Let everything happen that is due by `now_s`."""
+        """Run everything that is due by `now_s`."""
         self.agenda.run_until(now_s)
 
     def next_deadline(self) -> float | None:
-        """When `advance` has something to do next, if nothing comes in before; None if never."""
+        """Return the time of the next action if no input comes before; None if there is none."""
         return self.agenda.next_due_s()
 
     def phone(self, number: str, place: int = 0) -> Phone:
-        """The phone with this number, `+` or not, of an exchange that at the place. Raises NoSuchParty."""
+        """Return the phone with this number (`+` optional), of an exchange the one at the place. Raises
+        NoSuchParty.
+        """
         places = self.places(number)
         if place not in range(len(places)):
             raise NoSuchParty(f"{number} has no place {place}")
         return places[place]
 
     def places(self, number: str) -> list[Phone]:
-        """All phones of this number, `+` or not. Raises NoSuchParty."""
+        """Return all phones of this number (`+` optional). Raises NoSuchParty."""
         places = self._places.get(number) or self._places.get(f"+{number}")
         if places is None:
             raise NoSuchParty(f"no phone {number}")
         return places
 
     def modem(self, name: str) -> Modem:
-        """The modem of this name. Raises NoSuchParty."""
+        """Return the modem of this name. Raises NoSuchParty."""
         if name not in self.modems:
             raise NoSuchParty(f"no modem {name}")
         return self.modems[name]
 
     def phone_call(self, number: str, to: str, now_s: float | None = None) -> Call:
-        """A phone calls somebody. Raises NoSuchParty, NotNow."""
+        """Place a call from a phone. Raises NoSuchParty, NotNow."""
         return self.phone(number).place(to, self._at(now_s))
 
     def phone_answer(self, number: str, now_s: float | None = None) -> Call:
-        """A phone takes what rings, whatever its behaviour. Raises NoSuchParty, NotNow."""
+        """Answer the call that rings at a phone, despite its behaviour. Raises NoSuchParty, NotNow."""
         return self.phone(number).answer(self._at(now_s))
 
     def phone_hang_up(self, number: str, now_s: float | None = None, place: int = 0) -> Call:
-        """A phone hangs up, rejects, or gives up. Raises NoSuchParty, NotNow."""
+        """Hang up, reject or give up a phone's call. Raises NoSuchParty, NotNow."""
         return self.phone(number, place).hang_up(self._at(now_s))
 
     def phone_sms(self, number: str, to: str, text: str, now_s: float | None = None) -> Message:
-        """A phone sends a short message. Raises NoSuchParty."""
+        """Send a short message from a phone. Raises NoSuchParty."""
         sender = self.phone(number).number
         self.send_message(sender, self.international(to), text, b"", self._at(now_s))
         return self.messages[-1]
@@ -211,7 +212,7 @@ class Carrier:
             self.advance(now_s)
         return self.agenda.now_s
 
-    # ------------------------------------------------------------------------------------ the parties'
+    # ---------------------------------------------------------------------------------- for the parties
 
     def international(self, dialled: str) -> str:
         return international(dialled, self.config.simulator.country)

@@ -1,4 +1,4 @@
-"""A telephone and its owner's habits. It must not know modems: its calls come and go through the network."""
+"""Telephone and its handling of calls. Must not know modems: its calls pass through the network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from simulator.network.voice import Recording
 
 
 class Phone:
-    """One phone; one call at a time. Driven by its `profile`, and by hand through `place`, `answer` and
-    `hang_up`."""
+    """Phone with one call at a time, driven by its `profile`, and manually through `place`, `answer` and
+    `hang_up`.
+    """
 
     def __init__(self, profile: PhoneConfig, network: Network, recording_cap_s: float) -> None:
         self._network = network
@@ -20,7 +21,7 @@ class Phone:
         self.said: Sound = sound(profile.says, profile.behaviour)
         self.call: Call | None = None
         self.recording: Recording | None = None
-        """What it hears in its current call, or heard in its last one."""
+        """Sound received in the present call, or in the last one."""
 
     @property
     def number(self) -> str:
@@ -36,14 +37,14 @@ class Phone:
         return "idle" if self.call is None else str(self.call.state)
 
     def change(self, profile: PhoneConfig) -> None:
-        """New habits: what it says changes at once, the rest from the next step of a call on."""
+        """Set new habits: the phone's sound changes at once, the rest from the next step of a call on."""
         self.profile = profile
         self.said = sound(profile.says, profile.behaviour)
 
-    # ------------------------------------------------------------------------------------- by hand
+    # ------------------------------------------------------------------------------------ manually
 
     def place(self, to: str, now_s: float) -> Call:
-        """Call somebody. Raises NotNow when it is in a call."""
+        """Place a call. Raises NotNow during a call."""
         if self.call is not None:
             raise NotNow(f"{self.number} is in a call ({self.state})")
         number = self._network.international(to)
@@ -59,7 +60,7 @@ class Phone:
         return self.call
 
     def answer(self, now_s: float) -> Call:
-        """Take the call that rings here. Raises NotNow when none does."""
+        """Answer the call that rings here. Raises NotNow if none does."""
         call = self.call
         if call is None or call.caller is self or call.state is not CallState.RINGING:
             raise NotNow(f"nothing rings at {self.number}")
@@ -67,8 +68,9 @@ class Phone:
         return call
 
     def hang_up(self, now_s: float) -> Call:
-        """End the call, reject it while it rings here, give up while it rings there. Raises NotNow without
-        one."""
+        """End the call, reject it while it rings here, or give up while it rings there. Raises NotNow without
+        a call.
+        """
         call = self.call
         if call is None:
             raise NotNow(f"{self.number} is in no call")
@@ -79,14 +81,15 @@ class Phone:
         return call
 
     def heard_pcm(self, now_s: float) -> bytes | None:
-        """What it hears in its current call, up to now, or heard in its last one; None when it never had a
-        call."""
+        """Return the sound received in the present call so far, or in the last one; None if there was no
+        call.
+        """
         if self.recording is None:
             return None if self.call is None else b""
         self._network.voices_changed(now_s)
         return self.recording.pcm(now_s if self.call is not None else None)
 
-    # ---------------------------------------------------------------------------- told by the network
+    # ------------------------------------------------------------------------- reported by the network
 
     def call_offered(self, call: Call, now_s: float) -> None:
         call.timers.append(
@@ -150,5 +153,5 @@ class Phone:
 
 
 def as_phone(party: Party | None) -> Phone | None:
-    """The party if it is a phone."""
+    """Return the party if it is a phone; else None."""
     return party if isinstance(party, Phone) else None

@@ -1,7 +1,7 @@
-"""What a phone says, as samples: tones, a file, a voicemail's greeting, silence.
+"""Sounds of a phone, as samples: tones, a file, a voicemail's greeting, silence.
 
 All sound here is 8 kHz mono s16le. A sound is a function of the sample's index since its speaker began, so
-that every listener hears the same thing and a tone never breaks its phase. It must not know who listens.
+that all listeners hear identical sound and a tone never breaks its phase. Must not know the listeners.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ MAX_FILE_S = 600
 
 
 class Sound(Protocol):
-    """Something that can be heard from any sample on."""
+    """Sound that can be read from any sample on."""
 
     def at(self, sample: int, n_bytes: int) -> bytes:
-        """Exactly `n_bytes` (even) from the sample on."""
+        """Return exactly `n_bytes` (even) from the sample on."""
         ...
 
 
 class Loop:
-    """The same samples again and again; no samples at all are silence."""
+    """Repeated samples; without samples, silence."""
 
     def __init__(self, pcm: bytes) -> None:
         self._pcm = pcm
@@ -47,7 +47,7 @@ class Loop:
 
 
 class Once:
-    """The samples once, silence after them."""
+    """Samples played once, then silence."""
 
     def __init__(self, pcm: bytes) -> None:
         self._pcm = pcm
@@ -62,9 +62,9 @@ SILENCE = Loop(b"")
 
 @functools.lru_cache(maxsize=64)
 def tone(hz: float) -> Loop:
-    """A sine of amplitude 8000, without a break in its phase; the frequency is kept to 0.1 Hz."""
+    """Return a sine of amplitude 8000 with a continuous phase; the frequency is kept to 0.1 Hz."""
     tenths = round(hz * 10)
-    # The shortest stretch that holds whole cycles of tenths/10 Hz: one second for whole hertz, ten at most.
+    # Shortest time with whole cycles of tenths/10 Hz: one second for whole hertz, ten at most.
     seconds = 1 if tenths % 10 == 0 else 10
     turn = 2 * math.pi * tenths / 10 / RATE_HZ
     return Loop(_pcm([round(AMPLITUDE * math.sin(turn * n)) for n in range(seconds * RATE_HZ)]))
@@ -72,15 +72,17 @@ def tone(hz: float) -> Loop:
 
 @functools.lru_cache(maxsize=1)
 def ringback() -> Loop:
-    """What the network plays while the far end rings: 425 Hz, 1 s on, 4 s off (ITU-T E.180 supplement 2,
-    Italy)."""
+    """Return the network's ringback while the far end rings: 425 Hz, 1 s on, 4 s off (ITU-T E.180 supplement
+    2, Italy).
+    """
     return Loop(tone(425).at(0, RATE_HZ * SAMPLE_BYTES) + bytes(4 * RATE_HZ * SAMPLE_BYTES))
 
 
 @functools.lru_cache(maxsize=1)
 def greeting() -> Once:
-    """A voicemail: three seconds of something with the rhythm of speech, a pause, one second of 1 kHz,
-    silence."""
+    """Return a voicemail's greeting: three seconds with the rhythm of speech, a pause, one second of 1 kHz,
+    silence.
+    """
     speech = [
         round(
             AMPLITUDE
@@ -94,8 +96,9 @@ def greeting() -> Once:
 
 
 def sound(says: str, behaviour: str = "answer") -> Sound:
-    """The sound that a phone's `says` names; empty is a greeting for a voicemail and silence for others.
-    Raises ConfigError."""
+    """Return the sound that a phone's `says` names; empty: a greeting for a voicemail, silence for others.
+    Raises ConfigError.
+    """
     kind, _, what = (says or ("greeting" if behaviour == "voicemail" else "silence")).partition(":")
     match kind:
         case "tone":
@@ -113,12 +116,12 @@ def sound(says: str, behaviour: str = "answer") -> Sound:
 
 
 def check_says(says: str) -> None:
-    """Raises ConfigError, whose text begins with `says`, when a phone could not say this."""
+    """Check a phone's sound. Raises ConfigError with a text that begins with `says`."""
     sound(says)
 
 
 def resolve_says(says: str, directory: Path) -> str:
-    """The same, with a file's path made absolute from the directory on."""
+    """Make the path of a file absolute, relative to the directory; other sounds are unchanged."""
     kind, _, what = says.partition(":")
     return f"{kind}:{(directory / what).absolute()}" if kind in ("file", "loop") else says
 

@@ -1,7 +1,7 @@
-"""Where voice goes: mixing, what a phone hears and keeps, and conversations that no modem's host carries.
+"""Voice in the network: mixing, recordings of phones, and conversations without a modem's host.
 
 All voice is 8 kHz mono s16le bytes. Pure: time is an argument, and samples are counted from the answer of a
-call. It must not decide who may hear whom; the carrier and the modems say so.
+call. Must not decide who may hear whom; the carrier and the modems do.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from collections.abc import Sequence
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Sound
 
 LATE_S = 0.02
-"""A writer that is late by less continues where it stopped; one that is later leaves a gap of silence.
+"""Delay up to which a late writer continues where it stopped, in seconds; a later one leaves a gap of
+silence.
 
-One frame, which is what a codec has in hand: with more, it would be hidden what the host has not written.
+One frame, as buffered by a codec: a longer tolerance would hide missing output of the host.
 """
 STALE_S = 0.2
-"""A listener that has not read for longer goes on with what is said now."""
+"""Pause after which a listener continues with the present sound, in seconds."""
 AHEAD_S = 1.0
-"""A writer that is early by more has overrun the codec's buffer; what it writes is lost."""
+"""Lead beyond which a writer has overrun the codec's buffer, in seconds; its output is lost."""
 
 
 def samples(pcm: bytes) -> array.array[int]:
-    """The numbers in the bytes."""
+    """Return the numbers in the bytes."""
     numbers = array.array("h", pcm)
     if sys.byteorder == "big":
         numbers.byteswap()
@@ -33,7 +34,7 @@ def samples(pcm: bytes) -> array.array[int]:
 
 
 def mix(frames: Sequence[bytes], n_bytes: int) -> bytes:
-    """The saturated sum of the frames, each of `n_bytes` or empty; of none, silence."""
+    """Return the saturated sum of the frames, each of `n_bytes` or empty; silence if there are none."""
     voices = [frame for frame in frames if frame]
     if not voices:
         return bytes(n_bytes)
@@ -44,7 +45,7 @@ def mix(frames: Sequence[bytes], n_bytes: int) -> bytes:
 
 
 def halve_rate(pcm: bytes) -> bytes:
-    """16 kHz to 8 kHz: the mean of each two samples."""
+    """Convert 16 kHz to 8 kHz: the mean of each two samples."""
     wide = samples(pcm[: len(pcm) // 4 * 4])
     return struct.pack(
         f"<{len(wide) // 2}h", *((a + b) // 2 for a, b in zip(wide[::2], wide[1::2], strict=True))
@@ -52,20 +53,20 @@ def halve_rate(pcm: bytes) -> bytes:
 
 
 def double_rate(pcm: bytes) -> bytes:
-    """8 kHz to 16 kHz: each sample twice."""
+    """Convert 8 kHz to 16 kHz: each sample twice."""
     narrow = samples(pcm)
     return struct.pack(f"<{2 * len(narrow)}h", *(value for value in narrow for _ in range(2)))
 
 
 def wav(pcm: bytes) -> bytes:
-    """The same as a WAV file."""
+    """Return the samples as a WAV file."""
     form = (16, 1, 1, RATE_HZ, RATE_HZ * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
     head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", *form)
     return head + struct.pack("<4sI", b"data", len(pcm)) + pcm
 
 
 class Recording:
-    """What one party heard in one call, from the answer on; voices add up, gaps are silence."""
+    """Sound received by one party in one call, from the answer on; voices are added, gaps are silence."""
 
     def __init__(self, answered_at_s: float, cap_s: float) -> None:
         self.answered_at_s = answered_at_s
@@ -74,7 +75,7 @@ class Recording:
         self._heads: dict[object, int] = {}
 
     def hear(self, source: object, pcm: bytes, now_s: float) -> None:
-        """Voice from a source that has just ended at `now_s`; each source is placed by its own flow."""
+        """Add voice of a source that ends at `now_s`; each source is placed by its own flow."""
         count = len(pcm) // SAMPLE_BYTES
         true = self._sample(now_s) - count
         head = self._heads.get(source, max(0, true))
@@ -86,7 +87,7 @@ class Recording:
         self.put(head, pcm)
 
     def put(self, sample: int, pcm: bytes) -> None:
-        """Add voice at this place; what lies beyond the cap is lost."""
+        """Add voice at this place; sound beyond the cap is lost."""
         at = sample * SAMPLE_BYTES
         pcm = pcm[: max(0, self._cap_bytes - at)]
         if not pcm:
@@ -97,11 +98,11 @@ class Recording:
         self._pcm.extend(pcm[overlap:])
 
     def finish(self, ended_at_s: float) -> None:
-        """Make it exactly as long as the call was."""
+        """Make the recording exactly as long as the call."""
         self._pcm = bytearray(self.pcm(ended_at_s))
 
     def pcm(self, until_s: float | None = None) -> bytes:
-        """All of it; with `until_s`, exactly as long as the call was by then."""
+        """Return the whole recording; with `until_s`, exactly as long as the call was by then."""
         if until_s is None:
             return bytes(self._pcm)
         length = min(self._sample(until_s) * SAMPLE_BYTES, self._cap_bytes)
@@ -112,13 +113,13 @@ class Recording:
 
 
 class Ear:
-    """One listener's place in what one speaker says; the listener's reading is the clock."""
+    """Position of one listener in one speaker's sound; the listener's reading is the clock."""
 
     def __init__(self) -> None:
         self._next: int | None = None
 
     def listen(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
-        """The next `n_bytes`; a listener that has not read for a while goes on with what is said now."""
+        """Return the next `n_bytes`; after a pause the listener continues with the present sound."""
         true = max(0, round((now_s - began_at_s) * RATE_HZ) - n_bytes // SAMPLE_BYTES)
         if self._next is None or true - self._next > STALE_S * RATE_HZ:
             self._next = true
@@ -128,7 +129,7 @@ class Ear:
 
 
 class Inbox:
-    """Voice on its way from one modem's host to another's; 0.4 s at most, the oldest is lost first."""
+    """Voice from one modem's host to another's; 0.4 s at most, the oldest is lost first."""
 
     LIMIT = int(0.4 * RATE_HZ) * SAMPLE_BYTES
 
@@ -140,7 +141,7 @@ class Inbox:
         del self._pcm[: max(0, len(self._pcm) - self.LIMIT)]
 
     def take(self, n_bytes: int) -> bytes:
-        """`n_bytes`, or nothing while there is less."""
+        """Return `n_bytes`, or nothing while there is less."""
         if len(self._pcm) < n_bytes:
             return b""
         pcm = bytes(self._pcm[:n_bytes])

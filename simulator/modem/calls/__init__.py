@@ -1,1 +1,1 @@
-"""A modem's calls: held, joined, and said to the host."""
+"""Calls of a modem: held, joined, and announced to the host."""

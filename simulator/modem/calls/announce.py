@@ -1,5 +1,6 @@
-"""A modem's words for its calls: the dialect's wordings filled in, +CLCC rows, +CLIP. It must not change a
-call."""
+"""Wordings of a modem for its calls: the dialect's wordings filled in, +CLCC rows, +CLIP. Must not change a
+call.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +20,22 @@ EMERGENCY_CALL_TYPE = 9
 
 
 class Words:
-    """One modem's wordings; alternatives are used in turn, each kind by itself, so that a run can be
-    repeated."""
+    """Wordings of one modem; alternatives of each kind are used in turn, so that a run can be repeated."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._used: Counter[Wordings] = Counter()
         self.shows_number = ""
-        """Given for every call that was dialled, whatever its number; empty: its own."""
+        """Number shown for every dialled call; empty: the call's own."""
         self.marks_conference = True
 
     def lines(
         self, wordings: Wordings, fields: Mapping[str, object], listed: Sequence[Mapping[str, object]] = ()
     ) -> list[str]:
-        """The next alternative with its fields; a line that needs a field which is None is left out.
+        """Return the next alternative with its fields filled in; a line is omitted if one of its fields is
+        None.
 
-        `listed`: the fields of every call there is now, for families that list them all at every change.
+        `listed`: fields of every present call, for families that list all calls at every change.
         """
         if not wordings:
             return []
@@ -51,7 +52,7 @@ class Words:
         return said
 
     def leg_fields(self, leg: Leg, stat: Stat, now_s: float) -> dict[str, object]:
-        """What the wordings may say of one leg."""
+        """Return the fields of one leg for the wordings."""
         number, kind = self._number(leg)
         seconds = 0 if leg.connected_at_s is None else int(now_s - leg.connected_at_s)
         clock = time.gmtime(now_s)
@@ -71,30 +72,32 @@ class Words:
         }
 
     def clcc(self, leg: Leg, stat: Stat | None = None) -> str:
-        """The leg's row of +CLCC, or its unsolicited form with another `stat`."""
+        """Return the leg's row of +CLCC, or its unsolicited form with another `stat`."""
         number, kind = self._number(leg)
         shown = leg.stat if stat is None else stat
         row = f'{leg.id},{0 if leg.outgoing else 1},{shown:d},0,{self._mpty(leg)},"{number}",{kind}'
         return f"+CLCC: {row}{self._dialect.clcc_tail}"
 
     def clip(self, leg: Leg) -> str:
-        """+CLIP of an incoming leg (TS 27.007 7.6); a withheld number is empty, of type 128, validity 1."""
+        """Return +CLIP of an incoming leg (TS 27.007 7.6); a withheld number is empty, of type 128, validity
+        1.
+        """
         number, kind = self._number(leg)
         tail = self._dialect.clip_tail if number else self._dialect.withheld_clip_tail
         return f'+CLIP: "{number}",{kind}{tail}'
 
     def ccwa(self, leg: Leg) -> str:
-        """+CCWA of a waiting leg (TS 27.007 7.12)."""
+        """Return +CCWA of a waiting leg (TS 27.007 7.12)."""
         number, kind = self._number(leg)
         return f'+CCWA: "{number}",{kind},1'
 
     def colp(self, leg: Leg) -> str:
-        """+COLP of an answered outgoing leg (TS 27.007 7.8)."""
+        """Return +COLP of an answered outgoing leg (TS 27.007 7.8)."""
         number, kind = self._number(leg)
         return f'+COLP: "{number}",{kind}'
 
     def ceer(self, cause: Cause | None) -> str:
-        """+CEER: why the last call ended."""
+        """Return +CEER: the cause of the last call's end."""
         cause = Cause.NORMAL_CLEARING if cause is None else cause
         return self._dialect.ceer.format(text=CAUSE_TEXTS[cause], cause=int(cause))
 
@@ -114,7 +117,7 @@ class Words:
 
 
 def result_word(leg: Leg) -> str:
-    """The V.250 result code that tells how an outgoing or answered call ended."""
+    """Return the V.250 result code for the end of an outgoing or answered call."""
     if leg.outgoing and leg.call.answered_at_s is None:
         if leg.call.cause is Cause.USER_BUSY:
             return "BUSY"

@@ -1,7 +1,7 @@
 """Hold, call waiting and multiparty: `AT+CHLD` (TS 27.007 7.13, TS 22.030 6.5.5, TS 22.083, 22.084, 22.091).
 
-A call set up as an emergency call is teleservice 12; these services exist for teleservice 11 only, so
-whatever would hold or join such a call is refused. It must not parse or print.
+A call set up as an emergency call is teleservice 12; these services exist for teleservice 11 only, so holding
+or joining such a call is refused. Must not parse or print.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ CONFERENCE_LIMIT = 5
 
 
 def control(line: Line, what: str, now_s: float) -> list[Leg]:
-    """Do `AT+CHLD=what`; returns the legs whose place has changed, for the host to be told. Raises
-    AtError."""
+    """Do `AT+CHLD=what`; return the legs with a changed state, to announce. Raises AtError."""
     action, index = what[:1], what[1:]
     if action not in ("0", "1", "2", "3", "4") or (
         index and (not index.isdecimal() or action not in ("1", "2"))
@@ -41,7 +40,7 @@ def control(line: Line, what: str, now_s: float) -> list[Leg]:
 
 
 def _refuse_or_drop_held(line: Line, now_s: float) -> None:
-    """0: tell a waiting or incoming caller that we are busy (UDUB); otherwise release what is on hold."""
+    """0: reject a waiting or incoming call as busy (UDUB); otherwise release the held calls."""
     if waiting := line.legs.having(Stat.WAITING, Stat.INCOMING):
         line.drop(waiting, Cause.USER_BUSY, now_s)
     elif held := line.legs.having(Stat.HELD):
@@ -51,12 +50,12 @@ def _refuse_or_drop_held(line: Line, now_s: float) -> None:
 
 
 def _end_and_take(line: Line, now_s: float) -> None:
-    """1: release what is active, then take the waiting call, or the one on hold."""
+    """1: release the active calls, then take the waiting call, or the held ones."""
     active, other = line.legs.having(Stat.ACTIVE), _other(line)
     if not active and not other:
         raise AtError(NOT_ALLOWED)
     if other and other[0].stat is Stat.WAITING:
-        # Taken before the active ones go, or the end of the last of them would make it ring as a new call.
+        # Taken first: the end of the last active call would make it ring as a new call.
         _take(line, other, now_s)
         line.drop(active, Cause.NORMAL_CLEARING, now_s)
     else:
@@ -65,17 +64,17 @@ def _end_and_take(line: Line, now_s: float) -> None:
 
 
 def _release_one(line: Line, leg: Leg, now_s: float) -> None:
-    """1x: release this one, active or not."""
+    """1x: release this call, active or not."""
     line.drop([leg], Cause.NORMAL_CLEARING, now_s)
 
 
 def _hold_and_take(line: Line, now_s: float) -> None:
-    """2: put what is active on hold, and take the waiting call or the one that was on hold."""
+    """2: hold the active calls, and take the waiting call or the held ones."""
     active, other = line.legs.having(Stat.ACTIVE), _other(line)
     if not active and not other:
         raise AtError(NOT_ALLOWED)
     if active and other and other[0].stat is Stat.WAITING and line.legs.having(Stat.HELD):
-        raise AtError(NOT_ALLOWED)  # there is room for one group on hold
+        raise AtError(NOT_ALLOWED)  # only one group can be on hold
     _refuse_emergency(line, active + other)
     for leg in active:
         line.move(leg, Stat.HELD)
@@ -83,7 +82,7 @@ def _hold_and_take(line: Line, now_s: float) -> None:
 
 
 def _talk_to_one(line: Line, chosen: Leg, now_s: float) -> None:
-    """2x: everybody active but this one goes on hold (private consultation)."""
+    """2x: hold all active calls but this one (private consultation)."""
     active = line.legs.having(Stat.ACTIVE)
     others = [leg for leg in active if leg is not chosen]
     if chosen not in active or (others and line.legs.having(Stat.HELD)):
@@ -95,7 +94,7 @@ def _talk_to_one(line: Line, chosen: Leg, now_s: float) -> None:
 
 
 def _join(line: Line, now_s: float) -> None:
-    """3: add what is on hold to the conversation."""
+    """3: add the held calls to the conversation."""
     active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
     if not active or not held or len(active) + len(held) > CONFERENCE_LIMIT:
         raise AtError(NOT_ALLOWED)
@@ -107,7 +106,7 @@ def _join(line: Line, now_s: float) -> None:
 
 
 def _transfer(line: Line, now_s: float) -> None:
-    """4: let the active and the held party talk to each other, and leave them."""
+    """4: connect the active and the held party, and leave both calls."""
     active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
     if len(active) != 1 or len(held) != 1:
         raise AtError(NOT_ALLOWED)
@@ -119,7 +118,7 @@ def _transfer(line: Line, now_s: float) -> None:
 
 
 def _other(line: Line) -> list[Leg]:
-    """The waiting call comes before the held ones (TS 22.030)."""
+    """Return the waiting call, which precedes the held ones (TS 22.030)."""
     return line.legs.having(Stat.WAITING) or line.legs.having(Stat.HELD)
 
 
@@ -137,6 +136,6 @@ def _refuse_emergency(line: Line, legs: list[Leg]) -> None:
 
 
 def _refuse_unanswered(legs: list[Leg]) -> None:
-    """A modem that reports an answer too soon cannot join a call that is not up: the network refuses."""
+    """Refuse unanswered calls: a modem that reports an answer too early cannot join them in the network."""
     if any(leg.call.answered_at_s is None for leg in legs):
         raise AtError(NOT_ALLOWED)

@@ -1,5 +1,4 @@
-"""The calls a modem holds, as `AT+CLCC` numbers and shows them (TS 27.007 7.18). It must not talk to the
-network."""
+"""Calls of a modem, as numbered and shown by `AT+CLCC` (TS 27.007 7.18). Must not contact the network."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ from simulator.network.voice import Ear, Inbox
 
 
 class Stat(enum.IntEnum):
-    """<stat> of +CLCC; 6 is SIMCom's own."""
+    """Values of <stat> in +CLCC; 6 is SIMCom's own."""
 
     ACTIVE = 0
     HELD = 1
@@ -29,8 +28,9 @@ CONNECTED = (Stat.ACTIVE, Stat.HELD)
 
 @dataclass(eq=False, slots=True)
 class Leg:
-    """One call as its modem sees it. `stat` is what the modem reports, which an early-answer modem does too
-    soon."""
+    """Call as its modem sees it. `stat` is the reported state, which an early-answer modem reports too
+    early.
+    """
 
     id: int
     call: Call
@@ -38,7 +38,7 @@ class Leg:
     stat: Stat
     mpty: bool = False
     connected_at_s: float | None = None
-    """When the modem said that the call was answered."""
+    """Time at which the modem reported the answer."""
     ear: Ear = field(default_factory=Ear)
     inbox: Inbox = field(default_factory=Inbox)
 
@@ -47,11 +47,11 @@ class Leg:
 
 
 ID_LIMIT = 7
-"""As many calls as one subscriber can have (TS 24.008 4.4: transaction identifiers 0 to 6)."""
+"""Most calls of one subscriber (TS 24.008 4.4: transaction identifiers 0 to 6)."""
 
 
 class Legs:
-    """Legs ordered by id; a freed id is used again at once, as modems do, or only in its turn."""
+    """Legs ordered by id; a freed id is reused at once, as by most modems, or only in its turn."""
 
     def __init__(self, *, part_ends_spell: bool = False) -> None:
         self._part_ends_spell = part_ends_spell
@@ -59,8 +59,9 @@ class Legs:
         self._by_id: dict[int, Leg] = {}
         self._last_id = 0
         self.spell = 0
-        """Grows whenever a first leg comes or the last one goes: what a host switches on for a call ends with
-        its spell."""
+        """Counter that grows with a first leg and after the last one: a setting for one call ends with its
+        spell.
+        """
 
     def __iter__(self) -> Iterator[Leg]:
         return iter([self._by_id[id_] for id_ in sorted(self._by_id)])
@@ -77,13 +78,13 @@ class Legs:
         return leg
 
     def remove(self, leg: Leg) -> None:
-        """Gone; a conversation of many that has one member left is one of two again."""
+        """Remove the leg; a multiparty with one remaining member becomes an ordinary call."""
         del self._by_id[leg.id]
         self.spell += self._part_ends_spell or not self._by_id
         self.settle()
 
     def settle(self) -> None:
-        """A multiparty of one is none (TS 22.084)."""
+        """Reset a multiparty of one member (TS 22.084)."""
         for stat in CONNECTED:
             members = [leg for leg in self.having(stat) if leg.mpty]
             if len(members) == 1:

@@ -1,6 +1,6 @@
-"""One modem's calls: placed, taken, ended, and announced. It must not parse commands or touch bytes.
+"""Calls of one modem: placed, taken, ended, and announced. Must not parse commands or touch bytes.
 
-The modem gives it a voice (`say`) and its settings; the network tells it what the far ends do. Hold and
+The modem provides its output (`say`) and its settings; the network reports the far ends' actions. Hold and
 conference are in `hold`.
 """
 
@@ -21,11 +21,11 @@ Setting = Callable[[str], int]
 Reboot = Callable[[float], None]
 
 NO_SERVICE_S = 0.5
-"""So long after ATD a call ends where there is neither IMS nor another network for it."""
+"""Time from ATD to the end of a call without IMS or any other network for it, in seconds."""
 
 
 class Line:
-    """The subscriber's line behind one modem; a Party of the network."""
+    """Line of the subscriber behind one modem; a Party of the network."""
 
     def __init__(
         self,
@@ -42,10 +42,10 @@ class Line:
         self.legs = Legs(part_ends_spell=dialect.one_of_two_ends_voice)
         self.words = Words(dialect)
         self.attached = True
-        """Reachable for calls: power, SIM and PIN are there. The modem keeps it true to that."""
+        """True if reachable for calls: power, SIM and PIN are present. Kept up to date by the modem."""
         self.last_cause: Cause | None = None
         self.pending: Leg | None = None
-        """The outgoing leg whose ATD has not had its final result yet."""
+        """Outgoing leg without a final result of ATD yet."""
         self._dialect = dialect
         self._say = say
         self._setting = setting
@@ -61,29 +61,30 @@ class Line:
         return self.config.name
 
     def change(self, vices: Vices) -> None:
-        """From now on it has these, and the others as before."""
+        """Set these vices and keep the others."""
         self.vices = over(vices, self.vices)
         self.legs.reuses_ids = self.vices.reused_ids is not False
         self.words.shows_number = self.vices.shows_number or ""
         self.words.marks_conference = not self.vices.unmarked_conference
 
     def talking(self) -> list[Call]:
-        """The calls in conversation now: answered, and not on hold."""
+        """Return the calls in conversation: answered, and not on hold."""
         return [leg.call for leg in self.legs.having(Stat.ACTIVE) if leg.call.answered_at_s is not None]
 
     def is_emergency(self, number: str) -> bool:
-        """Dialled here, it sets up an emergency call: the network's and the SIM's numbers (TS 22.101
-        10.1)."""
+        """Return True if the number, dialled here, sets up an emergency call: the network's and the SIM's
+        numbers (TS 22.101 10.1).
+        """
         on_sim = self.config.sim_emergency_numbers if self.config.sim else ()
         return number in on_sim or self.network.is_emergency(number)
 
-    # -------------------------------------------------------------------------------- asked by the host
+    # -------------------------------------------------------------------------- requested by the host
 
     def dial(self, number: str, *, withheld: bool, now_s: float) -> bool:
-        """ATD. True when its final result comes later. Raises AtError when it cannot even be tried.
+        """Handle ATD; return True if its final result comes later. Raises AtError if the call cannot even be
+        tried.
 
-        A call that is active is put on hold for it; for an emergency call everything else is let go (TS
-        22.101 10.1).
+        An active call is held meanwhile; for an emergency call all other calls are released (TS 22.101 10.1).
         """
         number = self.network.international(number)
         emergency = self.is_emergency(number)
@@ -119,26 +120,27 @@ class Line:
         return self.pending is not None
 
     def abort_dial(self, now_s: float) -> None:
-        """A byte came while ATD was pending: the attempt is over."""
+        """End a pending dial after a byte from the host."""
         if self.pending is not None:
             self.network.release(self.pending.call, self, Cause.NORMAL_CLEARING, now_s)
 
     def answer(self, now_s: float) -> None:
-        """ATA. Raises AtError when nothing rings."""
+        """Handle ATA. Raises AtError if nothing rings."""
         incoming = self.legs.having(Stat.INCOMING)
         if not incoming:
             raise AtError(NOT_ALLOWED)
         self.network.answer(incoming[0].call, now_s)
 
     def hang_up(self, now_s: float) -> None:
-        """+CHUP, ATH: all calls except a waiting one (TS 22.030 6.5.5.1, END); an incoming one is
-        rejected."""
+        """Handle +CHUP and ATH: end all calls but a waiting one (TS 22.030 6.5.5.1, END); reject an incoming
+        one.
+        """
         for leg in self.legs.having(Stat.INCOMING):
             self.drop([leg], Cause.CALL_REJECTED, now_s)
         self.drop(self.legs.having(*CONNECTED, *SETTING_UP), Cause.NORMAL_CLEARING, now_s)
 
     def send_digit(self, digits: str) -> None:
-        """+VTS. Raises AtError without a conversation."""
+        """Handle +VTS. Raises AtError without a conversation."""
         talking = self.talking()
         if not talking:
             raise AtError(NOT_ALLOWED)
@@ -146,12 +148,12 @@ class Line:
             call.digits += digits
 
     def drop(self, legs: Legs | list[Leg], cause: Cause, now_s: float) -> None:
-        """End these legs from our side."""
+        """End these legs from this side."""
         for leg in list(legs):
             self.network.release(leg.call, self, cause, now_s)
 
     def lose_all(self, now_s: float) -> None:
-        """The power is gone: the network drops every call, and nobody announces anything."""
+        """Drop every call after a loss of power, without an announcement."""
         legs = list(self.legs)
         self.pending = None
         for leg in legs:
@@ -160,18 +162,20 @@ class Line:
             self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
 
     def lose_network(self, now_s: float) -> None:
-        """It is reached no more: every call ends, and the host is told so."""
+        """End every call after a loss of the network, and announce the ends."""
         self.attached = False
         for leg in list(self.legs):
             self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
 
     def leave(self, legs: list[Leg], now_s: float) -> None:
-        """These calls go on without this line (TS 22.091); for the host they end as if it had hung up."""
+        """Leave these calls, which go on without this line (TS 22.091); the host sees an end as after its
+        hang-up.
+        """
         for leg in legs:
             self.tell(self._dialect.announce.ended_by_host, leg, now_s, released=True)
             self.legs.remove(leg)
 
-    # ------------------------------------------------------------------------------ told by the network
+    # ---------------------------------------------------------------------------- reported by the network
 
     def call_offered(self, call: Call, now_s: float) -> None:
         if not self.attached:
@@ -229,7 +233,7 @@ class Line:
     # ------------------------------------------------------------------------------------------- shared
 
     def move(self, leg: Leg, stat: Stat) -> None:
-        """To hold or back; the network is told, the host later by `tell`."""
+        """Hold the call or take it back; the network is notified here, the host later by `tell`."""
         leg.stat = stat
         self.network.hold(leg.call, held=stat is Stat.HELD)
 
@@ -242,7 +246,7 @@ class Line:
         released: bool = False,
         silent_result: bool = False,
     ) -> None:
-        """Announce something of a leg in the dialect's words."""
+        """Announce a change of a leg in the dialect's words."""
         fields = self.words.leg_fields(leg, Stat.RELEASED if released else leg.stat, now_s)
         fields |= {
             "end": END_BY_HOST if leg.call.ended_by is self else END_BY_NETWORK,
@@ -264,7 +268,7 @@ class Line:
         self._say(self.words.lines(wordings, fields, listed))
 
     def promote_waiting(self, now_s: float) -> None:
-        """A waiting call with nothing to wait for rings as any other."""
+        """Let a waiting call ring as an incoming one, once no other call is left."""
         if len(self.legs) == 1:
             for leg in self.legs.having(Stat.WAITING):
                 leg.stat = Stat.INCOMING
