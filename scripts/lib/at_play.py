@@ -1,10 +1,10 @@
-"""One input of the fuzzer, played: bytes of a modem, and in between what the host and the time do.
+"""Player of one fuzzer input: bytes of a modem, with actions of the host and time between them.
 
-The whole driver is played (engine, call table, start-up, ladder), under a clock of its own; and, if so
-chosen, what stands on it: the legs of the line, which it joins in the network. The first byte chooses the
-dialect, that, and whether somebody answers the host's queries; a byte from 0xF0 on is a step, everything else
-is the modem's. `play` raises AssertionError when something grows beyond its bounds or never ends, and
-whatever else is raised.
+The whole driver is played (engine, call table, start-up, escalation) under a clock of its own. An input may
+choose to play also the legs of the line, which are joined in the network. The first byte chooses the dialect,
+the legs, and whether the host's queries are answered. A byte from 0xF0 on is a step; all other bytes come
+from the modem. `play` raises AssertionError if something grows beyond its bounds or never ends, and passes on
+all other errors.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ NAMES: Final = installed().names()
 USER: Final = E164("+393331112223")
 STEP: Final = 0xF0
 ANSWERED: Final = 0x80
-"""In the first byte: the host's commands are answered with OK."""
+"""Bit of the first byte: the host's commands are answered with OK."""
 WITH_LEGS: Final = 0x40
-"""In the first byte: the steps are orders of legs, on a line that joins them in the network."""
+"""Bit of the first byte: steps are orders of legs, on a line that joins its legs in the network."""
 
 MOST_DIALS: Final = 8
 MOST_COMMANDS: Final = 400
-"""Queued at once: a SIM's messages, the start-up, and what a few calls ask for."""
+"""Most queued commands: messages on a SIM, the start-up, and the commands of a few calls."""
 MOST_TICKS: Final = 5_000
-"""In one wait: a deadline that does not move would need more."""
+"""Most ticks in one wait: only a deadline that does not move needs more."""
 _SPLIT: Final = re.compile(rb"([\xf0-\xff])")
 _ROW: Final = re.compile(rb"\+CLCC: ?(?P<index>\d+), ?[01], ?(?P<stat>\d)[^\r\n]*")
 _QUERY: Final = re.compile(rb"AT(\+\w+)\?\r")
 
 
 class Played:
-    """A driver and its clock, with a modem that knows no more than OK, and the calls of which it has told."""
+    """A driver with its clock, a modem that knows only OK, and the calls that the modem has reported."""
 
     def __init__(self, first: int) -> None:
         self.driver = Driver(installed(), NAMES[(first & ~(ANSWERED | WITH_LEGS)) % len(NAMES)])
@@ -54,13 +54,13 @@ class Played:
         self.now_s = 0.0
         self.dials = 0
         self.rows: dict[bytes, bytes] = {}
-        """What its list of calls shows, by the calls' indices."""
+        """Rows of the modem's list of calls, by index."""
         self.ended: set[int] = set()
         self.driver.opened(self.now_s)
         self.exchange()
 
     def exchange(self) -> None:
-        """What the host has written is answered, or not; what has happened is looked at."""
+        """Answer the host's output, or drop it; check the events."""
         for _ in range(MOST_COMMANDS):
             self.go_on()
             written = self.driver.take_output()
@@ -72,28 +72,28 @@ class Played:
         self.check()
 
     def go_on(self) -> None:
-        """Whatever stands on the driver does what is due."""
+        """Let the layers above the driver carry out pending actions."""
 
     def happened(self, event: Event) -> None:
-        """The driver has told this."""
+        """Check an event of the driver."""
         assert not isinstance(event, InputFailed), f"a line was left out: {event.error}"
         if isinstance(event, CallReleased):
             assert event.call not in self.ended, "a call was released twice"
             self.ended.add(event.call)
 
     def next_s(self) -> float | None:
-        """When there is something to do."""
+        """Return the next deadline; None if there is none."""
         return self.driver.next_deadline()
 
     def check(self) -> None:
-        """What must hold at any moment."""
+        """Check the invariants of every moment."""
         calls = self.driver.calls()
         assert len(calls) <= MOST_CALLS + MOST_DIALS, f"{len(calls)} calls"
         assert len({view.call for view in calls}) == len(calls)
         assert self.driver.waiting <= MOST_COMMANDS, f"{self.driver.waiting} commands wait"
 
     def hear(self, data: bytes) -> None:
-        """The modem says this; rows of calls in it are in its list from now on."""
+        """Pass bytes of the modem to the driver; rows of calls in them enter the modem's list."""
         for row in _ROW.finditer(data):
             self.rows.pop(row["index"], None)
             if row["stat"] != b"6" and len(self.rows) < MOST_CALLS:
@@ -102,7 +102,7 @@ class Played:
         self.exchange()
 
     def wait(self, seconds: float) -> None:
-        """Time passes."""
+        """Let the time pass, with all deadlines in it."""
         until_s = self.now_s + seconds
         for _ in range(MOST_TICKS):
             due_s = self.next_s()
@@ -150,7 +150,7 @@ class Played:
 
 
 class PlayedLegs(Played):
-    """The same with the line's legs on it, of two alerts: dialled, answered and joined as they can be."""
+    """A driver with the line's legs, of two alerts: dialled, answered and joined as far as possible."""
 
     def __init__(self, first: int) -> None:
         self.ordered: list[tuple[LegId, E164, int | None]] = []
@@ -160,7 +160,7 @@ class PlayedLegs(Played):
         self.start_legs()
 
     def start_legs(self) -> None:
-        """Their process begins, and knows of none."""
+        """Start the process of the legs, which knows of no leg."""
         self.legs = LegsOnLine(LineId("one"), self.driver, first_number=0, voice_path="", number_within_s=1.5)
 
     def go_on(self) -> None:
@@ -190,12 +190,12 @@ class PlayedLegs(Played):
             assert len(self.legs.ringing.told(self.now_s)) <= MOST_CALLS + MOST_DIALS
 
     def order(self, order: Order) -> None:
-        """One of a leg's."""
+        """Carry out an order of a leg."""
         assert self.legs is not None
         self.reported(self.legs.obey(order, self.now_s))
 
     def new_leg(self, call: int | None = None) -> tuple[LegId, E164] | None:
-        """One that was not ordered yet; of three the third is another alert's."""
+        """Return a leg without an order so far; of three legs the third belongs to another alert."""
         if self.dials >= MOST_DIALS:
             return None
         self.dials += 1
@@ -209,7 +209,7 @@ class PlayedLegs(Played):
             self.order(DialCall(leg=new[0], attempt=1, number=new[1]))
 
     def adopt(self) -> None:
-        """A leg of before this process asks for its call."""
+        """Attach a leg that existed before this process to its call."""
         if (new := self.new_leg()) is not None:
             self.order(AttachCall(leg=new[0], attempt=1, number=new[1], answered=True))
 
@@ -228,7 +228,7 @@ class PlayedLegs(Played):
             self.order(AttachCall(leg=leg, attempt=1, number=number, call=call, digits="5#"))
 
     def hold(self) -> None:
-        """Nobody's order: whoever was asked for last is asked for again, as every second."""
+        """Repeat the last order, as happens every second. The legs have no order to hold."""
         for leg, number, call in self.ordered[-1:]:
             if call is None:
                 self.order(DialCall(leg=leg, attempt=1, number=number))
@@ -264,7 +264,7 @@ def _steps(played: Played) -> tuple[Callable[[], None], ...]:
 
 
 def play(data: bytes) -> Played:
-    """See the module."""
+    """Play the input; see the description of this module."""
     first = data[0] if data else 0
     played = PlayedLegs(first) if first & WITH_LEGS else Played(first)
     steps = _steps(played)
@@ -275,13 +275,13 @@ def play(data: bytes) -> Played:
             played.exchange()
         elif piece:
             played.hear(piece)
-    # Whatever was said: with nothing more to hear, what hangs in the air comes down.
+    # After any input: once the modem is silent, pending work must end.
     played.wait(60.0)
     return played
 
 
 def seeds() -> Iterator[bytes]:
-    """What the modems of the recorded sessions have said, in their dialects, with waits in between."""
+    """Yield the output of the modems in the recorded sessions, in their dialects, with waits between."""
     for path in sorted(TRACES.rglob("*.trace")):
         trace = read_trace(path.read_text("utf-8"))
         first = NAMES.index(path.parent.name)

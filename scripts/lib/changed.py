@@ -1,7 +1,9 @@
-"""The test files that a change can break: what was changed since the main branch, and all that imports it.
+"""Selection of the test files that a change can break: files changed since the main branch, and all
+importers.
 
-`scripts/test --changed` runs these. A module is imported by name, or started by it: `-m center.cli` in a test
-is an import as well. Of what is no module the table below tells the tests; where it does not, all are run.
+`scripts/test --changed` runs these. A module is imported by name, or started by its name: `-m center.cli` in
+a test counts as an import. The table below names the tests of all other files; for files not in the table,
+all tests run.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from center.features import FEATURES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ALWAYS: Final = "tests/foundation"
-"""Looks at the whole tree, whatever was changed in it."""
+"""These tests check the whole tree, after any change."""
 EVERYTHING: Final = "tests"
 TESTS_OF: Final = {
     "CHANGELOG.md": (),
@@ -66,9 +68,11 @@ TESTS_OF: Final = {
     "stubs": (),
     "tests/traces": ("tests/gateways/gsm", "tests/simulator"),
 }
-"""The folders of tests, by the beginning of a changed file's path; the longest counts."""
+"""Folders of tests, by the beginning of a changed file's path; the longest match counts."""
 _NAMED: Final = re.compile(r'"([a-z_]+(?:\.\w+)*)(\.\{)?')
-"""A string that begins with the name of a module, of a class in one, or of a package (`.{`: all of it)."""
+"""A string that begins with the name of a module, of a class in a module, or of a package (`.{`: with all its
+modules).
+"""
 _ROWS: Final = {
     "actors": "center.node.composition",
     "at_start": "center.node.actors_group",
@@ -78,13 +82,15 @@ _ROWS: Final = {
     "rehearsed": "gateways.http.server",
     "routes": "gateways.http.app",
 }
-"""Who imports what such a row of a feature names; of another one whoever starts a node."""
+"""Importers of the modules that a feature's row names; for rows not listed, the importer is the start of a
+node.
+"""
 _ROWS_IN: Final = re.compile(r"features\.\w+\.feature")
 _OF_FEATURE: Final = re.compile(r"'(features(?:\.\w+)+)")
 
 
 def graph(root: Path = ROOT) -> grimp.ImportGraph:
-    """Make the graph of our modules: an import, or the start of another module, is an edge."""
+    """Return the graph of the project's modules: an import, or the start of another module, is an edge."""
     folders = sorted({path.parent.name for path in root.glob("*/__init__.py")} | {"scripts", "tests"})
     sys.path.insert(0, str(root))
     made = grimp.build_graph(*folders, cache_dir=None)
@@ -114,7 +120,7 @@ def _file(root: Path, module: str) -> Path:
 
 
 def concerned(changed: Iterable[str], made: grimp.ImportGraph, tests: Iterable[str]) -> list[str]:
-    """Those of these test files that can break by the change of those files; paths from the root."""
+    """Return those of the test files that the changed files can break. Paths are relative to the root."""
     prefixes: set[str] = {ALWAYS}
     hit: set[str] = set()
     for path in changed:
@@ -122,9 +128,7 @@ def concerned(changed: Iterable[str], made: grimp.ImportGraph, tests: Iterable[s
             prefixes |= set(_told(path))
             continue
         module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        if (
-            module in made.modules
-        ):  # else it is gone: whatever imported it is changed as well, or fails the types
+        if module in made.modules:  # else deleted: its importers are changed as well, or fail the type check
             package = path.endswith("/__init__.py")
             hit |= {module, *made.find_downstream_modules(module, as_package=package)}
             hit |= made.find_descendants(module) if package else set()
@@ -143,7 +147,7 @@ def _below(path: str, places: Iterable[str]) -> bool:
 
 
 def _modules_of(test: str) -> Iterator[str]:
-    """The test's own, and those of the fixtures that are laid around it."""
+    """Yield the test's own module, and those of the fixtures around it."""
     yield test.removesuffix(".py").replace("/", ".")
     for folder in Path(test).parents:
         yield ".".join((*folder.parts, "conftest"))
@@ -157,7 +161,7 @@ def _git(*arguments: str) -> list[str]:
 
 
 def changed_files(main: str) -> list[str]:
-    """Since the merge base with that branch, and in the working tree."""
+    """Return the files changed since the merge base with the branch, including the working tree."""
     try:
         base = _git("merge-base", "HEAD", main)[0].strip()
     except subprocess.CalledProcessError:
@@ -168,7 +172,7 @@ def changed_files(main: str) -> list[str]:
 
 
 def run(main: str = "main") -> None:
-    """Print the files, a line each; how many are left out goes to the standard error."""
+    """Print the files, one in each line; print the number of skipped tests to stderr."""
     tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
     changed = changed_files(main)
     found = concerned(changed, graph(), tests)

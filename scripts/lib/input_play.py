@@ -1,7 +1,8 @@
-"""What anybody may send through a modem, by chance: short messages, codes, answers of networks and of AML.
+"""Random input that any sender may cause at a modem: short messages, result codes, answers of networks and of
+AML.
 
-`Players.play` gives each to the readers that a line has for it. It raises whatever one of them raises, and
-AssertionError where the driver has left out a line that its reader could not bear.
+`Players.play` passes each input to the readers that a line has for it. The function passes on any error of a
+reader, and raises AssertionError if the driver skipped a line that its reader could not process.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ _CENTRE: Final = bytes.fromhex("00040C919333131122320000")
 
 
 class Players:
-    """A driver of each dialect, and what a line has beside it."""
+    """A driver of each dialect, and the other readers of a line."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
@@ -70,7 +71,7 @@ class Players:
         self.now_s = 0.0
 
     def play(self) -> None:
-        """One input of each kind."""
+        """Play one input of each kind."""
         self.now_s += 0.1
         if self.chance.random() < 0.01:
             self.texts = Texts(LineId("one"))

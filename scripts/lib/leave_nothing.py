@@ -1,9 +1,9 @@
-"""Runs a command and sees to it that no process of its survives it.
+"""Runner of a command that leaves no process behind.
 
-The command's descendants are adopted by this process when their parents end (it is a *child subreaper*,
-prctl(2)), so that even one that detached itself is found. What is still there once the command has ended,
-after a moment of grace, is a fault of whoever started it: it is named, killed by its pid, and the exit status
-is 1. It must not touch any process that it did not inherit.
+Orphaned descendants of the command are adopted by this process (a *child subreaper*, prctl(2)), so that even
+a detached process is found. A process that is still alive after the end of the command and a moment of grace
+is a fault of its starter: it is named and killed by its pid, and the exit status is 1. Processes that were
+not adopted are never touched.
 """
 
 import ctypes
@@ -21,28 +21,31 @@ POLL_S = 0.05
 
 
 def prctl(option: int, value: int) -> None:
-    """prctl(2) with one argument; raises OSError."""
+    """Call prctl(2) with one argument. Raises OSError."""
     if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}, {value})")
 
 
 def children() -> dict[int, str]:
-    """Our children that run, as pid → command line. Grandchildren become ours when their parents end."""
+    """Return the running children, as pid → command line. Grandchildren become children when their parents
+    end.
+    """
     found: dict[int, str] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # The name stands in parentheses and may hold anything; what follows the last one is regular.
+            # The name is in parentheses and may hold anything; the fields after the last parenthesis are
+            # regular.
             state, parent = stat.read_text().rpartition(")")[2].split()[:2]
             command = (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
-            continue  # gone while we looked
+            continue  # gone meanwhile
         if int(parent) == os.getpid() and state != "Z":
             found[int(stat.parent.name)] = command.strip()
     return found
 
 
 def reap() -> None:
-    """Collects the children that have ended, so that none stays a zombie."""
+    """Collect the children that have ended, so that no zombie remains."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -51,7 +54,7 @@ def reap() -> None:
 
 
 def leftovers() -> dict[int, str]:
-    """What outlives the grace, killed generation by generation until nothing is left."""
+    """Return the processes that outlive the grace, killed generation by generation until no child is left."""
     deadline = time.monotonic() + GRACE_S
     while children() and time.monotonic() < deadline:
         reap()
@@ -68,9 +71,9 @@ def leftovers() -> dict[int, str]:
 
 
 def main(command: list[str]) -> int:
-    """Runs `command`; returns its exit status (128 + n for signal n), or 1 for what was left."""
+    """Run `command`; return its exit status (128 + n for signal n), or 1 if processes were left."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a script that is ended takes its tests along
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # if this script is ended, the command ends too
     pid = os.posix_spawnp(command[0], command, os.environ)
 
     def hand_on(signum: int, _frame: FrameType | None) -> None:
@@ -78,14 +81,15 @@ def main(command: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, hand_on)
     signal.signal(signal.SIGHUP, hand_on)
-    # Ctrl-C reaches the whole foreground group by itself; twice would cut the command's own clean-up short.
+    # Ctrl-C reaches the whole foreground group by itself; a second signal would cut the command's clean-up
+    # short.
     signal.signal(signal.SIGINT, lambda *_: None)
     while True:
         ended, status = os.waitpid(-1, 0)
         if ended == pid:
             break
     for signum in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, signal.SIG_IGN)  # the pid is free again; what is left to do is short
+        signal.signal(signum, signal.SIG_IGN)  # the pid is free again; the remaining work is short
     code = os.waitstatus_to_exitcode(status)
     left = leftovers()
     for stray, line in left.items():

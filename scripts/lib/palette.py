@@ -1,7 +1,7 @@
-"""Writes a picture of a screen as a PNG with a palette of 256 colours: half the bytes, and nobody sees it.
+"""Writer of screenshots as PNG with a palette of 256 colours: half the bytes, without visible difference.
 
-A console has few colours and the steps between them at the edges of letters. The most frequent ones stay
-exactly what they are; the others take the nearest of the rest of the palette.
+A console has few colours, and steps between them at the edges of letters. The most frequent colours stay
+exact; the others take the nearest colour of the rest of the palette.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 COLOURS = 256
 EXACT = 128
-CELL_BITS = 3  # of each channel that are dropped where near colours are put together
+CELL_BITS = 3  # bits of each channel that are dropped to merge near colours
 
 Pixels = NDArray[np.uint8]
 
 
 def palette_of(colours: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most 256 of these colours (n × 3), the most frequent exactly, means of near ones for the rest."""
+    """Return at most 256 of these colours (n × 3): the most frequent exactly, means of near colours for the
+    rest.
+    """
     order = np.argsort(-counts, kind="stable")
     colours, counts = colours[order], counts[order]
     if len(colours) <= COLOURS:
@@ -36,7 +38,7 @@ def palette_of(colours: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray
 
 
 def indexed(pixels: Pixels) -> tuple[Pixels, Pixels]:
-    """The picture (height × width × 3) as indices (height × width) into a palette (n × 3)."""
+    """Return the picture (height × width × 3) as indices (height × width) into a palette (n × 3)."""
     packed = pixels.astype(np.int64)
     packed = (packed[..., 0] << 16) | (packed[..., 1] << 8) | packed[..., 2]
     found, where, counts = np.unique(packed, return_inverse=True, return_counts=True)
@@ -51,7 +53,9 @@ def indexed(pixels: Pixels) -> tuple[Pixels, Pixels]:
 
 
 def png(pixels: Pixels) -> bytes:
-    """The picture (height × width × 3, 8 bits each) as the bytes of a PNG, colour type 3 (ISO/IEC 15948)."""
+    """Return the picture (height × width × 3, 8 bits each) as the bytes of a PNG, colour type 3 (ISO/IEC
+    15948).
+    """
     rows, palette = indexed(pixels)
     height, width = rows.shape
 

@@ -1,6 +1,7 @@
-"""Lays the files of the pages out as they are served, by links: `served_pages.py FOLDER`.
+"""Layout of the pages' files as they are served, by links: `served_pages.py FOLDER`.
 
-In the checkout a feature's pages lie with the feature; on a web they are below the console's own.
+In the checkout the pages of a feature are in the feature's folder; a web serves them below the console's
+pages.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ CONFIG: Final = {
         "./console/vendor/leaflet.js": f"{_TYPES}/leaflet.d.ts",
     },
 }
-"""Of deno, which checks the types and builds nothing."""
+"""Configuration of deno, which checks the types and builds nothing."""
 
 
 def lay_out(folder: Path) -> None:
-    """Make the folder anew: `console` and `app`."""
+    """Make the folder anew, with `console` and `app`."""
     shutil.rmtree(folder, ignore_errors=True)
     console = folder / "console"
     for static, at in ((STATIC, console), (APP, folder / "app")):

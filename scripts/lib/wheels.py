@@ -1,10 +1,11 @@
-"""The wheels of what a lock names, for several Pythons, and locks that name these wheels and nothing else.
+"""Fetch the wheels of the packages in locks, for several Pythons, and write locks with these
+wheels only.
 
-    wheels.py FOLDER LOCK… --python 3.11 --python 3.13
+  wheels.py FOLDER LOCK… --python 3.11 --python 3.13
 
-Fetched as the locks say, by their hashes; what comes as a source archive is built with this environment's own
-tools, which the locks have brought. The locks are written into FOLDER anew, for an installation that has no
-network and checks the same way.
+Wheels are fetched according to the locks, with their hashes. Source archives are built with the tools of this
+environment, which come from the locks. New locks are written into FOLDER, for an installation without network
+that checks the same hashes.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 SOURCE_ONLY: Final = ("thespian",)
-"""Comes as an archive of sources, of which any Python's wheel is one for all."""
+"""Packages released as source archives only; one wheel serves every Python."""
 NOT_BROUGHT: Final = ("uv",)
-"""Makes a set-up quicker, and is larger than all the rest."""
+"""Packages that are not fetched: uv makes a set-up faster, and is larger than all others together."""
 GLIBC: Final = range(17, 37)
-"""Debian 12 has 2.36."""
+"""Minor versions of glibc that wheels may require: Debian 12 has 2.36."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Locked:
-    """One package of a lock."""
+    """A package of a lock."""
 
     name: str
     version: str
@@ -42,7 +43,7 @@ class Locked:
     hashes: tuple[str, ...]
 
     def is_for(self, python: str) -> bool:
-        """Whether a CPython of this version on Linux has it."""
+        """Return True if the package is for CPython of this version on Linux."""
         environment = {
             "python_version": python,
             "python_full_version": f"{python}.0",
@@ -54,13 +55,13 @@ class Locked:
         return not self.marker or Marker(self.marker).evaluate(environment)
 
     def written(self, hashes: Iterable[str]) -> str:
-        """As a line of a lock."""
+        """Return the package as an entry of a lock."""
         marker = f" ; {self.marker}" if self.marker else ""
         return f"{self.name}=={self.version}{marker}" + "".join(f" \\\n    --hash={one}" for one in hashes)
 
 
 def read(lock: Path) -> list[Locked]:
-    """What a lock names, in its order."""
+    """Return the packages of a lock, in its order."""
     text = lock.read_text().replace("\\\n", " ")
     found = []
     for line in text.splitlines():
@@ -78,18 +79,20 @@ def read(lock: Path) -> list[Locked]:
 
 
 def pip(*arguments: str) -> None:
-    """Raises CalledProcessError."""
+    """Run pip. Raises CalledProcessError."""
     subprocess.run([sys.executable, "-I", "-m", "pip", "--quiet", "--no-input", *arguments], check=True)
 
 
 def asked_for(wanted: Sequence[Locked], python: str) -> list[str]:
-    """What is fetched for one Python; without markers, which pip would read as of the one that it runs in."""
+    """Return the requirements for one Python. Markers are left out: pip would evaluate them for its own
+    Python.
+    """
     bare = (replace(one, marker="") for one in wanted if one.is_for(python) and one.name not in SOURCE_ONLY)
     return [f"{one.written(one.hashes)}\n" for one in bare]
 
 
 def fetch(wanted: Sequence[Locked], pythons: Sequence[str], folder: Path) -> None:
-    """All wheels, into the folder."""
+    """Fetch or build all wheels into the folder."""
     machine = platform.machine()
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in reversed(GLIBC)] + [f"manylinux2014_{machine}"]
     with tempfile.TemporaryDirectory() as place:
@@ -111,7 +114,7 @@ def fetch(wanted: Sequence[Locked], pythons: Sequence[str], folder: Path) -> Non
 
 
 def locked_again(wanted: Sequence[Locked], folder: Path) -> str:
-    """A lock of the wheels that are there."""
+    """Return a lock of the wheels in the folder."""
     digests: dict[tuple[str, str], list[str]] = {}
     for wheel in sorted(folder.glob("*.whl")):
         name, version, *_ = parse_wheel_filename(wheel.name)

@@ -1,6 +1,7 @@
-"""Prints what the console's pages are told, as TypeScript declarations: made of the structs that are sent.
+"""Print the messages to the console's pages as TypeScript declarations, made from the structs that are sent.
 
-The pages' types are checked against it (`scripts/pages`). It is not kept: so it is never older than they are.
+The pages' types are checked against the declarations (`scripts/pages`). The declarations are not stored, so
+that they are never out of date.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ TOLD = (
     *(OrderTables, ListItem, ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}
-"""What is encoded before it is put in, by the field that has it."""
+"""Structs that are encoded before they are inserted, by field."""
 SIMPLE = {
     inspect.StrType: "string",
     inspect.IntType: "number",
@@ -67,13 +68,13 @@ SIMPLE = {
 
 
 class Declarations:
-    """One declaration a struct or enum, in the order in which they are met."""
+    """A declaration for each struct or enum, in the order of first use."""
 
     def __init__(self) -> None:
         self.made: dict[str, str] = {}
 
     def written(self, kind: inspect.Type, field: str = "") -> str:
-        """The type as TypeScript has it; what it names is declared."""
+        """Return the type in TypeScript, and declare the types that it names."""
         match kind:
             case inspect.StructType(cls=cls):
                 self.struct(kind)
@@ -106,7 +107,7 @@ class Declarations:
         name = kind.cls.__name__
         if name in self.made:
             return
-        self.made[name] = ""  # one may hold itself
+        self.made[name] = ""  # a struct may contain itself
         omits = kind.cls.__struct_config__.omit_defaults
         fields = [f"  {kind.tag_field}: '{kind.tag}';"] if kind.tag_field else []
         for one in kind.fields:

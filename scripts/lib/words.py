@@ -1,8 +1,9 @@
-"""Compares the words of the console with those of each language: `gateways/console/words/LANGUAGE`.
+"""Comparison of the console's words with the translations of each language:
+`gateways/console/words/LANGUAGE`.
 
-A sentence of the scripts is a template with a tag, and by that the key of its translations; those of orders,
-refusals and events stand in the center's rows. Without an argument it is said what is missing and left over.
-With a language, that one's files are written anew, empty where there are no words yet.
+A sentence in a script is a template with a tag, and is the key of its translations. The sentences of orders,
+refusals and events are in the center's rows. Without an argument missing and superfluous translations are
+reported. With a language its files are written anew, with empty texts for missing translations.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from model.orders.table import ORDERS
 
 SCRIPTS: Final = STATIC / "js"
 OF_FEATURE: Final = "features/"
-"""Before the name of a feature: the part of its pages, and their catalogue."""
+"""Prefix before the name of a feature, for the part with its pages and for their catalogue."""
 SEVERAL: Final = "several"
-"""The file of what more than one part says."""
+"""Name of the catalogue for sentences of more than one part."""
 TAGS: Final = ("say", "phrase", "pieces", "form")
 ITALIAN: Final = "it"
 COMMANDS: Final = {*OperatorCommand}
@@ -57,14 +58,16 @@ class Script:
 
     @classmethod
     def read(cls, source: str) -> Script:
-        """Take a script apart."""
+        """Parse a script."""
         made = cls()
         end = made._code(source, 0)
         assert end == len(source), f"stopped at {source[end : end + 40]!r}"
         return made
 
     def _code(self, source: str, at: int) -> int:
-        """Up to the brace that closes what began before `at`, or the end."""
+        """Parse up to the brace that closes the block begun before `at`, or to the end; return
+        the position.
+        """
         depth = 0
         while found := _TOKEN.search(source, at):
             token, at = found[0], found.end()
@@ -114,7 +117,7 @@ def scripts() -> dict[str, Script]:
 
 
 def in_rows() -> Iterator[tuple[str, str]]:
-    """Yield what the center's rows say to the console alone: of which part, in English."""
+    """Yield part and English sentence of the rows that only the console shows."""
     for row in ORDERS.values():
         shown = row.console
         yield from (("orders", said) for said in (shown.label, shown.waiting, shown.listed) if said)
@@ -123,7 +126,9 @@ def in_rows() -> Iterator[tuple[str, str]]:
 
 
 def in_pairs() -> Iterator[tuple[str, str]]:
-    """Yield what the center itself has in Italian as well, and says elsewhere, too."""
+    """Yield part and English sentence of the rows that have an Italian text in the center itself, for uses
+    elsewhere.
+    """
     for kind in kinds():
         yield from (("alarms", said) for said in (kind.en.short, kind.en.means, kind.en.do))
     yield from (("start", said.en) for need in NEEDS for said in (need.at, need.do))
@@ -131,7 +136,7 @@ def in_pairs() -> Iterator[tuple[str, str]]:
 
 
 def wanted(of: dict[str, Script], language: str) -> dict[str, list[str]]:
-    """Return the keys that a language has to translate, in their order, by the name of the catalogue."""
+    """Return the keys that a language must translate, in order, by the name of the catalogue."""
     parts: dict[str, set[str]] = {}
     said = [(_part(path), key) for path, script in of.items() for key in script.keys]
     for part, key in (*said, *in_rows(), *(() if language == ITALIAN else in_pairs())):
@@ -148,7 +153,7 @@ def _part(path: str) -> str:
 
 
 def catalogue(language: str, name: str) -> Path:
-    """Return the file of a catalogue, which need not be there."""
+    """Return the path of a catalogue, which may not exist."""
     if name.startswith(OF_FEATURE):
         return pages_of_features()[name.removeprefix(OF_FEATURE)] / "words" / f"{language}.json"
     return WORDS / language / f"{name}.json"
@@ -163,9 +168,10 @@ def there(language: str) -> dict[str, dict[str, str]]:
 
 
 def _fits(key: str, said: str) -> bool:
-    """Return whether key and translation have the same holes; a command's key may stand anywhere.
+    """Return True if key and translation have the same placeholders; a command's key may stand anywhere.
 
-    Of an event the page has more words than the English needs (`tests/gateways/console/test_event_rows.py`).
+    The page has more words of an event than the English sentence needs
+    (`tests/gateways/console/test_event_rows.py`).
     """
     holes, filled = {*_HOLE.findall(key)}, {*_HOLE.findall(said)}
     if all(one.isdigit() for one in holes):
@@ -174,7 +180,7 @@ def _fits(key: str, said: str) -> bool:
 
 
 def faults_of(language: str, keys: dict[str, list[str]], has: dict[str, dict[str, str]]) -> Iterator[str]:
-    """Yield what is wrong with one language's files."""
+    """Yield the faults of one language's files."""
     needed = {key for those in keys.values() for key in those}
     seen: set[str] = set()
     for file, words in has.items():
@@ -200,7 +206,7 @@ def faults_in(of: dict[str, Script]) -> Iterator[str]:
 
 
 def faults() -> list[str]:
-    """All that is wrong."""
+    """Return the faults of the scripts and of all languages."""
     of = scripts()
     found = list(faults_in(of))
     for folder in sorted(WORDS.iterdir()):
@@ -209,7 +215,9 @@ def faults() -> list[str]:
 
 
 def write(language: str) -> None:
-    """Write a language's files anew: what it has stays, the rest is empty, what nothing says is gone."""
+    """Write a language's files anew: present translations stay, missing ones are empty, superfluous ones are
+    dropped.
+    """
     before = there(language)
     had = {key: said for words in before.values() for key, said in words.items()}
     for name in before:

@@ -1,7 +1,7 @@
-"""A bare Debian under its own systemd, in namespaces of this machine: made, started, asked, ended.
+"""A bare Debian under its own systemd, in namespaces of this machine: made, started, used, ended.
 
-It has its own processes, files, /dev and control groups, and this machine's network: a port that is taken
-here is taken there. Needs root, mmdebstrap, unshare and nsenter, and control groups of version 2.
+It has its own processes, files, /dev and control groups, and this machine's network: a port in use here is in
+use there. Requires root, mmdebstrap, unshare and nsenter, and control groups of version 2.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ HANDED_ON: Final = ("PIP_", "UV_", "http_proxy", "https_proxy", "HTTP_PROXY", "H
 
 
 def missing() -> str:
-    """What this machine lacks for it; empty: nothing."""
+    """Return the missing requirement of this machine; empty if all are met."""
     if os.geteuid() != 0:
         return "only root makes one"
     for tool in ("mmdebstrap", "unshare", "nsenter"):
@@ -61,7 +61,7 @@ def _group() -> Path | None:
 
 
 def debian(suite: str, root: Path) -> None:
-    """The least of a Debian that has an init, and this machine's way to its packages."""
+    """Make a minimal Debian with an init, and with this machine's access to packages."""
     subprocess.run(
         [
             "mmdebstrap",
@@ -88,7 +88,7 @@ def debian(suite: str, root: Path) -> None:
 
 
 class Machine:
-    """One that runs."""
+    """A running bare machine."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -126,7 +126,9 @@ class Machine:
         raise SystemExit(f"the machine does not start: {(self.root.parent / 'boot.log').read_text()}")
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """As root in there. Raises CalledProcessError, with what was said."""
+        """Run a command on the machine as root. Raises SystemExit with its output if `check` is set and the
+        command fails.
+        """
         kept = [f"{key}={value}" for key, value in os.environ.items() if key.startswith(HANDED_ON)]
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         enter = ["nsenter", "-t", str(self.init), "-m", "-p", "-u", "-i", "-C", "-r", "-w"]
@@ -142,11 +144,11 @@ class Machine:
         return done
 
     def says(self, *command: str) -> str:
-        """What it prints, whatever becomes of it."""
+        """Return the output of a command, even if the command fails."""
         return self.run(*command, check=False).stdout.strip()
 
     def until(self, what: str, is_so: object, within_s: float = 60.0) -> None:
-        """Wait for it. Raises SystemExit."""
+        """Wait until `is_so` returns True. Raises SystemExit after `within_s` seconds."""
         assert callable(is_so)
         end = time.monotonic() + within_s
         while not is_so():
@@ -156,7 +158,7 @@ class Machine:
             time.sleep(0.3)
 
     def end(self) -> None:
-        """All of it, at once."""
+        """End the whole machine at once."""
         os.kill(self.init, signal.SIGKILL)
         self._outer.wait()
         self._log.close()
@@ -168,7 +170,7 @@ class Machine:
 
 @contextmanager
 def machine(root: Path) -> Iterator[Machine]:
-    """Ended whatever happens."""
+    """Yield a running machine, and end it in any case."""
     made = Machine(root)
     try:
         yield made
@@ -177,5 +179,5 @@ def machine(root: Path) -> Iterator[Machine]:
 
 
 def lines(text: str, *words: str) -> Sequence[str]:
-    """Those with one of these words."""
+    """Return the lines that contain one of these words."""
     return [line for line in text.splitlines() if any(word in line for word in words)]

@@ -1,4 +1,6 @@
-"""What is done on a bare Debian, part by part, with its commands and seconds; a part that fails ends it."""
+"""The test of an installation on a bare Debian, part by part, with commands and seconds; a part that fails
+ends it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ STATE = "/var/lib/securwoman"
 
 
 class Story:
-    """One machine's, from the first command to the last."""
+    """The parts on one machine, from the first command to the last."""
 
     def __init__(self, machine: Machine, source: Path, deb: Path | None, pictures: Path | None) -> None:
         self.machine = machine
@@ -36,7 +38,7 @@ class Story:
         self.link = self.alert = ""
 
     def told(self) -> dict[str, Any]:
-        """All parts."""
+        """Run all parts; return their figures."""
         for part in (
             self.install,
             self.first_run,
@@ -53,12 +55,12 @@ class Story:
         return {"commands": self.commands, **self.figures}
 
     def typed(self, *command: str) -> str:
-        """What a person types; it has to succeed."""
+        """Run a command that a person types, which must succeed."""
         self.commands += 1
         return self.machine.run(*command).stdout
 
     def center(self, *arguments: str) -> Any:
-        """One of the center's own commands, as JSON."""
+        """Run one of the center's own commands, and return its JSON."""
         return json.loads(self.machine.run("securwoman", *arguments, "--json").stdout)
 
     # ---------------------------------------------------------------------------------------- parts
@@ -82,13 +84,15 @@ class Story:
         assert self.stamps() == before, set(self.stamps().items()) ^ set(before.items())
 
     def stamps(self) -> dict[str, float]:
-        """Of what an installation makes; what the center itself writes is in /var/lib."""
+        """Return the times of the files that an installation writes; the center's own files are
+        in /var/lib.
+        """
         folders = ("etc/securwoman", "etc/systemd", "etc/udev", "opt/securwoman", "usr/local/bin")
         found = (path for name in folders for path in (self.machine.root / name).rglob("*"))
         return {str(path): path.lstat().st_mtime for path in found if "__pycache__" not in path.parts}
 
     def carrier(self) -> None:
-        """Six modems, at terminals of a carrier that outlives the center as a network does."""
+        """Start six modems, at terminals of a carrier that outlives the center as a network does."""
         root = self.machine.root
         (root / WORLD[1:]).mkdir()
         world = simulation(phones={ADMIN: {"name": "Admin"}}).replace("127.0.0.1:0", "127.0.0.1:8198")
@@ -96,7 +100,7 @@ class Story:
         self.machine.run("chown", "-R", "securwoman:", WORLD)
         python = "/opt/securwoman/current/.venv/bin/python"
         carrier = ["-m", "simulator", f"{WORLD}/world.toml", "--directory", f"{WORLD}/run"]
-        # Its program must not go with a version.
+        # The carrier's program must not change with a version.
         place = self.machine.says("readlink", "-f", "/opt/securwoman/current")
         self.machine.run(
             *("systemd-run", "--unit=carrier", "--uid=securwoman", "--gid=securwoman"),
@@ -114,7 +118,7 @@ class Story:
         self.machine.until("all lines are up", served, 90)
 
     def first_run(self) -> None:
-        """In a browser, by keys: from the printed link to a test alert on the screen."""
+        """Use a browser, by keys: from the printed link to a test alert on the screen."""
         self.carrier()
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
@@ -165,7 +169,7 @@ class Story:
             page.locator('tr[data-key="test_alert"] .ink-ok').wait_for()
             self.picture(page, "tested")
             self.figures["to_a_test_alert_commands"] = self.commands
-            # A test gives way to any alert; what an upgrade meets has to be a real one.
+            # A test gives way to any alert; an upgrade must meet a real alert.
             self.alert = self.center("alert", "send", "--phone", SECOND_OPERATOR)["alert"]
             self.machine.until("another two are in a call", lambda: len(self.calls()) >= 2, 60)
             chromium.close()
@@ -176,7 +180,7 @@ class Story:
             page.screenshot(path=self.pictures / f"{name}.png")
 
     def checkout(self, name: str, change: Callable[[Path], None]) -> str:
-        """One in there, and its command; of a version of its own where something is changed."""
+        """Copy a checkout to the machine, with a change; return the command of its installer."""
         folder = self.machine.root / "srv" / name
         listed = (
             "messages",
@@ -205,7 +209,7 @@ class Story:
         return f"/srv/{name}/scripts/install"
 
     def calls(self) -> list[str]:
-        """Which calls are up in the network, by their ids."""
+        """Return the ids of the calls in the network."""
         said = self.machine.says(
             "/opt/securwoman/current/.venv/bin/python",
             *(
@@ -230,7 +234,9 @@ class Story:
         assert self.center("alert", "show", self.alert)["closed_at"] is None
 
     def upgrade_that_fails(self) -> None:
-        """A newer form of the journal, and a version that starts, takes an alert, and is not content."""
+        """Try an upgrade with a newer schema of the journal, whose version starts, takes an alert, and
+        reports a fault.
+        """
         before, calls = self.machine.says("readlink", "/opt/securwoman/current"), self.calls()
 
         def faulty(folder: Path) -> None:
@@ -253,7 +259,9 @@ class Story:
         assert self.machine.run("securwoman", "journal", "verify").returncode == 0
 
     def dies_on_a_full_disk(self) -> None:
-        """What goes on in memory outlives the death of every process, and a restart of the service."""
+        """Check that the journal in memory outlives the death of every process, and a restart of
+        the service.
+        """
         run, before_it = self.machine.run, self.opened()
         with self.small_disk():
             run("dd", "if=/dev/zero", f"of={STATE}/ballast", "bs=64k", check=False)
@@ -282,7 +290,7 @@ class Story:
 
     @contextmanager
     def small_disk(self) -> Iterator[None]:
-        """The state directory on a file system that can be filled: all of it is brought there and back."""
+        """Move the state directory to a file system that can be filled, and back at the end."""
 
         def moved(source: str, target: str) -> None:
             self.machine.run("cp", "-a", f"{source}/.", target)
@@ -308,12 +316,12 @@ class Story:
         return any(one["check"] == "spare" and one["verdict"] == "fail" for one in said["checks"])
 
     def opened(self) -> list[str]:
-        """Which alerts are open; none where nobody answers."""
+        """Return the open alerts; empty if no center answers."""
         said = self.machine.says("securwoman", "alert", "list", "--open", "--json")
         return sorted(one["alert"] for one in json.loads(said or "[]"))
 
     def seen_in_there(self, path: str) -> Path:
-        """A folder as the machine's own processes see it, whatever is mounted there."""
+        """Return the path of a folder as the machine's own processes see it, with mounts."""
         return Path(f"/proc/{self.machine.init}/root{path}")
 
     def remove(self) -> None:
@@ -328,7 +336,7 @@ class Story:
 
 
 def _typed(page: Page, *fields: str) -> None:
-    """From field to field, and Enter."""
+    """Type from field to field, then Enter."""
     for n, field in enumerate(fields):
         if n:
             page.keyboard.press("Tab")
@@ -339,7 +347,7 @@ def _typed(page: Page, *fields: str) -> None:
 
 
 def _new_form(folder: Path, form: str, after: str = "") -> None:
-    """A step of the database more than the newest, which adds a table and a column that must have a value."""
+    """Add a step of the database after the newest, which adds a table and a column that must have a value."""
     migrate = folder / "store/database/migrate.py"
     text = migrate.read_text()
     found = text.split('REVISION: Final = "')[1].split('"')[0]

@@ -1,4 +1,6 @@
-"""A watcher on a bare Debian: installed by one command, heard to phone somebody, updated and removed."""
+"""The test of a watcher on a bare Debian: installed by one command, heard to call a phone, updated and
+removed.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from scripts.lib.bare.story import ADMIN, WORLD, Story
 
 CENTER = "http://127.0.0.1:8197"
 PTS = "[Service]\nDeviceAllow=char-pts rw\n"
-"""The unit knows the modems that there are; the carrier's are terminals."""
+"""Unit for a carrier's terminals: the watcher's unit allows only modems."""
 ROSTER = f'[[person]]\nid = "anna"\nname = "Anna"\nways = ["call {ADMIN}"]\n'
 
 
 class WatcherStory:
-    """One machine's. What is common to it and a center's is that story's."""
+    """The parts on one machine. Parts shared with a center are in `Story`."""
 
     def __init__(self, machine: Machine, source: Path) -> None:
         self.machine = machine
@@ -26,7 +28,7 @@ class WatcherStory:
         self.figures: dict[str, Any] = {}
 
     def told(self) -> dict[str, Any]:
-        """All parts."""
+        """Run all parts; return their figures."""
         for part in (self.install, self.ready, self.rings, self.again, self.upgrade, self.fails, self.remove):
             begun = time.monotonic()
             part()
@@ -35,12 +37,12 @@ class WatcherStory:
         return self.figures
 
     def lacks(self) -> dict[str, str]:
-        """What its own check finds, with the verdicts."""
+        """Return the verdicts of the watcher's own check, by name."""
         said = json.loads(self.machine.says("securwoman", "watch", "--check", "--json") or '{"checks": []}')
         return {one["check"]: one["verdict"] for one in said["checks"]}
 
     def whole(self) -> bool:
-        """Nothing is missing but a voice that speaks words."""
+        """Return True if nothing is missing except a voice that speaks words."""
         found = self.lacks()
         return bool(found) and "fail" not in found.values()
 
@@ -58,7 +60,7 @@ class WatcherStory:
         assert {found[one] for one in ("modem", "intake", "heartbeats", "roster")} == {"fail"}, found
 
     def ready(self) -> None:
-        """A carrier, somebody on duty, and a center that says only that it is there."""
+        """Provide a carrier, a person on duty, and a center that only shows that it is alive."""
         self.common.carrier()
         root = self.machine.root
         www = root / WORLD[1:] / "www"
@@ -79,7 +81,7 @@ class WatcherStory:
         self.machine.until("nothing is missing", self.whole, 90)
 
     def center(self, what: str) -> None:
-        """`start` or `stop`."""
+        """Start or stop the center."""
         if what == "stop":
             self.machine.run("systemctl", "stop", "center")
             return

@@ -1,9 +1,10 @@
-"""A journal in SQLite beside an upgrade: copied before, and brought back into its older form.
+"""A journal in SQLite during an upgrade: copied before, and converted back into its older schema.
 
-    journal_copy.py copy STATE TO           copy STATE/journal.db into TO, also while it is written to
-    journal_copy.py back STATE KEPT ASIDE   put KEPT/journal.db, with all that came since, in place of STATE's
+  journal_copy.py copy STATE TO           copy STATE/journal.db into TO, also during writes
+  journal_copy.py back STATE KEPT ASIDE   put KEPT/journal.db, with all later rows, in place of STATE's
 
-Of the standard library alone: it reads a database of either version, and neither may change its form.
+This module uses only the standard library: it reads a database of either version, and must not change the
+schema.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ _SINCE: Final = {
     "audit": "number > (SELECT coalesce(max(number), 0) FROM main.audit AS a WHERE a.chain = n.chain) "
     "ORDER BY chain, number",
 }
-"""Of the tables that are only continued, by a rule of the database itself: what is new, in its order."""
+"""Selection and order of the new rows, for the tables that a rule of the database makes append-only."""
 
 
 def copy(state: Path, to: Path) -> None:
-    """A journal that there is not yet needs no copy. Raises sqlite3.Error."""
+    """Copy the journal; a journal that does not exist yet needs no copy. Raises sqlite3.Error."""
     if not (state / "journal.db").exists():
         return
     with closing(_open(state / "journal.db")) as source, closing(_open(to / "journal.db")) as target:
@@ -31,10 +32,11 @@ def copy(state: Path, to: Path) -> None:
 
 
 def back(state: Path, kept: Path, aside: Path) -> None:
-    """The older form in place of a newer one; of the same form the journal stays.
+    """Replace the newer schema by the older; a journal of the same schema stays.
 
-    Of the newer one only what was not carried stays aside, for it is about people. Raises sqlite3.Error where
-    the rows cannot be carried: then it stays as it is, and the older one is put in place without them.
+    Only rows that were not carried over stay in `aside`, because they are about people. Raises sqlite3.Error
+    if the rows cannot be carried over: the newer journal then stays in `aside` unchanged, and the older
+    journal is put in place without them.
     """
     now, before = state / "journal.db", kept / "journal.db"
     if not before.exists() or _form(now) == _form(before):
@@ -54,13 +56,13 @@ def back(state: Path, kept: Path, aside: Path) -> None:
 
 
 def carry(into: Path, newer: Path) -> None:
-    """All rows of the newer one, in the columns that the older one has. Raises sqlite3.Error: nothing is
-    changed then.
+    """Copy all rows of the newer journal, in the columns that the older journal has. Raises sqlite3.Error,
+    and changes nothing then.
     """
     with closing(_open(into)) as older:
         older.execute("ATTACH ? AS newer", (str(newer),))
         older.execute("BEGIN IMMEDIATE")
-        # Events first: what their triggers derive is written over by the newer one's own rows.
+        # Events first: rows derived by their triggers are overwritten by the newer journal's own rows.
         tables = _tables(older, "main") & _tables(older, "newer")
         for table in sorted(tables, key=lambda one: one not in _SINCE):
             columns = _columns(older, "main", table) & _columns(older, "newer", table)
@@ -75,7 +77,9 @@ def carry(into: Path, newer: Path) -> None:
 
 
 def leave_only_new(newer: Path, older: Path) -> None:
-    """Take out what the older one has as well, so that nothing of it can be read from the file."""
+    """Drop the tables that the older journal has as well, so that none of their rows can be read from the
+    file.
+    """
     with closing(_open(older)) as database:
         carried = _tables(database, "main")
     with closing(_open(newer)) as database:
@@ -113,7 +117,7 @@ def _columns(database: sqlite3.Connection, schema: str, table: str) -> set[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """See the module."""
+    """Run the command line of this module."""
     what, *folders = arguments
     paths = [Path(one) for one in folders]
     if what == "copy":

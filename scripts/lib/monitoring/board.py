@@ -1,4 +1,4 @@
-"""The dashboard as data: what each panel asks and shows, and the form that Grafana wants it in."""
+"""The dashboard as data: the queries and the look of each panel, and the JSON that Grafana imports."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Final
 import msgspec
 
 _SCHEMA: Final = 39
-"""Of Grafana 10.4 and later; newer ones read it, too."""
+"""Schema of Grafana 10.4 and later."""
 _COLUMNS: Final = 24
 _SOURCE: Final = {"type": "prometheus", "uid": "${source}"}
 _DURABLE: Final = "sum by (le) (rate(securwoman_alert_durable_seconds_bucket{OF}[5m]))"
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One panel. `asks`: queries by the words of their legends; `OF` are the centers that are chosen."""
+    """A panel. `asks` has queries by legend; `OF` stands for the chosen centers."""
 
     title: str
     asks: dict[str, str]
@@ -23,13 +23,13 @@ class Panel(msgspec.Struct, frozen=True):
     """`timeseries`, `stat` or `table`."""
     unit: str = "short"
     wide: int = 8
-    """Of 24 columns."""
+    """Width, of 24 columns."""
     red_from: float | None = None
     red_below: float | None = None
 
     @property
     def queries(self) -> dict[str, str]:
-        """As Grafana asks them."""
+        """Queries in Grafana's form."""
         return {legend: expr.replace("{OF", '{center=~"$center"') for legend, expr in self.asks.items()}
 
 
@@ -181,11 +181,11 @@ PANELS: Final = (
     Panel("Checks of phones, an hour", {"{{is}}": "sum by (is) (increase(securwoman_checks_total{OF}[1h]))"}),
     Panel("Phones that check by themselves", {"{{checked}}": "max by (checked) (securwoman_phones{OF})"}),
 )
-"""In the order in which they are looked at: may I go on, what is wrong, where."""
+"""Panels in the order of a look at the dashboard: whether the center can go on, what is wrong, where."""
 
 
 def board() -> dict[str, Any]:
-    """As Grafana imports it."""
+    """Return the JSON that Grafana imports."""
     return {
         "uid": "securwoman",
         "title": "securWoman",
@@ -205,7 +205,7 @@ def board() -> dict[str, Any]:
                     "query": "label_values(securwoman_ready, center)",
                     "includeAll": True,
                     "multi": True,
-                    # A center that was given no name is one, too.
+                    # A center without a name is a center, too.
                     "allValue": ".*",
                     "current": {"text": "All", "value": "$__all"},
                     "refresh": 2,
@@ -236,7 +236,7 @@ def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
     if instant or panel.red_from is not None:
         shown["thresholds"] = {"mode": "absolute", "steps": _steps(panel)}
     if not instant and panel.red_from is not None:
-        # Over time Grafana shows no threshold unless it is told to.
+        # Over time Grafana shows thresholds only with this option.
         shown["custom"] = {"thresholdsStyle": {"mode": "line"}}
     return {
         "id": number,

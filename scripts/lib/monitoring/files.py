@@ -1,4 +1,4 @@
-"""The files that are made of the tables, as text."""
+"""The files generated from the tables, as text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEAD: Final = (
 
 
 def files() -> dict[Path, str]:
-    """Each by its path in the project."""
+    """Return the files, by path in the project."""
     return {
         RULES_FILE: _HEAD + yaml.safe_dump(groups(), allow_unicode=True, sort_keys=False, width=110),
         BOARD_FILE: _board(),
@@ -30,7 +30,7 @@ def files() -> dict[Path, str]:
 
 
 def _board() -> str:
-    """A panel a line, so that a change of one is seen; who reads on reads the table."""
+    """Return the dashboard with one panel in each line, so that a diff shows the changed panel."""
     said = board()
     panels = ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in said.pop("panels"))
     head = json.dumps(said, indent=2, ensure_ascii=False).removesuffix("\n}")
@@ -38,7 +38,7 @@ def _board() -> str:
 
 
 def groups() -> dict[str, object]:
-    """All rules, as Prometheus reads them."""
+    """Return all rules in the form of Prometheus."""
     return {
         "groups": [
             {"name": "securwoman-figures", "rules": [rule.written() for rule in RULES]},

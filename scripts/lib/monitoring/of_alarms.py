@@ -1,4 +1,4 @@
-"""A rule for each alarm that the center raises, in the words that its consoles have (`model.alarms`)."""
+"""A rule for each alarm that the center raises, in the words of its consoles (`model.alarms`)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ _BY_FIGURE: Final = {
     "no_operator": 'max by (center) (securwoman_operators{state="ready"}) == 0',
     "journal.not_durable": "min by (center) (securwoman_journal_works) == 0",
 }
-"""What nobody raises, or what a figure says by itself."""
+"""Expressions for alarms that are never raised, or that a metric shows directly."""
 _LASTS: Final = {Priority.NOW: "10s", Priority.SOON: "1m", Priority.LATER: "5m"}
 _SOMEBODY: Final = {
     About.ALERT: ("un’utente", "a user"),
     About.OPERATOR: ("un operatore", "an operator"),
 }
-"""In place of a name, which no figure has."""
+"""Words in place of a name, which no metric contains."""
 _SUBJECT: Final = "{{ $labels.subject }}"
 _LATE: Final = "{{ $value }}"
 
 
 def rules() -> list[Rule]:
-    """The gravest first; at the end one for what a newer center raises, and this file has no words for."""
+    """Return the rules, the gravest first; the last rule is for alarms of a newer center, unknown to this
+    file.
+    """
     known = [_rule(kind) for kind in kinds()]
     others = "|".join(sorted(kind.name for kind in kinds())).replace(".", "[.]")
     unknown = Rule(
@@ -48,20 +50,20 @@ def rules() -> list[Rule]:
 
 
 def name_of(alarm: str) -> str:
-    """`line.no_network` → `SecurwomanLineNoNetwork`."""
+    """Return the rule's name: `line.no_network` → `SecurwomanLineNoNetwork`."""
     return "Securwoman" + "".join(word.title() for word in alarm.replace(".", "_").split("_"))
 
 
 def severity_of(kind: AlarmKind) -> Severity:
-    """What wakes those on duty at once does so here, too; all else waits. Of lines the center says which may
-    wait (`is="waits"`): of those one rule tells (`of_figures`).
+    """Return PAGE for alarms that wake people on duty at once; all others wait. The center marks lines that
+    may wait (`is="waits"`): a single rule in `of_figures` covers them.
     """
     return Severity.PAGE if kind.wakes in (Wakes.AT_ONCE, Wakes.FEW_LEFT) else Severity.TICKET
 
 
 def _rule(kind: AlarmKind) -> Rule:
     severity = severity_of(kind)
-    # Who has seen it at a console need not be woken; what waits does so until it is mended.
+    # An alarm acknowledged at a console must not wake people; a ticket stays until the fault is repaired.
     how = 'is="unseen"' if severity is Severity.PAGE else 'is=~"seen|unseen"'
     expr = _BY_FIGURE.get(kind.name) or _standing(f'alarm="{kind.name}", {how}')
     return Rule(
@@ -76,7 +78,7 @@ def _rule(kind: AlarmKind) -> Rule:
 
 
 def _standing(which: str) -> str:
-    # Each node of a center tells of all of them.
+    # Each node of a center publishes all alarms.
     return f"max by (center, alarm, subject) (securwoman_alarms_standing{{{which}}}) > 0"
 
 

@@ -1,4 +1,4 @@
-"""The page of what is looked at, by whom, and what to do: made of the rows of all checks."""
+"""The page of all checks with their callers and remedies, generated from their rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADS: Final = {
     Asker.NIGHT: "The night's proof",
     Asker.WATCHER: "`securwoman watch --check`, on the watcher's machine",
 }
-"""What the page of lines asks is among what `doctor` does."""
+"""Headings by caller. The checks of the lines page are a part of those of `doctor`."""
 _COSTS: Final = {
     Cost.MEMORY: "nothing: it is known",
     Cost.FILES: "milliseconds: some files, the kernel, a read of the journal",
@@ -25,7 +25,7 @@ _COSTS: Final = {
 
 
 def page() -> str:
-    """The page, Markdown."""
+    """Return the page in Markdown."""
     costs = "; ".join(f"*{cost}* {text}" for cost, text in _COSTS.items())
     parts = [
         "# Checks\n\nWhat is looked at to tell whether the center is well, and what to do where it is not. "

@@ -1,5 +1,5 @@
-"""The rules by figures: what a center cannot say itself, since it is dead, deaf or alone, and what only comes
-over time. Data.
+"""The rules by metrics, as data: faults that a center cannot report because it is dead, deaf or alone, and
+faults that only appear over time.
 """
 
 from __future__ import annotations
@@ -313,4 +313,4 @@ RULES: Final = (
         ),
     ),
 )
-"""What wakes somebody first."""
+"""The rules that wake people come first."""

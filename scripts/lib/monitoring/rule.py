@@ -1,4 +1,4 @@
-"""A rule of Prometheus as data, and how it is written down."""
+"""A rule of Prometheus as data, and its form in a rules file."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from model.alarms.kind import Words
 
 
 class Severity(StrEnum):
-    """What Alertmanager does with it."""
+    """Route of the alert in Alertmanager."""
 
     PAGE = "page"
-    """Somebody is woken."""
+    """A person is woken."""
     TICKET = "ticket"
-    """It waits until there is time."""
+    """The alert waits until there is time."""
     NONE = "none"
-    """Nothing is wrong: it is there to be missed."""
+    """Nothing is wrong: the alert is always active, so that its absence is noticed."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them. In its words `{{ $labels.… }}` is Prometheus's own."""
+    """A rule. `{{ $labels.… }}` in its words belongs to Prometheus."""
 
     name: str
     expr: str
     lasts: str = "0s"
-    """For so long it has to be so."""
+    """Time that the expression must be true."""
     severity: Severity
     it: Words
     en: Words
     alarm: str = ""
-    """The center's own name of it, where it has one."""
+    """Name of the center's alarm, if any."""
 
     def written(self) -> dict[str, Any]:
-        """As a rules file has it."""
+        """Return the rule in the form of a rules file."""
         labels = {"severity": self.severity.value} | ({"alarm": self.alarm} if self.alarm else {})
         return {
             "alert": self.name,
