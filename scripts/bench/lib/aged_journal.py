@@ -1,8 +1,8 @@
-"""Fills an empty journal with the events of some time, quickly: rows as the store writes them, in bulk.
+"""Fill an empty journal quickly with the events of a long time: rows in the store's form, in bulk.
 
-Of thirty events twenty-seven are an alert's (its two streams, its number, three calls on lines, its operator)
-and three are a node's: an alarm comes and goes all the time, and the node is never started again. Besides,
-one alert has a position each second for a while. All alerts are closed.
+Of thirty events twenty-seven belong to an alert (its two streams, its number, three calls on lines, its
+operator) and three to a node: an alarm is raised and cleared repeatedly, and the node never restarts. In
+addition, one alert has a position each second for a while. All alerts are closed.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ OF_THE_NODE: Final = 3
 TOGETHER: Final = 20_000
 """Rows in one transaction."""
 LINES: Final = tuple(LineId(f"sim{n}") for n in (1, 2, 5))
-"""Whose calls they are: in the simulated world two public lines and one to 112."""
+"""Lines of the calls: two public lines and a line to 112 of the simulated world."""
 
 Said = tuple[str, Instant, Event]
 
 
 def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: Instant) -> int:
-    """Write so many events, of the days that end then; how many they are to the one."""
+    """Write the events, spread over days that end at `ends_us`; return the last position."""
     span_us = 86_400 * SECOND * events // A_DAY
     begins_us = Instant(ends_us - span_us)
     alerts = max(1, (events - positions) // (OF_ONE_ALERT + OF_THE_NODE))
@@ -58,7 +58,7 @@ def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: I
     writer, book = _Writer(journal, node), AlarmBook(lambda _: True)
     writer.add((streams.node(node), begins_us, ev.NodeStarted(version="1", pid=1)))
     for line in LINES:
-        # Once, when it was new: what is asked at each start stands at the far end of its stream.
+        # Written once, at the beginning: each start reads these events at the far end of their streams.
         out = ev.LineQuarantined(line=line, reason="new")
         writer.add((streams.line(line), begins_us, out))
         writer.add((streams.line(line), begins_us, ev.LineReturned(line=line)))
@@ -77,7 +77,7 @@ def fill(journal: Journal, node: NodeId, events: int, positions: int, ends_us: I
             book.apply(node, writer.add(said))
         if (n + 1) * OF_THE_NODE % SUMMED_AFTER == 0:
             writer.add((streams.node(node), at_us, book.summed(node)))
-    # Where a start begins to read; otherwise it is as many events before as it may be.
+    # A start reads from here; otherwise the events since the last summary would be the most possible.
     writer.add((streams.node(node), ends_us, book.summed(node)))
     writer.end()
     return writer.seq
@@ -121,7 +121,7 @@ def _seized(line: LineId, alert: AlertId, leg: LegId) -> ev.LineSeized:
 
 
 def _flapping(n: int, at_us: Instant, node: NodeId) -> Iterator[Said]:
-    """Three events, so that it is raised after one alert and cleared after the next."""
+    """Yield three events, so that the alarm is raised after one alert and cleared after the next."""
     text = "Line sim1 hardly hears its network (-107 dBm): calls may fail or break off."
     for place in range(OF_THE_NODE):
         event: Event = ev.AlarmCleared(alarm="line.weak_signal", subject="sim1")
@@ -162,7 +162,7 @@ class _Writer:
         return recorded
 
     def end(self) -> None:
-        """Write what is left."""
+        """Write the remaining rows."""
         self._journal.transact(self._write)
         for kept in (self._rows, self._new_keys, self._aliases):
             kept.clear()

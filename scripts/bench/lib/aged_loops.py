@@ -1,7 +1,7 @@
-"""What a center does by itself, loop by loop, on a journal that is there already: all in this process, on a
-clock that is moved, with what it asks of the journal counted.
+"""Loops that a center runs by itself, one by one, on an existing journal: all in this process, on a simulated
+clock, with a count of the queries to the journal.
 
-The sweep of what is to be forgotten is left out: once a day it looks at each alert that can be read.
+The sweep of expired personal data is left out: once a day it reads each alert that can be read.
 """
 
 from __future__ import annotations
@@ -36,18 +36,20 @@ from tests.scenarios.world import PSAP, World, world
 from tests.support.journals import empty_journal
 
 SETTLES_S: Final = 10.0
-"""Until then a start has done all that it does once."""
+"""Time after which a start has done its one-time work, in seconds."""
 BEGINS: Final = Instant(1_800_000_000 * SECOND)
 NEW: Final = (3 * A_DAY, 100)
-"""Events, and positions of one alert, of a journal that is new: of the two days that something looks back."""
+"""Number of events, and of positions of one alert, in a new journal: those of two days, the longest look
+back.
+"""
 START: Final = "all actors, their start"
 FILLED: Final = "the spare journal, filled anew"
 FREE_STEPS: Final = {START: 12_000, FILLED: 250_000}
-"""What a loop may differ by: a start by the events that may lie before a summary of the node's alarms, the
-spare by the 20,000 events among which alerts that were closed lately are looked for.
+"""Allowed difference of a loop. A start may read the events that may precede a summary of the node's alarms,
+the fallback journal the 20,000 events searched for alerts closed lately.
 """
 OTHERS_FREE_STEPS: Final = 500
-"""Another moment of a thread."""
+"""Allowed difference of other loops: another moment of a thread."""
 SETTINGS: Final = Settings(
     recording=RecordingSettings(enabled=True),
     psap=PsapSettings(number=PSAP),
@@ -56,7 +58,7 @@ SETTINGS: Final = Settings(
 
 
 def made(path: Path, events: int, positions: int) -> dict[str, object]:
-    """A journal with so many events, ready for a start; what came of it."""
+    """Make a journal with these numbers of events and positions, ready for a start; return its figures."""
     begun = time.perf_counter()
     url = empty_journal(path)
     journal = Journal.open(url, node=NodeId("test"), clock=lambda: BEGINS, notify=LocalNotifier())
@@ -75,7 +77,7 @@ def made(path: Path, events: int, positions: int) -> dict[str, object]:
 
 
 def measure(journal: Path, folder: Path) -> dict[str, Counted]:
-    """Each loop by name, on a copy of this journal in this folder, which is made."""
+    """Measure each loop, by name, on a copy of the journal in this folder, which is created."""
     for name in ("run", "logs", "keys", "recordings"):
         (folder / name).mkdir(parents=True)
     shutil.copy(journal, folder / "journal.db")
@@ -100,7 +102,7 @@ def measure(journal: Path, folder: Path) -> dict[str, Counted]:
 
 
 def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
-    """The loops that ask more of the old journal than of the new one."""
+    """Return the loops that need more of the old journal than of the new one."""
     free = {loop: 1.1 * one.steps + FREE_STEPS.get(loop, OTHERS_FREE_STEPS) for loop, one in new.items()}
     return [loop for loop in new if old[loop].steps > free[loop]]
 
@@ -118,7 +120,7 @@ def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterat
 
 
 def _alert(center: World) -> None:
-    """One that is called by mistake: to both who talk, and to its end."""
+    """Run an alert called by mistake: to the conversation of both parties, and to its end."""
     center.send()
     center.until("user and operator talk", lambda: sum(leg.joined for leg in center.case.legs.values()) == 2)
     center.order(OperatorCommand.DECLARE_FALSE_ALARM)

@@ -1,7 +1,7 @@
-"""Counts what a process asks of its SQLite files: statements, rows that came back, and steps within SQLite.
+"""Count a process's use of its SQLite files: statements, rows returned, and steps within SQLite.
 
-A step is an instruction of SQLite's own machine: some ten for each row that is looked at, whether it comes
-back or not, so that a walk over old rows shows on any machine, however fast. Counted in tens.
+A step is an instruction of SQLite's virtual machine: some ten for each row read, returned or not. A scan of
+old rows is therefore visible on a machine of any speed. Steps are counted in tens.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AT_ONCE: Final = 10
 
 
 class Counted(msgspec.Struct):
-    """What one loop has asked, and how long it took."""
+    """Queries of one loop, and their duration."""
 
     statements: int = 0
     rows: int = 0
@@ -29,14 +29,14 @@ class Counted(msgspec.Struct):
 
 
 class Counter:
-    """Every connection that is opened within `watching`; `of` gives what a piece of work asks."""
+    """Counter of all connections opened within `watching`; `of` returns the use by one piece of work."""
 
     def __init__(self) -> None:
         self.now = Counted()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Until the end every connection counts."""
+        """Count the use of each connection opened until the end of the context."""
         kept = SqliteConnection._settle, SqliteConnection.all, SqliteConnection.one
         settle, read_all, read_one = kept
 
@@ -66,7 +66,7 @@ class Counter:
             self._put(*kept)
 
     def of(self, work: Callable[[], object]) -> Counted:
-        """What this piece of work asks."""
+        """Return the use by this piece of work."""
         self.now = found = Counted()
         begun = time.perf_counter()
         work()

@@ -1,7 +1,7 @@
-"""Alerts at a steady rate through whole centers, and how long each took to its first dial. For benchmarks.
+"""Alerts at a steady rate through whole centers, with the time of each to its first dial. For benchmarks.
 
-Each alert is taken by an operator's phone, cancelled by the app, answered by the user and closed as a false
-alarm, so that lines and operators come free again.
+Each alert is answered by an operator's phone, cancelled by the app, answered by the user and closed as a
+false alarm, so that lines and operators become free again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ idle_crews = 4
 
 
 def phone_of(kind: str, number: int) -> str:
-    """Whose number it is."""
+    """Return the phone number of this operator or user."""
     return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
 
 
@@ -45,7 +45,7 @@ def world(
     operators: int = OPERATORS,
     says: str = "silence",
 ) -> str:
-    """A carrier's, with lines of this name."""
+    """Return a carrier's world, with lines of this name."""
     quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": says}
     phones = {phone_of("operator", n): quick for n in range(operators)}
     phones |= {phone_of("user", n): quick for n in range(USERS)}
@@ -56,7 +56,7 @@ def world(
 
 
 def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, str]:
-    """Operators with phones and tokens, all on shift; the demo operator is not."""
+    """Add operators with phones and tokens, all on shift; end the shift of the demo operator."""
     registry = Registry(journal)
     tokens = {}
     for n in range(operators):
@@ -68,13 +68,13 @@ def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, st
 
 
 def shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
-    """The operator says ready, or not."""
+    """Record the operator's shift state."""
     changed = ev.ShiftChanged(operator=operator, state=state)
     journal.append(Append(streams.operator(operator), None, (changed,)))
 
 
 class Closer(threading.Thread):
-    """Follows the journal, and gives each alert's orders when the case allows them."""
+    """Thread that follows the journal, and gives each alert's orders once the case allows them."""
 
     def __init__(self, address: str, journal: Journal, tokens: dict[OperatorId, str]) -> None:
         super().__init__(daemon=True)
@@ -84,12 +84,12 @@ class Closer(threading.Thread):
         self.closed: set[AlertId] = set()
         self.ordered: set[AlertId] = set()
         self.kept: set[AlertId] = set()
-        """Alerts that are to stand."""
+        """Alerts that must stay open."""
         self.over = threading.Event()
         self.http = httpx.Client(base_url=address, timeout=10)
 
     def run(self) -> None:
-        """Until it is over."""
+        """Follow the journal until `over` is set."""
         while not self.over.wait(0.05):  # not at every commit: that would be measured too
             for one in self.following.catch_up():
                 if isinstance(one.event, ev.AlertClosed):
@@ -100,7 +100,7 @@ class Closer(threading.Thread):
                     self.order(alert, case.operator, "declare_false_alarm")
 
     def order(self, alert: AlertId, operator: OperatorId, command: str) -> None:
-        """Give one order, as this operator."""
+        """Give one order as this operator."""
         token = self.tokens[operator]
         self.http.post(
             f"/v1/alerts/{alert}/commands",
@@ -110,7 +110,9 @@ class Closer(threading.Thread):
 
 
 def raise_alerts(centers: Sequence[Center], rate: float, seconds: float, first: int) -> dict[AlertId, float]:
-    """One alert every 1/rate seconds, to each node in turn; each one's time of sending, by the wall clock."""
+    """Raise an alert every 1/rate seconds, at each node in turn; return the wall time at which
+    each was sent.
+    """
     sent: dict[AlertId, float] = {}
     clients = [_client(made) for made in centers]
 
@@ -140,7 +142,7 @@ def _client(made: Center) -> httpx.Client:
 
 
 def dials(centers: Sequence[Center], journal: Journal, sent: dict[AlertId, float]) -> dict[str, list[float]]:
-    """How long each stage took: until the alert was written, its first leg decided, its ATD read."""
+    """Return the time of each stage: until the alert was written, its first leg decided, its ATD read."""
     calls = [call for made in centers for call in made.calls()]
     stages: dict[str, list[float]] = {"post_to_atd": [], "to_accepted": [], "to_decided": [], "to_atd": []}
     for alert, at in sent.items():

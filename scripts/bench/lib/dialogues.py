@@ -1,10 +1,10 @@
-"""Many dialogues at once, as a process beside the center: apps that write, wait for what is new and say that
-they have read it; operators whose words go into the journal as another node's web writes them.
+"""Many dialogues at once, as a process beside the center: apps that write, wait for news and report messages
+as read, and operators with messages that go into the journal as another node's web writes them.
 
-    python scripts/bench/lib/dialogues.py STATE ADDRESS COUNT EVERY_S
+  python scripts/bench/lib/dialogues.py STATE ADDRESS COUNT EVERY_S
 
-Says `ready` once all apps wait, and goes on until a line comes on its standard input; then prints as JSON
-what was written, what has come, and how long it took.
+Prints `ready` once all apps wait, and continues until a line comes on standard input. Then the process prints
+the numbers of messages written and received, and the delays, as JSON.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from store.journal.notify import SocketNotifier  # noqa: E402
 
 OPERATOR = OperatorId("demo")
 ENDS_S = 10.0
-"""How long what is on its way at the end may still take."""
+"""Time allowed at the end for messages on their way, in seconds."""
 
 
 class Asking:
-    """One connection that stays, HTTP/1.1. From an address of its own: so many phones have not one."""
+    """A persistent HTTP/1.1 connection, from a local address of its own: many phones do not share one
+    address.
+    """
 
     def __init__(self, address: str, key: str, of: int) -> None:
         where = urlsplit(address)
@@ -44,7 +46,7 @@ class Asking:
         self.writer: asyncio.StreamWriter | None = None
 
     async def ask(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, object]]:
-        """The status, and what was said. Raises ConnectionError, IncompleteReadError."""
+        """Send a request; return status and body. Raises ConnectionError, IncompleteReadError."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(
                 self.host, self.port, local_addr=self.own if self.host == "127.0.0.1" else None
@@ -61,18 +63,18 @@ class Asking:
             length = int(answered.partition(b"content-length:")[2].split(b"\r\n")[0])
             return int(answered[9:12]), json.loads(await self.reader.readexactly(length) or b"{}")
         except BaseException:
-            self.close()  # what was asked may be answered yet: the next question is not to get it
+            self.close()  # the response may still come: the next request must not receive it
             raise
 
     def close(self) -> None:
-        """The connection ends; the next question makes another."""
+        """Close the connection; the next request opens another."""
         if self.writer is not None:
             self.writer.close()
         self.writer = None
 
 
 class Dialogue:
-    """One alert, its app, and an operator."""
+    """An alert, its app, and an operator."""
 
     def __init__(self, load: Load, number: int) -> None:
         self.load = load
@@ -82,10 +84,10 @@ class Dialogue:
         self.version = 0
         self.alert = ""
         self.has: dict[str, None] = {}
-        """The messages of both, in the order in which they were shown first."""
+        """Messages of both sides, in the order of their first appearance."""
 
     async def begin(self) -> None:
-        """The alert is there. It is a test and silent: nobody is called for it."""
+        """Raise the alert. It is a test and silent: no phone is called for it."""
         phone = f"+39335{self.number:07d}"
         body = {"phone": phone, "silent": True, "test": True}
         status, said = await self.saying.ask("POST", "/v1/alerts", body)
@@ -93,7 +95,7 @@ class Dialogue:
         self.alert = str(said["alert"])
 
     async def listen(self) -> None:
-        """The app's long poll."""
+        """Run the app's long poll."""
         while True:
             path = f"/v1/alerts/{self.alert}/messages?wait=25&since={self.version}"
             status, said = await self.waiting.ask("GET", path)
@@ -114,13 +116,13 @@ class Dialogue:
                 await self.say("/seen", {"upto": upto, "read": True})
 
     async def write(self, text: str) -> None:
-        """The app's words."""
+        """Send a message of the app."""
         self.load.said_s[text] = time.time()
         took_s = await self.say("", {"id": text.replace(" ", "-"), "text": text})
         self.load.answered.append(took_s)
 
     async def say(self, path: str, body: dict[str, object]) -> float:
-        """How long the center took to answer that it is kept."""
+        """Send a message or a report; return the time of the center's response, in seconds."""
         begun = time.perf_counter()
         status, _ = await self.saying.ask("POST", f"/v1/alerts/{self.alert}/messages{path}", body)
         self.load.count(f"write {status}")
@@ -128,7 +130,7 @@ class Dialogue:
 
 
 class Load:
-    """All of them."""
+    """All dialogues."""
 
     def __init__(self, state: Path, address: str, count: int, every_s: float) -> None:
         self.state, self.address, self.every_s = state, address, every_s
@@ -180,7 +182,7 @@ class Load:
         }
 
     async def _talk(self, one: Dialogue, journal: Journal, ending: asyncio.Future[str]) -> None:
-        """Both write in turn, so that the order of what they write is known."""
+        """Let both sides write in turn, so that the order of the messages is known."""
         said = self.of.setdefault(one.alert, [])
         await asyncio.sleep(random.uniform(0, self.every_s))
         while not ending.done():

@@ -1,4 +1,6 @@
-"""A journal with so many alerts of the last months, each of the twenty events of one that was handed over."""
+"""A journal with many alerts of the last months, each with the twenty events of an alert that was handed
+over.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ NODE = NodeId("n1")
 
 
 class Clock:
-    """A journal's clock that goes where the story is."""
+    """A journal's clock that follows the story."""
 
     def __init__(self) -> None:
         self.us = Instant(0)
@@ -48,7 +50,7 @@ class Clock:
 
 
 def story(alert: AlertId, phone: E164) -> Iterator[tuple[float, tuple[Event, ...]]]:
-    """What the case says: seconds after the receipt, and the events."""
+    """Yield the events of the case, with the seconds since the receipt."""
     user, op1, psap = (leg_id(alert, place) for place in ("user", "op1", "psap"))
     bridge = BridgeId("b")
 
@@ -96,7 +98,7 @@ def story(alert: AlertId, phone: E164) -> Iterator[tuple[float, tuple[Event, ...
 
 
 def write(journal: Journal, clock: Clock, alerts: int, days: int) -> None:
-    """So many alerts, evenly over so many days up to a quarter of an hour ago."""
+    """Write the alerts, evenly spread over the days up to a quarter of an hour ago."""
     begin_us, step_us = int(time.time()) * SECOND - days * DAY_US, (days * DAY_US - 900 * SECOND) // alerts
 
     def together(first: int) -> None:

@@ -1,4 +1,6 @@
-"""What the benchmarks share: figures of a distribution, the machine, and the floors of disk and actors."""
+"""Shared by the benchmarks: figures of a distribution, the machine, and the lower bounds of disk
+and actors.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem
 
 
 def quantiles(values_s: Iterable[float]) -> dict[str, float]:
-    """Seconds as milliseconds: median, tails and the worst."""
+    """Return median, tails and maximum in milliseconds, from seconds."""
     ordered = sorted(values_s)
 
     def at(part: float) -> float:
@@ -28,7 +30,7 @@ def quantiles(values_s: Iterable[float]) -> dict[str, float]:
 
 
 def machine() -> dict[str, object]:
-    """On what this was measured."""
+    """Return the description of this machine."""
     return {
         "cpus": os.cpu_count(),
         "processor": platform.processor() or platform.machine(),
@@ -38,7 +40,7 @@ def machine() -> dict[str, object]:
 
 
 def bare_flush(folder: Path, times: int = 200) -> dict[str, float]:
-    """What the disk takes to make 4 KiB durable."""
+    """Return the time that the disk needs to make 4 KiB durable."""
     path = folder / "flush"
     took = []
     with path.open("wb", buffering=0) as file:
@@ -52,7 +54,7 @@ def bare_flush(folder: Path, times: int = 200) -> dict[str, float]:
 
 
 class Echo(Actor):
-    """Sends back what it is sent."""
+    """Actor that returns each message."""
 
     def receiveMessage(self, msg: object, sender: ActorAddress) -> None:  # noqa: N802
         if isinstance(msg, bytes):
@@ -60,7 +62,7 @@ class Echo(Actor):
 
 
 class Asker(Actor):
-    """Told how often, it asks an Echo so many times, and says how long each took."""
+    """Actor that sends a given number of requests to an Echo, and reports the time of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +90,9 @@ class Asker(Actor):
 
 
 def empty_round_trip(times: int = 300) -> dict[str, float]:
-    """From one actor to another and back with nothing done, on Thespian's multiprocUDPBase as it comes."""
+    """Return the time of an empty round trip between two actors, on Thespian's unmodified
+    multiprocUDPBase.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

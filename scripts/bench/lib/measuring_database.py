@@ -1,4 +1,4 @@
-"""The floors of a shared journal: what an empty question to its database takes, and one durable commit."""
+"""Lower bounds of a shared journal: the time of an empty query to its database, and of one durable commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIMES = 300
 
 
 def round_trips(url: str) -> dict[str, float]:
-    """`SELECT 1`, on a connection that stands."""
+    """Measure `SELECT 1` on an open connection."""
     took = []
     with psycopg.connect(conninfo_of(url), autocommit=True) as connection:
         for _ in range(TIMES):
@@ -29,7 +29,7 @@ def round_trips(url: str) -> dict[str, float]:
 
 
 def commits(url: str) -> dict[str, float]:
-    """One event appended to the journal, as the center appends, durable when it returns."""
+    """Measure the append of one event as the center appends, durable at its return."""
     took = []
     clock, notify = SystemClock.anchored(), LocalNotifier()
     journal = Journal.open(url, node=NodeId("bench"), clock=clock.now_us, notify=notify)

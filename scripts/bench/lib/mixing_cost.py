@@ -1,7 +1,7 @@
-"""What a tick of a conference costs by itself, in microseconds: nobody else runs, nothing wakes up.
+"""Cost of a conference's tick in microseconds, alone: no other process runs, no process wakes up.
 
-`compute` is the arithmetic alone (jitter buffers, N−1 mix, levels, digits and tones), which bounds how many
-conferences one core could mix; `with_ports` adds reading and writing PTYs.
+`compute` is the arithmetic alone (jitter buffers, N−1 mix, levels, digits and tones), which limits the
+conferences that one core could mix; `with_ports` adds reading and writing PTYs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TICKS = 3000
 
 
 def arithmetic() -> dict[str, object]:
-    """Each number of parties, all of whom speak all the time."""
+    """Measure each number of parties, who all speak all the time."""
     return {
         str(parties): {
             "compute_us": round(compute := turn_us(parties, TICKS // ROUNDS), 1),
@@ -34,7 +34,7 @@ def arithmetic() -> dict[str, object]:
 
 
 def _with_ports_us(parties: int) -> float:
-    """A whole turn, without what the modems' side of the bench costs."""
+    """Return the cost of a whole turn, without the simulated modems."""
     frames = noise(parties)
     pairs = [os.openpty() for _ in range(parties)]
     conference = Conference()

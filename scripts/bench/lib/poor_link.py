@@ -1,8 +1,8 @@
-"""A network between an app and a center that is slow and loses: a relay of TCP with delay, jitter and loss.
+"""A slow and lossy network between an app and a center: a relay of TCP with delay, jitter and loss.
 
-Each piece of data comes later by `delay_s` ± `jitter_s`, in its order. Of `loss` of all pieces half are late
-by `STALL_S` more, as a segment is that TCP has to send again, and half break the connection. A new connection
-has there and back to go before its first piece is on its way.
+Each piece of data is delayed by `delay_s` ± `jitter_s`, in order. Of the share `loss` of all pieces, half are
+delayed by `STALL_S` more, like a retransmitted segment of TCP, and half break the connection. A new
+connection takes a round trip before its first piece is sent.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 STALL_S = 1.0
-"""TCP's first retransmission timeout where nothing is known of the way (RFC 6298, 2.1)."""
+"""TCP's first retransmission timeout on an unknown path (RFC 6298, 2.1)."""
 PIECE = 65536
 
 
 @dataclass
 class PoorLink:
-    """See the module. As it is made, it relays as fast as it can; it may be changed at any time."""
+    """A relay with the given delay, jitter and loss. Without parameters the relay is as fast as possible;
+    they may be changed at any time.
+    """
 
     host: str
     port: int
@@ -32,7 +34,7 @@ class PoorLink:
     pieces: int = 0
 
     async def start(self) -> int:
-        """Listen on a port that the kernel gives; it."""
+        """Listen on a port chosen by the kernel, and return the port."""
         self._server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
@@ -47,7 +49,7 @@ class PoorLink:
             asyncio.ensure_future(self._way(reader, there_writer, handshake_s)),
             asyncio.ensure_future(self._way(there_reader, writer, 0.0)),
         ]
-        # Whichever side ends, and however: the other is told.
+        # The end of either side, for any reason, ends the other.
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
             way.cancel()

@@ -1,7 +1,7 @@
-"""What the bench of recovery looks at from outside: directory, journal and log.
+"""Sources that the benchmark of recovery observes from outside: directory, journal and log.
 
-Everything is timed by the machine's own clock: an event by when it was committed, a line of the log by when
-it was written. What the phones have heard of it `tests.support.hearing` tells.
+All times are of the machine's own clock: the commit of an event, the writing of a line in the log.
+`tests.support.hearing` shows what the phones have heard.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LOOK_S: Final = 0.001
 
 
 def until(what: str, condition: Callable[[], T | None], within_s: float = 30.0, every_s: float = LOOK_S) -> T:
-    """The condition's value once it is true. Raises TimeoutError."""
+    """Return the condition's value once it is true. Raises TimeoutError."""
     end = time.monotonic() + within_s
     while not (value := condition()):
         if time.monotonic() > end:
@@ -42,21 +42,21 @@ def until(what: str, condition: Callable[[], T | None], within_s: float = 30.0, 
 
 
 class Places:
-    """The directory, read again and again."""
+    """The directory, polled."""
 
     def __init__(self, state: StateDir) -> None:
         self._directory = FileDirectory(state.run)
 
     def find(self, role: Role, key: str = "") -> Entry | None:
-        """The actor as the Supervisor knows it."""
+        """Return the actor's entry by the Supervisor; None if there is none."""
         return next((one for one in self._directory.read() if (one.role, one.key) == (role, key)), None)
 
     def all_of(self, role: Role) -> tuple[Entry, ...]:
-        """Everyone of the role."""
+        """Return all actors of the role."""
         return self._directory.all_of(role)
 
     def successor(self, dead: Entry, within_s: float = 30.0) -> tuple[Entry, float]:
-        """The next incarnation once it has started, and when that was seen."""
+        """Return the next incarnation once it has started, and the time at which it was seen."""
 
         def look() -> Entry | None:
             found = self.find(dead.role, dead.key)
@@ -66,7 +66,7 @@ class Places:
 
 
 class Log:
-    """The structured log, from where it ended when this was made."""
+    """The structured log, from its end at the creation of this object."""
 
     def __init__(self, state: StateDir) -> None:
         self._path = state.logs / "center.jsonl"
@@ -74,7 +74,7 @@ class Log:
         self.lines: list[dict[str, Any]] = []
 
     def read(self) -> list[dict[str, Any]]:
-        """All lines since then, each with `at`, seconds of the wall clock."""
+        """Return all lines since then, each with `at`, in seconds of the wall clock."""
         with self._path.open("rb") as file:
             file.seek(self._at)
             data = file.read()
@@ -87,7 +87,7 @@ class Log:
         return self.lines
 
     def said(self, event: str, **fields: object) -> dict[str, Any] | None:
-        """The first line of this kind."""
+        """Return the first line of this kind."""
         return next(
             (
                 line
@@ -99,18 +99,18 @@ class Log:
 
 
 def processes_of(state: Path) -> Iterator[ProcessId]:
-    """Every process of the node in this state directory, the carrier excepted."""
+    """Yield every process of the node in this state directory, except the carrier."""
     yield from marked(state)
 
 
 def living(pid: int) -> bool:
-    """Whether it runs."""
+    """Return True if the process runs."""
     process = identity(pid)
     return process is not None and is_alive(process)
 
 
 def operators(journal: Journal, phones: list[str]) -> dict[OperatorId, str]:
-    """Operators with these phones, all on shift, and their tokens; the demo operator goes home."""
+    """Add operators with these phones, all on shift; return their tokens. The demo operator's shift ends."""
     registry = Registry(journal)
     tokens = {}
     for n, phone in enumerate(phones):
@@ -127,7 +127,7 @@ def _shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
 
 
 def order(made: Center, alert: AlertId, command: str, token: str) -> httpx.Response:
-    """A key on that operator's screen."""
+    """Give an order as the operator of the token."""
     return made.http.post(
         f"/v1/alerts/{alert}/commands",
         json={"command": command, "text": "bench"},
@@ -136,7 +136,7 @@ def order(made: Center, alert: AlertId, command: str, token: str) -> httpx.Respo
 
 
 def first(journal: Journal, stream: str, kind: type, after: Instant, **fields: object) -> Recorded | None:
-    """The stream's first event of this kind after that time."""
+    """Return the stream's first event of this kind after that time."""
     return next(
         (
             one

@@ -1,4 +1,4 @@
-"""One process after another is killed, or stopped, while operator, user and 112 are in conference."""
+"""Processes are killed, or stopped, one after another, while operator, user and 112 are in conference."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ ACTORS: Final = (
 )
 ROLES: Final = (*ACTORS, "Web", "WebStandby", "Logger", "Admin", "Node")
 APART_S: Final = 2.6
-"""Between two deaths of one actor: five within ten seconds would be answered by its group's restart."""
+"""Pause between two deaths of an actor: five within ten seconds would restart its group."""
 BEFORE_S: Final = 0.1
-"""So long before a death the voice is listened to."""
+"""Time before a death in which the voice is checked."""
 SETTLED_S: Final = 1.2
-"""After a death, before the voice is looked at and the next one dies."""
+"""Time after a death until the voice is checked and the next process dies."""
 
 
 class Run:
@@ -63,13 +63,15 @@ class Run:
         self._struck: Counter[str] = Counter()
 
     def all_joined(self) -> bool:
-        """Whether operator, user and 112 are in the conference."""
+        """Return True if operator, user and 112 are in the conference."""
         return self.made.joined(self.alert) == {"operator", "user", "psap"}
 
     # ------------------------------------------------------------ who
 
     def victim(self, role: str) -> Entry:
-        """Whoever of the role works on the alert, or the only one there is; one party's after the other's."""
+        """Return the process of the role that works on the alert, or the only one; for roles of parties, each
+        party in turn.
+        """
         if role not in ACTORS:
             return Entry(role=Role(role), key="", address=b"", pid=self._pid(role), incarnation=0)
         case = self.made.case(self.alert)
@@ -87,13 +89,13 @@ class Run:
         return self.must_find(Role(role), key)
 
     def must_find(self, role: Role, key: str) -> Entry:
-        """The actor, which is there."""
+        """Return the entry of the actor, which must exist."""
         found = self.places.find(role, key)
         assert found is not None, (role, key)
         return found
 
     def _pid(self, role: str) -> int:
-        """Of a process that is no actor of ours; 0 while it is not there."""
+        """Return the pid of a process that is no actor of the center; 0 while there is none."""
         web, node = living_web(self.made.state), running_node(self.made.state)
         process = {
             "Web": web and web.process,
@@ -108,7 +110,9 @@ class Run:
     # ------------------------------------------------------------ whether it has resumed
 
     def resumed(self, role: str, dead: Entry, at: float, log: Log) -> dict[str, float]:
-        """When its successor was there, and when it had resumed its work; seconds after the death."""
+        """Return the times until the successor had started, and until it had resumed its work, in seconds
+        after the death.
+        """
         match role:
             case "Web":
                 until("an answer", self._healthy)
@@ -188,7 +192,7 @@ class Run:
 
 
 def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) -> dict[str, object]:
-    """Everyone of these roles, so many times each."""
+    """Strike each of these roles the given numbers of times."""
     place = folder / "actors"
     place.mkdir()
     with running(place) as run:
@@ -203,7 +207,7 @@ def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) 
 
 
 def hear_each_other(made: Center) -> bool:
-    """Return True where operator, user and 112 have just missed nothing of each other."""
+    """Return True if operator, user and 112 have missed nothing of each other in the last moment."""
     until_s = time.time() - 2 * LAST_S
     try:
         return max(voice_gaps(made, until_s - 2 * BEFORE_S, until_s).values()) < BEFORE_S
@@ -212,7 +216,7 @@ def hear_each_other(made: Center) -> bool:
 
 
 def rounds(run: Run, roles: list[str], times: int, signum: int) -> dict[str, object]:
-    """Round after round, every role once in each."""
+    """Strike all roles once in each of `times` rounds."""
     took: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     last: dict[str, float] = {}
     for _ in range(times):
@@ -231,7 +235,7 @@ def rounds(run: Run, roles: list[str], times: int, signum: int) -> dict[str, obj
 
 
 def one(run: Run, role: str, signum: int) -> dict[str, float]:
-    """One death: how long it took, and what each phone missed of the others meanwhile."""
+    """Strike one process; return the time of its recovery, and the gaps in the voice at each phone."""
     log = Log(run.made.state)
     dead = until(f"a {role}", lambda: victim if (victim := run.victim(role)).pid else None)
     at = time.time()
@@ -250,7 +254,7 @@ def one(run: Run, role: str, signum: int) -> dict[str, float]:
 
 
 def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> list[str]:
-    """Whose deaths were heard for longer than they may be, by the p99 of the worst phone."""
+    """Return the roles with voice gaps longer than allowed, by the p99 of the worst phone."""
     found = []
     for by in ("killed", "frozen"):
         of_roles = result.get(by)
@@ -259,7 +263,7 @@ def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> lis
             took = (of_roles or {}).get(role)
             bound_ms = bridge_ms if role == "ConferenceBridge" else others_ms
             if by == "frozen" and role == "ConferenceBridge":
-                continue  # until it is known to be frozen it is not replaced
+                continue  # a frozen process is replaced only once it is known to be frozen
             if took is not None and took["voice_gap"]["p99_ms"] > bound_ms:
                 found.append(f"{by} {role}: p99 {took['voice_gap']['p99_ms']} ms, not {bound_ms:g}")
     return found
@@ -267,7 +271,7 @@ def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> lis
 
 @contextmanager
 def running(folder: Path) -> Iterator[Run]:
-    """A center with one alert in conference."""
+    """Yield a center with one alert in conference."""
     with center(folder, simulation()) as made, made.journal() as journal:
         hasten_modems(made)
         yield Run(made, journal, SystemClock.anchored())

@@ -1,9 +1,9 @@
-"""All of a node is killed at once with many alerts in flight, and the node is started again at once.
+"""All processes of a node are killed at once with many alerts in flight, and the node is restarted at once.
 
-The alerts are at different steps: as many as there are operators have one, the first has 112 in conversation
-with them (the simulated one has one phone), the last few of their users' phones ring and are not answered.
-The other alerts wait for an operator. What is looked at is the journal, the log, the carrier's own list of
-calls, and what each role has taken of the processors until the last call was taken over.
+The alerts are at different steps. Each operator has an alert; the first alert has 112 in conversation (the
+simulated 112 has one phone), and the users of the last few do not answer their ringing phones. The other
+alerts wait for an operator. Measured are the journal, the log, the carrier's own list of calls, and the
+processor time of each role until the last call was taken over.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.support.used import cpu_s
 
 RESUMED_WITHIN_S: Final = 40.0
 QUIET_S: Final = 4.0
-"""After all is taken up again, before the calls are counted."""
+"""Pause after all was taken over, before the calls are counted."""
 
 
 def settings(alerts: int) -> str:
@@ -58,7 +58,7 @@ def world(alerts: int, staff: int, silent: int) -> str:
         if staff - silent <= n < staff:
             phones[phone_of("user", n)]["behaviour"] = "no_answer"
     made = simulation(public=2 * staff + 4, emergency=4, setup_s=0.2, phones={**phones, PSAP: quick})
-    # A call that the carrier gives up is not one that recovery has dropped.
+    # A call that the carrier gives up must not count as dropped by recovery.
     return made.replace("[simulator]\n", "[simulator]\nno_answer_after_s = 600\n")
 
 
@@ -80,7 +80,9 @@ class Flight:
         until("all have begun", self._all_begun, 120, 0.05)
 
     def _sent(self, phone: str) -> AlertId | None:
-        """The alert, once it is durable; on a busy disk the web says 503 and takes it from memory first."""
+        """Return the alert once it is durable; on a busy disk the web answers 503 and takes it from memory
+        first.
+        """
         try:
             return self.made.send(phone)
         except AssertionError:
@@ -105,13 +107,13 @@ class Flight:
         return joined == 2 or (joined == 1 and ringing)
 
     def parties(self) -> Counter[int]:
-        """How many alerts have so many parties in conversation."""
+        """Return the number of alerts by number of parties in conversation."""
         return Counter(sum(leg.joined for leg in case.legs.values()) for case in self.live.cases.values())
 
 
 def kill_all(state: Path) -> tuple[int, float]:
-    """SIGKILL to every process of the node, the oldest first, so that nobody starts others again; how many
-    there were, and when the first was killed.
+    """Kill every process of the node by SIGKILL, the oldest first, so that none is restarted by another.
+    Return their number, and the time of the first kill.
     """
     found = sorted(processes_of(state), key=lambda process: process.started)
     killed_at = time.time()
@@ -122,7 +124,7 @@ def kill_all(state: Path) -> tuple[int, float]:
 
 
 def restart(made: Center) -> subprocess.Popen[str]:
-    """The node, started as systemd does: the same command, without waiting for anything."""
+    """Start the node as systemd does: by the same command, without waiting."""
     command = [sys.executable, "-m", "center.cli", "run", "--state", str(made.state), "--port", "0"]
     return subprocess.Popen(
         [*command, "--simulate", str(made.world), *made._options],
@@ -133,7 +135,7 @@ def restart(made: Center) -> subprocess.Popen[str]:
 
 
 def measure_center(folder: Path, alerts: int, staff: int, silent: int, times: int) -> dict[str, object]:
-    """So many deaths of a whole center with so many alerts in flight and so many operators."""
+    """Kill a whole center `times` times with these numbers of alerts and operators."""
     place = folder / "center"
     place.mkdir()
     config = place / "center.toml"
@@ -156,7 +158,7 @@ def measure_center(folder: Path, alerts: int, staff: int, silent: int, times: in
 
 
 def one(flight: Flight, journal: Journal) -> dict[str, Any]:
-    """One death of everything."""
+    """Kill and restart everything once."""
     made = flight.made
     until("calm", made.is_ready, 60, 0.1)
     log, seq = Log(made.state), journal.last_seq()
@@ -243,7 +245,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
 
 
 def processor_s(made: Center) -> dict[str, float]:
-    """What the node's living processes have used since they were born, by what they are called."""
+    """Return the processor time of the node's living processes since their start, by their names."""
     used: defaultdict[str, float] = defaultdict(float)
     for process in processes_of(made.state.path):
         used[called(process.pid).partition(" ")[0]] += cpu_s(process.pid)
@@ -251,13 +253,13 @@ def processor_s(made: Center) -> dict[str, float]:
 
 
 def carrier_time_s(made: Center) -> float:
-    """The same of the simulated carrier, which is not killed."""
+    """Return the processor time of the simulated carrier, which is not killed."""
     carrier = living(made.state)
     return 0.0 if carrier is None else cpu_s(carrier.pid)
 
 
 def idle_time_s() -> float:
-    """How long the machine's processors have had nothing to do since it was started."""
+    """Return the idle time of the machine's processors since the boot."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()
     return int(fields[4]) / os.sysconf("SC_CLK_TCK")
 
@@ -265,11 +267,11 @@ def idle_time_s() -> float:
 STEPS: Final = ("started", "crews known")
 """Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
 LISTENED_TO: Final = 8
-"""Users whose phones' sound is looked at."""
+"""Number of users with phones whose sound is checked."""
 
 
 def _silences(flight: Flight, killed_at: float, until_s: float) -> list[float]:
-    """How long some of those who were in conversation have missed the operator's voice."""
+    """Return the longest gap in the operator's voice, for some of the users in conversation."""
     talking = [case.phone for case in flight.live.cases.values() if _joined(case) >= 2 and case.phone]
     return [
         voice_gap(flight.made, phone, [TONES[OPERATOR]], killed_at - 0.1, until_s - 2 * LAST_S)

@@ -1,7 +1,8 @@
-"""Nodes are struck one after another, each with alerts in hand; how soon others have and dial them.
+"""Nodes are struck one after another, each with alerts; measured is how soon other nodes own and dial the
+alerts.
 
-Everything is looked at from outside: whose an alert is in the database, what was dialled at the carrier, and
-at the end of all whether each alert that was accepted has come to its end.
+All is observed from outside: the owner of an alert in the database, the dials at the carrier, and at the end
+whether each accepted alert has come to its end.
 """
 
 from __future__ import annotations
@@ -33,20 +34,22 @@ WITHIN_S: Final = 30.0
 
 
 class Kind(StrEnum):
-    """A kind of blow."""
+    """A kind of failure."""
 
     POWER = "power"
-    """A node loses its power with two alerts in hand: one in conversation, one accepted just before."""
+    """A node loses its power with two alerts: one in conversation, one accepted just before."""
     RETURNED = "returned"
-    """A node was frozen, another has taken its alert and loses its power: the first has it again."""
+    """A node was frozen; another node has taken its alert and loses its power: the first node gets the alert
+    back.
+    """
     DRAINED = "drained"
-    """A node loses its power as in POWER, and the nodes that are left are drained."""
+    """A node loses its power as in POWER, while the remaining nodes are drained."""
     PATH = "path"
-    """The alert's node and the node of the line to 112 lose each other's packets, and reach the database."""
+    """The alert's node and the node of the line to 112 lose each other's packets; both reach the database."""
 
 
 def world() -> str:
-    """The staff, the users and a 112 of two call-takers, all of them quick."""
+    """Return a world with the staff, the users and a 112 of two call-takers, all quick."""
     quick: dict[str, object] = {"rings_after_s": 0.15, "answers_after_s": 0.2}
     phones = {phone: {**quick, "name": name} for phone, name in STAFF.items()}
     phones |= {user_number(n): {**quick, "says": "tone:440"} for n in range(USERS)}
@@ -55,21 +58,22 @@ def world() -> str:
 
 @dataclass(kw_only=True)
 class Alert:
-    """One that the struck node had."""
+    """An alert of the struck node."""
 
     alert: AlertId
     talking: bool
-    """Whether operator and user were in conversation; else it had just been accepted."""
+    """True if operator and user were in conversation; False if the alert had just been accepted."""
     owned_s: float | None = None
-    """From the blow until the database said that another node had it."""
+    """Seconds from the failure until the database named another node as the owner."""
     dialled_s: float | None = None
-    """From the blow until the carrier saw the first dial for it, or the new owner had one of its calls, that
-    had gone on, in a conference again."""
+    """Seconds from the failure until the carrier saw the first dial for the alert, or the new owner had a
+    surviving call in a conference again.
+    """
 
 
 @dataclass(kw_only=True)
 class Loss:
-    """One blow. `node`: which was struck."""
+    """A failure. `node` is the struck node."""
 
     kind: Kind
     node: str
@@ -78,7 +82,7 @@ class Loss:
 
 
 class Losses:
-    """See the module."""
+    """The failures of one run."""
 
     def __init__(self, nodes: Nodes, seed: int) -> None:
         self.nodes = nodes
@@ -87,7 +91,7 @@ class Losses:
         self._user = 0
 
     def one(self, kind: Kind) -> None:
-        """The next node in turn, once all are well."""
+        """Strike the next node in turn, once all nodes are well."""
         self.nodes.until("all are well", lambda: not unwell(self.nodes), 90)
         names = list(self.nodes.nodes)
         victim = self.nodes[names[len(self.done) % len(names)]]
@@ -107,7 +111,7 @@ class Losses:
 
     @property
     def lost(self) -> list[AlertId]:
-        """The alerts that were accepted and have not come to their end."""
+        """Alerts that were accepted and have not come to their end."""
         return [
             one.alert
             for loss in self.done
@@ -120,7 +124,7 @@ class Losses:
     def _power(self, kind: Kind, victim: Node, drained: tuple[str, ...]) -> Loss:
         talking = self._talking(victim.name)
         with self._drained(*drained):
-            # Wherever in its turn of renewals the node is just then.
+            # At a random moment between two renewals of the node.
             time.sleep(self.random.uniform(0.0, 0.3))
             fresh = self._send(victim.name)
             loss = Loss(kind=kind, node=victim.name, struck_s=victim.lose())
@@ -145,7 +149,7 @@ class Losses:
         return loss
 
     def _path(self) -> Loss:
-        """At `a`, which has no line to 112."""
+        """Break the path at node `a`, which has no line to 112."""
         nodes, alert = self.nodes, self._talking("a")
         nodes.order(alert, OperatorCommand.CALL_PSAP, "a", by=nodes.case(alert).operator)
         nodes.until("112 is with them", lambda: str(Party.PSAP) in nodes.joined(alert))
@@ -192,7 +196,9 @@ class Losses:
         self.nodes.until("operator and user talk", lambda: self.nodes.joined(alert) == both)
 
     def _close(self, alert: AlertId) -> None:
-        """The operator leaves user and 112, or calls it a false alarm as soon as the user is on the line."""
+        """Close the alert: the operator leaves user and 112, or declares a false alarm once the user is on
+        the line.
+        """
         nodes = self.nodes
 
         def closed() -> bool:

@@ -1,7 +1,7 @@
-"""How long this machine's terminals hold a frame by themselves: the floor under all that passes through them.
+"""Delay of a frame in this machine's terminals alone: the lower bound of all voices through them.
 
-What is written to a terminal is brought to its other end by a worker of the kernel's, which has no more right
-to the processor than any program. No bridge can play what has not been brought.
+A worker of the kernel moves written data to the other end of a terminal. This worker has no higher priority
+for the processor than any program. No bridge can play data that have not arrived.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ FRAME = bytes(320)
 
 
 class TerminalFloor:
-    """Writes a frame every 20 ms into a terminal, and takes the time until it is at the other end."""
+    """Measurement: a frame every 20 ms into a terminal, and the time until it is at the other end."""
 
     def __init__(self) -> None:
         self.took_s: list[float] = []
         self._over = threading.Event()
 
     def figures(self) -> dict[str, float]:
-        """Milliseconds."""
+        """Return median, tail and maximum in milliseconds."""
         took = sorted(self.took_s)
         if not took:
             return {}
@@ -40,7 +40,7 @@ class TerminalFloor:
 
     @contextmanager
     def measured(self) -> Iterator[TerminalFloor]:
-        """While it lasts."""
+        """Measure during the context."""
         thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         try:
@@ -57,7 +57,7 @@ class TerminalFloor:
         tty.setraw(slave)
         os.set_blocking(master, False)
         arrivals = select.epoll()
-        # By edge: to be asked would make the kernel wait for its worker.
+        # Edge-triggered: a poll of the state would make the kernel wait for its worker.
         arrivals.register(master, select.EPOLLIN | select.EPOLLET)
         due_s = time.monotonic()
         while not self._over.is_set():

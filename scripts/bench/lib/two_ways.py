@@ -1,8 +1,8 @@
-"""The same messages to two apps over a poor network each: one asks by long poll, as ours does, the other is
-told over a WebSocket, which the center does not have and which is made here. What would it save?
+"""Comparison of two ways to deliver messages to apps over poor networks: long poll, as in the center, and a
+WebSocket, which exists only here.
 
-Both begin again where their connection breaks, after the app's own pause. Neither misses a message: each says
-how far it has come.
+Both reconnect after a broken connection, after the app's own pause. Neither misses a message: each request
+states the last message received.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from store import streams
 from store.journal.notify import SocketNotifier
 
 AGAIN_S = 0.3
-"""The app's first pause after a question that failed (`features/app/static/js/dialogue.js`)."""
+"""The app's first pause after a failed request (`features/app/static/js/dialogue.js`)."""
 QUIET_S = 33.0
-"""After so long without an answer the app gives a poll up."""
+"""Time without a response after which the app gives up a poll."""
 FAULTS = (OSError, EOFError, TimeoutError, WebSocketException, ValueError, IndexError)
 
 
 class TwoWays:
-    """Listens in a thread of its own from `start` on. Times are `time.time()`, by text."""
+    """Both receivers, in a thread of their own from `start` on. Times are `time.time()`, by text."""
 
     def __init__(self, address: str, state: StateDir) -> None:
         self.address, self.state, self.alert = address, state, ""
@@ -46,33 +46,33 @@ class TwoWays:
         self.came_s: dict[str, dict[str, float]] = {"long_poll": {}, "socket": {}}
         self.links: list[PoorLink] = []
         self.app_port = 0
-        """Of a poor link to the center for a browser."""
+        """Port of a poor link to the center, for a browser."""
         self._told: list[dict[str, Any]] = []
         self._news: list[asyncio.Event] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
     def start(self) -> None:
-        """Begin to listen, over links that are good yet."""
+        """Start to listen, over links that are still good."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(20)
 
     def follow(self, alert: str) -> None:
-        """The messages of this alert, from the first on."""
+        """Receive the messages of this alert, from the first on."""
         self.alert = alert
         for one in (self._relay(), self._poll(), self._socket()):
             self._loop.call_soon_threadsafe(self._begin, one)
 
     def worsen(self, delay_s: float, jitter_s: float, loss: float) -> None:
-        """All links, from now on."""
+        """Set delay, jitter and loss of all links from now on."""
         for link in self.links:
             link.delay_s, link.jitter_s, link.loss = delay_s, jitter_s, loss
 
     def stop(self) -> None:
-        """No more."""
+        """Stop both receivers."""
 
         async def end() -> None:
-            # Each relay that is cancelled is complained of: the streams ask a cancelled task for its fault.
+            # The streams log an error for each cancelled relay: they read the exception of a cancelled task.
             self._loop.set_exception_handler(lambda loop, said: None)
             others = asyncio.all_tasks() - {asyncio.current_task()}
             for one in others:
@@ -94,7 +94,7 @@ class TwoWays:
         self.app_port, self._poll_port, self._socket_port = [await link.start() for link in self.links]
 
     async def _relay(self) -> None:
-        """What a center with a socket would know: by the journal and its notifier, as the web knows it."""
+        """Follow the journal by its notifier, like the web: the knowledge of a center with a socket."""
         stream = streams.inbox(AlertId(self.alert))
         ear = SocketNotifier(self.state.run / "notify").listen(stream)
         wakened = asyncio.Event()

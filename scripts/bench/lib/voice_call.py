@@ -1,7 +1,9 @@
-"""Speech through a whole center at its real pace: what a simulated user says, as 112's phone has heard it.
+"""Speech through a whole center in real time: speech of a simulated user, compared with the recording at
+112's phone.
 
-Spoken by espeak-ng, again and again, from the user's phone through its modem, the bridge and the emergency
-line's modem. Each sentence is found in the recording by itself, so that a slip shows between two of them.
+espeak-ng makes the speech, which is repeated from the user's phone through its modem, the bridge and the
+emergency line's modem. Each sentence is searched in the recording separately, so that a slip shows between
+two sentences.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ LEAST_PESQ: Final = 4.0
 
 
 def passed(minutes: float, *, cards: bool = False) -> dict[str, object]:
-    """So many minutes of it; `broken` says what must not be. `cards`: over sound cards, and not terminals."""
+    """Run the call for some minutes; `broken` has the violated bounds. With `cards` the voice uses sound
+    cards in place of terminals.
+    """
     if shutil.which("espeak-ng") is None:
         return {"broken": ["espeak-ng is not installed"]}
     told = Told.of([_spoken(voice, text) for voice, text in SENTENCES])
@@ -54,7 +58,7 @@ def passed(minutes: float, *, cards: bool = False) -> dict[str, object]:
 
 
 def figures(found: list[Found], minutes: float) -> dict[str, object]:
-    """What is to be known of these sentences."""
+    """Return the figures of these sentences."""
     late = [one.late for one in found if not one.lost]
     slips = [after - before for before, after in pairwise(late)]
     lost = sum(one.lost for one in found)
@@ -85,7 +89,7 @@ def figures(found: list[Found], minutes: float) -> dict[str, object]:
 
 
 def _scores(found: list[Found]) -> list[float]:
-    """Each sentence's PESQ, narrow band; none where the package is not installed."""
+    """Return each sentence's PESQ, narrow band; empty if the package is not installed."""
     if find_spec("pesq") is None:
         return []
     score = importlib.import_module("pesq").pesq
@@ -97,7 +101,7 @@ def _scores(found: list[Found]) -> list[float]:
 
 
 def _spoken(voice: str, text: str) -> bytes:
-    """One sentence at 8 kHz, in a quiet room."""
+    """Return one sentence at 8 kHz, in a quiet room."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as spoken:
         subprocess.run(["espeak-ng", "-v", voice, "-s", "150", "-w", spoken.name, text], check=True)
         told = Path(spoken.name).read_bytes()
@@ -110,7 +114,9 @@ def _spoken(voice: str, text: str) -> bytes:
 
 
 def _heard(folder: Path, minutes: float, *, cards: bool) -> tuple[bytes, float]:
-    """What 112 has heard of the user, and how long before that the user began to speak."""
+    """Return the user's speech as heard at 112, and the seconds between the start of the speech and the start
+    of the recording.
+    """
     phones: dict[str, dict[str, object]] = {
         USER: {"says": f"loop:{folder / 'user.wav'}"},
         OPERATOR: {"says": "silence"},

@@ -1,8 +1,8 @@
-"""One conference in a process of its own, for the voice benches: as a ConferenceBridge has it, no actors.
+"""A conference in a process of its own, for the voice benchmarks: as in a ConferenceBridge, without actors.
 
-Mixes the ports that it is given, a path with a colon being another node's voice, reads its meters ten times
-a second as a bridge does, and answers every line on its standard input with its figures since the line
-before, as JSON. Ends with its standard input.
+Mixes the given ports; a path with a colon is another node's voice. Reads its meters ten times a second like a
+bridge. For every line on standard input the process prints its figures since the previous line, as JSON. Ends
+with its standard input.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from media.ports.voice_port import VoicePortSpec
 
 METERS_S = 0.1
 SECRET = bytes(32)
-"""Of nodes that are none."""
+"""Secret of nodes that do not exist."""
 CORRECTIONS = ("underruns", "overflow_ms", "trimmed_frames", "stretched_frames")
 
 
 class KeepingBeat(Beat):
-    """The beat, and how late each tick began."""
+    """The beat, with the lateness of each tick."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ def _cpu_s() -> float:
 
 
 def _waits() -> int:
-    """How often this process gave up the processor to wait for something."""
+    """Return how often this process gave up the processor to wait."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 

@@ -1,8 +1,7 @@
-"""A voice gate in a process of its own, for the bench of voices between nodes: as a VoiceGate has it.
+"""A voice gate in a process of its own, for the benchmark of voices between nodes: as in a VoiceGate.
 
-Offers the terminals that it is given, by their paths, and says where it listens. Answers every line on its
-standard input with the processor's time that it has taken since the line before, in cores, as JSON. Ends with
-its standard input.
+Offers the given terminals by their paths, and prints its address. For every line on standard input the
+process prints the processor time since the previous line, in cores, as JSON. Ends with its standard input.
 """
 
 from __future__ import annotations

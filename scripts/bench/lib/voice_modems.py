@@ -1,8 +1,9 @@
-"""The modems of the voice bench: every 20 ms each says a frame and takes what it is told, all in one loop.
+"""Modems of the voice benchmark: every 20 ms each sends a frame and takes the frames sent to it, all in one
+loop.
 
-Modems do not wait for the center's processor, so this loop runs before everything else, and it has to be
-cheap: the frames are made beforehand, and the modems' own 20 ms begin at one of four moments, so that it
-wakes up 200 times a second however many there are.
+Modems do not wait for the center's processor, so this loop has priority over everything else, and must be
+cheap. The frames are made beforehand. The modems' periods of 20 ms begin at one of four moments, so that the
+loop wakes up 200 times a second for any number of modems.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ FRAME_S = 0.020
 FRAME_SAMPLES = 160
 MOMENTS = 4
 LOST_S = 0.5
-"""A click that has not come by then does not come."""
+"""Time after which a click counts as lost."""
 _CLICK = 20_000
 _HEARD = 5_000
 _MOST_BYTES = 65536
 
 
 def _frames() -> tuple[bytes, bytes]:
-    """A frame of a quiet room, and the same that begins with a click."""
+    """Return a frame of a quiet room, and a frame of the room that begins with a click."""
     room = np.rint(np.random.default_rng(1).normal(0, 40, FRAME_SAMPLES)).astype("<i2")
     click = room.copy()
     click[:8] = _CLICK
@@ -41,16 +42,16 @@ _ROOM, _WITH_CLICK = _frames()
 
 @dataclass
 class Modem:
-    """One modem's voice port."""
+    """The voice port of one modem."""
 
     period_s: float
     master: int = -1
     slave: int = -1
     path: str = ""
     awaits_since: float = 0.0
-    """When the click was said that it is to hear; 0: none."""
+    """Time of the click that this modem must hear; 0 for none."""
     awaits_from: str = ""
-    """The path of the modem that has said it."""
+    """Path of the modem that sent the click."""
     refused: int = 0
     """Frames that the port did not take."""
     _half: bytes = b""
@@ -68,7 +69,7 @@ class Modem:
             self.refused += 1
 
     def hear(self) -> bytes:
-        """Whole samples: on a machine that has stood still the terminal gives 4095 bytes at a time."""
+        """Return whole samples: after a pause of the machine the terminal gives 4095 bytes at a time."""
         with suppress(BlockingIOError):
             pcm = self._half + os.read(self.master, _MOST_BYTES)
             whole = len(pcm) // 2 * 2
@@ -83,12 +84,12 @@ class Modem:
 
 @dataclass
 class Heard:
-    """What became of the clicks."""
+    """Results of the clicks."""
 
     delays_s: list[float] = field(default_factory=list)
-    """From when the modem had handed over the sample until another could begin to play it."""
+    """Seconds from the write of a sample by one modem until another modem could begin to play it."""
     ways: list[tuple[str, str]] = field(default_factory=list)
-    """From which modem's path to which, for each of them."""
+    """Paths of the sending and the receiving modem, for each click."""
     lost: int = 0
 
 
@@ -99,9 +100,10 @@ def run(
     click_every_s: float,
     settled: Callable[[], None],
 ) -> Heard:
-    """Have them talk for so long; once settled, one of each room clicks now and then, and the others wait.
+    """Let the modems talk for `seconds`; once settled, a modem of each room clicks now and then, and the
+    others wait.
 
-    `settled` is called then, and must not take long.
+    `settled` is called at that moment, and must be quick.
     """
     heard = Heard()
     watched = select.epoll()

@@ -1,7 +1,7 @@
-"""How well speech passes: PESQ (ITU-T P.862, narrow band), from user through the bridge to 112.
+"""Quality of speech: PESQ (ITU-T P.862, narrow band), from the user through the bridge to 112.
 
-PESQ comes from the package `pesq`, which is compiled where it is installed and so is no dependency; without
-it there is no score. That speech arrives sample for sample the tests say.
+The package `pesq` is compiled at its installation, and is therefore no dependency; without it there is no
+score. Tests check that speech arrives sample for sample.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAUSE_SAMPLES = 8000
 
 
 def scores() -> dict[str, object]:
-    """For each rate of the two ports, the lower of two voices' scores; 4.549 is the most that there is."""
+    """Return for each rate of the two ports the lower score of two voices; 4.549 is the maximum."""
     if find_spec("pesq") is None:
         return {"pesq": None, "why": "the package pesq is not installed"}
     score = importlib.import_module("pesq").pesq
@@ -35,7 +35,7 @@ def scores() -> dict[str, object]:
 
 
 def _passed(who: str, rate_hz: int) -> tuple[object, object]:
-    """What was said and what was heard, both at 8 kHz."""
+    """Return the speech sent and the speech heard, both at 8 kHz."""
     ratio = rate_hz // 8000
     room = np.rint(np.random.default_rng(1).normal(0, 4, PAUSE_SAMPLES)).astype("<i2").tobytes()
     said = np.frombuffer(room + speech(who) + room, dtype="<i2")
@@ -56,11 +56,11 @@ Sound = npt.NDArray[np.float64]
 
 
 def at_rate(samples: Sound, ratio: float) -> Sound:
-    """All of a sound at another rate, by its spectrum: the ideal, which needs to know all of it."""
+    """Resample a whole sound by its spectrum: the ideal method, which needs the whole sound."""
     count = round(len(samples) * ratio)
     return np.asarray(np.fft.irfft(np.fft.rfft(samples)[: count // 2 + 1], count) * ratio)
 
 
 def to_samples(sound: Sound) -> Samples:
-    """As 16 bits."""
+    """Return the sound as samples of 16 bits."""
     return np.clip(np.rint(sound), -32768, 32767).astype(SAMPLE_TYPE)
