@@ -1,9 +1,9 @@
 """Base class of every actor of the center.
 
 The base class converts bytes to messages and back, drops messages of dead incarnations, runs one tick and any
-number of timers over one wakeup, renews watches, sends heartbeats, and lets no exception out, since Thespian
-would run the handler again. After an unexpected exception the state in memory is unreliable, so the actor
-ends; the Supervisor starts a new one, and starting is recovering.
+number of timers over one wakeup, renews watches, and sends heartbeats. No exception leaves a handler, since
+Thespian would run the handler again. After an unexpected exception the state in memory is unreliable, so the
+actor ends; the Supervisor starts a new one, and starting is recovering.
 
 An actor must not block, must not know its transport, and must keep no state outside the journal.
 """
@@ -118,7 +118,7 @@ class CenterActor(Actor):
     def child_connected(self, child: ActorAddress, real: ActorAddress) -> None:
         """Handle the address of a created child; `child` is the result of `createActor`."""
 
-    # ------------------------------------------------------------ what an actor can do
+    # ------------------------------------------------------------ services for an actor
 
     def now_us(self) -> Instant:
         """Return the time, in microseconds since 1970 UTC."""
@@ -272,7 +272,7 @@ class CenterActor(Actor):
             case _:
                 self.receive(envelope, sender)
 
-    # ------------------------------------------------------------ a life
+    # ------------------------------------------------------------ start and end
 
     def _start(self, order: supervision.StartActor, envelope: Envelope, sender: ActorAddress) -> None:
         if order.role is not self.role:

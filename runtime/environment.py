@@ -134,7 +134,7 @@ class Environment:
         return journal
 
     def settings_as(self, kind: type[T]) -> T:
-        """Return the settings, of this type. Raises WrongEnvironment if they have another type."""
+        """Return the settings, of this type. Raises WrongEnvironment for settings of another type."""
         if not isinstance(self.settings, kind):
             raise WrongEnvironment(f"the settings are {type(self.settings).__name__}, not {kind.__name__}")
         return self.settings

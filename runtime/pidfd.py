@@ -172,7 +172,7 @@ class DeathWatch:
         return True
 
     def dead(self) -> list[int]:
-        """Return the processes that have died since the last call; they are no longer watched."""
+        """Return the processes that have died since the last call, and stop watching these."""
         if self._epoll is None:
             return []
         found = [self._pids[fd] for fd, _ in self._epoll.poll(0)]

@@ -99,7 +99,7 @@ ESCALATED: Final = 75
 """Exit status of a Supervisor that requests a restart of everything (EX_TEMPFAIL)."""
 
 HEIR_ASKS_BY: Final = signal.SIGUSR2
-"""Signal that asks a process outliving its actor system to hand over its ports. Thespian uses SIGUSR1."""
+"""Signal to a process that outlives its actor system: hand over the ports. Thespian uses SIGUSR1."""
 OUTLIVING: Final = "voice"
 """First word of such a process's name."""
 
@@ -151,7 +151,7 @@ class Processes(Protocol):
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
         """Keep the process alive when the rest of the actor system ends.
 
-        `on_heir` is called when a successor asks for the place, between any two instructions of the actor.
+        `on_heir` is called when a successor requests the place, between any two instructions of the actor.
         """
         ...
 

@@ -1,5 +1,7 @@
-"""Threads beside an actor: a descriptor to wake the actor, also by a thread that outlives it, such as the end
-of a recording; and one thread per delivery to the outside, so that a slow receiver delays no other.
+"""Threads beside an actor: a wake-up, and deliveries.
+
+A thread wakes the actor through a descriptor, even a thread that outlives the actor, such as the end of a
+recording. Each delivery to the outside has its own thread, so that a slow receiver delays no other.
 """
 
 from __future__ import annotations

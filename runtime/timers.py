@@ -1,6 +1,6 @@
 """Many named timers at absolute times over one wakeup.
 
-Pure: no clock and no Thespian. Timers of equal times expire in the order in which they were set.
+Pure: no clock and no Thespian. Timers of equal times expire in the order of their setting.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 _SERVICES: Final = tuple(
     map(Path, ("/run/systemd/timesync", "/run/chrony", "/run/ntpd.pid", "/run/ntpsec", "/run/openntpd"))
 )
-"""Files that the usual time services make while they run."""
+"""Files of the usual time services, present while such a service runs."""
 _OWN_CLOCKS: Final = Path("/sys/class/rtc")
 
 

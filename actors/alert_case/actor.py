@@ -108,7 +108,7 @@ class AlertCaseActor(CenterActor):
         if self._case is not None:
             self._go_on()
 
-    # ------------------------------------------------------------ having an alert
+    # ------------------------------------------------------------ ownership of an alert
 
     def _has(self, alert: AlertId | None) -> bool:
         return self._case is not None and self._case.alert == alert
@@ -200,7 +200,7 @@ class AlertCaseActor(CenterActor):
         nobody = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
         self.tell(Role.CONFERENCE_BRIDGE, before.crew, nobody, case.alert)
 
-    # ------------------------------------------------------------ deciding
+    # ------------------------------------------------------------ decisions
 
     def _offered(
         self,
@@ -341,7 +341,7 @@ class AlertCaseActor(CenterActor):
         self._case = case
         return True
 
-    # ------------------------------------------------------------ telling
+    # ------------------------------------------------------------ publishing
 
     def _tell_all(self, decision: Decision) -> None:
         case = self._case
@@ -405,9 +405,7 @@ class AlertCaseActor(CenterActor):
         self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
 
     def _needs(self, place: str, alert: AlertId) -> bool:
-        """Return True if the leg in that place has a call to look after; also True while this worker is
-        idle.
-        """
+        """Return True if the leg in that place has a call to serve; also True while this worker is idle."""
         return self._case is None or (self._has(alert) and place in leg_wishes(self._case))
 
     def _is_over(self, alert: AlertId) -> bool:

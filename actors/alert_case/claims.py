@@ -54,7 +54,7 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
                 # The reservation of the operator includes the operator's own line.
                 others += _listener(case, pending, event)
             case LegOriginating(line=line, leg=leg, attempt=attempt):
-                # An inbound call is on its line already, whatever line was granted meanwhile.
+                # An inbound call is on its line already, in spite of any grant.
                 granted = pending.line(leg, attempt) if event.call is None else None
                 seized = LineSeized(line=line, alert=case.alert, leg=leg, attempt=attempt)
                 version = None if granted is None else granted.version

@@ -146,14 +146,14 @@ CHECK_RULES: Final[tuple[Rule, ...]] = (
 )
 """Rules of a check: no operator is called."""
 WAITED_OUT_RULES: Final[tuple[Rule, ...]] = (read_inbox, let_go_of_line, end)
-"""Rules of a test that found no operator in time: they end the calls and dial no one."""
+"""Rules of a test that found no operator in time: calls are ended, and no party is dialled."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Result of a decision."""
 
     case: Case
-    """State with the events applied, as it will be once they are in the journal."""
+    """State with the events applied, as of their append to the journal."""
     pending: PendingOffers
     events: tuple[Decided, ...] = ()
     wants: tuple[Want, ...] = ()

@@ -1,6 +1,6 @@
 """Tracks of a conference to record, and the events of the recording. Pure.
 
-A track holds what a party says to the others: a muted party and a listener are never recorded.
+A track holds a party's voice for the others: a muted party and a listener are never recorded.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def _leg(case: Case, leg: Leg, said: CallReport, settings: Settings, now_us: Ins
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
-            # Voices that reach the host are measured by the bridge, whatever the modem reports.
+            # Voices that reach the host are measured by the bridge, regardless of the modem's reports.
             if said.joins is Joins.NETWORK and said.unheard != (leg.unheard_at is not None):
                 change = ev.LegUnheard if said.unheard else ev.LegHeardAgain
                 made.append(change(leg=name, attempt=attempt))
@@ -132,7 +132,7 @@ def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:
     made: list[Decided] = [ev.BridgeJoined(bridge=bridge, legs=(leg.leg,))]
     if leg.party is Party.PSAP and leg.confirmed_answered:
         made.append(ev.PsapJoined(leg=leg.leg))
-    # The modem joins only calls that it has seen answered, whatever it has reported.
+    # The modem joins only calls that it has seen answered, regardless of its reports.
     return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
 
 

@@ -63,8 +63,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 
 
 def bridge_wish(case: Case, name: str = "") -> SetMembers:
-    """Return the desired conference: who hears whom, for all answered parties with a voice port; and the
-    clips.
+    """Return the desired conference: all answered parties with a voice port, their hearers, and the clips.
 
     The others hear neither an operator's phone that may still ring nor its voicemail. `name`: the user's
     name, if known.
@@ -108,8 +107,8 @@ def is_taken_over(case: Case) -> bool:
     needed.
 
     Until then the parties keep their present conversation: it is better than none. The new owner's calls
-    would find them busy, and the new owner may take over the very lines that they are on. A party that the
-    new owner no longer needs, such as an operator who has left, is not waited for.
+    would find the parties busy, and the new owner may take over their present lines. A party that the new
+    owner no longer needs, such as an operator who has left, is not waited for.
     """
     if case.closed_at is not None:
         return True

@@ -148,7 +148,7 @@ class AlertIntakeActor(CenterActor):
             if given is not None:
                 self.tell(Role.ALERT_CASE, given.crew, PreemptCase(alert=alert, leg=leg), alert)
 
-    # ------------------------------------------------------------ giving alerts to crews
+    # ------------------------------------------------------------ assignment to workers
 
     def _soon(self) -> None:
         """Run now, or after the pause that follows the last run."""

@@ -17,7 +17,7 @@ from messages.cases import Originate, ReleaseLeg
 from messages.ids import SECOND, Instant, LineId
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
-"""Time for a modem to accept a dial, in microseconds; then the line is given up, as other lines exist."""
+"""Time for a modem to accept a dial, in microseconds; then the line is abandoned, as other lines exist."""
 SILENT_ANSWER_US: Final = Instant(12 * SECOND)
 """Time for a modem to answer the user's own call, in microseconds. Longer, as the call is on this line alone:
 if called back, the user's phone would be busy with it.
@@ -25,7 +25,7 @@ if called back, the user's phone would be busy with it.
 SILENT_CALL_US: Final = Instant(30 * SECOND)
 """Time without a report for a live call, in microseconds: its voice works without reports."""
 UNHEARD_US: Final = Instant(3 * SECOND)
-"""Time without a report after which a call on another node's line is given up, if its voice is gone too."""
+"""Time without a report after which a call on another node's line is abandoned, if its voice is gone too."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
 RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
 """Time for a responding modem to end a call, in microseconds; then the case continues without the line."""
@@ -96,7 +96,7 @@ def _is_newer(before: Wish, after: Wish) -> bool:
     """Return False if a second order for an attempt is a late, older one: attempts only move forward."""
     match before, after:
         case ReleaseLeg(unanswered=True), Originate(seen=CallState.ANSWERED):
-            return True  # the party answered at the instant at which the attempt was given up
+            return True  # the party answered at the instant of the decision to end the attempt
         case ReleaseLeg(), Originate():
             return False
         case Originate(), Originate():
@@ -141,7 +141,7 @@ def on_line_back(task: Task | None, line: LineId) -> Act:
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
-    """Repeat the order every second; give up a silent modem, or a modem that does not end its call."""
+    """Repeat the order every second; abandon a silent modem, or a modem that does not end its call."""
     if task is None or task.done:
         return Act(task=task)
     since = task.releasing_since
@@ -162,7 +162,7 @@ def on_lost(task: Task | None) -> Act:
 
 
 def on_unheard(task: Task | None, now_us: Instant) -> Act:
-    """Give up a call on another node's line if neither its modem nor its voice arrives.
+    """Abandon a call on another node's line if neither its modem nor its voice arrives.
 
     The node may still be a member, with only the connection between the two nodes broken.
     """

@@ -164,7 +164,7 @@ class ConferenceBridgeActor(CenterActor):
         body = envelope.body
         match body:
             case SetMembers() if envelope.at_us < self._said_at:
-                # Members older than the last ones are late: they would open ports of ended calls.
+                # Older members than the last ones are late, and would open ports of ended calls.
                 self.log.info("dropped: older members", message=envelope.id)
             case SetMembers(members=()) if self._state.alert not in (None, body.alert):
                 pass  # from a case that has taken over the previous alert of this worker
@@ -269,9 +269,7 @@ class ConferenceBridgeActor(CenterActor):
             self._say_joined(asked=False)
 
     def _handed_over(self) -> None:
-        """Give up the conference: another bridge has the ports, and the members of our case no longer
-        count.
-        """
+        """Leave the conference: another bridge has the ports, and the members of our case no longer count."""
         self.log.info("the voice is handed over", alert=self.alert)
         if self._is_orphan():
             self._die_out("it is handed over")

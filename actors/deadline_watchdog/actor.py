@@ -1,7 +1,7 @@
 """Process that watches every deadline from the journal, independent of the cases.
 
 The process also finds cases without progress and has them restarted, lines without sound, and unreadable
-entries of the journal. It sends nothing to a case: findings go to the journal and to the Supervisor.
+entries of the journal. No message goes to a case: findings go to the journal and to the Supervisor.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ AT_ONCE: Final = 500
 """Alerts in one transaction: one flush, and no writer waits behind it for long."""
 REST: Final = 9
 """Pause after a run, in durations of that run: in a storm of a thousand deadlines a second, many are marked
-together, a third of a second late, and the processor is free for the actors that serve alerts.
+together, a third of a second late. The processor stays free for the actors that serve alerts.
 """
 
 

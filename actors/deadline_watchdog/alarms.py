@@ -2,8 +2,7 @@
 
 A line without sound in two consecutive alerts probably has a faulty modem; one silent call proves nothing, as
 a phone may be muted or lie in a bag. A new fold does not know closed alerts, so it needs two more alerts to
-find such a line again. Of unreadable entries the fold knows those that still matter at its start, and those
-that follow.
+find such a line again. The fold knows the unreadable entries that still matter at its start, and later ones.
 """
 
 from __future__ import annotations

@@ -149,8 +149,8 @@ def _answer_us(settings: Settings) -> int:
 
 
 def _dialled(at_us: Instant, settings: Settings) -> Instant:
-    """Return the expected end of dialling: half the set-up time, the average; the full time is allowed
-    for.
+    """Return the expected end of dialling: half the set-up time, as for an average call. A call is dialled
+    while the full time remains.
     """
     return Instant(at_us + DIAL_US + (_setup_us(settings) + _answer_us(settings)) // 2)
 

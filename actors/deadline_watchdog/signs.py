@@ -1,8 +1,8 @@
 """Expected progress of each open alert, and the processes to restart if it is missing. Pure.
 
 A case is judged by its own rules: `decide`, on the journal alone and without offers. A living AlertCase would
-have written the resulting events, and would have got the requested means where they are free. The orders of
-legs and bridge, and the existence of an AlertCase, are judged here.
+have written the resulting events, and would have got the requested means if free. The orders of legs and
+bridge, and the existence of an AlertCase, are judged here.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ UNSOUND = Rule(
 )
 RELEASING = Rule(
     name="releasing",
-    # A CallLeg gives up a silent modem after 6 s; a responding modem has five attempts of a second.
+    # A CallLeg abandons a silent modem after 6 s; a responding modem has five attempts of a second.
     limit_us=Instant(15 * SECOND),
     reason="a call is to be hung up, and nobody says that it is",
     first=(Role.ALERT_CASE, Role.CALL_LEG),

@@ -45,7 +45,7 @@ class View:
         self._reports[report.line] = report, now_us
 
     def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
-        """Return the available means; `others`: the other nodes, whose lines also serve this node's
+        """Return the available means; `others`: the other nodes; their lines also serve this node's
         alerts.
         """
         nodes = (self._setup.settings.lines, *(place.lines for place in others))

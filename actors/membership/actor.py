@@ -1,8 +1,8 @@
 """Process that keeps this node a member, publishes the other nodes to its actors, and takes over from lost
 nodes.
 
-The process decides nothing about an alert: it takes the lease, and the AlertIntake assigns a worker. It also
-notifies the local followers of the journal that another node has written.
+The process decides nothing about an alert: it takes the lease, and the AlertIntake assigns a worker. The
+process also notifies the local followers of the journal that another node has written.
 """
 
 from __future__ import annotations

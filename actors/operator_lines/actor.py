@@ -166,7 +166,7 @@ class OperatorLinesActor(CenterActor):
         there = self._present.get(operator)
         return ABSENT if there is None else headset.voice(there, self._headsets.path(operator), self.now_us())
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ updates
 
     def _look(self) -> None:
         try:
@@ -314,7 +314,7 @@ class OperatorLinesActor(CenterActor):
         seized = LineSeized(line=line, leg=leg, attempt=attempt, operator=operator)
         return self._write(Append(streams.line(line), version, (seized,)))
 
-    # ------------------------------------------------------------ telling
+    # ------------------------------------------------------------ publishing
 
     def _voices(self) -> list[OperatorVoice]:
         """Return the state of every operator's line."""
@@ -360,7 +360,7 @@ class OperatorLinesActor(CenterActor):
         self._told = new
 
     def _tell_alarms(self, now_us: Instant) -> None:
-        """Raise an alarm for each operator whose call is requested and has been missing for a while."""
+        """Raise an alarm for each requested call of an operator that has been missing for a while."""
         if self._mode is not OperatorLine.NAILED_UP:
             return
         found: dict[Key, str] = {}

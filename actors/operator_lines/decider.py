@@ -24,7 +24,7 @@ Ref = tuple[LegId, int]
 FORGOTTEN_US: Final = Instant(10 * SECOND)
 """Time without an order after which a leg is dropped, in microseconds; a leg sends one every second."""
 LATE_US: Final = Instant(4 * SECOND)
-"""Age at which a dial is too late, in microseconds: the leg has given the line up by then."""
+"""Age at which a dial is too late, in microseconds: the leg has abandoned the line by then."""
 _KEPT: Final = 256
 
 

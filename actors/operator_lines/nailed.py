@@ -28,15 +28,15 @@ LASTED_US: Final = Instant(60 * SECOND)
 NO_ANSWER_US: Final = Instant(45 * SECOND)
 """Ringing time after which a phone counts as unanswered, in microseconds."""
 NO_VOICE_US: Final = Instant(10 * SECOND)
-"""Time for a call to get a voice, in microseconds: later, the modem gives no voice to the host and the call
-is useless for a conference.
+"""Time for a call to get a voice, in microseconds: later, the modem has no voice for the host and the call is
+useless for a conference.
 """
 SILENT_US: Final = Instant(10 * SECOND)
-"""Time without a report after which a line is given up while the call is being made or ended;
+"""Time without a report after which a line is abandoned while the call is being made or ended;
 microseconds.
 """
 SILENT_UP_US: Final = Instant(30 * SECOND)
-"""Time without a report after which a line is given up while the call is up: its voice works without
+"""Time without a report after which a line is abandoned while the call is up: its voice works without
 reports.
 """
 
@@ -190,7 +190,7 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
 
 
 def _in_vain(nailed: Nailed, wanted: Wanted, state: CallState, now_us: Instant) -> str:
-    """Return the reason to give up the present call; empty if there is none."""
+    """Return the reason to end the present call; empty if there is none."""
     lasts_us = now_us - nailed.since
     if state is CallState.ANSWERED:
         voiceless = nailed.report is not None and nailed.report.voice is None

@@ -166,9 +166,10 @@ def _but_the_last(
 def _held(
     request: RequestOperators, everybody: Iterable[Candidate], cases: Mapping[AlertId, Case]
 ) -> tuple[HeldOperator, ...]:
-    """Return the operators that other alerts can release for this one, best first. In this order: an operator
-    who takes this case and is in a test; a listener; the operator of a test, of an alert over its budget, of
-    an alert that is not silent, of an alert without a ringing phone; the operator longest on an alert.
+    """Return the operators that other alerts can release for this one, best first. First an operator who
+    takes this case and is in a test, then a listener. Then the operator of a test, of an alert over its
+    budget, of an alert that is not silent, of an alert without a ringing phone; last by time on the alert,
+    longest first.
     """
 
     def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:

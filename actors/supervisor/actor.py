@@ -104,7 +104,7 @@ class SupervisorActor(CenterActor):
                 found[Role(role), key] = incarnation
         return found
 
-    # ------------------------------------------------------------ what happens
+    # ------------------------------------------------------------ stimuli
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Handle reports of actors and requests for workers."""
@@ -181,7 +181,7 @@ class SupervisorActor(CenterActor):
     def _stop(self) -> None:
         self._handle(of.Stop())
 
-    # ------------------------------------------------------------ what is done
+    # ------------------------------------------------------------ effects
 
     def _handle(self, stimulus: Stimulus) -> None:
         """Decide and carry out; resulting stimuli are decided next, in order."""

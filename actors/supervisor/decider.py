@@ -119,7 +119,7 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
 class _Deciding(Book):
     """Decision in the making."""
 
-    # ------------------------------------------------------------ a life
+    # ------------------------------------------------------------ life of an actor
 
     def created(self, name: Name, pid: int, born: int) -> None:
         member = self.roster.members.get(name)
@@ -175,7 +175,7 @@ class _Deciding(Book):
             if member.crew == crew and member.phase is Phase.LEAVING:
                 self.put(replace(member, phase=Phase.READY))
 
-    # ------------------------------------------------------------ a death
+    # ------------------------------------------------------------ death of an actor
 
     def died(self, pid: int, cause: str) -> None:
         for member in self.roster.members.values():
@@ -245,7 +245,7 @@ class _Deciding(Book):
         for member in sorted(down, key=lambda m: wanted.rank(m.spec)):
             self.again(replace(member, deaths=()), member.cause)
 
-    # ------------------------------------------------------------ what is wanted
+    # ------------------------------------------------------------ required actors
 
     def fill(self) -> None:
         """Create all missing actors that are due."""
@@ -355,7 +355,7 @@ class _Deciding(Book):
         if member.kills >= UNKILLABLE:
             self.alarm(member.name, f"process {member.pid} cannot be ended")
 
-    # ------------------------------------------------------------ begin and end
+    # ------------------------------------------------------------ start and stop
 
     def begin(self, living: tuple[Living, ...], incarnations: dict[Name, int]) -> None:
         """Adopt the actors of an earlier Supervisor, and create missing ones."""

@@ -112,7 +112,7 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
         return
     hasty, calm = _absent_in_crews(roster)
     modems = sorted((spec for spec in absent if rank(spec) > 0), key=rank)
-    # A leg without its modem would after a while give up a dial that the modem is making.
+    # A leg without its modem would after a while abandon a dial that the modem is making.
     with_calls = [spec for spec in modems if spec.key in roster.lines]
     others = [spec for spec in modems if spec.key not in roster.lines]
     legs = [spec for spec in hasty if spec.role is Role.CALL_LEG]
@@ -183,8 +183,8 @@ def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) ->
 
 
 def _haste(spec: ActorSpec, *, voiceless: bool) -> int:
-    """Return the order in which a waiting alert needs the actors of a worker: the legs as they are dialled.
-    The bridge comes first if parties are in conversation already, and without a bridge hear nothing.
+    """Return the order in which a waiting alert needs the actors of a worker: the legs in order of dialling.
+    The bridge comes first if parties are in conversation already, which needs the bridge.
     """
     if spec.role is Role.ALERT_CASE:
         return 0

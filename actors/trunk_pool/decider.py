@@ -200,7 +200,7 @@ def _reserved(
 
 
 def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
-    """Return the line that still has this leg's call, which was given up while its node was unreachable.
+    """Return the line that still has this leg's call, abandoned while its node was unreachable.
 
     The place of an operator may have another operator by now; a request for the former call has `held` set.
     """
@@ -382,8 +382,8 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """Return the line whose call is preempted for this real one (case 9): a listener's, else a test's, else
-    that of an operator who waits for an alert. A line that is not ready comes last.
+    """Return the line to preempt for this real call (case 9): a listener's, else a test's, else that of an
+    operator who waits for an alert. A line that is not ready comes last.
 
     Never a leg that a real alert needs, so never one to 112; a test's call in place of 112 is preempted for
     112 itself. Nothing is preempted for a call to be taken back: only its own line would do.

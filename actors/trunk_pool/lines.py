@@ -24,8 +24,8 @@ second.
 """
 FAR_FRESH_US: Final = Instant(2 * SECOND)
 """Age at which the report of another node's line expires, in microseconds; that node's TrunkPool sends it.
-Shorter than `call_leg.UNHEARD_US`: an expired report must not bring back a call that was given up as its node
-was silent.
+Shorter than `call_leg.UNHEARD_US`: an expired report must not bring back a call abandoned for its node's
+silence.
 """
 TOGETHER: Final = 50
 """Lines in one message to another node; a datagram has room for two hundred."""

@@ -1,4 +1,4 @@
-"""Short messages that this node has to send, from the journal, and those to give up."""
+"""Short messages that this node has to send, from the journal, and those to abandon."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TextQueue:
         """
         try:
             texts = outbox_of(self._journal)
-            # Includes texts of a lost node; if two nodes give one up, the first event counts.
+            # Includes texts of a lost node; if two nodes abandon one, the first event counts.
             for text in texts:
                 if (why := failure(text, now_us)) is not None:
                     self._give_up(text.id, why)

@@ -1,8 +1,8 @@
 """Other nodes of a cluster: addresses of their actors, and their lines.
 
 This node's Membership alone writes the file, whole and atomically, from what the other nodes publish in the
-shared database. Every actor that needs an actor of another node reads the file. Only present members are
-looked up; an actor that is not found is not waited for.
+shared database. Every actor that needs an actor of another node reads the file. A lookup finds present
+members only; an actor that is not found is not waited for.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def decode_place(data: bytes) -> Place | None:
 
 
 class PeerBook:
-    """Lookup of other nodes. This base class knows none: a node without a cluster."""
+    """Lookup of other nodes; the base class has none, for a node without a cluster."""
 
     alone = True
     """True if other nodes are impossible."""

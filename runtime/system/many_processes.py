@@ -1,7 +1,7 @@
 """Actor system of a center: every actor in its own process, all in one process group.
 
-This is the node's view. The node must not `ask` through the system in an event loop, and must not fork the
-system after a thread has started.
+Seen from the node, which must not `ask` through the system in an event loop, and must not fork the system
+after a thread has started.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Operator and user may be on lines that cannot be joined: one of them is then called again on the line of the
 other. This happens if the user was connected first: the user has called on another line, or the deadline left
-no time to wait for an operator. A line that gives no voice to the host joins only its own calls.
+no time to wait for an operator. A line without voice to the host joins only its own calls.
 
 A call may not end when it is hung up: the case then continues without that line (case 9). The CallLeg stops
 waiting for a modem that does not end its call; the watchdog has a silent modem restarted. The rule here
@@ -60,7 +60,7 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, settings: Settin
 
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)
-"""Longest wait for the end of a call, in microseconds. A CallLeg gives a modem up after 8 s; a silent modem
+"""Longest wait for the end of a call, in microseconds. A CallLeg abandons a modem after 8 s; a silent modem
 is restarted after 15 s and then drops its calls. A shorter wait would keep up the call of an ended alert.
 """
 

@@ -74,7 +74,7 @@ def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:
 
 
 def _dismiss(case: Case) -> list[Decided]:
-    """Release every operator whose phone is on hook."""
+    """Release every operator with the phone on hook."""
     names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
     free = [name for name in names if not case.has_live_leg(name)]
     return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]
@@ -92,9 +92,9 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
 
 
 def _settle(case: Case, settings: Settings, now_us: Instant) -> Step:
-    """Settle the conference of user and 112, if they stay together for as long as after a leave.
+    """Settle the conference of user and 112, if both stay together for as long as after a leave.
 
-    No operator is searched for from then on, unless an operator has asked for the case.
+    No operator is searched for from then on, unless an operator has requested the case.
     """
     since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:

@@ -23,7 +23,7 @@ PIN_ALARM: Final = "pin.wrong"
 
 
 def read_inbox(case: Case, _pending: PendingOffers, settings: Settings, now_us: Instant) -> Step:
-    """Return the events of all unread entries, in order, and the mark that they are read."""
+    """Return the events of all unread entries, in order, and the mark of the last entry read."""
     if not case.unread:
         return NOTHING
     made: list[Decided] = []

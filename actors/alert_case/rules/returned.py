@@ -1,6 +1,6 @@
 """Take back the calls that the modems of a lost node still hold, once the node is back. Pure.
 
-The case had given up such a call; its party may have been called again meanwhile and been busy. If the line
+The case had abandoned such a call; its party may have been called again meanwhile and been busy. If the line
 reports that it still has the call, the leg takes it over; nothing is dialled.
 """
 
@@ -50,7 +50,7 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
 
 
 def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
-    """Return the next attempt of the leg: it takes over the call that was given up."""
+    """Return the next attempt of the leg: the attempt takes over the abandoned call."""
     return ev.LegOriginating(
         leg=before.leg,
         party=before.party,
@@ -95,8 +95,10 @@ def take_back_operator(case: Case, pending: PendingOffers, _settings: Settings, 
 
 
 def take_back_psap(case: Case, pending: PendingOffers) -> Step:
-    """Take back the first of two calls to 112 while neither the user nor an operator is on the second, and
-    end the second: the user is in the first, and its call-taker knows the case already.
+    """Take back the first of two calls to 112 while neither the user nor an operator is on the second; end
+    the second.
+
+    The user is in the first call, and its call-taker knows the case already.
     """
     asked, before, line = ask_back(case, pending, Party.PSAP)
     if before is None or line is None or before.number is None:

@@ -50,7 +50,7 @@ _WHO: Final = {Party.USER: "the user", Party.PSAP: "112", Party.OPERATOR: "the o
 
 
 def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
-    """Return the events for a leg whose silence has lasted."""
+    """Return the events for a leg with lasting silence."""
     why = "its voice port is missing" if leg.voice else "its modem does not switch it on"
     why = "digital silence, or a port that takes none" if leg.joined else why
     text = f"No sound from {_WHO[leg.party]} on line {leg.line}: {why}."
