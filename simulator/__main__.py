@@ -1,7 +1,7 @@
 """`python -m simulator FILE [--directory DIR]`: the simulated carrier as a separate process, like a network.
 
 When ready, the process writes DIR/carrier.json; SIGTERM, SIGINT and SIGHUP stop it in order, which removes
-that file and the ports' links. Logs go to stderr. The carrier must not end with its starter, which gives it a
+that file and the ports' links. Logs go to stderr. The carrier must not end with its starter, and runs in a
 session of its own.
 """
 

@@ -179,7 +179,7 @@ def parse_config(data: object) -> Config:
 
 
 def _with_its_voice(modem: ModemConfig) -> ModemConfig:
-    """Disable the voice of a modem whose family has no voice to the host."""
+    """Disable the voice of a modem from a family without voice to the host."""
     return msgspec.structs.replace(modem, voice=modem.voice and load_dialect(modem.dialect).gives_voice)
 
 

@@ -37,7 +37,7 @@ class Playing(NamedTuple):
     clip: str
     frame: bytes
     to: frozenset[str]
-    """Hearers; empty for a withdrawn clip, whose last frame fades out."""
+    """Hearers; empty for a withdrawn clip, in its last frame, which fades out."""
 
 
 class Playback:

@@ -136,7 +136,7 @@ class ConferenceCore:
         tick.
 
         `said` holds whole samples of any length, and may lack legs. Legs in `wide` use 16 kHz. A leg without
-        hearers still hears, and its level is measured. `skipped`: ticks skipped just before.
+        hearers still hears the others, and its level is measured. `skipped`: ticks skipped just before.
         """
         legs, self._ticks = self._legs, self._ticks + 1
         if not legs:

@@ -1,8 +1,8 @@
 """Jitter buffer: bytes arrive at any time, one frame leaves every 20 ms, and the delay never grows.
 
 Sound waits 40 ms on average. If a burst brings more than 120 ms, the oldest is dropped. If no sound is
-present, silence replaces it; sound up to two frames late is dropped, so that the rest keeps its time. That
-costs 20 ms of a word, where inserting the late sound would shift everything after it and leave delay. After a
+present, silence replaces it; sound up to two frames late is dropped, so that the rest keeps its time. A drop
+costs 20 ms of a word; an insertion of the late sound would shift everything after it and leave delay. After a
 longer gap the buffer fills up again before it plays. In between, the modem's clock never equals ours exactly,
 and a burst leaves delay behind. So the depths are evaluated once a second: a frame that was never needed is
 dropped, or one that is often nearly needed is inserted, where the sound is quiet. The correction for 100 ppm
@@ -46,7 +46,7 @@ class JitterStats(msgspec.Struct, frozen=True, kw_only=True):
     overflow_ms: float
     """Oldest sound dropped at the cap."""
     trimmed_frames: int
-    """Frames dropped to return to the target, or because they were late."""
+    """Frames dropped to return to the target, or for being late."""
     stretched_frames: int
     """Silent frames inserted to avoid an underrun."""
 
@@ -132,9 +132,7 @@ class JitterBuffer:
         return self._filling
 
     def _leave_out_late(self) -> int:
-        """Drop the frames replaced by silence, now that they have arrived with the next; return the bytes
-        dropped.
-        """
+        """Drop the frames replaced by silence, once arrived with the next; return the bytes dropped."""
         late = self._owed * self._frame
         if late:
             del self._waiting[:late]

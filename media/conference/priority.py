@@ -31,8 +31,8 @@ class Rank(IntEnum):
 def share_interpreter() -> None:
     """Let busy threads release the interpreter after 0.5 ms. Applies to the whole process.
 
-    The default is 5 ms, and a tick releases the interpreter at every read and write: three legs took up to 24
-    ms a tick beside one busy thread, and now take up to 5 ms.
+    The default is 5 ms, and a tick releases the interpreter at every read and write. Beside one busy thread,
+    three legs took up to 24 ms a tick, and now take up to 5 ms.
     """
     sys.setswitchinterval(min(_SWITCH_S, sys.getswitchinterval()))
 

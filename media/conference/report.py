@@ -17,7 +17,7 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     lost: dict[str, str]
     """Legs with a port that was lost or cannot be opened, with the reason; retried every 200 ms."""
     heard: frozenset[str] = frozenset()
-    """Legs on which a person was heard since they joined."""
+    """Legs on which a person was heard since joining."""
     digits: dict[str, str] = msgspec.field(default_factory=dict)
     """DTMF digits since joining, for each leg that has pressed any."""
     no_sound: frozenset[str] = frozenset()

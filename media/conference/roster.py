@@ -146,7 +146,7 @@ class Roster:
             departed.pop()
 
     def lose(self, lost: Present, error: Exception, tick: int) -> None:
-        """Give up a port that failed in this tick; it is opened again from the next tick on."""
+        """Release a port that failed in this tick; it is opened again from the next tick on."""
         with self._lock:
             member = self._members.get(lost.leg)
             if member is not None and member.port is lost.port:

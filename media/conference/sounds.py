@@ -1,7 +1,6 @@
 """Sounds of the announcements: the center's own files, else the supplied ones, and spoken names.
 
-Sounds are loaded at first use, never on the media thread, and cached. When and to whom they are played is
-decided elsewhere.
+Sounds are loaded at first use, never on the media thread, and cached. Time and hearers are decided elsewhere.
 
 Spoken sounds are made by espeak-ng, if installed: a sentence takes some ten milliseconds.
 """
@@ -135,8 +134,8 @@ class Sounds:
         raise NoSuchSound(f"{name}.{language or self._language}")
 
     def _question(self, name: str, language: str, text: str) -> Samples:
-        """Return the sound of a question. Raises NoSuchSound: silence would be taken for a question that was
-        asked.
+        """Return the sound of a question. Raises NoSuchSound: silence would count as a question put to the
+        user.
         """
         found = _recorded(self._own, name, language) if name else None
         if found is None:

@@ -1,4 +1,4 @@
-"""Languages of the questions asked by the center's own voice: recorded or spoken.
+"""Languages of the questions in the center's own voice: recorded or spoken.
 
 The module loads nothing that makes sound: the node calls it whenever it starts a web.
 """

@@ -1,10 +1,9 @@
 """Voice gate of a node: bridges of other nodes get the voices that this node offers, and nothing else.
 
 One thread relays all voices, driven by events and due frames (`media.gate.connections`); blocking work,
-opening and closing a port, runs on other threads. A name from the network is only looked up: only ports that
-the node itself has published under that name are opened. `media.gate.seats` decides between several clients
-for one voice. A client without the secret costs a few bytes for a second and delays no other. The gate knows
-no calls.
+opening and closing a port, runs on other threads. A name from the network selects a port that the node itself
+has published; no other port is opened. `media.gate.seats` decides between several clients for one voice. A
+client without the secret costs a few bytes for a second and delays no other. The gate knows no calls.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class VoiceStatus(NamedTuple):
     silences: int
     """Turns in which the modem got silence for lack of a frame."""
     left_out: int
-    """Frames dropped because they arrived in a burst or too late."""
+    """Frames dropped after a burst or for being late."""
 
 
 class GateStatus(NamedTuple):

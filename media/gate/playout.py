@@ -1,11 +1,11 @@
 """Timing of frames from the network for a modem: one every 20 ms, each as early as possible.
 
-A frame waits until the latest of comparable frames would have arrived, plus a few milliseconds; the jitter
-buffer of a conference, which counts in whole frames, would need 40 ms. The turns follow the times of arrival
-by at most half a millisecond per second: the two nodes' clocks differ, and the mixing node sets the pace, as
-for a port of its own. If no frame has arrived in time, silence is written, since some modems are clocked by
-their input. A late frame is written in the next turn, and the surplus 20 ms are dropped at a quiet moment. At
-most 60 ms wait: beyond, the oldest are dropped. Pure: time is an argument.
+A frame waits for the usual latest arrival, plus a few milliseconds. The jitter buffer of a conference, which
+counts in whole frames, would need 40 ms. The turns follow the times of arrival by at most half a millisecond
+per second: the two nodes' clocks differ, and the mixing node sets the pace, as for a port of its own. If no
+frame has arrived in time, silence is written, since some modems are clocked by their input. A late frame is
+written in the next turn, and the surplus 20 ms are dropped at a quiet moment. At most 60 ms wait: beyond, the
+oldest are dropped. Pure: time is an argument.
 
 `Dues` orders due times, for one thread with many objects.
 """

@@ -5,9 +5,10 @@ more would be lasting delay. After an xrun (an empty or an overfull buffer) the 
 is counted. The two streams are not linked: a failure of one would stop both.
 
 One process at a time has a card, and a successor requests it. A card cannot be claimed like a terminal
-(`media.ports.claim`): the kernel gives no other process a descriptor. So a lock file is claimed. The kernel
-drops a process's lock when any descriptor of the file is closed; so a process has one descriptor for as long
-as one of its ports has the card. After a replug the old port is closed while the new one is open already.
+(`media.ports.claim`): no other process gets a descriptor from the kernel. So a lock file is claimed. The
+kernel drops a process's lock when any descriptor of the file is closed; so a process has one descriptor for
+as long as one of its ports has the card. After a replug the old port is closed while the new one is open
+already.
 """
 
 from __future__ import annotations

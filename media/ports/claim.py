@@ -1,4 +1,4 @@
-"""Exclusive use of a terminal: one process at a time; a successor asks the holder to hand over.
+"""Exclusive use of a terminal: one process at a time; a successor requests the terminal from the holder.
 
 The kernel keeps the holder as a record lock (fcntl(2)), which ends with the process or the descriptor.
 """
@@ -50,7 +50,7 @@ def _had(fd: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True  # a driver or kernel without locks: no holder can be asked
+        return True  # a driver or kernel without locks: no holder is known
     return True
 
 

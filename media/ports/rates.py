@@ -56,7 +56,7 @@ class MeasuredRate:
         if not n_bytes or not self._measures:
             return False
         if self._since_s is None or now_s - self._last_s > PAUSE_S:
-            # These bytes are not counted: the time since which they waited is unknown.
+            # These bytes are not counted: the start of the wait is unknown.
             self._begin(now_s)
             return False
         self._last_s = now_s

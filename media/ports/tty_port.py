@@ -29,8 +29,8 @@ class TtyVoicePort:
     """Voice port of a terminal: a modem's second serial interface, or a simulator's PTY.
 
     The terminal is opened without TIOCEXCL, so that a successor can take over the voice from a dying
-    predecessor; a living one is asked by `claim` (`media.ports.claim`). HUPCL is cleared: otherwise the
-    kernel drops DTR when this process dies, and the modem may drop the call.
+    predecessor; a living one hands over at the request of `claim` (`media.ports.claim`). HUPCL is cleared:
+    otherwise the kernel drops DTR when this process dies, and the modem may drop the call.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 The limiter looks 2.5 ms ahead within its input, so that it is down when a peak comes, without an audible
 edge. If the very first sample is such a peak, the part beyond the ceiling is cut for that time. The release
-is 40 dB a second. n samples in give n samples out, without delay. Pure arithmetic: time is a number of
+is 40 dB a second. n samples in are n samples out, without delay. Pure arithmetic: time is a number of
 samples.
 """
 

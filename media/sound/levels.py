@@ -89,8 +89,8 @@ class LevelReport(msgspec.Struct, frozen=True, kw_only=True):
 _PEAK_DECAY = 10.0 ** (-20.0 * FRAME_MS / 1000.0 / 20.0)
 _SMOOTHING = FRAME_MS / 200.0
 # The noise floor follows the quietest sound: down at once, up by 1 dB a second, so that a long scream does
-# not become the floor. The floor is at most −40 dBFS, so that loud sound always counts. It starts there:
-# noise present from the first moment is not voice. Digital silence does not change the floor.
+# not become the floor. The floor is at most −40 dBFS, so that loud sound always counts. The floor starts
+# there: noise present from the first moment is not voice. Digital silence does not change the floor.
 _NOISE_RISE = 10.0 ** (1.0 * FRAME_MS / 1000.0 / 10.0)
 _NOISE_LEAST = power_of(-65.0)
 _NOISE_MOST = power_of(-40.0)

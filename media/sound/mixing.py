@@ -98,7 +98,7 @@ _FALLING_WIDE = np.repeat(FALLING, 2)
 def mix_minus_own(said: Samples) -> list[bytes]:
     """Return the sum of all other rows for each row, one frame each, in the order of the rows.
 
-    Sums beyond 16 bits saturate; they never wrap, which would be a crack at the loudest moment. 32 bits hold
+    Sums beyond 16 bits saturate and never wrap, which would be a crack at the loudest moment. 32 bits hold
     the sum of 65 536 parties.
     """
     parties = len(said)

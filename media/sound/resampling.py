@@ -2,7 +2,7 @@
 use 16 kHz, sound cards 48). Pure arithmetic.
 
 A linear-phase FIR with a pass band up to 3.4 kHz, telephony's own limit, and 60 dB of attenuation from 4.6
-kHz. The delay is 1.5 ms, and n samples in always give exactly n·ratio out, so a frame stays a frame. Stream
+kHz. The delay is 1.5 ms, and n samples in are always exactly n·ratio out, so a frame stays a frame. Stream
 resamplers for music work in blocks: soxr at its lowest filtered quality holds back up to 61 ms in each
 direction, more than the jitter buffer does.
 

@@ -1,6 +1,6 @@
 """Layout of recorded frames in time: one track for each party, silence in gaps. Pure.
 
-A tick's number gives the place of its 20 ms, so skipped ticks, lost frames and late parties shift nothing.
+A tick's number is the place of its 20 ms, so skipped ticks, lost frames and late parties shift nothing.
 Parties with a common track are added.
 """
 

@@ -2,9 +2,9 @@
 
 The sentences are in `center.modems.voice_trial`.
 
-Echo: delay and level of outgoing sound that comes back. The outgoing sound is a voice, whose low tones
-dominate. So both sounds are whitened by it before correlation (a regularised division of spectra). The best
-fit is the delay; the level is the share of that voice in the other sound by least squares.
+Echo: delay and level of outgoing sound that comes back. The outgoing sound is a voice, with dominant low
+tones. So both sounds are whitened by it before correlation (a regularised division of spectra). The best fit
+is the delay; the level is the share of that voice in the other sound by least squares.
 """
 
 from __future__ import annotations

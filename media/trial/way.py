@@ -1,9 +1,9 @@
 """Path of a call from one line to another: bursts sent by one line, received by the other; delay, level and
 loss. Pure.
 
-Both sounds are reduced to envelopes of the sender's tone and correlated: the best fit is the delay, and a
-minimum fit is required. Then each moment with the tone is compared: a moment at less than half the usual
-level is lost.
+Both sounds become envelopes of the sender's tone and are correlated: the best fit is the delay, and a minimum
+fit is required. Then each moment with the tone is compared: a moment at less than half the usual level is
+lost.
 
 The bursts are made for this measurement: a tone has a known level at each moment, so losses can be counted; a
 voice has not. The bursts are no longer than syllables, since noise suppression removes a steady tone. Their
@@ -28,7 +28,7 @@ from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 
 FEWEST_BURSTS: Final = 8
-"""Number of bursts in four seconds of the pattern; with fewer, no result is given."""
+"""Number of bursts in four seconds of the pattern; with fewer there is no result."""
 SAID_LEAST: Final = FULL_SCALE * 10 ** (-40 / 20)
 """Least amplitude of a sent tone: well below that of bursts, and above any rounding."""
 
@@ -72,7 +72,7 @@ def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
     """Return the frames to send repeatedly, over a soft noise as of a microphone: a voice detector then finds
     a voice in front of a quiet room.
     """
-    # The bursts first: in a call of seconds they matter most.
+    # The bursts first: in a call of seconds the bursts matter most.
     frames = [
         *frames_of(b"", _BEFORE_S),
         *frames_of(bursts(tone_hz), _BETWEEN_S),
@@ -111,7 +111,7 @@ _FITS: Final = 0.4
 _PURE: Final = 0.9
 """Share of the tone in the sound that makes a burst and no announcement."""
 _LOST: Final = 0.5
-"""Relative level below which a moment is lost: half of a window in a lost frame is below."""
+"""Relative level below which a moment is lost; with one half, a lost frame counts with its true length."""
 _EDGE: Final = 4
 """Steps omitted at either end of a burst, where codecs and delays smear it."""
 _TOGETHER: Final = 4

@@ -448,7 +448,7 @@ class Modem:
     # ------------------------------------------------------------------------------------------ output
 
     def _say(self, lines: list[str]) -> None:
-        """Send unsolicited lines; during a command they wait for their place before or after its result."""
+        """Send unsolicited lines; during a command the lines wait for a place before or after its result."""
         if self._later is not None:
             self._later += lines
             return

@@ -144,9 +144,7 @@ class Outlet:
         return frames(said, glued=bool(self._vices().glued_lines))
 
     def _cut(self, line: str) -> str:
-        """Return the line, or a remaining part of a third of the codes: its beginning and its middle in
-        turn.
-        """
+        """Return the line; of every third code only a part: its beginning and its middle in turn."""
         if not self._vices().cut_codes or not is_code(line):
             return line
         self._codes += 1

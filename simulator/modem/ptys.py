@@ -92,8 +92,8 @@ class Watch:
     """Watch on many ports: ports without a host, and ports with input.
 
     A port without a host is polled each time. A port with a host is not: a poll of a terminal with input on
-    the way waits in the kernel for the worker that moves the input (`tty_buffer_flush_work`), on a busy
-    machine for a tenth of a second, and all voices stall meanwhile. Edge-triggered, the worker itself signals
+    the way waits in the kernel for the worker that moves the input (`tty_buffer_flush_work`). On a busy
+    machine that takes a tenth of a second, and all voices stall. Edge-triggered, the worker itself signals
     new input.
     """
 

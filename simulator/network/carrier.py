@@ -1,6 +1,8 @@
-"""Network of the simulation: routes calls between modems' lines and phones, and keeps every call; connects
-phones without a modem's host in between (a direct call, a network conference, a transfer); delivers short
-messages to phones, and status reports (TS 23.040 3.2.9).
+"""Network of the simulation.
+
+The network routes calls between modems' lines and phones, and keeps every call. Phones are connected without
+a modem's host in between (a direct call, a network conference, a transfer). Short messages to phones are
+delivered, with status reports (TS 23.040 3.2.9).
 
 Sans-IO: `advance(now_s)` runs what is due, `next_deadline()` returns the next due time. Every other method
 takes `now_s` and advances first, so that the order of events never depends on the driver. Must not open a
@@ -198,7 +200,7 @@ class Carrier:
         return self.phone(number).answer(self._at(now_s))
 
     def phone_hang_up(self, number: str, now_s: float | None = None, place: int = 0) -> Call:
-        """Hang up, reject or give up a phone's call. Raises NoSuchParty, NotNow."""
+        """Hang up, reject or cancel a phone's call. Raises NoSuchParty, NotNow."""
         return self.phone(number, place).hang_up(self._at(now_s))
 
     def phone_sms(self, number: str, to: str, text: str, now_s: float | None = None) -> Message:

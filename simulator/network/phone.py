@@ -68,8 +68,8 @@ class Phone:
         return call
 
     def hang_up(self, now_s: float) -> Call:
-        """End the call, reject it while it rings here, or give up while it rings there. Raises NotNow without
-        a call.
+        """End the call, reject it while it rings here, or cancel it while it rings there. Raises NotNow
+        without a call.
         """
         call = self.call
         if call is None:
@@ -149,7 +149,7 @@ class Phone:
             case "busy":
                 self._network.release(call, None, Cause.USER_BUSY, now_s)
             case "no_answer" | "unreachable":
-                pass  # it rings until the network, or the caller, gives up
+                pass  # rings until the network or the caller ends the call
 
 
 def as_phone(party: Party | None) -> Phone | None:

@@ -27,9 +27,10 @@ from model.settings import Settings
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
-    """Return True if 112 can stay on its line: the other parties were there before, or can be moved there.
+    """Return True if a new call to 112 can be joined with the operator, unlike the present one.
 
-    A line of 112's own trunk that gives no voice is no reason to call 112 on another line.
+    True if 112 was called on the others' former trunk, or if the operator's line joins calls in the network.
+    False on an emergency line: another line of that trunk would be no better.
     """
     if psap.emergency:
         return False
