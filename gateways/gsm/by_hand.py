@@ -1,10 +1,10 @@
-"""One modem in the hands of a command, or of the watcher: port and driver, turned by a loop, no actor; a
-call of the center's own through it; and where its voice is, found as its line would, by the settings or by
-its device.
+"""A modem controlled by a command, or by the watcher: port and driver run by a loop, without an actor; a call
+of the center's own through the modem; and its voice port, found as its line would, by the settings or by its
+device.
 
-The port is opened exclusively, so that a line which a running center uses is refused (over TCP that is up
-to whoever serves it), and through the dial guard with both switches off: from here no emergency number can
-be dialled, whatever the settings say.
+The port is opened exclusively, so that a line in use by a running center is refused (over TCP this depends on
+the server of the port). The dial guard has both switches off: no emergency number can be dialled from here,
+regardless of the settings.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ NO_LINE = LineId("")
 
 
 def line_of(state: StateDir, port: str) -> Modem:
-    """The line that is configured for this port, or has found its modem there; else one without a name."""
+    """Return the line configured for this port, or has found its modem there; else a line without a name."""
     path = resolved(port) or port
     for spec in settings_in_use(state).lines:
         claim = published(
@@ -73,7 +73,7 @@ def line_of(state: StateDir, port: str) -> Modem:
 
 
 def voice_of(state: StateDir, line: Modem) -> VoicePort:
-    """Where its voice is; with an empty path where none is known."""
+    """Return the line's voice port; its path is empty if unknown."""
     dialects = installed()
 
     def never(path: str) -> Port:
@@ -93,14 +93,14 @@ def voice_of(state: StateDir, line: Modem) -> VoicePort:
 
 
 LEG: Final = LegId("own")
-"""Of every call from here."""
+"""Leg of every call from here."""
 TURN_S: Final = 0.1
 LONGEST_WAIT_S: Final = 0.5
 MOST_QUOTED: Final = 40
 
 
 class ModemSession:
-    """Made by `opened`. Time is that of the monotonic clock, in seconds."""
+    """A modem that is open. Created by `opened`. Times are in seconds of the monotonic clock."""
 
     def __init__(self, port: SerialPort | TcpPort, driver: Driver, trace: TraceWriter | None) -> None:
         self._port = port
@@ -108,15 +108,15 @@ class ModemSession:
         self._began_s: float | None = None
         self._said = b""
         self.written = bytearray()
-        """What was said to the modem; whoever looks at it clears it."""
+        """Bytes written to the modem; a reader of this buffer clears it."""
         self.driver = driver
         self.unresponsive = False
-        """Whether it was given up: it has not answered after the port was opened anew."""
+        """True if the modem was given up: no answer after the port was reopened."""
 
     def run(self, within_s: float, heard: Callable[[Event], bool]) -> bool:
-        """Lets time pass until `heard` says that an event is the one; False when none was within `within_s`.
+        """Run the modem until `heard` returns True for an event; False if none did within `within_s` seconds.
 
-        Raises CenterError when the port is lost or the dial guard has refused.
+        Raises CenterError if the port is lost or the dial guard has refused.
         """
         until_s = time.monotonic() + within_s
         try:
@@ -145,7 +145,7 @@ class ModemSession:
             raise CenterError(str(error)) from error
 
     def why_not(self) -> str:
-        """Why no modem was found to be ready, in words, after as long as was waited for it."""
+        """Return the reason why no modem became ready, as text with the time waited."""
         waited_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
         if self.driver.ever_answered:
             falls = "falls silent" if self.unresponsive else "is not ready"
@@ -174,23 +174,23 @@ class ModemSession:
 
 
 class CallThroughModem:
-    """A call of the center's own through this modem: orders become requests to the driver, and what is said
-    of that call, and of no other, becomes reports.
+    """A call of the center's own through this modem: orders become requests to the driver, and the events of
+    this call only become reports.
     """
 
     def __init__(
         self, session: ModemSession, ref: Ref, heard: Callable[[Event], None], voice: VoicePort | None = None
     ) -> None:
-        """`heard`: told of every event, whatever it is about. `voice`: where the modem's voice is."""
+        """Create the call. `heard`: called with every event of the modem. `voice`: the modem's voice port."""
         self._session, self._ref, self._heard, self._voice = session, ref, heard, voice
         self._report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)
         self._placed: CallId | None = None
 
     def obey(self, order: Order | None) -> list[CallReport]:
-        """Do it, and let time pass until the call has changed, or for a moment; return how it stands since.
+        """Carry the order out; run the modem until the call has changed, at most TURN_S; return new reports.
 
-        Nothing where it is to be hung up and has not changed: a modem that does not hang up is waited for no
-        longer than one that says nothing. Raises as `ModemSession.run`.
+        Without a change the last report is returned, but nothing after a hang-up: a modem that does not hang
+        up is awaited no longer than a silent modem. Raises like `ModemSession.run`.
         """
         driver, now_s = self._session.driver, time.monotonic()
         match order:
@@ -226,8 +226,8 @@ class CallThroughModem:
 def opened(
     path: str, *, dialect: str = AUTO, region: str = "IT", trace: TextIO | None = None, voice_port: str = ""
 ) -> Iterator[ModemSession]:
-    """The modem at this port. `voice_port`: as the setting, which may be a sound card. Raises CenterError:
-    no such port, in use, unknown dialect.
+    """Open the modem at this port. `voice_port`: as the setting, may be a sound card. Raises CenterError: no
+    such port, port in use, unknown dialect.
     """
     try:
         dialects = Dialects.load()

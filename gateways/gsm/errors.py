@@ -28,7 +28,7 @@ class Misuse(GsmError):
 
 
 class DialRefused(Misuse):
-    """Bytes that the dial guard kept from the modem: they would, or might, call an emergency number."""
+    """Bytes that the dial guard has blocked: the bytes would, or might, call an emergency number."""
 
 
 class RequestRefused(Misuse):

@@ -1,4 +1,4 @@
-"""What is at a port: asked of the modem, or of the running center's line that has it."""
+"""The device at a port: queried from the modem, or from the running center's line that has the port."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBE_S: Final = 15.0
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is at a port."""
+    """The device at a port."""
 
     port: str
     answers: bool
@@ -35,23 +35,23 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     network: str = ""
     signal_dbm: int | None = None
     card: str = ""
-    """The sound card of its USB device; empty where it has none."""
+    """The sound card of its USB device; empty without one."""
     text: str = ""
-    """What is wrong."""
+    """The fault."""
     known_as: str = ""
-    """What people call modems of its dialect."""
+    """Common name of modems with this dialect."""
     to_know: tuple[str, ...] = ()
-    """What such hardware is known to do, of which the person on duty should know."""
+    """Known faults of such hardware, for the operator."""
 
 
 def what_is_at(state: StateDir, path: str) -> Probed:
-    """Asks where no running center's line has the port."""
+    """Return the device at the port; the modem is queried only if no line of a running center has it."""
     one = _with_its_kind(_in_use(state, path) or _probed(path))
     return msgspec.structs.replace(one, card=card_of(path) or "")
 
 
 def _in_use(state: StateDir, path: str) -> Probed | None:
-    """What the running center's line says of the modem at this port; none where no line has it."""
+    """Return the report of the running center's line on the modem at this port; None if no line has it."""
     line = line_at(state, path)
     report = None if line is None else line_files.read_all(state.run).get(LineId(line))
     if report is None:
@@ -68,7 +68,7 @@ def _in_use(state: StateDir, path: str) -> Probed | None:
 
 
 def _with_its_kind(found: Probed) -> Probed:
-    """What is known of modems of its dialect, beside what it has said itself."""
+    """Return the device with the facts known about modems of its dialect added."""
     from gateways.gsm.dialects.loading import installed
 
     if not found.answers or found.dialect not in installed():
@@ -103,7 +103,7 @@ def _probed(path: str) -> Probed:
 
 
 def line_at(state: StateDir, port: str) -> str | None:
-    """The line of the running center that this names, or that has this port; none where no line has it."""
+    """Return the line of the running center that has this name or this port; None without such a line."""
     if running(state) is None:
         return None
     if any(modem.name == port for modem in settings_in_use(state).modem):
@@ -116,6 +116,6 @@ def line_at(state: StateDir, port: str) -> str | None:
 
 
 def card_of(port: str) -> str | None:
-    """The sound card of the USB device that this port is of; none where there is none."""
+    """Return the sound card of the port's USB device; None without one."""
     device = usb_device_of(resolved(port)) if port else None
     return None if device is None else card_at(device.name) or None

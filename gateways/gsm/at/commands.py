@@ -55,9 +55,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     answer_ends: bool = False
     """True if the answer line is the last line: some firmware sends no OK behind the answer."""
     any_byte_aborts: bool = False
-    """True if no byte may be written while the command is pending, except a command that is meant to end
-    it.
-    """
+    """True if no byte may be written while the command is pending, except a command meant to end it."""
     interrupts: bool = False
     """True if the command may be written while an `any_byte_aborts` command is pending: a hang-up."""
     until_s: float = math.inf
@@ -80,8 +78,7 @@ _BARE: Final = re.compile(r"AT(?:I\d?|\+(?:CGM[IMR]|CGSN|GM[IMR]|GSN|CIMI))", re
 
 
 def prefix_of(text: str) -> str:
-    """Return the prefix of a command's answer lines by 27.007's rule; empty if the command has only a final
-    result.
+    """Return the prefix of a command's answer lines by 27.007's rule; empty if it has only a final result.
 
     A set command has no prefix, so that an unsolicited `+CLIP:` during `AT+CLIP=1` stays unsolicited.
     """
@@ -136,9 +133,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a dialect that the engine needs."""
 
     known: Callable[[str], bool]
-    """Return True if the line is an unsolicited code of this dialect."""
+    """Tests whether a line is an unsolicited code of this dialect."""
     takes_next_line: Callable[[str], bool]
-    """Return True if one line of payload follows the unsolicited code (`+CMT:`)."""
+    """Tests whether one line of payload follows an unsolicited code (`+CMT:`)."""
     refusals: tuple[re.Pattern[str], ...] = ()
     """Final results beyond the standard's that mean ERROR (`COMMAND NOT SUPPORT`)."""
     unterminated: re.Pattern[str] | None = None
@@ -179,7 +176,7 @@ class BytesDropped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InSync(msgspec.Struct, frozen=True, kw_only=True):
-    """Commands and answers match each other (again)."""
+    """The commands and their answers match each other (again)."""
 
 
 class SyncLost(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,9 +195,7 @@ _CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
 
 
 def outcome_of(text: str, command: Command, rules: Rules) -> Outcome | None:
-    """Return the outcome if this line ends the command; None if the line is no final result of the
-    command.
-    """
+    """Return the outcome if this line ends the command; None if it is no final result of the command."""
     if text == "OK":
         return Outcome.OK
     if _ERROR.fullmatch(text) or any(refusal.fullmatch(text) for refusal in rules.refusals):
@@ -242,9 +237,7 @@ def looks_spoilt(text: str, prefix: str) -> bool:
 
 
 def without_echo(text: str, sent: str) -> str:
-    """Return the line without the command that the modem echoed into it; empty if the line was only the
-    echo.
-    """
+    """Return the line without the modem's echo of the command; empty if the line was only the echo."""
     if text == sent:
         return ""
     if len(sent) > 2 and text.startswith(sent):

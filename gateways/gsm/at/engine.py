@@ -45,13 +45,12 @@ every answer has to wait. Then the modem counts as dead."""
 QUIET_S: Final = 0.2
 """Silence after which an unfinished line is examined, in seconds."""
 TAIL_S: Final = 0.3
-"""Time in which an OK may follow an answer that may come without OK: the OK must not count for the next
+"""Time in which an OK may follow an answer that may come without it: it must not count for the next
 command."""
 PAYLOAD_S: Final = 2.0
 """Longest wait for the line that belongs to a `+CMT:`, in seconds."""
 MOST_GLUED: Final = 32
-"""Most codes that one line may hold. No modem joins more codes; each code costs a scan of the rest of the
-line."""
+"""Most codes in one line. No modem joins more codes; each code costs a scan of the rest of the line."""
 ESCAPE: Final = b"\x1b"
 """Leaves a `> ` prompt that no command will answer (27.005 clause 3.5.1)."""
 
@@ -116,8 +115,7 @@ class Engine:
         self._lines.unterminated = rules.unterminated
 
     def start(self, now_s: float, *, listen_s: float = 0.0) -> None:
-        """Start on an open port: synchronise, after `listen_s` seconds of only reading. Former commands are
-        given up."""
+        """Start on an open port: synchronise after `listen_s` seconds of only reading. Older commands end."""
         self._give_up_everything()
         self._lines.clear()
         self._out.clear()
@@ -331,8 +329,7 @@ class Engine:
         return ""
 
     def _payload_came(self, text: str, now_s: float) -> bool:
-        """Return True if the line is the pending PDU, recognised by its hex digits: another code may come
-        before it."""
+        """Return True if the line is the pending PDU, recognised by its hex digits: a code may precede it."""
         if self._payload_of is None:
             return False
         if now_s > self._payload_until_s:

@@ -46,7 +46,7 @@ Item = Line | Prompt | Overrun
 
 
 class LineReader:
-    """Splits the bytes of a modem into lines; keeps the unfinished line between two reads."""
+    """A splitter of a modem's bytes into lines; keeps the unfinished line between two reads."""
 
     def __init__(self, *, max_line: int = MAX_LINE) -> None:
         self.unterminated: re.Pattern[str] | None = None
@@ -108,8 +108,7 @@ class LineReader:
         return self._ready.popleft()
 
     def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
-        """Return the item in an unfinished line after a silence: a prompt, or a code that needs no end of
-        line."""
+        """Return the item in an unfinished line after a silence: a prompt, or a code without a line end."""
         text = _clean(self._unfinished)
         if want_prompt and text == ">":
             self._unfinished = b""
@@ -135,8 +134,7 @@ class LineReader:
 
 
 def _clean(raw: bytes) -> str:
-    """Return the text of the bytes as Latin-1, which keeps every byte, without control bytes and noise at the
-    start."""
+    """Return the bytes as Latin-1, which keeps every byte, without control bytes and noise at the start."""
     text = raw.decode("latin-1")
     if not (text.isascii() and text.isprintable()):
         text = _NOISE_AHEAD.sub("", _CONTROL.sub("", text))

@@ -56,8 +56,7 @@ class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def split_fields(text: str) -> list[str]:
-    """Return the comma-separated fields. Commas inside quotes do not count; quotes and outer blanks are
-    removed."""
+    """Return the comma-separated fields. Commas inside quotes do not count; quotes and outer blanks go."""
     fields: list[str] = []
     current: list[str] = []
     quoted = False
@@ -229,8 +228,8 @@ def parse_card(lines: tuple[str, ...]) -> str:
 
 
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
-    """Return the numbers of EF_ECC (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped
-    digits each.
+    """Return EF_ECC's numbers (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped digits
+    each.
 
     A record may carry a name and a category behind its digits. Linear-fixed files are read record by record,
     so only the first three bytes of a longer answer with letters are used.

@@ -1,5 +1,4 @@
-"""The cause of a call's end, as a number of ITU-T Q.850, from the reports of modems (27.007 +CEER is free
-text)."""
+"""The cause of a call's end, as a Q.850 number (ITU-T), from modems' reports (27.007 +CEER is free text)."""
 
 from __future__ import annotations
 

@@ -29,8 +29,7 @@ from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 AT_ONCE_S: Final = 1.0
-"""No phone is found, rings and is declined within this time, in seconds: a call that ends so soon never left
-the line."""
+"""Seconds in which no phone is found, rings and is declined: a call that ends so soon never left the line."""
 _TELLS_NOTHING: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
 DOUBT_S: Final = 2.5
 """Seconds after which an end that no list confirms or denies counts as certain."""
@@ -40,8 +39,7 @@ MOST_CALLS: Final = 16
 """A subscriber has seven calls at most (24.008 clause 4.4); a damaged line may seem to show more."""
 MOST_REMEMBERED: Final = 32
 REMEMBERED_S: Final = 4.0
-"""Seconds for which a released call is kept, to separate late lines about that call from lines about new
-calls."""
+"""Seconds for which a released call is kept, to separate its late lines from lines about new calls."""
 
 
 class CallBook:
@@ -76,8 +74,7 @@ class CallBook:
         return unseen[0] if len(unseen) == 1 and unseen[0].index in (None, index) else None
 
     def rename(self, call: Call, number: str) -> None:
-        """Note that the modem lists the call under this number, and the next call to the same dialled number
-        too."""
+        """Note the number under which the modem lists the call, and the next call to that dialled number."""
         call.alias = self._aliases[call.number] = number
         while len(self._aliases) > MOST_REMEMBERED:
             del self._aliases[next(iter(self._aliases))]
@@ -292,8 +289,7 @@ class CallBook:
         return call
 
     def _proves(self, direction: Direction) -> bool:
-        """Return True if the modem's report proves an answer. An incoming call was answered by the center
-        itself."""
+        """Return True if the modem's report proves an answer. An incoming call was answered by the center."""
         return direction is Direction.IN or not self.early_answer
 
     def say(

@@ -26,7 +26,7 @@ JUST_ANSWERED_S: Final = 2.0
 
 
 class HintReader:
-    """Reads the unsolicited lines about the calls of one modem."""
+    """A reader of the unsolicited lines about the calls of one modem."""
 
     def __init__(self, book: CallBook, lists: ListReader) -> None:
         self._book = book

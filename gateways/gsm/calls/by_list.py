@@ -16,8 +16,7 @@ from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
-"""Lists in a row without a call that end the call: a single list may have been answered before the call
-began."""
+"""Lists in a row without a call that end it: a single list may have been answered before the call began."""
 SHOWN_AGAIN: Final = 2
 """Lists with a call that refute the hint of its end: a single list may lag behind."""
 SPOILT_LISTS: Final = 5
@@ -26,7 +25,7 @@ _DIALLED: Final = frozenset({Stat.DIALING, Stat.RINGING, Stat.ACTIVE})
 
 
 class ListReader:
-    """Reads the lists of calls of one modem."""
+    """A reader of the lists of calls of one modem."""
 
     def __init__(self, book: CallBook) -> None:
         self._book = book
@@ -87,7 +86,7 @@ class ListReader:
                 self._from_row(row, now_s)
 
     def single_row(self, row: ClccRow, now_s: float) -> None:
-        """Process an unsolicited row: the row is true for one call and says nothing about other calls."""
+        """Process an unsolicited row: the row is true for one call and does not affect the other calls."""
         for rule in (_same_index, _unbound_same_number, _unbound, _same_index_back):
             for call in self._book.calls:
                 if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
@@ -164,8 +163,7 @@ class ListReader:
         )
 
     def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
-        """Move a hint that named no call: from the only listed call with the hint to the only call that is
-        missing."""
+        """Move a hint that named no call from the only listed call with the hint to the only missing call."""
         accused = [call for call in matched if call.ending is not None and not call.ending.certain]
         silent = [call for call in missing if call.ending is None and call.seen]
         if len(accused) == 1 and len(silent) == 1:
@@ -248,8 +246,7 @@ def _may_be_its_own(call: Call, row: ClccRow) -> bool:
 
 
 def _moved(rows: Sequence[ClccRow]) -> _Rule:
-    """Return a rule for a call whose index is gone from the list and that has another index now (after a
-    handover)."""
+    """Return a rule for a call with an index that is gone from the list and a new index after a handover."""
     indices = {row.index for row in rows}
 
     def rule(call: Call, row: ClccRow) -> bool:

@@ -20,8 +20,7 @@ class Ending(msgspec.Struct, kw_only=True):
     due_s: float
     """Time when the call counts as ended if no other sign comes."""
     certain: bool = False
-    """True if the report named this call, or if no list can be requested; otherwise the list of calls must
-    confirm."""
+    """True if the report named this call, or if no list is available; otherwise a list must confirm."""
     cause: int | None = None
     certain_cause: bool = False
     text: str = ""
@@ -58,8 +57,7 @@ class Call(msgspec.Struct, kw_only=True):
     seen: bool = False
     """True if +CLCC has shown the call."""
     appears_by_s: float | None = None
-    """Time until which the call may be missing from +CLCC. None: ATD has no result yet, or the call need not
-    appear first."""
+    """Time until which +CLCC may lack the call. None: ATD has no result yet, or the call need not appear."""
     dialled_s: float | None = None
     """Time when ATD was written; None while unknown."""
     awaiting_dial: bool = False
@@ -88,8 +86,8 @@ class Call(msgspec.Struct, kw_only=True):
         return compatible(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
-        """Return True if the row, of the same index, must show a later call: an answered call is not set up
-        again."""
+        """Return True if the row, of the same index, shows a later call: an answered call does not go
+        back."""
         return self.answered and row.stat in _BEFORE_ANSWER
 
 

@@ -1,8 +1,8 @@
 """Failing dials on a line, and the pause before the line is dialled on again. Pure.
 
 A modem may refuse every dial (a barred SIM, fixed dialling numbers), or its network may accept none (no IMS,
-and no 2G to fall back to), and yet look well. Without a pause every request for a line would be given this
-line again and again.
+and no 2G to fall back to), and yet look well. Without a pause every request for a line would get this line
+again and again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from messages.base import HangupCause
 IN_A_ROW: Final = 3
 """Failures in a row before the operator is alerted."""
 _PAUSES_S: Final = (1.0, 2.0, 15.0, 30.0, 60.0, 120.0, 240.0)
-"""Pauses after the first, the second … failure, in seconds: a second attempt may succeed, a tenth will
-not.
-"""
+"""Pauses after the first, the second … failure, in seconds: a second may succeed, a tenth will not."""
 _EMERGENCY_PAUSES_S: Final = (0.0, 0.0, 10.0, 20.0, 30.0)
 """Pauses on a line that may be the only line for calls to 112, in seconds."""
 _BESIDE_S: Final = 5.0
@@ -31,7 +29,7 @@ _UNTOLD: Final = frozenset({HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
 
 
 class DialFaults:
-    """Counts the failing dials of one line. `emergency`: the line is kept for 112."""
+    """A counter of the failing dials of one line. `emergency`: the line is kept for 112."""
 
     def __init__(self, *, emergency: bool) -> None:
         self._pauses_s = _EMERGENCY_PAUSES_S if emergency else _PAUSES_S
@@ -55,8 +53,7 @@ class DialFaults:
         return self._rests_until_s if self.rests(now_s) else None
 
     def hear(self, event: CallEvent, now_s: float, *, beside: bool) -> None:
-        """Process an event of a call. `beside`: other calls are up on the line, and were put on hold for this
-        call."""
+        """Process an event of a call. `beside`: other calls are up, and were held for this call."""
         match event:
             case CallRinging():
                 self._rang.add(event.call)

@@ -20,9 +20,7 @@ from gateways.gsm.driver.events import CallId
 AGAIN_S: Final = 1.0
 """Seconds between two attempts."""
 LOOK_AGAIN_S: Final = 0.25
-"""Seconds until the next check if the modem has not reported the call's state lately and that state
-matters.
-"""
+"""Seconds until the next check if the modem has not reported a needed state of the call lately."""
 STUCK_S: Final = 5.0
 """Seconds after which an unended call loses its leg: the leg's alert cannot wait for the call."""
 SELDOM_S: Final = 5.0
@@ -54,8 +52,7 @@ class HangUps:
         self._wanted: dict[CallId, _Wanted] = {}
 
     def want(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
-        """Request the end of this call, or its end only while unanswered. Repeating the request changes
-        nothing."""
+        """Request the end of this call, or its end only while unanswered. Repetition changes nothing."""
         wanted = self._wanted.setdefault(call, _Wanted(unless_answered=unless_answered))
         wanted.unless_answered &= unless_answered
         if not unless_answered and wanted.since_s is None:
@@ -80,8 +77,7 @@ class HangUps:
         return min((when + STUCK_S for when in since), default=None)
 
     def waits_to_see(self, calls: Sequence[CallView]) -> bool:
-        """Return True if one of these calls is to end unless answered, and is not known to be answered or
-        ending."""
+        """Return True if one of these calls is to end unless answered, and is neither answered nor ending."""
         return any(
             call.call in self._wanted
             and self._wanted[call.call].unless_answered
@@ -174,8 +170,7 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
 
 
 def _verbs_for_the_only_one(call: CallView, dialect: Dialect, *, by_id: bool) -> list[str]:
-    """Return the commands in the order of attempts: on some firmware +CHUP and ATH decline a call, but end
-    none."""
+    """Return the commands in the order of attempts: some firmware's +CHUP and ATH only decline calls."""
     verbs = [dialect.hang_up, dialect.hang_up_again]
     if by_id:
         verbs += [verb.format(id=call.index) for verb in (dialect.hang_up_one, _END_ONE)]

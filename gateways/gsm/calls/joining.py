@@ -23,8 +23,7 @@ from messages.base import Joins
 from messages.ids import E164
 
 HELD_WITHIN_S: Final = 2.0
-"""Seconds after which the call is dialled although the others are not on hold: the modem may hold them
-itself."""
+"""Seconds after which a call is dialled although others are not on hold: the modem may hold them itself."""
 ADDED_WITHIN_S: Final = 4.0
 """Seconds after which a call without room is not dialled."""
 
@@ -40,7 +39,7 @@ class Move(Enum):
 _AGAIN_S: Final = {Move.HOLD: 60.0, Move.JOIN: 1.0, Move.TAKE_BACK: 3.0}
 """Seconds until a step without effect is repeated. Joining repeats soon: if the modem reports "answered" too
 early, the network refuses until the party has answered. The other two steps share one command, which undoes
-its own effect if given twice."""
+its own effect if sent twice."""
 
 
 def joins(dialect: CompiledDialect, *, voice: bool) -> Joins:
@@ -88,7 +87,7 @@ class Adding(msgspec.Struct, kw_only=True):
 
 
 class Joining:
-    """Requests the next step from the driver, without repeating the request all the time."""
+    """The joining of one line's calls; requests the next step without repeating the request all the time."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -141,9 +140,7 @@ class Joining:
         return None
 
     def next_s(self) -> float | None:
-        """Return the time when `go_on` may have a step to take without an event; None without a step
-        pending.
-        """
+        """Return the time when `go_on` may take a step without an event; None if never."""
         times = [self._again_s] if self._asked is not None else []
         if self._adding is not None:
             times += [self._adding.since_s + HELD_WITHIN_S, self._adding.since_s + ADDED_WITHIN_S]

@@ -54,9 +54,7 @@ def answer_finished(
 def hang_up_finished(
     table: CallTable, call: CallId, finished: Finished, now_s: float, *, can_ask: bool
 ) -> None:
-    """Process the result of a hang-up: OK ends the call if the list of calls agrees, or cannot be
-    requested.
-    """
+    """Process the result of a hang-up: OK ends the call if the list of calls agrees, or is not available."""
     if finished.outcome is Outcome.OK:
         table.ended(
             call,

@@ -1,5 +1,4 @@
-"""The call table: the calls of a modem, derived from lists that are true but late and from lines that are
-early but only hints.
+"""The call table: the calls of a modem, derived from true but late lists and from early lines.
 
 +CLCC is the truth, unsolicited lines are hints (27.007 clause 7.18). A call has one `CallReleased`,
 regardless of the mixture of lines and lists that report its end. This module sends and requests nothing:
@@ -21,9 +20,7 @@ from gateways.gsm.driver.events import CallEvent, CallId, Ref
 from gateways.gsm.numbers import same
 
 REPORT_S: Final = 1.0
-"""Longest wait for the report about an end, in seconds: enough for a modem that answers after half a
-second.
-"""
+"""Longest wait for the report about an end, in seconds: enough for an answer after half a second."""
 
 
 class CallTable:
@@ -122,8 +119,7 @@ class CallTable:
         return call.id
 
     def dial_taken(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
-        """Note that ATD, written at `written_s`, has a result or will get none: from now on the list must
-        show the call."""
+        """Note that ATD, written at `written_s`, has a result or gets none: the list must now show it."""
         found = self._book.by_id(call)
         if found is not None:
             found.dialled_s = written_s
@@ -133,8 +129,7 @@ class CallTable:
             self._book.look = True
 
     def adopt(self, ref: Ref, number: str, direction: Direction, now_s: float) -> CallId:
-        """Add a call that the journal records for this modem: claim the found call, or expect the call in the
-        list.
+        """Add a call that the journal records for this modem: claim the found call, or expect it in the list.
 
         The call is reported as found, and released if two lists do not show the call. If one row stands for
         all members of a conference, the call counts as a member: only the journal knows the members.
@@ -203,8 +198,8 @@ class CallTable:
         self.ended(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
 
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
-        """Process the modem's report about an end (+CEER). None if the modem knows no cause: a line may still
-        report one."""
+        """Process the modem's report about an end (+CEER); None without a cause: a line may still report
+        it."""
         found = self._book.by_id(call)
         if found is None or found.ending is None:
             return
@@ -242,8 +237,7 @@ class CallTable:
                 )
 
     def went(self, call: CallId, state: Stat, now_s: float) -> None:
-        """Set the state of the call after a supplementary service (+CHLD, without a list that shows the
-        state)."""
+        """Set the state of the call after a supplementary service (+CHLD, without a list to show it)."""
         found = self._book.by_id(call)
         if found is None:
             return

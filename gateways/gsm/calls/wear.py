@@ -36,7 +36,7 @@ class _Voice(msgspec.Struct):
 
 
 class VoiceWear:
-    """Detects degraded voice of one modem, since its power-on as far as this process has seen."""
+    """A detector of degraded voice of one modem, since its power-on as far as this process has seen."""
 
     def __init__(self, *, worn: bool = False) -> None:
         """Create the detector. `worn`: an earlier process found the modem degraded."""
@@ -62,8 +62,7 @@ class VoiceWear:
         voice.refused_s, voice.taken_s = None, now_s
 
     def silent(self, call: CallId, now_s: float) -> None:
-        """Note that the call carries digital silence, or accepts no sound, as reported by the receiver of its
-        audio."""
+        """Note that the call carries digital silence, or accepts no sound, as its receiver reports."""
         voice = self._calls.get(call)
         if voice is None or voice.taken_s is None or voice.silent:
             return
@@ -90,7 +89,7 @@ EVERY_US: Final = Instant(300 * SECOND)
 
 
 class WearReset:
-    """Decides when one line's degraded modem is reset. `alone`: no other line of its kind is configured, so
+    """The time of a reset of one line's degraded modem. `alone`: no other line of its kind is configured, so
     that the reset waits for none.
     """
 
@@ -101,9 +100,7 @@ class WearReset:
         self._last_us: Instant | None = None
 
     def may_be_now(self, others: Iterable[LineReport], now_us: Instant) -> bool:
-        """Return True if a free and degraded line may be reset. `others`: reports of all lines of this
-        node.
-        """
+        """Return True if a free and degraded line may be reset. `others`: reports of this node's lines."""
         if self._last_us is not None and now_us - self._last_us < EVERY_US:
             return False
         return self._alone or any(self._stands_in(other) for other in others)

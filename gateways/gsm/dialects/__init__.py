@@ -1,2 +1,1 @@
-"""The dialect of each family of modems, as data: the schema, the reader of the files, and the meaning of
-their lines."""
+"""The dialect of each modem family, as data: the schema, the reader of the files, the meaning of lines."""

@@ -54,7 +54,7 @@ class Match(Table, frozen=True, kw_only=True):
     identity: tuple[str, ...] = ()
     """Patterns searched in the answers of ATI, +CGMI, +CGMM, +CGMR."""
     maker: tuple[str, ...] = ()
-    """Patterns for the maker's name, of which one must match if the modem reports a maker: models of several
+    """Patterns for the maker's name; if the modem reports a maker, one pattern must match: models of several
     makers share names. Empty: any maker."""
     usb: tuple[str, ...] = ()
     """`vendor:product`, lower-case hexadecimal."""
@@ -104,8 +104,7 @@ class Voice(Table, frozen=True, kw_only=True):
     """The path of voice to the host."""
 
     ask: str = ""
-    """Command that a firmware without voice refuses. Empty: every firmware has voice, or no such command
-    exists."""
+    """Command that a firmware without voice refuses. Empty: every firmware has voice, or no test exists."""
     says_none: str = ""
     """Pattern of a whole answer line to `ask` that also means a firmware without voice."""
     tried: bool
@@ -138,7 +137,7 @@ class Voice(Table, frozen=True, kw_only=True):
 
 
 class Service(Table, frozen=True, kw_only=True):
-    """Registration with the IMS, which lets calls use VoLTE."""
+    """Registration with the IMS, the condition for calls by VoLTE."""
 
     ask: str
     """Command that requests the registration. Empty: no such command."""
@@ -228,13 +227,10 @@ class Dialect(Table, frozen=True, kw_only=True):
     ussd: Literal["text", "packed"]
     """Encoding of a network's code; the other encoding is tried if the modem refuses this encoding."""
     card: str
-    """Command that requests the number of the SIM card (ICCID); most modems answer before the PIN is
-    entered.
-    """
+    """Command that requests the number of the SIM card (ICCID); most modems answer before the PIN."""
     answer_trust: Literal["signalling", "early"]
     dial_blocking_s: Seconds
-    """Seconds for which ATD may have no final result while any byte would abort the dial; 0: ATD answers at
-    once."""
+    """Seconds for which ATD may have no final result while any byte would abort the dial; 0: at once."""
     dial_ok_is_answer: bool
     """True if the OK of ATD comes with the answer of the call, and means the answer."""
     poll: Poll
@@ -266,9 +262,7 @@ _GROUP: Final = re.compile(r"\[[^\]]*\]|\([^()]*\)")
 
 
 def beginning(pattern: str) -> str:
-    """Return the literal characters at the start of every matching line, as far as evident from the
-    pattern.
-    """
+    """Return the literal characters at the start of every matching line, as far as evident."""
     outside = _ESCAPED.sub("", pattern)
     while (shorter := _GROUP.sub("", outside)) != outside:
         outside = shorter
@@ -282,7 +276,7 @@ def beginning(pattern: str) -> str:
 
 
 class Patterns(Generic[T]):
-    """Patterns in the order in which they are tried, each with its meaning."""
+    """Patterns in the order of trial, each with its meaning."""
 
     def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
         self._all = tuple((beginning(text), re.compile(text), meaning) for text, meaning in patterns)
@@ -314,8 +308,7 @@ class CompiledDialect:
         return f"<dialect {self.key}>"
 
     def by_card(self, *, own: bool) -> CompiledDialect:
-        """Return this dialect for a line with voice by a sound card: the modem's own (`own`) or at its
-        analogue pins."""
+        """Return this dialect with voice by a sound card: the modem's own (`own`) or at its analogue pins."""
         same = copy.copy(self)
         same.data = msgspec.structs.replace(self.data, voice=_by_card(self.data.voice, own=own))
         return same
@@ -340,9 +333,7 @@ class CompiledDialect:
         )
 
     def find(self, line: str) -> tuple[re.Match[str], Urc] | None:
-        """Return the first pattern that matches the whole line, the most specific dialect's patterns
-        first.
-        """
+        """Return the first pattern that matches the whole line, the most specific dialect's first."""
         return self._urcs.find(line)
 
     def is_phantom(self, row: str) -> bool:

@@ -22,7 +22,7 @@ from gateways.gsm.errors import DialectError
 
 BASE: Final = "3gpp"
 AUTO: Final = "auto"
-"""Stands for the name of a dialect that is detected by queries to the modem."""
+"""Name in place of a dialect that is detected by queries to the modem."""
 DIRECTORY: Final = Path(__file__).resolve().parents[3] / "config" / "dialects"
 """Directory beside the packages, in a checkout and in an installed wheel."""
 
@@ -47,8 +47,7 @@ class Dialects:
 
     @classmethod
     def load(cls, *directories: Path) -> Dialects:
-        """Read the project's dialects, and further directories with files that may add to and replace these
-        dialects.
+        """Read the project's dialects, and further directories that may add to and replace them.
 
         Raises DialectError with the file and the key.
         """
@@ -84,8 +83,7 @@ class Dialects:
         return iter(self._compiled.values())
 
     def by_card(self, *, own: bool) -> Dialects:
-        """Return these dialects for a line with voice by a sound card: the modem's own (`own`) or at its
-        analogue pins."""
+        """Return the dialects with voice by sound card: the modem's own (`own`) or at its analogue pins."""
         same = copy.copy(self)
         same._compiled = {key: dialect.by_card(own=own) for key, dialect in self._compiled.items()}
         return same
@@ -97,9 +95,7 @@ class Dialects:
 
 @cache
 def installed() -> Dialects:
-    """Return the project's dialects, read once, before the modems' processes are forked: reading takes 40
-    ms.
-    """
+    """Return the project's dialects, read once, before the modems' processes fork: reading takes 40 ms."""
     return Dialects.load()
 
 

@@ -27,7 +27,7 @@ _REFS_KEPT: Final = 512
 
 
 class CallControl:
-    """Carries out the requests for the calls of one modem."""
+    """The requests for the calls of one modem."""
 
     def __init__(self, channel: Channel, table: CallTable, listing: CallList, voice: VoiceSwitch) -> None:
         self._channel, self._table, self._list, self._voice = channel, table, listing, voice
@@ -35,8 +35,7 @@ class CallControl:
         self._refs: dict[Ref, CallId] = {}
 
     def call_of(self, ref: Ref) -> CallId | None:
-        """Return the call, live or ended, that was dialled or adopted under this reference; None if
-        unknown."""
+        """Return the call, live or ended, dialled or adopted under this reference; None if unknown."""
         return self._refs.get(ref)
 
     def dial(self, ref: Ref, number: str, now_s: float, *, emergency: bool, until_s: float) -> CallId:
@@ -65,8 +64,7 @@ class CallControl:
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
-        """Adopt a call that the journal records for this modem. Never dials: the call is searched on the
-        modem."""
+        """Adopt a call that the journal records for this modem. Never dials: it is searched on the modem."""
         if (known := self._refs.get(ref)) is not None:
             return known
         call = self._table.adopt(ref, number, direction, now_s)
@@ -157,8 +155,7 @@ class CallControl:
         return radio_off
 
     def look_over_the_dial(self, now_s: float) -> None:
-        """Request the list over a pending dial, if a call is to end unless answered and the dial blocks the
-        list."""
+        """Request the list over a pending dial that blocks it, if a call is to end unless answered."""
         engine = self._channel.engine
         if self._hang_ups.waits_to_see(self._table.calls()) and (engine.silenced or engine.listening):
             self._list.ask_over_the_dial(now_s)

@@ -19,7 +19,7 @@ SEEN_S: Final = 0.5
 
 
 class CallList:
-    """Polls the list of calls of one modem."""
+    """The polling of one modem's list of calls."""
 
     def __init__(self, channel: Channel, table: CallTable) -> None:
         self._channel, self._table = channel, table

@@ -65,8 +65,7 @@ class Channel:
         self.submit(command_of(self.dialect, text, urgency), now_s, then, *about)
 
     def take(self, ticket: Ticket) -> Then | None:
-        """Return the callback for the result of this command, and forget the command; None without a
-        callback."""
+        """Return the callback for the result of this command, and forget the command; None without one."""
         then, about = self._sent.pop(ticket, (None, ()))
         return None if then is None else partial(then, *about)
 

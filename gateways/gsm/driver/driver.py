@@ -80,14 +80,12 @@ class Driver:
 
     @property
     def kept_settings(self) -> bool:
-        """True if the modem still had the center's settings when the port was opened: no reset since they
-        were made."""
+        """True if the modem still had the center's settings when the port was opened: it was not reset."""
         return self._modem.readiness.kept_settings
 
     @property
     def knows_calls(self) -> bool:
-        """True if the modem has listed its calls since the port was opened, or has no such list; true before
-        `ready`."""
+        """True if the modem has listed its calls since the opening, or has no list; set before `ready`."""
         return self._modem.knows_calls
 
     @property
@@ -112,13 +110,12 @@ class Driver:
 
     @property
     def card(self) -> str | None:
-        """Number of the SIM card (ICCID); empty if the modem does not report the number, None until
-        requested."""
+        """Number of the SIM card (ICCID); empty if not reported, None until requested."""
         return self._modem.startup.card
 
     @property
     def voiceless(self) -> bool:
-        """True if the modem has reported that it gives the host no voice, regardless of its dialect."""
+        """True if the modem has reported that it has no voice for the host, regardless of its dialect."""
         return self._modem.startup.voiceless
 
     @property
@@ -184,8 +181,7 @@ class Driver:
         return self._modem.table.calls()
 
     def call_of(self, ref: Ref) -> CallId | None:
-        """Return the call, live or ended, that was dialled or adopted under this reference; None if
-        unknown."""
+        """Return the call, live or ended, dialled or adopted under this reference; None if unknown."""
         return self._modem.control.call_of(ref)
 
     def hangs_up(self, call: CallId) -> bool:
@@ -221,8 +217,7 @@ class Driver:
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction = Direction.OUT) -> CallId:
-        """Adopt a call that the journal records for this modem. Never dials: the call is searched on the
-        modem.
+        """Adopt a call that the journal records for this modem. Never dials: it is searched on the modem.
 
         The call is reported as found (`CallDialing`, `CallRinging`, `CallAnswered` …), or as released.
         """
@@ -273,8 +268,7 @@ class Driver:
         self._modem.work(now_s)
 
     def give_pin(self, pin: str, now_s: float) -> None:
-        """Enter the PIN of the SIM. The caller is responsible for the number of attempts: three wrong PINs
-        lock the card."""
+        """Enter the PIN of the SIM. The caller limits the attempts: three wrong PINs lock the card."""
         self._modem.readiness.give_pin(pin, now_s)
         self._modem.work(now_s)
 
@@ -339,8 +333,7 @@ class Driver:
         self._modem.work(now_s)
 
     def port_lost(self, now_s: float) -> None:
-        """Note that the port is gone: no requests are possible. Calls may live on in the modem until
-        `opened`."""
+        """Note that the port is gone: no requests are possible. Its calls may live on until `opened`."""
         self._modem.channel.opened = self._modem.readiness.ready = False
         self._modem.channel.engine.stop()
         self._modem.settle(now_s)
@@ -414,8 +407,7 @@ class Driver:
         return events
 
     def write_refused(self, now_s: float, reason: str) -> None:
-        """Note that the dial guard refused the bytes of `take_output`: if they were a dial, its call has
-        ended."""
+        """Note that the dial guard refused the bytes of `take_output`: a call dialled by them has ended."""
         self._modem.control.not_written(now_s, reason)
         self._modem.channel.engine.fail_in_flight(now_s)
         self._modem.work(now_s)

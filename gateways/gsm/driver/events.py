@@ -94,8 +94,7 @@ class CallReleased(CallEvent, frozen=True, kw_only=True):
 
     direction: Direction
     cause: int | None
-    """ITU-T Q.850, above 127 the center's own (`messages.base.HangupCause`); None if no cause was
-    reported."""
+    """ITU-T Q.850, above 127 the center's own (`messages.base.HangupCause`); None if not reported."""
     text: str
     """The line, or the reason as text."""
     answered: bool
@@ -157,7 +156,7 @@ class PinAnswered(Event, frozen=True, kw_only=True):
     """The SIM's answer to a PIN."""
 
     right: bool | None
-    """None if the PIN was refused for another reason than a wrong PIN."""
+    """True if the PIN is right; None if it was refused for another reason than a wrong PIN."""
     text: str
     """The refusal."""
 
@@ -199,13 +198,11 @@ class SmsFailed(Event, frozen=True, kw_only=True):
     number: str | None = None
     """E.164."""
     from_somebody: bool = True
-    """True if the message may come from another party: False for a report and for a message sent by this
-    modem."""
+    """True if the message may come from another party: False for a report and for the modem's own message."""
 
 
 class InputFailed(Event, frozen=True, kw_only=True):
-    """A line of the modem raised an error in its reader. The line is skipped, and the modem is queried
-    again."""
+    """A line of the modem raised an error in its reader. The line is skipped, and the modem queried again."""
 
     text: str
     error: str
@@ -217,7 +214,7 @@ class SmsSent(Event, frozen=True, kw_only=True):
 
     ref: Ref
     failure: TextFailure | None
-    """None: the network has accepted the message."""
+    """The cause of a failure; None if the network has accepted the message."""
     text: str
     """The final result as received."""
     references: tuple[int, ...] = ()

@@ -12,8 +12,7 @@ from gateways.gsm.driver.events import Stage
 RETRY_S: Final = 30.0
 """Seconds between two attempts with a quarantined modem."""
 ROUND_S: Final = 600.0
-"""Seconds after which the whole ladder is climbed again: a step without effect on a hung modem may help
-later."""
+"""Seconds after which the whole ladder is repeated: a step without effect on a hung modem may help later."""
 RETRY_LIVE_S: Final = 5.0
 """Seconds between two attempts with a modem that may hold a call."""
 
@@ -33,12 +32,11 @@ class Ladder:
 
     @property
     def climbing(self) -> bool:
-        """Whether the modem counts as dead at present."""
+        """True if the modem counts as dead at present."""
         return self._steps > 0
 
     def failed(self, now_s: float, *, live: bool) -> Stage:
-        """Note a synchronisation without an answer; return the next step. `live`: the modem may hold a
-        call."""
+        """Note a failed synchronisation; return the next step. `live`: the modem may hold a call."""
         self._steps += 1
         self._try_at_s = None
         if self._steps == 1:

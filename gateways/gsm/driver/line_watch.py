@@ -24,12 +24,10 @@ from gateways.gsm.driver.startup import (
 from messages.lines import VoiceService
 
 MESSAGES_EVERY: Final = 12
-"""Polls per request for the stored short messages: the arrival of a message is reported once, and may be
-missed."""
+"""Polls per request for the stored short messages: an arrival is reported once, and may be missed."""
 SLOW_SIM_S: Final = 5.0
 RARELY: Final = 120
-"""Polls per request for the stored messages of a SIM that needs more than SLOW_SIM_S: the line is unusable
-meanwhile."""
+"""Polls per request, for a SIM that needs more than SLOW_SIM_S: the line is unusable meanwhile."""
 RADIO_AGAIN_S: Final = 30.0
 """Seconds between two attempts to switch on a radio that does not stay on."""
 _CIRCUIT: Final = range(7)
@@ -53,8 +51,7 @@ class LineWatch:
         self._technology: int | None = None
         self._ims: bool | None = None
         self._ims_tells = True
-        """True if the query for the IMS has not been refused since the setup: some modems stall at this
-        query."""
+        """True if the query for the IMS has not been refused since the setup: some modems stall at it."""
 
     @property
     def service(self) -> VoiceService:
@@ -129,8 +126,7 @@ class LineWatch:
             yield STORED_SMS_QUERY
 
     def radio_is_to_be_on(self, now_s: float) -> bool:
-        """Return True if the radio is to be switched on now: it is off, and was not switched on a moment
-        ago."""
+        """Return True if the radio is to be switched on now: it is off, and was not switched on recently."""
         due = self.radio_off and now_s - self._radio_tried_s >= RADIO_AGAIN_S
         if due:
             self._radio_tried_s = now_s
@@ -167,8 +163,7 @@ def voice_service(
     ims: bool | None,
     technology: int | None,
 ) -> VoiceService:
-    """Return the path that a call would take. Unknown counts as able: NONE requires that all three are known
-    to fail.
+    """Return the path that a call would take. Unknown counts as able: for NONE all three must surely fail.
 
     Registration alone is not enough. In LTE a call goes by IMS (VoLTE), or the modem falls back to 2G or 3G
     for the call (CSFB, 23.272), which requires registration there as well. With neither, the network ends

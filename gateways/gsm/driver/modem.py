@@ -46,7 +46,7 @@ _ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")
 
 
 class Modem:
-    """One modem and the parts of its driver. The parts are for `driver.Driver`; `work` must follow each
+    """The parts of a modem's driver, put together. The parts are for `driver.Driver`; `work` must follow each
     request to a part."""
 
     def __init__(self, startup: Startup, region: str) -> None:

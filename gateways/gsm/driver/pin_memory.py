@@ -58,8 +58,7 @@ class PinMemory:
         self._refused_as: tuple[int, int, str] | None = None
         """State of file, record and card at the last decision against entering a PIN."""
         self.fault = ""
-        """Reason why no PIN is entered, as text; empty while no PIN was needed, or after a PIN was
-        entered."""
+        """Reason why no PIN is entered, as text; empty if no PIN was needed, or one was entered."""
 
     @property
     def _pin_file(self) -> str:

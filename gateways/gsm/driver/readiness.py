@@ -30,7 +30,7 @@ _OURS: Final = re.compile(r"\+CMEE: ?1")
 
 
 class Readiness:
-    """Sets the modem up by the commands of `startup`, and opens its SIM.
+    """The setup of a modem by the commands of `startup`, and the opening of its SIM.
 
     `line` receives the setup's answers about signal and network.
     """
@@ -42,8 +42,7 @@ class Readiness:
         self.ready = False
         """True if the modem is set up, and no sign since has put that in doubt."""
         self.kept_settings = False
-        """True if the modem still had the center's settings when the port was opened: no reset since they
-        were made."""
+        """True if the modem still had the center's settings when the port was opened: it was not reset."""
         self.tells_delivery = False
         """True if the modem has agreed to deliver the network's reports on sent messages."""
         self._settings_taken = False
@@ -153,7 +152,7 @@ class Readiness:
 
 
 class Upkeep:
-    """Polls SIM, network, signal, radio, and the messages stored in the modem."""
+    """The polling of SIM, network, signal, radio, and stored messages."""
 
     def __init__(
         self, channel: Channel, readiness: Readiness, messages: ShortMessages, line: LineWatch
@@ -162,7 +161,7 @@ class Upkeep:
         self._messages, self._line = messages, line
 
     def begin(self, now_s: float) -> None:
-        """Begin polling: the modem has become ready."""
+        """Begin polling: the modem is ready now."""
         self._line.begin(now_s)
         # After all commands that a line needs to carry calls: a slow SIM needs long for its messages.
         for query in self._line.service_queries(self._channel.dialect.data.service.ask):
@@ -176,8 +175,7 @@ class Upkeep:
         return self._line.due_s(self._channel.dialect.data.poll.idle_s)
 
     def drive(self, now_s: float) -> bool:
-        """Send the poll if due: a rare check that detects a silent modem early. Return True if the poll was
-        due."""
+        """Send the poll if due: a rare check that detects a silent modem early. Return True if due."""
         due_s = self.next_s()
         if due_s is None or now_s < due_s:
             return False

@@ -117,8 +117,7 @@ class ShortMessages:
 
 
 def _taken(sending: _Sending, finished: Finished) -> _Sending:
-    """Return the state with the network's reference of the sent part (+CMGS, 27.005 clause 3.5.1), if
-    present."""
+    """Return the state with the network's reference for the part (+CMGS, 27.005 clause 3.5.1), if present."""
     answer = body_of(finished.lines[0]) if finished.lines else ""
     reference = integer(split_fields(answer)[0])
     if reference is None or finished.outcome is not Outcome.OK:

@@ -116,10 +116,9 @@ class Startup:
         self.sim = ""
         """State of the SIM, or the code that it needs; empty until known."""
         self.card: str | None = None
-        """Number of the SIM card (ICCID); empty if the modem does not report the number now, None until
-        requested."""
+        """Number of the SIM card (ICCID); empty if not reported now, None until requested."""
         self.voiceless = False
-        """True if the firmware has reported that it gives the host no voice."""
+        """True if the firmware has reported that it has no voice for the host."""
         self.spares_voice = False
         """True if a call is up, so that no command may touch the voice."""
         self.voice_left = False
@@ -138,7 +137,7 @@ class Startup:
 
     @property
     def done(self) -> bool:
-        """Whether the modem is ready."""
+        """True if the modem is ready."""
         return self._stage is _Stage.DONE
 
     @property
@@ -271,8 +270,7 @@ class Startup:
                 pass
 
     def _voice_setup(self) -> list[str]:
-        """Return the voice commands to send now; while a call is up, only commands that leave its voice
-        alone."""
+        """Return the voice commands to send now; while a call is up, only commands that spare its voice."""
         voice = self.dialect.data.voice
         if voice.kind == "none":
             return []
@@ -298,8 +296,7 @@ class Startup:
 
 
 def voice_test(voice: Voice) -> Commands:
-    """Return the commands that test whether the firmware has voice: refusal of the last command means no
-    voice."""
+    """Return the commands that test whether the firmware has voice: refusal of the last means no voice."""
     if voice.kind == "none":
         return ()
     if voice.tried:
@@ -320,8 +317,7 @@ def is_not_its_answer(finished: Finished) -> bool:
 
 
 def _was_lost(finished: Finished) -> bool:
-    """Return True if the command was written without an answer: command or answer was probably lost on the
-    way."""
+    """Return True if the command was written without an answer: one of the two was probably lost."""
     return finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None
 
 
@@ -334,8 +330,7 @@ def sim_state(finished: Finished) -> str:
 
 
 def card_query(dialect: CompiledDialect) -> Command:
-    """Return the command that requests the number of the SIM card. The beginning of the answer varies more
-    than its content."""
+    """Return the query for the SIM card's number. The start of the answer varies more than its content."""
     command = command_of(dialect, dialect.data.card, Urgency.SET_UP)
     return command if command.prefix else msgspec.structs.replace(command, bare=True)
 

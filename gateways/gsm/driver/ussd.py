@@ -4,8 +4,8 @@ network's answer (`+CUSD`, 27.007 clause 7.15), in any of its many forms. Pure.
 The content of the quotes depends on the firmware more than on the <dcs> behind them: plain text, octets of
 packed septets in hexadecimal, UCS-2 in hexadecimal, or single octets in hexadecimal. Each form occurs with a
 <dcs> of another form. Hexadecimal content is therefore decoded in each way, and the decoding that resembles
-text most is used. An answer may have several lines, which look like no other line of a modem: the lines
-behind an open quote belong to the answer until the quote is closed.
+text most is used. An answer may have several lines, of a kind unknown otherwise: the lines behind an open
+quote belong to the answer until the quote is closed.
 """
 
 from __future__ import annotations
@@ -44,14 +44,12 @@ def words_of(text: str, dcs: int | None) -> str:
 
 
 def packed(code: str) -> str:
-    """Return the code for firmware that accepts no text: packed septets, in hexadecimal (23.038 clause
-    6.1.2.3)."""
+    """Return the code for firmware without text: packed septets, in hexadecimal (23.038 clause 6.1.2.3)."""
     return pack(code.encode("ascii")).hex().upper()
 
 
 def _like_words(text: str) -> float:
-    """Return how much the string resembles text on a screen, at most 1; a string without blanks and
-    punctuation counts less."""
+    """Return how much a string resembles text on a screen, at most 1; less without blanks or stops."""
     if not text:
         return -1.0
     good = sum(map(_usual, text)) / len(text)
@@ -59,8 +57,8 @@ def _like_words(text: str) -> float:
 
 
 def _usual(one: str) -> float:
-    """Return roughly how usual the character is in text, 0 to 1: septets decoded wrongly contain many an `@`
-    and `ø`."""
+    """Return roughly how usual the character is in text, 0 to 1: wrongly decoded septets abound in `@`,
+    `ø`."""
     if one.isascii():
         return (
             1.0 if one.isalnum() or one in " .,:/'-\r\n" else 0.5 if one.isprintable() and one != "@" else 0.0
@@ -103,8 +101,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer | None, bool]:
-    """Process an unsolicited line. Return the new state, the answer if complete, and True if the line belongs
-    to the answer."""
+    """Process an unsolicited line. Return the new state, any complete answer, and True if it belongs."""
     if line.startswith("+CUSD:"):
         lines: tuple[str, ...] = (line,)
     elif question.opened:
@@ -150,7 +147,7 @@ NETWORK_ANSWERS_S: Final = 20.0
 
 
 class NetworkCodes:
-    """Sends the codes of one modem, through its channel."""
+    """The codes of one modem, sent through its channel."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

@@ -2,7 +2,7 @@
 
 The path is requested for every call if the dialect needs that, and repeated while the modem refuses. Some
 modems accept the command only once the call is really up; some keep the state left by another program until
-they are switched off. The path is switched off after the last call.
+switched off. The path is switched off after the last call.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _State(msgspec.Struct):
 
 
 class VoiceSwitch:
-    """Switches the voice path of one modem. `startup` knows whether the modem gives the host any voice."""
+    """The switch of one modem's voice path. `startup` knows whether the modem has voice for the host."""
 
     def __init__(self, channel: Channel, table: CallTable, startup: Startup) -> None:
         self._channel, self._table, self._startup = channel, table, startup
@@ -154,8 +154,7 @@ class VoiceSwitch:
             self.wear.refused(call, now_s)
 
     def _refused(self, call: CallId, now_s: float) -> bool:
-        """Note that the modem has refused; return True once for a call, when the refusals last longer than
-        normal."""
+        """Note that the modem has refused; return True once for a call, when that lasts too long."""
         state = self._calls.setdefault(call, _State(_Path.ASKED))
         if self._is_on_for_another_call(call):
             # All calls share one path: it is open already, and this modem reports that as an error.

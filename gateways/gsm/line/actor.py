@@ -1,7 +1,7 @@
 """The process of one modem: its port, its driver, and the legs whose calls it carries.
 
-Killed, it leaves its calls up: the modem holds them, and the next one takes them over. What to say
-to the modem is the driver's, which call is whose is `legs`'; here bytes, messages and time meet.
+If this process is killed, its calls stay up: the modem holds them, and the next process takes them over. The
+driver decides the commands for the modem, `legs` the call of each leg; here bytes, messages and time meet.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ from store.journal.journal import Journal
 
 
 class GsmModemActor(CenterActor):
-    """One line, from the AT port to the reports about its calls."""
+    """The actor of a line, from the AT port to the reports about its calls."""
 
     role: ClassVar[Role] = Role.GSM_MODEM
 
     def started(self) -> None:
-        """Find out from the journal what may be going on, then open the port and listen."""
+        """Read the state of the line from the journal, then open the port and listen."""
         setup = self.env.settings_as(Setup)
         self._spec = next(spec for spec in setup.settings.lines if spec.line == self.key)
         journal = self.env.open_journal_as(Journal)
@@ -173,24 +173,24 @@ class GsmModemActor(CenterActor):
         self._say_back(legs)
 
     def dialects(self) -> Dialects:
-        """The dialects of this installation."""
+        """Return the dialects of this installation."""
         return installed()
 
     def places(self) -> list[SeenPort]:
-        """The ports at which the modem may be."""
+        """Return the ports at which the modem may be."""
         return places(self.env.run)
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
-        """The port of this line's modem. Raises PortLost, PortBusy."""
+        """Open the port of this line's modem. Raises PortLost, PortBusy."""
         return open_port(path, guard)
 
     def stopping(self) -> None:
-        """Let go of the port; the calls stay up."""
+        """Release the port; the calls stay up."""
         self._hold.stop()
         self._journal.close()
 
     def _say_back(self, legs: list[Leg]) -> None:
-        """Have the legs ask for their calls now: their case would tell them to within a second."""
+        """Have the legs request their calls now; their case alone would be up to a second later."""
         case = self._journal.case
         if case is not None and case.owner is not None:
             for leg in legs:
@@ -201,7 +201,7 @@ class GsmModemActor(CenterActor):
     # ------------------------------------------------------------ messages and time
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A leg's order, or somebody who wants to know how the line is."""
+        """Process a leg's order, or a request for the state of the line."""
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
@@ -222,14 +222,14 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def tick(self, now_us: Instant) -> None:
-        """Say how the line is, and who rings; end what nobody wants."""
+        """Report the state of the line and the ringing calls; end unowned calls."""
         self._hold.give_up_calls()
         if self._driver.ready:
             self._remembered.note_voiceless(self._driver.voiceless)
         self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
-        # As they are now: most are gone in an instant, and are told of all the same.
+        # Read now: most orphan calls end in an instant, and are reported all the same.
         ghosts = self._legs.nobodys.ghosts
         self._say_incoming()
         self._say_texts()
@@ -251,7 +251,7 @@ class GsmModemActor(CenterActor):
         self._journal.tell_alarms(self._alarm, health, now_us)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """The driver has something to do, or the port is to be opened again."""
+        """Run the driver's pending step, or open the port again."""
         if timer == "open":
             self._open()
         else:
@@ -260,9 +260,9 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def _end_forgotten(self, now_us: Instant) -> None:
-        """A call of no leg that the journal knows to be live is one that was given up while nothing was
-        heard of this line, or that nobody has dialled: whoever is on it hears nothing, and the line is lost
-        as long as that lasts.
+        """End calls that belong to no live leg of the journal: either their leg was given up while this line
+        was unreachable, or no leg has dialled them. A party on such a call has no audio, and the line is
+        unusable meanwhile.
         """
         strays, forgotten = self._legs.nobodys.strays(self._now_s()), self._orders.seem_forgotten(now_us)
         if not strays and not forgotten:
@@ -279,7 +279,7 @@ class GsmModemActor(CenterActor):
         return self.now_us() / SECOND
 
     def _open(self) -> None:
-        """Also when somebody who was asked where the modem is has answered."""
+        """Open the port; also called when a port probed in the search has answered."""
         if self._hold.open():
             self._work()
 
@@ -288,10 +288,10 @@ class GsmModemActor(CenterActor):
             self._say_incoming()
         self._work()
 
-    # ------------------------------------------------------------ what follows
+    # ------------------------------------------------------------ consequences
 
     def _work(self) -> None:
-        """Write what the driver has to say, tell what it has heard, and set the clock by it."""
+        """Write the driver's output, report its events, and set the timer to its deadline."""
         for _ in range(100):
             for report in (
                 *self._legs.standing.unheard_is(self._journal.quarantined),
@@ -313,7 +313,7 @@ class GsmModemActor(CenterActor):
         self._driver.protected = (
             self._legs.standing.live
             or self._orders.waits_since_lately(self.now_us())
-            # Whatever its case has made of it meanwhile: nobody has seen yet that the call is gone.
+            # Regardless of the case's decision meanwhile: the call has not been seen gone yet.
             or (self._left_calls and not self._calls_known)
         )
         self._reports.say()
@@ -327,7 +327,7 @@ class GsmModemActor(CenterActor):
             self.at(Instant(int(due * SECOND) + 1), "driver")
 
     def _open_sim(self) -> None:
-        """Give the SIM the PIN that it waits for, if that may be done."""
+        """Enter the PIN that the SIM waits for, if permitted."""
         card = self._driver.card
         if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
             return
@@ -335,8 +335,8 @@ class GsmModemActor(CenterActor):
             self._driver.give_pin(pin, self._now_s())
 
     def _follow(self, event: Event) -> None:
-        """Do what follows from the event. One that fails twice is left out: the first time a process that
-        starts anew may find things as they should be.
+        """Process the event. An event that fails twice is skipped; after the first failure a restarted
+        process may find the cause gone.
         """
         try:
             self._happened(event)
@@ -382,7 +382,7 @@ class GsmModemActor(CenterActor):
                 self._pins.opened()
             case Ready():
                 if self._driver.sim == SIM_PIN:
-                    # Set up anew, and closed: whatever it said, it is not open.
+                    # Set up again, and closed: the SIM is not open, whatever it answered.
                     self._pins.answered(right=None)
                 self._ready()
                 self._open_sim()
@@ -409,7 +409,7 @@ class GsmModemActor(CenterActor):
         self._back_in_service()
 
     def _back_in_service(self) -> None:
-        """A line that was taken out of service, by a process before this one perhaps, is there again."""
+        """Note the return of a line that was taken out of service, perhaps by an earlier process."""
         if self._journal.quarantined and self._driver.ready:
             self._journal.returned()
 
@@ -427,14 +427,14 @@ class GsmModemActor(CenterActor):
                     )
                     return
                 report = self._legs.obey(order, self._now_s(), until_s)
-                # The dial first: what is said of it can wait for as long as it takes to say.
+                # The dial first: the report about the dial can wait.
                 self._hold.write()
                 self._tell_leg(report)
             case OrderTurn.WAITS:
                 pass
 
     def _heard_from(self, order: Order, sender: ActorAddress) -> None:
-        """The leg's reports go there: the newest of each, and no more legs than there are calls of."""
+        """Note the sender as the receiver of the leg's reports; only the newest KEPT attempts are kept."""
         self._who.pop((order.leg, order.attempt), None)
         self._who[order.leg, order.attempt] = sender
         while len(self._who) > KEPT:
@@ -454,14 +454,14 @@ class GsmModemActor(CenterActor):
             self.tell(Role.ALERT_INTAKE, "", text)
 
     def _is_free(self) -> bool:
-        """Whether no call is here, nor may be by what is known."""
+        """Return True if the line has no call, and can have none as far as known."""
         ready = self._reports.condition()[0] is LineState.READY and self._driver.knows_calls
         return ready and not self._driver.calls() and not self._driver.protected
 
     # ------------------------------------------------------------ the line
 
     def _reset_worn(self, now_us: Instant) -> None:
-        """Have a modem whose voice is worn start anew, where nobody is on it nor may be on the way to it."""
+        """Restart a modem with degraded voice, if no call is on the line or may be on its way to it."""
         if not self._driver.worn or not self._is_free() or self._driver.sends_sms:
             return
         if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
@@ -472,5 +472,5 @@ class GsmModemActor(CenterActor):
 
 
 def _digest(*said: str) -> str:
-    """Names an input, and says nothing of it."""
+    """Return a digest that identifies an input without revealing its content."""
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]

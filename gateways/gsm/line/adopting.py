@@ -1,7 +1,7 @@
-"""Which leg stands on which of the modem's calls, how its call stands, and which calls are nobody's.
+"""The call of each leg on this line, the state of each call, and the unowned calls.
 
-After a restart of this side no leg has its call by name: it is found by the number, and by what the journal
-says to stand here.
+After a restart of this process no leg has its call by id: the call is found by its number, and by the
+journal's record of this line's legs.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from messages.ids import E164, LegId, LineId
 from model.alert.leg import Leg
 
 KEPT: Final = 256
-"""Of so many legs, the newest, is remembered how their calls stand or ended."""
+"""Newest attempts kept in memory, with the state or outcome of their calls."""
 SETTLES_S: Final = 5.0
-"""Within this every call of before a restart has been asked for by its leg."""
+"""Seconds within which each leg has requested its call of before a restart."""
 
 LEG_STATE: Final = {
     Stat.DIALING: CallState.DIALLING,
@@ -39,7 +39,7 @@ LEG_STATE: Final = {
 
 
 class Held(msgspec.Struct, kw_only=True):
-    """One attempt of a leg on this line, and how its call stands."""
+    """An attempt of a leg on this line, and the state of its call."""
 
     leg: LegId
     attempt: int
@@ -49,23 +49,23 @@ class Held(msgspec.Struct, kw_only=True):
     confirmed: bool = True
     adopted: bool = False
     joined: bool = False
-    """As it was said last."""
+    """True if the call was reported as joined."""
     pressed: int = 0
-    """How many DTMF digits have gone into it."""
+    """Number of DTMF digits sent into the call."""
     ending: bool = False
-    """Whether it was to be hung up."""
+    """True if the end of the call was requested."""
 
     @property
     def live(self) -> bool:
-        """Whether it has not been released."""
+        """True if the call has not been released."""
         return self.state is not CallState.RELEASED
 
     def release(self, cause: int) -> None:
-        """It is over, or has come to nothing. `cause`: of Q.850, or one of ours."""
+        """Mark the attempt as over or failed. `cause`: of Q.850, or one of the center's own."""
         self.state, self.cause = CallState.RELEASED, cause
 
     def report(self, line: LineId, joins: Joins, *, unheard: bool = False) -> CallReport:
-        """What its leg is told. `unheard`: the modem does not answer."""
+        """Return the report for its leg. `unheard`: the modem does not answer."""
         return CallReport(
             leg=self.leg,
             attempt=self.attempt,
@@ -82,8 +82,8 @@ class Held(msgspec.Struct, kw_only=True):
 
 
 class Standing:
-    """Every leg of one line. `voice_path`: where the line's voice can be opened; empty where it cannot.
-    `voice_kind`: what is there (`messages.base.VoicePort`). `gains`: how it is amplified there.
+    """All legs of one line. `voice_path`: path of the line's voice; empty without one. `voice_kind`: kind of
+    that path (`messages.base.VoicePort`). `gains`: amplification of the voice there.
     """
 
     def __init__(
@@ -96,51 +96,51 @@ class Standing:
         self._gains = gains
         self.held: Final[dict[Ref, Held]] = {}
         self.left: list[Leg] = []
-        """Whose calls, by the journal, may be here without having been asked for yet."""
+        """Legs that may have calls here, by the journal, and have not requested them yet."""
         self._voices: dict[CallId, VoicePort] = {}
-        """Of calls whose voice flows, also of those that no leg has asked for yet."""
+        """Voice ports of calls with flowing voice, including calls that no leg has requested yet."""
         self._unheard = False
-        """Whether the modem has been silent for so long that nobody knows how its calls stand."""
+        """True if the modem has been silent for so long that the state of its calls is unknown."""
         self.voice: VoicePort | None = None
-        """Where the line's voice has flowed last."""
+        """Voice port where the line's voice has flowed last."""
 
     @property
     def live(self) -> bool:
-        """Whether any leg stands on this line."""
+        """True if any leg is live on this line."""
         return any(held.live for held in self.held.values())
 
     @property
     def joins(self) -> Joins:
-        """How this line joins its calls."""
+        """Kind of joining that this line offers for its calls."""
         return joins(self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless)
 
     @property
     def held_for(self) -> tuple[LegId, ...]:
-        """The legs whose calls are here and that nobody wants ended."""
+        """Legs with calls here that are not to be ended."""
         held = [one.leg for one in self.held.values() if one.live and not one.ending]
         calls = self._driver.calls()
-        # Known by its number alone: a process that has just started has given no call to anybody yet.
+        # Matched by number alone: a process that has just started has assigned no call yet.
         left = [leg.leg for leg in self.left if leg.number and dialled_before(calls, leg.number) is not None]
         return tuple(dict.fromkeys((*held, *left)))
 
     def knows(self, leg: LegId, attempt: int) -> bool:
-        """Whether this attempt of the leg has been heard of here."""
+        """Return True if this attempt of the leg is known here."""
         return ref_of(leg, attempt) in self.held
 
     @property
     def set_up(self) -> list[CallView]:
-        """The calls that we have made or answered, a leg's or nobody's."""
+        """Calls that the center has made or answered, owned by a leg or unowned."""
         return [call for call in self._driver.calls() if call.state not in COMING_IN]
 
     def unheard_is(self, unheard: bool) -> list[CallReport]:
-        """The modem does not answer, or does again; return what the legs have to be told of it."""
+        """Note that the modem does not answer, or does again; return the reports for the legs."""
         if unheard == self._unheard:
             return []
         self._unheard = unheard
         return [self.report(held) for held in self.held.values() if held.live]
 
     def voice_ready(self, event: VoiceReady) -> CallReport | None:
-        """A call's voice flows; return what its leg is told of it."""
+        """Note that a call's voice flows; return the report for its leg, if any."""
         if self.voice_path:
             self.voice = self._voices[event.call] = VoicePort(
                 path=self.voice_path,
@@ -157,13 +157,14 @@ class Standing:
         return None
 
     def released(self, call: CallId) -> None:
-        """It is gone, and its voice with it."""
+        """Forget the voice of a call that was released."""
         self._voices.pop(call, None)
 
-    # ------------------------------------------------------------ which call is meant
+    # -------------------------------------------------------------- the call of a leg
 
     def of_earlier(self, leg: LegId, attempt: int) -> CallView | None:
-        """The call that an earlier attempt of this very leg still has here, though nobody wants it ended."""
+        """Return the call that an earlier attempt of this leg still has here, if its end was not requested;
+        None without such a call. The earlier attempt is released."""
         for ref, held in self.held.items():
             if held.leg != leg or held.attempt >= attempt or held.ending:
                 continue
@@ -174,8 +175,9 @@ class Standing:
         return None
 
     def find(self, leg: LegId, direction: Direction, number: E164 | None) -> CallView | None:
-        """The call of this leg, set up by a former process. Where the modem has it under another number than
-        was dialled: the only one that is nobody's, if no other leg that stands here misses its own."""
+        """Return the leg's call, set up by a former process; None without such a call. If the modem lists the
+        call under another number than the dialled number: the only unowned call, provided that no other leg
+        misses its call."""
         calls = self._driver.calls()
         known = unowned(calls, direction, number)
         if known is not None or self.missing(direction) != {leg}:
@@ -184,7 +186,7 @@ class Standing:
         return alone[0] if len(alone) == 1 and alone[0].state not in COMING_IN else None
 
     def missing(self, direction: Direction) -> set[LegId]:
-        """The legs that stand here by the journal, and have not asked for their calls yet."""
+        """Return the legs that are on this line by the journal, and have not requested their calls yet."""
         here = {held.leg for held in self.held.values() if held.live}
         outbound = direction is Direction.OUT
         return {leg.leg for leg in self.left if (leg.call is None) is outbound and leg.leg not in here}
@@ -198,7 +200,7 @@ class Standing:
         return held
 
     def own(self, ref: Ref, leg: LegId, attempt: int, call: CallView, *, found: bool = True) -> Held:
-        """Make the call this attempt's. `found`: it was set up before."""
+        """Assign the call to this attempt. `found`: the call was set up before."""
         self._driver.name(call.call, ref)
         held = self.hold(ref, leg, attempt)
         held.state, held.adopted, held.confirmed = LEG_STATE[call.state], found, call.confirmed
@@ -206,29 +208,30 @@ class Standing:
         return held
 
     def refused(self, ref: Ref, leg: LegId, attempt: int, cause: int) -> Held:
-        """Remember this attempt, which came to nothing."""
+        """Remember this attempt as failed."""
         held = self.hold(ref, leg, attempt)
         held.release(cause)
         return held
 
     def unlisted(self, ref: Ref, direction: Direction, number: E164 | None, now_s: float) -> CallView | None:
-        """A call that was up, of a number for which the modem's list has only its conference's one row."""
+        """Return the call of a conference member that the modem's list hides in the conference's only row;
+        None if the list has no such row."""
         if number is None or not self._driver.members_unlisted:
             return None
         return self.view(self._driver.adopt(ref, number, now_s, direction=direction))
 
     def view(self, call: CallId | None) -> CallView | None:
-        """The call as the modem has it; None where it is gone."""
+        """Return the call as the modem has it; None if it is gone."""
         return view_of(self._driver.calls(), call)
 
     def report(self, held: Held) -> CallReport:
-        """What its leg is told."""
+        """Return the report for the attempt's leg."""
         return held.report(self._line, self.joins, unheard=self._unheard)
 
 
 class NobodysCalls:
-    """The calls of a line that are no leg's. Whoever is on such a call hears nothing, and the line is lost as
-    long as that lasts. `rings`: whether a call is one that comes in.
+    """The unowned calls of a line. A party on such a call has no audio, and the line is unusable meanwhile.
+    `rings`: returns True for a ringing incoming call.
     """
 
     def __init__(self, driver: Driver, standing: Standing, rings: Callable[[CallId], bool]) -> None:
@@ -236,16 +239,16 @@ class NobodysCalls:
         self._standing = standing
         self._rings = rings
         self._strays: dict[CallId, float] = {}
-        """Calls that are set up and nobody's, and since when they are."""
+        """Unowned calls that are set up, and the time since when each is unowned."""
         self._ghosts: set[CallId] = set()
-        """Calls that are no leg's, or no longer, and are being ended."""
+        """Orphan calls: calls without a leg that are being ended."""
 
     def add(self, call: CallId) -> None:
-        """It should have ended, and has not: its leg goes on without it."""
+        """Add a call that should have ended and has not: its leg goes on without it."""
         self._ghosts.add(call)
 
     def strays(self, now_s: float) -> list[CallId]:
-        """Calls that have been up for a while, and that no leg has asked for; each is named now and then."""
+        """Return the calls that have been up for SETTLES_S without a leg; again after each such time."""
         nobodys = {
             call.call
             for call in self._standing.set_up
@@ -257,7 +260,8 @@ class NobodysCalls:
         return found
 
     def end_strays(self, strays: Sequence[CallId], now_s: float) -> list[CallId]:
-        """Hang up those of them that can be no leg's, by what the journal knows to stand here (`left`)."""
+        """Hang up the unowned calls that can belong to no leg, by the journal's legs on this line (`left`).
+        Return the calls hung up."""
         views = [view for call in strays if (view := self._standing.view(call)) is not None]
         ended = [view.call for view in views if not self._standing.missing(view.direction)]
         for call in ended:
@@ -267,35 +271,35 @@ class NobodysCalls:
 
     @property
     def ghosts(self) -> int:
-        """How many calls are being ended here that are no leg's: the line is of no use meanwhile."""
+        """Number of orphan calls that are being ended here: the line is unusable meanwhile."""
         self._ghosts &= {call.call for call in self._driver.calls()}
         return len(self._ghosts)
 
     def end_all(self, now_s: float) -> None:
-        """Hang up what we have made or answered."""
+        """Hang up all calls that the center has made or answered."""
         for call in self._standing.set_up:
             self._ghosts.add(call.call)
             self._driver.hang_up(call.call, now_s)
 
 
 def ref_of(leg: LegId, attempt: int) -> Ref:
-    """What the driver knows the attempt's call by."""
+    """Return the driver's reference of the attempt's call."""
     return Ref(f"{leg}#{attempt}")
 
 
 def view_of(calls: Iterable[CallView], call: CallId | None) -> CallView | None:
-    """This call, where it is still there."""
+    """Return this call; None if it is gone."""
     return next((view for view in calls if view.call == call), None)
 
 
 def dialled_before(calls: Iterable[CallView], number: E164) -> CallView | None:
-    """The call to this number that is nobody's yet."""
+    """Return the unowned outgoing call to this number; None without such a call."""
     ours = (one for one in calls if one.ref is None and one.direction is Direction.OUT)
     return next((one for one in ours if one.caller and same(one.caller, number)), None)
 
 
 def unowned(calls: Iterable[CallView], direction: Direction, number: E164 | None) -> CallView | None:
-    """A call that is no leg's, with this number; where that is not known, the only one there is."""
+    """Return an unowned call with this number. If none has it: the only call without a number, if any."""
     found = [call for call in calls if call.ref is None and call.direction is direction]
     if number is not None:
         fitting = [call for call in found if call.caller and same(call.caller, number)]

@@ -1,6 +1,6 @@
-"""The alarms about a line that has been of no use for a while, or hears its network badly, and their end.
+"""The alarms about a line that has been unusable for a while, or has a weak signal, and their end.
 
-Decides, and does not write into the journal. A quarantine has an alarm of its own.
+Decides; does not write to the journal. A quarantine has an alarm of its own.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from messages.lines import WEAK_DBM, LineState
 from model.alarms.standing import Key, Words
 
 OUT_US: Final = Instant(10 * SECOND)
-"""A modem that is only started or plugged in needs less."""
+"""Time out of service before the alarm; a modem that is only started or plugged in needs less."""
 WEAK_US: Final = Instant(60 * SECOND)
-"""A lorry before the window passes."""
+"""Time of a weak signal before the alarm: longer than a lorry before the window."""
 STRONG_DBM: Final = WEAK_DBM + 6
-"""Where a weak signal counts as good again."""
+"""Level at which a weak signal counts as good again."""
 
 ALARM: Final = "line.out_of_service"
 WEAK: Final = "line.weak_signal"
@@ -35,31 +35,31 @@ _CAUSES: Final = {
     LineState.NO_VOICE_SERVICE: "line.no_voice_service",
 }
 _OUT: Final = (ALARM, *sorted(_CAUSES.values()))
-"""Those that say that the line is out of service, and why: one at a time."""
+"""Alarms of a line out of service, one for each reason: only one stands at a time."""
 ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY, WORN, UNREAD)
-"""All there are, for whoever has to have words for them."""
+"""All alarms of this module, for the table of their texts."""
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How a line is."""
+    """The health of a line."""
 
     state: LineState
     text: str
     dbm: int | None = None
     failing: bool = False
-    """Whether several dials in a row have come to nothing."""
+    """True if several dials in a row have failed."""
     dials_well: bool = False
-    """Whether the last one has not."""
+    """True if the last dial succeeded."""
     ghosts: int = 0
-    """How many calls are on it that are no leg's."""
+    """Number of orphan calls on the line."""
     worn: bool = False
-    """Whether its modem's voice is worn."""
+    """True if its modem's voice is degraded."""
     unread: bool | None = None
-    """Whether the text that came last could not be read; none where none has come since the start."""
+    """True if the last text could not be read; None if no text has come since the start."""
 
 
 class LineAlarm:
-    """Of one line."""
+    """The alarms of one line."""
 
     def __init__(self, line: LineId, now_us: Instant) -> None:
         self._line = line
@@ -68,12 +68,13 @@ class LineAlarm:
         self._weak_us: Instant | None = None
 
     def found(self, health: Health, stands: Words, now_us: Instant) -> dict[Key, str]:
-        """What is wrong with the line, and what is well, where either is certain; asked every second."""
+        """Return the text of each alarm that is certain to stand, and an empty text for each alarm that is
+        certain not to; called every second."""
         words = {
             **self._out(health, stands, now_us),
             **self._weak(health.state, health.dbm, now_us),
         }
-        # Over with the first dial that gets through: not while it merely rests.
+        # Ends with the first dial that gets through: not while the line merely pauses.
         if health.failing:
             words[FAILING] = f"Line {self._line} makes no calls: its modem or its network refuses each one."
         elif health.dials_well:

@@ -1,7 +1,6 @@
-"""What is left on the line's SIM: asked when that is ordered and the line is free, and told in a file.
+"""The credit of the line's SIM: queried when ordered and the line is free, and published in a file.
 
-What comes from the number that answers such questions is never an alert, whether it was asked just now or
-not.
+A text from the number that answers such queries is never an alert, whether a query is pending or not.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from runtime.published import line_files
 
 
 class LineCreditAsking:
-    """Of one line, one order at a time."""
+    """The credit query of one line, one order at a time."""
 
     def __init__(
         self,
@@ -41,7 +40,7 @@ class LineCreditAsking:
         self._now: LineCredit | None = None
 
     def look(self, now_us: Instant, *, free: bool) -> None:
-        """Go on with what is ordered, each second."""
+        """Continue with the present order; called each second."""
         order = line_files.credit_order_of(self._run, self._line)
         if order is None:
             self._now = None
@@ -52,13 +51,13 @@ class LineCreditAsking:
             self._told(taken_up(order, before, now_us))
         assert self._now is not None
         credit, is_due = turn(self._now, self._question, now_us, free=free)
-        # Ahead of the question: a process that dies behind it must not ask it again.
+        # Written before the query: a process that dies after the query must not repeat it.
         self._told(credit)
         if is_due:
             self._ask(credit, now_us)
 
     def heard(self, event: NetworkAnswered, now_us: Instant) -> None:
-        """The network has answered to a code."""
+        """Process the network's answer to a code."""
         if self._now is None:
             return
         if event.refused and self._now.ended_at is None:
@@ -67,7 +66,7 @@ class LineCreditAsking:
             self._told(answered(self._now, self._question, event.words, now_us))
 
     def is_answer(self, event: SmsReceived, now_us: Instant) -> bool:
-        """Whether a text is from the number that answers questions; if one is open it is answered."""
+        """Return True if the text is from the number that answers queries; it answers a pending query."""
         if not self._question.sms_to:
             return False
         if self._question.sms_to not in (event.sender, event.number):

@@ -1,8 +1,7 @@
-"""What is due while a line's network is asked what is left on its SIM, once for each order. Pure.
+"""The steps of a credit query: the network reports the credit of a line's SIM, once for each order. Pure.
 
-Asked by a code it answers within seconds, by a text within minutes. A process that dies in the middle leaves
-what it was at in a file: it is not asked again, because a question may cost something; whoever wants to know
-orders anew.
+The answer to a code comes within seconds, to a text within minutes. A process that dies meanwhile leaves the
+state of the order in a file. The query is not repeated, because it may cost something; a new order is needed.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from model.credit import amount_in
 from model.settings.lines import CreditSettings
 
 FREE_WITHIN_US: Final = Instant(120 * SECOND)
-"""So long the line's turn is waited for: calls come first."""
+"""Longest wait for a free line: calls come first."""
 CODE_WITHIN_US: Final = Instant(40 * SECOND)
 TEXT_WITHIN_US: Final = Instant(300 * SECOND)
-"""From the order on: the text waits for its turn, too."""
+"""Longest wait for an answer by text, from the query on: the text waits for its turn, too."""
 
 
 def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> LineCredit:
-    """The order is this process's from now on; `before`: what the file says of the line."""
+    """Take over the order; return its state. `before`: the line's last state, from the file."""
     if before is not None and before.order == order.order:
         if before.ended_at is not None or before.asked_at is None:
             return before
@@ -35,8 +34,8 @@ def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> 
 def turn(
     credit: LineCredit, question: CreditSettings, now_us: Instant, *, free: bool
 ) -> tuple[LineCredit, bool]:
-    """How it stands now, and whether the network is to be asked; each second. `free`: no call is on the line,
-    nor may be.
+    """Return the present state of the order, and True if the network is to be queried now; called each
+    second. `free`: the line has no call, and can have none.
     """
     if credit.ended_at is not None:
         return credit, False
@@ -54,7 +53,7 @@ def turn(
 
 
 def answered(credit: LineCredit, question: CreditSettings, words: str, now_us: Instant) -> LineCredit:
-    """The network has said this, or nothing."""
+    """Return the state of the order after the network's answer `words`; empty for no answer."""
     if credit.asked_at is None or credit.ended_at is not None:
         return credit
     if not words:
@@ -67,5 +66,5 @@ def answered(credit: LineCredit, question: CreditSettings, words: str, now_us: I
 
 
 def failed(credit: LineCredit, why: CreditFailure, now_us: Instant, text: str = "") -> LineCredit:
-    """It is not known, and this is why."""
+    """Return the state of the order as failed for this reason."""
     return replace(credit, failure=why, ended_at=now_us, text=text or credit.text)

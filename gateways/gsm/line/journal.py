@@ -1,5 +1,5 @@
-"""What a line's process reads in the journal, and what it writes there: whose calls a process before it has
-left, that the line is out of service, its alarms, the short messages that it sends.
+"""The journal as a line's process reads and writes it: the calls left by an earlier process, the line's
+quarantine, its alarms, and the short messages that it sends.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ QUARANTINED = "line.quarantined"
 
 
 class LineJournal:
-    """Of one line. Only the constructor raises JournalError: what cannot be read or written later is logged,
-    and tried again by whoever asked for it.
+    """The journal of one line. Only the constructor raises JournalError: a later error is logged, and the
+    caller repeats the attempt.
     """
 
     def __init__(self, journal: Journal, line: LineId, node: NodeId, log: Logger) -> None:
@@ -46,20 +46,19 @@ class LineJournal:
         self.quarantined = is_quarantined(journal, line)
 
     def legs_left(self) -> list[Leg]:
-        """Whose calls a process before this one may have left: perhaps half-way dialled, which any byte
-        would abort.
-        """
+        """Return the legs with calls left by an earlier process: perhaps in a dial that any byte would
+        abort."""
         return [] if self.case is None else self._legs_here(self.case)
 
     def who_stands_here(self) -> list[Leg] | None:
-        """The legs that the journal knows on this line. None where it cannot be read, and where a call is
-        on it that is an operator's or a test's: then somebody does.
+        """Return the legs that the journal has on this line. None if the journal cannot be read, and if the
+        line has a call of an operator or of a test: then the line is in use.
         """
         live = LiveCases()
         try:
             if is_no_alerts(self._journal, self._line):
                 return None
-            # All of them: a line that takes a second call in has been seized twice.
+            # All cases: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)
         except JournalError as error:
             self._log.error("the journal cannot be read", line=self._line, error=str(error))
@@ -67,18 +66,18 @@ class LineJournal:
         return [leg for case in live.cases.values() for leg in self._legs_here(case)]
 
     def quarantine(self, reason: str) -> None:
-        """The line is out of service, and this is why."""
+        """Record that the line is out of service for this reason."""
         self.quarantined = True
         raised = AlarmRaised(alarm=QUARANTINED, subject=self._line, text=reason)
         self._note(raised, LineQuarantined(line=self._line, reason=reason))
 
     def returned(self) -> None:
-        """It is in service again, whoever took it out. Stays to be said where it cannot be written."""
+        """Record that the line is in service again. If that cannot be written, the record stays pending."""
         cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
         self.quarantined = not self._note(cleared, LineReturned(line=self._line))
 
     def is_said(self, alarm: str) -> bool:
-        """Whether this alarm of the line stands; no where that cannot be read."""
+        """Return True if this alarm of the line stands; False if the journal cannot be read."""
         try:
             return (alarm, self._line) in self._alarms.stands
         except JournalError as error:
@@ -86,15 +85,15 @@ class LineJournal:
             return False
 
     def tell_alarms(self, alarm: LineAlarm, health: Health, now_us: Instant) -> None:
-        """Write down what has changed of them, or, where that cannot be, leave it due."""
+        """Record the changes of the alarms; changes that cannot be written stay pending."""
         try:
             self._alarms.tell(alarm.found(health, self._alarms.stands, now_us))
         except JournalError as error:
             self._log.error("could not be written down", line=self._line, error=str(error))
 
     def begin_text(self, text: TextId) -> Text | None:
-        """The text, which from now on is this line's to send. None where it is not, and where that cannot be
-        written down.
+        """Return the text, assigned to this line for sending. None if it is not assigned, or if the
+        assignment cannot be written.
         """
         try:
             return self._journal.transact(lambda tx: begin_if_fit(tx, text, self._line))
@@ -103,7 +102,7 @@ class LineJournal:
             return None
 
     def end_text(self, text: TextId, became: TextSent | TextFailed) -> bool:
-        """What became of it; whether that is written down."""
+        """Record the outcome of the text; return True if written."""
         try:
             self._journal.transact(lambda tx: end(tx, text, became))
         except JournalError as error:
@@ -112,7 +111,7 @@ class LineJournal:
         return True
 
     def ask_credit(self, to: str, words: str) -> bool:
-        """Have this line write to the number that tells what is left on its SIM; whether that is ordered."""
+        """Order a text from this line to the number that reports the SIM's credit; return True if written."""
         try:
             self._journal.transact(lambda tx: ask_credit(tx, self._line, E164(to), words))
         except JournalError as error:
@@ -121,19 +120,19 @@ class LineJournal:
         return True
 
     def report_text(self, reference: int, recipient: str, status: int) -> None:
-        """What the network says of what was sent. A report that cannot be written down is lost: nothing waits
-        for it."""
+        """Record the network's report on a sent text. An unwritten report is lost: nothing waits for it."""
         try:
             self._journal.transact(lambda tx: report(tx, self._line, reference, recipient, status))
         except JournalError as error:
             self._log.error("a report is lost", line=self._line, error=str(error))
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Close the journal."""
         self._journal.close()
 
     def _legs_here(self, case: Case) -> list[Leg]:
-        """Also those that were given up while this node was not heard: what there is of them is here."""
+        """Return the case's legs on this line, including legs given up while this node was unreachable: their
+        calls are here."""
         live = (leg for leg in case.legs.values() if leg.live)
         return [leg for leg in (*live, *case.calls_on_lost_nodes.values()) if leg.line == self._line]
 

@@ -1,9 +1,9 @@
-"""Which leg stands on which of the modem's calls: orders become requests to the driver, its events reports.
+"""The legs on one line's calls: orders become requests to the driver, the driver's events become reports.
 
-Pure as the driver is: the time is an argument, nothing is sent.
+Pure like the driver: the time is an argument, nothing is sent.
 
-Every order may come twice, and after a restart of this side for calls that the modem has held through it.
-What rings and is nobody's yet is kept in `ringing`.
+Every order may come twice; after a restart of this process, also for calls that the modem has held meanwhile.
+Ringing calls without a leg are kept in `ringing`.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ News = CallReport | IncomingCall | IncomingCallGone
 
 
 class LegsOnLine:
-    """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
+    """The legs of one line. `first_number`: base for numbering its inbound calls, never used before.
 
-    `voice_path`, `voice_kind`, `gains`: of `Standing`. `emergency`: kept for 112.
+    `voice_path`, `voice_kind`, `gains`: see `Standing`. `emergency`: the line is kept for 112.
     """
 
     def __init__(
@@ -88,12 +88,12 @@ class LegsOnLine:
         )
         self.nobodys: Final = NobodysCalls(driver, self.standing, self.ringing.has)
         self._over: dict[Ref, None] = {}
-        """Attempts that were to be hung up before they were heard of: a dial of theirs comes too late."""
+        """Attempts with a hang-up before any other order: a later dial order for them is ignored."""
         self._joining = Joining(driver)
         self.faults: Final = DialFaults(emergency=emergency)
 
     def may_dial(self, order: Order) -> bool:
-        """Whether obeying it can come to a dial: one that is new, or a call that waits to be added."""
+        """Return True if obeying the order may dial: a new dial, or a call that waits to be added."""
         ref = ref_of(order.leg, order.attempt)
         match order:
             case DialCall() if ref not in self.standing.held:
@@ -106,9 +106,9 @@ class LegsOnLine:
     # ------------------------------------------------------------ orders
 
     def obey(self, order: Order, now_s: float, until_s: float = math.inf) -> CallReport:
-        """Do what a leg wishes, as far as it is not done, and say how its call stands.
+        """Carry out an order of a leg, as far as not done yet, and return the state of its call.
 
-        `until_s`: how long whoever wishes it has the right to have it dialled.
+        `until_s`: time until which the requester has the right to the dial.
         """
         ref = ref_of(order.leg, order.attempt)
         held = self.standing.held.get(ref)
@@ -146,8 +146,8 @@ class LegsOnLine:
         known = self.standing.find(order.leg, Direction.OUT, order.number)
         known = known or self.standing.of_earlier(order.leg, order.attempt)
         if known is not None:
-            # The call of a former process of this line, or one that was given up while this node was not
-            # heard: taken over, not dialled again.
+            # The call of a former process of this line, or a call given up while this node was unreachable:
+            # it is taken over, not dialled again.
             return self.standing.own(ref, order.leg, order.attempt, known)
         others = [call for call in calls if call.ref is not None]
         if self.nobodys.ghosts or (others and not self._can_add(order, others)):
@@ -165,7 +165,8 @@ class LegsOnLine:
         return held
 
     def _can_add(self, order: DialCall, others: Sequence[CallView]) -> bool:
-        """Whether it can be joined in the network with the others: all of them are up, and its alert's."""
+        """Return True if the call can be joined with the others in the network: all are up, and of its
+        alert."""
         return (
             not order.emergency
             and self._joining.adding is None
@@ -174,7 +175,7 @@ class LegsOnLine:
         )
 
     def _are_of_the_alert(self, calls: Sequence[CallView], leg: LegId) -> bool:
-        """Whether this line joins in the network, and these are calls of the leg's alert."""
+        """Return True if this line joins in the network, and these are calls of the leg's alert."""
         theirs = {
             alert_of(held.leg) if (held := self.standing.held.get(call.ref)) is not None else None
             for call in calls
@@ -190,12 +191,12 @@ class LegsOnLine:
         others = [one for one in self.standing.set_up if one.call != view.call]
         ringing = self.ringing.asked_for(view.call, now_s)
         if ringing is not None and now_s - ringing.since_s < SETTLES_S and any(not one.ref for one in others):
-            return None  # whose they are is not known yet, after a restart
+            return None  # after a restart, the legs of the other calls are not known yet
         talking = [one for one in others if one.ref is not None]
         if talking and not self._are_of_the_alert(talking, order.leg):
-            # Answered, it would put on hold whoever talks here, and nobody would hear her.
+            # Answering would put the present party on hold, and the new caller would hear no operator.
             if view.number is None and view.state in COMING_IN:
-                return None  # nobody who could be called back: she is answered when the line is free
+                return None  # no number for a call back: the call is answered when the line is free
             self._driver.hang_up(view.call, now_s)
             return self.standing.refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
         self.ringing.taken(view.call)
@@ -207,7 +208,7 @@ class LegsOnLine:
         return held
 
     def _answer_still(self, ref: Ref, now_s: float) -> None:
-        """Again, where the modem has not taken the answer: a muted one forgets it."""
+        """Answer again if the modem has lost the answer: a modem without output audio forgets it."""
         view = self.standing.view(self._driver.call_of(ref))
         if view is not None and view.state is Stat.INCOMING:
             with suppress(RequestRefused):
@@ -225,7 +226,7 @@ class LegsOnLine:
         return held
 
     def _press(self, ref: Ref, held: Held, digits: str, now_s: float) -> None:
-        """Send what was pressed since, each key once whatever becomes of it."""
+        """Send the digits pressed since the last order, each digit once regardless of the result."""
         call = self._driver.call_of(ref)
         if call is None or held.state is not CallState.ANSWERED:
             return
@@ -256,9 +257,9 @@ class LegsOnLine:
         return held
 
     def stuck(self, call: CallId) -> CallReport | None:
-        """It should have ended, and has not: its leg goes on without it.
+        """Release the leg of a call that should have ended and has not; return the report for the leg.
 
-        It counts as hung up, as was asked for. A line that is lost would have the leg dial again by itself.
+        The call counts as hung up, as requested. Counted as a lost line, it would make the leg dial again.
         """
         self.nobodys.add(call)
         for ref, held in self.standing.held.items():
@@ -268,10 +269,11 @@ class LegsOnLine:
                 return self.standing.report(held)
         return None
 
-    # ------------------------------------------------------------ news
+    # ---------------------------------------------------------- events
 
     def go_on(self, now_s: float) -> list[CallReport]:
-        """Join what is to be joined in the network, and say whose place in the conference has changed."""
+        """Join the calls that are to be joined in the network; return the reports of legs that joined, left,
+        or were given up."""
         if self.standing.joins is not Joins.NETWORK:
             return []
         given_up = self._joining.go_on(now_s) if self._have_one_alert() else None
@@ -288,7 +290,8 @@ class LegsOnLine:
         return told
 
     def _have_one_alert(self) -> bool:
-        """Never are people of two alerts joined, whatever the modem has made of a call that waited."""
+        """Return True if all calls belong to one alert: calls of two alerts are never joined, even if the
+        modem has answered a waiting call."""
         refs = (call.ref for call in self.standing.set_up)
         legs = (self.standing.held.get(ref) for ref in refs if ref is not None)
         return len({alert_of(held.leg) for held in legs if held is not None}) <= 1
@@ -298,7 +301,7 @@ class LegsOnLine:
         return view is not None and in_conference(view)
 
     def hear(self, event: CallEvent | VoiceReady, now_s: float) -> CallReport | IncomingCallGone | None:
-        """What an event of the driver means for the leg whose call it is."""
+        """Process an event of the driver; return the report for the call's leg, or for a ringing call."""
         if isinstance(event, VoiceReady):
             return self.standing.voice_ready(event)
         self.faults.hear(event, now_s, beside=any(call.call != event.call for call in self.standing.set_up))
@@ -308,7 +311,7 @@ class LegsOnLine:
         if held is None:
             return self.ringing.hear(event, now_s)
         if not held.live:
-            return None  # it was given up, and is known to be over
+            return None  # the attempt was given up, and is known to be over
         match event:
             case CallRinging():
                 held.state = CallState.RINGING
@@ -326,8 +329,8 @@ class LegsOnLine:
         return self.standing.report(held)
 
     def next_s(self, now_s: float) -> float | None:
-        """When there is something to do: a call that rings is told of as it is, whether or not its number is
-        known and confirmed; calls are to be joined."""
+        """Return the time of the next step: a ringing call is due for a report without a confirmed number, or
+        calls are to be joined; None without a step."""
         ahead = self.ringing.dues()
         also = (self._joining.next_s(), self.faults.next_s(now_s))
         ahead += [when for when in also if when is not None]

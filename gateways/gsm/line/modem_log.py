@@ -1,4 +1,4 @@
-"""What the log is told of a modem, where nothing else follows."""
+"""Log entries for the modem's events that have no other effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runtime.logs import Logger
 
 
 def note(log: Logger, line: str, event: Event) -> None:
-    """Write it down, as loud as it is bad."""
+    """Log the event, at a level that fits its severity."""
     match event:
         case HangUpStuck(attempts=attempts):
             log.warning("a call does not end", line=line, attempts=attempts)
@@ -34,7 +34,7 @@ def note(log: Logger, line: str, event: Event) -> None:
         case SmsSent(failure=failure, text=text):
             log.info("a short message was sent", line=line, failure=failure, result=text)
         case UnknownLine(text=text):
-            # What follows the first word may be somebody's number.
+            # The text behind the first word may be a telephone number.
             log.debug("unknown line", line=line, text=text.partition(":")[0])
         case _:
             log.debug("modem", line=line, what=type(event).__name__)

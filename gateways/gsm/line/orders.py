@@ -1,5 +1,5 @@
-"""Which orders of legs may be obeyed at once, which wait until the modem's own list of calls is known, and
-which come too late; and until when an order may still be dialled.
+"""The time of each leg's order: at once, after the modem's own list of calls is known, or too late; and the
+time until which an order may still dial.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from store.journal.journal import Journal
 from store.nodes import owners
 
 LATE_US: Final = Instant(4 * SECOND)
-"""A leg asks every second, and has given the line up by then: to dial so late would be to dial twice."""
+"""Age of an order that is too late. A leg repeats its order every second, and has given the line up by then:
+a dial so late would be a second dial."""
 FORGOTTEN_US: Final = Instant(5 * SECOND)
-"""A leg asks for its call every second."""
+"""Time without a request after which calls seem forgotten. A leg requests its call every second."""
 
 
 class OrderTurn(Enum):
-    """When an order is obeyed."""
+    """Time at which an order is obeyed."""
 
     NOW = "now"
     WAITS = "waits"
@@ -34,7 +35,7 @@ class OrderTurn(Enum):
 
 
 class Orders:
-    """The orders that one line has been given; `now_us`: when its process began."""
+    """The orders for one line. `now_us`: start of its process."""
 
     def __init__(self, legs: LegsOnLine, driver: Driver, now_us: Instant) -> None:
         self._legs = legs
@@ -43,7 +44,8 @@ class Orders:
         self._waiting: dict[LegId, tuple[Order, Envelope]] = {}
 
     def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> OrderTurn:
-        """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
+        """Return NOW if the leg is known here, or the modem's own list of calls is known; WAITS, and keep the
+        order, until then; TOO_LATE for an old dial."""
         if self._legs.standing.knows(order.leg, order.attempt):
             return OrderTurn.NOW
         if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
@@ -54,24 +56,23 @@ class Orders:
         return OrderTurn.WAITS
 
     def heard_of_legs(self, now_us: Instant) -> None:
-        """A leg has asked for its call."""
+        """Note that a leg has requested its call."""
         self._asked_at = now_us
 
     def take_waiting(self) -> list[tuple[Order, Envelope]]:
-        """The modem's own list of calls is known: what legs have ordered meanwhile."""
+        """Return the waiting orders, once the modem's own list of calls is known."""
         if not self._waiting or not self._driver.knows_calls:
             return []
         waiting, self._waiting = self._waiting, {}
         return list(waiting.values())
 
     def waits_since_lately(self, now_us: Instant) -> bool:
-        """Whether a leg asks for a call of which this process, just started, cannot know yet."""
+        """Return True if a leg requests a call that this process, just started, cannot know yet."""
         return any(now_us - envelope.at_us < FORGOTTEN_US for _, envelope in self._waiting.values())
 
     def seem_forgotten(self, now_us: Instant) -> bool:
-        """Whether there is a call that was set up, and no leg has asked for one for a while; once in that
-        while.
-        """
+        """Return True if a call is set up, and no leg has requested one for FORGOTTEN_US; once in that
+        time."""
         if (
             now_us - self._asked_at < FORGOTTEN_US
             or not self._driver.knows_calls
@@ -83,11 +84,11 @@ class Orders:
 
 
 class RightToDial:
-    """Until when an order may still be dialled: as long as its node has the alert for certain. Asked before
-    each order is obeyed.
+    """The time until which an order may still dial: as long as its node certainly has the alert. Determined
+    before each order is obeyed.
 
-    A node that was frozen, or cut off, may not have noticed that another one has the alert, and both would
-    call. It may be frozen at the very point of asking, too, or while the dial waits for its turn.
+    A node that was frozen, or cut off, may not have noticed that another node has the alert, and both would
+    call. The node may also freeze during this very check, or while the dial waits for its turn.
     """
 
     def __init__(
@@ -99,8 +100,8 @@ class RightToDial:
         self._log = log
 
     def until_s(self, order: Order, node: NodeId, alert: AlertId | None) -> float:
-        """When the right ends, in seconds of the actor's clock; for ever for what dials nothing, and where
-        there is one node. Where nobody can be asked it has ended.
+        """Return the end of the right, in seconds of the actor's clock. Infinite for an order without a dial,
+        and with a single node. If the journal cannot be read, the right has ended.
         """
         if alert is None or not self._journal.shared or not self._legs.may_dial(order):
             return math.inf

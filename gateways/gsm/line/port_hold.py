@@ -1,8 +1,9 @@
-"""A line's hold on its modem's port: opened, read, written, lost and opened again; and what is done outside
-the driver about a modem that does not answer: its port, its USB device, its line.
+"""A line's hold on its modem's port: opened, read, written, lost and reopened; and the steps outside the
+driver for a modem that does not answer: its port, its USB device, its line.
 
-A port that can be opened is no modem yet: a terminal server takes a connection whose device is gone, says why
-in plain text and closes it; a USB device is there before its firmware. Only a modem's answer ends an absence.
+An open port is no proof of a modem: a terminal server accepts a connection to a device that is gone, sends
+the reason as plain text and closes the connection; a USB device appears before its firmware. Only a modem's
+answer ends an absence.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from messages.ids import SECOND, Instant
 from runtime.actor import CenterActor
 
 GONE_US: Final = Instant(5 * SECOND)
-"""A modem that is away for so long was unplugged, and its calls are gone with its power."""
+"""A modem that is absent for so long was unplugged, and its calls have ended with its power."""
 REOPEN_US: Final = Instant(SECOND // 4)
 LONGEST_PAUSE_US: Final = Instant(SECOND)
-"""Between two openings. One that comes back within GONE_US is found in time to keep its calls."""
+"""Longest pause between two openings. A modem back within GONE_US is found in time to keep its calls."""
 _TRIED: Final = {
     Stage.RESYNC: "it is asked again",
     Stage.REOPEN: "its port is opened anew",
@@ -38,7 +39,7 @@ _TRIED: Final = {
 
 
 class PortHold:
-    """Of one line's actor, whose timer `open` is to call `open`, and any other one to write again."""
+    """The port of one line's actor: the actor's timer `open` must call `open`, any other timer must write."""
 
     def __init__(
         self,
@@ -61,25 +62,25 @@ class PortHold:
         self._tracing = tracing
         self._absence = Absence()
         self._reset = ""
-        """What came of the last attempt to reset its USB device."""
+        """Result of the last attempt to reset the USB device."""
         self.trouble = ""
-        """What is wrong, for the person on duty."""
+        """The fault, for the operator."""
 
     @property
     def is_open(self) -> bool:
-        """Whether the modem can be spoken to."""
+        """True if the modem's port is open."""
         return self._port.is_open
 
     @property
     def path(self) -> str:
-        """Where; empty while it cannot."""
+        """Path of the open port; empty while closed."""
         return self._port.path if self._port.is_open else ""
 
     def _now_s(self) -> float:
         return self._actor.now_us() / SECOND
 
     def open(self) -> bool:
-        """Open the port, if it is not; return whether the driver has something to say there now."""
+        """Open the port if closed; return True if the driver now has output for the port."""
         if self._port.is_open:
             return False
         try:
@@ -95,7 +96,7 @@ class PortHold:
         return True
 
     def read(self) -> bool:
-        """Hand the driver what the modem has said; return whether it has said anything."""
+        """Pass the modem's bytes to the driver; return True if there were any."""
         try:
             data = self._port.read()
         except PortLost as error:
@@ -107,12 +108,12 @@ class PortHold:
         return bool(data)
 
     def write(self) -> None:
-        """Say to the modem what the driver has to say."""
+        """Write the driver's output to the modem."""
         if not self._port.is_open:
             return
         try:
-            # The time is asked last, and nothing comes between that and the modem: this process may be
-            # frozen at any point, and a dial whose time is over by the thaw must not be made.
+            # The clock is read last, directly before the write: this process may be frozen at any point, and
+            # a dial whose time is over after the thaw must not be written.
             data = self._driver.take_output(self._now_s())
             if not self._port.write(data):
                 self._actor.at(Instant(self._actor.now_us() + SECOND // 100), "flush")
@@ -125,7 +126,7 @@ class PortHold:
             self._lose(error)
 
     def is_another_s(self) -> None:
-        """The port has another modem than the one looked for."""
+        """Close the port: it has another modem than the wanted modem."""
         self._lose(PortLost(f"{self._port.path}: another modem"))
 
     def _lose(self, error: PortLost) -> None:
@@ -137,18 +138,18 @@ class PortHold:
             self._actor.log.warning("the port is lost", line=self._actor.key, error=str(error))
 
     def look(self) -> None:
-        """A modem that lists the same calls as before tells no event of it."""
+        """End the absence once the modem answers: a modem with the same calls as before causes no event."""
         if self._driver.in_step and self._absence.ended():
             self.trouble = ""
 
     def give_up_calls(self) -> None:
-        """Count the calls as gone once no modem has answered for too long: the parties are called again."""
+        """End the calls once no modem has answered for too long: the parties are called again."""
         gone = self._absence.is_gone(self._actor.now_us())
         if gone and self._standing.live and not self._driver.listening:
             self._driver.calls_lost(self._now_s(), "the modem is gone")
 
     def climb(self, stage: Stage) -> None:
-        """One more rung of the ladder for a modem that does not answer."""
+        """Take the next step of the ladder for a modem that does not answer."""
         log, line = self._actor.log, self._actor.key
         log.warning("the modem does not answer", line=line, stage=stage.value)
         match stage:
@@ -173,12 +174,12 @@ class PortHold:
             self._actor.at(Instant(self._actor.now_us() + REOPEN_US), "open")
 
     def stop(self) -> None:
-        """Let go of the port; the calls stay up."""
+        """Release the port; the calls stay up."""
         self._port.stop()
         self._tracing.close()
 
     def _away(self) -> bool:
-        """The port cannot be had now, or is no modem's; return whether that is new."""
+        """Note that the port cannot be opened now, or has no modem; return True if an absence begins."""
         now_us = self._actor.now_us()
         is_new = self._absence.noticed(now_us)
         self.give_up_calls()
@@ -187,14 +188,14 @@ class PortHold:
 
 
 class Absence:
-    """Of one line's modem."""
+    """The absence of one line's modem."""
 
     def __init__(self) -> None:
         self._since: Instant | None = None
         self._openings = 0
 
     def noticed(self, now_us: Instant) -> bool:
-        """The port is lost, or an opening came to nothing; return whether an absence begins with it."""
+        """Note a lost port or a failed opening; return True if an absence begins."""
         self._openings += 1
         if self._since is not None:
             return False
@@ -202,27 +203,27 @@ class Absence:
         return True
 
     def ended(self) -> bool:
-        """The modem has answered; return whether it was absent."""
+        """Note that the modem has answered; return True if it was absent."""
         was_absent, self._since = self._since is not None, None
         return was_absent
 
     @property
     def pause_us(self) -> Instant:
-        """How long to wait before the next opening: longer after each."""
+        """Pause before the next opening: longer after each opening."""
         return Instant(min(REOPEN_US << min(self._openings, 8), LONGEST_PAUSE_US))
 
     def is_gone(self, now_us: Instant) -> bool:
-        """Whether the modem's calls count as gone."""
+        """Return True if the modem's calls count as gone."""
         return self._since is not None and now_us - self._since >= GONE_US
 
 
 def being_tried(stage: Stage) -> str:
-    """What goes on, beginning a sentence."""
+    """Return the present step as a sentence without a full stop."""
     return f"the modem does not answer: {_TRIED[stage]}"
 
 
 def given_up(*, may_hold_call: bool, ever_answered: bool, port: str, usb_reset: str) -> str:
-    """Why its line is taken out of service, and what can be done. `usb_reset`: what came of the last one."""
+    """Return why the line is taken out of service, and the remedy. `usb_reset`: result of the last reset."""
     if may_hold_call:
         return "The modem does not answer; it may hold a call, and is not reset."
     reset = f" ({usb_reset})" if usb_reset else ""

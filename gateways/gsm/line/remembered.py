@@ -1,8 +1,8 @@
-"""What a line's process leaves in files to the next one: the dialect that the modem speaks, whether its
-firmware gives the host no voice, and how often each input has made its reader fail.
+"""The files that a line's process leaves to the next process: the modem's dialect, a mark for firmware that
+gives the host no voice, and the count of failed readings of each input.
 
-A short message lies on the SIM and is read again at each start: one that ends its reader would end each
-process after the other. What has failed twice is not read a third time, and taken aside by the caller.
+A short message is on the SIM and is read again at each start: a message that ends its reader would end one
+process after the other. An input that has failed twice is not read a third time; the caller puts it aside.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from messages.ids import SECOND, Instant, LineId
 
 
 class Remembered:
-    """The dialect of one line's modem and whether it gives a voice, in the run directory."""
+    """The dialect of one line's modem and the mark for a modem without voice, in the run directory."""
 
     def __init__(self, run: Path, line: LineId) -> None:
         self._dialect_file = run / f"{line}.dialect"
         self._voiceless_file = run / f"{line}.voiceless"
         self.voiceless = self._voiceless_file.exists()
-        """As it was noted last."""
+        """True if the modem was last noted as having no voice."""
 
     @property
     def dialect(self) -> str:
-        """The dialect's key; empty where none is known."""
+        """Key of the dialect; empty if unknown."""
         try:
             return self._dialect_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return ""
 
     def note_dialect(self, key: str) -> None:
-        """The modem was found to speak it."""
+        """Record the detected dialect of the modem."""
         with suppress(OSError):
             self._dialect_file.write_text(key, encoding="utf-8")
 
     def note_voiceless(self, voiceless: bool) -> None:
-        """As soon as it is known, or known better; may be said every second."""
+        """Record whether the modem is without voice, at each change. May be called every second."""
         if voiceless == self.voiceless:
             return
         with suppress(OSError):
@@ -53,10 +53,10 @@ class Remembered:
 
 
 TWICE: Final = 2
-"""The first time may be the cable, or the moment."""
+"""Failures after which an input is given up. The first failure may be due to the cable, or the moment."""
 _KEPT: Final = 64
 _KEPT_US: Final = Instant(24 * 3600 * SECOND)
-"""What has failed once and not again within this was no fault of the input."""
+"""Time after which a single failure is forgotten: it was no fault of the input."""
 
 
 class _Failed(msgspec.Struct):
@@ -65,7 +65,7 @@ class _Failed(msgspec.Struct):
 
 
 class FailedReads:
-    """The inputs of one line that could not be read, by their digests alone: not what they were."""
+    """The inputs of one line that could not be read, as digests only, without their content."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -75,12 +75,12 @@ class FailedReads:
             self._failed = {}
 
     def is_given_up(self, key: str) -> bool:
-        """Whether the input is not to be read any more."""
+        """Return True if the input must not be read again."""
         failed = self._failed.get(key)
         return failed is not None and failed.times >= TWICE
 
     def failed(self, key: str, now_us: Instant) -> bool:
-        """Count a failure; return whether the input is given up with it."""
+        """Count a failure; return True if the input is given up with it."""
         before = self._failed.pop(key, None)
         lately = before is not None and now_us - before.at < _KEPT_US
         self._failed[key] = _Failed(1 + (before.times if lately and before is not None else 0), now_us)
@@ -90,9 +90,9 @@ class FailedReads:
         return self.is_given_up(key)
 
     def read(self, key: str, reader: Callable[[], object], now_us: Instant) -> Exception | None:
-        """Have the input read; return what its reader has raised.
+        """Read the input with `reader`; return the exception of the reader, or None.
 
-        It counts as failed until it is read: a reader that hangs is killed and says nothing.
+        The input counts as failed until it is read: a reader that hangs is killed without a report.
         """
         before = self._failed.get(key)
         self.failed(key, now_us)

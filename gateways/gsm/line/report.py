@@ -1,5 +1,5 @@
-"""How a line is, in one word for the machine and a sentence for the person on duty; to whom that is told, and
-when it has to be told again.
+"""The state of a line, as one word for the machine and a sentence for the operator; its receivers, and the
+times of repeated reports.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ _DATA_ALONE: Final = (
 _NO_VOICE: Final = "Its modem's firmware gives no voice to the center: its calls are joined in the network."
 _OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 SOON_S: Final = 1.0
-"""A SIM lists its messages within this time, or is a slow one: a dial would wait for it, and be lost."""
+"""Seconds within which a normal SIM lists its messages. A slow SIM takes longer: a dial would wait for the
+list, and be lost."""
 
 
 class LineReports:
-    """Of one line's actor, which is starting."""
+    """The reports of one line's actor. Created while the actor starts."""
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class LineReports:
         self._voice_filed: VoicePort | None = None
 
     def condition(self) -> tuple[LineState, str]:
-        """The state of the line, and what is wrong where something is."""
+        """Return the state of the line, and the fault as text, if any."""
         return condition(
             self._driver,
             open_port=self._hold.is_open,
@@ -82,7 +83,7 @@ class LineReports:
         )
 
     def say(self) -> None:
-        """Tell it at every change, and every second."""
+        """Publish the report at every change, and every second."""
         report = self._report()
         changed, self._filed = report != self._filed, report
         if changed:
@@ -92,11 +93,12 @@ class LineReports:
             self._actor.tell(Role.DEADLINE_WATCHDOG, "", report)
 
     def tell_again(self) -> None:
-        """Whatever was told may have been lost, or be asked for by somebody new."""
+        """Publish the report again: an earlier report may be lost, or have a new receiver."""
         self._told = None
 
     def file_voice(self) -> None:
-        """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
+        """Write the voice port to its file before the voice is reported as flowing: a bridge of another node
+        needs it at once."""
         voice = self._legs.standing.voice
         if voice is not None and voice != self._voice_filed:
             self._voice_filed = voice
@@ -143,11 +145,11 @@ def condition(
     rests: bool = False,
     emergency: bool = False,
 ) -> tuple[LineState, str]:
-    """The state of the line, and what is wrong where something is.
+    """Return the state of the line, and the fault as text, if any.
 
-    `another_modem`: the port that it is configured for has a modem with another IMEI. `pin_fault`: why
-    the SIM is not given its PIN. `ghosts`: how many calls are on it that are nobody's. `rests`: what was
-    dialled last has come to nothing.
+    `another_modem`: the configured port has a modem with another IMEI. `pin_fault`: reason why the SIM's PIN
+    is not entered. `ghosts`: number of orphan calls on the line. `rests`: the last dial has failed, and the
+    line pauses.
     """
     trouble = _sentence(trouble)
     if quarantined:
@@ -169,7 +171,7 @@ def condition(
         words = _REGISTRATION.get(driver.registration, _OFF)
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
     data_alone = driver.voice_service is VoiceService.NONE and not driver.calls()
-    # An emergency call needs no service of one's own network (22.101 clause 10): it is tried.
+    # An emergency call needs no service of the SIM's own network (22.101 clause 10): it is tried.
     if data_alone and not emergency:
         return LineState.NO_VOICE_SERVICE, _DATA_ALONE
     if ghosts:
@@ -184,7 +186,7 @@ def condition(
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop, but for a path at the beginning."""
+    """Return the text with a capital and a full stop; a path at the beginning is left as it is."""
     if not text:
         return ""
     return (text if "/" in text.split(" ", 1)[0] else text[0].upper() + text[1:]).rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""The inbound calls that ring on a line and are nobody's leg yet. Pure."""
+"""The inbound calls that ring on a line without a leg. Pure."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from messages.calls import IncomingCall, IncomingCallGone
 from messages.ids import E164, LineId
 
 HEARD_ENOUGH: Final = 2
-"""So often a caller's number is to be heard, by the ring and by the list of calls: on a bad cable one alone
-may have a digit changed, and another woman would be identified, and called back."""
+"""Reports of a caller's number, by the ring and by the list of calls, that confirm it. On a bad cable a
+single report may have a changed digit, and another user would be identified, and called back."""
 
 SPOKEN_FOR_S: Final = 3.0
-"""A leg that cannot have its caller yet asks for that call every second."""
+"""Seconds for which a leg's request reserves a call: a leg without its call repeats the request every
+second."""
 
 
 class Ringing(msgspec.Struct, kw_only=True):
-    """One of them."""
+    """A ringing call."""
 
     since_s: float
     number: E164 | None = None
     withheld: bool = False
     asked_s: float = float("-inf")
-    """When a leg has asked for it last: it is an alert's already."""
+    """Time of the last request by a leg: the call belongs to an alert already."""
 
 
 class RingingCalls:
-    """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
+    """The ringing calls of one line. `first_number`: base for numbering them, never used before.
 
-    `number_within_s`: how long a caller's number is waited for.
+    `number_within_s`: longest wait for a caller's number, in seconds.
     """
 
     def __init__(self, line: LineId, driver: Driver, *, first_number: int, number_within_s: float) -> None:
@@ -45,45 +46,46 @@ class RingingCalls:
         self._ringing: dict[CallId, Ringing] = {}
 
     def call(self, number: int) -> CallId:
-        """Which of the modem's calls the center knows by this number."""
+        """Return the modem's id of the call with this number of the center."""
         return CallId(number - self._first_number)
 
     def asked_for(self, call: CallId, now_s: float) -> Ringing | None:
-        """A leg wants to have it."""
+        """Note a leg's request for the call; return the ringing call, or None."""
         ringing = self._ringing.get(call)
         if ringing is not None:
             ringing.asked_s = now_s
         return ringing
 
     def has(self, call: CallId) -> bool:
-        """Whether it is told of as one that rings."""
+        """Return True if the call is reported as ringing."""
         return call in self._ringing
 
     def taken(self, call: CallId) -> None:
-        """It is a leg's."""
+        """Remove the call: it belongs to a leg now."""
         self._ringing.pop(call, None)
 
     def reject(self, number: int, now_s: float) -> None:
-        """Decline one that nobody has answered."""
+        """Decline a ringing call."""
         call = self.call(number)
         if call in self._ringing:
             self._driver.hang_up(call, now_s)
 
     def hear(self, event: CallEvent, now_s: float) -> IncomingCallGone | None:
-        """What has happened to a call that is no leg's."""
+        """Process an event of a call without a leg; return the report of a ringing call's end, or None."""
         view = view_of(self._driver.calls(), event.call)
         if isinstance(event, CallReleased):
             if self._ringing.pop(event.call, None) is not None:
                 return IncomingCallGone(line=self._line, call=self._first_number + event.call)
         elif view is not None and (view.state in COMING_IN or isinstance(event, CallIncoming | CallWaiting)):
-            # One that came in just as another was put on hold may have been taken with that: it rings for us.
+            # A call that came in just as another was put on hold may have been answered by that command: it
+            # counts as ringing.
             ringing = self._ringing.setdefault(event.call, Ringing(since_s=now_s))
             ringing.number = None if view.number is None else E164(view.number)
             ringing.withheld = view.withheld
         return None
 
     def told(self, now_s: float) -> list[IncomingCall]:
-        """Those that no leg has asked for lately, as they are to be told of."""
+        """Return the calls to report: those without a recent request by a leg."""
         return [
             IncomingCall(
                 line=self._line,
@@ -100,11 +102,11 @@ class RingingCalls:
 
     @property
     def unsettled(self) -> bool:
-        """Whether one rings whose number nothing has confirmed yet."""
+        """True if a call rings with an unconfirmed number."""
         return any(not self._is_sure(call) for call in self._ringing)
 
     def dues(self) -> list[float]:
-        """When each is told of as it is, whether or not its number is known and confirmed."""
+        """Return the times when the calls are reported even without a known and confirmed number."""
         return [ringing.since_s + self._number_within_s for ringing in self._ringing.values()]
 
     def _is_sure(self, call: CallId) -> bool:

@@ -1,10 +1,10 @@
-"""The short messages of a line: those that it receives, read, told until they are kept, deleted from the
-SIM; and the center's own that it sends.
+"""The short messages of a line: received messages are read, published until they are kept, and deleted from
+the SIM; the center's own messages are sent.
 
-Nothing that anybody can write ends the line's process, nor is it lost. A text that cannot be read is read
-once more, then taken aside: told as it came, with its sender where that can be read. One to be sent is the
-line's in the journal before the modem hears of it; what became of it is written down by the same process,
-or, where that dies, by the TrunkPool.
+No content of a message ends the line's process or is lost. A text that cannot be read is read once more, then
+put aside: published as received, with its sender if readable. A message to send is assigned to the line in
+the journal before the modem receives it. The outcome is recorded by this process or, if this process dies, by
+the TrunkPool.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from store.texts import SENT_WITHIN_US
 
 
 class IncomingTexts:
-    """Those that one line receives."""
+    """The messages that one line receives."""
 
     def __init__(
         self, line: LineId, driver: Driver, credit: LineCreditAsking, failed: FailedReads, log: Logger
@@ -39,15 +39,15 @@ class IncomingTexts:
         self._log = log
         self._texts = Texts(line)
         self.unread_last: bool | None = None
-        """Whether the one that came last could not be read; none before the first."""
+        """True if the last message could not be read; None before the first."""
 
     @property
     def waiting(self) -> list[SmsArrived]:
-        """Those that have to be told (again), oldest first."""
+        """Messages that have to be published (again), oldest first."""
         return self._texts.waiting
 
     def hear(self, event: SmsReceived, now_us: Instant) -> None:
-        """One has come, or was read again."""
+        """Process a message that was received, or read again."""
         key = key_of(event)
         if self._failed.is_given_up(key):
             self._take_aside(unread(event, ""), now_us)
@@ -63,10 +63,10 @@ class IncomingTexts:
             self._driver.read_sms(event.stored, now_us / SECOND)
 
     def hear_failed(self, event: SmsFailed, now_us: Instant) -> None:
-        """One has come that cannot be read."""
+        """Process a message that cannot be read."""
         key = key_of_unread(event)
         if not event.from_somebody:
-            # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
+            # The message helps no user, and would fill the SIM until no message can come in.
             self._driver.delete_sms(event.stored, now_us / SECOND)
         elif self._failed.is_given_up(key) or self._failed.failed(key, now_us) or not event.stored:
             self._take_aside(event, now_us)
@@ -75,7 +75,7 @@ class IncomingTexts:
             self._driver.read_sms(event.stored, now_us / SECOND)
 
     def kept(self, key: str, now_us: Instant) -> None:
-        """It is kept elsewhere."""
+        """Delete the message from the SIM: it is kept elsewhere."""
         self._driver.delete_sms(self._texts.kept(key), now_us / SECOND)
 
     def _read(self, event: SmsReceived, now_us: Instant) -> None:
@@ -92,26 +92,26 @@ class IncomingTexts:
 
 
 REPORTED: Final = (TextPurpose.DIALOGUE, TextPurpose.INVITATION)
-"""Somebody waits to know whether the phone has it."""
+"""Purposes with a sender who waits for the delivery report."""
 MOST_REPORTS: Final = 64
 
 
 class Sending:
-    """Those that one line sends, one at a time."""
+    """The messages that one line sends, one at a time."""
 
     def __init__(self, line: LineId, driver: Driver, journal: LineJournal) -> None:
         self._line = line
         self._driver = driver
         self._journal = journal
         self._ended: tuple[TextId, TextSent | TextFailed] | None = None
-        """What could not be written down yet."""
+        """Outcome that could not be recorded yet."""
         self._reported = False
-        """Whether the network was asked to report on the one that is on its way."""
+        """True if the network was requested to report on the message being sent."""
         self._reports: deque[SmsReported] = deque(maxlen=MOST_REPORTS)
-        """Those that may be about the one that is on its way."""
+        """Reports that may concern the message being sent."""
 
     def order(self, text: TextId, now_s: float) -> None:
-        """Send it, if no other line has begun to. The line has to be free."""
+        """Send the text, if no other line has begun to. The line has to be free."""
         if self._driver.sends_sms or self._ended is not None:
             return
         begun = self._journal.begin_text(text)
@@ -127,7 +127,7 @@ class Sending:
             self._end(text, TextFailed(cause=TextFailure.UNFIT, line=self._line, text=str(error)))
 
     def hear(self, event: SmsSent) -> None:
-        """What became of it."""
+        """Record the outcome of the sent text."""
         text = TextId(event.ref)
         if event.failure is not None:
             self._end(text, TextFailed(cause=event.failure, line=self._line, text=event.text))
@@ -142,12 +142,12 @@ class Sending:
             self._end(text, sent)
 
     def reported(self, event: SmsReported) -> None:
-        """The network says what has become of a part of one: perhaps before it has said that it takes it."""
+        """Keep the network's report on a part of a text: it may precede the acceptance of that part."""
         self._reports.append(event)
         self._tell_reports()
 
     def tell_again(self) -> None:
-        """Write down what could not be, each second."""
+        """Retry the records that could not be written; called each second."""
         if self._ended is not None:
             self._end(*self._ended)
         self._tell_reports()

@@ -1,2 +1,1 @@
-"""A modem's command port: search, opening, reading and writing; the dial guard checks every byte on the only
-way out."""
+"""A modem's command port: search, opening, reading and writing; every byte written passes the dial guard."""

@@ -6,7 +6,7 @@ codes, blanks, pauses, several commands in one line, redial, phonebook dialling,
 cannot be proved harmless is refused too. The guard checks whole command lines: an unfinished line is kept
 back, so that no command passes in pieces.
 
-The third switch, `psap.last_resort`, lets one more command pass on a line of another trunk, and only with
+The third switch, `psap.last_resort`, allows one more command on a line of another trunk, and only with
 `psap.live`: the plain dial of a number that is called for 112, and only as a command line of its own.
 
 The guard must stay free of every other concern, and must not be optional.
@@ -44,8 +44,8 @@ class DialGuard:
     """A dial guard for one open port."""
 
     def __init__(self, *, psap_live: bool, trunk_emergency: bool, last_resort: Collection[str] = ()) -> None:
-        """Create a guard. `last_resort`: the numbers called for 112 if `psap.last_resort` is on; otherwise
-        empty."""
+        """Create a guard. `last_resort`: the numbers called for 112 if `psap.last_resort` is on, else
+        none."""
         self._open = psap_live and trunk_emergency
         self._last_resort = frozenset(f"ATD{one};".encode("ascii") for one in last_resort if psap_live)
         self._numbers = EMERGENCY_NUMBERS
@@ -56,8 +56,7 @@ class DialGuard:
         self._numbers = self._numbers | {number for number in numbers if number.isdigit()}
 
     def pass_through(self, data: bytes) -> bytes:
-        """Return the bytes that may be written now: whole command lines. Raises DialRefused, and then passes
-        nothing.
+        """Return the bytes that may be written now: whole command lines. Raises DialRefused: nothing passes.
 
         An unfinished line is kept until its end comes. A refusal discards the kept bytes.
         """
@@ -100,8 +99,7 @@ class DialGuard:
             raise DialRefused(f"{compact}: names an emergency number")
 
     def _check_dials(self, compact: str) -> None:
-        """Check every `D` that may begin a dial string, behind `AT` and elsewhere in the line. Raises
-        DialRefused."""
+        """Check every `D` that may begin a dial string, after `AT` or elsewhere. Raises DialRefused."""
         for dial in _DIAL.finditer(compact):
             rest = compact[dial.end() :]
             loose = _LOOSE_DIAL_STRING.match(rest)

@@ -14,7 +14,7 @@ from gateways.gsm.port.whereabouts import Whereabouts
 
 
 class Watcher(Protocol):
-    """Calls back when a descriptor can be read: an actor."""
+    """The caller of a callback when a descriptor can be read: an actor."""
 
     def watch(self, fd: int, callback: Callable[[], None]) -> None:
         """Call back whenever `fd` can be read."""
@@ -54,9 +54,7 @@ class ModemPort:
         return self._port is not None
 
     def open(self, now_s: float) -> None:
-        """Open the port, or continue the search for the modem. Raises GsmError, with text for the
-        operator.
-        """
+        """Open the port, or continue the search for the modem. Raises GsmError, its text for the operator."""
         path = self._where.path()
         if not path and not self._find(now_s):
             raise PortLost(self._where.text())

@@ -1,5 +1,4 @@
-"""The ports at which a modem may be, as the kernel shows them, and the names of a line's port in the
-settings.
+"""The ports at which a modem may be, as the kernel shows them, and the settings' names of a line's port.
 
 A port's number changes if its modem is plugged in again or its hub is reset; its mark distinguishes each
 plugging in. Only /dev and /sys are read; no port is opened.
@@ -47,8 +46,7 @@ def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -
 
 
 def mark_of(path: str) -> str:
-    """Return the mark of the device plugged in at this path: it changes with each plugging in. Empty without
-    a device.
+    """Return the mark of the device plugged in at this path: each plugging in has its own. Empty without one.
 
     A device node is new each time, with its own inode number. A pseudo-terminal's number is reused, its time
     of creation is not.
@@ -77,9 +75,7 @@ def resolved(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
 
 
 def usb_device_of(path: str, *, sys: Path = SYS) -> Path | None:
-    """Return the directory in /sys of the USB device that a tty belongs to; None for a tty of another
-    kind.
-    """
+    """Return the directory in /sys of the USB device that a tty belongs to; None for another tty."""
     interface = _interface(Path(os.path.realpath(path)).name, sys)
     return None if interface is None else interface.parent
 

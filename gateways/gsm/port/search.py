@@ -103,9 +103,7 @@ def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> s
 
 
 def takes_codes(place: SeenPort, roles: Roles) -> bool:
-    """Return True if this interface is known to accept its device's commands, and to receive all its
-    codes.
-    """
+    """Return True if this interface is known to accept its device's commands, and to send all codes."""
     known = roles.get(place.usb)
     if known is None:
         return False

@@ -39,8 +39,7 @@ class Port(Protocol):
         """Write through the dial guard. Raises DialRefused (and writes nothing) and PortLost."""
 
     def flush_pending(self) -> bool:
-        """Write the bytes that the kernel has not accepted before; return True if none are left. Raises
-        PortLost."""
+        """Write the bytes not yet accepted by the kernel; return True if none is left. Raises PortLost."""
 
     def close(self) -> None:
         """Close the port; never raises."""
@@ -61,8 +60,7 @@ class GuardedPort(ABC):
 
     @final
     def flush_pending(self) -> bool:
-        """Write the bytes that the kernel has not accepted before; return True if none are left. Raises
-        PortLost."""
+        """Write the bytes not yet accepted by the kernel; return True if none is left. Raises PortLost."""
         while self._unwritten:
             written = self._write_some(bytes(self._unwritten))
             if not written:

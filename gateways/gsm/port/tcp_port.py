@@ -21,8 +21,7 @@ from gateways.gsm.port.serial_port import GuardedPort, SerialPort
 from model.settings.port_names import is_address, one_name, tcp_address
 
 CONNECT_S: Final = 0.5
-"""Longest wait for a connection, in seconds. The whole actor waits; a slower connection could not carry
-calls."""
+"""Longest wait for a connection, in seconds. The whole actor waits; a slower link could not carry calls."""
 _READ_BYTES: Final = 4096
 _OPTIONS: Final = (
     (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),

@@ -2,8 +2,8 @@
 the reset of a port's device, as if it had been unplugged: the last step before a line is given up.
 
 The data are the kernel's state in memory: no device is queried or opened (the kernel's Documentation/ABI:
-sysfs-bus-usb, sysfs-devices-power). The reset is USBDEVFS_RESET on the device's node. It needs write access
-to that node: root has access, and with the shipped udev rule and unit the center.
+sysfs-bus-usb, sysfs-devices-power). The reset is USBDEVFS_RESET on the device's node. The reset needs write
+access to that node: root has access, and with the shipped udev rule and unit the center.
 """
 
 from __future__ import annotations
@@ -45,16 +45,14 @@ class UsbDevice(msgspec.Struct, frozen=True, kw_only=True):
     """`vendor:product`, lower-case hexadecimal."""
     maker: str = ""
     product: str = ""
-    """Name given by the device itself."""
+    """Name that the device reports."""
     interfaces: tuple[Interface, ...] = ()
     card: str = ""
     """Name of its sound card (`card1`); empty without one."""
     suspends: bool = False
     """True if the kernel may suspend the device while idle (`power/control` is `auto`)."""
     connected_ms: int | None = None
-    """Milliseconds since the device was plugged in or came back by itself; None if the kernel does not
-    count.
-    """
+    """Milliseconds since the device was plugged in or came back by itself; None if not counted."""
     over_currents: int = 0
     """Number of times that its hub has cut its power because of too much current."""
     hub_has_supply: bool = True

@@ -34,8 +34,7 @@ from model.settings.lines import Modem
 from model.settings.port_names import by_card, is_address, one_name
 
 STRANGER_AGAIN_S: Final = 30.0
-"""Seconds until an address with another modem is probed again: behind an address the modem may change without
-a sign."""
+"""Seconds until an address with another modem is probed again: its modem may change without a sign."""
 SILENT_AGAIN_S: Final = 5.0
 """Seconds until a port without an answer is probed again: a modem takes time to start."""
 LOOK_S: Final = 1.0
@@ -65,9 +64,7 @@ class _Question(msgspec.Struct, kw_only=True):
 
 
 class Whereabouts:
-    """The place of one line's modem. `others` are the other configured lines, `directory` holds the
-    claims.
-    """
+    """The place of one line's modem. `others` are other configured lines, `directory` holds the claims."""
 
     def __init__(
         self,
@@ -97,9 +94,7 @@ class Whereabouts:
     # ------------------------------------------------------------------ place
 
     def path(self) -> str:
-        """Return the port to open; empty if the modem has to be searched, or no device is plugged in
-        there.
-        """
+        """Return the port to open; empty if the modem must be searched, or no device is plugged in."""
         if not self._spec.imei:
             return resolved(self._spec.port)
         claim = self._claim(self._spec, self._there())
@@ -259,7 +254,7 @@ class Whereabouts:
     # ------------------------------------------------------------ claims
 
     def _claim(self, spec: Modem, there: list[SeenPort]) -> Claim | None:
-        """Return a line's claim if it is for this modem and the claimed port was not unplugged since; None
+        """Return a line's claim, if for this modem and a port that was not unplugged since; None
         otherwise."""
         claim = self._unwritten if spec is self._spec else None
         if claim is None:

@@ -19,8 +19,7 @@ class Alphabet(Enum):
 
 
 def alphabet_of(dcs: int) -> Alphabet:
-    """Return the alphabet of a data coding scheme (23.038 clause 4); the default alphabet if the scheme names
-    none."""
+    """Return the alphabet of a data coding scheme (23.038 clause 4); the default if the scheme names none."""
     group = dcs >> 4
     if group <= 0b0111:
         return {1: Alphabet.DATA, 2: Alphabet.UCS2}.get((dcs >> 2) & 0b11, Alphabet.GSM7)
@@ -32,16 +31,14 @@ def alphabet_of(dcs: int) -> Alphabet:
 
 
 def unpack(data: bytes, count: int, *, skip_bits: int = 0) -> bytes:
-    """Return at most `count` septets of packed octets (23.038 clause 6.1.2.1), behind `skip_bits` of header
-    and fill."""
+    """Return up to `count` septets of packed octets (23.038 clause 6.1.2.1), after `skip_bits` of header."""
     value = int.from_bytes(data, "little") >> skip_bits
     available = max(0, (8 * len(data) - skip_bits) // 7)
     return bytes((value >> (7 * place)) & 0x7F for place in range(min(count, available)))
 
 
 def pack(septets: bytes, *, skip_bits: int = 0) -> bytes:
-    """Pack septets into octets, starting at bit `skip_bits`; the bits before are zero. The reverse of
-    `unpack`."""
+    """Pack septets into octets, starting at bit `skip_bits`; earlier bits are zero. Reverses `unpack`."""
     value = 0
     for place, septet in enumerate(septets):
         value |= septet << (skip_bits + 7 * place)
@@ -49,17 +46,13 @@ def pack(septets: bytes, *, skip_bits: int = 0) -> bytes:
 
 
 def decode_gsm7(septets: bytes) -> str:
-    """Return the text of septets in the default alphabet and its extension; an unknown character becomes
-    `?`.
-    """
+    """Return the text of septets in the default alphabet and its extension; an unknown one becomes `?`."""
     text, _ = _CODEC.decode(septets, "replace")
     return str(text)
 
 
 def encode_gsm7(text: str) -> bytes | None:
-    """Return the septets of the text, two for an escaped character; None if the alphabet lacks a
-    character.
-    """
+    """Return the septets of the text, two for an escaped character; None if the alphabet lacks one."""
     try:
         septets, _ = _CODEC.encode(text)
     except UnicodeError:
@@ -68,7 +61,5 @@ def encode_gsm7(text: str) -> bytes | None:
 
 
 def decode_ucs2(data: bytes) -> str:
-    """Return the text of big-endian UCS-2; phones send surrogate pairs too, and an odd last octet is
-    dropped.
-    """
+    """Return the text of big-endian UCS-2; phones send surrogate pairs too, an odd last octet is dropped."""
     return data[: len(data) & ~1].decode("utf-16-be", "replace")

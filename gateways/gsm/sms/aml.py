@@ -19,7 +19,7 @@ from messages.base import MOST_ACCURACY_M
 MARK: Final = 'A"ML='
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
 _FIRST_YEAR: Final = 2000
-"""Positions of an earlier year are refused: no phone sent these messages then (clause 5: UTC, of the
+"""First year of a valid position: no phone sent these messages earlier (clause 5: UTC, of the
 positioning)."""
 
 

@@ -18,8 +18,7 @@ from gateways.gsm.numbers import e164
 from gateways.gsm.sms.pdu import Delivered, is_report, may_be_deliver, read_deliver, read_report, sender_of
 
 PATIENCE_S: Final = 120.0
-"""Seconds to wait for missing parts; then the received parts are delivered: half a cry for help is a cry for
-help."""
+"""Seconds to wait for missing parts; then the received parts are delivered: half a cry for help is one."""
 MOST_OPEN: Final = 100
 """Most messages that may wait for missing parts; beyond that the oldest are delivered incomplete."""
 GAP: Final = " […] "
@@ -46,7 +45,7 @@ class _Open(msgspec.Struct):
 
 
 class Assembler:
-    """Keeps parts until the message is complete, or until the wait for its parts ends."""
+    """A store of parts, until their message is complete or the wait for its parts ends."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int, int], _Open] = {}
@@ -69,7 +68,7 @@ class Assembler:
         return _join(opened, part.total)
 
     def overdue(self, now_s: float) -> list[Whole]:
-        """Return the messages whose wait for missing parts has ended, with the parts received."""
+        """Return the messages at the end of their wait for missing parts, with the parts received."""
         crowded = list(self._open)[: max(0, len(self._open) - MOST_OPEN)]
         late = [key for key, opened in self._open.items() if now_s >= opened.since_s + PATIENCE_S]
         late = list(dict.fromkeys((*crowded, *late)))
@@ -95,9 +94,7 @@ def _join(opened: _Open, total: int) -> Whole:
 
 
 class Inbox:
-    """The messages of one modem, from PDUs to events. `region` (ISO 3166) is the region of national
-    numbers.
-    """
+    """The messages of one modem, from PDUs to events. `region` (ISO 3166): region of national numbers."""
 
     def __init__(self, region: str) -> None:
         self._region = region
@@ -124,7 +121,7 @@ class Inbox:
         return self._event(whole, now_s) if whole is not None else None
 
     def overdue(self, now_s: float) -> list[SmsReceived | SmsFailed]:
-        """Return the events for messages whose wait for missing parts has ended."""
+        """Return the events for messages at the end of their wait for missing parts."""
         return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
 
     def next_deadline(self) -> float | None:

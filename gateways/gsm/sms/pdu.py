@@ -89,15 +89,14 @@ def is_service(pid: int, dcs: int, header: bytes) -> bool:
 
 
 def _is_indication(dcs: int) -> bool:
-    """Return True for a waiting indication, such as of a voicemail, and for data for the SIM (23.038 clause
-    4)."""
+    """Return True for a waiting indication, as of a voicemail, and for data for the SIM (23.038 clause 4)."""
     group = dcs >> 4
     with_class = group in (0b0001, 0b0011, 0b1111)
     return group in (0b1100, 0b1101, 0b1110) or (with_class and dcs & 0b11 == 0b10)
 
 
 def _is_addressed(header: bytes) -> bool:
-    """Return True for a message to an application on the phone, or to the SIM's toolkit (23.040 clause
+    """Return True for a message to an application of the phone or the SIM's toolkit (23.040 clause
     9.2.3.24)."""
     place = 0
     while place + 2 <= len(header):
@@ -204,8 +203,7 @@ def read_deliver(pdu: str) -> Delivered:
 
 
 def sender_of(pdu: str) -> str:
-    """Return the sender of a message that cannot be read otherwise; empty if the sender cannot be read
-    either."""
+    """Return the sender of a message that cannot be read otherwise; empty if unreadable too."""
     try:
         octets = tpdu_of(pdu)
         octets.one()
@@ -227,7 +225,7 @@ def may_be_deliver(pdu: str) -> bool:
 def write_submit(
     number: str, text: str, *, reference: int = 0, report: bool = False
 ) -> list[tuple[str, int]]:
-    """Return the SMS-SUBMITs for a text, each with the length for +CMGS: octets without the service centre's
+    """Return the SMS-SUBMITs for a text, each with its +CMGS length: octets without the service centre's
     address.
 
     A text that does not fit into one message is split; `reference` marks the parts as one message. `report`:

@@ -63,9 +63,7 @@ class Texts:
         return ()
 
     def kept(self, key: str) -> tuple[int, ...]:
-        """Note that the message is kept elsewhere. Return the SIM's storage indexes that may be deleted
-        now.
-        """
+        """Note that the message is kept elsewhere. Return the SIM's storage indexes to delete now."""
         self._kept[key] = None
         while len(self._kept) > _REMEMBERED:
             del self._kept[next(iter(self._kept))]
@@ -74,8 +72,7 @@ class Texts:
 
 
 def key_of(event: SmsReceived) -> str:
-    """Return a key for this message and no other, equal after a restart that finds the message on the SIM
-    again."""
+    """Return a key for this message and no other, the same after a restart that reads it again."""
     said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
     return hashlib.sha256(said).hexdigest()[:24]
 

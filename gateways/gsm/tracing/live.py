@@ -17,8 +17,7 @@ from gateways.gsm.tracing.trace import TraceWriter
 LARGEST_BYTES: Final = 20_000_000
 """Largest size of a trace: `run` is in memory, and a trace may be left running."""
 LONGEST_S: Final = 86_400.0
-"""Longest duration of a trace, in seconds: a trace contains numbers and texts, so after a day it ends and is
-deleted."""
+"""Longest duration of a trace, in seconds: with its numbers and texts it is deleted after a day."""
 
 
 class Tracing:

@@ -62,7 +62,7 @@ _VENDOR_HANG_UP: Final = re.compile(r"AT[+^]\w*HUP=\d*(?:,(?P<id>\d+))?", re.IGN
 
 
 class Observer:
-    """Converts both sides of one session into events. Times are in seconds and never go back."""
+    """A converter of both sides of one session into events. Times are in seconds and never go back."""
 
     def __init__(self, dialect: CompiledDialect, *, region: str = "IT") -> None:
         self._dialect = dialect
@@ -224,7 +224,7 @@ class Observer:
 
 
 def _current(views: Sequence[CallView]) -> list[CallView]:
-    """Return the calls that +CHUP and ATH end: all calls but the held and the waiting; the waiting call if
+    """Return the calls that +CHUP and ATH end: all but the held and the waiting; the waiting call if
     alone."""
     current = [view for view in views if view.state not in (Stat.HELD, Stat.WAITING)]
     return current or list(views)

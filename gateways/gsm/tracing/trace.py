@@ -74,7 +74,7 @@ class Trace(msgspec.Struct, frozen=True):
         return found
 
     def identity(self) -> list[str]:
-        """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; codes in between are left
+        """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; other codes are left
         out."""
         typed, asked, said = bytearray(), False, bytearray()
         for entry in self.entries:
@@ -126,8 +126,7 @@ def escape(data: bytes) -> str:
 
 
 def unescape(text: str) -> bytes:
-    """Return the bytes of an escaped text. Raises ValueError for an unknown escape or a character that is no
-    byte."""
+    """Return the bytes of an escaped text. Raises ValueError for an unknown escape or a non-byte."""
     out = bytearray()
     place = 0
     for match in _ESCAPE.finditer(text):
@@ -148,7 +147,7 @@ def unescape(text: str) -> bytes:
 
 
 class TraceWriter:
-    """Writes a trace during the session; every line is flushed, so that a kill loses nothing."""
+    """A trace written during the session; every line is flushed, so that a kill loses nothing."""
 
     def __init__(self, file: TextIO, start_s: float, dialect: str | None = None) -> None:
         self._file = file
