@@ -211,7 +211,7 @@ def parse_imei(lines: tuple[str, ...]) -> str:
 
 def parse_card(lines: tuple[str, ...]) -> str:
     """Return the number of a SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer to any command for
-    it: 19 or 20 digits, some operators' with letters, or EF_ICCID's ten bytes of swapped digits behind
+    it: 19 or 20 digits, on some networks with letters, or EF_ICCID's ten bytes of swapped digits behind
     `+CRSM:`.
 
     Empty without a number.
@@ -228,7 +228,7 @@ def parse_card(lines: tuple[str, ...]) -> str:
 
 
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
-    """Return EF_ECC's numbers (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped digits
+    """Return EF_ECC's numbers (31.102 clause 4.2.21) in `+CRSM: 144,0,"11F2…"`: 3 bytes of swapped digits
     each.
 
     A record may carry a name and a category behind its digits. Linear-fixed files are read record by record,

@@ -86,8 +86,7 @@ class Call(msgspec.Struct, kw_only=True):
         return compatible(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
-        """Return True if the row, of the same index, shows a later call: an answered call does not go
-        back."""
+        """Return True if the row, of the same index, shows a later call: no answered call goes back."""
         return self.answered and row.stat in _BEFORE_ANSWER
 
 

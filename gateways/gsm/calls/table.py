@@ -198,8 +198,7 @@ class CallTable:
         self.ended(call, now_s, cause=cause, text=text, certain=True, certain_cause=True, kind=kind)
 
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
-        """Process the modem's report about an end (+CEER); None without a cause: a line may still report
-        it."""
+        """Process the modem's report about an end (+CEER); None without a cause: a line may yet report it."""
         found = self._book.by_id(call)
         if found is None or found.ending is None:
             return

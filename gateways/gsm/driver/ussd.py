@@ -57,7 +57,7 @@ def _like_words(text: str) -> float:
 
 
 def _usual(one: str) -> float:
-    """Return roughly how usual the character is in text, 0 to 1: wrongly decoded septets abound in `@`,
+    """Return how usual the character is in text, roughly, 0 to 1: wrongly decoded septets abound in `@`,
     `ø`."""
     if one.isascii():
         return (

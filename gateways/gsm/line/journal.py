@@ -46,8 +46,7 @@ class LineJournal:
         self.quarantined = is_quarantined(journal, line)
 
     def legs_left(self) -> list[Leg]:
-        """Return the legs with calls left by an earlier process: perhaps in a dial that any byte would
-        abort."""
+        """Return the legs with calls left by an earlier process: perhaps in a dial that any byte aborts."""
         return [] if self.case is None else self._legs_here(self.case)
 
     def who_stands_here(self) -> list[Leg] | None:

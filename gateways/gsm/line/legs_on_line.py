@@ -165,8 +165,7 @@ class LegsOnLine:
         return held
 
     def _can_add(self, order: DialCall, others: Sequence[CallView]) -> bool:
-        """Return True if the call can be joined with the others in the network: all are up, and of its
-        alert."""
+        """Return True if the call can be joined to the others in the network: all are up and of its alert."""
         return (
             not order.emergency
             and self._joining.adding is None
@@ -194,7 +193,7 @@ class LegsOnLine:
             return None  # after a restart, the legs of the other calls are not known yet
         talking = [one for one in others if one.ref is not None]
         if talking and not self._are_of_the_alert(talking, order.leg):
-            # Answering would put the present party on hold, and the new caller would hear no operator.
+            # Answering would put the present party on hold, where no operator would hear that party.
             if view.number is None and view.state in COMING_IN:
                 return None  # no number for a call back: the call is answered when the line is free
             self._driver.hang_up(view.call, now_s)

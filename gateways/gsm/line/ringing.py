@@ -18,8 +18,7 @@ HEARD_ENOUGH: Final = 2
 single report may have a changed digit, and another user would be identified, and called back."""
 
 SPOKEN_FOR_S: Final = 3.0
-"""Seconds for which a leg's request reserves a call: a leg without its call repeats the request every
-second."""
+"""Seconds for which a leg's request reserves a call: a leg without its call repeats it every second."""
 
 
 class Ringing(msgspec.Struct, kw_only=True):

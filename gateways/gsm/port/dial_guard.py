@@ -44,8 +44,7 @@ class DialGuard:
     """A dial guard for one open port."""
 
     def __init__(self, *, psap_live: bool, trunk_emergency: bool, last_resort: Collection[str] = ()) -> None:
-        """Create a guard. `last_resort`: the numbers called for 112 if `psap.last_resort` is on, else
-        none."""
+        """Create a guard. `last_resort`: the numbers called for 112, if `psap.last_resort` is on."""
         self._open = psap_live and trunk_emergency
         self._last_resort = frozenset(f"ATD{one};".encode("ascii") for one in last_resort if psap_live)
         self._numbers = EMERGENCY_NUMBERS

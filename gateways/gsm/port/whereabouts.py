@@ -254,8 +254,7 @@ class Whereabouts:
     # ------------------------------------------------------------ claims
 
     def _claim(self, spec: Modem, there: list[SeenPort]) -> Claim | None:
-        """Return a line's claim, if for this modem and a port that was not unplugged since; None
-        otherwise."""
+        """Return a line's claim, if for this modem and a port not unplugged since; None otherwise."""
         claim = self._unwritten if spec is self._spec else None
         if claim is None:
             try:

@@ -19,8 +19,7 @@ from messages.base import MOST_ACCURACY_M
 MARK: Final = 'A"ML='
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
 _FIRST_YEAR: Final = 2000
-"""First year of a valid position: no phone sent these messages earlier (clause 5: UTC, of the
-positioning)."""
+"""Year before which no phone sent these messages (clause 5: UTC, of the positioning)."""
 
 
 class AmlPosition(msgspec.Struct, frozen=True, kw_only=True):

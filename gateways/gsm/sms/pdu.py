@@ -96,8 +96,7 @@ def _is_indication(dcs: int) -> bool:
 
 
 def _is_addressed(header: bytes) -> bool:
-    """Return True for a message to an application of the phone or the SIM's toolkit (23.040 clause
-    9.2.3.24)."""
+    """Return True for a message to a phone's application or the SIM's toolkit (23.040 clause 9.2.3.24)."""
     place = 0
     while place + 2 <= len(header):
         kind, size = header[place], header[place + 1]
@@ -225,8 +224,7 @@ def may_be_deliver(pdu: str) -> bool:
 def write_submit(
     number: str, text: str, *, reference: int = 0, report: bool = False
 ) -> list[tuple[str, int]]:
-    """Return the SMS-SUBMITs for a text, each with its +CMGS length: octets without the service centre's
-    address.
+    """Return a text's SMS-SUBMITs, each with its +CMGS length: octets without the service centre's address.
 
     A text that does not fit into one message is split; `reference` marks the parts as one message. `report`:
     the network is requested to report the outcome of each (TP-SRR), and stops trying after VALID_MIN.

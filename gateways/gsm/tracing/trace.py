@@ -74,8 +74,7 @@ class Trace(msgspec.Struct, frozen=True):
         return found
 
     def identity(self) -> list[str]:
-        """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; other codes are left
-        out."""
+        """Return the lines of the modem's answers to ATI, +CGMI, +CGMM and +CGMR; other codes are omitted."""
         typed, asked, said = bytearray(), False, bytearray()
         for entry in self.entries:
             if entry.side is Side.HOST:
