@@ -1,1 +1,1 @@
-"""The user's page: an app for any phone, which speaks the public interface alone."""
+"""Web app for users on any phone; it uses only the public HTTP interface."""

@@ -1,4 +1,4 @@
-"""The app's page: its files, and the list of them that lets it open without a network."""
+"""Files of the web app, and the list of files that the service worker keeps for use without a network."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gateways.static import VENDOR, Files, digest_of
 STATIC: Final = Path(__file__).parent / "static"
 PERMISSIONS: Final = "geolocation=(self), camera=(), microphone=(), payment=()"
 VENDORED: Final = ("lit.js", "lit.LICENSE.txt", "inter-latin.woff2", "inter.LICENSE.txt")
-"""Of what is not ours, all that this page needs."""
+"""Third-party files that the app needs."""
 AUDIT: Final = "the same for everybody"
 WORKER: Final = "sw.js"
 SHELL: Final = "shell.js"
 DISGUISED: Final = "calculator.html"
-"""The page at `/app/calculator`: for browser and home screen a calculator from its first byte."""
+"""The page at `/app/calculator`: browser and home screen identify it as a calculator from its first byte."""
 _AS_CALCULATOR: Final = (
     (b"<title>securWoman</title>", b"<title>Calcolatrice</title>"),
     (b'"/app/icon.svg"', b'"/app/calculator/icon.svg"'),
@@ -30,15 +30,15 @@ _AS_CALCULATOR: Final = (
     (b'"/app/manifest.webmanifest"', b'"/app/calculator/it.webmanifest"'),
 )
 _NOT_OPENED: Final = {WORKER, SHELL, "index.html"}
-"""What the worker does not keep under its own name; the page itself is kept by its two addresses."""
+"""Files that the worker does not keep under their own names; the page is kept by its two addresses."""
 
 
 _NOT_KEPT: Final = (".txt", ".md", ".png")
-"""Licences, and the icons, which the phone keeps itself."""
+"""Suffixes of files that the worker does not keep: licences, and icons, which the phone keeps itself."""
 
 
 def app_files(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> Files:
-    """All files of the app, with `shell.js`: which of them the worker keeps, and which version they are."""
+    """Return the files of the app, with `shell.js`: the files for the worker to keep and their version."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     for name in VENDORED:
         files.add(f"vendor/{name}", (VENDOR / name).read_bytes())
@@ -54,30 +54,30 @@ def app_files(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> Files:
 
 @once
 def _files(web: Web) -> Files:
-    # The other nodes it may ask, too.
+    # The app's requests may go to the other nodes, too.
     return app_files(web.nodes.elsewhere)
 
 
 def load() -> None:
-    """Read the files, for webs to come."""
+    """Read the files at start, before the first request."""
     app_files()
 
 
 @route(GET, "/app", by=ANYBODY, audit=AUDIT, described=False)
 async def app(web: Web, who: Caller) -> Response[bytes]:
-    """The page."""
+    """Return the app's page."""
     return _files(web).answer(who.request, "index.html")
 
 
 @route(GET, "/app/{path:path}", by=ANYBODY, audit=AUDIT, described=False)
 async def app_file(web: Web, who: Caller, path: str) -> Response[bytes]:
-    """A file of it; `/app/calculator` is the same page in disguise."""
+    """Return a file of the app; `/app/calculator` is the app's page in disguise."""
     name = path.lstrip("/")
     response = _files(web).answer(who.request, DISGUISED if name == "calculator" else name)
     if name == SHELL and (others := web.nodes.elsewhere()) and response.content:
-        # What the worker keeps of the page has its policy: with another list it is kept anew.
+        # The worker keeps the page with its policy: a new list of other nodes changes the version.
         response.content += b'self.SHELL.version += "-%s";\n' % digest_of(others).encode()
     if name == WORKER:
-        # The page is `/app`, which lies above the folder of its worker.
+        # The worker lies in `/app/` and needs this header to control the page `/app`.
         response.headers["service-worker-allowed"] = "/app"
     return response
