@@ -1,1 +1,1 @@
-"""Backups of a center: see README.md."""
+"""Backups of a center, described in README.md."""

@@ -1,7 +1,7 @@
-"""Files that only those read who have the key: age (age-encryption.org/v1), by pyrage, known here alone.
+"""Files encrypted by age (age-encryption.org/v1). Only this module uses pyrage.
 
-A file is written whole beside its place, in pieces that are flushed one after another: who flushes the
-journal meanwhile does not wait for more than one of them.
+A file is written whole beside its final path, in pieces that are flushed one after another: a simultaneous
+flush of the journal waits for at most one piece.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _NO_KEY: Final = "No matching keys found"
 
 
 class NoKey(CenterError):
-    """The file is encrypted to others."""
+    """The file is encrypted to other keys."""
 
 
 class Damaged(CenterError):
-    """The file is cut short or was altered, or is none of ours."""
+    """The file is cut short, was altered, or is not a file of a backup."""
 
 
 def recipients(given: Iterable[str]) -> tuple[Recipient, ...]:
-    """To whom: `age1…`, an SSH public key, or a file with a line of these for each. Raises UsageError."""
+    """Parse recipients: `age1…`, an SSH public key, or a file of such lines. Raises UsageError."""
     return tuple(_recipient(line, where) for text in given for line, where in _lines(text))
 
 
 def identities(file: Path) -> tuple[Identity, ...]:
-    """The keys in this file: age-keygen's, or an SSH private one without a passphrase. Raises CenterError."""
+    """Read keys: age-keygen's, or an SSH private key without a passphrase. Raises CenterError."""
     from pyrage import IdentityError, ssh, x25519
 
     try:
@@ -57,7 +57,7 @@ def identities(file: Path) -> tuple[Identity, ...]:
 
 
 def new_identity(file: Path) -> str:
-    """Make a key in this file, as age-keygen does; whom to encrypt to for it. Raises CenterError."""
+    """Create a key in this file as age-keygen does, and return its recipient. Raises CenterError."""
     from pyrage import x25519
 
     if file.exists():
@@ -71,11 +71,11 @@ def new_identity(file: Path) -> str:
 
 
 def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_ns: int | None = None) -> int:
-    """Write and flush `.NAME.new`, for `put_in_place`; how many bytes it has. To nobody: as they are.
-    `time_ns`: of the file's last change, where it is not now.
+    """Write and flush `.NAME.new`, to be installed by `put_in_place`; return its size in bytes. Without
+    recipients the content is written unencrypted. `time_ns`: time of the file's last change; now by default.
 
-    Raises CenterError where the disk is full or somebody else writes it, and what `pieces` raises; then
-    nothing is left of it.
+    Raises CenterError if the disk is full or another process writes the file, and errors of `pieces`; the
+    partial file is then removed.
     """
     part = _part_of(path)
     try:
@@ -88,7 +88,7 @@ def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_
         except OSError as error:
             raise CenterError(f"{path} is being written by somebody else") from error
         try:
-            # What a death has left of an earlier one.
+            # Drop the partial content left by a process that died.
             file.truncate()
             os.fchmod(descriptor, 0o600)
             sink = _Sink(file.write, lambda: os.fdatasync(descriptor))
@@ -106,20 +106,20 @@ def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_
 
 
 def put_in_place(path: Path) -> None:
-    """What `write` has written takes the place of what was there, for good. Raises OSError."""
+    """Replace the old file by the content that `write` has written, durably. Raises OSError."""
     _part_of(path).replace(path)
     flush_folder(path.parent)
 
 
 def discard(path: Path) -> None:
-    """What `write` has written is not wanted."""
+    """Remove the content that `write` has written."""
     _part_of(path).unlink(missing_ok=True)
 
 
 def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) -> None:
-    """Give the content to `take`, piece by piece, each proved to be as it was written.
+    """Pass the content to `take`, piece by piece, each authenticated.
 
-    Raises NoKey, Damaged, NotFound, CenterError where it cannot be read, and what `take` raises.
+    Raises NoKey, Damaged, NotFound, CenterError if the file cannot be read, and errors of `take`.
     """
     try:
         with path.open("rb") as file:
@@ -143,7 +143,7 @@ def _part_of(path: Path) -> Path:
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
-    """Each with how it is named to whoever reads what is wrong: of a file nothing is told but the place."""
+    """Return each line with its place for error messages, which must not show the content of a file."""
     if text.startswith(("age1", "ssh-")):
         return [(text, f"{text[:24]!r}…")]
     try:
@@ -166,7 +166,7 @@ def _recipient(text: str, where: str) -> Recipient:
 
 
 class _Source:
-    """What the library reads from. It hides our exceptions: the first one is kept."""
+    """Input stream for pyrage. The library hides our exceptions: the first is kept in `failed`."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -188,7 +188,7 @@ class _Source:
 
 
 class _Sink:
-    """What it writes to, likewise; flushed now and then, so that little is left for the end."""
+    """Output stream for pyrage, flushed in parts, so that little is left for the end; see `_Source`."""
 
     def __init__(self, take: Callable[[bytes], object], flush: Callable[[], None] = lambda: None) -> None:
         self._take = take
@@ -211,7 +211,7 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: written data is never buffered here."""
 
 
 def _encrypt(source: _Source, sink: _Sink, to: Sequence[Recipient]) -> None:

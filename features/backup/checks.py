@@ -1,4 +1,4 @@
-"""The backups: where, how old, and whether they were tried."""
+"""Checks of the backups: place, age, and the last trial restore."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from store.errors import StoreError
 
 
 def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
-    """The one of the settings; without it, that there is none."""
+    """Check the backup named by the settings; warn if none is set."""
     yield from _signature(state)
     file, now_us = BackupSettings.of(settings).file, Instant(time.time_ns() // 1000)
     if not file:
@@ -62,7 +62,7 @@ def _signature(state: StateDir) -> Iterator[Finding]:
 
 
 def prove_backup(state: StateDir) -> Shown:
-    """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
+    """Restore the last backup for trial in the state directory; return the result as a step of a proof."""
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
     from features.backup.remembered import Work

@@ -1,4 +1,4 @@
-"""`backup` and `restore`: a whole center into two files that only those open who have the key, and back."""
+"""The commands `backup` and `restore`: a whole center in two encrypted files, and back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def backup(
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
+    """Write the whole center to FILE, FILE.keys and FILE.recordings, whether it runs or not."""
     from features.backup import age
     from features.backup.orders import noted
     from features.backup.remembered import Work
@@ -105,7 +105,7 @@ def restore(
     journal: Annotated[str, Parameter(help="postgresql://… of an empty database, else a file.")] = "",
     common: Common = DEFAULT,
 ) -> None:
-    """Make a center of a backup, in a state directory that is empty; or try whether that works."""
+    """Make a center from a backup in an empty state directory; with --check only try whether this works."""
     from features.backup import age, restoring, signed
     from features.backup.orders import noted
     from features.backup.remembered import Work
@@ -173,7 +173,7 @@ def _file_of(given: Path | None, wish: BackupSettings) -> Path:
 
 
 def _wish(common: Common) -> BackupSettings:
-    """Of the settings, where there are any: on a bare machine there are not."""
+    """Read `[backup]` of the settings; defaults if there are no settings, as on a new machine."""
     try:
         return BackupSettings.of(load(config_in_use(common.directory)))
     except SettingsError:
@@ -181,7 +181,7 @@ def _wish(common: Common) -> BackupSettings:
 
 
 def _ago(seconds: int) -> str:
-    """How old, for a person."""
+    """Format an age for a person."""
     for unit, name in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
             return f"{seconds // unit} {name} ago"
@@ -189,7 +189,8 @@ def _ago(seconds: int) -> str:
 
 
 def _stand_back() -> None:
-    """Alerts come first: whoever wakes takes the processor from this process at once, which being nice alone
-    does not grant (it keeps its slice of 4 ms, and an alert is a chain of many wakings).
+    """Give this process the lowest scheduling class: alerts come first. A process that wakes preempts
+    SCHED_IDLE at once. A nice value alone does not achieve this (a nice process keeps its slice of 4 ms, and
+    an alert is a chain of many wakings).
     """
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -1,4 +1,4 @@
-"""The small files of a backup: settings with what they name, and keys; and their way back."""
+"""Small files of a backup: settings, files named by the settings, and keys; reading and restoring them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from model.settings import Settings
 SETTINGS: Final = "settings"
 KEYS: Final = "keys"
 _OF_THE_NAME: Final = frozenset((EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EINVAL))
-"""Errors of the operating system about a name and not a disk: too long, or a file and a folder at once."""
+"""Errors of the operating system about a name, not about a disk: too long, or both a file and a folder."""
 CONFIG: Final = f"{SETTINGS}/center.toml"
 
 
 def files_of(state: StateDir, config: Path, settings: Settings) -> tuple[dict[Part, list[File]], list[Path]]:
-    """What each part has of them, and what the settings name and cannot be had: it is elsewhere, or not
-    ours to read.
+    """Return the small files of each part, and the files named by the settings that cannot be included. A
+    file cannot be included if it lies outside the settings' folder or is unreadable.
     """
     beside = config.resolve().parent
     found: dict[Part, list[File]] = {
@@ -36,8 +36,8 @@ def files_of(state: StateDir, config: Path, settings: Settings) -> tuple[dict[Pa
         except (OSError, ValueError):
             missing.append(path)
     for path in sorted(state.keys.iterdir()) if state.keys.is_dir() else ():
-        # What is served is made at each start of the settings' own certificate; where the audit ends says the
-        # restored database, which is older than what was last written of its head.
+        # The served certificate is made at each start from the settings' own certificate. The head of the
+        # audit comes from the restored database, which is older than the head in the file.
         left = path in (state.served, state.keys / "audit.head") or path.name.startswith(".")
         if path.is_file() and not left:
             found[Part.KEYS].append(File(name=f"{KEYS}/{path.name}", content=path.read_bytes()))
@@ -54,8 +54,8 @@ def _named(settings: Settings) -> Iterator[tuple[Part, Path]]:
 
 
 def put_back(folder: Path, file: File) -> None:
-    """Write it below `folder`, for its owner alone. Raises Damaged for a name that is none, or leads
-    elsewhere, OSError where the disk fails.
+    """Write the file below `folder`, readable by its owner alone. Raises Damaged if the name is invalid or
+    leads outside, OSError if the disk fails.
     """
     name = PurePosixPath(file.name)
     known = len(name.parts) > 1 and name.parts[0] in (SETTINGS, KEYS)

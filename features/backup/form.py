@@ -1,8 +1,8 @@
-"""What a backup is as bytes: blocks, each with its length before it, in one gzip stream.
+"""Byte format of a backup: blocks, each preceded by its length, in one gzip stream.
 
-The same for both of its parts and both kinds of database: `Begin`, then rows of tables and small files, then
-`End`, without which it was cut short. Values of rows are of their column's type, whichever database they
-came from. Pure; encrypting and writing are `age.py` and `writing.py`'s.
+Both parts and both kinds of database use this format: `Begin`, then rows of tables and small files, then
+`End`. A file without `End` was cut short. Values of rows have the type of their column, independent of the
+database. Pure; `age.py` encrypts and `writing.py` writes.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ FORM: Final = 1
 _LENGTH: Final = struct.Struct(">I")
 _LONGEST: Final = 256 * 2**20
 _STEP: Final = 2**20
-"""Unpacked at once."""
+"""Bytes unpacked at a time."""
 _FREELY: Final = 16 * 2**20
 _MOST_RATIO: Final = 100
-"""No backup unpacks to so many times of what was read: what does, above `_FREELY`, would fill the memory."""
+"""The largest ratio of unpacked to read bytes, above `_FREELY`: more is no backup and fills the memory."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _QUICKLY: Final = 1
-"""The lowest level makes a tenth of it in a fifth of the time that reading takes."""
+"""The lowest level: a tenth of the size, in a fifth of the time that reading takes."""
 
 
 class Part(StrEnum):
-    """Of the two files that a backup is."""
+    """Part of a backup: each is a file."""
 
     LASTING = "lasting"
-    """What nobody takes back, with what is personal sealed in it: may be kept for years."""
+    """Data that is only added to, with personal data encrypted: may be kept for years."""
     KEYS = "keys"
-    """What opens that, and what can be erased: the newest alone is kept."""
+    """Keys of the encrypted data, and data that can be erased: only the newest may be kept."""
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
-    """What it is a backup of."""
+    """Header of a backup file."""
 
     part: Part
     origin: str
-    """By which two parts are known to be of one journal; empty for one without events."""
+    """Identity of the journal, equal in both parts of a backup; empty for a journal without events."""
     made_at: Instant
-    """The moment of its rows. Both parts of one backup have the same."""
+    """Moment of the snapshot, equal in both parts of a backup."""
     node: str
     version: str
     revision: str
-    """The form of its tables: a step of the migrations."""
+    """Schema revision of the tables: a step of the migrations."""
     form: int = FORM
     signed_by: str
-    """The fingerprint of the certificate that signs the stream."""
+    """Fingerprint of the certificate that signs the stream."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):
-    """Some rows of a table, in its order."""
+    """Some rows of a table, in the table's order."""
 
     table: str
     columns: tuple[str, ...]
@@ -74,12 +74,12 @@ class File(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end"):
-    """What there was."""
+    """Totals at the end of the stream."""
 
     rows: dict[str, int]
-    """Of each table."""
+    """Number of rows by table."""
     digest: str = ""
-    """Of the events, as `store.journal.verify` has it."""
+    """Digest of the events, as computed by `store.journal.verify`."""
 
 
 Block = Begin | Rows | File | End
@@ -88,7 +88,7 @@ _decoder: Final = msgspec.msgpack.Decoder(Block)
 
 
 def encoded(blocks: Iterable[Block]) -> Iterator[bytes]:
-    """The stream, in pieces of any length."""
+    """Encode the blocks as a compressed stream, in pieces of any length."""
     packer = zlib.compressobj(_QUICKLY, wbits=_GZIP)
     for block in blocks:
         said = _encoder.encode(block)
@@ -98,7 +98,7 @@ def encoded(blocks: Iterable[Block]) -> Iterator[bytes]:
 
 
 class Reader:
-    """The way back, fed with pieces of any length."""
+    """Decoder of the stream, fed with pieces of any length."""
 
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj(_GZIP)
@@ -107,7 +107,7 @@ class Reader:
         self._last: Block | None = None
 
     def feed(self, piece: bytes) -> Iterator[Block]:
-        """The blocks that are whole now. Raises TransferError for what is no backup, or is damaged."""
+        """Yield the blocks completed by this piece. Raises TransferError for damaged or other data."""
         self._packed += len(piece)
         try:
             more = True
@@ -130,7 +130,7 @@ class Reader:
             yield block
 
     def finish(self) -> None:
-        """Raises TransferError where there should be more."""
+        """Check that the stream is complete. Raises TransferError if it is cut short."""
         if not isinstance(self._last, End) or self._rest:
             raise TransferError("is cut short")
 

@@ -1,8 +1,8 @@
-"""The backups of this node: how they stand, what runs, and orders of staff, which are carried out by the
-commands that timers give.
+"""State of this node's backups, their runs, and orders by staff.
 
-The service may not write where backups lie (`deploy/securwoman.service`): its order is a file then, for which
-a unit that may looks. Where it may, as in a checkout or a container, the command is started beside the web.
+An order runs the same command as a timer does. The service may not write to the folder of the backups
+(`deploy/securwoman.service`): the order is then a file that a permitted systemd unit watches. If the service
+may write there, as in a checkout or a container, the command is started beside the web.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from messages.ids import SECOND, Instant
 from runtime.published.file import publish
 
 UNHEARD_US: Final = 15 * SECOND
-"""An order that nobody has begun by then: no unit looks for it."""
+"""Age of a waiting order after which no systemd unit is assumed to watch for orders."""
 TIMERS_S: Final = 30.0
-"""So old what is known of the timers may be: each look is a process."""
+"""Maximal age of the known timer states: each refresh starts a process."""
 COMMAND_LINE: Final = str(Path(sys.executable).with_name("securwoman"))
 _COMMANDS: Final = {Work.BACKUP: ("backup",), Work.CHECK: ("restore", "--check")}
 TIMERS: Final = {Work.BACKUP: "securwoman-backup.timer", Work.CHECK: "securwoman-check.timer"}
@@ -42,8 +42,8 @@ _PATIENCE_S: Final = 3.0
 
 
 def next_by_timer(runs: Path = _RUNS) -> dict[Work, Instant] | None:
-    """When systemd's timers begin the next one of each work; None where systemd does not run this machine, or
-    does not say.
+    """Return when systemd's timers start the next run of each work. None if systemd does not run this
+    machine, or does not answer.
     """
     if not runs.is_dir():
         return None
@@ -57,7 +57,7 @@ def next_by_timer(runs: Path = _RUNS) -> dict[Work, Instant] | None:
 
 
 class OwnBackups:
-    """The backups of the node of one state directory. For any thread; each method may wait for a disk."""
+    """The backups of the node of one state directory. Thread-safe; each method may wait for a disk."""
 
     def __init__(
         self, state: StateDir, timers: Callable[[], dict[Work, Instant] | None] = next_by_timer
@@ -69,7 +69,7 @@ class OwnBackups:
         self._begun: dict[Work, tuple[Instant, subprocess.Popen[bytes]]] = {}
 
     def standing(self) -> BackupStanding:
-        """As files and settings are now. Raises OSError."""
+        """Read the current state from files and settings. Raises OSError."""
         try:
             wish = BackupSettings.of(load(config_in_use(self._state)))
         except SettingsError:
@@ -90,7 +90,7 @@ class OwnBackups:
         )
 
     def begin(self, work: Work) -> bool:
-        """Have it done, by whoever may; False where it is being done already. Raises OSError."""
+        """Order the work, or start it; return False if it is already running or ordered. Raises OSError."""
         wanted = wanted_file(self._state.path, work)
         run = self._run(work, "")
         if run is not None and (run.running or (run.waits and not run.unheard)):
@@ -105,7 +105,7 @@ class OwnBackups:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         self._begun[work] = _now(), process
-        # The order is answered long before it has ended, and somebody has to hear its end.
+        # The HTTP request is answered long before the end of the process, and the process must be reaped.
         threading.Thread(target=process.wait, name=f"{work}-ends", daemon=True).start()
         return True
 
@@ -113,7 +113,7 @@ class OwnBackups:
         with suppress(SettingsError):
             file = BackupSettings.of(load(config_in_use(self._state))).file
             folder = Path(file).parent
-            # Of a folder that is not there the command tells.
+            # The command itself reports a missing folder.
             return not file or not folder.is_dir() or os.access(folder, os.W_OK)
         return True
 
@@ -125,7 +125,7 @@ class OwnBackups:
         run = run_of(self._state.path, work)
         at, process = self._begun.get(work, (Instant(0), None))
         if process is not None and process.poll() is None and (run is None or run.pid != process.pid):
-            return BackupRun(began_at=at, waits=True)  # it takes a second to begin
+            return BackupRun(began_at=at, waits=True)  # the process takes a second to note its run
         if run is None:
             return None
         running = is_running(run)
@@ -140,13 +140,13 @@ class OwnBackups:
 
 
 def is_running(run: Run | None) -> bool:
-    """Return whether the process of the run is alive and the run has not ended."""
+    """Return True if the process of the run is alive and the run has not ended."""
     return run is not None and run.ended_at is None and is_alive(ProcessId(pid=run.pid, started=run.started))
 
 
 @contextmanager
 def noted(state: StateDir, work: Work) -> Iterator[None]:
-    """Note the work done within as its last run; note nothing while another process does the same work."""
+    """Record the enclosed work as its last run; record nothing while another process does the same work."""
     wanted_file(state.path, work).unlink(missing_ok=True)
     own = identity(os.getpid())
     if own is None or not state.path.is_dir() or is_running(run_of(state.path, work)):
@@ -164,13 +164,13 @@ def noted(state: StateDir, work: Work) -> Iterator[None]:
 
 
 def _write(state: StateDir, work: Work, run: Run) -> None:
-    # A full disk is no reason to leave a backup out: its folder is another one.
+    # A full state disk must not prevent a backup: backups lie on another disk.
     with suppress(OSError):
         write_kept(file_of(state.path, work), said(run))
 
 
 def _written(file: Path) -> int:
-    """What there is of the one that is being written; the bytes of its parts."""
+    """Return the bytes written so far of all parts of a backup in progress."""
     found = 0
     for part in file.parent.glob(f".{file.name}*.new"):
         with suppress(OSError):

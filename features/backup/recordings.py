@@ -1,6 +1,6 @@
-"""The recordings of a backup: `FILE.recordings/`, one signed and encrypted file each, never written again.
+"""Recordings of a backup: `FILE.recordings/`, one signed and encrypted file each, never rewritten.
 
-What the center has deleted goes from here, too. A recording is deleted by its file's time, which is kept.
+Recordings deleted by the center are deleted here, too. The file's time is kept: retention counts from it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 _AGE: Final = ".age"
 _TO: Final = "recipients"
-"""To whom they are encrypted, as it was given, and who has signed: for others all are written anew."""
+"""File with the recipients, as given, and the signer: if either changes, all recordings are written anew."""
 _READ_BYTES: Final = 2**16
 
 
 def folder_of(file: Path) -> Path:
-    """Where they are beside this backup."""
+    """Return the folder of the recordings of this backup."""
     return file.with_name(f"{file.name}.recordings")
 
 
 def write_all(
     recordings: Path, file: Path, to: Sequence[Recipient], to_text: str, signer: Signer
 ) -> tuple[int, int]:
-    """Bring them up to date: (how many there are, how many were written). Raises CenterError, OSError."""
+    """Update the folder; return (number of recordings, number written). Raises CenterError, OSError."""
     found = {path.name: path for path in recordings.iterdir()} if recordings.is_dir() else {}
     wanted = {
         f"{name}{_AGE}": path
@@ -60,7 +60,7 @@ def write_all(
                 told = signed.signed(said, signer, signed.recording(path.name))
                 age.write(folder / name, told, to, time_ns=at_ns)
         except FileNotFoundError:
-            continue  # deleted meanwhile: its time was over
+            continue  # deleted meanwhile by retention
         age.put_in_place(folder / name)
         written += 1
     for name in there - wanted.keys() - {_TO}:
@@ -71,8 +71,8 @@ def write_all(
 
 
 def read_all(file: Path, keys: Sequence[Identity], into: Path | None, by: str) -> int:
-    """Restore them into a folder, or only look whether they could be; how many there are. `by`: as
-    `signed.read` has it. Raises CenterError, OSError.
+    """Restore the recordings into a folder, or only verify them if `into` is None; return their number. `by`:
+    as in `signed.read`. Raises CenterError, OSError.
     """
     folder = folder_of(file)
     files = sorted(folder.glob(f"*{_AGE}")) if folder.is_dir() else []
@@ -82,7 +82,7 @@ def read_all(file: Path, keys: Sequence[Identity], into: Path | None, by: str) -
             raise age.Damaged(f"{path} is no recording")
         subject = signed.recording(name)
         if into is None:
-            with suppress(NotFound):  # a backup that is made meanwhile takes away those that are to go
+            with suppress(NotFound):  # a simultaneous backup removes files of deleted recordings
                 signed.read(path, keys, _nothing, by=by, subject=subject)
             continue
         target = into / name

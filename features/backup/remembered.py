@@ -1,9 +1,8 @@
-"""What is remembered of backups: which this center has made, and how the last one and its last trial went.
+"""Records of backups: the backups made by this center, the last run and the last trial.
 
-`backup.json` of the state directory lasts, unlike what lies in `run/`: a backup may be replaced only by the
-center that has made it. `logs/backup-run.json` and `logs/check-run.json` are written by whoever does it, by
-hand, by a timer or on an admin's order, and read by the page: of one that failed at night the reason is read
-in the morning.
+`backup.json` of the state directory lasts, unlike files in `run/`: only the center that has made a backup may
+replace it. Each run, by hand, by a timer or by an admin's order, writes `logs/backup-run.json` or
+`logs/check-run.json`; the page shows them, with the reason of a failure in the night.
 """
 
 from __future__ import annotations
@@ -21,72 +20,74 @@ BACKUPS_FILE: Final = "backup.json"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The last good one in a place."""
+    """The last good backup at one path."""
 
     made_at: Instant
     events: int
     bytes: int
     seconds: float
     checked_at: Instant | None = None
-    """When it, or one before it in its place, was last restored for trial."""
+    """Time of the last trial restore of a backup at this path, an earlier backup included."""
     check_seconds: float = 0
 
 
 Backups = dict[str, Made]
-"""By the absolute path of the lasting part."""
+"""Keyed by the absolute path of the lasting part."""
 
 _backups: Final = msgspec.json.Decoder(Backups)
 
 
 def backups(state: Path) -> Backups:
-    """Those of this state directory; none where the file cannot be read."""
+    """Read the backups of this state directory; empty if the file cannot be read."""
     return published(state / BACKUPS_FILE, _backups.decode) or {}
 
 
 def backups_said(made: Backups) -> bytes:
-    """The file's content."""
+    """Encode the content of `backup.json`."""
     return msgspec.json.format(msgspec.json.encode(made)) + b"\n"
 
 
 class Work(StrEnum):
-    """What is done with a backup."""
+    """Kind of work on a backup."""
 
     BACKUP = "backup"
-    """It is written."""
+    """Write the backup."""
     CHECK = "check"
-    """It is restored for trial."""
+    """Restore the backup for trial."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """The last time that it was done, or that it is being done."""
+    """The last run of a work, ended or in progress."""
 
     began_at: Instant
     pid: int
     started: int
-    """The process's start, by which it is told from a later one of its pid (`runtime.pidfd`)."""
+    """Start time of the process; distinguishes a later process of the same pid (`runtime.pidfd`)."""
     ended_at: Instant | None = None
     failed: str = ""
-    """Why it was not done, in words; empty where it was, or is being."""
+    """Reason of a failure, in words; empty for success or while running."""
 
 
 _run: Final = msgspec.json.Decoder(Run)
 
 
 def file_of(state: Path, work: Work) -> Path:
-    """Where it is written."""
+    """Return the path of the record of the last run."""
     return state / "logs" / f"{work}-run.json"
 
 
 def wanted_file(state: Path, work: Work) -> Path:
-    """There while it is ordered and nobody has begun it; the units of systemd look for it (`deploy/`)."""
+    """Return the path of the order file, which exists until the run begins; systemd watches it
+    (`deploy/`).
+    """
     return state / f"{work}.wanted"
 
 
 def run_of(state: Path, work: Work) -> Run | None:
-    """The last one; none where it was never done, or cannot be read."""
+    """Read the last run; None if there was none or it cannot be read."""
     return published(file_of(state, work), _run.decode)
 
 
 def said(run: Run) -> bytes:
-    """The file's content."""
+    """Encode the content of the run's file."""
     return msgspec.json.encode(run) + b"\n"

@@ -1,7 +1,7 @@
-"""Restores a backup into a state directory without anything in it, or only looks whether it could be.
+"""Restore a backup into an empty state directory, or only verify that this would succeed.
 
-All is made in a folder of its own within, verified, and only then put in its place, the journal last: what a
-death leaves is no center, and the next try begins anew.
+Everything is made in a folder within the directory, verified, and then moved in place, the journal last: an
+interrupted restore leaves no center, and the next attempt starts anew.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ _WITHOUT: Final = (
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be restored."""
+    """Source and options of a restore."""
 
     file: Path
     identities: tuple[Identity, ...]
     keys: Path | None
-    """The other part, where it is not beside it."""
+    """The keys' part, if not beside the file."""
     signed_by: str
-    """The fingerprint of the certificate that must have signed it; empty: nothing is verified."""
+    """Fingerprint of the certificate that must have signed the backup; empty: nothing is verified."""
     without_keys: bool = False
     journal: str = ""
-    """A server's address; empty: a file in the state directory."""
+    """Address of a database server; empty: a file in the state directory."""
 
 
 def keys_part(wanted: Wanted) -> Path | None:
-    """The file with the keys; None where they are not wanted. Raises NotFound where there is none."""
+    """Return the keys' file; None for a restore without keys. Raises NotFound if it does not exist."""
     if wanted.without_keys:
         return None
     keys = wanted.keys or keys_of(wanted.file)
@@ -68,7 +68,7 @@ def keys_part(wanted: Wanted) -> Path | None:
 
 
 def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
-    """Read the head of a file of keys. Raises CenterError where they are not of this backup, or older."""
+    """Read the head of a keys' file. Raises CenterError if the keys are of another journal or older."""
     try:
         other = begin_of(keys, wanted, Part.KEYS)
     except CenterError as error:
@@ -85,12 +85,12 @@ def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
 
 
 class _Enough(Exception):
-    """The first block is all that was wanted."""
+    """Stops reading after the first block."""
 
 
 def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
-    """Read the head of a backup file; the rest of the file is not read, and nothing is proved yet.
-    Raises CenterError.
+    """Read the head of a backup file; the rest is not read, and no signature is verified yet. Raises
+    CenterError.
     """
     reader = Reader()
     found: list[Block] = []
@@ -117,8 +117,9 @@ def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
 def pour(
     path: Path, begin: Begin, wanted: Wanted, given: Giving, folder: Path, look: Callable[[], None]
 ) -> End:
-    """All of this file, which has begun so: its rows into the database, its small files into the folder.
-    `look` is called with each portion, and ends it by its error. Raises CenterError, JournalError, OSError.
+    """Restore one file, which starts with `begin`: its rows into the database, its small files into the
+    folder. `look` is called after each portion of rows and may stop the restore by an error. Raises
+    CenterError, JournalError, OSError.
     """
     reader = Reader()
     ends: list[End] = []
@@ -149,13 +150,13 @@ def pour(
 
 RESTORING: Final = ".restoring"
 _NOTHING: Final = {RESTORING, "lost+found"}
-"""What may be in a directory that counts as empty: a volume of its own has the second."""
+"""Entries allowed in an empty directory: a volume of its own has the second."""
 _LEFT_BYTES: Final = 500 * 2**20
-"""A trial leaves the center this much of its disk."""
+"""Disk space that a trial must leave to the center."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was restored, or could be."""
+    """Result of a restore or a trial."""
 
     file: str
     made_at: Instant
@@ -171,13 +172,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     settings: bool
     keys_at: Instant | None
-    """When the keys were written, which may be later than the rest; none: there are none."""
+    """Time when the keys were written, possibly later than the rest; None for a restore without keys."""
     signed_by: str
-    """The fingerprint of the certificate that has signed all of it; empty: nothing was verified."""
+    """Fingerprint of the certificate that signed the whole backup; empty: nothing was verified."""
 
 
 def restore(state: StateDir, wanted: Wanted) -> Report:
-    """Make a center of it. Raises StateError where the directory has anything in it, CenterError, OSError."""
+    """Make a center from a backup. Raises StateError if the directory is not empty, CenterError, OSError."""
     there = [one.name for one in state.path.iterdir()] if state.path.is_dir() else []
     if set(there) - _NOTHING:
         raise StateError(
@@ -194,7 +195,7 @@ def restore(state: StateDir, wanted: Wanted) -> Report:
 
 
 def check(folder: Path, wanted: Wanted) -> Report:
-    """Restore it within this folder, verify, and take it away again. Raises CenterError, OSError."""
+    """Restore a backup within this folder, verify it and remove it. Raises CenterError, OSError."""
     for left in folder.glob(f"{CHECKING}*"):
         if not Path("/proc", left.name.rpartition("-")[2]).is_dir():
             shutil.rmtree(left, ignore_errors=True)
@@ -206,7 +207,7 @@ def check(folder: Path, wanted: Wanted) -> Report:
 
 
 def note_check(state: StateDir, report: Report) -> None:
-    """Remember it, where it is a backup of this center. Raises OSError."""
+    """Record the trial if the backup is one of this center's. Raises OSError."""
     known = backups(state.path)
     if (made := known.get(report.file)) is not None:
         now = Instant(time.time_ns() // 1000)
@@ -268,7 +269,7 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
 
 
 def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
-    """What is there now; of what is to stay, `made`, it is entered in its audit that it was restored."""
+    """Verify the restored journal by its digest; enter a restore that stays (`made`) in the audit."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.journal import Journal
     from store.journal.notify import LocalNotifier
@@ -289,14 +290,14 @@ def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
 
 
 def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> None:
-    """Everything out of the staging folder, the journal last, without which it is no center."""
+    """Move everything out of the staging folder, the journal last: without a journal there is no center."""
     made = Made(made_at=report.made_at, events=report.events, bytes=wanted.file.stat().st_size, seconds=0)
     try:
-        # It goes on as that center: its next backup may take this one's place.
+        # The new center continues the old one: its next backup may replace this file.
         write_kept(staging / BACKUPS_FILE, backups_said({report.file: made}))
         flush_folder(staging)
         if os.geteuid() == 0:
-            # Else root would leave the center's own account nothing that it could open.
+            # Files owned by root would be unreadable to the center's own account.
             owner = state.path.stat()
             for path in staging.rglob("*"):
                 os.chown(path, owner.st_uid, owner.st_gid)

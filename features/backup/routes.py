@@ -1,4 +1,4 @@
-"""/v1/admin/backups, for admins: when the last backup was made and tried, what is wrong, one more now."""
+"""/v1/admin/backups, for admins: state and faults of the backups, and orders of a backup or a trial."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PATH: Final = "/v1/admin/backups"
 
 
 class BackupRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One backup that this center has made, as `securwoman backup` has told it. `checked_at`: when it, or one
-    before it in its place, was last restored for trial.
+    """A backup made by this center, as reported by `securwoman backup`. `checked_at`: time of the last trial
+    restore of a backup at this path, an earlier backup included.
     """
 
     file: str
@@ -42,8 +42,8 @@ class BackupRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupRunView(msgspec.Struct, frozen=True, kw_only=True):
-    """The last time that one was made or tried. `waits`: it is ordered and not begun; `unheard`: nobody
-    begins it; `cut_off`: its process ended without a word; `failed`: the command's own words.
+    """The last backup or trial. `waits`: ordered and not begun; `unheard`: ordered, and no unit begins it;
+    `cut_off`: its process ended without a result; `failed`: the command's message.
     """
 
     began_at: Moment
@@ -57,8 +57,8 @@ class BackupRunView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The backups of this node. `file`: where the settings have it written; `to`: who can open it;
-    `backup_next`, `check_next`: when a timer begins.
+    """The backups of this node. `file`: path set in the settings; `to`: keys that can open the backup;
+    `backup_next`, `check_next`: next start by a timer.
     """
 
     file: str
@@ -73,13 +73,13 @@ class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
 
 @once
 def own(web: Web) -> OwnBackups:
-    """Those of this node."""
+    """Return the backups of this node."""
     return OwnBackups(web.state)
 
 
 @route(GET, PATH, by=ADMIN, audit="when backups were made, and nobody's data", listed=True)
 def admin_backups(web: Web) -> BackupsView:
-    """How the backups stand."""
+    """Return the state of the backups."""
     return _view(own(web).standing())
 
 
@@ -95,8 +95,8 @@ def admin_backups(web: Web) -> BackupsView:
 def admin_begin_backup(web: Web, work: str) -> Answer[BackupsView]:
     """Make a backup now, or restore the last one for trial.
 
-    `work` is `backup` or `check`. It is done beside the center, as `securwoman backup` and `securwoman
-    restore --check` do it; what comes of it is told by the list.
+    `work` is `backup` or `check`. The work runs beside the center, like `securwoman backup` and `securwoman
+    restore --check`; the list shows its result.
     """
     if work not in tuple(Work):
         raise NotThere("no such work")
@@ -127,14 +127,14 @@ def _at(moment: Instant | None) -> Moment | None:
 
 
 class Ages(Collector):
-    """For `/metrics`: how old the backups are that this center has made."""
+    """Ages of the backups made by this center, for `/metrics`."""
 
     def __init__(self, _: Journal, state: Path, clock: Clock) -> None:
         self._state = state
         self._clock = clock
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """As the files say now."""
+        """Yield the ages, read from the files now."""
         found = GaugeMetricFamily(
             "securwoman_backup_age_seconds", "Since this center's last good backup", labels=["file"]
         )

@@ -1,7 +1,8 @@
-"""The blocks of a backup, read from a database as it is at one moment, and into an empty one of either kind.
+"""Read the blocks of a backup from a database at one moment, and write them to an empty database of either
+kind.
 
-The database is first made in the form that it had when the backup was made, and brought to today's at the
-end: so the migrations find old rows where they have always found them.
+The database is first created at the schema revision of the backup and migrated to today's at the end: the
+migrations find old rows in the tables that they expect.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ from store.journal.verify import Digest
 
 
 def origin_of(connection: Connection) -> str:
-    """Whose journal it is, by when and where its first event was written; empty where there is none."""
+    """Return the journal's identity: time and node of its first event; empty without events."""
     first = connection.all(rows.AFTER, 0, 1)
     return f"{first[0][5]} {first[0][4]}" if first else ""
 
 
 def blocks(connection: Connection, begin: Begin, files: Iterable[File]) -> Iterator[Block]:
-    """All of one part, with these files, within one read transaction. Raises JournalError."""
+    """Yield one part, with these files, within one read transaction. Raises JournalError."""
     yield begin
     yield from files
     counts: dict[str, int] = {}
     digest = Digest()
     for table in LASTING if begin.part is Part.LASTING else ERASABLE:
-        name = str(table.name)  # SQLAlchemy's own kind of text says nothing in MessagePack
+        name = str(table.name)  # MessagePack does not encode SQLAlchemy's own kind of text
         columns = tuple(str(column.name) for column in table.columns)
         counts[name] = 0
         for portion in portions(connection, table):
@@ -50,14 +51,14 @@ def blocks(connection: Connection, begin: Begin, files: Iterable[File]) -> Itera
 _PATIENCE_S: Final = 10.0
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 _AT_ONCE: Final = 50
-"""Portions within one transaction of a file, lest its log grow as long as the journal."""
+"""Portions in one transaction of a file; more would let the write-ahead log grow as long as the journal."""
 
 
 class Giving:
-    """Takes the lasting part and, if there is one, the keys'. After an error what is there is no journal."""
+    """Writer of the lasting part and the optional keys' part. After an error the database is no journal."""
 
     def __init__(self, url: str) -> None:
-        """Raises TransferError where the database holds events, JournalError."""
+        """Open the database. Raises TransferError if it holds events, JournalError."""
         self._url = url
         self._connection: Connection = opened(url, patience_s=_PATIENCE_S, create=True)
         self._server = is_server(url)
@@ -71,7 +72,9 @@ class Giving:
             raise TransferError("the journal holds events; a backup is restored into an empty one")
 
     def begin(self, begin: Begin) -> None:
-        """Make the tables as they were. Raises JournalNewer for a form that this version does not know."""
+        """Create the tables at the backup's revision. Raises JournalNewer if this version does
+        not know it.
+        """
         self._part = begin.part
         if begin.part is Part.KEYS and begin.origin and begin.origin != origin_of(self._connection):
             raise TransferError("is of another center's journal")
@@ -79,12 +82,12 @@ class Giving:
         self._connection.close()
         self._connection = opened(self._url, patience_s=_PATIENCE_S)
         if not self._server:
-            # Its index is written all over: what does not fit into the cache is written many times.
+            # The index is written at random places: pages outside the cache are written many times.
             self._connection.script("PRAGMA cache_size = -262144")  # type: ignore[attr-defined]
         self._connection.begin_write()
 
     def rows(self, block: Rows) -> None:
-        """Write them. Raises JournalError."""
+        """Write the rows. Raises JournalError."""
         self._connection.write_many(self._query(block), block.rows)
         self._portions += 1
         if not self._server and self._portions % _AT_ONCE == 0:
@@ -92,11 +95,11 @@ class Giving:
             self._connection.begin_write()
 
     def end(self) -> None:
-        """All of this part is there, and lasts."""
+        """Commit the rows of this part."""
         self._connection.commit()
 
     def close(self) -> None:
-        """Let go of the database; what was begun and not ended is undone."""
+        """Close the database; uncommitted rows are rolled back."""
         self._connection.end()
         self._connection.close()
 
@@ -106,7 +109,7 @@ class Giving:
             return known
         if not all(map(_NAME.match, (block.table, *block.columns))):
             raise TransferError("is damaged: a name of its tables is none")
-        # An older journal's own rows, made by a step that it comes through here, win.
+        # Rows that a migration of an older journal has just made take precedence.
         conflict = " ON CONFLICT DO NOTHING" if self._part is Part.KEYS else ""
         columns = ", ".join(f'"{name}"' for name in block.columns)
         values = ", ".join(f":{name}" for name in block.columns)

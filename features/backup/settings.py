@@ -1,4 +1,4 @@
-"""The table `[backup]` of the settings' file."""
+"""Settings table `[backup]`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from model.settings.fields import FilePath, doc
 
 
 class BackupSettings(FeatureTable, frozen=True, kw_only=True):
-    """See docs/operations/backup.md; both keys are made elsewhere and kept elsewhere."""
+    """Backups, described in docs/operations/backup.md; make and keep both keys on another machine."""
 
     table: ClassVar[str] = "backup"
 
@@ -44,7 +44,7 @@ class BackupSettings(FeatureTable, frozen=True, kw_only=True):
 
 
 def loaded(settings: Settings, beside: Path, faults: list[str]) -> Settings:
-    """With whole paths of the files that say who may open it."""
+    """Resolve the paths of the files in `backup.to` relative to the settings' folder."""
     own = BackupSettings.of(settings)
     to = tuple(one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in own.to)
     return replace(own, to=to).put(settings)

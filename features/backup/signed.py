@@ -1,8 +1,8 @@
-"""A stream with a signature at its end, by the key that signs dossiers, too (docs/decisions/0144).
+"""Streams with a signature at the end, made by the key that also signs dossiers (docs/decisions/0144).
 
-The signature lies within the encryption and covers everything before it, and what the stream is, so that no
-other file of the center passes for it. It has a fixed length. What `read` has given is proved when `read` has
-returned: until then it may be put aside, never used.
+The signature lies within the encryption. It covers all content before it and the kind of the stream, so that
+no other file of the center passes for it. It has a fixed length. Content passed on by `read` is verified only
+when `read` has returned: until then it may be stored, never used.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from application.signature import Signer
 
 _BYTES: Final = 4096
-"""Bytes of certificate and signature, padded with zeros: a reader holds back as many at the end."""
+"""Size of certificate and signature, padded with zeros: a reader holds back this many bytes at the end."""
 _HEAD: Final = struct.Struct(">16sHH")
 _MAGIC: Final = b"securwoman sign1"
 _FINGERPRINT: Final = re.compile(r"[0-9A-F]{64}\Z")
 
 ROWS: Final = "backup"
-"""The subject of FILE and FILE.keys: which of the two, of which journal and when, says the beginning."""
+"""Subject of FILE and FILE.keys; the header states part, journal and time."""
 _HOW: Final = (
     "give --fingerprint with what `securwoman backup` and `doctor` print at the center, or --unverified, "
     "which also takes what somebody else has put there"
@@ -38,7 +38,7 @@ _HOW: Final = (
 
 
 class Foreign(CenterError):
-    """The file is not signed by the center that was asked for."""
+    """The file is not signed by the expected center."""
 
 
 def recording(name: str) -> str:
@@ -47,7 +47,7 @@ def recording(name: str) -> str:
 
 
 def signer_of(state: StateDir) -> Signer:
-    """Return the center's own key, made when there is none. Raises CenterError."""
+    """Return the center's own key; create it if missing. Raises CenterError."""
     from application.signature import Signer
 
     try:
@@ -57,13 +57,13 @@ def signer_of(state: StateDir) -> Signer:
 
 
 def own_fingerprint(state: StateDir) -> str:
-    """Return the fingerprint of the center's own key; empty when there is none. Raises CenterError."""
+    """Return the fingerprint of the center's own key; empty if there is no key. Raises CenterError."""
     return signer_of(state).fingerprint if state.signing.exists() else ""
 
 
 def trusted(state: StateDir, given: str = "") -> str:
-    """Return the fingerprint that a backup has to be signed by: the given one, else that of the key in this
-    state directory. Raises UsageError for one that is none, CenterError where there is neither.
+    """Return the fingerprint that must have signed a backup: the given one, else that of the key in this
+    state directory. Raises UsageError for an invalid fingerprint, CenterError if neither exists.
     """
     if given:
         plain = re.sub(r"[\s:]", "", given).upper()
@@ -77,7 +77,7 @@ def trusted(state: StateDir, given: str = "") -> str:
 
 
 def signed(pieces: Iterator[bytes], signer: Signer, subject: str) -> Iterator[bytes]:
-    """Yield the pieces, then the signature. Raises CenterError for a certificate that is too long."""
+    """Yield the pieces, then the signature. Raises CenterError if the certificate is too long."""
     digest = _digest(subject)
     for piece in pieces:
         digest.update(piece)
@@ -90,8 +90,8 @@ def signed(pieces: Iterator[bytes], signer: Signer, subject: str) -> Iterator[by
 
 
 def check_signer(path: Path, says: str, by: str) -> None:
-    """Refuse at its beginning a file that will turn out to be another's. `by`: as `read` has it. Raises
-    Foreign.
+    """Reject a file of another center at its beginning, by the signer that its header states. `by`: as in
+    `read`. Raises Foreign.
     """
     if by and not says:
         raise Foreign(
@@ -105,10 +105,9 @@ def check_signer(path: Path, says: str, by: str) -> None:
 def read(
     path: Path, keys: Sequence[Identity], take: Callable[[bytes], object], *, by: str, subject: str
 ) -> None:
-    """Give the content to `take` as `age.read` does, without the signature, which is verified at the end.
-    `by`: the fingerprint of the certificate that must have signed; empty: nothing is verified.
-
-    Raises Foreign; Damaged where the signature is not this content's; what `age.read` raises.
+    """Pass the content to `take` as `age.read` does, without the signature, which is verified at the end.
+    `by`: fingerprint of the certificate that must have signed; empty: nothing is verified. Raises Foreign;
+    Damaged if the signature does not match the content; errors of `age.read`.
     """
     digest, kept = _digest(subject), bytearray()
 
@@ -123,7 +122,7 @@ def read(
     end = bytes(kept)
     is_signed = len(end) == _BYTES and end.startswith(_MAGIC)
     if not is_signed:
-        take(end)  # first: what is no backup at all is named so
+        take(end)  # first, so that a file that is no backup is reported as such
     if by:
         _verify(path, end if is_signed else b"", digest.digest(), by)
 

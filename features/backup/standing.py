@@ -1,4 +1,4 @@
-"""The state of a center's backups: which files are kept, when the next is due, and their faults."""
+"""State of a center's backups: kept files, next run, and faults."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ _SHOWN: Final = 12
 
 
 class BackupWrong(StrEnum):
-    """A fault of the backups that the staff have to mend; the pages have the words of each fault."""
+    """A fault of the backups for the staff to repair; the pages have the words of each fault."""
 
     SETTINGS = "settings"
-    """They cannot be read: nothing else is known."""
+    """The settings cannot be read: nothing else is known."""
     NO_PLACE = "no_place"
-    """`[backup] file` is not set: none is made."""
+    """`[backup] file` is not set: no backup is made."""
     NOBODY = "nobody"
-    """`[backup] to` is not set: it could not be encrypted, and is not made."""
+    """`[backup] to` is not set: the backup could not be encrypted, and is not made."""
     NO_FOLDER = "no_folder"
     SAME_DISK = "same_disk"
-    """It lies on the disk that it is a backup of."""
+    """The backup lies on the disk of the center itself."""
     NEVER = "never"
     OLD = "old"
     GONE = "gone"
-    """The last one is not where it was written to."""
+    """The last backup is missing from its path."""
     NO_KEYS = "no_keys"
-    """`FILE.keys` is not beside the backup: a restored center would have no people, staff or keys."""
+    """`FILE.keys` is missing beside the backup: a restored center would have no people, staff or keys."""
     NO_TRIAL_KEY = "no_trial_key"
     """`[backup] identity` is not set: this machine cannot try its own backups."""
     UNTRIED = "untried"
@@ -49,11 +49,11 @@ class BackupWrong(StrEnum):
     FAILED = "failed"
     CHECK_FAILED = "check_failed"
     NO_TIMER = "no_timer"
-    """Nothing on this machine makes one by itself."""
+    """No timer of this machine makes backups."""
 
 
 class BackupKept(msgspec.Struct, frozen=True, kw_only=True):
-    """One backup that this center has made: the last good one in its place."""
+    """The last good backup of this center at one path."""
 
     file: str
     made_at: Instant
@@ -61,51 +61,51 @@ class BackupKept(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     seconds: float
     checked_at: Instant | None
-    """When it, or one before it in its place, was last restored for trial."""
+    """Time of the last trial restore of a backup at this path, an earlier backup included."""
     check_seconds: float
     is_there: bool
 
 
 class BackupRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The last time that one was made, or tried: as it is now."""
+    """State of the last run of a backup or a trial."""
 
     began_at: Instant
     ended_at: Instant | None = None
     waits: bool = False
     """The run is ordered and not begun."""
     unheard: bool = False
-    """The ordered run will not begin: no systemd unit of the machine looks for orders."""
+    """The ordered run will not begin: no systemd unit of the machine watches for orders."""
     running: bool = False
     cut_off: bool = False
-    """Its process has ended without a word."""
+    """The process ended without a result."""
     failed: str = ""
-    """The command's own words."""
+    """Message of the command."""
     bytes: int = 0
-    """Written so far."""
+    """Bytes written so far."""
 
 
 class BackupStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of them at this node."""
+    """State of all backups of this node."""
 
     file: str = ""
-    """Where the settings have it written; empty: nowhere."""
+    """Path set in the settings; empty: no backup is made."""
     to: tuple[str, ...] = ()
-    """To whom it is encrypted; a public key is cut short."""
+    """Recipients; a public key is shortened."""
     kept: tuple[BackupKept, ...] = ()
     """Newest first."""
     runs: dict[Work, BackupRun] = {}
     next: dict[Work, Instant] = {}
-    """When a timer of this machine begins the next one."""
+    """Next start by a timer of this machine."""
     wrong: tuple[BackupWrong, ...] = ()
 
 
 def keys_of(file: Path) -> Path:
-    """The other part of this backup."""
+    """Return the path of the keys' part of this backup."""
     return file.with_name(f"{file.name}.keys")
 
 
 def kept(made: Backups) -> Iterator[BackupKept]:
-    """Those that were made, newest first."""
+    """Yield the backups made by this center, newest first."""
     for path in sorted(made, key=lambda one: -made[one].made_at):
         one = made[path]
         yield BackupKept(
@@ -121,7 +121,7 @@ def kept(made: Backups) -> Iterator[BackupKept]:
 
 
 def who(recipient: str) -> str:
-    """One to whom it is encrypted, as people tell them apart: `age1qy…7k2m`, the file's name."""
+    """Return a short name of a recipient that people can distinguish: `age1qy…7k2m`, or the file's name."""
     if recipient.startswith("ssh-"):
         kind, key, *comment = recipient.split()
         return f"{kind} {comment[0] if comment else f'…{key[-_SHOWN:]}'}"
@@ -131,7 +131,7 @@ def who(recipient: str) -> str:
 
 
 def untried(made: Made, now_us: Instant) -> bool:
-    """Whether it was never restored for trial, or long ago."""
+    """Return True if the backup was never restored for trial, or long ago."""
     return made.checked_at is None or now_us - made.checked_at > TRIED_US
 
 
@@ -144,7 +144,7 @@ def wrong(
     timers: bool,
     now_us: Instant,
 ) -> Iterator[BackupWrong]:
-    """What somebody has to see to, the worst first. `timers`: one of this machine makes them."""
+    """Yield the faults, the worst first. `timers`: True if a timer of this machine makes backups."""
     for work, what in ((Work.BACKUP, BackupWrong.FAILED), (Work.CHECK, BackupWrong.CHECK_FAILED)):
         if (run := runs.get(work)) is not None and (run.failed or run.cut_off or run.unheard):
             yield what
@@ -177,7 +177,7 @@ def wrong(
 
 
 def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
-    """Why there is no good backup, for the alarm; empty where there is, None where none is to be made."""
+    """Return why there is no recent backup, for the alarm; empty if all is well, None if none is set."""
     file = BackupSettings.of(settings).file
     if not file:
         return None
@@ -186,12 +186,12 @@ def late(settings: Settings, state: Path, now_us: Instant) -> str | None:
 
 
 def is_written(state: StateDir, settings: Settings, journal: Journal) -> bool:
-    """Whether the last one is there, and new enough."""
+    """Return True if the last backup exists and is recent enough."""
     return late(settings, state.path, _now()) == "" and Path(BackupSettings.of(settings).file).is_file()
 
 
 def is_tried(state: StateDir, settings: Settings, journal: Journal) -> bool:
-    """Whether one was restored for trial lately."""
+    """Return True if a backup was recently restored for trial."""
     made = backups(state.path).get(BackupSettings.of(settings).file)
     return made is not None and not untried(made, _now())
 

@@ -1,8 +1,8 @@
-"""Writes a backup of a center, running or not: two files of one moment, and its recordings.
+"""Write a backup of a center, running or not: two files of one moment, and its recordings.
 
-`FILE` may be kept for years; `FILE.keys` has what can be erased, and what opens the rest, and only the newest
-of it may be kept (docs/decisions/0092-a-backup-in-two-parts.md). The keys take their place first: a death
-between the two leaves an older `FILE` with newer keys, which go together.
+`FILE` may be kept for years; `FILE.keys` has the data that can be erased and the keys to the rest, and only
+its newest version may be kept (docs/decisions/0092-a-backup-in-two-parts.md). The keys' file is installed
+first: a process death between the two leaves an older `FILE` with newer keys, a valid pair.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is now."""
+    """Result of a backup."""
 
     file: str
     made_at: Instant
@@ -49,11 +49,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     digest: str
     signed_by: str
-    """The fingerprint of the certificate that has signed it, which a restore elsewhere asks for."""
+    """Fingerprint of the certificate that signed the backup, required for a restore on another machine."""
     in_memory: bool
-    """The disk cannot be written; what has come since it failed is in memory, and not in this backup."""
+    """The disk cannot be written; events since that failure are in memory, and not in this backup."""
     missing: tuple[str, ...]
-    """What the settings name and is not in it."""
+    """Files named by the settings and not in the backup."""
 
 
 def backup(
@@ -66,7 +66,7 @@ def backup(
     to_text: str,
     replace: bool = False,
 ) -> Report:
-    """Write it; what was there before stays until it is whole. Raises CenterError, OSError."""
+    """Write a backup; the old backup stays until the new one is complete. Raises CenterError, OSError."""
     begun = time.monotonic()
     if not file.parent.is_dir():
         raise StateError(f"there is no folder {file.parent}: is its disk mounted?")
@@ -76,7 +76,7 @@ def backup(
             f"{file} is not this center's own: it may be all that is left of another one. Move it away, or "
             "say --replace"
         )
-    signer = signed.signer_of(state)  # before the files, which have its key among them
+    signer = signed.signer_of(state)  # before the files are collected, since its key is one of them
     files, missing = files_of(state, config, settings)
     in_memory = goes_on(state)
     made_at = Instant(time.time_ns() // 1000)
