@@ -1,1 +1,1 @@
-"""People on duty for the center itself: told of what is wrong with it, and called until somebody takes it."""
+"""Notifications and calls to people on duty for the center itself, until one person takes an alarm."""

@@ -1,8 +1,8 @@
-"""The process that tells people on duty of what is wrong, and calls them until somebody takes it.
+"""The DutyCaller: notifies people on duty of alarms of the center, and calls them until one takes the alarm.
 
-Each act is in the journal before it is done, at an expected version of the one stream that all nodes have: of
-two nodes one acts, and whoever goes on after a death does nothing twice. Alerts come first: a call of its own
-is never on a line that one needs, and gives way at once.
+Each act is in the journal before it is carried out, at an expected version of one stream shared by all nodes:
+of two nodes one acts, and a process that replaces a dead one repeats nothing. Alerts come first: a duty call
+never takes a line that an alert needs, and gives way at once.
 """
 
 from __future__ import annotations
@@ -65,22 +65,24 @@ TURN_US: Final = Instant(SECOND // 4)
 
 
 class _Asked(msgspec.Struct):
-    """A line is asked for, for one try."""
+    """A line requested from the TrunkPool for one attempt."""
 
     callout: str
     wanted: Try
     at: Instant
     number: int = 0
-    """The try's, as the journal will have it."""
+    """Number that the attempt will have in the journal."""
 
 
 class DutyCallerActor(CenterActor):
-    """Of all alarms; of several nodes each carries out what it has begun."""
+    """Actor for duty callouts. Watches alarms of all nodes; each node carries out the callouts
+    it has begun.
+    """
 
     role: ClassVar[Role] = Role.DUTY_CALLER
 
     def started(self) -> None:
-        """Go on with what the journal says was begun."""
+        """Resume the work recorded in the journal."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._watching = Watching(self._journal)
@@ -97,64 +99,66 @@ class DutyCallerActor(CenterActor):
         self._calling = self.calling()
         self._asked: _Asked | None = None
         self._wants: list[tuple[str, Try]] = []
-        """Who is to be called now, because of which callout: one after the other."""
+        """Attempts that are due now, each with the id of its callout; called one after another."""
         self._turns = False
         self.watch(self._waker.fileno(), self._back)
         self._look()
         self._calling.let_go_of_lines(self._watching.callouts, self._alive())
 
     def courier(self, waker: Waker) -> Courier[Letter, Brought]:
-        """What carries what is written: a thread each, since a server that is slow keeps nobody waiting."""
+        """Return the courier of written notifications: a thread each, so that a slow server
+        delays no other.
+        """
         setup = self._setup
         return ThreadCourier(lambda letter: (letter[1], send(*letter, setup)), waker, "duty")
 
     def calling(self) -> Calling:
-        """What has the call that is going on."""
+        """Return the manager of the current call."""
         return Calling(self, self._journal, self._setup, self._told)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A modem about our call, the lines' pool, or an alert that needs the line."""
+        """Handle a modem's report on a call, an answer of the TrunkPool, or an alert that needs the line."""
         match envelope.body:
             case CallReport() as report:
                 self._calling.heard(report)
-                return  # it answers an order: another one now would go to and fro without end
+                return  # this report answers an order; a new order now would start an endless exchange
             case LineGranted() as granted:
                 self._granted(granted)
             case LineRefused():
-                pass  # asked again each second, until it is too late
+                pass  # requested again each second, until the limit
             case GiveWay(line=line):
                 if not self._calling.give_way(line):
-                    # Also of a call that has lost its process before it was begun.
+                    # Also release the line of a call whose process died before the call was begun.
                     self._calling.let_go_of_lines(self._watching.callouts, self._alive())
                 self._turn()
             case _:
                 super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
-        """Something may be wrong, or due."""
+        """Check alarms and pending work."""
         self._look()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """While a call is on, several times a second."""
+        """Advance the current call, several times a second."""
         self._turns = False
         self._turn()
 
     def stopping(self) -> None:
-        """The call stays up."""
+        """Leave the current call up."""
         self._calling.leave()
 
     def _back(self) -> None:
         self._waker.take()
         self._look()
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ polling
 
     def _alive(self) -> list[NodeId]:
         return [self.env.node, *(place.node for place in self.env.peers.places)]
 
     def _look(self) -> None:
         if self.env.clock_settles():
-            return  # by the time of the last shutdown the wrong people would be called
+            return  # with the time of the last shutdown the wrong people would be called
         now_us = self.now_us()
         try:
             self._watching.look(self._alive(), now_us)
@@ -172,13 +176,13 @@ class DutyCallerActor(CenterActor):
             fault = self._watching.unreadable
             self._alarms.tell({(UNREADABLE, ""): fault and f"The roster cannot be read: {fault}"})
         except VersionConflict:
-            pass  # another was first; in a second it is looked again
+            pass  # another node was first; polled again in a second
         except StoreError as error:
             self.log.error("the journal cannot be used", error=str(error))
         self._turn()
 
     def _open(self, now_us: Instant) -> None:
-        """Say that somebody is to be told of what nobody was told of yet."""
+        """Open a callout for alarms that have no callout yet."""
         watching, roster = self._watching, self._watching.roster
         if not roster.people:
             return
@@ -206,7 +210,9 @@ class DutyCallerActor(CenterActor):
             self._begin(CalloutKind.MORNING, found.morning)
 
     def _is_ours(self, alarms: Sequence[CalloutAlarm], now_us: Instant) -> bool:
-        """The node that has raised one of them tells of them; where it does not, another does soon after."""
+        """Return True if this node reports these alarms. The node that raised one of them is first; another
+        node follows soon after if that node does not act.
+        """
         own = any(one.node == self.env.node for one in alarms)
         return bool(alarms) and (
             own or now_us - min(one.raised_at for one in alarms) >= decider.LATE_US + SETTLES_US
@@ -230,7 +236,7 @@ class DutyCallerActor(CenterActor):
         return on_duty(roster, now_us)
 
     def _carry(self, callout: Callout, now_us: Instant) -> dict[Key, str]:
-        """Whatever is due of it; what is wrong with it."""
+        """Carry out the pending steps of a callout; return the alarms about the callout, with their texts."""
         people, alive = self._people(callout, now_us), self._alive()
         step = decider.due(callout, people, now_us)
         peers = self.env.peers
@@ -266,7 +272,7 @@ class DutyCallerActor(CenterActor):
     # ------------------------------------------------------------ the call
 
     def _want_line(self, now_us: Instant) -> None:
-        """Ask for one, for the call that is wanted first."""
+        """Request a line for the first of the pending calls."""
         first = next(iter(self._wants), None)
         callout = None if first is None else self._watching.callouts.get(first[0])
         if first is None or callout is None:
@@ -293,7 +299,7 @@ class DutyCallerActor(CenterActor):
         self.tell(Role.TRUNK_POOL, "", request)
 
     def _to_avoid(self, callout: Callout) -> tuple[LineId, ...]:
-        """Lines of which something is wrong, and those that did not carry a call of this callout."""
+        """Return the lines with an alarm of this callout, and those on which a call of the callout failed."""
         wrong = [one.subject for one in callout.alarms if about(one.alarm) is About.LINE]
         failed = [
             one.line
@@ -325,7 +331,7 @@ class DutyCallerActor(CenterActor):
             self._watching.look_at_callouts()
             self._calling.go_on_with(self._watching.callouts, self._watching.roster, self._alive())
         except VersionConflict:
-            return  # somebody else has the line, or was first; it is asked for again
+            return  # another process has the line, or was first; a line is requested again
         except StoreError as error:
             self.log.error("nobody is called", error=str(error))
             return

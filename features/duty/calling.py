@@ -1,4 +1,4 @@
-"""The call to a person on duty that this node has: taken up, carried on, written down, its line let go."""
+"""Calls of this node to people on duty: resumed, advanced, recorded in the journal; their lines released."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ _DUTY: Final = "duty-"
 
 
 def leg_of(callout: str, attempt: int) -> LegId:
-    """Under which name the line has the call."""
+    """Return the leg's id for an attempt of a callout."""
     return LegId(f"{_DUTY}{callout}:{attempt}")
 
 
 class Calling:
-    """See the module."""
+    """Manager of this node's current call to a person on duty; at most one call at a time."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Calling:
         setup: Setup,
         told: Callable[[Callout, Person], Told],
     ) -> None:
-        """`told`: the words for a person."""
+        """`told`: returns the words for a person."""
         self._caller = caller
         self._told = told
         self._env = caller.env
@@ -76,20 +76,20 @@ class Calling:
 
     @property
     def busy(self) -> bool:
-        """Whether a call is on."""
+        """True if a call is on."""
         return self._call is not None
 
     @property
     def answered(self) -> bool:
-        """Whether it is answered."""
+        """True if the current call is answered."""
         return self._call is not None and self._call.answered
 
     def number_of(self, callout: str) -> int | None:
-        """Which try of this callout it is; None: it is of none."""
+        """Return the number of this callout's current attempt; None if no call of the callout is on."""
         return self._number if self._call is not None and self._callout == callout else None
 
     def new_voice(self) -> Voice:
-        """What holds the line's port."""
+        """Return a new conference for the line's voice port."""
         setup, nodes = self._setup, self._env.node_voice
         own = Path(setup.settings.announcements.folder) if setup.settings.announcements.folder else None
         let_in_by = None if nodes is None else node_pass(nodes.secret)
@@ -99,7 +99,7 @@ class Calling:
         )
 
     def go_on_with(self, callouts: Callouts, roster: Roster, alive: Collection[NodeId]) -> None:
-        """Take up the call that the journal says is this node's, if it is not yet."""
+        """Resume the call that the journal assigns to this node, if no call is on."""
         if self._call is not None:
             return
         now_us = self._caller.now_us()
@@ -119,7 +119,7 @@ class Calling:
     ) -> None:
         person = roster.person(attempt.person)
         if person is None or attempt.contact >= len(person.contacts):
-            return  # no longer on the roster: it is given up as one that was left behind
+            return  # removed from the roster: the attempt is failed as lost
         self._callout, self._number, self._person = callout.id, attempt.number, person
         self._call = DutyCall(
             line=line,
@@ -133,25 +133,25 @@ class Calling:
         )
 
     def heard(self, report: CallReport) -> None:
-        """A modem has said how a call stands."""
+        """Apply a modem's report on the state of the call."""
         if self._call is not None:
             self._call.heard(report, self._caller.now_us())
 
     def give_way(self, line: LineId) -> bool:
-        """An alert needs the line; whether the call is on it."""
+        """Hang up because an alert needs the line; return False if the call is on another line."""
         if self._call is None or self._call.line != line:
             return False
         self._call.hang_up(CalloutFailure.GAVE_WAY)
         return True
 
     def leave(self) -> None:
-        """This process ends: the call stays."""
+        """Detach from the call at the end of this process: the call stays up."""
         if self._call is not None:
             self._call.leave()
         self._held.close()
 
     def turn(self, watching: Watching) -> bool:
-        """Whatever is due in it; whether it has ended by this."""
+        """Advance the call; return True if it has ended now."""
         call = self._call
         if call is None:
             return False
@@ -161,7 +161,7 @@ class Calling:
             self._look_at_line(call)
             self._note(call, watching.callouts, now_us)
         except VersionConflict:
-            pass  # looked at again in a moment
+            pass  # retried at the next turn
         except StoreError as error:
             self._caller.log.error("the journal cannot be used", error=str(error))
         port = call.port
@@ -175,11 +175,11 @@ class Calling:
     def _look_at_line(self, call: DutyCall) -> None:
         self._held.follow()
         if not self._held.has(call.line, call.leg):
-            # Somebody calls in on it, and has it now.
+            # A caller rings in on this line, which now belongs to the incoming call.
             call.hang_up(CalloutFailure.GAVE_WAY)
 
     def _note(self, call: DutyCall, callouts: Callouts, now_us: Instant) -> None:
-        """Write down what was heard, and only then answer it."""
+        """Record answer and pressed keys in the journal, and only then reply to the person."""
         callout = callouts.get(self._callout)
         attempt = None if callout is None else callout.attempt(self._number)
         if callout is None or attempt is None or call.hanging_up:
@@ -211,7 +211,7 @@ class Calling:
         return "" if self._person is None else self._person.language
 
     def _ended(self, call: DutyCall, watching: Watching) -> bool:
-        """Write down what came of it, and let the line go; False where that cannot be done now."""
+        """Record the outcome and release the line; return False if this cannot be done now."""
         callouts = watching.callouts
         try:
             callout = callouts.get(self._callout)
@@ -224,7 +224,7 @@ class Calling:
                 )
             self._held.let_go(call.line, call.leg)
         except VersionConflict:
-            return False  # again at the next turn
+            return False  # retried at the next turn
         except StoreError as error:
             self._caller.log.warning("a line is not let go yet", line=call.line, error=str(error))
             return False
@@ -243,7 +243,7 @@ class Calling:
             callouts.apply(recorded)
 
     def let_go_of_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
-        """Let go of this node's lines whose call is of a try that is over, or of a node that is gone."""
+        """Release this node's lines held for an attempt that is over, or for a node that is gone."""
         wanted = {
             leg_of(callout.id, one.number)
             for callout in (*callouts.open, *callouts.ended)

@@ -1,6 +1,6 @@
-"""The doctor's look at `[duty]`: whether people on duty could be told, and phoned while a line is broken.
+"""Checks of `[duty]` by the doctor: notification of people on duty, and calls while a line is broken.
 
-Nobody is told anything.
+No notification is sent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PART = "duty"
 
 
 def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
-    """What is set, and whom of the roster it leaves out. Takes as long as the mail server does."""
+    """Check the settings and list people whom they leave out. May wait for the mail server."""
     own = Setup(settings=settings, simulated=simulated)
     faults = [*_faults(settings)]
     yield from (fail(PART, f"duty.{fault}") for fault in faults)
@@ -49,7 +49,7 @@ def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Fi
 
 
 def _phoned(state: StateDir, settings: Settings) -> Finding:
-    """How many lines may be broken before nobody is phoned any more: as the TrunkPool grants them."""
+    """Report how many lines may be broken while people can still be phoned, by the rules of the TrunkPool."""
     from actors.trunk_pool.decider import LEFT_TO_THE_NEXT, kept_for_inbound
     from runtime.published import line_files
 
@@ -108,7 +108,7 @@ def _faults(settings: Settings) -> Iterator[str]:
 
 
 def _roster(state: StateDir) -> Roster:
-    """Empty before the first start."""
+    """Return the roster; empty before the first start."""
     from application.state.journals import journal_of
     from store.roster import roster_of
 

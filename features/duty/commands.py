@@ -1,4 +1,4 @@
-"""`duty export | import | list`: the roster of those on duty as a file, with or without a running center."""
+"""The commands `duty export | import | list`: the roster as a file, with or without a running center."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is called at a moment, as `--json` prints it."""
+    """People to be called at a moment, as `--json` prints them."""
 
     at: str
     until: str | None
     covered: bool
     people: list[str]
-    """In the order in which they are called."""
+    """Ids in calling order."""
     others: list[str]
     shifts: list[str]
 
 
 def export(*, common: Common = DEFAULT) -> None:
-    """Write the roster to stdout, as `duty import` takes it. It is entered in the audit."""
+    """Write the roster to stdout, as `duty import` takes it. The audit records this."""
     from features.duty.roster_file import written
     from store.audit.entry import EVERYBODY, Action
     from store.roster import roster_of
@@ -61,7 +61,7 @@ def import_(
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Take the roster from a file: shows what changes, and asks at a terminal."""
+    """Import the roster from a file: shows the changes, and asks for confirmation at a terminal."""
     from application.roster_file import FileFaulty, line_of, parse
     from features.duty.flaws import flaws, refused, said_of
     from features.duty.roster_file import changes
@@ -108,7 +108,7 @@ def list_(
     at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
     common: Common = DEFAULT,
 ) -> None:
-    """All people: first who is called now, or at another time, in that order. It is entered in the audit."""
+    """List all people, those called now, or at another time, first and in order. The audit records this."""
     from model.callouts.roster import LOOKED_AHEAD_US, spans
     from model.callouts.times import local
     from store.audit.entry import Action
@@ -147,7 +147,7 @@ def list_(
 
 
 def _settings(common: Common) -> tuple[Settings, tuple[E164, ...]]:
-    """The settings, and the numbers of the center's lines; the defaults where the settings cannot be read."""
+    """Return the settings and the numbers of the center's lines; defaults if the settings cannot be read."""
     try:
         settings = load(config_in_use(common.directory))
     except SettingsError:
@@ -160,7 +160,7 @@ def _moment(text: str, roster: Roster) -> Instant:
 
     try:
         at = datetime.fromisoformat(text)
-        at + timedelta(days=366)  # who is next is looked for in the days after it
+        at + timedelta(days=366)  # the next person on duty is searched in the days after this time
         return instant_at(roster.zone, at)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error

@@ -20,7 +20,7 @@ def _names_people(settings: Settings) -> bool:
 
 
 def _faults(settings: Settings) -> Iterator[str]:
-    """What the settings of mail mean together."""
+    """Yield contradictions between the settings of mail."""
     smtp = settings.duty.smtp
     if smtp.host and not smtp.sender:
         yield "duty.smtp.sender: who the mail is from has to be said"

@@ -1,6 +1,6 @@
-"""What is wrong with a roster: what would keep somebody from being reached, and hours that nobody has. Pure.
+"""Flaws of a roster: reasons that a person cannot be reached, and hours without a person. Pure.
 
-Telephone numbers are E.164 by then (`store.roster.normalised`).
+Telephone numbers are already E.164 (`store.roster.normalised`).
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from model.rules.calls.withheld_numbers import Withheld, unfit
 from model.settings import Settings
 
 _DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))
-"""A calendar ends at the year 9999, in some zones a day before: what lies there could be shown to nobody."""
+"""Valid range of dates: calendars end at the year 9999, in some zones a day earlier."""
 _E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class FlawKind(StrEnum):
-    """What is wrong."""
+    """Kind of a flaw."""
 
     NO_ZONE = "no_zone"
     NAME_TWICE = "name_twice"
-    """Two people of one name or id: nobody could tell whom a shift means."""
+    """Two people have one name or id: a shift cannot tell them apart."""
     NO_WAY = "no_way"
-    """A person whom nothing reaches."""
+    """The person has no contact."""
     NO_NUMBER = "no_number"
     EMERGENCY = "emergency"
-    """An emergency number, or one that is called for 112."""
+    """The number is an emergency number, or one that is called for 112."""
     WITHHELD = "withheld"
-    """The settings do not let it be called (`[dialling]`)."""
+    """The settings do not permit the number (`[dialling]`)."""
     OWN_LINE = "own_line"
-    """The number of a line of the center's own."""
+    """The number is that of one of the center's lines."""
     NO_ADDRESS = "no_address"
     NO_URL = "no_url"
     UNKNOWN_PERSON = "unknown_person"
@@ -50,15 +50,15 @@ class FlawKind(StrEnum):
     ENDS_BEFORE = "ends_before"
 
     GAP = "gap"
-    """Within two weeks there are hours that nobody has."""
+    """Hours without a person within two weeks."""
     IDLE = "idle"
-    """A person in no shift."""
+    """The person is in no shift."""
     NO_CALL = "no_call"
-    """A person who is on duty and is not called: nothing that is written wakes anybody."""
+    """The person is on duty and has no telephone for calls: a written notification wakes no person."""
 
 
 ADVICE: Final = frozenset((FlawKind.GAP, FlawKind.IDLE, FlawKind.NO_CALL))
-"""With these a roster is kept: they are said beside it. With all others it is refused."""
+"""Flaws with which a roster is still accepted, with a warning. With all others the roster is refused."""
 
 
 SAYS: Final = {
@@ -81,32 +81,32 @@ SAYS: Final = {
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
+    """A flaw of a roster, with its place."""
 
     kind: FlawKind
     path: str
-    """Where: `people.0.contacts.1.to`."""
+    """Path in the document: `people.0.contacts.1.to`."""
     about: str = ""
-    """A name, or what was written there."""
+    """A name, or the faulty value."""
 
 
 def said_of(flaw: Flaw) -> str:
-    """The flaw in a sentence."""
+    """Return the flaw as a sentence."""
     return f"{flaw.about}: {SAYS[flaw.kind]}" if flaw.about else SAYS[flaw.kind]
 
 
 def flaws(roster: Roster, at: Instant, settings: Settings, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
-    """All that is wrong with it, in the document's order. `own`: the numbers of the center's lines."""
+    """Return all flaws in the order of the document. `own`: numbers of the center's lines."""
     return (*_refused(roster, settings, own), *_advice(roster, at))
 
 
 def refused(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
-    """Those with which a roster is not kept."""
+    """Return the flaws with which a roster is refused."""
     return tuple(one for one in found if one.kind not in ADVICE)
 
 
 def is_covered(roster: Roster, at: Instant) -> bool:
-    """Whether there is always somebody, who is called, for two weeks from now."""
+    """Return True if for two weeks from now each hour has a person who can be called."""
     return bool(roster.people) and not any(
         one.kind in (FlawKind.GAP, FlawKind.NO_CALL) for one in _advice(roster, at)
     )

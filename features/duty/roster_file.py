@@ -1,4 +1,4 @@
-"""The roster in the file's words, what differs between two rosters, and the first one, of the settings."""
+"""The roster as a file, differences of two rosters, and the first roster, made from the settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from store.roster import keep, normalised, roster_of
 
 
 def written(roster: Roster) -> str:
-    """The roster as the file has it."""
+    """Format the roster as a file."""
     lines = _lines({"zone": roster.zone})
     for kind, _, table in _tables(roster):
         lines += ["", f"[[{kind}]]", *_lines(table)]
@@ -27,7 +27,7 @@ def written(roster: Roster) -> str:
 
 
 def changes(before: Roster, after: Roster) -> Iterator[str]:
-    """What is taken out (`-`) and what comes in (`+`), in the file's own lines; a name before each part."""
+    """Yield removed (`-`) and added (`+`) lines of the file, each part under its name."""
     parts = [_parts(before), _parts(after)]
     for key in dict.fromkeys([*parts[0], *parts[1]]):
         old, new = (one.get(key, ()) for one in parts)
@@ -41,8 +41,8 @@ def changes(before: Roster, after: Roster) -> Iterator[str]:
 
 
 def first_roster(settings: Settings, journal: Journal) -> list[str]:
-    """Keep one where there never was any, of the people of `[[duty.person]]`: all at any hour, in that order;
-    what is to be told of it. No fault keeps a center from starting.
+    """Store a roster of the people of `[[duty.person]]` if there never was one; return messages about it. All
+    are on duty at any hour, in that order. A fault never keeps a center from starting.
 
     Raises JournalNotDurable, JournalError.
     """
@@ -77,7 +77,7 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
 
 
 def _parts(roster: Roster) -> dict[str, list[str]]:
-    """The file's lines by what they are about."""
+    """Return the lines of the file by their subject."""
     parts = {"zone": _lines({"zone": roster.zone})}
     for kind, about, table in _tables(roster):
         parts.setdefault(f"{kind} {about}", []).extend(_lines(table))
@@ -85,7 +85,7 @@ def _parts(roster: Roster) -> dict[str, list[str]]:
 
 
 def _tables(roster: Roster) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The file's tables in their order: of which kind, about what, and what they say."""
+    """Yield the tables of the file in order: kind, subject, and content."""
     names, zone = {one.id: one.name for one in roster.people}, roster.zone
     for person in roster.people:
         yield "person", f"{person.id} ({person.name})", _of_person(person)
@@ -99,7 +99,7 @@ def _tables(roster: Roster) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _lines(table: dict[str, Any]) -> list[str]:
-    import tomlkit  # a node that starts writes nothing
+    import tomlkit  # imported here, since a node that starts formats no roster
 
     said = {key: value for key, value in table.items() if value not in ("", None)}
     return [f"{key} = {tomlkit.item(value).as_string()}" for key, value in said.items()]

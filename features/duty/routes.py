@@ -1,8 +1,9 @@
-"""/v1/admin/duty: the roster of those on duty. Supervisors read it, admins change it and try ways.
-/v1/callouts: an operator says who sees to it, so that nobody else is called.
+"""/v1/admin/duty: the roster. Supervisors read the roster; admins change it and test contacts.
 
-The roster's parts have names of their own here: the pages' types are made of the names, and there are other
-contacts and persons.
+/v1/callouts: an operator takes a callout, so that no other person is called.
+
+Parts of the roster have their own class names here: the types of the pages are generated from the names, and
+other contacts and persons exist.
 """
 
 from __future__ import annotations
@@ -43,18 +44,18 @@ When = Annotated[datetime, Meta(tz=True)]
 
 
 class DutyContact(model.Contact, frozen=True, kw_only=True):
-    """One way to reach a person: `to` is a number, an address of e-mail, a URL."""
+    """A way to reach a person: `to` is a number, an address of e-mail, a URL."""
 
 
 class DutyPerson(model.Person, frozen=True, kw_only=True):
-    """Somebody who can be on duty; `contacts` in the order in which they are tried."""
+    """A person for duty; `contacts` in the order in which they are tried."""
 
     contacts: Annotated[tuple[DutyContact, ...], Meta(max_length=12)] = ()
 
 
 class DutyShift(model.Shift, frozen=True, kw_only=True):
-    """Hours that come each week; `days`: on which it begins, 0 is Monday. `ends` not after `begins`: on the
-    next day. `people` in the order in which they are called.
+    """Hours repeated each week; `days`: on which the shift begins, 0 is Monday. `ends` not after `begins`: on
+    the next day. `people` in calling order.
     """
 
 
@@ -63,8 +64,8 @@ class DutyHoliday(model.Holiday, frozen=True, kw_only=True):
 
 
 class DutyOverride(msgspec.Struct, frozen=True, kw_only=True):
-    """Others than the shifts say, once. `instead_of`: whose place they take; without it all of the list is
-    theirs.
+    """A single exception to the shifts. `instead_of`: the person to be replaced; without it the list replaces
+    all people of that time.
     """
 
     from_at: When
@@ -75,8 +76,8 @@ class DutyOverride(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyRoster(model.Roster, frozen=True, kw_only=True):
-    """All of it. `zone`: whose times of day the shifts have (IANA). Of several shifts at one moment the first
-    one's people are called first; of several overrides the last counts.
+    """The whole roster. `zone`: time zone of the shifts (IANA). If several shifts cover one moment, the
+    people of the first are called first; of several overrides the last counts.
     """
 
     people: Annotated[tuple[DutyPerson, ...], Meta(max_length=100)] = ()
@@ -86,27 +87,27 @@ class DutyRoster(model.Roster, frozen=True, kw_only=True):
 
 
 class DutyChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The roster as it is to be. `was`: the version that was seen; 0 for none."""
+    """The new roster. `was`: the version that was seen; 0 for none."""
 
     was: int
     roster: DutyRoster
 
 
 class DutyTest(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose ways are tried; `way`: this one alone."""
+    """The person to be tested; `way`: this way alone."""
 
     person: PersonId
     way: DutyWay | None = None
 
 
 class DutyTestBegun(msgspec.Struct, frozen=True, kw_only=True):
-    """Its callout, of which the journal tells."""
+    """The callout of the test; the journal has its progress."""
 
     callout: str
 
 
 class DutySpan(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is called from then to then, in this order. Not `covered`: nobody has it, and all are called."""
+    """People called in an interval, in order. Not `covered`: no shift has it, and all are called."""
 
     from_at: Moment
     to_at: Moment
@@ -117,7 +118,7 @@ class DutySpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyFlaw(msgspec.Struct, frozen=True, kw_only=True):
-    """What to see to; `path`: where in the roster."""
+    """A flaw of the roster; `path`: place in the roster."""
 
     kind: FlawKind
     path: str
@@ -134,8 +135,8 @@ class DutyOperator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyTried(msgspec.Struct, frozen=True, kw_only=True):
-    """When a test of a person's ways was asked for last, when that was over, and when the person has taken
-    anything last, a test or an alarm.
+    """Last test of a person's ways: time of its order and of its end; and the last time the person has taken
+    a test or an alarm.
     """
 
     person: PersonId
@@ -145,7 +146,7 @@ class DutyTried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyView(msgspec.Struct, frozen=True, kw_only=True):
-    """The roster with its version, who is called now, and who from this midnight on for 14 days."""
+    """The roster with its version, people called now, and those of 14 days from this midnight."""
 
     version: int
     by: str
@@ -165,9 +166,9 @@ def _tried_lately(web: Web) -> TriedLately:
 
 @route(GET, PATH, by=SUPERVISOR, audit=Action.READ_STAFF, listed=True)
 def admin_duty(web: Web, who: Caller) -> Answer[DutyView]:
-    """Who is on duty.
+    """Return the people on duty.
 
-    The roster, who is called now and in the next 14 days, and what is wrong.
+    The roster, people called now and in the next 14 days, and flaws.
     """
     view = _view(web, who.operator)
     return Answer(view, detail=f"roster {view.version}")
@@ -182,10 +183,10 @@ def admin_duty(web: Web, who: Caller) -> Answer[DutyView]:
     refuses=((400, "Not understood, or with it somebody could not be reached."), Why.CHANGED_MEANWHILE),
 )
 async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[DutyView]:
-    """Change who is on duty.
+    """Change the roster.
 
-    The roster whole. 400 names what is wrong and where; 409 `changed_meanwhile` where another version than
-    `was` is kept.
+    The body has the whole roster. 400 names the flaw and its place; 409 `changed_meanwhile` if the current
+    version differs from `was`.
     """
     by = who.operator
     roster = normalised(meant(data.roster), web.settings.center.region)
@@ -209,9 +210,9 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
     refuses=((404, "Nobody of this id is on the roster."),),
 )
 async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyTestBegun]:
-    """Try a person's ways.
+    """Test a person's ways.
 
-    By each, or by `way` alone, the person is told that it is a test, and asked to take it.
+    The person receives a test by each way, or by `way` alone, and is asked to take it.
     """
 
     def work(tx: Transaction) -> str:
@@ -225,9 +226,9 @@ async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyT
 
 @route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=OF_THE_CENTER, refuses=(NotThere, Why.TAKEN))
 async def callout_take(web: Web, who: Caller, callout: str) -> None:
-    """See to what people on duty are called for.
+    """Take a callout.
 
-    Nobody else is called for it. A notice's link leads to the page that asks for this.
+    No other person is called for it. The link of a notification leads to the page that sends this request.
     """
     if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
         known = await asyncio.to_thread(callouts_of, web.journal)
@@ -253,12 +254,12 @@ def _flaws(web: Web, roster: Roster, now: Instant) -> tuple[Flaw, ...]:
 
 
 def told_roster(roster: Roster) -> DutyRoster:
-    """As it is sent."""
+    """Convert the stored roster to the form of the HTTP interface."""
     return _made(roster, DutyRoster, _moment)
 
 
 def meant(sent: DutyRoster) -> Roster:
-    """As it is kept."""
+    """Convert a sent roster to the stored form."""
     return _made(sent, Roster, _instant)
 
 
@@ -270,7 +271,7 @@ def told(
     staff: list[DutyOperator],
     tried: dict[PersonId, Tried],
 ) -> DutyView:
-    """All of it. `midnight`: from when on it is said who is called."""
+    """Build the whole view. `midnight`: start of the listed intervals."""
     ends = Instant(midnight + LOOKED_AHEAD_US)
     all_spans = [_span(one) for one in model.spans(kept.roster, midnight, ends)] if kept.roster.people else []
     moment = rfc3339(now)
@@ -296,7 +297,7 @@ def _span(one: Span) -> DutySpan:
 
 
 def _made(roster: Roster, kind: type[R], at: Callable[[Any], object]) -> R:
-    """The same roster, with its moments as this kind has them."""
+    """Convert the roster to this class, with moments converted by `at`."""
     overrides = [
         asdict(one) | {"from_at": at(one.from_at), "to_at": at(one.to_at)} for one in roster.overrides
     ]

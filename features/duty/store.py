@@ -1,4 +1,4 @@
-"""What the journal is told of a callout by whoever asks for one, or takes it."""
+"""Writes to the journal that open a test callout or take a callout."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from store.journal.journal import Append, Transaction
 
 
 def new_id(tx: Transaction) -> str:
-    """Of a callout: by chance, so that no two nodes give the same."""
+    """Return a random id of a callout, distinct for each node."""
     return tx.chance(lambda: secrets.token_hex(4))
 
 
 def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None = None) -> str:
-    """Have one person's ways tried, or this one alone; the id of the callout, which the DutyCaller carries
-    out. Whether there is such a person is the caller's to know.
+    """Open a callout that tests a person's ways, or this way alone; return its id. The DutyCaller carries out
+    the callout. The caller must check that the person exists.
     """
     callout = new_id(tx)
     opened = CalloutOpened(callout=callout, kind=CalloutKind.TEST, person=person, way=way, by=by)
@@ -27,7 +27,7 @@ def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None =
 
 
 def take(tx: Transaction, callout: str, operator: OperatorId) -> bool:
-    """An operator sees to it, and nobody else is called; False where it is over or another's."""
+    """Record that an operator takes the callout, which ends it; return False if it is over or taken."""
     found = callouts_of(tx)
     one = found.get(callout)
     if one is None or one.taken or one.ended_at is not None:

@@ -1,4 +1,4 @@
-"""Who has taken a call of the center's, test or alarm: a roster is proved by those who have."""
+"""Record of the people who took a callout, test or alarm: a roster is verified if its people have done so."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from store.roster import roster_of
 
 PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
 KEPT_US: Final = Instant(366 * 86_400 * SECOND)
-"""So far back it is looked who has taken something; what is older proves nothing."""
+"""Age of the oldest event that is read; older ones verify nothing."""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a person's ways."""
+    """Last test and last taken callout of a person."""
 
     asked_at: Instant | None = None
-    """When the last test of them was asked for."""
+    """Time when the last test was ordered."""
     over_at: Instant | None = None
-    """When that ended."""
+    """Time when the last test ended."""
     taken_at: Instant | None = None
-    """When the person has taken anything last, a test or an alarm."""
+    """Time when the person last took a test or an alarm."""
 
 
 class TriedPeople:
-    """Everybody, as the stream of callouts tells."""
+    """All people, folded from the stream of callouts."""
 
     def __init__(self) -> None:
         self.version = 0
-        """Of the stream: from here on it is read again."""
+        """Last version of the stream that was applied."""
         self.people: dict[PersonId, Tried] = {}
         self._tests: dict[str, PersonId] = {}
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the stream's next event."""
+        """Apply the stream's next event."""
         self.version = recorded.version
         at = recorded.at_us
         match recorded.event:
@@ -65,7 +65,7 @@ class TriedPeople:
 
 
 def is_proved(roster: Roster, at: Instant, tried: Mapping[PersonId, Tried]) -> bool:
-    """Whether somebody is called at each hour for two weeks who has taken something within 90 days."""
+    """Return True if each hour of two weeks has a person called who took a callout within 90 days."""
     if not is_covered(roster, at):
         return False
     due = {one for span in spans(roster, at, Instant(at + LOOKED_AHEAD_US)) for one in span.people}
@@ -74,21 +74,21 @@ def is_proved(roster: Roster, at: Instant, tried: Mapping[PersonId, Tried]) -> b
 
 
 def is_met(state: StateDir, settings: Settings, journal: Journal) -> bool:
-    """Whether the roster is proved. Raises JournalError."""
+    """Return True if the roster is verified. Raises JournalError."""
     return is_proved(roster_of(journal).roster, journal.now_us(), TriedLately(journal).read())
 
 
 class TriedLately:
-    """Who has taken a test or an alarm, read on from where it was read last; for any thread."""
+    """Incremental reader of the people who took a test or an alarm; thread-safe."""
 
     def __init__(self, journal: Journal) -> None:
-        """Reads nothing yet."""
+        """Nothing is read before the first `read`."""
         self._journal = journal
         self._found = TriedPeople()
         self._lock = threading.Lock()
 
     def read(self) -> dict[PersonId, Tried]:
-        """As it is now. Raises JournalError."""
+        """Return the current record of each person. Raises JournalError."""
         with self._lock:
             after = self._found.version or self._begin()
             for recorded in self._journal.read(streams.DUTY, after):

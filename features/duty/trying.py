@@ -1,7 +1,7 @@
-"""`duty test`: tells people on duty, by each of their ways, that it is a test, and says what became of it.
+"""The command `duty test`: sends a test to people on duty by each of their ways, and reports the results.
 
-What is written goes from here, with or without a running center. A call or a short message is asked for in
-the journal, and the center's DutyCaller carries it out as it would an alarm's.
+Written notifications are sent from here, with or without a running center. Calls and short messages are
+ordered in the journal, and the center's DutyCaller carries them out like those of an alarm.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from store.journal.journal import Journal
 
 TELEPHONE_S: Final = 180.0
-"""For all tries of one way: as long as somebody may take to find the telephone."""
+"""Limit for all attempts of one way: the time that a person may need to find the telephone."""
 _LOOK_AGAIN_S: Final = 1.0
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one way, as `--json` prints it."""
+    """Result of one way, as `--json` prints it."""
 
     person: str
     way: str
@@ -54,7 +54,7 @@ def try_ways(
     ] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Tell people on duty that it is a test, by each of their ways; exit 1 where one has failed."""
+    """Test people on duty by each of their ways; exit 1 if one has failed."""
     from store.audit.entry import Action
     from store.roster import roster_of
 
@@ -95,7 +95,7 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
 def _tried(
     journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: Setup
 ) -> Iterator[Tried]:
-    """One for each written contact, and one for each way of the telephone."""
+    """Yield one result for each written contact, and one for each way of the telephone."""
     words = told(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
@@ -114,7 +114,7 @@ def _tried(
 
 
 def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
-    """Asks for it, and waits for what comes of it: whether it is well, and in words."""
+    """Order the test and wait for its result; return success and a text."""
     from features.duty.store import ask_test
     from store.callouts import callouts_of
     from store.journal.following import Follower

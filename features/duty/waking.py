@@ -1,6 +1,6 @@
-"""Because of which alarms people on duty are called, when, and for which nobody is called any more. Pure.
+"""Rules for callouts: alarms that need people on duty, the time of the call, and the end of a callout. Pure.
 
-Who is at a console and acknowledges an alarm has it: nobody is woken for it.
+An alarm acknowledged at a console is in hand: it wakes no person.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from model.callouts.roster import Roster
 from model.callouts.times import instant_in, local_in, zone_of
 
 SETTLES_US: Final = Instant(5 * SECOND)
-"""What is over by then wakes nobody, and what comes in this time is one callout."""
+"""Alarms that end within this time wake no person; alarms that come within it are one callout."""
 PRESENT_US: Final = Instant(30 * SECOND)
-"""So long somebody on shift has for what is an operator's or a supervisor's to do."""
+"""Time that staff on shift have for alarms that an operator or a supervisor can act on."""
 AGAIN_US: Final = Instant(120 * SECOND)
-"""So soon after a node's start what stood before is raised again."""
+"""Time after a node's start within which earlier alarms are raised again."""
 OFTEN: Final = 3
-"""Told so often within four hours (`OFTEN_US`), it is an alarm that comes and goes."""
+"""Number of notifications within four hours (`OFTEN_US`) that makes an alarm intermittent."""
 STEADY_US: Final = Instant(5 * 60 * SECOND)
-"""So long such a one has to stand before it is told once more, and each time twice as long."""
+"""Time that an intermittent alarm must stand before the next notification; doubled each time."""
 STEADY_MOST_US: Final = Instant(3600 * SECOND)
 ASLEEP_US: Final = Instant(3600 * SECOND)
-"""What stands so long after it was taken, and was seen at no console, somebody has fallen asleep over."""
+"""Time after which a taken alarm that still stands, unacknowledged, is called for again."""
 JOINS_US: Final = Instant(15 * 60 * SECOND)
-"""So long after somebody has taken a callout what is no graver is told without a call."""
+"""Time after a callout was taken within which equally or less grave alarms need no call."""
 
 
 class WakingBook(AlarmBook):
-    """What stood before a node's start and is raised again soon after it is no other alarm."""
+    """Book of alarms in which an alarm raised again soon after a node's start is the earlier alarm."""
 
     def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
         super().__init__(is_open)
         self._stood: dict[AlarmKey, tuple[Told, Instant]] = {}
-        """With when its node was started."""
+        """Each alarm with the start time of its node."""
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
-        """As there."""
+        """Apply an event of a node, as `AlarmBook.apply` does."""
         event, at = recorded.event, recorded.at_us
         if isinstance(event, NodeStarted):
             stood = {key: told for key, told in self.told.items() if key[0] == node and told.stands}
@@ -66,7 +66,7 @@ class WakingBook(AlarmBook):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """Alarms of which nobody has been told, or who was has done nothing; the gravest first."""
+    """Alarms without a notification, or taken without a result; the gravest first."""
 
     at_once: tuple[CalloutAlarm, ...] = ()
     morning: tuple[CalloutAlarm, ...] = ()
@@ -84,11 +84,12 @@ def due(
     none_of: Collection[str] = (),
     waits: Container[str] = (),
 ) -> Due:
-    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all
-    but what comes and goes.
+    """Return the alarms to be reported at this moment. Alarms that wake at once wait until the first of them
+    has settled; then all are returned but intermittent ones.
 
-    `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
-    tests. `waits`: lines of whose kind enough are left (`model.alarms.book`).
+    `present`: True if staff is on shift. `morning`: hour of the morning, by the clock of `zone`. `none_of`:
+    alerts that are tests. `waits`: lines that may wait, as enough lines of their kind are left
+    (`model.alarms.book`).
     """
     new = {
         key: told.at
@@ -114,7 +115,7 @@ def due(
 
 
 def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) -> CalloutEnd | None:
-    """Why nobody is to be called because of it any more; None: somebody is. Of a test none of it is so."""
+    """Return why the callout ends; None while it goes on, and for a test."""
     if callout.kind is CalloutKind.TEST:
         return None
     keys = {one.key for one in callout.alarms}
@@ -126,7 +127,7 @@ def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) 
 
 
 def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
-    """Which of its alarms are to be told now, the gravest first, each of what it is about once."""
+    """Return the standing alarms of the callout, the gravest first, one for each subject."""
     stand = set(book.stand(alive))
     told = {(one.alarm, one.subject): one for one in reversed(callout.alarms) if one.key in stand}
     return tuple(sorted(told.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
@@ -135,8 +136,8 @@ def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[Callou
 def joins(
     alarms: Collection[CalloutAlarm], callouts: Callouts, roster: Roster, now_us: Instant
 ) -> Callout | None:
-    """The callout to which these belong: one that is open, or one that was for something as grave and that
-    somebody has taken lately, who hears of them without a call. None: they are another.
+    """Return the callout that these alarms join; None if they need a new callout. This is an open callout, or
+    one of equal gravity that was taken recently by a person who can be notified in writing.
     """
     for one in callouts.open:
         if one.kind is CalloutKind.ALARM:
@@ -151,14 +152,14 @@ def joins(
 
 
 def _is_written_to(callout: Callout, roster: Roster) -> bool:
-    """Whether who has taken it sees what joins it: at a console, or by a way that is no call."""
+    """Return True if the taker can see alarms that join: at a console, or by a way other than a call."""
     person = roster.person(callout.taken_by)
     ways = () if person is None else person.contacts
     return callout.operator is not None or any(one.way is not DutyWay.CALL for one in ways)
 
 
 def morning_after(at: Instant, zone: str, hour: str) -> Instant:
-    """The first time after this moment that the clock on the wall shows the hour; of no zone, UTC's."""
+    """Return the first moment after `at` when the local clock (UTC for an unknown zone) shows the hour."""
     place = zone_of(zone) or ZoneInfo("UTC")
     day = local_in(place, at).date()
     first = instant_in(place, day, hour)
@@ -176,7 +177,7 @@ def _settles_us(name: str, *, present: bool) -> Instant:
 
 
 def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
-    """So long it has to stand as often as it was told: who is called all night switches the phone off."""
+    """Return how long the alarm must stand: frequent calls in a night make people switch the phone off."""
     often = sum(now_us - at < OFTEN_US for at in callouts.lately.get(key, ()))
     return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
 

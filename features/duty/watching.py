@@ -1,6 +1,6 @@
-"""What is read of the journal to know whom to call: the nodes' alarms, callouts, the roster, who is on shift.
+"""Read model of the DutyCaller: alarms of the nodes, callouts, the roster, and staff on shift.
 
-Of alerts nothing is followed: in a storm of them nobody else should have to read them all.
+Streams of alerts are not followed: in a storm of alerts only their own processes should read them all.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from store.journal.rebuild import rebuild
 from store.roster import roster_of
 
 LATELY_US: Final = Instant(24 * 3600 * 1_000_000)
-"""So far back it is looked what stood before a node's start."""
+"""Time before now in which alarms raised before a node's start are searched."""
 
 
 class Watching:
-    """See the module. `look` before anything is decided; each raises JournalError."""
+    """Read model, refreshed by `look` before each decision. Each method raises JournalError."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._read: dict[str, int] = {}
-        """Up to which version of each stream."""
+        """Version read so far of each stream."""
         self._live = LiveCases()
         self._taken_out: set[LineId] = set()
         self.book = WakingBook(self._is_open)
         self.callouts = Callouts()
         self.roster = Roster()
         self.unreadable = ""
-        """What of the roster cannot be read, in words."""
+        """Parts of the roster that cannot be read, in words."""
         self.present = False
-        """Whether somebody is on shift; looked at while alarms stand that are an operator's."""
+        """True if staff is on shift; refreshed only while alarms of alerts, or that wake at once, stand."""
 
     def look(self, nodes: Collection[NodeId], now_us: Instant) -> None:
-        """Read what is new."""
+        """Read new events."""
         for node in nodes:
             self._look_at(node, now_us)
         for recorded in self._new(streams.SHELF):
@@ -59,7 +59,7 @@ class Watching:
         kept = roster_of(self._journal)
         self.unreadable = kept.unreadable
         if kept.roster.people or not kept.unreadable:
-            self.roster = kept.roster  # else those who were last known are called
+            self.roster = kept.roster  # otherwise the last readable roster counts
         of_alerts = [key for key in self.book.told if about(key[1]) is About.ALERT]
         if of_alerts or any(
             told.stands
@@ -77,32 +77,32 @@ class Watching:
     def lines_that_wait(
         self, lines: Sequence[Modem], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
     ) -> frozenset[LineId]:
-        """Those that may be lost until the morning. `lines`, `inbound_kept`: of all nodes."""
+        """Return the lines whose loss can wait until morning. `lines`, `inbound_kept`: of all nodes."""
         if not lost(self.book, now_us, nodes):
-            return frozenset()  # there is none for which anybody could be woken
+            return frozenset()  # without a lost line no line can wake a person
         for spec in lines:
             for recorded in self._new(streams.service(spec.line)):
                 out = isinstance(recorded.event, LineTakenOut)
                 (self._taken_out.add if out else self._taken_out.discard)(spec.line)
-        # What is over in a moment is not lost, and must not wake anybody for those that wait.
+        # A loss that is over in a moment does not count, and must not wake a person for lines that wait.
         gone = lost(self.book, Instant(now_us - SETTLES_US), nodes)
         return can_wait(lines, gone | self._taken_out, inbound_kept)
 
     def look_at_callouts(self) -> None:
-        """The stream of all nodes."""
+        """Read the stream of callouts, shared by all nodes."""
         if not self.callouts.version:
             self.callouts = callouts_of(self._journal)
         for recorded in self._journal.read(streams.DUTY, self.callouts.version):
             self.callouts.apply(recorded)
 
     def append(self, *events: Event) -> None:
-        """Say it in that stream, as it is known here. Raises VersionConflict where another was first."""
+        """Append to the stream of callouts. Raises VersionConflict if another node was first."""
         self._journal.append(Append(streams.DUTY, self.callouts.version, events))
         self.look_at_callouts()
 
     @property
     def tests(self) -> frozenset[str]:
-        """The open alerts that are tests."""
+        """Open alerts that are tests."""
         return frozenset(alert for alert, case in self._live.cases.items() if case.test)
 
     def _look_at(self, node: NodeId, now_us: Instant) -> None:
@@ -134,6 +134,6 @@ class Watching:
             return True
         if not self._journal.version(streams.inbox(alert)):
             return None
-        # It may have come since they were looked at.
+        # The alert may have come after the last refresh.
         self._look_at_people()
         return alert in self._live.cases

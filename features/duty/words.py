@@ -1,6 +1,6 @@
-"""What people on duty are told: on paper, as a short message, and by voice. Pure.
+"""Words for people on duty: as mail, as a short message, and spoken. Pure.
 
-Of an alert never who has raised it, nor where: its id is enough to find it at a console.
+The user and the position of an alert are never named: its id is enough to find it at a console.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LANGUAGES: Final = ("it", "en")
 ONE_SMS: Final = 160
 _PLAIN: Final = str.maketrans({"’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "È": "E'"})
 LISTED: Final = 10
-"""So many alarms are listed; of the others the number is said."""
+"""Number of alarms listed; the others are counted."""
 
 
 class _Phrases(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class _Phrases(msgspec.Struct, frozen=True, kw_only=True):
     wrong: str
     taken: str
     not_back: str
-    """Whoever calls a line of the center raises an alert."""
+    """A call back to a line of the center would raise an alert."""
 
 
 _SAYS: Final = {
@@ -60,19 +60,19 @@ _SAYS: Final = {
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The same in three lengths."""
+    """A notification in several lengths."""
 
     subject: str
-    """One line."""
+    """Text of one line."""
     text: str
-    """Whole."""
+    """Full text."""
     sms: str
     spoken: str
 
 
 def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: str) -> Told:
-    """What is told of these alarms, the gravest first. `own`: the center's language, for whoever has none of
-    the two that it speaks.
+    """Return the words for these alarms, the gravest first. `own`: the center's language, used if the
+    person's is not one of the two.
     """
     language = spoken_to(language, own)
     says = _SAYS[language]
@@ -102,23 +102,23 @@ def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: 
 
 
 def _short(*texts: str) -> str:
-    """The first that is one message, of the letters of GSM 7 bit (TS 23.038) alone, of which it holds 160."""
+    """Return the first text that fits one message of 160 characters of GSM 7 bit (TS 23.038)."""
     plain = [one.translate(_PLAIN) for one in texts]
     return next((one for one in plain if len(one) <= ONE_SMS), plain[-1][:ONE_SMS])
 
 
 def taken_already(language: str, own: str) -> str:
-    """To who presses 1 when somebody else has it."""
+    """Return the reply to a person who presses 1 after another has taken the callout."""
     return _SAYS[spoken_to(language, own)].taken
 
 
 def spoken_to(language: str, own: str) -> str:
-    """Which of the two languages that it speaks the center takes for a person of this one."""
+    """Return the person's language if the center speaks it, else the center's own, else Italian."""
     return next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])
 
 
 def words_of(alarm: CalloutAlarm, language: str) -> Words:
-    """What the table says of it; of an alarm that is of another version, its name."""
+    """Return the words of the alarm's row; for an alarm of another version, its name."""
     kind = kind_of(alarm.alarm)
     if kind is None:
         says = _SAYS[language]

@@ -1,7 +1,6 @@
-"""What is written to people on duty: short messages by the center's lines, all else by its couriers.
+"""Written notifications to people on duty: short messages by the center's lines, all others by couriers.
 
-Each is in the journal before it leaves; what was on its way when a process died leaves again, by the same
-name.
+Each is in the journal before it is sent; one in progress when a process died is sent again under its old id.
 """
 
 from __future__ import annotations
@@ -36,15 +35,15 @@ from store.journal.journal import Append, Journal, Transaction
 from store.texts import ask_text, became
 
 TOGETHER_US: Final = Instant(60 * SECOND)
-"""What has come in this time is written to whoever has taken a callout in one message."""
+"""Time in which joined alarms are collected into one message to the person who has taken a callout."""
 TEXT_US: Final = Instant(600 * SECOND)
-"""A short message that has not left by then tells nobody anything that is still so."""
+"""Validity of a short message: a later delivery would report outdated facts."""
 Letter = tuple[Contact, Notice]
 Brought = tuple[Notice, Sent]
 
 
 class Writing:
-    """See the module. All but `send_again` raise JournalError where the journal cannot be used."""
+    """Sender of written notifications. Its methods except `send_again` raise JournalError."""
 
     def __init__(
         self,
@@ -55,15 +54,15 @@ class Writing:
         courier: Courier[Letter, Brought],
         told: Callable[[Callout, Person], Told],
     ) -> None:
-        """`told`: the words for a person."""
+        """`told`: returns the words for a person."""
         self._journal, self._setup, self._node = journal, setup, node
         self._watching, self._courier, self._told = watching, courier, told
         self._away: set[str] = set()
-        """Which notices are on their way."""
+        """Ids of notifications in progress."""
         self._log = logs.get("duty")
 
     def write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
-        """Have the network, or a server, take what is written."""
+        """Send these attempts by the network or a server."""
         numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(tries))
 
         def work(tx: Transaction) -> None:
@@ -88,7 +87,7 @@ class Writing:
         self._watching.look_at_callouts()
 
     def send_again(self, callout: Callout, people: Sequence[Person]) -> None:
-        """Of what is on its way, or was when a process died: the same notice, which its receiver knows."""
+        """Send open attempts, also those of a dead process: under the old id, which the receiver knows."""
         known = self._watching.callouts.get(callout.id) or callout
         by_id: dict[str, Person] = {one.id: one for one in people}
         for attempt in known.now:
@@ -115,7 +114,7 @@ class Writing:
                 self._courier.carry((person.contacts[attempt.contact], notice))
 
     def take_back(self) -> None:
-        """What has become of what was carried."""
+        """Record the results that the couriers returned."""
         while (brought := self._courier.back()) is not None:
             notice, said = brought
             callout, number = notice.callout, notice.attempt
@@ -127,7 +126,7 @@ class Writing:
                 self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
 
     def look_at_texts(self, callout: Callout, now_us: Instant) -> None:
-        """What has become of its short messages."""
+        """Record the results of the callout's short messages."""
         for attempt in callout.now:
             if attempt.text is not None and (event := self._of_text(callout, attempt, now_us)) is not None:
                 self._watching.append(event)
@@ -146,7 +145,7 @@ class Writing:
         return CalloutFailed(callout=callout.id, attempt=attempt.number, why=why)
 
     def tell_takers(self, now_us: Instant) -> None:
-        """Who has taken a callout lately is written to of what has come since."""
+        """Notify people who took a callout recently of alarms that joined since."""
         for callout in self._watching.callouts.ended:
             taken_at, joined_at = callout.taken_at, callout.joined_at
             if taken_at is None or joined_at is None or joined_at < taken_at:
