@@ -1,1 +1,1 @@
-"""Streets under the position of an alert, and its address: see README.md."""
+"""Streets below the position of an alert, and its address, described in README.md."""

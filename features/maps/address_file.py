@@ -1,6 +1,7 @@
-"""Addresses in a file on the center's own disk, SQLite with an R-tree: asked what is around, and made.
+"""Addresses in a file on the center's own disk, SQLite with an R-tree: queries around a point, and creation.
 
-Nobody is asked where a user is, and no network is needed. It is read as it was when it was opened.
+No other server learns the position of a user, and no network is needed. Readers see the file as it was when
+they opened it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from features.maps.addresses import REACH_M, AddressesFailed
 from model.address import METRES_PER_DEGREE, Around, Nearby, around, metres
 
 APPLICATION: Final = 0x73774164
-"""`swAd`: by this SQLite tells whose file it is."""
+"""Application id `swAd`: identifies the file type to SQLite."""
 VERSION: Final = 1
 PER_DEGREE: Final = 10_000_000
-"""Coordinates are whole numbers of ten-millionths of a degree, a centimetre: they fit into 32 bits."""
+"""Unit of coordinates: whole ten-millionths of a degree, about a centimetre, which fit into 32 bits."""
 PAGE: Final = 16384
-"""Bytes. SQLite puts 51 entries into a node of the tree, 1,228 bytes: thirteen of them into such a page."""
+"""Page size in bytes. A node of SQLite's R-tree has 51 entries, 1,228 bytes: a page has thirteen nodes."""
 CACHE_KIB: Final = 262_144
 SCHEMA: Final = """
 CREATE TABLE town (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -40,15 +41,16 @@ WHERE address.east >= ? AND address.west <= ? AND address.north >= ? AND address
 
 
 class AddressFile:
-    """One file, open. For any thread."""
+    """An open file of addresses; thread-safe."""
 
     def __init__(self, path: Path) -> None:
-        """Raises AddressesFailed with the path and the reason."""
+        """Open the file. Raises AddressesFailed with the path and the reason."""
         self._path = path
         self._lock = threading.Lock()
         try:
             path.open("rb").close()
-            # Immutable: SQLite asks for no lock, writes nothing beside it. A new file takes its place whole.
+            # Immutable: SQLite takes no lock and writes no file beside it. A new file replaces this one
+            # whole.
             self._file = sqlite3.connect(
                 f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
@@ -61,7 +63,7 @@ class AddressFile:
             raise
 
     def _checked(self) -> tuple[int, str]:
-        """How many addresses it has, and on which day it was made."""
+        """Check the file; return the number of addresses and the day of its creation."""
         try:
             (application,) = self._file.execute("PRAGMA application_id").fetchone()
             (version,) = self._file.execute("PRAGMA user_version").fetchone()
@@ -77,16 +79,16 @@ class AddressFile:
             raise AddressesFailed(f"{self._path}: {error}") from error
 
     async def around(self, lat: float, lon: float) -> Around:
-        """What is known around a point. Raises AddressesFailed."""
+        """Return the addresses around a point. Raises AddressesFailed."""
         return await asyncio.to_thread(self.look, lat, lon)
 
     async def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._file.close()
 
     def look(self, lat: float, lon: float) -> Around:
-        """The same, at once."""
+        """Return the addresses around a point, blocking. Raises AddressesFailed."""
         north = REACH_M / METRES_PER_DEGREE
         east = north / max(cos(radians(lat)), 0.01)
         box = (lon - east, lon + east, lat - north, lat + north)
@@ -104,7 +106,7 @@ def _nearby(lat: float, lon: float, street: str, number: str, town: str, south: 
 
 
 class Row(NamedTuple):
-    """One address. Degrees (WGS 84); the number and the town may be empty."""
+    """An address. Degrees (WGS 84); number and town may be empty."""
 
     lat: float
     lon: float
@@ -114,17 +116,17 @@ class Row(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What has become of the rows."""
+    """Result of creating a file."""
 
     addresses: int
     streets: int
     towns: int
     size: int
-    """Bytes of the file."""
+    """Size of the file in bytes."""
 
 
 def make(rows: Iterable[Row], to: Path, today: date) -> Made:
-    """Write the addresses into a new file, which replaces what is there. Raises OSError, sqlite3.Error."""
+    """Write the addresses into a new file, which replaces the old one. Raises OSError, sqlite3.Error."""
     to.parent.mkdir(parents=True, exist_ok=True)
     part = to.with_name(f".{to.name}.part")
     part.unlink(missing_ok=True)
@@ -139,7 +141,7 @@ def make(rows: Iterable[Row], to: Path, today: date) -> Made:
 def _write(rows: Iterable[Row], part: Path, today: date) -> tuple[int, int, int]:
     file = sqlite3.connect(part, isolation_level=None)
     try:
-        # Who loses this file while it is made makes it again: it needs no journal.
+        # A file lost during its creation is simply made again: no journal is needed.
         for pragma in (
             *(f"page_size = {PAGE}", f"application_id = {APPLICATION}", f"user_version = {VERSION}"),
             *("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"),
@@ -159,7 +161,7 @@ def _write(rows: Iterable[Row], part: Path, today: date) -> tuple[int, int, int]
 
 
 class _Streets:
-    """Each street and town once; some hundred bytes of memory a street."""
+    """Distinct streets and towns; needs some hundred bytes of memory a street."""
 
     def __init__(self) -> None:
         self.addresses = 0
@@ -167,7 +169,7 @@ class _Streets:
         self.ids: dict[tuple[str, int], int] = {}
 
     def numbered(self, rows: Iterable[Row]) -> Iterator[tuple[int, int, int, int, int, int, str]]:
-        """The rows of the tree."""
+        """Yield the rows of the R-tree."""
         for row in rows:
             town = self.towns.setdefault(row.town, len(self.towns))
             street = self.ids.setdefault((row.street, town), len(self.ids))
@@ -176,5 +178,5 @@ class _Streets:
             yield self.addresses, lon, lon, lat, lat, street, row.number
 
     def all(self) -> Iterator[tuple[int, str, int]]:
-        """The rows of the streets."""
+        """Yield the rows of the streets."""
         return ((i, name, town) for (name, town), i in self.ids.items())

@@ -1,7 +1,7 @@
-"""Reads addresses out of the files in which they are given: CSV and GeoJSON, plain, `.gz` or `.zip`.
+"""Reader of address files: CSV and GeoJSON, plain, `.gz` or `.zip`.
 
-What a column or property is called is a table, `CALLED`: OpenAddresses, OpenStreetMap as `osmium export` and
-Overpass write it, and ANNCSU, Italy's national archive of house numbers. Coordinates are degrees (WGS 84).
+Names of columns and properties are in the table `CALLED`: OpenAddresses, OpenStreetMap as written by `osmium
+export` and Overpass, and ANNCSU, Italy's national archive of house numbers. Coordinates are degrees (WGS 84).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "suffix": ("esponente",),
     "town": ("addr:city", "city", "town", "comune", "municipality"),
 }
-"""What we need, and what it may be called; the first that is there and not empty counts."""
+"""Names of columns by field; the first that is present and not empty counts."""
 DELIMITERS: Final = ",;\t|"
 LINE_MAX: Final = 4 * 1024 * 1024
-"""Characters. Of GeoJSON one address stands in a line; no building is drawn with so many corners."""
+"""Longest line in characters. In GeoJSON each address has a line; no building has so many corners."""
 _ROMAN: Final = re.compile("[IVX]{2,}")
 _OF_OSMIUM: Final = (
     "`osmium tags-filter IN.osm.pbf nwr/addr:housenumber -o A.osm.pbf`, then "
@@ -41,11 +41,11 @@ _OF_OSMIUM: Final = (
 
 
 class Unreadable(Exception):
-    """The file is none of those that can be read; says which and why."""
+    """The file has no supported format; the message names the file and the reason."""
 
 
 def rows(path: Path, skipped: Counter[str]) -> Iterator[Row]:
-    """The addresses of a file. `skipped` counts, by the reason, what is none. Raises Unreadable, OSError."""
+    """Yield the addresses of a file. `skipped` counts other rows by reason. Raises Unreadable, OSError."""
     if path.name.endswith((".pbf", ".osm", ".osm.bz2")):
         raise Unreadable(f"{path}: make it GeoJSON first: {_OF_OSMIUM}")
     found = False
@@ -76,7 +76,7 @@ def _texts(path: Path) -> Iterator[TextIO]:
 
 
 def _records(path: Path, text: TextIO) -> Iterable[Mapping[str, Any]]:
-    """Each address as its columns or properties, by their names in small letters."""
+    """Return each address as a mapping of columns or properties, with names in small letters."""
     first = text.readline(LINE_MAX)
     if first.lstrip("\x1e \t").startswith("{"):
         return _features(path, first, text)
@@ -98,7 +98,7 @@ def _features(path: Path, first: str, text: TextIO) -> Iterator[Mapping[str, Any
     while line:
         if len(line) >= LINE_MAX:
             raise Unreadable(f"{path}: one feature a line is read; `jq -c '.features[]' FILE` makes it so")
-        # One feature a line, also within a FeatureCollection, as GDAL and osmium write it.
+        # One feature a line, also within a FeatureCollection, as GDAL and osmium write them.
         feature = _feature(line.strip("\x1e \t\r\n,"))
         if feature is not None:
             geometry = feature.get("geometry")
@@ -121,7 +121,7 @@ def _feature(line: str) -> dict[str, Any] | None:
 
 
 def _middle(coordinates: object) -> tuple[float, float] | None:
-    """East and north of a point, or of the middle of what surrounds a line or an area."""
+    """Return longitude and latitude of a point, or of the middle of the bounding box of a line or an area."""
     points = list(_points(coordinates))
     if not points:
         return None
@@ -147,7 +147,8 @@ def _row(one: Mapping[str, Any], skipped: Counter[str]) -> Row | None:
     if lat is None or lon is None:
         skipped["without coordinates"] += 1
         return None
-    # (0, 0) is what is written where nothing is known; in metres, as national grids are, both are larger.
+    # (0, 0) stands for unknown coordinates. Coordinates in metres, as in national grids, are larger than
+    # degrees.
     if not (abs(lat) <= 90 and abs(lon) <= 180) or (lat == 0 and lon == 0):
         skipped["whose coordinates are no degrees (WGS 84)"] += 1
         return None
@@ -162,7 +163,7 @@ def _value(one: Mapping[str, Any], what: str) -> Any:
 
 
 def _degrees(value: object) -> float | None:
-    """ANNCSU writes a decimal comma."""
+    """Parse degrees; ANNCSU writes a decimal comma."""
     try:
         degrees = float(value.replace(",", ".") if isinstance(value, str) else value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -171,7 +172,7 @@ def _degrees(value: object) -> float | None:
 
 
 def _cased(text: str) -> str:
-    """`VIA XX SETTEMBRE`, as registers write, as it is read: `Via XX Settembre`."""
+    """Return `VIA XX SETTEMBRE`, as registers write it, in normal case: `Via XX Settembre`."""
     if len(text) <= 3 or not text.isupper():
         return text
     return " ".join(word if _ROMAN.fullmatch(word) else word.title() for word in text.split())

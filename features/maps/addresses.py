@@ -1,6 +1,6 @@
-"""Where addresses come from, as the settings say: a module of ours for each kind of source.
+"""Sources of addresses, selected by the settings: a module for each kind of source.
 
-A source says what is around a point; what of it may be told is not its question (`model.address`).
+A source returns addresses around a point. `model.address` decides how much of an address may be shown.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from features.maps.settings import MapSettings
 from model.address import NEAR_M, Around
 
 WITHIN_S: Final = 1.0
-"""An address that takes longer is not waited for."""
+"""Time limit of a query in seconds; a later answer is discarded."""
 REACH_M: Final = NEAR_M
-"""Half of the side of the square that is looked through."""
+"""Half of the side of the searched square."""
 NAME_MAX: Final = 80
-"""Characters of a street's or town's name; the longest of Italy have about 70."""
+"""Longest name of a street or town in characters; the longest of Italy have about 70."""
 
 
 class AddressesFailed(Exception):
-    """No address can be had now, for a reason that is not the place."""
+    """No address is available now, for a reason other than the place."""
 
 
 class Source(Protocol):
-    """Where addresses come from."""
+    """A source of addresses."""
 
     async def around(self, lat: float, lon: float) -> Around:
-        """What is known around a point, degrees (WGS 84). Raises AddressesFailed."""
+        """Return the addresses around a point, degrees (WGS 84). Raises AddressesFailed."""
         ...
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close files and connections."""
         ...
 
 
 def source_of(settings: MapSettings, version: str) -> Source | None:
-    """As the settings say; None without any. Raises AddressesFailed."""
-    # Each brings its own libraries, which most centers need none of.
+    """Return the source set in the settings; None if none is set. Raises AddressesFailed."""
+    # Imported here: each brings its own libraries, which most centers do not need.
     if settings.addresses:
         from features.maps.address_file import AddressFile
 
@@ -50,7 +50,7 @@ def source_of(settings: MapSettings, version: str) -> Source | None:
 
 
 def name(text: object) -> str:
-    """A name as somebody else has written it, as one line that can be shown; empty where it is none."""
+    """Return a foreign name as one printable line, shortened; empty if the value is no name."""
     if not isinstance(text, str | int):
         return ""
     line = " ".join("".join(one if one.isprintable() else " " for one in str(text)).split())

@@ -1,8 +1,8 @@
-"""Asks for the address of each open alert's position, beside everything else: nothing ever waits for it.
+"""Lookup of the address of each open alert's position, in the background: no other work waits for it.
 
-It begins once a case is opened, which is when its first calls are in the journal. Of one alert one question
-is under way at a time, about the position that is shown. What is found is written to the alert's inbox; what
-is not found, or not in time, is not written.
+A lookup starts once a case is opened, after its first calls are in the journal. Each alert has at most one
+lookup at a time, for the position shown. A result is written to the alert's inbox; a lookup without a result,
+or a late one, is not recorded.
 """
 
 from __future__ import annotations
@@ -29,29 +29,31 @@ from runtime import logs
 AT_ONCE: Final = 4
 
 Write = Callable[[AlertId, Address], Awaitable[None]]
-"""Adds an `address.found` to the alert's inbox; what it fails with is its own to tell."""
+"""Appends an `address.found` to the alert's inbox; reports its own errors."""
 
 log = logs.get("addresses")
 
 
 class Asking:
-    """Of the alerts whose cases one node has. On the event loop."""
+    """Lookups for the alerts of this node's cases. Runs on the event loop."""
 
     def __init__(
         self, source: Source, node: NodeId, case_of: Callable[[AlertId], Case | None], write: Write
     ) -> None:
-        """`case_of` gives an alert as it is now, at once; None where it is over or unknown."""
+        """`case_of` returns the current case of an alert without waiting; None if the alert is over or
+        unknown.
+        """
         self._source = source
         self._node = node
         self._case_of = case_of
         self._write = write
         self._asked: dict[AlertId, Position] = {}
-        """The last position that was asked about, of each open alert."""
+        """Position of the last lookup, by open alert."""
         self._tasks: dict[AlertId, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def look(self, alerts: Iterable[AlertId]) -> None:
-        """Something has happened in these alerts. Does not wait."""
+        """Start lookups for these changed alerts. Does not wait."""
         for alert in alerts:
             position = self._to_ask(alert)
             if position is not None and alert not in self._tasks:
@@ -61,7 +63,7 @@ class Asking:
                 task.add_done_callback(partial(self._done, alert))
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Cancel all lookups."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -84,7 +86,7 @@ class Asking:
                 known = await self._source.around(position.lat, position.lon)
         except AddressesFailed as error:
             log.debug("no address could be had", alert=alert, reason=str(error))
-            # With whatever happens next in the alert it is asked again.
+            # The next event of the alert starts a new lookup.
             self._asked.pop(alert, None)
             return
         found = address_of(position, known)
@@ -101,33 +103,35 @@ class Asking:
         if (error := task.exception()) is not None:
             log.error("an address could not be asked for", alert=alert, exc_info=error)
         elif alert in self._asked:
-            # The user has moved meanwhile.
+            # The user may have moved meanwhile.
             self.look([alert])
 
 
 class Addressing:
-    """Looks at whatever the journal brings, once it is followed."""
+    """Starts lookups for each batch of the journal, once the journal is followed."""
 
     def __init__(self, web: Web, asking: Asking) -> None:
         self._web = web
         self._asking = asking
 
     def changed(self, batch: Batch) -> None:
-        """The picture has changed."""
+        """Start lookups for the changed alerts."""
         self._asking.look(batch.alerts)
 
     async def begin(self) -> None:
-        """Ask for the alerts that were open before."""
+        """Start lookups for alerts that were open before."""
         await self._web.following.loaded.wait()
         self._asking.look(list(self._web.following.picture.alerts))
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Cancel all lookups."""
         await self._asking.close()
 
 
 def configured(web: Web) -> Addressing | None:
-    """As the settings say; None without any. What cannot be had keeps nobody from starting."""
+    """Return the lookups set in the settings; None if none are set. An unusable source never prevents a
+    start.
+    """
     try:
         source = source_of(MapSettings.of(web.settings.center), web.settings.version)
     except AddressesFailed as error:
@@ -141,7 +145,7 @@ def configured(web: Web) -> Addressing | None:
         return None if known is None else known.case
 
     async def write(alert: AlertId, address: Address) -> None:
-        # The journal's failures are told by whoever writes what matters more.
+        # Failures of the journal are reported by writers of more important events.
         with contextlib.suppress(NoSuchAlert, NotDurable):
             await into_inbox(web, alert, AddressFound(address=address))
 
@@ -150,7 +154,7 @@ def configured(web: Web) -> Addressing | None:
 
 @contextlib.asynccontextmanager
 async def beside(web: Web) -> AsyncIterator[None]:
-    """Ask while the web is there."""
+    """Run the lookups while the web runs."""
     addressing = configured(web)
     if addressing is None:
         yield

@@ -1,4 +1,4 @@
-"""The doctor's look at the map and at addresses: the files, or the servers, that the settings name."""
+"""Checks of the map and of addresses by the doctor: the files or servers named in the settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from model.settings import Settings
 
 
 def tiles(settings: Settings) -> Iterator[Finding]:
-    """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
+    """Check the source of streets, and its attribution. Without one the console draws its built-in map."""
     from features.maps.tiles import TilesFailed, tiles_of
 
     wanted = MapSettings.of(settings)
@@ -43,7 +43,7 @@ def tiles(settings: Settings) -> Iterator[Finding]:
         try:
             there = asyncio.run(look())
         except TilesFailed as error:
-            # The console goes on with what it has, and takes the streets as soon as they are there.
+            # The console continues with its built-in map, and shows streets once they are available.
             yield warn("map", f"map.tiles: {error}")
             return
     whose = found.attribution
@@ -57,11 +57,11 @@ def tiles(settings: Settings) -> Iterator[Finding]:
 
 
 SOMEWHERE: Final = (41.8902, 12.4922)
-"""Degrees: the Colosseum, which says nothing of anybody."""
+"""Degrees: the Colosseum, which reveals no user's position."""
 
 
 def addresses(settings: Settings) -> Iterator[Finding]:
-    """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
+    """Check the source of addresses. Without one positions are described by degrees and towns."""
     from features.maps.address_file import AddressFile
     from features.maps.addresses import AddressesFailed, source_of
 

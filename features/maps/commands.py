@@ -1,4 +1,4 @@
-"""`map`: addresses for the positions of alerts, on the center's own disk."""
+"""The command `map`: addresses for the positions of alerts, on the center's own disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def import_(
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """Make the file in which addresses are looked up, of OpenStreetMap's or a country's addresses."""
+    """Make the file of addresses from OpenStreetMap's or a country's addresses."""
     import sqlite3
     from datetime import datetime
 
@@ -58,7 +58,7 @@ def import_(
 
 
 def _told(rows: Iterator[Row], common: Common) -> Iterator[Row]:
-    """The same; a country takes a quarter of an hour, in which something is to be seen."""
+    """Yield the rows and print progress: a country takes a quarter of an hour."""
     for n, row in enumerate(rows, 1):
         if n % EACH == 0:
             common.say(f"{n:,} addresses …")

@@ -1,6 +1,6 @@
-"""Asks a geocoder of the center's own what is around a point, within a second or not at all.
+"""Client of a geocoder run by the center's owner: an answer within a second, or none.
 
-It is told where a user is, and nothing else: whose position it is, or that there is an alert, it cannot know.
+The geocoder receives a position and no other data: neither the user nor the existence of an alert.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from model.address import Around
 from runtime import logs
 
 ANSWER_MAX: Final = 512 * 1024
-"""Bytes. Fifty addresses are a tenth of it."""
+"""Largest answer in bytes. Fifty addresses are a tenth of it."""
 CONNECTIONS: Final = 4
 RESTS_S: Final = 15.0
-"""How long a geocoder that has failed is left alone."""
+"""Pause after a failure of the geocoder, in seconds."""
 
 log = logs.get("addresses")
 
 
 class Speaks(NamedTuple):
-    """How a kind of geocoder is asked and understood."""
+    """Request and response format of a kind of geocoder."""
 
     question: Callable[[float, float], dict[str, str]]
     answer: Callable[[bytes, float, float], Around]
-    """Raises msgspec.DecodeError where it is no answer."""
+    """Raises msgspec.DecodeError if the response is invalid."""
 
 
 _APIS: Final[Mapping[str, Speaks]] = {
@@ -43,12 +43,12 @@ _APIS: Final[Mapping[str, Speaks]] = {
 
 
 class Geocoder:
-    """One server, asked. On the event loop."""
+    """Client of one server. Runs on the event loop."""
 
     def __init__(
         self, address: str, api: str, *, version: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        """`transport` is in place of the network's own."""
+        """`transport` replaces that of the network, for tests."""
         self._address = f"{address.rstrip('/')}/reverse"
         self._host = urlsplit(address).hostname or ""
         self._speaks = _APIS[api]
@@ -58,11 +58,11 @@ class Geocoder:
         self._rests_until_s = 0.0
 
     async def around(self, lat: float, lon: float) -> Around:
-        """What it knows around a point. Raises AddressesFailed."""
+        """Return the addresses that the geocoder knows around a point. Raises AddressesFailed."""
         if time.monotonic() < self._rests_until_s:
             raise AddressesFailed(f"{self._host} has just failed")
         if self._client is None:
-            # Certificates are read from the disk meanwhile.
+            # In a thread, since this reads certificates from the disk.
             made = await asyncio.to_thread(self._made)
             self._client = self._client or made
         try:
@@ -70,13 +70,13 @@ class Geocoder:
                 content = await self._asked(self._client, lat, lon)
             return self._speaks.answer(content, lat, lon)
         except (httpx.HTTPError, TimeoutError) as error:
-            # Not what httpx says: the address may hold a key, and holds the position.
+            # httpx's own message is dropped: the URL may hold a key, and holds the position.
             raise self._failed(type(error).__name__) from error
         except (msgspec.DecodeError, RecursionError) as error:
             raise self._failed("answers what is no address") from error
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
 
@@ -97,7 +97,7 @@ class Geocoder:
             headers={"user-agent": self._agent, "accept": "application/json"},
             timeout=WITHIN_S,
             limits=httpx.Limits(max_connections=CONNECTIONS),
-            # Only where the settings say, and nowhere that it says itself.
+            # Positions go only to the server in the settings, never to the target of a redirect.
             follow_redirects=False,
         )
 

@@ -1,6 +1,6 @@
 """Nominatim, the geocoder of OpenStreetMap (https://nominatim.org/release-docs/latest/api/Reverse/). Pure.
 
-It answers with the one thing that is nearest, a house or a street: of its neighbours nothing is known.
+Its answer has only the nearest house or street, without neighbours.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _lines: Final = msgspec.json.Decoder(list[Points])
 
 
 def question(lat: float, lon: float) -> dict[str, str]:
-    """The parameters of `/reverse`; streets with their shape, drawn to some metres."""
+    """Return the parameters of `/reverse`; streets come with their shape, simplified to some metres."""
     where = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "format": "jsonv2", "zoom": "18"}
     return {
         **where,
@@ -55,13 +55,13 @@ def question(lat: float, lon: float) -> dict[str, str]:
 
 
 def answer(content: bytes, lat: float, lon: float) -> Around:
-    """What it says; nothing where it knows none. Raises msgspec.DecodeError."""
+    """Parse the answer; empty if the geocoder knows no street. Raises msgspec.DecodeError."""
     said = _decoder.decode(content)
     of = said.address
     street, number = name(of.road), name(of.house_number)
     if not street:
         return around([])
-    # A street's point is its middle, which may be far: what counts is its nearest.
+    # A street's own point is its middle, which may be far away: its nearest point counts.
     offset = None if number else _nearest(said.geojson, lat, lon)
     try:
         east_m, north_m = offset or metres(lat, lon, float(said.lat), float(said.lon))
@@ -72,7 +72,7 @@ def answer(content: bytes, lat: float, lon: float) -> Around:
 
 
 def _nearest(shape: _Shape, lat: float, lon: float) -> tuple[float, float] | None:
-    """The point of a street that is nearest, in metres to the east and north; None for what is no line."""
+    """Return the nearest point of a street, in metres to the east and north; None if the shape is no line."""
     match shape.type:
         case "LineString":
             lines = [_line.decode(shape.coordinates)]
@@ -84,7 +84,7 @@ def _nearest(shape: _Shape, lat: float, lon: float) -> tuple[float, float] | Non
 
 
 def _feet(lines: list[Points], lat: float, lon: float) -> Iterator[tuple[float, float]]:
-    """Of each piece of a line its nearest point."""
+    """Yield the nearest point of each segment of the lines."""
     for line in lines:
         points = [metres(lat, lon, to_lat, to_lon) for to_lon, to_lat in line]
         for (east, north), (to_east, to_north) in pairwise(points):

@@ -10,9 +10,9 @@ from features.maps.addresses import REACH_M, name
 from model.address import Around, Nearby, around, metres
 
 MOST: Final = 50
-"""Addresses asked for: more than this no server gives, unless it is told to."""
+"""Requested number of addresses: the limit of a server with default settings."""
 FEW: Final = 10
-"""No server is told to give fewer than this: so few are all that there are."""
+"""A server returns at least this many if it knows them: a shorter answer is complete."""
 
 
 class _Geometry(msgspec.Struct, frozen=True):
@@ -38,13 +38,13 @@ _decoder: Final = msgspec.json.Decoder(_Answer)
 
 
 def question(lat: float, lon: float) -> dict[str, str]:
-    """The parameters of `/reverse`. Houses alone: of a street Photon knows one point."""
+    """Return the parameters of `/reverse`. Only houses: Photon has a single point of a street."""
     where = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}", "radius": f"{REACH_M / 1000:.2f}"}
     return {**where, "layer": "house", "limit": str(MOST), "dedupe": "0"}
 
 
 def answer(content: bytes, lat: float, lon: float) -> Around:
-    """What it says, nearest first. Raises msgspec.DecodeError."""
+    """Parse the answer, nearest first. Raises msgspec.DecodeError."""
     features = _decoder.decode(content).features
     found = []
     for one in features:
@@ -52,7 +52,7 @@ def answer(content: bytes, lat: float, lon: float) -> Around:
         street, number = name(one.properties.street), name(one.properties.housenumber)
         town = name(one.properties.city)
         found.append(Nearby(street=street, number=number, town=town, east_m=east_m, north_m=north_m))
-    # Of more than it gives it gives the nearest.
+    # An answer cut off by the limit has the nearest addresses.
     furthest_m = max((one.distance_m for one in found), default=0.0)
     within_m = REACH_M if len(features) < FEW else min(furthest_m, REACH_M)
     return around([one for one in found if one.street], within_m)

@@ -1,4 +1,4 @@
-"""GET /v1/map/tiles/Z/X/Y: pictures of a map for the pages of this center, from it and from nowhere else."""
+"""GET /v1/map/tiles/Z/X/Y: map tiles for the pages of this center; no page contacts another server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gateways.http.wire.errors import NotThere
 from runtime import logs
 
 _HEADERS: Final = {
-    # Which pictures were looked at says where she is: nothing of it stays on the operator's machine.
+    # The tiles viewed reveal a user's position: none may stay on the operator's machine.
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
@@ -31,7 +31,7 @@ log = logs.get("http.tiles")
 
 
 class _Unusable:
-    """What the settings name and cannot be had: the page is told, and draws what it has itself."""
+    """Unusable source of tiles: the page receives an error, and draws its built-in map."""
 
     attribution = ""
     min_zoom = 0
@@ -44,12 +44,12 @@ class _Unusable:
         raise TilesFailed(self._reason)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 @once
 def configured(web: Web) -> Tiles | None:
-    """As the settings say; None without any. A map that cannot be had keeps nobody from starting."""
+    """Return the tiles set in the settings; None if none are set. An unusable map never prevents a start."""
     settings = web.settings
     try:
         return tiles_of(MapSettings.of(settings.center), Path(settings.state), settings.version)
@@ -59,7 +59,7 @@ def configured(web: Web) -> Tiles | None:
 
 
 def told(web: Web) -> MapView | None:
-    """What the page has to know of them."""
+    """Return the properties of the tiles for the page."""
     tiles = configured(web)
     if tiles is None:
         return None
@@ -68,7 +68,7 @@ def told(web: Web) -> MapView | None:
 
 @asynccontextmanager
 async def beside(web: Web) -> AsyncIterator[None]:
-    """Close what was opened when the web ends."""
+    """Close the source of tiles when the web ends."""
     try:
         yield
     finally:
@@ -78,7 +78,7 @@ async def beside(web: Web) -> AsyncIterator[None]:
 
 @route(GET, "/v1/map/tiles/{z}/{x}/{y}", by=SIGNED_ON, audit="a map, of nobody", described=False)
 async def tile(web: Web, z: int, x: int, y: int) -> Answer[Problem] | Response[bytes]:
-    """A picture of the map."""
+    """Return a tile of the map."""
     tiles = configured(web)
     if tiles is None:
         raise NotThere("no map is configured")

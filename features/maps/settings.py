@@ -1,4 +1,4 @@
-"""The table `[map]` of the settings' file."""
+"""Settings table `[map]`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class MapSettings(FeatureTable, frozen=True, kw_only=True):
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What does not go together, and addresses that are none."""
+    """Yield contradictions and invalid addresses in the settings."""
     own = MapSettings.of(settings)
     yield from _tiles(own)
     yield from _addresses(own)
@@ -113,7 +113,7 @@ def _addresses(own: MapSettings) -> Iterator[str]:
 
 
 def _is_own(host: str) -> bool:
-    """Whether this is surely this machine or a private network; of a name only one is known to be."""
+    """Return True if this is certainly this machine or a private network; among names only `localhost` is."""
     try:
         return host == "localhost" or ip_address(host).is_private
     except ValueError:

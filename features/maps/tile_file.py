@@ -1,4 +1,4 @@
-"""Reads pictures out of a PMTiles file, version 3: one file that holds a whole map, on the center's own disk.
+"""Reader of PMTiles files, version 3: a whole map in one file on the center's own disk.
 
 https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md
 """
@@ -34,25 +34,25 @@ from features.maps.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
 
 HEADER: Final = 127
 DIRECTORY_MAX: Final = 8 * 1024 * 1024
-"""Bytes, compressed. Writers keep them to some kilobytes."""
+"""Largest compressed size in bytes. Writers keep directories to some kilobytes."""
 DEPTH_MAX: Final = 4
-"""Directories from the root to a tile; the format asks for two at most to be useful."""
+"""Deepest chain of directories from the root to a tile; the format recommends at most two."""
 DIRECTORIES_KEPT: Final = 32
-"""Some 4,000 entries each, about 20 MB in all."""
+"""Cached directories: some 4,000 entries each, about 20 MB in all."""
 _PICTURES: Final = (TileType.PNG, TileType.JPEG, TileType.WEBP, TileType.AVIF)
 _VECTORS: Final = (TileType.MVT, TileType.MLT)
 
 
 class TilesFile:
-    """One file, open. For any thread."""
+    """An open PMTiles file; thread-safe."""
 
     def __init__(self, path: Path, *, attribution: str = "", max_zoom: int | None = None) -> None:
-        """Raises TilesFailed with the path and the reason."""
+        """Open the file. Raises TilesFailed with the path and the reason."""
         self._path = path
         self._lock = threading.Lock()
         self._directories: OrderedDict[tuple[int, int], list[Entry]] = OrderedDict()
         try:
-            # Not mapped into memory: a file that is cut short would then end the process.
+            # Not memory-mapped: a file truncated while mapped would kill the process.
             self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise TilesFailed(f"{path}: {error.strerror}") from error
@@ -67,15 +67,15 @@ class TilesFile:
         self.max_zoom: int = min(self._header["max_zoom"], 30 if max_zoom is None else max_zoom)
 
     async def tile(self, z: int, x: int, y: int) -> Tile | None:
-        """The picture; None where the file has none. Raises TilesFailed."""
+        """Return the tile; None if the file has none. Raises TilesFailed."""
         return await asyncio.to_thread(self.read, z, x, y)
 
     async def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._file)
 
     def read(self, z: int, x: int, y: int) -> Tile | None:
-        """The same, at once."""
+        """Return the tile, blocking; None if the file has none. Raises TilesFailed."""
         header = self._header
         if not (self.min_zoom <= z <= self.max_zoom and exists(z, x, y)):
             return None
@@ -117,7 +117,9 @@ class TilesFile:
         return header
 
     def _said_attribution(self) -> str:
-        """Of the file's own metadata, as plain text: there it may be HTML. Empty where it says nothing."""
+        """Return the attribution in the file's metadata as plain text: there it may be HTML. Empty if
+        missing.
+        """
         content = self._bytes(self._header["metadata_offset"], self._header["metadata_length"], DIRECTORY_MAX)
         try:
             said = json.loads(gzip.decompress(content)) if content else {}

@@ -1,7 +1,7 @@
-"""Fetches pictures from a tile server, for all consoles, and keeps them for a while.
+"""Client of a tile server, shared by all consoles, with a cache.
 
-The server sees the center, never who looks at what; where it does not answer, what was kept is shown. What is
-kept lies on the disk on which alerts become durable: it stays small, and away where room is short.
+The server sees requests of the center, never of an operator. If the server fails, cached tiles are shown. The
+cache lies on the disk of the journal: it stays small, and is emptied when space is short.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from features.maps.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
 from runtime import logs
 
 FRESH_S: Final = 30 * 86_400.0
-"""How long streets are taken not to have changed."""
+"""Age in seconds up to which a cached tile is current."""
 FETCH_S: Final = 6.0
-"""For one picture, from the first byte sent to the last that came."""
+"""Time limit for one tile, from the request to the last byte."""
 AT_ONCE: Final = 6
 RESTS_S: Final = 15.0
-"""How long a server that has failed is left alone."""
+"""Pause after a failure of the server, in seconds."""
 _NONE: Final = (204, 404, 410)
 KEPT_BYTES: Final = 256 * 1024 * 1024
 LEFT_FREE: Final = 2 * 1024 * 1024 * 1024
-"""Bytes of the disk that are for the journal."""
+"""Bytes of the disk reserved for the journal."""
 PRUNED_TO: Final = 0.9
 
 log = logs.get("console.tiles")
 
 
 class TileCache:
-    """One folder of files, all of one map. For any thread."""
+    """Cache of the tiles of one map in a folder; thread-safe."""
 
     def __init__(self, folder: Path, *, most: int = KEPT_BYTES, left_free: int = LEFT_FREE) -> None:
         self._folder = folder
@@ -46,10 +46,10 @@ class TileCache:
         self._left_free = left_free
         self._lock = threading.Lock()
         self._bytes: int | None = None
-        """How much is there; None until it was counted."""
+        """Size of the cache; None before it was counted."""
 
     def get(self, name: str) -> tuple[bytes, float] | None:
-        """The content, and its age in seconds; None where it is not there."""
+        """Return content and age in seconds; None if not cached."""
         path = self._folder / name
         try:
             content = path.read_bytes()
@@ -58,7 +58,7 @@ class TileCache:
             return None
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep it, if there is room. A disk that fails costs the next one a fetch, and nothing else."""
+        """Store a tile if space permits. A failure is logged: the tile is then fetched again."""
         with self._lock:
             try:
                 self._put(name, content)
@@ -90,7 +90,7 @@ class TileCache:
         self._bytes = left
 
     def _files(self) -> list[tuple[float, int, str]]:
-        """When it was written, how large it is, and its path."""
+        """Return time of writing, size and path of each file."""
         found = []
         with os.scandir(self._folder) as entries:
             for entry in entries:
@@ -103,14 +103,14 @@ class TileCache:
 
 
 def keep_only(folder: Path, kept: str) -> None:
-    """Remove what was kept of other maps than this one."""
+    """Remove the caches of other maps."""
     for other in folder.iterdir() if folder.is_dir() else ():
         if other.name != kept:
             shutil.rmtree(other, ignore_errors=True)
 
 
 class TileServer:
-    """One server, asked. On the event loop."""
+    """Client of one server. Runs on the event loop."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class TileServer:
         version: str,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """`folder` is where pictures are kept; `transport` is in place of the network's own."""
+        """`folder`: parent of the cache; `transport` replaces that of the network, for tests."""
         self.attribution = attribution
         self.min_zoom = 0
         self.max_zoom = max_zoom
@@ -138,7 +138,7 @@ class TileServer:
         self._rests_until_s = 0.0
 
     async def tile(self, z: int, x: int, y: int) -> Tile | None:
-        """The picture, kept or fetched; None where the server has none. Raises TilesFailed."""
+        """Return the tile, cached or fetched; None if the server has none. Raises TilesFailed."""
         if not (z <= self.max_zoom and exists(z, x, y)):
             return None
         name = f"{z}-{x}-{y}"
@@ -158,7 +158,7 @@ class TileServer:
         return as_tile(content)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         if self._client is not None:
             await self._client.aclose()
 
@@ -174,7 +174,7 @@ class TileServer:
 
     async def _asked(self, z: int, x: int, y: int) -> bytes | None:
         if self._client is None:
-            # Certificates are read from the disk meanwhile.
+            # In a thread, since this reads certificates from the disk.
             made = await asyncio.to_thread(self._made)
             self._client = self._client or made
         where = self._address.replace("{z}", str(z)).replace("{x}", str(x)).replace("{y}", str(y))
@@ -199,12 +199,12 @@ class TileServer:
             headers={"user-agent": self._agent, "accept": "image/webp,image/png,image/jpeg"},
             timeout=FETCH_S,
             limits=httpx.Limits(max_connections=AT_ONCE),
-            # Only where the settings say, and nowhere that it says itself.
+            # Requests go only to the server in the settings, never to the target of a redirect.
             follow_redirects=False,
         )
 
     def _failed(self, reason: str) -> TilesFailed:
-        # Not the address: it may hold a key.
+        # The URL is not logged: it may hold a key.
         if time.monotonic() >= self._rests_until_s:
             log.warning("the tile server fails", host=self._host, reason=reason)
         self._rests_until_s = time.monotonic() + RESTS_S

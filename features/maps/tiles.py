@@ -1,6 +1,6 @@
-"""Pictures of a map from a file or a server, as the center hands them to its own pages.
+"""Map tiles from a file or a server, for the center's own pages.
 
-The page asks nobody but the center: see docs/decisions/0023-streets-through-the-center.md.
+A page contacts only the center: see docs/decisions/0023-streets-through-the-center.md.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import msgspec
 from features.maps.settings import MapSettings
 
 TILE_MAX: Final = 2 * 1024 * 1024
-"""Bytes. No tile is as large; what is larger is none."""
+"""Largest tile in bytes. Larger content is no tile."""
 ZOOM_MAX: Final = 18
-"""Of a server whose settings do not say how far it goes."""
+"""Highest zoom of a server if the settings name none."""
 _SIGNATURES: Final = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -25,22 +25,22 @@ _SIGNATURES: Final = (
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """One picture."""
+    """A map tile."""
 
     content: bytes
     media_type: str
 
 
 class TilesFailed(Exception):
-    """No picture can be had now, for a reason that is not its place."""
+    """No tile is available now, for a reason other than its place."""
 
 
 class Tiles(Protocol):
-    """Where pictures come from."""
+    """A source of map tiles."""
 
     @property
     def attribution(self) -> str:
-        """Whose map it is."""
+        """Attribution of the map."""
         ...
 
     @property
@@ -50,17 +50,19 @@ class Tiles(Protocol):
     def max_zoom(self) -> int: ...
 
     async def tile(self, z: int, x: int, y: int) -> Tile | None:
-        """The picture; None where the map has none. Raises TilesFailed."""
+        """Return the tile; None if the map has none. Raises TilesFailed."""
         ...
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close files and connections."""
         ...
 
 
 def tiles_of(settings: MapSettings, state: Path, version: str) -> Tiles | None:
-    """As the settings say; None without any. `state` is the center's directory. Raises TilesFailed."""
-    # Each brings its own libraries, which most centers need none of.
+    """Return the source set in the settings; None if none is set. `state`: state directory. Raises
+    TilesFailed.
+    """
+    # Imported here: each brings its own libraries, which most centers do not need.
     if settings.pmtiles:
         from features.maps.tile_file import TilesFile
 
@@ -79,7 +81,7 @@ def tiles_of(settings: MapSettings, state: Path, version: str) -> Tiles | None:
 
 
 def as_tile(content: bytes) -> Tile | None:
-    """The bytes as a picture, by what they begin with: a server's word for it is not taken."""
+    """Return the content as a tile, its type detected by its first bytes and not by the server's header."""
     for offset, signature, media_type in _SIGNATURES:
         if content.startswith(signature, offset):
             return Tile(content, media_type)
@@ -87,5 +89,5 @@ def as_tile(content: bytes) -> Tile | None:
 
 
 def exists(z: int, x: int, y: int) -> bool:
-    """Whether there is such a place in the grid."""
+    """Return True if the grid has this tile."""
     return 0 <= z <= 30 and 0 <= x < 1 << z and 0 <= y < 1 << z
