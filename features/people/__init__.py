@@ -1,1 +1,1 @@
-"""People who may raise alerts, and the operators who answer: entered, corrected, invited; see README.md."""
+"""Users who may raise alerts, and operators: added, corrected and invited; described in README.md."""

@@ -1,4 +1,6 @@
-"""`device list [PHONE] | invite --phone E164 | revoke ID`: enrolled phones; no center need run."""
+"""The commands `device list [PHONE] | invite --phone E164 | revoke ID`: enrolled phones; no
+center need run.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One enrolled phone."""
+    """An enrolled phone."""
 
     device: str
     phone: str
@@ -30,14 +32,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     seen_at: str | None
     proved_by: str
-    """`code`, `text` (an invitation by SMS), `staff` (one that was handed over); empty: not known."""
+    """`code`, `text` (an invitation by SMS), `staff` (an invitation handed over); empty: unknown."""
     seeming: str
-    """`enrolled`: added with a wrong PIN or the duress PIN, the phone looks enrolled and proves nothing;
-    `revoked`: it looks revoked so, and proves its number as before; empty for all others."""
+    """`enrolled`: added with a wrong PIN or the duress PIN, the phone seems enrolled and proves nothing.
+    `revoked`: the phone seems revoked in the same way, and still proves its number. Empty for all others.
+    """
 
 
 def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
-    """The enrolled phones, oldest first; of a number, those that prove it."""
+    """List the enrolled phones, oldest first; with PHONE, those that prove this number."""
     from store.audit.entry import Action
     from store.registry.devices import all_devices
     from store.registry.numbers import of_a_person
@@ -72,7 +75,7 @@ def invite(
     phone: Annotated[str, Parameter(help="The number that the phone will prove, E.164.")],
     common: Common = DEFAULT,
 ) -> None:
-    """What enrols one phone for this number, once and within a day; the last line is the invitation."""
+    """Invite one phone to enrol for this number, once and within a day; the last line is the invitation."""
     from store.audit.entry import Action
     from store.registry import devices
     from store.registry.numbers import of_a_person
@@ -96,7 +99,7 @@ def invite(
 
 
 def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
-    """An enrolled phone proves nothing any more, within a second."""
+    """Revoke an enrolled phone: it proves nothing any more, within a second."""
     from store.audit.entry import Action
     from store.registry import devices, phones
 

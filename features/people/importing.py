@@ -1,4 +1,6 @@
-"""Takes in a file of people: each line is looked at beside the registry first; then all, or the good ones."""
+"""Import of a file of people: each line is compared with the registry, then all, or all valid ones, are
+written.
+"""
 
 from __future__ import annotations
 
@@ -39,15 +41,15 @@ _PINS: Final = ("cancel_pin", "duress_pin")
 _MOST_FAULTS: Final = 50
 _PORTION: Final = 500
 _PORTION_S: Final = 0.1
-"""People in one transaction, in which no alert can be accepted: some 20 ms, and never for longer than this
-where each of them is a dozen ways to a server.
+"""People in one transaction, during which no alert can be accepted: some 20 ms. The time limit applies to
+database servers, where each person takes a dozen round trips.
 """
 _BREATH_S: Final = 0.005
-"""Between portions, for those who wait for the write lock."""
+"""Pause between portions, for other writers waiting for the write lock."""
 
 
 class Verdict(StrEnum):
-    """What becomes of a line."""
+    """Result of comparing a line with the registry."""
 
     NEW = "new"
     CHANGES = "changes"
@@ -56,31 +58,31 @@ class Verdict(StrEnum):
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import has done."""
+    """Result of an import."""
 
     added: int
     changed: int
     unchanged: int
     encoding: str = "utf-8"
-    """In which the file was read."""
+    """Encoding in which the file was read."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """One line as it was looked at."""
+    """A line compared with the registry."""
 
     line: int
     verdict: Verdict
     name: str
-    """Of whom: as the line says it, the number where there is no name."""
+    """Name in the line; the number if the line has no name."""
     user: UserId | None = None
-    """Who is changed."""
+    """The person to be changed."""
     changed: tuple[str, ...] = ()
-    """The columns in which it says something else than the registry."""
+    """Columns that differ from the registry."""
     faults: tuple[Fault, ...] = ()
 
 
 class _Known:
-    """Everybody, read at once: line by line it would be a way to the database for each."""
+    """All people, read at once: reading by line would take a database round trip each."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -96,7 +98,7 @@ class _Known:
 
 
 def compare(connection: Connection, lines: Sequence[Line], region: str) -> list[Seen]:
-    """Each line beside the registry as it is at this moment."""
+    """Compare each line with the registry at this moment."""
     known = _Known(connection)
     return [_seen(known, line, region) for line in lines]
 
@@ -116,7 +118,7 @@ def _seen(known: _Known, line: Line, region: str) -> Seen:
 
 
 def _of_others(known: _Known, line: Line, owners: set[UserId]) -> Iterator[Fault]:
-    """Faults that only the registry can tell: numbers of one line that are two people's."""
+    """Yield faults that depend on the registry, such as numbers of two people in one line."""
     if len(owners) > 1:
         told = f"belong to {' and '.join(sorted(owners))}"
         yield Fault(line.number, "phone", told, Flaw.OF_OTHERS)
@@ -134,7 +136,7 @@ def _changed(known: _Known, line: Line, user: UserId, region: str) -> Iterator[s
     before = known.fields[user]
     for name in _FIELDS:
         now = getattr(line.person, name)
-        # A PIN is kept as a hash: whether it is another one would take a tenth of a second to know.
+        # A PIN is stored as a hash: comparing would take a tenth of a second.
         if now is not None and (bool(now or before[name]) if name in _PINS else now != before[name]):
             yield name
     if line.record:
@@ -145,7 +147,7 @@ def _changed(known: _Known, line: Line, user: UserId, region: str) -> Iterator[s
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it would be taken in now."""
+    """A file compared with the registry."""
 
     sheet: Sheet
     lines: list[Line]
@@ -153,15 +155,15 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def tag(self) -> str:
-        """Names what is to be done: another one where anything would be done otherwise."""
+        """Digest of the changes to be made; differs if any change differs."""
         return sha256(msgspec.msgpack.encode(self.seen)).hexdigest()[:32]
 
     def count(self, verdict: Verdict) -> int:
-        """How many lines become that."""
+        """Return the number of lines with this verdict."""
         return sum(one.verdict is verdict for one in self.seen)
 
     def bad_rows(self) -> bytes:
-        """The lines that are not taken, as a file of the same form that says why in one more column."""
+        """Return the rejected lines as a file of the same form, with the reason in an additional column."""
         rows = [
             [*line.cells, "; ".join(_told(fault) for fault in one.faults)]
             for line, one in zip(self.lines, self.seen, strict=True)
@@ -171,7 +173,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def look(journal: Journal, content: bytes, file: str, region: str) -> Looked:
-    """What the file would do now; nothing is written. Raises ImportFaulty where it is no list of people."""
+    """Compare the file with the registry, without writing. Raises ImportFaulty if it is no list of people."""
     sheet = read(content, file)
     found = lines(sheet, region)
     seen = journal.at_one_moment(lambda connection: compare(connection, found, region))
@@ -179,7 +181,7 @@ def look(journal: Journal, content: bytes, file: str, region: str) -> Looked:
 
 
 def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers.DEFAULT_REGION) -> Imported:
-    """Take the file's people in. Raises ImportFaulty with every fault, and nothing is taken then."""
+    """Import the people of the file. Raises ImportFaulty with every fault, and then imports nothing."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -196,8 +198,8 @@ def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers
 def take_in(
     journal: Journal, content: bytes, file: str, *, tag: str, by: str, region: str
 ) -> tuple[Looked, Imported]:
-    """Take the good lines in, as they were looked at: `tag` is that look's. Raises ChangedMeanwhile where
-    they would do something else now, ImportFaulty.
+    """Import the valid lines of a previewed file; `tag` is the tag of the preview. Raises ChangedMeanwhile if
+    the result would differ now, ImportFaulty.
     """
     looked = look(journal, content, file, region)
     if looked.tag != tag:
@@ -210,8 +212,8 @@ def take_in(
 
 
 def _take(journal: Journal, people: Sequence[Line], by: str, file: str, region: str) -> Imported:
-    """More than 500 are written in portions, so that alerts are accepted meanwhile; should the disk fail
-    between two of them, the same import again does the rest.
+    """Write the lines. More than 500 are written in portions, so that alerts are accepted meanwhile; if the
+    disk fails between two portions, repeating the import completes it.
     """
     done = Imported(added=0, changed=0, unchanged=0)
     rest = people
@@ -220,7 +222,7 @@ def _take(journal: Journal, people: Sequence[Line], by: str, file: str, region: 
             time.sleep(_BREATH_S)
         portion = rest[:_PORTION]
         for line in portion:
-            _ = line.entry  # PINs are hashed before the lock is taken
+            _ = line.entry  # hash the PINs before the write lock is taken
         part = journal.transact(partial(_write, lines=portion, by=by, file=file, region=region))
         rest = rest[part.added + part.changed + part.unchanged :]
         done = Imported(
@@ -232,7 +234,7 @@ def _take(journal: Journal, people: Sequence[Line], by: str, file: str, region: 
 
 
 def _write(tx: Transaction, lines: Sequence[Line], by: str, file: str, region: str) -> Imported:
-    """The first of them, at least one, as far as one transaction's time goes."""
+    """Write the first lines, at least one, up to the time limit of a transaction."""
     added = changed = unchanged = 0
     until = time.monotonic() + _PORTION_S
     for line in lines:
@@ -250,7 +252,7 @@ def _write(tx: Transaction, lines: Sequence[Line], by: str, file: str, region: s
                 record = records_text.changed(records.read(tx, user).record, line.record, region)
                 records.write(tx, user, record, expected=None, by=by, region=region)
         except AlreadyTaken as error:
-            # Somebody was quicker than this import, a moment ago.
+            # Another writer has taken a number or device since the comparison.
             fault = Fault(line.number, "", str(error), Flaw.OF_OTHERS)
             raise ImportFaulty(file, (fault,)) from error
         if before is None:

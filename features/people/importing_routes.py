@@ -1,6 +1,6 @@
-"""/v1/admin/people/import, for admins: a file of people, looked at line by line, then the good taken in.
+"""/v1/admin/people/import, for admins: preview of a file of people line by line, then import of valid lines.
 
-The file comes with each request and is kept nowhere. The reading is `securwoman user import`'s.
+Each request has the whole file, which is not stored. `securwoman user import` uses the same reader.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from store.errors import ChangedMeanwhile
 
 PATH: Final = "/v1/admin/people/import"
 FILE_MAX: Final = 16 * 2**20
-"""Bytes: 20,000 people with a record each are some 6 MB."""
+"""Largest file in bytes: 20,000 people with a record each are some 6 MB."""
 SHOWN: Final = 300
-"""Lines that are told: those that are bad first, then those that change somebody."""
+"""Number of lines returned: rejected lines first, then changes."""
 _NAME: Final = "the file"
 _ORDER: Final = (Verdict.BAD, Verdict.CHANGES, Verdict.NEW, Verdict.SAME)
 Preview = Annotated[bool, QueryParameter(description="Only say what it would do.")]
 
 
 class ImportFault(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong at a place of the file; `flaw` by which a page finds the words."""
+    """A fault at a place of the file; pages find their words by `flaw`."""
 
     line: int
     column: str
@@ -43,7 +43,7 @@ class ImportFault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line. `changed`: the columns in which it says something else than the registry."""
+    """A line of the file. `changed`: columns that differ from the registry."""
 
     line: int
     verdict: Verdict
@@ -53,8 +53,8 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file does. `tag`: for `If-Match` of the import; empty where nothing can be taken. `faults`: of
-    the file as a whole. `done`: it was written. `rows`: at most 300 of them.
+    """Result of the comparison. `tag`: for `If-Match` of the import; empty if nothing can be imported.
+    `faults`: of the file as a whole. `done`: the lines were written. `rows`: at most 300 of them.
     """
 
     tag: str
@@ -72,7 +72,9 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
 
 @once
 def _one_at_a_time(_: Web) -> asyncio.Lock:
-    """Twenty thousand lines are seconds of a processor, which alerts need as well."""
+    """Return the lock of imports: twenty thousand lines take seconds of a processor that alerts
+    need as well.
+    """
     return asyncio.Lock()
 
 
@@ -87,11 +89,11 @@ def _one_at_a_time(_: Web) -> asyncio.Lock:
     refuses=((400, "No list of people."), Why.CHANGED_MEANWHILE, Unconditional),
 )
 async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Preview = False) -> ImportView:
-    """Take in a CSV file of people, or look what it would do.
+    """Import a CSV file of people, or preview the import.
 
     The body is the file (`text/csv`), in the form of docs/people-csv.md. With `preview` nothing is written.
-    Without, `If-Match` has the `tag` of the preview, and the good lines are taken in; 409 `changed_meanwhile`
-    where they would do something else by now.
+    Without, `If-Match` has the `tag` of the preview, and the valid lines are imported; 409
+    `changed_meanwhile` if the result would differ now.
     """
     if preview:
         found = await _looked_at(web, content)
@@ -109,7 +111,7 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
     except ChangedMeanwhile as error:
         raise NotDone("the file would do something else by now", Why.CHANGED_MEANWHILE) from error
     except ImportFaulty as error:
-        # Of a number that somebody else has got while it was written.
+        # Another person has received a number since the preview.
         raise NotDone(str(error), Why.CHANGED_MEANWHILE) from error
     await who.note((EVERYBODY,), detail=f"import: {done.added} added, {done.changed} changed")
     return _view(looked, done)
@@ -125,10 +127,10 @@ async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Pr
     refuses=((400, "No list of people."),),
 )
 async def admin_import_bad(web: Web, who: Caller, content: bytes) -> Response[bytes]:
-    """The lines of a CSV file that are not taken, with the reason.
+    """Return the rejected lines of a CSV file, with reasons.
 
-    A file of the same form, with one more column, `why_not`, which is passed over when the mended file comes
-    again.
+    A file of the same form with an additional column, `why_not`, which is ignored when the corrected file is
+    imported.
     """
     found = await _looked_at(web, content)
     if not isinstance(found, Looked):

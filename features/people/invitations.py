@@ -1,4 +1,4 @@
-"""The invitations that are open: for which number, of whom, until when, and brought by which message."""
+"""Open invitations: number, person, expiry, and the message that carries the invitation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.database.schema import invitation, person, person_phone
 from store.journal.journal import Journal, Transaction
 
 MOST: Final = 200
-"""That are listed, the newest."""
+"""Maximal number of listed invitations, the newest."""
 
 _i = invitation.c
 _OPEN: Final = Query(
@@ -35,24 +35,24 @@ _DROP: Final = Query(delete(invitation).where(_i.hash == bindparam("hash")), "ha
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """One that is open; by what is kept of it."""
+    """An open invitation, without its secret."""
 
     sign: str
-    """By which two of a person are told apart."""
+    """Short id; distinguishes invitations of one person."""
     phone: E164
     person: UserId | None
-    """None: whoever uses it becomes a person by the number alone."""
+    """Registered person of the number; if None, using the invitation creates a person."""
     name: str
     by: str
-    """The operator, or the account, who has made it."""
+    """Operator or account that created the invitation."""
     created_at: Instant
     until: Instant
     text: TextId | None
-    """The short message that brings it."""
+    """Short message that carries the invitation."""
 
 
 def open_invitations(journal: Journal, now_us: Instant) -> list[Invitation]:
-    """Those that still enrol a phone, newest first."""
+    """Return the invitations that can still enrol a phone, newest first."""
     return [
         Invitation(
             sign=_sign(hash_),
@@ -69,7 +69,7 @@ def open_invitations(journal: Journal, now_us: Instant) -> list[Invitation]:
 
 
 def revoke_invitation(tx: Transaction, sign: str) -> E164 | None:
-    """The open one of this sign enrols nobody any more; whose number it was for, None where there is none."""
+    """Revoke the open invitation of this sign; return its number, None if there is no such invitation."""
     for hash_, phone in tx.all(_HASHES, tx.at_us):
         if _sign(hash_) == sign:
             tx.write(_DROP, bytes(hash_))

@@ -1,4 +1,4 @@
-"""/v1/admin/invitations, for admins: a link that brings the app onto a phone, and proves its number."""
+"""/v1/admin/invitations, for admins: links that install the app on a phone and prove its number."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from store.registry.people import User
 PATH: Final = "/v1/admin/invitations"
 DAYS_MAX: Final = 30
 TEXT_WITHIN_US: Final = Instant(3600 * SECOND)
-"""A message that no line could send for so long is given up, which the list says."""
+"""A message that no line could send within this time is abandoned, as the list shows."""
 WORDS: Final = {
     "it": "Apri una sola volta, entro il {day}: {link}",
     "en": "Open once only, by {day}: {link}",
 }
-"""They do not say for what: the phone shows a text to anyone who looks at it."""
+"""The words do not reveal the purpose: a phone shows its messages to anyone nearby."""
 
 
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
-    """For which number, for how long, and whether the center sends it there by a short message."""
+    """Number and validity of a new invitation; `text`: the center sends the link by a short message."""
 
     phone: Annotated[str, msgspec.Meta(max_length=40, description="E.164.")]
     days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)] = 7
@@ -43,8 +43,8 @@ class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One that is open. `person` is null where nobody has the number yet; `carried`: what became of its short
-    message, null while that waits for a line, and where there is none (`text`).
+    """An open invitation. `person` is null for an unregistered number; `carried`: state of the short message,
+    null while the message waits for a line, and without a message (`text`).
     """
 
     sign: str
@@ -59,7 +59,9 @@ class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest 200 that are open. `address`: where their links lead; `can_text`: a line could send one."""
+    """The newest 200 open invitations. `address`: base of their links; `can_text`: a line could send a
+    message.
+    """
 
     invitations: list[InvitationRow]
     address: str
@@ -67,7 +69,9 @@ class InvitationsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationMade(msgspec.Struct, frozen=True, kw_only=True):
-    """Told once. `picture`: the link as a QR code, a text of `0` and `1` for each row."""
+    """A new invitation, shown once. `picture`: the link as a QR code, a string of `0` and `1`
+    for each row.
+    """
 
     row: InvitationRow
     link: str
@@ -76,7 +80,7 @@ class InvitationMade(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, PATH, by=ADMIN, audit=Action.READ_PERSON, listed=True, says="Newest first.")
 def admin_invitations(web: Web, who: Caller) -> Answer[InvitationsView]:
-    """The invitations that are open."""
+    """Return the open invitations."""
     found = _rows(web)
     view = InvitationsView(invitations=found, address=_address(web, who), can_text=_can_text(web))
     return Answer(view, [one.person or EVERYBODY for one in found])
@@ -94,8 +98,8 @@ def admin_invitations(web: Web, who: Caller) -> Answer[InvitationsView]:
 async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[InvitationMade]:
     """Invite a person's phone.
 
-    The link enrols one phone for this number, once, and gives it the app key. Sent by a short message it
-    proves the number: who uses it has read it there.
+    The link enrols one phone for this number, once, and gives it the app key. Sent by a short message, the
+    link proves the number: only this phone received it.
     """
     settings = web.settings.center
     try:
@@ -134,7 +138,7 @@ async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[Inv
 async def admin_revoke_invitation(web: Web, sign: str) -> Answer[None]:
     """Revoke an invitation.
 
-    It enrols nobody any more. A phone that was enrolled by it stays so.
+    It enrols no phone any more. A phone that it has enrolled stays enrolled.
     """
     phone: E164 | None = await web.writing.run(lambda tx: revoke_invitation(tx, sign))
     if phone is None:
@@ -148,7 +152,7 @@ def _can_text(web: Web) -> bool:
 
 
 def _address(web: Web, who: Caller) -> str:
-    """Where phones find the center: as the settings say, else as this admin does."""
+    """Return the base address of the links: the settings', else the address that this admin uses."""
     url = who.request.url
     told = (
         web.settings.center.http.public_url
@@ -168,7 +172,7 @@ def _row(web: Web, one: Invitation) -> InvitationRow:
 
 
 def _link(origin: str, secret: str) -> str:
-    """In the fragment, which no browser sends and no log has."""
+    """Return the link, with the secret in the fragment, which browsers do not send and no log contains."""
     return f"{origin}/app#invitation={secret}"
 
 

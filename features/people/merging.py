@@ -1,7 +1,7 @@
-"""Two persons of the registry who are one: from now on one of them, with everything of both.
+"""Merging of two persons of the registry into one, with all data of both.
 
-The journal names the other id for ever, and it leads to the person who is there
-(`store.registry.users.merged`). So what was sealed stays sealed with its alerts' keys, and whoever erases the
+The journal keeps the other id for ever, and the registry resolves it to the remaining person
+(`store.registry.users.merged`). Sealed data thus stays encrypted with its alerts' keys, and erasing the
 person erases the alerts of both.
 """
 
@@ -44,17 +44,17 @@ _SET_PINS: Final = Query(
 
 
 class SamePerson(RegistryError):
-    """The two who are to be merged are one already."""
+    """The two persons are already one."""
 
 
 def merge(
     tx: Transaction, kept: UserId, other: UserId, was: tuple[Fields, Fields], *, by: str, region: str
 ) -> User:
-    """The one who stays, with everything of the other, who is not there any more. `was`: what was seen of
-    both.
+    """Merge `other` into `kept` and return the result; `other` is removed. `was`: fields of both as seen.
 
-    Raises NobodyThere; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open: nobody who
-    helps is to see another person than a moment ago; TooMuch (`model.record.joined`); JournalNotDurable.
+    Raises NobodyThere; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open, since an
+    operator must not see another person than a moment ago; TooMuch (`model.record.joined`);
+    JournalNotDurable.
     """
     one, two = _there(tx, kept), _there(tx, other)
     if one.id == two.id:
@@ -80,7 +80,9 @@ def merge(
 
 
 def together(kept: User, other: User) -> Person:
-    """What is kept of two: the one's where it says something, numbers, devices and notes of both."""
+    """Combine two persons: fields of `kept` take precedence; numbers, devices and notes of both
+    are joined.
+    """
     notes = [kept.notes, *([] if other.notes in kept.notes else [other.notes])]
     return Person(
         phones=(*kept.phones, *other.phones),
@@ -99,6 +101,6 @@ def _there(tx: Transaction, who: UserId) -> User:
 
 
 def _pins_of(tx: Transaction, *those: User) -> tuple[str, str]:
-    """Both of one person: whether PINs of two differ, nothing can tell."""
+    """Return both PINs of one person, the first with a PIN: hashes of two persons cannot be compared."""
     rows = [tuple(row) for one in those if (row := tx.one(_PINS, one.id)) is not None]
     return next((row for row in rows if any(row)), ("", ""))

@@ -1,4 +1,4 @@
-"""`operator …`: in the registry and the journal, with or without a running center."""
+"""The commands `operator …`: on the registry and the journal, with or without a running center."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator."""
+    """An operator."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     passkeys: int
     has_totp: bool
     token: str | None = None
-    """Only where it has just been made: nobody can read it again."""
+    """Only for a new token: a token cannot be read again."""
 
 
 def add(
@@ -80,7 +80,7 @@ def add(
 
 
 def list_(*, common: Common = DEFAULT) -> None:
-    """All operators and their shifts."""
+    """List all operators and their shifts."""
     from store.audit.entry import Action
     from store.journal.following import Following
     from store.journal.projections import Operators
@@ -136,7 +136,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
 
 
 def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Give an operator a password: asked for twice without echo, or one line on stdin. The sessions end."""
+    """Set an operator's password: typed twice without echo, or one line on stdin. The sessions end."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -150,7 +150,7 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
 
 
 def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Make somebody an operator, a supervisor or an admin. The sessions end. OPERATOR is an id or number."""
+    """Set the role: operator, supervisor or admin. The sessions end. OPERATOR is an id or number."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

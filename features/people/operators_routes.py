@@ -1,4 +1,4 @@
-"""/v1/admin/operators, for admins: who answers alerts, what each may, by what each comes in."""
+"""/v1/admin/operators, for admins: operators, their roles and their means to sign on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OPERATORS: Final = "/v1/admin/operators"
 
 
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator, and by what the operator signs on. `sessions`: so many browsers are signed on now."""
+    """An operator, and the operator's means to sign on. `sessions`: number of browsers signed on now."""
 
     id: OperatorId
     name: str
@@ -50,7 +50,7 @@ class OperatorsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is added. Two may have one name; they sign on by their numbers then."""
+    """A new operator. Two operators may have one name; they then sign on by their numbers."""
 
     name: Name
     phone: Phone
@@ -60,8 +60,8 @@ class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):
-    """`now` is what is wanted, `was` what each of the same fields held when it was seen. Sent the other way
-    round it takes the change back.
+    """`now` has the new values, `was` the value of each of these fields when it was seen. Swapped, the two
+    revert the change.
     """
 
     was: Fields
@@ -72,21 +72,21 @@ class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperatorAdded(msgspec.Struct, frozen=True, kw_only=True):
-    """Who was added, and by what the operator comes in first."""
+    """The new operator, and a link for the first sign-on."""
 
     operator: OperatorRow
     link: SignOnLink
 
 
 class SessionsEnded(msgspec.Struct, frozen=True, kw_only=True):
-    """So many browsers were signed off."""
+    """Number of browsers that were signed off."""
 
     ended: int
 
 
 @route(GET, OPERATORS, by=ADMIN, audit=Action.READ_STAFF, listed=True)
 def admin_operators(web: Web) -> Answer[OperatorsView]:
-    """All operators."""
+    """Return all operators."""
     standing = {one.id: one.operator for one in web.registry.sessions(web.clock.now_us())}
     counted = Counter(standing.values())
     rows = [told_operator(one, counted[one.id]) for one in web.registry.operators()]
@@ -105,7 +105,7 @@ def admin_operators(web: Web) -> Answer[OperatorsView]:
 def admin_add_operator(web: Web, who: Caller, data: NewOperator) -> Answer[OperatorAdded]:
     """Add an operator.
 
-    With a link that signs the operator on once, within a day, to a password or passkey.
+    Returns a link that signs the operator on once, within a day, to set a password or passkey.
     """
     by = who.operator
     with refusing():
@@ -135,9 +135,9 @@ async def admin_change_operator(
 ) -> Answer[OperatorRow]:
     """Change an operator.
 
-    Only where each field still holds what `was` says (or is already as wanted); else 409 `changed_meanwhile`
-    with the field in `path` and its value in `is_now`. Another role ends the operator's sessions; one's own
-    role is another admin's to change.
+    Only if each field still has the value in `was` (or already the new one); else 409 `changed_meanwhile`
+    with the field in `path` and its value in `is_now`. A new role ends the operator's sessions; only another
+    admin can change an admin's own role.
     """
     new_role = "role" in data.now.said() and data.now.role != data.was.role
     by = _another_admin(who, operator) if new_role else who.operator
@@ -164,7 +164,7 @@ async def admin_change_operator(
 async def admin_remove_operator(web: Web, who: Caller, operator: OperatorId) -> Answer[None]:
     """Remove an operator.
 
-    With all that signs on, the sessions and the shift. The journal goes on naming the id.
+    Removes all means to sign on, the sessions and the shift. The journal keeps the id.
     """
     by = _another_admin(who, operator)
 
@@ -187,9 +187,9 @@ async def admin_remove_operator(web: Web, who: Caller, operator: OperatorId) -> 
     refuses=(NotThere, NotDone),
 )
 def admin_sign_on_link(web: Web, who: Caller, operator: OperatorId) -> Answer[SignOnLink]:
-    """A link that signs the operator on once.
+    """Create a link that signs the operator on once.
 
-    Within a day, to a new password or passkey. One before opens nothing any more.
+    Valid for a day, to set a new password or passkey. An earlier link expires.
     """
     with refusing():
         code, until = web.registry.recover(operator, by=who.operator)
@@ -207,7 +207,7 @@ def admin_sign_on_link(web: Web, who: Caller, operator: OperatorId) -> Answer[Si
 async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Answer[SessionsEnded]:
     """End an operator's sessions, token and sign-on link.
 
-    At all nodes, within a second. Password and passkeys go on signing on.
+    At all nodes, within a second. Password and passkeys stay valid.
     """
     by = _another_admin(who, operator)
 
@@ -221,13 +221,13 @@ async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Ans
 
 
 def _free(tx: Transaction, operator: OperatorId) -> None:
-    """Raises NotDone where the console would end in the middle of a call."""
+    """Check that no console would end in the middle of a call. Raises NotDone."""
     if is_on_an_alert(tx, operator):
         raise NotDone("on an alert: wait until it has ended", Why.ON_AN_ALERT)
 
 
 def _another_admin(who: Caller, operator: OperatorId) -> OperatorId:
-    """The admin who asks. Raises NotDone where that is the operator."""
+    """Return the requesting admin. Raises NotDone if the admin is this operator."""
     if who.operator == operator:
         raise NotDone("this is you: another admin can do it", Why.YOURSELF)
     return who.operator
@@ -239,5 +239,5 @@ def _row(web: Web, operator: Operator) -> OperatorRow:
 
 
 def told_operator(one: Operator, sessions: int) -> OperatorRow:
-    """The operator as the list has it."""
+    """Convert an operator to a row of the list."""
     return derived(OperatorRow, one, sessions=sessions)

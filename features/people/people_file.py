@@ -1,17 +1,17 @@
-"""Rows of a CSV file of people as persons, each with what is wrong about it. Pure.
+"""Parser of CSV files of people: rows as persons, each with its faults. Pure.
 
 The first line names the columns, in any order and any case:
 
-    phone        needed; several in one cell are set apart by `;`, `|` or `/`; the first is called first
+    phone        required; several in one cell are separated by `;`, `|` or `/`; the first is called first
     first_name, last_name, language, notes
-    device       several are set apart by `;` or `|`
+    device       several are separated by `;` or `|`
     cancel_pin, duress_pin
     address, contact, dangerous, children, medical, court_order, safe_word, reach
                  of the record: `store.registry.users.records_text`
 
-Commas, semicolons or tabs; UTF-8, UTF-16 or, as spreadsheets write it, Windows-1252. A person who is known by
-one of the numbers is changed: what the file says replaces what was there, numbers and devices are added to;
-columns that are not in the file stay as they are. Every fault is told with its line and column.
+Separated by commas, semicolons or tabs; UTF-8, UTF-16 or, as spreadsheets write it, Windows-1252. A person
+known by one of the numbers is changed: fields of the file replace old values, numbers and devices are added,
+and columns missing in the file stay unchanged. Every fault has its line and column.
 """
 
 from __future__ import annotations
@@ -40,65 +40,69 @@ COLUMNS: Final = (
     *records_text.COLUMNS,
 )
 REASON: Final = "why_not"
-"""The column in which a row that was not taken says why: it is passed over when the file comes again."""
+"""Column with the reason of a rejected row: ignored when the file is imported again."""
 _ALSO_CALLED: Final = {"phones": "phone", "devices": "device", "e164": "phone"}
 _SEPARATORS: Final = ",;\t"
 _SEPARATOR_NAMED: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-"""By which Excel is told what separates."""
+"""Line that names the separator for Excel."""
 _NO_TEXT: Final = re.compile(b"[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]|\xff\xfe|\xfe\xff")
-"""What no text in Windows-1252 has: what is no letter there, and marks of UTF-16 in the middle."""
+"""Bytes that no text in Windows-1252 has: undefined characters, and byte order marks of UTF-16
+in the middle.
+"""
 ROWS_MAX: Final = 100_000
-"""Some seconds of a processor, in which alerts wait for it as well."""
+"""Maximal number of rows: some seconds of a processor that alerts need as well."""
 _HEADING_MAX: Final = 4096
-"""Letters; a longer one is no heading of ours, and takes seconds to say so."""
+"""Maximal length in characters; a longer line is no heading, and would take seconds to report."""
 _RUNS: Final = re.compile(r"[=+@-](?![0-9 ()./;|-]*$)")
-"""What a spreadsheet takes for a formula, and is no number: written behind a `'`, as it keeps text."""
+"""Text that a spreadsheet takes for a formula, and that is no number: written after a `'`, to be kept as
+text.
+"""
 _KEPT: Final = re.compile(r"\A'(?=[=+@-])")
 _AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
-"""As Excel keeps the `+` of a number."""
+"""Excel's notation that keeps the `+` of a number."""
 _ROUNDED: Final = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
-"""A number as a spreadsheet shows it that has taken it for a quantity."""
+"""A number that a spreadsheet has converted to a quantity."""
 
 
 class Flaw(StrEnum):
-    """What is wrong about a place of a file, by which a page finds the words; `reason` says it in full."""
+    """Kind of a fault; pages find their words by it. `reason` has the full text."""
 
     NO_FILE = "no_file"
-    """It is no list of people at all."""
+    """The content is no list of people."""
     NO_COLUMN = "no_column"
     COLUMN_TWICE = "column_twice"
     COLUMN_MISSING = "column_missing"
     CELLS = "cells"
-    """More or fewer cells than columns."""
+    """The row has more or fewer cells than columns."""
     EMPTY = "empty"
     NO_NUMBER = "no_number"
     ROUNDED = "rounded"
-    """A spreadsheet has made a quantity of a number: `3.93E+11`."""
+    """A spreadsheet has converted a number to a quantity: `3.93E+11`."""
     EMERGENCY = "emergency"
     LANGUAGE = "language"
     PIN = "pin"
     PINS_SAME = "pins_same"
     TWICE = "twice"
-    """On another line, too."""
+    """The value is on another line, too."""
     OF_OTHERS = "of_others"
-    """It belongs to somebody else, or to two."""
+    """The value belongs to another person, or to two."""
     RECORD = "record"
-    """The record does not take it."""
+    """The value is invalid in the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a file: where it is, and what."""
+    """A fault of a file, with its place."""
 
     line: int
     column: str
-    """The column's heading; empty where the whole line is meant."""
+    """Heading of the column; empty for the whole line."""
     reason: str
     flaw: Flaw = Flaw.RECORD
 
 
 class ImportFaulty(RegistryError):
-    """A file of people cannot be taken as it is; nothing was taken."""
+    """The file of people is rejected; nothing was imported."""
 
     def __init__(self, file: str, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(self._line(file, fault) for fault in faults))
@@ -115,7 +119,7 @@ _FLAWS: Final = {"language": Flaw.LANGUAGE, "cancel_pin": Flaw.PIN, "duress_pin"
 
 
 class Encoding(StrEnum):
-    """In which letters are written."""
+    """Character encoding of a file."""
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16"
@@ -123,20 +127,22 @@ class Encoding(StrEnum):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The file as rows."""
+    """A file split into rows."""
 
     encoding: Encoding
     separator: str
     heading: tuple[str, ...]
-    """As written."""
+    """Headings as written."""
     columns: tuple[str, ...]
-    """The same by our names."""
+    """Headings as our column names."""
     rows: list[tuple[int, list[str]]]
-    """Each with the line on which it begins; empty ones are left out."""
+    """Rows with their first line number; without empty rows."""
 
 
 def read(content: bytes, file: str) -> Sheet:
-    """The rows of a file. Raises ImportFaulty where it is none of ours; `file` is its name there."""
+    """Split a file into rows. Raises ImportFaulty if it is no list of people; `file` is its name in the
+    error.
+    """
     text, encoding = _decoded(content, file)
     named = _SEPARATOR_NAMED.match(text)
     begin = named.end() if named else 0
@@ -165,7 +171,9 @@ def read(content: bytes, file: str) -> Sheet:
 
 
 def written(sheet: Sheet, rows: list[list[str]]) -> bytes:
-    """These rows, each with its reason behind it, as a file of the same form; in UTF-8 as Excel takes it."""
+    """Format rows, each with its reason at the end, as a file of the same form; UTF-8 with a
+    mark for Excel.
+    """
     made = io.StringIO()
     writer = csv.writer(made, delimiter=sheet.separator)
     writer.writerow([*sheet.heading, REASON])
@@ -221,21 +229,21 @@ def _columns(cells: list[str], line: int, file: str) -> tuple[str, ...]:
 
 
 class Line:
-    """One row: a person, or what is wrong."""
+    """A row: a person, or faults."""
 
     def __init__(self, number: int, cells: list[str], region: str) -> None:
         self.number: Final = number
-        """On which line of the file it begins."""
+        """Line of the file on which the row begins."""
         self.cells: Final = cells
         self.person = Person()
         self.record: dict[str, str] = {}
-        """What it says of the record, by column."""
+        """Fields of the record, by column."""
         self.faults: list[Fault] = []
         self._region = region
 
     @cached_property
     def entry(self) -> Entry:
-        """What is to be written. It hashes the PINs, which takes long."""
+        """Data to be written. Computing the entry hashes the PINs, which takes long."""
         return Entry(self.person, self._region)
 
     @property
@@ -246,7 +254,7 @@ class Line:
 
 
 def lines(sheet: Sheet, region: str) -> list[Line]:
-    """Every row of the sheet."""
+    """Parse every row of the sheet."""
     seen: dict[str, int] = {}
     made = []
     for number, cells in sheet.rows:

@@ -1,4 +1,4 @@
-"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged."""
+"""/v1/admin/people, for admins: search, add, correct and merge people who may raise alerts."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ PATH: Final = "/v1/admin/people"
 ONE: Final = f"{PATH}/{{person}}"
 AT_ONCE: Final = 50
 MOST: Final = 500
-"""Who has not found somebody among so many has to say more of the name."""
+"""Limit of a search: beyond it a more specific name is needed."""
 
 
 class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One person. `phones`: the first is called first."""
+    """A person. `phones`: the first is called first."""
 
     id: UserId
     first_name: str
@@ -51,8 +51,8 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
-    """Those who fit, by name, as far as was asked. `found`: how many fit; `known`: how many there are;
-    `phones`: how many phones stand how with the checks that they make by themselves.
+    """Matching people, by name, up to the requested number. `found`: number of matches; `known`: number of
+    all people; `phones`: number of phones by the state of their automatic checks.
     """
 
     people: list[PersonRow]
@@ -62,7 +62,9 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolled phone: which number it proves and by what, and when an alert was last raised with it."""
+    """An enrolled phone: the number that it proves, the kind of proof, and the time of the last alert from
+    it.
+    """
 
     device: str
     name: str
@@ -71,17 +73,18 @@ class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
     last_alert_at: Moment | None
     proved_by: ProvedBy
     checked_on: Moment | None
-    """The day of its last check, by its beginning."""
+    """Day of the last check, as the moment when the day begins."""
     check_days: int | None
-    """Each so many days it checks by itself; 0: never, null: it has not said."""
+    """Interval of automatic checks in days; 0: never, null: unknown."""
     seeming: Seeming
-    """`enrolled`: added with a wrong PIN or the duress PIN, it looks enrolled and proves nothing; `revoked`:
-    it looks revoked so, and proves its number as before."""
+    """`enrolled`: added with a wrong PIN or the duress PIN, the phone seems enrolled and proves nothing.
+    `revoked`: the phone seems revoked in the same way, and still proves its number.
+    """
 
 
 class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is administered of one person. `record`: its version, 0 where there is none. `open`, `held`:
-    of `alerts` those that are open, and those that are kept from being erased.
+    """Data of one person for administration. `record`: its version, 0 without a record. `open`, `held`:
+    number of `alerts` that are open, and that are kept from being erased.
     """
 
     id: UserId
@@ -101,7 +104,7 @@ class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is added."""
+    """A new person."""
 
     phones: Phones
     first_name: Name = ""
@@ -111,8 +114,8 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
-    """`now` is what is wanted, `was` what each of the same fields held when it was seen. Sent the other way
-    round it takes the change back.
+    """`now` has the new values, `was` the value of each of these fields when it was seen. Swapped, the two
+    revert the change.
     """
 
     was: Fields
@@ -123,14 +126,14 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BothSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What was shown of the two before somebody said that they are one."""
+    """Fields of both persons as shown before the order to merge."""
 
     kept: Fields
     other: Fields
 
 
 class MergeOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """The other person is this one. `was`: what was seen of both."""
+    """Order to merge another person into this one. `was`: fields of both as seen."""
 
     other: UserId
     was: BothSeen
@@ -150,10 +153,10 @@ def admin_people(
     most: Annotated[int, QueryParameter(ge=1, le=MOST)] = AT_ONCE,
     silent: Annotated[bool, QueryParameter()] = False,
 ) -> Answer[PeopleView]:
-    """People, by name.
+    """Return people, by name.
 
-    `search`: parts of a name or number, a whole device or id. `silent`: those alone who have a phone that has
-    missed two of the checks that it makes by itself.
+    `search`: parts of a name or number, a whole device or id. `silent`: only people with a phone that has
+    missed two of its automatic checks.
     """
     now_us, registry = web.clock.now_us(), web.registry
     people, fitting = registry.silent(now_us, limit=most) if silent else registry.found(search, limit=most)
@@ -192,7 +195,7 @@ def admin_add_person(web: Web, who: Caller, data: NewPerson) -> Answer[PersonAns
 
 @route(GET, ONE, by=ADMIN, audit=Action.READ_PERSON, listed=True, refuses=(NotThere,))
 def admin_person(web: Web, person: UserId) -> Answer[PersonAnswer]:
-    """A person."""
+    """Return a person."""
     view = _found(web, person)
     return Answer(view, (view.id,))
 
@@ -203,7 +206,7 @@ async def admin_change_person(
 ) -> Answer[PersonAnswer]:
     """Correct a person.
 
-    Only where each field still holds what `was` says (or is already as wanted); else 409 `changed_meanwhile`
+    Only if each field still has the value in `was` (or already the new one); else 409 `changed_meanwhile`
     with the field in `path` and its value in `is_now`.
     """
     by, region = who.operator, web.settings.center.region
@@ -224,11 +227,11 @@ async def admin_change_person(
     refuses=(NotThere, NotDone),
 )
 async def admin_merge_people(web: Web, who: Caller, person: UserId, data: MergeOrder) -> Answer[PersonAnswer]:
-    """Say that another person is this one.
+    """Merge another person into this one.
 
-    Numbers, devices, notes, record and alerts of the other are this person's from now on, and the other is
-    not there any more. It cannot be taken back. `was` has what was seen of both: 409 `changed_meanwhile`
-    where it is not so; `on_an_alert` while an alert of either is open.
+    Numbers, devices, notes, record and alerts of the other become this person's, and the other is removed.
+    This cannot be undone. `was` has the fields of both as seen: 409 `changed_meanwhile` if they differ now;
+    `on_an_alert` while an alert of either is open.
     """
     by, seen, region = who.operator, (data.was.kept, data.was.other), web.settings.center.region
     with _refusing("$.was"):
@@ -248,7 +251,7 @@ async def admin_merge_people(web: Web, who: Caller, person: UserId, data: MergeO
 async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str) -> Answer[PersonAnswer]:
     """Revoke an enrolled phone.
 
-    It proves nothing any more; the number stays the person's.
+    The phone proves nothing any more; the number stays the person's.
     """
 
     def work(tx: Transaction) -> UserId:
@@ -263,7 +266,7 @@ async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str
 
 
 def _found(web: Web, person: UserId) -> PersonAnswer:
-    """All that is administered of the person, for any thread. Raises NotThere."""
+    """Return a person's data for administration; thread-safe. Raises NotThere."""
     known = web.registry.user(person)
     if known is None:
         raise NotThere("no such person")
@@ -295,7 +298,7 @@ def _told(seen: Snapshot, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
 
 @contextmanager
 def _refusing(body: str = "$") -> Iterator[None]:
-    """What is refused of persons in particular, and then as everything of the administration."""
+    """Convert refusals about persons, then those of the whole administration, to HTTP errors."""
     with refusing(body):
         try:
             yield

@@ -1,4 +1,4 @@
-"""Changes of a person by staff, who says what each field held when it was seen."""
+"""Changes of a person by staff, with the value of each field as seen before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Notes = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
 class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
-    """What of a person staff can change; what is not set is not meant."""
+    """Fields of a person that staff can change; an unset field is left unchanged."""
 
     phones: Phones | UnsetType = UNSET
     first_name: Name | UnsetType = UNSET
@@ -39,10 +39,10 @@ class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
 def change(
     tx: Transaction, who: UserId, was: Fields, now: Fields, *, by: str, region: str
 ) -> tuple[User, tuple[str, ...]]:
-    """Change what `now` sets, where each field still holds what `was` says, or already what is wanted; the
-    person, and the names of the fields that are changed.
+    """Set the fields of `now` if each still has the value in `was`, or already the new one. Returns the
+    person, and the names of the changed fields.
 
-    Raises NobodyThere, ChangedMeanwhile, NumberRefused, AlreadyTaken (a number of somebody else's),
+    Raises NobodyThere, ChangedMeanwhile, NumberRefused, AlreadyTaken (another person's number),
     JournalNotDurable.
     """
     known = read_user(tx, who)
@@ -57,7 +57,7 @@ def change(
 
 
 def as_kept(fields: Fields, region: str) -> dict[str, Any]:
-    """Those that are set, as the registry writes them. Raises NumberRefused."""
+    """Return the set fields in the registry's form. Raises NumberRefused."""
     wanted = fields.said()
     for name in ("first_name", "last_name"):
         if name in wanted:

@@ -1,7 +1,7 @@
-"""Changes by who says what each field held when it was seen: of two at once nothing is lost silently.
+"""Changes that state the value of each field as seen: of two simultaneous changes neither is lost silently.
 
-Without a lock and without a version: what both have left alone is nobody's conflict, and taking a change back
-is the same change the other way round.
+Needs neither a lock nor a version: fields that both left alone do not conflict, and the swapped change
+reverts a change.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from store.errors import ChangedMeanwhile
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Some fields of something that is kept; those that are UNSET are not meant."""
+    """Some fields of a stored object; UNSET fields are left unchanged."""
 
     def said(self) -> dict[str, Any]:
-        """Those that are set, by name."""
+        """Return the set fields, by name."""
         return {one: value for one in self.__struct_fields__ if (value := getattr(self, one)) is not UNSET}
 
 
 def same_fields(was: Seen, now: Seen) -> None:
-    """Raises ValueError where a change does not say what it has seen of each field."""
+    """Check that both have the same fields set. Raises ValueError."""
     for name in now.__struct_fields__:
         if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
             raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
 
 
 def to_change(known: object, was: Seen, wanted: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields that are not as wanted. Raises ChangedMeanwhile: one is not as it was seen, either."""
+    """Return the fields that differ from `wanted`. Raises ChangedMeanwhile if one also differs from `was`."""
     seen = was.said()
     changed = tuple(one for one, value in wanted.items() if getattr(known, one) != value)
     for one in changed:

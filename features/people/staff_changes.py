@@ -1,4 +1,4 @@
-"""Changes of an operator by an admin, who says what each field held when it was seen."""
+"""Changes of an operator by an admin, with the value of each field as seen before."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SET: Final = Query(
 
 
 class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
-    """What of an operator can be changed; what is not set is not meant."""
+    """Fields of an operator that can be changed; an unset field is left unchanged."""
 
     name: Name | UnsetType = UNSET
     phone: Phone | UnsetType = UNSET
@@ -51,8 +51,8 @@ class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
 def change(
     tx: Transaction, who: OperatorId, was: Fields, now: Fields, *, by: str, region: str
 ) -> tuple[Operator, tuple[str, ...]]:
-    """Change what `now` sets, where each field still holds what `was` says, or already what is wanted; the
-    operator, and the names of the fields that are changed. A changed role ends the operator's sessions.
+    """Set the fields of `now` if each still has the value in `was`, or already the new one. Returns the
+    operator, and the names of the changed fields. A changed role ends the operator's sessions.
 
     Raises NobodyThere, ChangedMeanwhile, LastAdmin, NumberRefused, AlreadyTaken (`staff.tell_apart`),
     RegistryError (an empty name).
@@ -75,14 +75,14 @@ def change(
 
 
 def keep_an_admin(tx: Transaction, but: OperatorId) -> None:
-    """Raises LastAdmin where there is no admin but this one; one who is none is in nobody's way."""
+    """Check that another admin remains if `but` loses the role. Raises LastAdmin."""
     admins = [one.id for one in operators_in(tx) if one.role is StaffRole.ADMIN]
     if admins == [but]:
         raise LastAdmin("this is the last admin: make another one first")
 
 
 def _written(now: Fields, region: str) -> dict[str, str | bool]:
-    """As it is kept. Raises NumberRefused, RegistryError."""
+    """Return the set fields in the stored form. Raises NumberRefused, RegistryError."""
     wanted = now.said()
     if isinstance(name := wanted.get("name"), str):
         wanted["name"] = " ".join(name.split())

@@ -1,4 +1,4 @@
-"""`user import | add | list | show`: in the registry, with or without a running center."""
+"""The commands `user import | add | list | show`: on the registry, with or without a running center."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One user."""
+    """A user."""
 
     id: str
     phones: tuple[str, ...]
@@ -53,7 +53,7 @@ def add(
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """Add one user."""
+    """Add a user."""
     from store.audit.entry import Action
     from store.registry.people import Person
     from store.registry.registry import Registry
@@ -75,7 +75,7 @@ def add(
 
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
-    """Take in a CSV file of users; all of it or nothing."""
+    """Import a CSV file of users; all of it or nothing."""
     from features.people.importing import import_users
     from store.audit.entry import EVERYBODY, Action
 
@@ -95,7 +95,7 @@ def list_(
     limit: Annotated[int, Parameter(help="No more than so many.")] = 1000,
     common: Common = DEFAULT,
 ) -> None:
-    """All users."""
+    """List all users."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -122,7 +122,7 @@ def list_(
 
 
 def show(user: str, /, *, common: Common = DEFAULT) -> None:
-    """One user, by number, device or id. It is entered in the audit."""
+    """Show one user, by number, device or id. The audit records this."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -139,7 +139,7 @@ def show(user: str, /, *, common: Common = DEFAULT) -> None:
 
 
 def _pin(given: str | None, what: str) -> str | None:
-    """The PIN as given, or as typed where it is to be asked for."""
+    """Return the PIN as given, or as typed if requested."""
     if given in ASKED:
         return secret_asked(what)
     if given:
