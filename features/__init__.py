@@ -1,1 +1,1 @@
-"""Packages of what the center can do besides taking an alert to its end, listed in `center.features`."""
+"""Packages of the center's capabilities beyond handling an alert, listed in `center.features`."""
