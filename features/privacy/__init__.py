@@ -1,1 +1,1 @@
-"""What a person may ask for, what is given away of an alert, and who has seen what: see README.md."""
+"""A person's record, data handed out, erasure, and the audit, described in README.md."""

@@ -1,4 +1,6 @@
-"""`audit person | operator | since | verify`: who has seen or changed what, who came in; no center needed."""
+"""The commands `audit person | operator | since | verify`: accesses, changes and sign-ons; no
+center needed.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,11 @@ Limit = Annotated[int, Parameter(help="No more than so many, the newest.")]
 
 
 HEAD_LOST: Final = 3
-"""The exit status where no entry is altered, and the end of a chain is not known."""
+"""Exit status if no entry is altered, and the end of a chain is unknown."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry."""
+    """An entry of the audit."""
 
     at: str
     actor: str
@@ -44,7 +46,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person(who: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
-    """Who has seen or changed what is known of a person: by number, device or id."""
+    """List who has seen or changed a person's data: by number, device or id."""
     from store.audit.entry import EVERYBODY, Action
     from store.audit.search import entries, ids_of
     from store.registry.registry import Registry
@@ -56,21 +58,23 @@ def person(who: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> Non
 
 
 def operator(name: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
-    """What somebody has done: an operator by name, number or id, or `account:NAME`, `app`, `center`."""
+    """List the actions of one actor: an operator by name, number or id, or `account:NAME`,
+    `app`, `center`.
+    """
     from store.audit.entry import Action
     from store.audit.search import entries
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         known = Registry(journal).called(name)
-        # One who was removed is known by the id.
+        # A removed operator is known only by the id.
         actor = name if known is None else known.id
         note(journal, common.directory, Action.READ_AUDIT, (actor,), "operator")
         _show(common, islice(entries(journal, actor=actor), limit))
 
 
 def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
-    """Everything since TIME: `2026-11-28`, `2026-11-28T04:00`, or `30m`, `12h`, `7d` ago."""
+    """List everything since TIME: `2026-11-28`, `2026-11-28T04:00`, or `30m`, `12h`, `7d` ago."""
     from store.audit.entry import EVERYBODY, Action
     from store.audit.search import entries
 
@@ -81,8 +85,8 @@ def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> Non
 
 
 def verify(*, common: Common = DEFAULT) -> int:
-    """Whether it is as it was written; exit 1 where it is not, with the places, and 3 where a chain has only
-    lost its head, so that nobody can say whether its end was cut off.
+    """Verify the audit; exit 1 with the places if it was altered, 3 if a chain has only lost its head.
+    Without the head, a cut at the end of the chain cannot be excluded.
     """
     from store.audit.trail import Trail
     from store.audit.trail import verify as verify_audit

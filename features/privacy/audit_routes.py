@@ -1,4 +1,4 @@
-"""GET /v1/audit, for supervisors and admins: who has seen or changed what, and who came in. Newest first."""
+"""GET /v1/audit, for supervisors and admins: accesses, changes and sign-ons. Newest first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Named = Annotated[str, QueryParameter(max_length=100)]
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry. `subjects`: ids of persons, alerts and operators, `*` for everybody."""
+    """An entry of the audit. `subjects`: ids of persons, alerts and operators, `*` for everybody."""
 
     chain: str
     number: int
@@ -32,11 +32,11 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[str, ...]
     detail: str
     in_memory: bool
-    """Written while the disk failed, and to the disk after it."""
+    """Written to memory during a failure of the disk, and to the disk afterwards."""
 
 
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries, newest first. `before`: ask with it for those that are older; null: there are none."""
+    """Entries, newest first. `before`: parameter of the request for older entries; null: there are none."""
 
     entries: list[EntryView]
     before: str | None
@@ -50,10 +50,10 @@ def audit(
     since_us: Annotated[int, QueryParameter(ge=0, le=2**62)] = 0,
     before: Annotated[str, QueryParameter(max_length=200, description="`before` of the page before.")] = "",
 ) -> Answer[AuditView]:
-    """Who has seen or changed what.
+    """Return accesses and changes.
 
-    Of one person (number, device or id), of one who did it (an operator's name, number or id, `account:NAME`,
-    `center`), since a time; of all where none is named. Reading it is entered.
+    Of one person (number, device or id), of one actor (an operator's name, number or id, `account:NAME`,
+    `center`), since a time; without parameters all. The audit records this request.
     """
     known = web.registry.called(operator) if operator.strip() else None
     actor = operator.strip() if known is None else known.id

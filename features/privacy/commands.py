@@ -1,6 +1,4 @@
-"""`user record | export | erase`, `alert dossier`: what is known of a person, what is handed out, and who is
-forgotten; no running center is needed.
-"""
+"""The commands `user record | export | erase` and `alert dossier`, with or without a running center."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def record(
     ] = (),
     common: Common = DEFAULT,
 ) -> None:
-    """Show a user's record; with options change it. It is entered in the audit."""
+    """Show a user's record; with options change it. The audit records this."""
     from store.audit.entry import Action
     from store.errors import RegistryError
     from store.registry.registry import Registry
@@ -90,7 +88,7 @@ def export(
     to: Annotated[Path, Parameter(help="The folder, made anew.")],
     common: Common = DEFAULT,
 ) -> None:
-    """Everything about a user, for that user: a page to read, the data, and the user's own recorded voice."""
+    """Write all data about a user, for this user: a page to read, the data, and the user's recorded voice."""
     from features.privacy.persons_data import PAGE, give
     from store.audit.entry import Action
     from store.registry.registry import Registry
@@ -119,7 +117,7 @@ def dossier(
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """The whole story of an alert: a PDF with all events, signed, and its recordings."""
+    """Write the whole story of an alert: a PDF with all events, signed, and its recordings."""
     from features.privacy.dossier import make
     from store.audit.entry import Action
 
@@ -143,7 +141,7 @@ def erase(
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
+    """Erase a user for good: personal data, also in the user's alerts, and recordings of these alerts."""
     from application.state.scrubbing import leave_nothing
     from store.alerts.erasing import erase_person
     from store.audit.entry import Action
@@ -175,7 +173,7 @@ def erase(
 
 
 def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], region: str) -> PersonRecord:
-    """Raises FieldRefused, ValueError."""
+    """Return the record with these changes. Raises FieldRefused, ValueError."""
     from model.record import PersonRecord
     from store.registry.users import records_text
 
@@ -186,7 +184,7 @@ def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], r
 def _pictured(
     tx: Transaction, user: UserId, made: PersonRecord, face: bytes | None, pictures: dict[str, bytes]
 ) -> PersonRecord:
-    """With these pictures. Raises PictureRefused, RegistryError, UsageError."""
+    """Return the record with these pictures added. Raises PictureRefused, RegistryError, UsageError."""
     from store.registry.users.records import add_picture
 
     if unknown := set(pictures) - {one.name for one in made.dangerous}:

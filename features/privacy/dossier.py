@@ -1,8 +1,7 @@
-"""The whole story of an alert for a court: a paper that opens anywhere, what was recorded, and a signature.
+"""Dossier of an alert for a court: a PDF that opens anywhere, recordings, and a signature.
 
-`FILE` is a PDF with the events themselves attached; `FILE.p7s` signs it (`application.signature`);
-what was recorded lies beside it in `FILE.recordings/`, each file as the center has it, its SHA-256 in the
-paper.
+`FILE` is a PDF with the events attached; `FILE.p7s` is its signature (`application.signature`); the
+recordings lie beside it in `FILE.recordings/`, each file as the center has it, with its SHA-256 in the paper.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from store.registry.registry import Registry
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the conference."""
+    """A file of the recorded conference."""
 
     file: str
     bytes: int
@@ -38,27 +37,27 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the paper says."""
+    """Content of the paper."""
 
     made_at: Instant
     version: str
     language: str
-    """ISO 639-1. Another one than Italian is English."""
+    """ISO 639-1. Any language other than Italian is written in English."""
     facts: Facts
     person: str
-    """Name and id; empty where nobody was identified, or the person was erased."""
+    """Name and id; empty if the person is unknown or erased."""
     operators: tuple[tuple[OperatorId, str], ...]
-    """Ids with names; an operator who was removed has none."""
+    """Ids with names; the name of a removed operator is empty."""
     recordings: tuple[Recording, ...]
     events: bytes
-    """Those of both streams, an object of JSON a line, `at_us` in microseconds since 1970, UTC."""
+    """Events of both streams, a JSON object a line, `at_us` in microseconds since 1970, UTC."""
     events_sha256: str
     fingerprint: str
-    """Of the certificate that signs."""
+    """Fingerprint of the signing certificate."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written."""
+    """Files written."""
 
     file: str
     signature: str
@@ -70,8 +69,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: str) -> Made:
     """Write the dossier, in Italian or English.
 
-    Raises NotFound, UsageError (`to` is there), JournalError, OSError, ValueError (`keys/signing.pem` is no
-    key).
+    Raises NotFound, UsageError (`to` exists), JournalError, OSError, ValueError (`keys/signing.pem` is
+    invalid).
     """
     from features.privacy.dossier_paper import paper
 
@@ -83,7 +82,7 @@ def make(journal: Journal, state: StateDir, alert: AlertId, to: Path, language: 
         raise NotFound(f"there is no alert {alert}")
     events = b"".join(map(_line, recorded))
     kept, signer = state.recordings, Signer(state.signing)
-    files = whole_of(kept, alert)  # one that is being written would be another than the one that is hashed
+    files = whole_of(kept, alert)  # only finished recordings: one in progress would no longer match its hash
     content = paper(
         Dossier(
             made_at=journal.now_us(),

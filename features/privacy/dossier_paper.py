@@ -1,6 +1,6 @@
 """A dossier as a PDF, in Italian or English, and its words.
 
-What proves an alert, and what spoke against it, is told in the console's own words (`words/proof.js`).
+The alert's assurance level and doubts have the console's words (`words/proof.js`).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ Of = TypeVar("Of")
 
 
 def paper(dossier: Dossier) -> bytes:
-    """The PDF, A4, with the events attached as `events.jsonl`."""
+    """Return the PDF, A4, with the events attached as `events.jsonl`."""
     return _Paper(dossier).made()
 
 
@@ -216,7 +216,7 @@ class Words:
     """The words of one language."""
 
     def __init__(self, language: str) -> None:
-        """Another language than Italian is English."""
+        """Any language other than Italian is English."""
         self._place = 0 if language == "it" else 1
 
     def __call__(self, name: str) -> str:
@@ -227,11 +227,11 @@ class Words:
         return table[key][self._place]
 
     def outcome(self, outcome: Outcome | None) -> str:
-        """Return the outcome; empty where there is none."""
+        """Return the outcome; empty for None."""
         return "" if outcome is None else self.of(OUTCOMES, outcome)
 
     def moment(self, at: Instant | None) -> str:
-        """Return the moment in UTC, and at the center with its zone; empty where there is none."""
+        """Return the moment in UTC, and at the center with its zone; empty for None."""
         return (
             "" if at is None else self("at_center").format(utc=rfc3339(at), local=f"{local(at)} {zone(at)}")
         )
@@ -260,8 +260,8 @@ def cover(dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 
 def proof(facts: Facts, said: Words) -> str:
-    """Return what proves the alert, as the console says it: the level, since when the phone is enrolled, and
-    why a signature did not count.
+    """Return the assurance level in the console's words, with the enrolment date of the phone and the reason
+    that a signature did not count.
     """
     enrolled = facts.key_enrolled_at
     parts = [
@@ -294,7 +294,7 @@ def call(one: Call, said: Words) -> tuple[str, ...]:
 
 
 def _sketch(sheet: Sheet, facts: Facts, scale_said: str) -> None:
-    """The positions to scale, north up, in the order in which they came, each with its accuracy."""
+    """Draw the positions to scale, north up, in order of arrival, each with its accuracy."""
     first = facts.positions[0]
     east = math.cos(math.radians(first.lat)) * _METRES_PER_DEGREE
     places = [

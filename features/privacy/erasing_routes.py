@@ -1,4 +1,4 @@
-"""POST /v1/admin/people/PERSON/erase, for admins: a person is erased for good (`store.alerts.erasing`)."""
+"""POST /v1/admin/people/PERSON/erase, for admins: erase a person for good (`store.alerts.erasing`)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class EraseOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
-    """The person is erased. `held`: alerts that are kept, and erased with their release. `on_disk_until`: why
-    what was deleted can still be on the disk; empty where it cannot.
+    """Result of an erasure. `held`: alerts under a legal hold, erased with their release. `on_disk_until`:
+    reason that deleted data may still be on the disk; empty if it is gone.
     """
 
     alerts: list[AlertId]
@@ -49,7 +49,7 @@ class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
 async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseOrder) -> PersonErased:
     """Erase a person for good.
 
-    With what is personal in the person's alerts, and their recordings; those that are held go with their
+    Also erases personal data in the person's alerts, and their recordings; held alerts follow with their
     release. 409 `not_typed`: neither a number's last digits nor the name; `on_an_alert`.
     """
 
@@ -80,6 +80,6 @@ async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseO
 
 
 def names(typed: str, known: User) -> bool:
-    """Whether this is the end of one of the person's numbers, or the whole name."""
+    """Return True if the text is the end of one of the person's numbers, or the whole name."""
     words = folded(typed)
     return bool(words) and words in {folded(known.name), *(phone[-4:] for phone in known.phones)}

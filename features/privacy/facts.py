@@ -1,4 +1,4 @@
-"""One alert as it is told to those outside: times, positions, calls, and the story in words. Pure."""
+"""Facts of one alert for people outside the center: times, positions, calls, and the story in words. Pure."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from model.telling.sheet import fold
 from model.telling.story import cause_in_words, in_words
 
 AN_OPERATOR: Final = "an operator"
-"""What stands for an operator where others than the center's own are told."""
+"""Name that stands for an operator in data for people outside the center."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to reach a party, or a call of the user's that was taken."""
+    """An attempt to reach a party, or an accepted call of the user."""
 
     party: Party
     number: E164 | None
@@ -45,13 +45,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None
     ended_at: Instant | None = None
     cause: int | None = None
-    """ITU-T Q.850, or one of the center's own; None while it lasts."""
+    """ITU-T Q.850, or one of the center's own; None for a call in progress."""
     ended_by: str = ""
-    """The cause in words; empty while it lasts."""
+    """The cause in words; empty for a call in progress."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the story, with its place in the journal."""
+    """A line of the story, with its place in the journal."""
 
     at: Instant
     seq: int
@@ -66,27 +66,27 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
     at: Instant
     by: str
-    """Empty: the user."""
+    """Author; empty for the user."""
     text: str
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert."""
+    """Facts of one alert."""
 
     alert: AlertId
     channel: Channel
     proof: Proof
     doubt: Doubt | None
-    """Why it was not proved, though it was to be."""
+    """Reason that a signature did not count; None if there was no such doubt."""
     key_enrolled_at: Instant | None
-    """Since when the phone is known by which it was signed."""
+    """Enrolment time of the phone that signed the alert."""
     received_at: Instant
     raised_at: Instant
     deadline_at: Instant
     closed_at: Instant | None
     outcome: Outcome | None
     corrected: Outcome | None
-    """What a supervisor has corrected it to; why, the story tells."""
+    """Outcome as corrected by a supervisor; the story has the reason."""
     test: bool
     silent: bool
     duress: bool
@@ -98,25 +98,26 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...]
     notes: tuple[Written, ...]
     operators: tuple[OperatorId, ...]
-    """All who had to do with it, in the order in which they came."""
+    """All operators involved, in order of appearance."""
     story: tuple[Entry, ...]
 
 
 def position_in_words(one: KnownPosition) -> tuple[str, str, str, str]:
-    """North and east in degrees (WGS 84), the accuracy in metres (empty: not told), and its source."""
+    """Return north and east in degrees (WGS 84), accuracy in metres (empty if unknown), and source."""
     accuracy = "" if one.accuracy_m is None else f"{one.accuracy_m:.0f}"
     return f"{one.lat:.6f}", f"{one.lon:.6f}", accuracy, one.source or str(one.channel)
 
 
 def told_outside(recorded: Iterable[Recorded]) -> list[Recorded]:
-    """Without how the center judges the work of its own."""
+    """Return the events without reviews, which are internal judgements of the center's work."""
     return [one for one in recorded if not isinstance(one.event, CallReviewed)]
 
 
 def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None:
-    """Return the events of both streams of an alert, in the journal's order; none without a beginning.
+    """Fold the events of both streams of an alert, in the journal's order; None if the first event is
+    missing.
 
-    `language`: of the story and of why calls ended, one of `model.telling.story.LANGUAGES`.
+    `language`: of the story and of the causes of calls, one of `model.telling.story.LANGUAGES`.
     """
     sheet = fold(recorded)
     if sheet is None:
@@ -150,7 +151,9 @@ def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None
 
 
 def without_operators(facts: Facts) -> Facts:
-    """The same for the person: who answered is a role, not a name or a number (GDPR, art. 15(4))."""
+    """Return the facts for the person: with roles in place of names and numbers of staff (GDPR,
+    art. 15(4)).
+    """
     staff = [call for call in facts.calls if call.party in _STAFF]
     hidden = {str(name): AN_OPERATOR for name in facts.operators}
     hidden |= {str(call.number): "a number of the center" for call in staff if call.number}
@@ -206,7 +209,7 @@ def _operators(recorded: Iterable[Recorded]) -> tuple[OperatorId, ...]:
 
 @cache
 def _named_in(kind: type[AnyEvent]) -> tuple[str, ...]:
-    """The fields of an event in which an operator is named."""
+    """Return the fields of an event that name an operator."""
     hints = get_type_hints(kind)
     return tuple(field for field, hint in hints.items() if hint is OperatorId or OperatorId in get_args(hint))
 

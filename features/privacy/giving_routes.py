@@ -1,7 +1,7 @@
-"""GET /v1/alerts/ID/dossier and …/person, and /v1/users/USER/data, for supervisors and admins: what is handed
-out, as a ZIP.
+"""Exports for supervisors and admins, as a ZIP.
 
-It is made and packed in `run`, which is memory, and is gone with the answer's end, or with the process.
+GET /v1/alerts/ID/dossier, /v1/alerts/ID/person and /v1/users/USER/data. The ZIP is made in `run`, which is
+memory, and is deleted at the end of the answer or of the process.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from store.registry.people import User
 
 @route(GET, "/v1/alerts/{alert}/dossier", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert,))
 async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
-    """The whole story of an alert for a court.
+    """Return the dossier of an alert for a court.
 
-    A ZIP with the PDF, its signature and what was recorded, as `securwoman alert dossier` makes them. That it
-    was given is entered.
+    A ZIP with the PDF, its signature and the recordings, as made by `securwoman alert dossier`. The audit
+    records the export.
     """
     if await asyncio.to_thread(web.following.fresh, alert) is None:
         raise NoSuchAlert("no such alert")
@@ -42,10 +42,10 @@ async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
     GET, "/v1/alerts/{alert}/person", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert, NoSuchPerson)
 )
 async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
-    """Everything about the person of an alert, for that person.
+    """Return all data about the person of an alert, for that person.
 
-    A ZIP with a page, the data and the person's own recorded voice, as `securwoman user export` makes them.
-    That it was given is entered.
+    A ZIP with a page, the data and the person's recorded voice, as made by `securwoman user export`. The
+    audit records the export.
     """
     sheet = await asyncio.to_thread(web.following.fresh, alert)
     if sheet is None or sheet.case.user is None:
@@ -55,9 +55,9 @@ async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
 
 @route(GET, "/v1/users/{user}/data", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchPerson,))
 async def user_data(web: Web, who: Caller, user: UserId) -> Stream:
-    """Everything about a person, for that person.
+    """Return all data about a person, for that person.
 
-    As `/v1/alerts/ID/person`, of whoever is in the registry; `user` is the id.
+    As `/v1/alerts/ID/person`, for any person in the registry; `user` is the id.
     """
     return await _of_person(web, who, user)
 
@@ -71,7 +71,7 @@ async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
 
 
 def _dossier(web: Web, alert: AlertId, to: Path) -> None:
-    from features.privacy.dossier import make  # with the first order, as are what else a start does without
+    from features.privacy.dossier import make  # imported at the first request, with its libraries
 
     to.mkdir(mode=0o700)
     make(web.journal, web.state, alert, to / f"{alert}.pdf", web.settings.center.language)
@@ -90,7 +90,7 @@ async def _packed(web: Web, name: str, write: Callable[[Path], None]) -> Stream:
 
 
 def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:
-    """What is written into a folder of this name, as an archive that no folder lists."""
+    """Write into a folder of this name, and return the folder as an archive without a directory entry."""
     file = TemporaryFile(dir=run)  # noqa: SIM115 (closed when it has been read)
     try:
         with TemporaryDirectory(prefix="giving-", dir=run) as folder:

@@ -1,7 +1,7 @@
-"""Everything about a person, for that person: a folder with a page to read, the data, and what was recorded.
+"""All data about a person, for that person: a folder with a page to read, the data, and recordings.
 
-Regulation (EU) 2016/679, art. 15 and 20. Others' data are left out: operators are told by their role, and of
-a recording only the user's own track is given.
+Regulation (EU) 2016/679, art. 15 and 20. Data of others are left out: operators appear by their role, and a
+recording has only the user's own track.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PARTIES: Final = {
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of what the person has said."""
+    """A file of the person's recorded voice."""
 
     alert: AlertId
     file: str
@@ -63,12 +63,12 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_at: Instant
     last_alert_at: Instant | None
     checked_on: Instant | None = None
-    """The day, by its beginning, on which it last saw that an alert would arrive."""
+    """Day of the last successful check, as the moment when the day begins."""
     check_days: int | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """That something of the person was read, changed or given, and what for; by whom is the center's."""
+    """An access to the person's data, with its purpose; the actor is left out."""
 
     at: Instant
     action: str
@@ -76,27 +76,27 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is kept of one person. Moments are microseconds since 1970, UTC."""
+    """All stored data of one person. Moments are microseconds since 1970, UTC."""
 
     made_at: Instant
     person: User
     record: PersonRecord
     pictures: tuple[str, ...]
-    """The files of those that the record names, by their ids."""
+    """Files of the pictures named by the record, by their ids."""
     phones: tuple[Phone, ...]
-    """That are enrolled."""
+    """Enrolled phones."""
     alerts: tuple[Facts, ...]
-    """Oldest first; what the center has erased of them is not there any more."""
+    """Oldest first, without erased data."""
     recordings: tuple[Sound, ...]
     readings: tuple[Reading, ...]
     """Newest first, as far as the audit goes back."""
 
 
 def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], to: Path) -> PersonalData:
-    """Write the folder `to`, which must not be there yet; 0700, all or nothing.
+    """Write the folder `to`, which must not exist; mode 0700, all or nothing.
 
-    `kept` is where recordings are, `recorded` whom they hold, in the order of their tracks. Raises UsageError
-    (`to` is there), JournalError, SoundFileFailed, OSError.
+    `kept`: folder of the recordings; `recorded`: recorded parties, in the order of their tracks. Raises
+    UsageError (`to` exists), JournalError, SoundFileFailed, OSError.
     """
     if to.exists():
         raise UsageError(f"{to} is there already")
@@ -176,7 +176,7 @@ def _sounds(alerts: Iterable[Facts], kept: Path, recorded: tuple[Party, ...], to
 
 
 def sha256_of(file: Path) -> str:
-    """Of the whole file, as `sha256sum` prints it."""
+    """Return the SHA-256 of the whole file, as `sha256sum` prints it."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -187,9 +187,9 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def page(data: PersonalData) -> str:
-    """Return the data as one page, in HTML, that needs nothing else: no script, nothing from a network.
+    """Return the data as a self-contained page in HTML, without scripts or network access.
 
-    Every label stands in Italian and in English: the page is read by the person, and by those who help.
+    Every label is in Italian and in English: readers are the person, and helpers of the person.
     """
     return render(
         _TEMPLATE,

@@ -1,11 +1,10 @@
-"""Records of persons: for staff at /v1/users/USER/record, for the person at /v1/me/record, and their
-pictures.
+"""Records of persons and their pictures: /v1/users/USER/record for staff, /v1/me/record for the person.
 
 Operators read a record within an alert, as part of its case (decision 91); supervisors and admins read and
-change any. The person enters what is in it by an enrolled phone. Where the person has set a PIN the record is
-sealed to phones: it names who is dangerous, and the phone may be in that very hand. A PIN opens it for
-writing, and no PIN for reading, so that nothing that is shown follows from what the PIN is. With the right
-PIN what is written fills the record; with any other, seemingly.
+change any record. The person fills in the record on an enrolled phone. If the person has set a PIN the record
+is sealed to phones: it names dangerous people, and the phone may be in the hands of such a person. A PIN then
+permits writing, and no PIN permits reading, so that nothing shown depends on the PIN. With the right PIN the
+sent fields fill the record; with any other PIN they only seem to.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ from store.registry.users import records
 from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
 
 BODY_MAX: Final = PICTURE_MAX + 1
-"""Of a picture, and one byte by which one that is too large is known."""
+"""Largest body: a picture, and one byte by which a larger picture is detected."""
 PIN_NEEDED: Final = "pin_needed"
 READ: Final = "the user's own, by a signature"
 CHANGES: Final = ((400, "Not understood, no number, or no such picture."), Changed, Unconditional)
@@ -55,17 +54,17 @@ _TAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
 class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's record. `version` stands in `ETag` as well, and in the next change's `If-Match`."""
+    """A person's record. `version` is also in `ETag`, and belongs in the `If-Match` of the next change."""
 
     version: int
     changed_at: Moment | None
     record: PersonRecord
     sealed: bool = False
-    """The record is shown to no phone: `record` is empty, or what was just sent."""
+    """Phones cannot read the record: `record` is empty, or the content just sent."""
 
 
 class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The picture is kept, for an hour if no record names it."""
+    """A stored picture, deleted after an hour unless a record names it."""
 
     picture: Annotated[str, msgspec.Meta(examples=["5f0c7a3e9b1d42c8a6e4f00b7d9c1e23"])]
 
@@ -75,9 +74,9 @@ class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, "/v1/users/{user}/record", by=SUPERVISOR, audit=Action.READ_PERSON, refuses=(NoSuchPerson,))
 def record(web: Web, user: str) -> Answer[RecordAnswer]:
-    """A user's record.
+    """Return a user's record.
 
-    `user` is a number (E.164) or an id. Empty, with version 0, where there is none.
+    `user` is a number (E.164) or an id. A user without a record has an empty one with version 0.
     """
     known = _user_called(web, user)
     kept = web.journal.at_one_moment(lambda one: records.read(one, known))
@@ -92,9 +91,9 @@ def record(web: Web, user: str) -> Answer[RecordAnswer]:
     refuses=(*CHANGES, NoSuchPerson),
 )
 async def keep_record(web: Web, who: Caller, user: str, data: PersonRecord) -> Answer[RecordAnswer]:
-    """Keep a user's record, in place of the one that is there.
+    """Replace a user's record.
 
-    `If-Match: "3"` names the version that was read, `"0"` where there was none.
+    `If-Match: "3"` names the version that was read, `"0"` if there was none.
     """
     known, version = await asyncio.to_thread(_user_called, web, user), _expected(who)
     return _told(await _written(web, known, data, version, who.operator), known, "record")
@@ -112,7 +111,7 @@ async def keep_record(web: Web, who: Caller, user: str, data: PersonRecord) -> A
 async def add_picture(web: Web, user: str, content: bytes) -> Answer[PictureAnswer]:
     """Send a picture for a user's record.
 
-    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an hour names it.
+    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record saved within an hour must name the picture.
     """
     known = await asyncio.to_thread(_user_called, web, user)
     return Answer(await _picture_kept(web, known, content), (known,), "picture")
@@ -126,7 +125,7 @@ async def add_picture(web: Web, user: str, content: bytes) -> Answer[PictureAnsw
     refuses=(NoSuchPerson,),
 )
 def picture(web: Web, user: str, picture: str) -> Answer[Response[bytes]]:
-    """A picture of a user's record."""
+    """Return a picture of a user's record."""
     known = _user_called(web, user)
     return Answer(picture_of(web, known, picture), (known,), "picture")
 
@@ -136,10 +135,10 @@ def picture(web: Web, user: str, picture: str) -> Answer[Response[bytes]]:
 
 @route(GET, "/v1/me/record", by=PHONE, audit=READ, says="As it is kept, or sealed.", refuses=(TooMany,))
 async def own_record(web: Web, who: Caller) -> Answer[RecordAnswer]:
-    """The person's own record.
+    """Return the person's own record.
 
-    `SW-Pin` says a PIN, where one is set (403, `pin_needed`). The record is `sealed` then: it looks empty to
-    every phone, with every PIN.
+    If a PIN is set, `SW-Pin` has a PIN (else 403, `pin_needed`). The record is then `sealed`: it looks empty
+    to every phone, with every PIN.
     """
     own = who.phone
     if await _is_sealed(web, own):
@@ -151,11 +150,11 @@ async def own_record(web: Web, who: Caller) -> Answer[RecordAnswer]:
 
 @route(PUT, "/v1/me/record", by=PHONE, audit=Action.CHANGE_PERSON, refuses=(*CHANGES, TooMany))
 async def keep_own_record(web: Web, who: Caller, data: PersonRecord) -> Answer[RecordAnswer]:
-    """Keep the person's own record, in place of the one that is there.
+    """Replace the person's own record.
 
-    `If-Match: "3"` names the version that was read, `"0"` where there was none; `SW-Pin` says a PIN, where
-    one is set. Of a sealed record what is empty stays as it is. Every PIN is answered alike, and without the
-    right one nothing is changed.
+    `If-Match: "3"` names the version that was read, `"0"` if there was none; `SW-Pin` has a PIN, if one is
+    set. Empty fields leave a sealed record unchanged. The answer is the same for every PIN, and only the
+    right PIN changes the record.
     """
     own, version = who.phone, _expected(who)
     if await _is_sealed(web, own):
@@ -176,7 +175,7 @@ async def keep_own_record(web: Web, who: Caller, data: PersonRecord) -> Answer[R
 async def add_own_picture(web: Web, who: Caller, content: bytes) -> Answer[PictureAnswer]:
     """Send a picture for the person's own record.
 
-    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an hour names it.
+    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record saved within an hour must name the picture.
     """
     person = who.phone.person
     return Answer(await _picture_kept(web, person, content), (person,), "picture", BY_APP)
@@ -184,9 +183,9 @@ async def add_own_picture(web: Web, who: Caller, content: bytes) -> Answer[Pictu
 
 @route(GET, "/v1/me/record/pictures/{picture}", by=PHONE, audit=READ, refuses=(NoSuchPerson, TooMany))
 async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
-    """A picture of the person's own record.
+    """Return a picture of the person's own record.
 
-    None of a sealed record.
+    Pictures of a sealed record are not returned.
     """
     if await _is_sealed(web, who.phone):
         raise NoSuchPerson("no such picture")
@@ -194,7 +193,7 @@ async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
 
 
 async def _is_sealed(web: Web, own: DeviceKey) -> bool:
-    """Whether the record is shown to no phone of the person."""
+    """Return True if the record is sealed to the person's phones."""
     if own.seeming is not Seeming.NOTHING:
         return True
     known = await asyncio.to_thread(web.registry.user, own.person)
@@ -202,7 +201,9 @@ async def _is_sealed(web: Web, own: DeviceKey) -> bool:
 
 
 async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
-    """What the request's PIN is; the operators are told. Raises NotAllowed without one, TooMany."""
+    """Check the PIN of the request and notify operators of the result. Raises NotAllowed without a PIN,
+    TooMany.
+    """
     pin, person = who.header(b"sw-pin"), who.phone.person
     if pin is None:
         raise NotAllowed("say a PIN in `SW-Pin`", PIN_NEEDED)
@@ -229,7 +230,7 @@ async def _filled(web: Web, who: Caller, record: PersonRecord, version: int) -> 
 
 
 def _user_called(web: Web, who: str) -> UserId:
-    """The user of this id or number. Raises NoSuchPerson."""
+    """Return the user of this id or number. Raises NoSuchPerson."""
     found: User | None = web.registry.user(UserId(who))
     if found is None:
         try:
@@ -249,7 +250,7 @@ def _told(
     *,
     sealed: bool = False,
 ) -> Answer[RecordAnswer]:
-    """The record, with its version."""
+    """Build the answer with the record and its version."""
     at = None if kept.changed_at is None else rfc3339(kept.changed_at)
     shown = RecordAnswer(version=kept.version, changed_at=at, record=kept.record, sealed=sealed)
     return Answer(shown, (user,), detail, actor, headers={"etag": f'"{kept.version}"'})
@@ -260,7 +261,7 @@ def _sealed(record: PersonRecord) -> Answer[RecordAnswer]:
 
 
 def _expected(who: Caller) -> int:
-    """The version that was read, `If-Match: "3"`; 0 where there was none. Raises Unconditional."""
+    """Return the version in `If-Match: "3"`; 0 if there was no record. Raises Unconditional."""
     found = _TAG.fullmatch((who.header(b"if-match") or "").strip())
     if found is None:
         raise Unconditional('a change names the version that was read: `If-Match: "3"`')
@@ -268,7 +269,7 @@ def _expected(who: Caller) -> int:
 
 
 async def _written(web: Web, user: UserId, record: PersonRecord, version: int, by: str) -> Kept:
-    """Keep it. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
+    """Store the record. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
     try:
         return await web.writing.run(
             lambda tx: records.write(
@@ -286,7 +287,7 @@ async def _written(web: Web, user: UserId, record: PersonRecord, version: int, b
 
 
 async def _picture_kept(web: Web, user: UserId, data: bytes) -> PictureAnswer:
-    """Keep a picture. Raises BadBody, BodyTooLarge, NoSuchPerson, NotDurable."""
+    """Store a picture. Raises BadBody, BodyTooLarge, NoSuchPerson, NotDurable."""
     if len(data) > PICTURE_MAX:
         raise BodyTooLarge(f"more than {PICTURE_MAX} bytes")
     try:
