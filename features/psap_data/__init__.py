@@ -1,1 +1,1 @@
-"""112's own systems: its page, its feed, and what is sent to it, by standards: CAP, GeoJSON, PEMEA's EDS."""
+"""Data for 112's own systems: a page, a feed, and messages by standards: CAP, GeoJSON, PEMEA's EDS."""

@@ -1,7 +1,8 @@
-"""The process that gives 112's own systems the data of alerts. Nobody waits for it, and no call needs it.
+"""The DataSender: sends data of alerts to 112's own systems. No call or other work depends on it.
 
-What is due follows from the journal (`features.psap_data.due`): each message is in it before its first byte
-leaves, and so is what became of it. Who dies between the two sends the same once more, by the same name.
+Pending messages follow from the journal (`features.psap_data.due`): each message is recorded before its first
+byte leaves, and so is its result. After a death between the two records the message is sent again, under its
+old id.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ from store.journal.following import Following
 from store.journal.journal import Append, Journal, Transaction
 
 LOOKS_EVERY_US: Final = Instant(200_000)
-"""The least time between two looks: positions may come from many."""
+"""Minimal time between two polls: positions may come from many alerts."""
 
 
 class LatelyOpen(Live[Sheet]):
-    """Open alerts, and those closed lately: they stay until nothing more can be owed of them."""
+    """Open alerts, and recently closed alerts for which a message may still be pending."""
 
     def __init__(self) -> None:
         super().__init__(begin, evolve, lambda sheet: sheet.case)
@@ -67,18 +68,18 @@ class LatelyOpen(Live[Sheet]):
             self.closed[known.case.alert] = known
 
     def all(self, now_us: Instant) -> dict[AlertId, Sheet]:
-        """All of them."""
+        """Return all alerts, and drop those that can have no pending message."""
         self.closed = {alert: sheet for alert, sheet in self.closed.items() if not over(sheet.case, now_us)}
         return {**self.closed, **self.cases}
 
 
 class DataSenderActor(CenterActor):
-    """Of the alerts whose cases this node has."""
+    """Actor that sends data of the alerts whose cases belong to this node."""
 
     role: ClassVar[Role] = Role.DATA_SENDER
 
     def started(self) -> None:
-        """All that is owed is found again."""
+        """Find all pending messages again."""
         setup = self.env.settings_as(Setup)
         self._targets = [one for one in DataTarget.of(setup.settings) if not one.is_feed]
         self._journal = self.keep(self.env.open_journal_as(Journal))
@@ -92,7 +93,7 @@ class DataSenderActor(CenterActor):
         self._couriers = {target.name: self.courier(target) for target in self._targets}
         self._tries = {target.name: Tries() for target in self._targets}
         self._answers: dict[str, tuple[Owed, Event]] = {}
-        """Answers that the journal could not be told yet."""
+        """Results not yet recorded in the journal."""
         self._carried: dict[str, Owed] = {}
         self._looked_us = self.now_us()
         self._outage = Outage(self.log, "the journal cannot be used")
@@ -101,11 +102,11 @@ class DataSenderActor(CenterActor):
         self._look()
 
     def courier(self, target: DataTarget) -> Courier[Parcel, Outcome]:
-        """Who carries to this target."""
+        """Return the courier for this target."""
         return ThreadCourier(outlet_of(target).deliver, self._waker, f"to {target.name}")
 
     def tick(self, now_us: Instant) -> None:
-        """What is to be tried again, and who is away."""
+        """Retry pending messages, and report targets that fail."""
         self._look()
         found: dict[Key, str] = {}
         for name, tries in self._tries.items():
@@ -113,7 +114,7 @@ class DataSenderActor(CenterActor):
         self._tell(found)
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """Something was written a moment ago."""
+        """Poll after a change of the journal."""
         self._look()
 
     def _woken(self) -> None:
@@ -123,7 +124,7 @@ class DataSenderActor(CenterActor):
         self._waker.take()
         self._look()
 
-    # ------------------------------------------------------------ what is owed
+    # ------------------------------------------------------------ pending messages
 
     def _look(self) -> None:
         self._looked_us = now_us = self.now_us()
@@ -134,7 +135,7 @@ class DataSenderActor(CenterActor):
             for target in self._targets:
                 self._serve(target, now_us)
         except StoreError as error:
-            # Nothing leaves that the journal does not have; in a second it is looked again.
+            # No message leaves that the journal does not have; polled again in a second.
             self._outage.failed(error)
         else:
             self._outage.works()
@@ -146,7 +147,7 @@ class DataSenderActor(CenterActor):
         due = first(self._due(target, now_us), tries)
         if due is None:
             if tries.since is not None:
-                # What it was tried with is owed no more: nothing is known of it.
+                # Drop the delivery: its outcome is unknown, and a newer version replaces it.
                 self._tries[target.name] = Tries()
             return
         alert = due.alert.alert
@@ -168,7 +169,9 @@ class DataSenderActor(CenterActor):
         return found
 
     def _begin(self, tx: Transaction, alert: AlertId, target: DataTarget, now_us: Instant) -> Owed | None:
-        """Under the write lock, by the alert as it is: of two that begin, one finds it begun."""
+        """Record the message under the write lock, by the current state of the alert: of two senders one
+        finds it recorded already.
+        """
         recorded = sorted(
             (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert))), key=lambda one: one.seq
         )
@@ -178,7 +181,7 @@ class DataSenderActor(CenterActor):
             return due
         sent = DataSent(target=target.name, version=due.version, kind=due.kind, digest=due.digest)
         written = tx.append(Append(streams.inbox(alert), None, (sent,)))
-        # Its moment is the journal's, so that it is the same when it is sent again.
+        # The journal's time, so that a repeated message is identical.
         return replace(due, at=written[0].at_us)
 
     def _who(self, case: Case) -> Who | None:
@@ -187,7 +190,7 @@ class DataSenderActor(CenterActor):
     def _is_ours(self, case: Case) -> bool:
         return case.owner is not None and case.owner.node == self.env.node
 
-    # ------------------------------------------------------------ what became of it
+    # ------------------------------------------------------------ results
 
     def _take_answers(self, now_us: Instant) -> None:
         for name, courier in self._couriers.items():

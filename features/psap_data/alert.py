@@ -1,6 +1,6 @@
-"""What 112's own systems are told of an alert, in the order in which 112 asks: the one source of all formats.
+"""Data of an alert for 112's own systems, in the order in which 112 asks: the single source of all formats.
 
-What may not be told does not stand here: no timeline, no messages, no operator. Pure.
+Data that 112 may not receive are not here: no timeline, no messages, no operator. Pure.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ASKED_BY_112: Final = tuple(BriefingField)
 
 
 class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as 112 is told of it at one moment. Times are Instants."""
+    """An alert as sent to 112 at one moment. Times are Instants."""
 
     alert: AlertId
     test: bool
@@ -30,27 +30,27 @@ class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: Instant | None = None
     outcome: Outcome | None = None
     cannot_talk: bool = False
-    """The user is not to be phoned."""
+    """True if the user must not be phoned."""
     on_line: bool = False
-    """The user is on the line with the center."""
+    """True if the user is on the line with the center."""
     position: KnownPosition | None = None
     address: Address | None = None
-    """Of that position."""
+    """Address of the position."""
     briefing: dict[BriefingField, str] = {}
-    """What is known of each field; in 112's order."""
+    """Known text by field, in 112's order."""
     who: Who | None = None
-    """None: the number is not registered."""
+    """The person; None for an unregistered number."""
     phone: E164 | None = None
     battery_pct: int | None = None
 
     @property
     def digest(self) -> str:
-        """The same for the same content, and for no other."""
+        """Digest of the content: equal only for equal content."""
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:32]
 
 
 def psap_alert(sheet: Sheet, who: Who | None) -> PsapAlert:
-    """What 112 is told of the alert as it is."""
+    """Return the data for 112 of the alert's current state."""
     case, briefing = sheet.case, sheet.briefing
     return PsapAlert(
         alert=case.alert,

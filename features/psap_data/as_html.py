@@ -1,8 +1,8 @@
-"""112's page, as HTML that any browser of ten years shows and prints: no script, nothing from elsewhere. Its
-form is `page.html.j2`.
+"""112's page, as HTML that any browser of ten years shows and prints: no script, no foreign content.
 
-What the operator would read to 112, in its order, and as the journal has it when it is asked for. What has
-changed since a moment is marked; the moment stands in the page's address, which no cookie has to keep.
+Its template is `page.html.j2`. The page has the text that the operator would read to 112, in its order, as
+the journal has it at the request. Changes since a moment are marked; the moment is in the page's address, so
+that no cookie is needed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from model.telling.told import Changes
 from store.registry.people import User
 
 AGAIN_S: Final = 10
-"""The page asks for itself so often."""
+"""Seconds between two automatic reloads of the page."""
 AGAIN_AFTER_S: Final = 30
-"""After the alert's end: what the user still writes comes by it."""
+"""Seconds between two reloads after the alert's end: the user may still write."""
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -86,28 +86,29 @@ class _Line(NamedTuple):
 
 
 Rows = Sequence[tuple[str, Sequence[_Line]]]
-"""What stands in the page: each with its name, and the first of its lines the answer."""
+"""Rows of the page: name, and lines with the answer first."""
 
 
 def words(lang: str) -> dict[str, str]:
-    """The page's words in Italian or English."""
+    """Return the page's words in Italian or English."""
     return {name: pair[lang == "en"] for name, pair in _WORDS.items()}
 
 
 def load() -> None:
-    """Have Jinja2 and the template loaded, for which the loop of a web would wait."""
+    """Load Jinja2 and the template at start, which would block the event loop later."""
     form("en")
 
 
 def form(lang: str, fault: str = "", wait_s: int = 0, code: str = "") -> str:
-    """Where the code is typed. `fault`: `wrong`, or `wait`, for so many more seconds, after which the page
-    with this code is asked for again."""
+    """Return the form for the code. `fault`: `wrong`, or `wait` for `wait_s` more seconds, after which the
+    page with this code is requested again.
+    """
     notes = [words(lang)[fault].format(wait_s)] if fault else []
     return _page(lang, "/112?", again_s=wait_s if code else 0, notes=notes)
 
 
 def address(code: str, lang: str, since_us: Instant) -> str:
-    """The page's path and query, with what has changed since then marked."""
+    """Return the path and query of the page, with changes since this moment marked."""
     return f"/112/{code}?lang={lang}&since={since_us}"
 
 
@@ -121,8 +122,8 @@ def page(
     since_us: Instant,
     changed: Changes,
 ) -> str:
-    """What is known of the alert now, and marked, what has `changed` since `since_us`. Of the `record` what
-    112 may be told.
+    """Return the page of the alert now, with `changed` since `since_us` marked. `record`: the part of the
+    record that 112 may read.
     """
     w, case = words(lang), sheet.case
     notes = [w["test"]] if case.test else []
@@ -231,7 +232,9 @@ def _page(
     rows: Rows = (),
     **values: object,
 ) -> str:
-    """The page; `path` with `lang=…` behind it is where it is. Without `rows` a code is asked for."""
+    """Render the page; `path` with `lang=…` appended is its address. Without `rows` the form for a code is
+    shown.
+    """
     return render(
         _TEMPLATE,
         lang=lang,
@@ -263,7 +266,9 @@ _ROW_OF: Final = {
 
 
 def _lines_of_record(record: PersonRecord, row: str, w: dict[str, str]) -> list[str]:
-    """What stands in a row of the page; where it is no answer to the row itself, what it is goes before."""
+    """Return the record's lines in a row of the page, each with its field's name unless the row has this
+    name.
+    """
     return [
         text if field == row else f"{w[field]}: {text}"
         for field, text in facts(record)
@@ -272,6 +277,6 @@ def _lines_of_record(record: PersonRecord, row: str, w: dict[str, str]) -> list[
 
 
 def _faces(record: PersonRecord, code: str, name: str) -> Iterator[tuple[str, str]]:
-    """Pictures of the person and of those who are dangerous, each with whom it shows."""
+    """Return pictures of the person and of dangerous people, each with the name of its subject."""
     found = [(record.photo, name)] + [(one.picture, one.name) for one in record.dangerous]
     return ((f"/112/{code}/pictures/{one}", of) for one, of in found if one)

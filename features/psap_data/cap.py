@@ -1,7 +1,7 @@
 """CAP 1.2 (OASIS, 1 July 2010; ITU-T X.1303 bis): one alert as one message. Pure.
 
-Private, to the one target (clause 3.2.1, `scope`): nothing of this is ever public. What a profile or an
-agreement asks for besides, as the Italian fire service's does, are `code` and `eventCode` of the settings.
+Scope `Private`, to one target (clause 3.2.1): no message is ever public. Additions required by a profile or
+an agreement, such as the Italian fire service's, are `code` and `eventCode` of the settings.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 
 def cap(owed: Owed, target: DataTarget) -> bytes:
-    """The message, UTF-8."""
+    """Return the message, UTF-8."""
     alert = owed.alert
     root = ET.Element("alert", xmlns=NAMESPACE)
     _add(root, "identifier", identifier(alert.alert, target.name, owed.version))
@@ -54,7 +54,7 @@ def cap(owed: Owed, target: DataTarget) -> bytes:
 
 
 def _info(info: ET.Element, owed: Owed, target: DataTarget) -> None:
-    """Clause 3.2.2. Nobody has seen what happens: `Likely`, and not `Observed`."""
+    """Add `info` (clause 3.2.2). The certainty is `Likely` and not `Observed`: there is no witness."""
     alert, lang = owed.alert, target.spoken
     past = owed.kind is DataKind.CANCEL or alert.closed_at is not None
     _add(info, "language", _LANGUAGES.get(lang, lang))
@@ -77,12 +77,12 @@ def _info(info: ET.Element, owed: Owed, target: DataTarget) -> None:
     area = ET.SubElement(info, "area")
     _add(area, "areaDesc", place_in_words(alert, lang))
     if (place := alert.position) is not None:
-        # Radius in km (clause 3.2.4); where it is not known, 0, and no accuracy among the parameters.
+        # Radius in km (clause 3.2.4); 0 if unknown, and then there is no accuracy among the parameters.
         _add(area, "circle", f"{place.lat:.6f},{place.lon:.6f} {(place.accuracy_m or 0.0) / 1000:.3f}")
 
 
 def parameters(alert: PsapAlert) -> Iterator[tuple[str, str]]:
-    """What a system reads, by names that stay; only what is known."""
+    """Return the known values for machines, under stable names."""
     place, who = alert.position, alert.who
     found: tuple[tuple[str, object], ...] = (
         ("phone", alert.phone),

@@ -1,4 +1,4 @@
-"""Whether what the settings say of 112's own systems is so: hosts, tokens, certificates, folders."""
+"""Checks of the settings of 112's own systems: hosts, tokens, certificates, folders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PART: Final = "data"
 
 
 def data(settings: Settings) -> Iterator[Finding]:
-    """Each in turn; nothing where there is none."""
+    """Check each system in turn; without any, yield nothing."""
     for i, table in enumerate(DataTarget.of(settings)):
         faults = [f"psap.data[{i}].{fault}" for fault in _faults(table)]
         yield from (fail(PART, fault) for fault in faults)

@@ -1,7 +1,8 @@
-"""What 112's own systems are to be sent of an alert now. Pure.
+"""Rules for messages to 112's own systems that are pending now. Pure.
 
-From when 112 is wanted until an hour after the alert's end. Nothing is queued: what is due follows from the
-alert as it is, so that a target that was away for an hour is sent one message, the newest.
+Messages are sent from the request of 112 until an hour after the alert's end. There is no queue: pending
+messages follow from the current alert, so that a target that failed for an hour receives one message, the
+newest.
 """
 
 from __future__ import annotations
@@ -21,36 +22,36 @@ from model.rules.calls.silent_and_duress import told_112
 from model.telling.sheet import GivenData, Sheet
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)
-"""So long after the alert's end what is due is tried."""
+"""Time after the alert's end in which pending messages are tried."""
 EVERY_US: Final = Instant(5 * SECOND)
-"""No more than a message in this time to one target about one alert: positions come each second or two."""
+"""Minimal time between two messages to one target about one alert: positions come each second or two."""
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that one target is to have."""
+    """A pending message for one target."""
 
     alert: PsapAlert
     version: int
     kind: DataKind
     digest: str
     at: Instant
-    """When it was first about to be sent; the same each time that it is."""
+    """Time of the first attempt, the same in each repetition."""
     after: tuple[tuple[int, Instant], ...] = ()
-    """The versions that it takes the place of, each with its `at`."""
+    """Earlier versions replaced by this message, each with its `at`."""
     begun: bool = False
-    """Whether the journal has it."""
+    """True if the journal has the message."""
 
 
 def wanted(case: Case) -> bool:
-    """Whether 112 is to know of the alert: it is called, or was told.
+    """Return True if 112 is to receive the alert: 112 is called, or was informed.
 
-    Not each alert: most are no emergency, and whoever is sent all of them stops looking.
+    Most alerts are no emergency, and a recipient of all of them would soon ignore them.
     """
     return case.psap is not None or told_112(case)
 
 
 def serves(target: DataTarget, alert: PsapAlert) -> bool:
-    """Whether an alert is this target's, if it is sent to any."""
+    """Return True if the target's area and settings cover the alert."""
     if alert.test and not target.tests:
         return False
     if target.outline is None:
@@ -60,30 +61,30 @@ def serves(target: DataTarget, alert: PsapAlert) -> bool:
 
 
 def called_off(case: Case) -> bool:
-    """Whether what 112 may have been sent is no emergency any more. An alert that is closed because others go
-    on with it is none of these, nor is a cancellation under duress.
+    """Return True if an alert that 112 may have received is no emergency any more. False for an alert that is
+    closed because others continue its work, and for a cancellation under duress.
     """
     if case.false_alarm_at is not None or case.outcome is Outcome.FALSE_ALARM:
         return True
-    # After an alert was reopened, what was known before of 112 stands in what was sent alone.
+    # A reopened alert has no earlier requests of 112 in its case: only sent messages show them.
     return not wanted(case) and case.reopened_at is None
 
 
 def over(case: Case, now_us: Instant) -> bool:
-    """Whether nothing more is sent of it, whatever was."""
+    """Return True if no further message may be sent for the alert."""
     return case.erased is not None or (case.closed_at is not None and now_us > case.closed_at + KEEPS_ON_US)
 
 
 def owed(sheet: Sheet, target: DataTarget, who: Who | None, now_us: Instant) -> Owed | None:
-    """What this target is to be sent now; None: nothing, or not yet."""
+    """Return the message pending for this target; None if there is none yet."""
     case, given = sheet.case, sheet.data.get(target.name)
     if target.is_feed or over(case, now_us) or (given is None and not wanted(case)):
         return None
     alert = psap_alert(sheet, who)
     if target.format is DataFormat.EDS:
-        # It has no words for an end.
+        # EDS cannot express the end of an alert.
         alert = replace(alert, closed_at=None, outcome=None)
-    # Who has it already is told the rest, wherever the user goes.
+    # A target that has the alert receives its updates wherever the user moves.
     if given is None and not serves(target, alert):
         return None
     kind = _kind(case, given)

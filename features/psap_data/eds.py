@@ -1,8 +1,8 @@
-"""PEMEA's Emergency Data Send (ETSI TS 103 478), as far as it is known here. Pure.
+"""PEMEA's Emergency Data Send (ETSI TS 103 478), as far as known here. Pure.
 
-NOT ETSI's form: its schema could not be had. The place is a PIDF-LO, as PEMEA has it (RFC 4119, RFC 5491: a
-circle in metres, EPSG:4326); the elements around it stand in a namespace of our own, so that no system takes
-this for what it is not. Decision 108 says what is to be done once the schema is there.
+NOT ETSI's form: its schema was not available. The place is a PIDF-LO, as in PEMEA (RFC 4119, RFC 5491: a
+circle in metres, EPSG:4326); the surrounding elements have a namespace of our own, so that no system mistakes
+the message for ETSI's form. Decision 108 has the steps to take once the schema is available.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ PIDF: Final = "urn:ietf:params:xml:ns:pidf"
 GEOPRIV: Final = "urn:ietf:params:xml:ns:pidf:geopriv10"
 GML: Final = "http://www.opengis.net/gml"
 SHAPES: Final = "http://www.opengis.net/pidflo/1.0"
-"""RFC 5491, clause 5."""
+"""Namespace of shapes (RFC 5491, clause 5)."""
 _METRE: Final = "urn:ogc:def:uom:EPSG::9001"
 _WGS84: Final = "urn:ogc:def:crs:EPSG::4326"
 _POINT_M: Final = 1.0
-"""A circle has a radius (RFC 5491, 5.2.3)."""
+"""Smallest radius of a circle, which must have one (RFC 5491, 5.2.3)."""
 
 
 def eds(owed: Owed, target: DataTarget) -> bytes:
-    """The message, UTF-8."""
+    """Return the message, UTF-8."""
     alert = owed.alert
     root = ET.Element("emergencyDataSend", xmlns=OURS)
     _add(root, "messageId", identifier(alert.alert, target.name, owed.version))
@@ -56,7 +56,7 @@ def eds(owed: Owed, target: DataTarget) -> bytes:
 
 def _pidf(parent: ET.Element, alert: PsapAlert) -> None:
     place = alert.position
-    assert place is not None  # asked before
+    assert place is not None  # checked by the caller
     presence = ET.SubElement(parent, "presence", xmlns=PIDF, entity=f"pres:{alert.alert}@center.invalid")
     one = ET.SubElement(presence, "tuple", id="caller")
     status = ET.SubElement(one, "status")

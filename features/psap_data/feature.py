@@ -13,7 +13,7 @@ from model.settings import Settings
 
 
 def _sends(settings: Settings) -> bool:
-    """Whether the settings name a system of 112's that is sent anything."""
+    """Return True if the settings name a system of 112 that receives messages."""
     return any(not target.is_feed for target in DataTarget.of(settings))
 
 

@@ -1,7 +1,7 @@
-"""GET /v1/psap/feed: the alerts of which 112 is called, as GeoJSON, for a PSAP's map, which asks by itself.
+"""GET /v1/psap/feed: alerts with a call to 112, as GeoJSON, for a PSAP's map that polls the feed.
 
-Who asks has the token of a `[[psap.data]]` with `to = "feed"`, and sees the alerts of that table's area. Each
-answer that shows anybody is an entry in the audit.
+A request has the token of a `[[psap.data]]` with `to = "feed"`, and receives the alerts of that table's area.
+The audit records each answer that shows a person.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ log = logs.get("http.psap_feed")
 
 @route(GET, "/v1/psap/feed", by=FEED, audit=Action.READ_LIST)
 async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
-    """Alerts of which 112 is called, for a PSAP's map.
+    """Return alerts with a call to 112, for a PSAP's map.
 
-    GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, with what 112 is told
-    of it. By the token of a `[[psap.data]]` with `to = "feed"`.
+    GeoJSON (RFC 7946): a feature for each open alert in the area of the token, with the data for 112. Needs
+    the token of a `[[psap.data]]` with `to = "feed"`.
     """
     feeds = [target for target in DataTarget.of(web.settings.center) if target.is_feed]
     target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
@@ -51,7 +51,7 @@ async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
 
 
 def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
-    """Whose token this is; its file is read each time, so that another one is good at once."""
+    """Return the feed of this token; its file is read each time, so that a new token counts at once."""
     found = None
     for one in feeds:
         try:

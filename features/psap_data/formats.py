@@ -1,4 +1,4 @@
-"""Which format is written down how. Pure."""
+"""Encoder, media type and file suffix of each format. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FORMS: Final[Mapping[DataFormat, _Form]] = {
 
 
 def parcel_of(owed: Owed, target: DataTarget) -> Parcel:
-    """The message, ready to go."""
+    """Return the encoded message."""
     form = _FORMS[target.format]
     return Parcel(
         name=identifier(owed.alert.alert, target.name, owed.version),

@@ -18,7 +18,7 @@ MEDIA_TYPE: Final = "application/geo+json"
 
 
 def geojson(owed: Owed, target: DataTarget) -> bytes:
-    """A message: the feature, with what it is a version of."""
+    """Return a message: the feature, with id, kind and time of the message."""
     one = feature(owed.alert, target.spoken)
     one["properties"] |= {
         "message": identifier(owed.alert.alert, target.name, owed.version),
@@ -31,13 +31,15 @@ def geojson(owed: Owed, target: DataTarget) -> bytes:
 
 
 def collection(alerts: Iterable[PsapAlert], lang: str) -> bytes:
-    """Several."""
+    """Return several alerts as a collection."""
     features = [feature(alert, lang) for alert in alerts]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 
 def feature(alert: PsapAlert, lang: str) -> dict[str, Any]:
-    """Null for a geometry where the position is not known (RFC 7946, clause 3.2). Longitude comes first."""
+    """Return an alert as a feature. Longitude comes first; an unknown position is null (RFC 7946, clause
+    3.2).
+    """
     place, who, known = alert.position, alert.who, alert.address
     return {
         "type": "Feature",

@@ -1,4 +1,4 @@
-"""A target over HTTPS. A delivery blocks as long as the other side does, within bounds."""
+"""Delivery to a target over HTTPS. A delivery blocks until the answer, within limits."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from gateways.connection import Connection
 
 CONNECT_S: Final = 5.0
 WITHIN_S: Final = 20.0
-"""A whole message. Who takes longer is away, and keeps nobody else waiting."""
+"""Time limit of a whole message. A slower target counts as away, and delays no other."""
 ANSWER_MAX: Final = 16_384
 """Bytes of an answer that are read."""
 
 
 class Https:
-    """A POST a message; `Idempotency-Key` is the message's name. Redirects are not followed."""
+    """Client that posts each message; `Idempotency-Key` is the message's id. Redirects are not followed."""
 
     def __init__(self, target: DataTarget, transport: httpx.BaseTransport | None = None) -> None:
-        """`transport`: in place of the network's own."""
+        """`transport` replaces that of the network, for tests."""
         self._target = target
         self._connection = Connection(
             within_s=WITHIN_S,
@@ -40,10 +40,10 @@ class Https:
             return self._posted(parcel)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._connection.close()
-            # Not what httpx says: the address may hold a key.
+            # httpx's own message is dropped: the URL may hold a key.
             return Away(reason=type(error).__name__)
         except UnicodeError:
-            # Exchanged while it runs it is good at once, so it is tried on.
+            # Away and not refused: a corrected token file counts at once, so the message is retried.
             return Away(reason="token_file holds no token: letters of ASCII alone")
         except OSError as error:
             self._connection.close()

@@ -1,5 +1,6 @@
-"""What the formats share: names of messages, times, text that any XML may have, and the words beside the
-facts, in Italian and English, which 112's page has as well. Pure.
+"""Common parts of the formats: message ids, times, text valid in XML, and labels in Italian and English.
+
+112's page has the labels as well. Pure.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from messages.ids import SECOND, AlertId, BriefingField, Instant, Nearness
 from model.address import in_one_line
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document may have, not even escaped (clause 2.2)."""
+"""Characters not allowed in XML 1.0, not even escaped (clause 2.2)."""
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "test": ("PROVA: non è un allarme reale.", "TEST: not a real alert."),
     "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
@@ -32,32 +33,32 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "reach": ("Come contattarla", "How to reach her"),
     "contact": ("Contatto", "Contact"),
 }
-"""What 112 reads of an alert beside the facts; those of a record by the names of `model.record.facts`."""
+"""Labels of an alert's facts; those of a record by the names of `model.record.facts`."""
 
 
 def identifier(alert: AlertId, target: str, version: int) -> str:
-    """The message's name, of letters, digits, `.`, `_` and `-`: the same whenever it is sent again."""
+    """Return the message's id, of letters, digits, `.`, `_` and `-`; stable over repetitions."""
     return f"{alert}.{target}.{version}"
 
 
 def rfc3339(at: Instant) -> str:
-    """The moment in UTC, to the second, with `+00:00`: CAP 1.2 has no `Z` (clause 3.3.2)."""
+    """Return the moment in UTC, to the second, with `+00:00`: CAP 1.2 has no `Z` (clause 3.3.2)."""
     return datetime.fromtimestamp(at // SECOND, UTC).isoformat()
 
 
 def clean(text: str) -> str:
-    """The text without what no XML can say; what is left has to be escaped."""
+    """Replace characters not allowed in XML; the result still has to be escaped."""
     return _NOT_XML.sub("\ufffd", text)
 
 
 def written(root: ET.Element) -> bytes:
-    """The document, UTF-8."""
+    """Return the document, UTF-8."""
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
 
 
 def place_in_words(alert: PsapAlert, lang: str) -> str:
-    """Where it is, as one line: the address where one is sure, else the coordinates."""
+    """Return the place as one line: the address if reliable, else the coordinates."""
     if alert.address is not None:
         line = in_one_line(alert.address)
         near = "vicino a {}" if lang == "it" else "near {}"

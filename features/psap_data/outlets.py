@@ -1,5 +1,7 @@
-"""The way of a message into a folder. The way over HTTPS is `features.psap_data.https`; what an answer means,
-and when a message is tried again, is `features.psap_data.retrying`.
+"""Delivery of a message into a folder.
+
+Delivery over HTTPS is in `features.psap_data.https`; the meaning of answers, and retries, are in
+`features.psap_data.retrying`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from features.psap_data.settings import DataTarget
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """One message, ready to go."""
+    """An encoded message."""
 
     name: str
     suffix: str
@@ -24,25 +26,27 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlet(Protocol):
-    """One target's way."""
+    """Path of delivery to one target."""
 
     def deliver(self, parcel: Parcel) -> Outcome:
-        """Blocks. Raises nothing that the other side, the network or the disk can bring about."""
+        """Deliver the message; blocks. Raises no error of the network, the disk or the other side."""
         ...
 
 
 def outlet_of(target: DataTarget) -> Outlet:
-    """As the settings say."""
+    """Return the outlet set in the settings."""
     if not target.to.startswith(("https://", "http://")):
         return Folder(Path(target.to))
-    # Only where it is needed: it is a large library.
+    # imported only if needed: it is a large library
     from features.psap_data.https import Https
 
     return Https(target)
 
 
 class Folder:
-    """A file a message, whole as soon as it has its name; somebody else takes it away."""
+    """Delivery into a folder: one file a message, renamed when complete; another program
+    collects the files.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -62,5 +66,5 @@ class Folder:
 
 
 def _for_the_group(path: str, flags: int) -> int:
-    """Whoever takes it away is another account of a common group."""
+    """Create the file readable by the group: the collecting program has another account of a common group."""
     return os.open(path, flags, 0o640)

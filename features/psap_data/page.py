@@ -1,7 +1,7 @@
-"""/112: what an operator would read to 112, for the call-taker who has the code. No account, no script.
+"""/112: the page with the text that an operator would read to 112, for a call-taker with the code.
 
-Whoever types a wrong code ten times from one address waits. Each time that the page is shown is an entry in
-the audit; the first from an address is in the alert's story, and on the operator's screen.
+No account, no script. After ten wrong codes an address has to wait. The audit records each time that the page
+is shown; the first view from an address is in the alert's story, and on the operator's screen.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from store.registry.people import User
 from store.registry.users import records
 
 TRIES_MAX: Final = 10
-"""Wrong codes from one address within five minutes, before it has to wait."""
+"""Wrong codes from one address within five minutes, before the address has to wait."""
 FORM_MAX: Final = 1024
-"""Bytes of a form with a code: a longer one holds thousands of fields, and takes the loop 5 ms to read."""
+"""Largest form with a code in bytes: a longer one has thousands of fields, and blocks the loop for 5 ms."""
 ADDRESSES_MAX: Final = 20
-"""Addresses from which the page was looked at that stand in an alert's story."""
+"""Number of viewing addresses recorded in an alert's story."""
 Since = Annotated[
     int,
     QueryParameter(ge=0, description="Microseconds UTC: what has changed since is marked; 0: nothing is."),
@@ -57,7 +57,7 @@ def _throttle(_: Web) -> Throttle:
 
 @route(GET, "/112", by=ANYBODY, audit="a form, the same for everybody", described=False)
 async def ask(lang: Lang = "it") -> Response[bytes]:
-    """The form for a code."""
+    """Return the form for a code."""
     return _html(as_html.form(lang))
 
 
@@ -71,7 +71,7 @@ async def ask(lang: Lang = "it") -> Response[bytes]:
     described=False,
 )
 async def typed(web: Web, who: Caller, data: Form, lang: Lang = "it") -> Response[bytes] | Redirect:
-    """A code as it was typed."""
+    """Check a typed code and redirect to the page."""
     found = await _shown(web, who, data.get("code", ""), lang)
     if isinstance(found, Response):
         return found
@@ -80,7 +80,7 @@ async def typed(web: Web, who: Caller, data: Form, lang: Lang = "it") -> Respons
 
 @route(GET, "/112/{code}", by=ANYBODY, audit=Action.READ_ALERT, described=False)
 async def page(web: Web, who: Caller, code: str, lang: Lang = "it", since: Since = 0) -> Response[bytes]:
-    """What an operator would read to 112."""
+    """Return the page of an alert for 112."""
     found = await _shown(web, who, code, lang)
     if isinstance(found, Response):
         return found
@@ -102,7 +102,7 @@ async def page(web: Web, who: Caller, code: str, lang: Lang = "it", since: Since
 
 @route(GET, "/112/{code}/pictures/{picture}", by=ANYBODY, audit=Action.READ_PERSON, described=False)
 async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes]:
-    """A picture of the page."""
+    """Return a picture of the page."""
     found = await _shown(web, who, code, "it")
     if isinstance(found, Response):
         return found
@@ -115,16 +115,16 @@ async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes
 
 
 async def _shown(web: Web, who: Caller, typed: str, lang: Lang) -> Response[bytes] | tuple[Sheet, str]:
-    """The alert behind what was typed, or what is answered in its place."""
+    """Return the alert of this code, or the answer for an invalid code."""
     throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
     code = pages.read(typed)
     sheet = await asyncio.to_thread(_sheet_of, web, code) if code else None
     there = sheet is not None and pages.is_there(sheet, code, now_us)
     if sheet is not None and there and _has_seen(sheet, address):
-        return sheet, code  # whoever has had it does not lose it by what is typed beside
+        return sheet, code  # an address that has seen the page is never blocked by wrong codes typed there
     if wait_s := throttle.wait_s("", address, now_us):
         return _html(as_html.form(lang, "wait", wait_s, code), 429, wait_s)
-    # Counted as soon as it is let through: tries side by side are no way around it.
+    # Counted before the check: parallel attempts do not evade the limit.
     throttle.count("", address, now_us)
     if sheet is None or not there:
         return _html(as_html.form(lang, "wrong"), 404)
@@ -140,7 +140,7 @@ def _html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
 
 
 def _record_of(web: Web, case: Case) -> PersonRecord:
-    """What of the user's record 112 may be told."""
+    """Return the part of the user's record that 112 may read."""
     if case.user is None:
         return EMPTY
     user = case.user
@@ -154,7 +154,7 @@ def _sheet_of(web: Web, code: str) -> Sheet | None:
 
 
 def _told_at(web: Web, case: Case, at: Instant) -> Told:
-    """What the page said at that moment."""
+    """Return the page's content at that moment."""
     recorded = web.journal.read_streams(streams.inbox(case.alert), streams.case(case.alert))
     then = fold(one for one in recorded if one.at_us <= at)
     return Told() if then is None else then.told
@@ -165,6 +165,6 @@ def _has_seen(sheet: Sheet, address: str) -> bool:
 
 
 def _is_news(sheet: Sheet, address: str) -> bool:
-    """Whether nobody has looked from there yet; so many addresses are told, and no more."""
+    """Return True if the address is new and fewer than the recorded maximum have viewed the page."""
     seen = () if sheet.page is None else sheet.page.viewed_from
     return network(address) not in seen and len(seen) < ADDRESSES_MAX

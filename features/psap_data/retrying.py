@@ -1,6 +1,6 @@
-"""What an answer means, when a message is tried again, and when a target is said to be away. Pure.
+"""Meaning of answers, times of retries, and the alarm about a target that fails. Pure.
 
-What is due is `features.psap_data.due`'s.
+`features.psap_data.due` decides which messages are pending.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from model.alarms.standing import Key
 
 FIRST_US: Final = SECOND
 LONGEST_US: Final = 60 * SECOND
-"""Between two tries: each time twice as long, and no longer than this."""
+"""Longest pause between two attempts; the pause doubles each time."""
 AWAY_US: Final = Instant(60 * SECOND)
-"""So long a target may fail before somebody is told."""
+"""Time for which a target may fail before an alarm is raised."""
 AWAY: Final = "data.away"
 REFUSED: Final = "data.refused"
 
 
 RECEIPT_MAX: Final = 200
-"""Characters of it that are kept."""
+"""Characters kept of a receipt."""
 _LATER: Final = frozenset({408, 425, 429})
-"""Of the client's faults (RFC 9110, 15.5), those that go by themselves."""
+"""Client errors (RFC 9110, 15.5) that are temporary."""
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """It was taken."""
+    """The message was accepted."""
 
     receipt: str
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """It will never be taken as it is."""
+    """The message will never be accepted as it is."""
 
     status: int
     reason: str
 
 
 class Away(msgspec.Struct, frozen=True, kw_only=True):
-    """It may have come or not; to be sent again."""
+    """The message may have arrived or not, and is sent again."""
 
     reason: str
 
@@ -53,7 +53,7 @@ Outcome = Received | Refused | Away
 
 
 def outcome(status: int, said: bytes, name: str) -> Outcome:
-    """What an answer means."""
+    """Return the meaning of an answer."""
     words = one_line(said)
     if 200 <= status < 300:
         return Received(receipt=words or name)
@@ -63,38 +63,38 @@ def outcome(status: int, said: bytes, name: str) -> Outcome:
 
 
 def one_line(said: bytes) -> str:
-    """What can be shown of an answer."""
+    """Return the printable part of an answer as one line."""
     text = said.decode("utf-8", errors="replace")
     line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return line[:RECEIPT_MAX]
 
 
 class Tries(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of trying one target, which is one way: while it rests, nothing is tried on it."""
+    """State of delivery to one target: during a pause no message is sent to the target."""
 
     failures: int = 0
     next_at: Instant = Instant(0)
     since: Instant | None = None
-    """Since when it has failed, or has been silent; None: it has not."""
+    """Time since which the target fails or is silent; None while it works."""
     why: str = ""
     busy: AlertId | None = None
-    """What it is being sent something about now."""
+    """Alert of the message being sent now."""
     failed_at: dict[AlertId, Instant] = {}
-    """What did not get through, and when last."""
+    """Time of the last failure, by alert."""
 
 
 def begun(tries: Tries, alert: AlertId, now_us: Instant) -> Tries:
-    """A message is on its way."""
+    """Record that a message is being sent."""
     return replace(tries, busy=alert, since=tries.since or now_us)
 
 
 def taken(tries: Tries, alert: AlertId) -> Tries:
-    """The target has answered, by yes or no."""
+    """Record an answer of the target, accepting or refusing."""
     return Tries(failed_at={one: at for one, at in tries.failed_at.items() if one != alert})
 
 
 def failed(tries: Tries, why: str, now_us: Instant) -> Tries:
-    """It has not, or by words that say: later."""
+    """Record a failure, or an answer that asks for a later retry."""
     pause_us = min(LONGEST_US, FIRST_US * 2 ** min(tries.failures, 10))
     failed_at = tries.failed_at if tries.busy is None else tries.failed_at | {tries.busy: now_us}
     return replace(
@@ -108,8 +108,9 @@ def failed(tries: Tries, why: str, now_us: Instant) -> Tries:
 
 
 def first(due: Mapping[AlertId, Owed], tries: Tries) -> Owed | None:
-    """Which of several alerts goes first: what has not failed, or longest ago, so that one message that is
-    never taken holds up no other; then one of which the target has nothing yet, then the oldest.
+    """Return the message to be sent first. Alerts without a failure, or with the oldest one, come first, so
+    that a message that always fails blocks no other. Then come alerts of which the target has no message yet,
+    then the oldest.
     """
 
     def turn(one: Owed) -> tuple[Instant, bool, Instant, AlertId]:
@@ -120,7 +121,7 @@ def first(due: Mapping[AlertId, Owed], tries: Tries) -> Owed | None:
 
 
 def away(target: str, tries: Tries, now_us: Instant) -> dict[Key, str]:
-    """The alarm: with words where it is due, without where all is well; nothing where neither is sure."""
+    """Return the alarm of the target: with a text if due, empty if all is well, nothing if undecided."""
     if tries.since is None:
         return {(AWAY, target): ""}
     if now_us - tries.since < AWAY_US:

@@ -1,4 +1,4 @@
-"""The list `[[psap.data]]` of the settings' file."""
+"""Settings list `[[psap.data]]`."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from model.settings import Settings
 from model.settings.fields import RESOLVED, FilePath, Name, OptionalArea, doc, is_web, text, twice
 
 FEED: Final = "feed"
-"""In place of an address: the target asks."""
+"""Value of `to` for a target that polls the feed."""
 TOKEN_MIN: Final = 20
-"""Characters of a feed's token. Who types a wrong one is not made to wait: a shorter one could be guessed."""
+"""Shortest token of a feed in characters. Wrong tokens cause no delay: a shorter one could be guessed."""
 
 Code = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class DataFormat(StrEnum):
-    """In which form an alert is written down."""
+    """Format of an alert's data."""
 
     CAP = "cap"
     """Common Alerting Protocol 1.2 (OASIS, ITU-T X.1303 bis)."""
     GEOJSON = "geojson"
     """RFC 7946."""
     EDS = "eds"
-    """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as it is known here: decision 108."""
+    """PEMEA's Emergency Data Send (ETSI TS 103 478), as far as known here: decision 108."""
 
 
 class DataTarget(FeatureRow, frozen=True, kw_only=True):
-    """A system of 112's that has the data of alerts, from when 112 is called; see docs/operations/psap.md."""
+    """A system of 112 that receives the data of alerts, once 112 is called; see docs/operations/psap.md."""
 
     table: ClassVar[str] = "psap.data"
 
@@ -82,7 +82,7 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
             example="it",
         ),
     ] = None
-    """None: the center's own, where it is one of the two, else English; told when the file is loaded."""
+    """The center's own by default if Italian or English, else English; set when the file is loaded."""
     sender: Annotated[
         str,
         text(r"[^\s,<&]{1,100}", "a name without spaces, commas, '<' and '&', at most 100"),
@@ -127,21 +127,21 @@ class DataTarget(FeatureRow, frozen=True, kw_only=True):
         ),
     ] = ""
     outline: Annotated[Outline | None, RESOLVED] = None
-    """Alerts whose position lies in it, and no others; None: all."""
+    """Area of the alerts, by their position; None: everywhere."""
 
     @property
     def spoken(self) -> str:
-        """The language of its texts."""
+        """Language of the target's texts."""
         return self.language or "en"
 
     @property
     def is_feed(self) -> bool:
-        """Whether it asks, and is sent nothing."""
+        """True if the target polls the feed, and receives no messages."""
         return self.to == FEED
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What does not go together, and data that would be read on the way."""
+    """Yield contradictions, and addresses that would send data unencrypted."""
     targets = DataTarget.of(settings)
     yield from twice("psap.data", "name", (one.name for one in targets))
     for i, target in enumerate(targets):
@@ -178,7 +178,7 @@ def _faults(target: DataTarget) -> Iterator[str]:
 
 
 def loaded(settings: Settings, beside: Path, faults: list[str]) -> Settings:
-    """With whole paths of folders, with languages, and with the areas that files draw."""
+    """Resolve paths of folders, and set languages and the areas read from files."""
     from application.settings.areas import outlines
 
     rows = DataTarget.of(settings)
@@ -196,10 +196,10 @@ def loaded(settings: Settings, beside: Path, faults: list[str]) -> Settings:
 
 
 def simulated(settings: Settings) -> Settings:
-    """Without those elsewhere: they are sent nothing of what is only tried."""
+    """Remove remote targets: simulated alerts are not sent to them."""
     return DataTarget.put(settings, tuple(one for one in DataTarget.of(settings) if _is_near(one.to)))
 
 
 def _is_near(to: str) -> bool:
-    """Return whether data sent to the target stays on the machine: a folder, a feed, or a loopback URL."""
+    """Return True if data sent to the target stays on the machine: a folder, a feed, or a loopback URL."""
     return not is_web(to) or urlsplit(to).hostname in ("localhost", "127.0.0.1", "::1")

@@ -1,6 +1,4 @@
-"""What 112's own systems are told of, as the journal and the registry have it: the alerts of which they were
-told lately, with which whoever sends them data begins, and what they are told of a user.
-"""
+"""Queries of the journal and the registry for 112's systems: recently reported alerts, and data of a user."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ from store.registry.users import records
 from store.registry.users.users import read_user
 
 PAGE: Final = 5_000
-"""Places of the journal in one look: some milliseconds."""
+"""Places of the journal in one query: some milliseconds."""
 _TOLD: Final = Query(
     select(event.c.stream, event.c.type)
     .where(
@@ -37,7 +35,7 @@ _TOLD: Final = Query(
 
 
 def told_lately(journal: Journal, since_us: Instant) -> list[Sheet]:
-    """Closed ones that were closed, or of which something was told, since then. Raises JournalError."""
+    """Return closed alerts that were closed, or reported to 112, since then. Raises JournalError."""
     last = journal.last_seq()
     after = place_at(journal, since_us, last)
     found: dict[AlertId, bool] = {}
@@ -48,7 +46,7 @@ def told_lately(journal: Journal, since_us: Instant) -> list[Sheet]:
             if alert is not None:
                 found[alert] = found.get(alert, False) or kind != "alert.closed"
         after = upto
-    # After a storm thousands were closed of which 112 was told nothing: those are not read.
+    # After a storm thousands of closed alerts were never reported to 112: those are not read.
     told = (one for one, lately in found.items() if lately or _was_sent(journal, one))
     sheets = (read(journal, one) for one in told)
     return [one for one in sheets if one is not None and one.case.closed_at is not None]
@@ -59,7 +57,7 @@ def _was_sent(journal: Journal, alert: AlertId) -> bool:
 
 
 def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) -> Who | None:
-    """What 112 is told of the person, of the record as far as `shares` lets it; None: nobody is known.
+    """Return the person's data for 112, with the parts of the record in `shares`; None for an unknown person.
 
     Raises StoreError.
     """
@@ -68,7 +66,7 @@ def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) ->
     known, kept = journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
     if known is None:
         return None
-    # Pictures are not told here: 112's page has them.
+    # Pictures are left out here: 112's page shows them.
     fields = tuple(one for one in shares if one is not Shared.PHOTO)
     record = shared(kept.record, fields)
     return Who(name=known.name, language=known.language, notes=known.notes, record=record)
