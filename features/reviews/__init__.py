@@ -1,1 +1,1 @@
-"""Alerts that have ended, looked back at: see README.md."""
+"""Alerts that have ended: history, figures, reviews and reports, described in README.md."""

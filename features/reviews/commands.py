@@ -1,4 +1,4 @@
-"""`report`: what a month was like, with or without a running center."""
+"""The command `report`: a month's report, with or without a running center."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def report(
     language: Annotated[Literal["it", "en"], Parameter(help="Of the PDF.")] = "en",
     common: Common = DEFAULT,
 ) -> None:
-    """What a month was like. Without a file its figures are printed."""
+    """Report a month. Without a file its figures are printed."""
     from application.version import version
     from features.reviews.month import table
     from features.reviews.monthly import Monthly, month_of

@@ -1,7 +1,7 @@
-"""Earlier alerts of the person whose alert is looked at: how many, and the newest of them.
+"""Earlier alerts of the person of a shown alert: their number, and the newest.
 
-Found by the streams of the person's numbers and devices, which name the alerts; no search, no table, at most
-EXAMINED_MAX of them are looked at.
+Found by the streams of the person's numbers and devices, which name the alerts: no search and no table are
+needed. At most EXAMINED_MAX alerts are read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHOWN: Final = 3
 
 
 class EarlierAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
+    """An earlier alert."""
 
     alert: AlertId
     received_us: Instant
@@ -39,16 +39,16 @@ class EarlierAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
-    """What there was before. `more`: there are some that were not counted."""
+    """Earlier alerts. `more`: True if some were not counted."""
 
     count: int = 0
     more: bool = False
     alerts: tuple[EarlierAlert, ...] = ()
-    """The newest, newest first."""
+    """Newest first."""
 
 
 def earlier(journal: Journal, users: Users, case: Case) -> Earlier:
-    """Those of this person before this alert; none of one who was erased. Raises StoreError."""
+    """Return the person's alerts before this one; empty for an erased person. Raises StoreError."""
     phones, devices = [case.phone], [case.device]
     own = {None, case.user}
     if case.user is not None:
@@ -65,7 +65,7 @@ def earlier(journal: Journal, users: Users, case: Case) -> Earlier:
 
 
 def _of_user(journal: Journal, alert: AlertId, own: Set[UserId | None]) -> EarlierAlert | None:
-    """The alert, unless it was somebody else's: a number may have been another person's, who was erased."""
+    """Return the alert; None if another person raised it, such as an erased former owner of the number."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case, row = fold(recorded), figures.row_of(recorded)
     if case is None or row is None or case.user not in own:

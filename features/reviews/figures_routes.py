@@ -1,6 +1,4 @@
-"""The supervisor's figures, as JSON for the page and one row an alert as CSV (RFC 4180); and month by month
-how long the intake was away, and a month's report as a PDF or a table.
-"""
+"""Figures for supervisors as JSON and as CSV (RFC 4180), availability by month, and reports of a month."""
 
 from __future__ import annotations
 
@@ -58,18 +56,18 @@ DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today
 
 
 class Targets(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shares within 10, 20 and 50 s are measured against; null where nobody has set anything."""
+    """Targets for the shares within 10, 20 and 50 s; null if no target is set."""
 
     operator: tuple[float | None, ...] = (None, 0.95, 1.0)
     """An emergency call is answered in 20 s in 95 of 100 (NENA-STA-020)."""
     ringing: tuple[float | None, ...] = (0.5, 0.95, 1.0)
-    """The center's own."""
+    """The center's own target."""
     psap: tuple[float | None, ...] = (None, 0.95, None)
-    """As for the operator: 112 is such a service itself."""
+    """Same target as for an operator: 112 is such a service itself."""
 
 
 class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert of the list. Seconds; `to_psap_s` counts from the request."""
+    """An alert of the list. Seconds; `to_psap_s` counts from the request."""
 
     alert: AlertId
     seq: int
@@ -77,7 +75,7 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     test: bool
     name: str
-    """The first name; empty where it is not known."""
+    """First name; empty if unknown."""
     operator: OperatorId | None
     to_operator_s: float | None
     to_ringing_s: float | None
@@ -91,7 +89,7 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of some days, and the newest of their real alerts."""
+    """Figures of some days, and the newest real alerts of these days."""
 
     days: int
     now_us: Instant
@@ -102,7 +100,7 @@ class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alert_figures(row: Row, people: People) -> AlertFigures:
-    """The row with the user's first name."""
+    """Return the figures of one alert, with the user's first name."""
     person = people.person(row.user)
     return derived(
         AlertFigures,
@@ -115,7 +113,7 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    """The rows with a line of names above them: no user's name, no number, and operators by their ids."""
+    """Return the rows as CSV with a header: no user's name, no number, and operators by their ids."""
     text = io.StringIO(newline="")
     written = csv.writer(text)
     written.writerow(COLUMNS)
@@ -164,15 +162,15 @@ def _yes(value: bool) -> str:
 
 
 class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the intake, as watchers have found it from outside."""
+    """Availability of the intake, as measured by watchers from outside."""
 
     months: list[MonthAway]
-    """This month and a year before it, the newest first."""
+    """This month and a year before, the newest first."""
 
 
 @once
 def _one_at_a_time(_: Web) -> asyncio.Lock:
-    """Who asks meanwhile waits here, and keeps no thread from those who sign on or read a story."""
+    """Return the lock of these requests: waiting here occupies no thread needed for sign-ons or stories."""
     return asyncio.Lock()
 
 
@@ -190,9 +188,9 @@ def _monthly(web: Web) -> Monthly:
     refuses=((400, "No such time."),),
 )
 async def figures(web: Web, wanted: Wanted, period: Days, days: DaysAsked = "7") -> Answer[FiguresView]:
-    """The figures of some days.
+    """Return the figures of some days.
 
-    Tests are left out. Distributions are in bars of 2 s. `from` and `to` go before `days`.
+    Tests are left out. Distributions are in bars of 2 s. `from` and `to` take precedence over `days`.
     """
     asked = period or web.tally.last(int(days))
     async with _one_at_a_time(web):
@@ -220,9 +218,9 @@ async def figures(web: Web, wanted: Wanted, period: Days, days: DaysAsked = "7")
 async def figures_csv(
     web: Web, wanted: Wanted, period: Days, days: DaysAsked = "7"
 ) -> Answer[Response[bytes]]:
-    """The same, one row an alert.
+    """Return the figures as CSV, one row an alert.
 
-    RFC 4180, newest first, tests too; no user's name, no telephone number.
+    RFC 4180, newest first, tests included; no user's name, no telephone number.
     """
     asked = period or web.tally.last(int(days))
     async with _one_at_a_time(web):
@@ -233,7 +231,7 @@ async def figures_csv(
 
 @route(GET, "/v1/availability", by=SUPERVISOR, audit=OF_NOBODY, says="As watchers say.")
 def availability(web: Web) -> AvailabilityView:
-    """How long the intake was away, month by month."""
+    """Return the time that the intake was away, by month."""
     return AvailabilityView(months=_monthly(web).availability())
 
 
@@ -247,14 +245,14 @@ def availability(web: Web) -> AvailabilityView:
     refuses=((400, "No month, no such form."),),
 )
 def report(web: Web, month: str, form: str, language: Language = "en") -> Report | Response[bytes]:
-    """What a month was like.
+    """Return the report of a month.
 
-    `month` as `2026-11`, `form` is `json`, `csv` or `pdf`. Nobody is named.
+    `month` as `2026-11`, `form` is `json`, `csv` or `pdf`. No person is named.
     """
     found = _monthly(web).report(_checked(month, form))
     if form == "json":
         return found
-    from features.reviews.report_paper import as_csv, paper  # no start of a web needs it
+    from features.reviews.report_paper import as_csv, paper  # not imported at the start of the web
 
     content = paper(found, version(), language) if form == "pdf" else as_csv(found).encode()
     return _download(content, form, f"securwoman-{found.month}.{form}")

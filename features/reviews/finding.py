@@ -1,4 +1,4 @@
-"""Finds alerts, open and closed, by number, name or the alert's id, and tells the story of one."""
+"""Search of alerts, open and closed, by number, name or id, and the story of one alert."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ from store.registry.users.finding import folded
 STORY_MAX: Final = 5_000
 """Entries of one story. Positions are counted, not listed."""
 TOGETHER: Final = 10
-"""Alerts of a list that one transaction looks at: a few milliseconds, in which the web writes nothing."""
+"""Alerts of a list read in one transaction: a few milliseconds, during which the web writes nothing."""
 DIGITS_MIN: Final = 3
-"""Fewer are the end of too many numbers."""
+"""Fewer digits are the end of too many numbers."""
 OTHERS_DIGITS_MIN: Final = 7
-"""In others' alerts: by fewer a number that is not told would be found out digit after digit."""
+"""Same limit for others' alerts: fewer digits would let a hidden number be guessed digit by digit."""
 USERS_MAX: Final = 500
-"""Users whom one search looks at: a longer list is no help to anybody."""
+"""Users read by one search: a longer list would be useless."""
 
 
 class Users(Protocol):
-    """The registry, as far as it is searched. Raises StoreError."""
+    """The registry, as far as searches need it. Raises StoreError."""
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
-        """By a part of a name or number; all of a device or id."""
+        """Return users by a part of a name or number, or by a whole device or id."""
         ...
 
     def user(self, user: UserId) -> User | None:
-        """Who it is; None for one who was erased."""
+        """Return the user; None for an erased user."""
         ...
 
 
 class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert of the list. `seq` goes into `before` for the page that follows."""
+    """An alert of the list. `seq` is the value of `before` for the next page."""
 
     alert: AlertId
     seq: int
@@ -68,19 +68,19 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool
     phone: E164 | None
     name: str
-    """Empty where it is not known, the first name alone in another operator's alert."""
+    """Empty if unknown; only the first name in another operator's alert."""
     operator: OperatorId | None
     reached_us: Instant | None
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
-    """As a supervisor has corrected it, where one has."""
+    """Outcome, as corrected by a supervisor if at all."""
     closed_as: Outcome | None
-    """The outcome that it was closed with."""
+    """Outcome at the closing."""
     erased_us: Instant | None
-    """When something personal was last erased from it."""
+    """Time of the last erasure of personal data from the alert."""
     reopen: Refusal | None
-    """Why it cannot be reopened; null where it can."""
+    """Reason that the alert cannot be reopened; null if it can."""
 
 
 def found(
@@ -94,10 +94,10 @@ def found(
     before: int,
     limit: int,
 ) -> list[tuple[int, AlertId]]:
-    """Return the alerts that fit, newest first, received before that place. Raises StoreError.
+    """Return the alerts that match, newest first, received before that place. Raises StoreError.
 
-    What is not told of others' alerts finds none of them: they are found by the first name, by a number of
-    which most is known, by a whole device, and by the alert's id.
+    Hidden data of other operators' alerts match none of these alerts: they are found by the first name, by
+    most digits of a number, by a whole device, and by the alert's id.
     """
     if not search:
         if wanted == ALL:
@@ -130,7 +130,7 @@ def found(
 
 
 def _is_told(user: User, search: str) -> bool:
-    """Return whether the search names nothing of the user but what the list tells of others' alerts."""
+    """Return True if the search uses only data of the user that the list shows in others' alerts."""
     if search in (user.id, *user.devices):
         return True
     first = folded(user.first_name)
@@ -140,7 +140,7 @@ def _is_told(user: User, search: str) -> bool:
 def listed(
     journal: Journal, people: People, room: Room, some: Sequence[tuple[int, AlertId]], me: OperatorId
 ) -> list[PastAlert]:
-    """The alerts as the list shows them to `me`, of others' no number and no last name. Raises
+    """Return the alerts as listed for `me`, without number and last name in others' alerts. Raises
     JournalError.
     """
     told: dict[AlertId, list[Recorded]] = {alert: [] for _, alert in some}
@@ -190,15 +190,15 @@ def _listed(
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert with everything that happened in it, and the case that it was told of."""
+    """An alert with its whole history, and its case."""
 
     case: Case
     view: CaseView
 
 
 def story(journal: Journal, people: People, room: Room, alert: AlertId, me: OperatorId) -> Story | None:
-    """The alert as the journal has it, and what `me` may still do; None where there is none. Raises
-    JournalError.
+    """Return the alert as the journal has it, and the actions open to `me`; None if there is no such alert.
+    Raises JournalError.
     """
     known: Known | None = None
     for recorded in journal.read_streams(streams.inbox(alert), streams.case(alert)):

@@ -1,5 +1,6 @@
-"""The alerts that there were, for the console: a list with a search, and the whole story of one. And what a
-list, figures or a CSV is asked for: the query parameters that make a `model.filtering.Filter`.
+"""History of alerts for the console: a list with a search, and the whole story of one alert.
+
+Also the query parameters of lists, figures and CSV that make a `model.filtering.Filter`.
 """
 
 from __future__ import annotations
@@ -74,16 +75,18 @@ def _period(
 
 Wanted = NamedDependency[Filter]
 Days = NamedDependency[Period | None]
-"""None: no days were asked for."""
+"""The requested days, if any."""
 FILTERED: Final[dict[str, Any]] = {
     "wanted": Provide(_wanted, sync_to_thread=False),
     "period": Provide(_period, sync_to_thread=False),
 }
-"""The dependencies of a route that takes them, `wanted` and `period`."""
+"""Dependencies of a route with the parameters `wanted` and `period`."""
 
 
 class PastAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """Alerts, newest first. `more`: there are older ones; ask with `before` the last one's `seq`."""
+    """Alerts, newest first. `more`: there are older alerts; request them with `before` set to
+    the last `seq`.
+    """
 
     alerts: list[PastAlert]
     more: bool
@@ -107,27 +110,28 @@ def alerts(
     limit: Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)] = LIMIT,
     before: Annotated[int, QueryParameter(ge=0, le=_END, description="A `seq` of the page before.")] = _END,
 ) -> Answer[PastAlerts]:
-    """The alerts that there were and are.
+    """Return alerts, past and open.
 
     `search` is the end of a telephone number (three digits at least), a part of a name, or the beginning of
-    an alert's id; empty finds all. The other parameters filter what is found. Of others' alerts neither
-    number nor last name, and by fewer than seven digits or by a last name they are not found.
+    an alert's id; empty finds all. The other parameters filter the result. Others' alerts have neither number
+    nor last name, and are not found by fewer than seven digits or by a last name.
     """
     me, words = who.operator, search.strip()
     upto = min(before, web.journal.last_seq() + 1)
     asked = wanted if period is None else period.around(wanted)
     some = found(web.journal, web.registry, web.tally, words, asked, me, before=upto, limit=limit + 1)
     shown = listed(web.journal, web.people, web.room(), some[:limit], me)
-    # Not what was searched for: it may be a name, or a number.
+    # The audit gets no search text: it may be a name, or a number.
     detail = "search" if words else ""
     return Answer(PastAlerts(alerts=shown, more=len(some) > limit), [one.alert for one in shown], detail)
 
 
 @route(GET, "/v1/alerts/{alert}/story", by=OPERATOR, audit=Action.READ_ALERT, refuses=(NoSuchAlert,))
 def story(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
-    """The whole story of an alert.
+    """Return the whole story of an alert.
 
-    As the console's WebSocket tells a case, with every entry of its timeline. It is entered in the audit.
+    In the form of a case in the console's WebSocket, with every entry of its timeline. The audit records the
+    request.
     """
     told = _whole(web, who, alert)
     return Answer(told.view, (alert, told.case.user), "story")
@@ -135,10 +139,10 @@ def story(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
 
 @route(GET, "/v1/alerts/{alert}/paper", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert,))
 def paper(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
-    """The story of an alert, to be printed.
+    """Return the story of an alert, for printing.
 
-    As `story`, without the person's record, operators' numbers, and what opens or names others' places. It is
-    entered in the audit as handed out.
+    As `story`, without the person's record, operators' numbers, and codes or names of third parties. The
+    audit records the request as an export.
     """
     told = _whole(web, who, alert)
     return Answer(for_paper(told.view), (alert, told.case.user), "printed")
@@ -146,12 +150,12 @@ def paper(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
 
 @route(GET, "/v1/alerts/{alert}/earlier", by=OPERATOR, audit=Action.READ_LIST, refuses=(NoSuchAlert,))
 def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
-    """Earlier alerts of the same person.
+    """Return earlier alerts of the same person.
 
-    Their number and the newest three; none of a person who was erased. Fifty are looked at, at most; `more`
-    says that there are others. It is entered in the audit.
+    Their number and the newest three; empty for an erased person. At most fifty are read; `more` is true if
+    there are others. The audit records the request.
     """
-    # As the journal has it, and not the picture: who she is may be in it this very moment.
+    # Read from the journal, since the read model may not have the person's identity yet.
     sheet = web.following.fresh(alert)
     if sheet is None:
         raise NoSuchAlert("no such alert")
@@ -161,7 +165,7 @@ def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
 
 
 def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
-    """The alert with all that was of it. Raises NoSuchAlert."""
+    """Return the alert with its whole history. Raises NoSuchAlert."""
     told = story_of(web.journal, web.people, web.room(), alert, who.operator)
     if told is None:
         raise NoSuchAlert("no such alert")
@@ -169,8 +173,8 @@ def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
 
 
 def for_paper(view: CaseView) -> CaseView:
-    """The case without what nobody needs to look back at it: the record of the person with its safe word, the
-    phone's id, operators' numbers, and the code of 112's page. What is printed may lie on a desk.
+    """Return the case without data unnecessary for a review: the person's record with its safe word, the
+    phone's id, operators' numbers, and the code of 112's page. A printed paper may lie on a desk.
     """
     person = view.person
     return replace(
@@ -188,4 +192,4 @@ def for_paper(view: CaseView) -> CaseView:
 
 
 _APART: Final = frozenset({"contacts.texted", "page.viewed"})
-"""Whom the person trusts, and 112's addresses."""
+"""Entries about trusted contacts, and about addresses that viewed 112's page."""

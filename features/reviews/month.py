@@ -1,8 +1,8 @@
-"""What a month was like, as a report: how alerts were answered beside what others of the field ask of
-themselves, how long the intake was away, who was called, what proofs found; and the same as a table. Pure.
+"""Report of a month, and the report as a table. Pure.
 
-Of others only what a source says. EN 50518 has such figures, too; its text was within no reach, so none is
-named here. Names of the table's rows never change.
+It has the answering of alerts beside benchmarks of the field, the availability of the intake, callouts, and
+results of self-tests. Benchmarks have a published source. EN 50518 has such figures, too; its text was not
+available, so none is named here. Names of the table's rows never change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from model.figures import DUE_US, Row
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """A share of calls that is to be answered within so long."""
+    """A published target: the share of calls to be answered within a time."""
 
     by: str
     share: float
@@ -42,26 +42,28 @@ BENCHMARKS: Final = (
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """What a center has of it."""
+    """The center's share for a benchmark."""
 
     by: str
     share: float
     within_s: int
     found: float | None
-    """None: there was nothing to answer."""
+    """Measured share; None if there was no alert to answer."""
 
 
 class Answering(msgspec.Struct, frozen=True, kw_only=True):
-    """From an alert's receipt until an operator was on the line. Real alerts alone."""
+    """Time from an alert's receipt until an operator was on the line. Real alerts alone."""
 
     of: int
-    """Those that were to be answered: of which it is known by now."""
+    """Number of alerts that were to be answered and whose result is known."""
     answered: int
     measured: tuple[Measured, ...]
 
 
 def answering(rows: Sequence[Row], now_us: Instant) -> Answering:
-    """Of these alerts. One that has ended without an operator, or waits still, was not answered in time."""
+    """Compute the answering of these alerts. An alert that ended or still waits without an operator was not
+    answered in time.
+    """
     took = [
         row.to_operator_us
         for row in rows
@@ -85,7 +87,7 @@ def answering(rows: Sequence[Row], now_us: Instant) -> Answering:
 
 
 class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):
-    """Why people on duty were called, and how soon one took it. Of nobody by name."""
+    """A callout: its alarms, and the time until it was taken. Without names of people."""
 
     at_us: Instant
     alarms: tuple[str, ...]
@@ -95,7 +97,7 @@ class CalloutTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofTold(msgspec.Struct, frozen=True, kw_only=True):
-    """One proof of a node."""
+    """A self-test of a node."""
 
     at_us: Instant
     node: str
@@ -106,12 +108,12 @@ class ProofTold(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it went to its end."""
+        """True if the self-test was completed."""
         return self.ended is ProofEnd.DONE
 
     @property
     def is_good(self) -> bool:
-        """And found nothing wrong."""
+        """True if the self-test was completed without a failure."""
         return self.is_whole and not self.bad
 
 
@@ -123,23 +125,23 @@ class BadDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One month."""
+    """The report of one month."""
 
     month: str
     """`2026-11`, by the center's own calendar."""
     made_us: Instant
     until_us: Instant
-    """So far: the month's end, or the moment at which it was made."""
+    """End of the reported time: the month's end, or the time of the report."""
     availability: Availability
     bad_days: tuple[BadDay, ...]
-    """Those on which minutes were lost."""
+    """Days with lost minutes or planned work."""
     answering: Answering
     real: int
     tests: int
     missed: int
-    """Real ones past their deadline."""
+    """Number of real alerts past their deadline."""
     outcomes: dict[str, int]
-    """Of the real ones that are closed."""
+    """Number of closed real alerts by outcome."""
     callouts: tuple[CalloutTold, ...]
     proofs: tuple[ProofTold, ...]
 
@@ -155,7 +157,7 @@ def report(
     now_us: Instant,
     until_us: Instant,
 ) -> Report:
-    """Of the month's rows and callouts."""
+    """Build the report of the month's rows, callouts and self-tests."""
     real = [row for row in rows if not row.test]
     outcomes = Counter(row.outcome for row in real if row.outcome is not None)
     return Report(
@@ -175,7 +177,7 @@ def report(
 
 
 def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[CalloutTold]:
-    """Those that were opened in this time because of alarms; tests of a way are left out."""
+    """Return the callouts opened in this time because of alarms; tests of a way are left out."""
     found: dict[str, CalloutTold] = {}
     for one in recorded:
         event = one.event
@@ -198,7 +200,7 @@ def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> li
 
 
 def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[ProofTold]:
-    """Those that began in this time, of all nodes; of a step that was tried twice the later counts."""
+    """Return the self-tests of all nodes begun in this time; of a repeated step the last result counts."""
     found: dict[tuple[str, str], ProofTold] = {}
     results: dict[tuple[str, str], dict[tuple[str, str], StepResult]] = {}
     for one in recorded:
@@ -231,7 +233,7 @@ HEAD = ("part", "what", "value")
 
 
 def table(said: Report) -> Iterator[tuple[str, str, str]]:
-    """All rows, in the order of the paper."""
+    """Yield all rows, in the order of the paper."""
     there = said.availability
     yield "month", "month", said.month
     yield "availability", "minutes", str(there.minutes)

@@ -1,4 +1,4 @@
-"""What a month was like, read from the journal and from what watchers have found. For any thread."""
+"""Reports of months, read from the journal and from measurements of watchers. Thread-safe."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from store.streams import StreamKind
 from store.watched import days
 
 MONTHS: Final = 13
-"""A year, and the month that goes on."""
+"""A year, and the current month."""
 _DAY_US: Final = 86_400 * SECOND
 
 
 class MonthAway(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the intake was away in one month."""
+    """Availability of the intake in one month."""
 
     month: str
     availability: Availability
     share: float | None
-    """Of the minutes that were watched, planned work left out; null where none was."""
+    """Share of the watched minutes, without planned work; null if no minute was watched."""
 
 
 class Monthly:
-    """See the module."""
+    """Reader of monthly availability and reports."""
 
     def __init__(self, journal: Journal, tally: Tally, clock: Clock) -> None:
         self._journal, self._tally, self._clock = journal, tally, clock
 
     def availability(self, months: int = MONTHS) -> list[MonthAway]:
-        """Of this month and those before it, the newest first. Raises JournalError."""
+        """Return this month and those before, the newest first. Raises JournalError."""
         planned = self._planned()
         found, month = [], self._tally.today().replace(day=1)
         for _ in range(months):
@@ -51,7 +51,7 @@ class Monthly:
         return found
 
     def report(self, month: date) -> Report:
-        """Of the month that begins on this day. Raises JournalError."""
+        """Return the report of the month that begins on this day. Raises JournalError."""
         begins, ends = midnight(month), midnight(after(month))
         now_us, planned = self._clock.now_us(), self._planned()
         wanted = msgspec.structs.replace(ALL, since_us=begins, until_us=ends)
@@ -61,7 +61,7 @@ class Monthly:
             (day, self._away(planned, midnight(day), midnight(day + timedelta(days=1)))) for day in each
         ]
         duty = self._journal.read(streams.DUTY, self._journal.version_before(streams.DUTY, begins))
-        # A proof of the last night may end in the next month.
+        # A self-test of the last night may end in the next month.
         told = self._proofs(begins, Instant(ends + _DAY_US))
         return report(
             f"{month:%Y-%m}",
@@ -75,7 +75,7 @@ class Monthly:
         )
 
     def _proofs(self, since: Instant, before: Instant) -> list[Recorded]:
-        """The events of all nodes' proofs in this time. Raises JournalError."""
+        """Return the events of all nodes' self-tests in this time. Raises JournalError."""
         journal = self._journal
         names = journal.at_one_moment(lambda connection: list(streams_of(connection, StreamKind.PROOF)))
         told = (one for name in names for one in journal.read(name, journal.version_before(name, since)))
@@ -92,21 +92,21 @@ class Monthly:
 
 
 def after(month: date) -> date:
-    """The first of the next one."""
+    """Return the first day of the next month."""
     return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def before(month: date) -> date:
-    """The first of the one before."""
+    """Return the first day of the month before."""
     return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def month_of(text: str) -> date:
-    """Of `2026-11`. Raises ValueError."""
+    """Parse a month such as `2026-11`; return its first day. Raises ValueError."""
     if len(text) != len("2026-11"):
         raise ValueError(f"{text} is no month: as 2026-11")
     month = date.fromisoformat(f"{text}-01")
-    # The calendar's own ends: from there a month has none before or none after it, by some zones.
+    # At the limits of the calendar a neighbouring month does not exist in some time zones.
     if not 1970 < month.year < MAXYEAR:
         raise ValueError(f"{text}: no center was there")
     return month

@@ -1,4 +1,4 @@
-"""A month's report as a PDF, in Italian or English, with its words, and as a table (CSV, RFC 4180)."""
+"""A month's report as a PDF, in Italian or English, and as a table (CSV, RFC 4180)."""
 
 from __future__ import annotations
 
@@ -102,14 +102,14 @@ ITALIAN: Final = "it"
 
 
 def as_csv(said: Report) -> str:
-    """Three columns, whose names never change."""
+    """Return the table with three columns, whose names never change."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows((HEAD, *table(said)))
     return text.getvalue()
 
 
 def paper(said: Report, version: str, language: str) -> bytes:
-    """The PDF, A4. Another language than Italian is English."""
+    """Return the PDF, A4. Any language other than Italian is English."""
     return _Paper(said, version, italian=language == ITALIAN).made()
 
 
@@ -235,7 +235,7 @@ class _Paper:
         )
 
     def _alarm(self, name: str) -> str:
-        """In the words of the consoles; of whom or what it was is not said."""
+        """Return the alarm in the console's words, without its subject."""
         kind = kind_of(name)
         if kind is None:
             return name
@@ -265,7 +265,7 @@ class _Paper:
     def _percent(self, share: float | None, digits: int = 1) -> str:
         if share is None:
             return "—"
-        # Never rounded up to all of it.
+        # Rounded down: only a full share is 100 %.
         scale = 10 ** (digits + 2)
         text = f"{int(share * scale + 1e-9) / scale * 100:.{digits}f} %"
         return text if self._place else text.replace(".", ",")

@@ -1,7 +1,7 @@
-"""Which calls of an operator are reviewed in a month, and what a review says. Pure.
+"""Selection of an operator's calls to be reviewed in a month, and the content of a review. Pure.
 
-Two a month, drawn by nobody's choice: of the real alerts that the operator had and in which somebody was
-spoken to, those whose digests come first; drills only where there is none. Who draws again draws the same.
+Two a month, selected without human choice: of the operator's real alerts with a conversation, those with the
+smallest digests; drills only if there is no real alert. A repeated selection has the same result.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from messages.ids import OperatorId
 from model.figures import Review, Row
 
 CALLS: Final = 2
-"""Of each operator in a month."""
+"""Number of calls for each operator and month."""
 MARKS: Final = (1, 2, 3, 4)
 NOT_APPLICABLE: Final = 0
 
 
 class NotReviewed(StrEnum):
-    """Why a review is not taken."""
+    """Reason that a review is refused."""
 
     NOT_DRAWN = "not_drawn"
     OWN_CALL = "own_call"
-    """Nobody judges a call that was the own one, too."""
+    """The reviewer had a part in the call."""
     REVIEWED = "reviewed"
     FORGOTTEN = "forgotten"
-    """What is written of the alert is gone: the review could not be kept."""
+    """The words of the alert are erased: a review could not be kept."""
 
 
 def review_of(row: Row, operator: OperatorId) -> Review | None:
-    """How this operator's part in the alert was reviewed; None where it was not."""
+    """Return the review of this operator's part in the alert; None if not reviewed."""
     return next((one for one in row.reviews if one.operator == operator), None)
 
 
 def drawn(rows: Sequence[Row], month: str, operator: OperatorId) -> list[Row]:
-    """The calls of this operator among the month's alerts that were reviewed, or are to be.
+    """Return the operator's calls among the month's alerts that are reviewed, or are to be reviewed.
 
-    While the month lasts, one that is not reviewed yet may give its place to a later one.
+    During the month a later alert may replace one that is not reviewed yet.
     """
     had = [row for row in rows if operator in row.operators and row.closed_us is not None]
     done = [row for row in had if review_of(row, operator) is not None]
@@ -57,7 +57,7 @@ def drawn(rows: Sequence[Row], month: str, operator: OperatorId) -> list[Row]:
 def why_not(
     rows: Sequence[Row], month: str, row: Row, operator: OperatorId, by: OperatorId
 ) -> NotReviewed | None:
-    """Why `by` cannot review how this operator handled this call; None where it may be."""
+    """Return the reason that `by` cannot review this operator's call; None if a review is allowed."""
     if by in row.operators:
         return NotReviewed.OWN_CALL
     if review_of(row, operator) is not None:
@@ -72,10 +72,10 @@ def _was_spoken_to(row: Row) -> bool:
 
 
 def written(marks: Mapping[str, int]) -> str:
-    """The marks by question, as an event keeps them: `greeted=4 place=0`, 0 where it does not apply."""
+    """Format the marks by question for an event: `greeted=4 place=0`, 0 if not applicable."""
     return " ".join(f"{question}={mark}" for question, mark in marks.items())
 
 
 def read(text: str) -> dict[str, int]:
-    """What was written so; empty: forgotten."""
+    """Parse formatted marks; empty for erased ones."""
     return {question: int(mark) for question, _, mark in (one.partition("=") for one in text.split())}

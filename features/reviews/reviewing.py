@@ -1,4 +1,4 @@
-"""What is told of reviews: a month's draw (`review.py`), what was said of a call, and what is asked of one
+"""Views of reviews: a month's selection (`review.py`), reviews of a call, and the form
 (`config/review.toml`).
 """
 
@@ -32,7 +32,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ReviewQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One question, marked 1 to 4; 0 where it does not apply."""
+    """A question of the form, marked 1 to 4; 0 if not applicable."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,40}$(?!\n)")]
     ask: Ask
@@ -46,12 +46,14 @@ class ReviewForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 @cache
 def review_form() -> ReviewForm:
-    """The form as it was installed."""
+    """Read the installed form."""
     return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), ReviewForm)
 
 
 class DrawnCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that was drawn. `by`, `at_us`: who has reviewed it; null before. `why`: why who asks cannot."""
+    """A selected call. `by`, `at_us`: reviewer and time; null before. `why`: reason that the reader cannot
+    review.
+    """
 
     alert: AlertId
     received_us: Instant
@@ -64,14 +66,14 @@ class DrawnCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrawnOf(msgspec.Struct, frozen=True, kw_only=True):
-    """The calls of one operator."""
+    """The selected calls of one operator."""
 
     operator: OperatorId
     calls: list[DrawnCall]
 
 
 class ReviewsView(msgspec.Struct, frozen=True, kw_only=True):
-    """A month's draw. `over`: nothing is drawn any more."""
+    """A month's selection. `over`: the selection is final."""
 
     month: str
     over: bool
@@ -82,7 +84,7 @@ class ReviewsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GivenReview(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of a call. Marks by question, 0: does not apply; none at all: forgotten."""
+    """A review of a call. Marks by question, 0: not applicable; empty: erased."""
 
     alert: AlertId
     received_us: Instant
@@ -95,14 +97,14 @@ class GivenReview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GivenReviews(msgspec.Struct, frozen=True, kw_only=True):
-    """Reviews, newest first, and what was asked."""
+    """Reviews, newest first, and the form."""
 
     form: ReviewForm
     reviews: list[GivenReview]
 
 
 def drawn_view(rows: Sequence[Row], month: str, me: OperatorId, *, over: bool) -> ReviewsView:
-    """The draw as it is shown to `me`. `rows`: of the month."""
+    """Return the month's selection for `me`. `rows`: alerts of the month."""
     had: dict[OperatorId, list[Row]] = defaultdict(list)
     for row in rows:
         for operator in row.operators:
@@ -138,7 +140,7 @@ def _call(row: Row, operator: OperatorId, me: OperatorId) -> DrawnCall:
 
 
 def given(journal: Journal, row: Row) -> list[GivenReview]:
-    """What was said of this call, newest first. Raises JournalError."""
+    """Return the reviews of this call, newest first. Raises JournalError."""
     found = [one for one in journal.read(streams.inbox(row.alert)) if isinstance(one.event, CallReviewed)]
     return [
         GivenReview(

@@ -1,8 +1,7 @@
-"""What supervisors say of alerts that have ended: how an operator has handled a call, and how it ended in
-truth.
+"""Judgements of supervisors on ended alerts: reviews of an operator's call, and corrected outcomes.
 
-Which calls are reviewed, two of each operator a month, `review.py` draws; what is said of them is an event of
-the alert, sealed with its words.
+`review.py` selects the calls to be reviewed, two of each operator a month; a review is an event of the alert,
+encrypted with the alert's words.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ _UNCORRECTED: Final = {
 
 
 class ReviewBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A review: each question of the form has a mark, 1 to 4, or 0 where it does not apply."""
+    """A review: each question of the form has a mark, 1 to 4, or 0 if not applicable."""
 
     operator: Annotated[str, msgspec.Meta(max_length=100)]
     marks: dict[str, Annotated[int, msgspec.Meta(ge=NOT_APPLICABLE, le=max(MARKS))]]
@@ -62,7 +61,7 @@ class ReviewBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unreviewed(RequestError):
-    """The review is not taken."""
+    """The review is refused."""
 
     status: ClassVar[int] = 409
     codes = NotReviewed
@@ -73,7 +72,7 @@ class Unreviewed(RequestError):
 
 
 class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True):
-    """`was` is the outcome that was seen, `now` the one that is true."""
+    """`was` is the outcome that was seen, `now` the true outcome."""
 
     was: Outcome
     now: Outcome
@@ -81,7 +80,7 @@ class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Uncorrected(RequestError):
-    """The outcome cannot be corrected so."""
+    """The correction of the outcome is refused."""
 
     status: ClassVar[int] = 409
     codes = NotCorrected
@@ -107,10 +106,10 @@ def reviews(
         str | None, QueryParameter(pattern=_MONTH, description="`2026-11`; without it this one.")
     ] = None,
 ) -> Answer[ReviewsView]:
-    """The calls of a month that are drawn for review.
+    """Return the calls of a month selected for review.
 
-    Two of each operator, of the real alerts in which somebody was spoken to; a drill only where there is
-    none. While the month lasts, one that is not reviewed may give its place to another.
+    Two of each operator, of the real alerts with a conversation; a drill only if there is no real alert.
+    During the month another call may replace one that is not reviewed yet.
     """
     now = f"{web.tally.today():%Y-%m}"
     asked = month or now
@@ -121,7 +120,7 @@ def reviews(
 
 @route(GET, "/v1/reviews/mine", by=OPERATOR, audit=Action.READ_STAFF, says="Newest first.")
 def own_reviews(web: Web, who: Caller) -> Answer[GivenReviews]:
-    """How one's own calls were reviewed.
+    """Return the reviews of the reader's own calls.
 
     Those of a year, newest first.
     """
@@ -142,7 +141,7 @@ def own_reviews(web: Web, who: Caller) -> Answer[GivenReviews]:
     refuses=(NoSuchAlert,),
 )
 def alert_reviews(web: Web, alert: AlertId) -> Answer[GivenReviews]:
-    """How a call was reviewed."""
+    """Return the reviews of a call."""
     row = web.tally.row(alert)
     if row is None:
         raise NoSuchAlert("no such alert")
@@ -161,7 +160,7 @@ def alert_reviews(web: Web, alert: AlertId) -> Answer[GivenReviews]:
     refuses=((400, "Not understood, or not every question is marked."), NoSuchAlert, Unreviewed),
 )
 async def review(web: Web, who: Caller, alert: AlertId, data: ReviewBody) -> Answer[GivenReviews]:
-    """Review how an operator handled a call that was drawn."""
+    """Review how an operator handled a selected call."""
     by, operator = who.operator, OperatorId(data.operator)
     if list(data.marks) != [one.id for one in review_form().question]:
         raise BadBody("each question of the form has a mark, in its order", "$.marks")
@@ -193,8 +192,8 @@ async def review(web: Web, who: Caller, alert: AlertId, data: ReviewBody) -> Ans
 async def correct_outcome(web: Web, who: Caller, alert: AlertId, data: OutcomeBody) -> Answer[Kept]:
     """Correct the outcome of a closed alert.
 
-    The figures count what is corrected; the first outcome and the reason stay in the story. Neither the phone
-    nor 112 is told.
+    Figures count the corrected outcome; the first outcome and the reason stay in the story. Neither the phone
+    nor 112 is notified.
     """
     by, reason = who.operator, data.reason.strip()
     if not reason:
@@ -214,7 +213,9 @@ def _period(month: str) -> Period:
 
 
 def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
-    """Of two at once the second is refused. Raises Unreviewed, NoSuchAlert (while the disk fails, say)."""
+    """Append the review; of two simultaneous ones the second is refused. Raises Unreviewed, NoSuchAlert (also
+    during a failure of the disk).
+    """
     told = tx.read(streams.inbox(alert))
     if not told:
         raise NoSuchAlert("no such alert")
@@ -229,7 +230,7 @@ def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
 def _correct(
     tx: Transaction, alert: AlertId, by: OperatorId, was: Outcome, now: Outcome, reason: str
 ) -> None:
-    """Raises NoSuchAlert, Uncorrected."""
+    """Append the correction. Raises NoSuchAlert, Uncorrected."""
     told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
     case = fold(sorted(told, key=lambda one: one.seq))
     if case is None:
