@@ -1,1 +1,1 @@
-"""The whole chain, tried each night and on demand; lines, tried by calls; drills."""
+"""Self-test of the whole chain, each night and on demand; test calls on lines; drills."""

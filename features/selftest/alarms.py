@@ -1,4 +1,4 @@
-"""The alarms of a proof: what it has found, before an alert did. Data."""
+"""Alarms of the self-test: faults found before an alert meets them. Data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look that raises a check as the center's own phone does, and sees it through to its end."""
+"""Test of the whole chain: raises a check as the center's own phone, and follows it to its end."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _WHY: Final = {
     Link.HEARD: ProofWhy.MUTE,
     Link.CLOSED: ProofWhy.TOO_SLOW,
 }
-"""By the first link that does not hold."""
+"""Reason by the first broken link."""
 
 
 def chain(state: StateDir) -> Shown:
-    """How far a check comes: with a call, where a line of the center's stands by to answer it."""
+    """Raise a check and return how far it came; with a call if a line of the center is ready to answer."""
     order = next((one for one in line_trials.ordered(state.run) if one.answers and one.by == PROOF), None)
     number = None if order is None else order.number
     with journal_of(state) as journal:
@@ -60,7 +60,7 @@ def chain(state: StateDir) -> Shown:
 
 
 def shown(recorded: list[Recorded]) -> Shown:
-    """What the check's events say."""
+    """Evaluate the check's events."""
     found = chain_of(recorded)
     if found is None:
         return Shown(result=StepResult.FAILED, why=ProofWhy.NOT_RECEIVED)

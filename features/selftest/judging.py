@@ -1,7 +1,7 @@
-"""What findings mean: bounds of figures, when a disk is full, which modem is at fault, which alarms stand.
+"""Evaluation of findings: limits of figures, prediction of a full disk, faulty modems, and standing alarms.
 
-A way between lines is bad by what leaves the speaker's modem or by what the listener's hands on. Each of the
-two is cleared by another way that goes through it and does not show the fault; who is left is blamed.
+A voice path between lines is bad because of the speaker's outgoing audio or the listener's incoming audio.
+Either side is cleared by another path through it without the fault; the remaining side is at fault.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LEAST_DAYS_OF_DISK: Final = 7
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one figure: what it must be at the most, or at the least."""
+    """Limit of one figure: its maximum or its minimum."""
 
     step: ProofStep
     figure: str
     most: float | None = None
     least: float | None = None
     soon: float | None = None
-    """Less than this is an alarm that waits for the morning, and no failure yet."""
+    """Limit below which an alarm waits for the morning, without a failure."""
     because: str
 
 
@@ -72,16 +72,16 @@ BOUNDS: Final = (
 
 DAY_US: Final = 86_400 * SECOND
 FRESH_US: Final = DAY_US // 2
-"""What a few hours have brought says little of a day: a backup is written, a recording deleted."""
+"""Changes of a few hours are no measure of a day: a backup is written, a recording deleted."""
 OLD_US: Final = 14 * DAY_US
 
 Known = tuple[Instant, float]
-"""When so many bytes were free."""
+"""Time, and number of free bytes."""
 
 
 def days_left(free: float, before: Iterable[Known], now_us: Instant) -> float | None:
-    """In how many days it will be full, by the fastest that it has filled: since yesterday, since a week ago,
-    since each proof of a fortnight. None: it does not fill, as far as is known.
+    """Return the days until the disk is full, by its fastest rate. Rates are measured since yesterday, since
+    a week ago, and since each self-test of a fortnight. None if the disk is not filling, as far as known.
     """
     rates = [
         (then - free) / ((now_us - at) / DAY_US) for at, then in before if FRESH_US <= now_us - at <= OLD_US
@@ -91,7 +91,7 @@ def days_left(free: float, before: Iterable[Known], now_us: Instant) -> float | 
 
 
 def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
-    """What a look at the disk means."""
+    """Evaluate a check of the disk."""
     free = shown.figures.get("free_bytes")
     days = None if free is None else days_left(free, before, now_us)
     if days is None or shown.result is StepResult.FAILED:
@@ -103,24 +103,23 @@ def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
 
 
 class Side(StrEnum):
-    """Of a modem's voice."""
+    """Direction of a modem's audio."""
 
     OUT = "out"
-    """What is said to it does not leave it."""
+    """Outgoing audio: words for this modem do not leave it."""
     IN = "in"
-    """What comes to it is not handed on."""
+    """Incoming audio: words received by this modem are not passed on."""
 
 
 class Blame(msgspec.Struct, frozen=True, kw_only=True):
-    """Which modem is at fault, as far as several calls can tell."""
+    """The modem at fault, as far as several calls show."""
 
     line: LineId
     side: Side
     fault: WayFault
-    """The gravest of its kind that its ways have shown."""
+    """The gravest fault of its kind on the modem's paths."""
     sure: bool
-    """The modem at the other end of such a way is cleared, by another way through it; otherwise it may be
-    that one's."""
+    """True if another path clears the modem at the other end; otherwise that modem may be at fault."""
 
 
 _KINDS: Final = (
@@ -130,14 +129,14 @@ _KINDS: Final = (
     frozenset((WayFault.FAINT,)),
     frozenset((WayFault.LOUD,)),
 )
-"""Faults that are one, more and less of it."""
+"""Faults of one kind in several degrees."""
 _GRAVEST = tuple(WayFault)
 
 _End = tuple[LineId, Side]
 
 
 def blamed(ways: Iterable[WayShown]) -> tuple[Blame, ...]:
-    """Whom these ways accuse; ways that were too short to tell say nothing."""
+    """Return the modems at fault by these paths; paths that were too short to measure do not count."""
     told = [way for way in ways if way.proved or way.faults]
     found: dict[tuple[_End, frozenset[WayFault]], Blame] = {}
     for kind in _KINDS:
@@ -164,7 +163,7 @@ def _of(way: WayShown, kind: frozenset[WayFault]) -> WayFault | None:
 
 
 def _is_cleared(end: _End, kind: frozenset[WayFault], ways: Sequence[WayShown]) -> bool:
-    """Whether a way through it was measured, and has nothing of the kind."""
+    """Return True if a measured path through this side has no fault of the kind."""
     return any(
         end in _ends(way) and WayFault.UNHEARD not in way.faults and _of(way, kind) is None for way in ways
     )
@@ -185,12 +184,12 @@ NAMES: Final = frozenset(
     )
 )
 _BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, ProofWhy.LOSSY, ProofWhy.FAINT))
-"""Of these a call between two lines tells only what is wrong; several calls tell with which line."""
+"""Reasons for which a call between two lines shows only the fault; several calls show the line."""
 
 
 def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
-    """What is wrong by the last finding of each item that is still tried; `blames`: by the ways that were
-    heard in the last calls.
+    """Return the alarms by the last finding of each item that is still tested. `blames`: faults by the voice
+    paths measured in the last calls.
     """
     items = set(proving.tried())
     found: dict[Key, str] = {}
@@ -238,7 +237,9 @@ def _text_of(blame: Blame) -> str:
 
 
 def overdue(proving: Proving, since_us: Instant, now_us: Instant) -> str:
-    """What is to be said where none has come to its end for long; `since_us`: when the first could have."""
+    """Return the text of the alarm if no self-test was completed for too long. `since_us`: time of the first
+    possible one.
+    """
     last = proving.whole_at() or since_us
     if now_us - last <= OVERDUE_US:
         return ""

@@ -1,8 +1,7 @@
-"""Test calls on lines, in the run directory: what somebody wants (`NAME.trial-order`), and how it goes
-(`NAME.trial`), until the next one on that line.
+"""Files of test calls in the run directory: order (`NAME.trial-order`) and state (`NAME.trial`) by line.
 
-The web writes the order, ahead of the journal's `line.seized`, and the wish that it ends; the LineTester
-removes it when the line is nobody's again. The number that is called stands here alone: the journal forgets
+The web writes the order, ahead of the journal's `line.seized`, and the request to stop; the LineTester
+removes the order when the line is released. The called number is only here, since the journal forgets
 nothing.
 """
 
@@ -23,34 +22,34 @@ _trial = msgspec.json.Decoder(LineTrial)
 
 
 def order(run: Path, wanted: TrialOrder) -> None:
-    """Want it. Raises OSError."""
+    """Write the order. Raises OSError."""
     publish(run / f"{wanted.line}.trial-order", msgspec.json.encode(wanted))
 
 
 def ordered(run: Path) -> Iterator[TrialOrder]:
-    """What is wanted now."""
+    """Yield the present orders."""
     for file in run.glob("*.trial-order"):
         if (found := published(file, _order.decode)) is not None:
             yield found
 
 
 def order_of(run: Path, line: LineId) -> TrialOrder | None:
-    """What is wanted of this line."""
+    """Return the order for this line; None if there is none."""
     return published(run / f"{line}.trial-order", _order.decode)
 
 
 def forget(run: Path, line: LineId) -> None:
-    """Nothing is wanted of this line any more."""
+    """Remove the order for this line."""
     with suppress(OSError):
         (run / f"{line}.trial-order").unlink(missing_ok=True)
 
 
 def tell(run: Path, trial: LineTrial) -> None:
-    """Say how it goes. Where that cannot be written the page shows less."""
+    """Write the state of the call. A failure to write is ignored: the page then shows less."""
     with suppress(OSError):
         publish(run / f"{trial.line}.trial", msgspec.json.encode(trial))
 
 
 def trial_of(run: Path, line: LineId) -> LineTrial | None:
-    """The last one of this line; None: there was none since the node was started."""
+    """Return the last test call of this line; None if there was none since the node's start."""
     return published(run / f"{line}.trial", _trial.decode)

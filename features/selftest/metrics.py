@@ -1,4 +1,4 @@
-"""What `/metrics` says of the proofs of this node."""
+"""Prometheus metrics of this node's self-tests."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from store.errors import JournalError
 from store.journal.journal import Journal
 
 PROOFS_US: Final = 8 * 86_400 * SECOND
-"""So far back a step's last proof is told: who has not been tried for a week is well as nobody knows."""
+"""Age of the oldest result shown: after a week without a test the state of a step is unknown."""
 
 
 class ProofMetrics(Collector):
-    """See the module."""
+    """Collector of the results of the last self-tests."""
 
     def __init__(self, journal: Journal, _: Path, clock: Clock) -> None:
         self._journal, self._clock = journal, clock
@@ -39,7 +39,7 @@ class ProofMetrics(Collector):
         )
 
     def collect(self) -> Iterator[Metric]:
-        """What the last proofs have found; what is known, while the journal cannot be read."""
+        """Yield the results of the last self-tests; known ones while the journal cannot be read."""
         with suppress(JournalError):
             self._look()
         yield from self._ok.collect()

@@ -1,8 +1,8 @@
-"""The center as a phone of its own: it raises checks over HTTP, signed, at the address where phones do.
+"""The center's own phone: raises signed checks over HTTP, at the address that phones use.
 
-Its key lies in the state directory and is made when it is first needed. It is nobody's of the registry: it
-has a device's row and no person's, so that no list, search or figure of persons knows of it. What is asked
-here blocks, for `WITHIN_S` at most: a thread's or a process's work.
+Its key lies in the state directory and is made on first use. The registry has a device's row without a
+person, so that no list, search or figure of persons includes this phone. Requests block for at most
+`WITHIN_S`: they need a thread or a process of their own.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 class NotRaised(Exception):
-    """The check has not arrived: `status` is the answer's, 0 where there was none."""
+    """The check was not accepted: `status` is the answer's, 0 without an answer."""
 
     def __init__(self, reason: str, status: int = 0) -> None:
         super().__init__(reason)
@@ -46,12 +46,12 @@ class NotRaised(Exception):
 
     @property
     def is_put_off(self) -> bool:
-        """Whether the center has only said that it has to wait."""
+        """True if the center only asked to wait."""
         return self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 class WebAt(msgspec.Struct, frozen=True):
-    """What is read here of `run/web.json`."""
+    """Fields of `run/web.json` used here."""
 
     host: str
     port: int
@@ -63,16 +63,16 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 def point(state: Path) -> bytes:
-    """The public key, for `know`. Raises OSError, ValueError."""
+    """Return the public key, for `know`. Raises OSError, ValueError."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return own_key(state / "keys").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> AlertId:
-    """Raise one at this node's own web, as a phone would; its id, once it is durable.
+    """Raise a check at this node's own web, as a phone would; return its id, once it is durable.
 
-    `device`: as the registry knows the key. Raises NotRaised, OSError, ValueError.
+    `device`: id of the key in the registry. Raises NotRaised, OSError, ValueError.
     """
     web = published(state / "run" / "web.json", msgspec.json.Decoder(WebAt).decode)
     if web is None:
@@ -91,7 +91,7 @@ def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> A
 
 
 def own_key(keys: Path) -> EllipticCurvePrivateKey:
-    """The private key, made where there is none. Raises OSError, ValueError for a file that holds none."""
+    """Return the private key; create it if missing. Raises OSError, ValueError for an invalid file."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -115,7 +115,7 @@ def own_key(keys: Path) -> EllipticCurvePrivateKey:
 
 
 def _signed(secret: EllipticCurvePrivateKey, device: str, body: bytes, created: int) -> dict[str, str]:
-    """RFC 9421 over method, path and digest, as `gateways.http.door.signatures` verifies it."""
+    """Sign method, path and digest (RFC 9421), as `gateways.http.door.signatures` verifies it."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -132,7 +132,7 @@ def _signed(secret: EllipticCurvePrivateKey, device: str, body: bytes, created: 
             f'"@signature-params": {parameters}',
         )
     )
-    # RFC 9421, 3.3.4: r and s side by side, and not as ASN.1.
+    # RFC 9421, 3.3.4: r and s are concatenated, not encoded in ASN.1.
     r, s = decode_dss_signature(secret.sign(over.encode(), ec.ECDSA(hashes.SHA256())))
     raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     return {
@@ -143,7 +143,7 @@ def _signed(secret: EllipticCurvePrivateKey, device: str, body: bytes, created: 
 
 
 def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-    """By TLS where the web speaks it. Whose certificate it is, is another check's matter."""
+    """Post by TLS if the web uses TLS. The certificate is not verified here: another check does so."""
     host = _ANY.get(web.host, web.host)
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
@@ -163,8 +163,9 @@ def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
 
 
 NO_NUMBER: Final = E164("+99900000000")
-"""Of a center that names no number to be called: in a country code that nobody has (ITU-T E.164, list of
-assigned codes). It is never dialled: a check of the arrival calls nobody."""
+"""Number of a center that has no number to be called: its country code is unassigned (ITU-T E.164, list of
+assigned codes). It is never dialled: a check of the arrival makes no call.
+"""
 
 _k = device_key.c
 _ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
@@ -176,10 +177,10 @@ _CALLED: Final = Query(
 
 
 def know(tx: Transaction, point: bytes, phone: E164 | None) -> str:
-    """Let the registry know this key (P-256, uncompressed) as the center's own; the device's id.
+    """Register this key (P-256, uncompressed) as the center's own; return the device's id.
 
-    `phone`: the number that its checks with a call ring; none: a check of the arrival, which calls nobody and
-    leaves the number as it is. Whoever has read the key keeps it for a moment.
+    `phone`: number called by checks with a call; None for a check of the arrival, which makes no call and
+    leaves the number unchanged. Readers of the key may cache it for a moment.
     """
     device = f"center-{sha256(point).hexdigest()[:16]}"
     known = key_of(tx, device)

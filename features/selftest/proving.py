@@ -1,4 +1,4 @@
-"""What a node's proofs have come to: the fold of `proof-NODE`."""
+"""State of a node's self-tests, folded from `proof-NODE`."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from messages.proofs import ProofEnd, ProofItem, ProofWhy, StepResult
 from messages.trials import WayShown
 
 ORDER_KEEPS_US: Final = Instant(3600 * SECOND)
-"""So long an order waits, while alerts are open or the node is down; then nobody expects it any more."""
+"""Time for which an order waits while alerts are open or the node is down; later it is outdated."""
 
 
 _PASSES: Final = frozenset((ProofWhy.LINE_DOWN, ProofWhy.LINE_IN_USE, ProofWhy.MORNING, ProofWhy.NO_ANSWER))
-"""Why an item is left out that is tried again by itself."""
+"""Temporary reasons for leaving out an item: the item is tried again automatically."""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one item."""
+    """Result of an item."""
 
     at: Instant
     shown: ProofStepEnded
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
-    """What is being tried."""
+    """The item being tried."""
 
     item: ProofItem
     work: str
@@ -38,7 +38,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OneProof(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
+    """A self-test."""
 
     proof: str
     by: OperatorId | None
@@ -46,44 +46,44 @@ class OneProof(msgspec.Struct, frozen=True, kw_only=True):
     begun_at: Instant
     steps: tuple[ProofItem, ...]
     done: dict[ProofItem, Ended] = {}
-    """By item, what came of it last; also that it gave way."""
+    """Last result by item, including that the item gave way."""
     begun: Begun | None = None
     count: int = 0
-    """How many results there were, also of what gave way."""
+    """Number of results, including those of items that gave way."""
     ended_at: Instant | None = None
     why: ProofEnd | None = None
 
     @property
     def left(self) -> list[ProofItem]:
-        """What is still to be tried: first what was begun, last what gave way."""
+        """Items still to be tried: the begun item first, items that gave way last."""
         fresh = [item for item in self.steps if item not in self.done]
         left = fresh + [item for item in self.steps if self.gave_way(item)]
         return sorted(left, key=lambda item: self.begun is None or self.begun.item != item)
 
     def gave_way(self, item: ProofItem) -> bool:
-        """Whether it was begun, and a real alert came."""
+        """Return True if the item was begun and gave way to a real alert."""
         done = self.done.get(item)
         return done is not None and done.shown.result is StepResult.GAVE_WAY
 
     @property
     def gave_way_at(self) -> Instant:
-        """When it last did; 0: it has not."""
+        """Time when an item last gave way; 0 if none did."""
         return max((self.done[one].at for one in self.steps if self.gave_way(one)), default=Instant(0))
 
 
 class Proving:
-    """Feed it the stream's events in order."""
+    """Fold of the stream's events, to be applied in order."""
 
     def __init__(self, recorded: Iterable[Recorded] = ()) -> None:
         self._of: dict[str, OneProof] = {}
-        """By name, the oldest first."""
+        """Self-tests by name, the oldest first."""
         self._ordered: tuple[Instant, ProofOrdered] | None = None
         self.version = 0
         for one in recorded:
             self.apply(one)
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         self.version, event = recorded.version, recorded.event
         match event:
             case ProofOrdered():
@@ -118,27 +118,27 @@ class Proving:
 
     @property
     def proofs(self) -> list[OneProof]:
-        """All of them, the oldest first."""
+        """All self-tests, the oldest first."""
         return list(self._of.values())
 
     @property
     def current(self) -> OneProof | None:
-        """The one that goes on."""
+        """The self-test in progress."""
         last = self.proofs[-1] if self.proofs else None
         return None if last is None or last.ended_at is not None else last
 
     def order(self, now_us: Instant) -> ProofOrdered | None:
-        """What somebody wants and has not got yet."""
+        """Return the pending order; None if there is none."""
         if self._ordered is None or now_us - self._ordered[0] > ORDER_KEEPS_US:
             return None
         return self._ordered[1]
 
     def nightly_at(self) -> Instant:
-        """When the last one of a night was begun; 0: none was."""
+        """Return the beginning of the last nightly self-test; 0 if there was none."""
         return max((one.begun_at for one in self.proofs if one.by is None), default=Instant(0))
 
     def whole_at(self) -> Instant | None:
-        """When the last one has ended in which all was tried."""
+        """Return the end of the last complete self-test of all steps."""
         ends = [
             one.ended_at
             for one in self.proofs
@@ -147,8 +147,8 @@ class Proving:
         return max(ends, default=None)
 
     def newest(self) -> dict[ProofItem, Ended]:
-        """Of each item what came of it last, unless it gave way, or was left out because of what passes.
-        Left out for another reason it is not tried any more: nothing of it holds.
+        """Return the last result of each item, without those that gave way or were left out temporarily. An
+        item left out for another reason is not tried any more: its earlier results are dropped.
         """
         found: dict[ProofItem, Ended] = {}
         for one in self.proofs:
@@ -160,19 +160,19 @@ class Proving:
         return found
 
     def tried(self) -> tuple[ProofItem, ...]:
-        """What the last proof in which all was tried consisted of: a line that was given up stands in none.
-        Without such a one, all that ever was tried.
+        """Return the items of the last self-test of all steps, which has no abandoned lines. Without such a
+        self-test, all items ever tried.
         """
         whole = next((one.steps for one in reversed(self.proofs) if one.whole), None)
         return whole or tuple(dict.fromkeys(item for one in self.proofs for item in one.steps))
 
     def ways(self) -> list[WayShown]:
-        """How the lines were heard by each other, the last time that each pair was tried."""
+        """Return the measured voice paths of the last test of each pair of lines."""
         newest = self.newest()
         return [way for item in self.tried() if item in newest for way in newest[item].shown.ways]
 
     def bad_since(self, item: ProofItem) -> Instant | None:
-        """Since when it has failed each time; None: it did not, last."""
+        """Return the time since which the item fails each time; None if it last succeeded."""
         since: Instant | None = None
         for ended in self.told_of(item):
             if ended.shown.result is StepResult.FAILED:
@@ -182,5 +182,5 @@ class Proving:
         return since
 
     def told_of(self, item: ProofItem) -> Iterator[Ended]:
-        """All that was found of it, the oldest first."""
+        """Return all results of the item, the oldest first."""
         return (one.done[item] for one in self.proofs if item in one.done)

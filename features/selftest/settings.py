@@ -1,4 +1,4 @@
-"""The table `[proof]` of the settings' file."""
+"""Settings table `[proof]`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from model.settings import Settings
 from model.settings.fields import Clock, OptionalClock, OptionalPhoneNumber, doc
 
 PROVED_AT: Final = "03:30"
-"""When fewest alerts come."""
+"""The hour with the fewest alerts."""
 
 
 class ProofSettings(FeatureTable, frozen=True, kw_only=True):
-    """Each night the whole chain is tried; see docs/operations/alarms.md."""
+    """Nightly test of the whole chain; see docs/operations/alarms.md."""
 
     table: ClassVar[str] = "proof"
 
@@ -32,7 +32,7 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
             example=PROVED_AT,
         ),
     ] = None
-    """None: `PROVED_AT`, and by no night in a simulated run (`begins_at`)."""
+    """`PROVED_AT` by default, and never in a simulated run (`begins_at`)."""
     until: Annotated[
         Clock,
         doc(
@@ -60,18 +60,18 @@ class ProofSettings(FeatureTable, frozen=True, kw_only=True):
 
     @property
     def begins_at(self) -> str:
-        """`HH:MM`, by the machine's own time; empty: by no night, and on demand alone."""
+        """`HH:MM`, by the machine's own time; empty: no night, and on demand alone."""
         return PROVED_AT if self.at is None else self.at
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """A phone that is no line's."""
+    """Yield a fault if the phone is not that of a line."""
     phone = ProofSettings.of(settings).phone
     if phone and phone not in {one.number for one in settings.modem}:
         yield "proof.phone: the number of none of the center's lines"
 
 
 def simulated(settings: Settings) -> Settings:
-    """By night alone where that is asked for."""
+    """Disable nightly self-tests of a simulated run unless set."""
     own = ProofSettings.of(settings)
     return replace(own, at=own.at or "").put(settings)

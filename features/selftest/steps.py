@@ -1,4 +1,4 @@
-"""What a proof consists of: each step with its reason, and its items on the node's lines; when it is due."""
+"""Steps of a self-test: each with its reason, its items on the node's lines, and its time."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from model.settings.lines import Modem
 
 _ALARMS: Final = {kind.name: kind for kind in OF_PROOFS}
 BETWEEN: Final = ">"
-"""Within a subject: from one line to another. It is in no line's name."""
+"""Separator of two lines in a subject. No line's name contains it."""
 
 
 class Per(StrEnum):
-    """How often a step is tried in one proof."""
+    """Number of times that a step is tried in one self-test."""
 
     NODE = "node"
     CENTER = "center"
-    """Once for all nodes: the first of those that live does it."""
+    """Once for all nodes, by the first live node."""
     PAIR = "pair"
-    """From each line to the next one, so that each calls once and is called once."""
+    """Pairs of each line and the next: each line calls once and is called once."""
     EMERGENCY_LINE = "emergency_line"
     LINE = "line"
 
 
 class StepKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of step."""
+    """A kind of step."""
 
     step: ProofStep
     per: Per
     within_s: int
-    """After so long it has failed."""
+    """Time limit: a later result is a failure."""
     cost: Cost
     at: Sentence
-    """What is looked at."""
+    """Description of the test."""
     because: str
     alarm: str
-    """What stands where it has failed."""
+    """Alarm raised by a failure."""
     soon: str = ""
-    """What stands before it has failed, by a figure's `Bound.soon`; empty: nothing."""
+    """Alarm raised before a failure, by a figure's `Bound.soon`; empty: none."""
 
     @property
     def within_us(self) -> Instant:
-        """The same, as times are counted."""
+        """Time limit in microseconds."""
         return Instant(self.within_s * SECOND)
 
 
 KINDS: Final = (
-    # What takes a moment comes first: a night that is full of alerts shows that much.
+    # Short steps come first: even a night full of alerts has their results.
     StepKind(
         step=ProofStep.CLOCK,
         per=Per.NODE,
@@ -169,7 +169,7 @@ KINDS: Final = (
         because="a backup is one once it has been restored",
     ),
 )
-"""In the order in which they are tried."""
+"""All kinds, in the order in which they are tried."""
 BY_STEP: Final = {kind.step: kind for kind in KINDS}
 ROWS: Final = tuple(
     Row(
@@ -181,12 +181,12 @@ ROWS: Final = tuple(
     )
     for kind in KINDS
 )
-"""The same, for the table of all checks: what to do is what the alarm says."""
+"""The kinds as rows of the table of all checks; the alarm has the words for what to do."""
 
 
 def planned(lines: Sequence[Modem], wanted: Collection[ProofStep] = ()) -> tuple[ProofItem, ...]:
-    """What is to be tried on these lines, in this order; `wanted`: of these steps alone. What cannot be
-    tried is among it: that it is left out is a result.
+    """Return the items for these lines, in order; `wanted`: only these steps. Items that cannot be tried are
+    included: leaving them out is a result.
     """
     return tuple(
         ProofItem(step=kind.step, subject=subject)
@@ -209,7 +209,9 @@ def _subjects(per: Per, lines: Sequence[Modem]) -> list[str]:
 
 
 def _round(public: Sequence[Modem]) -> list[str]:
-    """From each to the next one that can be called; one that finds none stands alone."""
+    """Return the pairs of each line and the next that can be called; a line without such a partner stays
+    alone.
+    """
     found = []
     for place, one in enumerate(public):
         others = (*public[place + 1 :], *public[:place])
@@ -219,25 +221,25 @@ def _round(public: Sequence[Modem]) -> list[str]:
 
 
 def ends(subject: str) -> tuple[str, ...]:
-    """The lines of a subject."""
+    """Return the lines of a subject."""
     return tuple(subject.split(BETWEEN))
 
 
 OVERDUE_US: Final = Instant(48 * 3600 * SECOND)
-"""A night may be full of alerts; two are too many to know nothing."""
+"""Limit of two nights: a single night may be full of alerts."""
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
-    """From when a proof may begin, and when it has to be over."""
+    """Interval in which a self-test may begin, and at whose end it must be over."""
 
     from_us: Instant
     until_us: Instant
 
 
 def night(now_us: Instant, at: str, until: str) -> Night | None:
-    """The night that it is, by this machine's time; None: it is day, or `at` is empty.
+    """Return the present night, by this machine's time; None by day, or if `at` is empty.
 
-    `at`, `until`: `HH:MM`; a night may have midnight in it, and a change of the clocks.
+    `at`, `until`: `HH:MM`; a night may contain midnight, and a change of the clocks.
     """
     if not at:
         return None
@@ -252,5 +254,5 @@ def night(now_us: Instant, at: str, until: str) -> Night | None:
 
 
 def _on(day: date, clock: str) -> Instant:
-    """Of a time that comes twice the first."""
+    """Return the moment of a local time; the first of two in a change of the clocks."""
     return Instant(round(datetime.combine(day, time.fromisoformat(clock)).timestamp() * SECOND))

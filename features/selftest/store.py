@@ -1,4 +1,4 @@
-"""The proofs of the nodes, as their streams have them."""
+"""Queries of the nodes' self-tests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from store import streams
 from store.journal.journal import Journal
 
 KEPT_US: Final = Instant(91 * 86_400 * SECOND)
-"""So far back the proofs are shown, and judged by."""
+"""Age of the oldest self-tests that are shown and evaluated."""
 
 
 def proofs_of(journal: Journal, node: NodeId, since_us: Instant) -> Proving:
-    """Those that were begun since. Raises JournalError."""
+    """Return the self-tests begun since then. Raises JournalError."""
     stream = streams.proof(node)
     return Proving(journal.read(stream, journal.version_before(stream, since_us)))

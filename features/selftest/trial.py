@@ -1,4 +1,4 @@
-"""A test call on a line: what is wanted, how it goes, and what it has shown. Data, of no envelope."""
+"""A test call on a line: order, state and result. Data, in no envelope."""
 
 from __future__ import annotations
 
@@ -11,60 +11,60 @@ from messages.trials import Finding, WayShown
 
 
 class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted."""
+    """Order of a test call."""
 
     trial: str
     line: LineId
     number: E164
     other: LineId | None = None
-    """The line of the center's that is called, and is to answer; its number is `number`."""
+    """Line of the center that is called, and is to answer; its number is `number`."""
     caller: E164 | None = None
-    """Of the calling line, by which the other one knows the call."""
+    """Number of the calling line, by which the other line recognizes the call."""
     by: OperatorId
-    """`PROOF`: nobody in particular."""
+    """Operator; `PROOF` for the self-test."""
     begun_at: Instant
     up_s: float = 0.0
-    """So long after the answer it ends by itself; 0: when that is ordered, or after a minute."""
+    """Seconds from the answer to the automatic end; 0: ended on request, or after a minute."""
     stop: bool = False
     answers: bool = False
-    """It calls nobody, and answers the call that one of the center's own lines makes to this one."""
+    """The line does not call: it answers the call from one of the center's own lines."""
 
 
 class WayNow(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a line is at this moment, dBFS."""
+    """Present audio levels of a line, dBFS."""
 
     line: LineId
     into: int
-    """What comes from the line."""
+    """Incoming audio."""
     out: int
-    """What is said to it."""
+    """Outgoing audio."""
 
 
 class VoiceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What the call has shown of one line's voice."""
+    """Measured audio of one line's voice."""
 
     line: LineId
     findings: tuple[Finding, ...] = ()
     proved: bool = False
-    """Whether it has carried a voice both ways, as far as can be told from here."""
+    """True if voice passed both ways, as far as measured here."""
     trouble: str = ""
-    """Why its port could not be opened, in the system's words."""
+    """Reason that the port could not be opened, in the system's words."""
     seconds: float = 0.0
     into: WayLevel = WayLevel()
     out: WayLevel = WayLevel()
     opened_after_s: float | None = None
-    """From the answer until the modem had switched its voice on."""
+    """Seconds from the answer until the modem had switched its voice on."""
     lost_frames: int = 0
-    """Of 20 ms each, of what should have come."""
+    """Missing frames of 20 ms each."""
     longest_pause_ms: int = 0
     echo_db: float | None = None
-    """How loud what was said came back, beside what was said; None: not heard again."""
+    """Level of the echo relative to the outgoing audio; None: no echo."""
     better_gain_in_db: float | None = None
-    """What the line's setting might be; None where it is well."""
+    """Proposed setting of the line; None if the present one is good."""
 
 
 class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """How it goes, or went."""
+    """State of a test call."""
 
     trial: str
     line: LineId
@@ -75,17 +75,17 @@ class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
     ringing_at: Instant | None = None
     answered_at: Instant | None = None
     ended_at: Instant | None = None
-    """When the line was nobody's again."""
+    """Time when the line was released."""
     ends: OwnCallEnd | None = None
     cause: int | None = None
-    """ITU-T Q.850, as the modem has it."""
+    """ITU-T Q.850, as reported by the modem."""
     now: tuple[WayNow, ...] = ()
     voices: tuple[VoiceShown, ...] = ()
-    """At the end: of the calling line, and of the other where there was one."""
+    """Result at the end: of the calling line, and of the other line if any."""
     ways: tuple[WayShown, ...] = ()
-    """At the end, where two lines were on it: from the calling one, then from the other."""
+    """Result at the end for two lines: from the calling line, then from the other."""
 
 
 def leg_of(trial: str, end: int) -> LegId:
-    """The leg of the calling line (1) or of the one that is called (2)."""
+    """Return the leg of the calling line (1) or of the called line (2)."""
     return LegId(f"test-{trial}:{end}")

@@ -1,1 +1,1 @@
-"""Commands of the proofs, and the drill."""
+"""Commands of the self-test, and the drill."""

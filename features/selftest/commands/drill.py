@@ -1,8 +1,9 @@
-"""`drill`: one test alert through real lines, end to end, and what came of it. Never reaches a real PSAP.
+"""The command `drill`: one test alert through real lines, end to end, and its result. Never reaches a real
+PSAP.
 
-The alert is marked TEST, and the actors call for it nobody but `psap.test_number`. Where the demo operator
-of a simulated run has it, the drill gives the operator's orders, and hangs up the simulated phones in the
-end; otherwise the operator who is called works it as any other, and the drill watches.
+The alert is marked TEST, and the actors call only `psap.test_number` for it. If the demo operator of a
+simulated run has the case, the drill sends the operator's orders, and hangs up the simulated phones in the
+end; otherwise the called operator works the case as usual, and the drill watches.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_S: Final = 1.0
 TALK_S: Final = 2.0
-"""How long user and 112 talk on when the operator has left."""
+"""Seconds for which user and 112 talk after the operator has left."""
 
 
 def drill(
@@ -42,7 +43,7 @@ def drill(
     timeout: Annotated[float | None, Parameter(help="Seconds until it has failed.")] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """One test alert through real lines, end to end, never to a real PSAP."""
+    """Run one test alert through real lines, end to end, never to a real PSAP."""
 
     state = common.directory
     node = running(state)
@@ -71,7 +72,7 @@ def drill(
 
 
 def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
-    """Watches the alert to its end, and works it where it is the demo operator's."""
+    """Follow the alert to its end, and send orders for the demo operator."""
     from application.state.journals import journal_of
     from model.alert.evolve import fold
     from model.telling.story import in_words
@@ -106,7 +107,7 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
 
 
 def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
-    """What the drill's own operator orders now; None while there is only to wait."""
+    """Return the next order of the drill's own operator; None while waiting."""
     if case.closed_at is not None or case.operator is None or not case.answered(Party.USER):
         return None
     if case.leaving or not all(leg.joined for leg in case.legs.values() if leg.answered):
@@ -119,7 +120,7 @@ def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
 
 
 class _Hand:
-    """Does what the demo operator would, and in the end what the simulated people would: hang up."""
+    """Sends the orders of the demo operator, and hangs up the simulated phones in the end."""
 
     def __init__(self, client: Client, state: StateDir) -> None:
         self._client = client
@@ -128,7 +129,7 @@ class _Hand:
         self._left_s: float | None = None
 
     def work(self, case: Case) -> None:
-        """The next thing to do, if there is one."""
+        """Send the next order, if there is one."""
         order = next_order(case, with_psap=True)
         if order is not None and order not in self._ordered and case.operator == DEMO_OPERATOR:
             self._ordered.add(order)
@@ -136,7 +137,7 @@ class _Hand:
             try:
                 self._client.post(path, body, dict, bearer=self._client.key(DEMO_TOKEN))
             except RefusedByCenter as error:
-                if error.status != 409:  # the case has moved on; the next look shows where to
+                if error.status != 409:  # the case has moved on; the next poll shows its state
                     raise
         if case.leave.at is None or case.operator is not None:
             return
@@ -149,7 +150,7 @@ class _Hand:
 
 
 def _hang_up(state: StateDir, number: str) -> None:
-    """Has a simulated phone hang up; nothing where it has done so already."""
+    """Hang up a simulated phone; a phone already on the hook is unchanged."""
     said = read_json(state.carrier_file, CarrierFile)
     if said is None:
         return

@@ -1,4 +1,4 @@
-"""`proof run | last`: the whole chain tried now, and what came of it. It gives way to alerts as by night."""
+"""The commands `proof run | last`: run the self-test now, and show results. It gives way to alerts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BEGINS_WITHIN_S: Final = 10.0
 
 
 class Proved(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of the proof, as `--json` prints it."""
+    """Result of a self-test, as `--json` prints it."""
 
     proof: str
     end: ProofEnd
@@ -40,7 +40,7 @@ def run(
     step: Annotated[tuple[ProofStep, ...], Parameter(help="Only this; can be given again.")] = (),
     common: Common = DEFAULT,
 ) -> int:
-    """Prove the running center now; exit 1 where something is wrong."""
+    """Test the running center now; exit 1 if a step failed."""
     from features.selftest.store import proofs_of
     from store import streams
     from store.journal.following import Follower
@@ -81,7 +81,7 @@ def run(
 
 
 def last(*, common: Common = DEFAULT) -> int:
-    """What the last proof of this node found; exit 1 where something is wrong."""
+    """Show the result of this node's last self-test; exit 1 if a step failed."""
     from features.selftest.store import KEPT_US, proofs_of
 
     with journal_of(common.directory) as journal:
@@ -96,7 +96,7 @@ def last(*, common: Common = DEFAULT) -> int:
 
 
 def _tell(common: Common, one: OneProof, told: set[ProofItem]) -> set[ProofItem]:
-    """Say what has ended since; what gave way is said once it has ended."""
+    """Print the steps ended since; a step that gave way is printed once it has ended."""
     new = [item for item in one.done if item not in told and not one.gave_way(item)]
     if not common.json:
         for item in new:

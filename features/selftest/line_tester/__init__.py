@@ -1,1 +1,1 @@
-"""Calls that try a line: the actor LineTester, and what it decides by."""
+"""Test calls on lines: the actor LineTester, and its decider."""

@@ -1,7 +1,8 @@
-"""The process that tries lines with calls, when somebody has ordered one. Alerts come first: it gives way.
+"""The LineTester: tries lines with ordered test calls. Alerts come first: a test call gives way.
 
-The order is in the run directory, and the line is the test's by `line.seized` in the journal. Killed, it
-leaves the call up; the next one goes on with it, or, where the order is gone, ends it and lets the line go.
+The order is in the run directory, and `line.seized` in the journal assigns the line to the test. A killed
+LineTester leaves the call up; its successor continues the call, or, if the order is gone, ends it and
+releases the line.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ from store.lines_held import LinesHeld
 
 TURN_US: Final = Instant(SECOND // 4)
 STALE_US: Final = Instant(5 * SECOND)
-"""An order whose line has not become the test's by then has come to nothing."""
+"""Age at which an order is dropped if its line was not assigned to the test."""
 
 
 class LineTesterActor(CenterActor):
-    """Every test call of this node's lines."""
+    """Actor for all test calls on this node's lines."""
 
     role: ClassVar[Role] = Role.LINE_TESTER
 
     def started(self) -> None:
-        """Go on with what a process before this one has begun, or end it."""
+        """Resume or end the test calls of an earlier process."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._trials: dict[LineId, Trial] = {}
@@ -53,19 +54,19 @@ class LineTesterActor(CenterActor):
         self._look()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A modem about a call of ours, or somebody who needs the line."""
+        """Handle a modem's report on a test call, or an alert that needs the line."""
         now_us = self.now_us()
         match envelope.body:
             case CallReport() as report:
                 for trial in self._trials.values():
                     trial.call = heard(trial.call, report, now_us)
-                # It answers an order: another one now would go to and fro without end.
+                # The report answers an order: a new order now would start an endless exchange.
                 return
             case IncomingCall() as incoming:
                 for trial in self._trials.values():
                     trial.call = rung(trial.call, incoming, now_us)
             case GiveWay(line=needed):
-                # Also of a test that has lost its order before it was begun: nobody else would let it go.
+                # Also release the line of a test that lost its order before it began: no other process would.
                 self._left_behind()
                 for trial in self._trials.values():
                     if needed in (one.line for one in trial.call.ends):
@@ -76,20 +77,20 @@ class LineTesterActor(CenterActor):
         self._turn()
 
     def tick(self, now_us: Instant) -> None:
-        """Somebody may have ordered one."""
+        """Check for new orders."""
         self._look()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """While a call is on, several times a second."""
+        """Advance the calls, several times a second."""
         self._look()
 
     def stopping(self) -> None:
-        """Let go of the voices; the calls stay up, and end with the next start."""
+        """Close the voices; the calls stay up, and end with the next start."""
         for voice in self._voices.values():
             voice.end()
 
     def new_voice(self, said: str, answered_at: Instant | None, tone_hz: float | None = None) -> LineVoice:
-        """What has the voice of a line."""
+        """Return the voice of a line."""
         own = (
             Path(self._setup.settings.announcements.folder)
             if self._setup.settings.announcements.folder
@@ -130,13 +131,13 @@ class LineTesterActor(CenterActor):
         number = None if order.answers else order.number
         fits = unfit_to_try if order.by == PROOF else unfit
         if order.stop or (number is not None and fits(number, self._setup.settings) is not None):
-            # The web has looked; a file of ours may be anybody's by now.
+            # The web has checked the number; the file of the order may have been changed since.
             call = end(call, OwnCallEnd.ORDERED)
         self._trials[order.line] = Trial(order, call)
         self.log.info("a test call begins", line=order.line, other=order.other, by=order.by)
 
     def _left_behind(self) -> None:
-        """Let go of lines that are a test's by the journal, and of which no order says anything."""
+        """Release the lines that the journal assigns to a test and that have no order."""
         if not self._follow():
             return
         known = {order.line for order in line_trials.ordered(self.env.run)}
@@ -152,7 +153,7 @@ class LineTesterActor(CenterActor):
     def _turn(self) -> None:
         for trial in list(self._trials.values()):
             if not all(self._held.has(one.line, one.leg) for one in trial.call.ends):
-                # Somebody calls in on it, and has it now.
+                # A caller rings in on this line, which now belongs to the incoming call.
                 trial.call = end(trial.call, OwnCallEnd.ALERT)
             due = turn(trial.call, self.now_us())
             trial.call = due.call
@@ -193,7 +194,7 @@ class LineTesterActor(CenterActor):
                 self._held.let_go(one.line, one.leg)
         except JournalError as error:
             self.log.warning("a line is not let go yet", line=line, error=str(error))
-            return  # again at the next turn
+            return  # retried at the next turn
         kept = [self._voices.get(one.leg) for one in ends]
         voices = tuple(self._heard(one.line, one.leg) for one in ends)
         carried = [None if voice is None else voice.carried for voice in kept]

@@ -1,7 +1,8 @@
-"""A test call: which of its lines call whom, how long it may go on, and what is shown of it. Pure.
+"""A test call: its lines, its time limit, and its state for display. Pure.
 
-From one line to a number; or to another line of the center's, which answers. Or a line answers alone what an
-alert's leg has dialled, as the phone of a check. How it goes on is every own call's (`own_call`).
+From one line to a number, or to another line of the center, which answers. Or a line alone answers the call
+of an alert's leg, as the phone of a check. The course of the call is that of every call of the center's own
+(`own_call`).
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from messages.ids import Instant
 from model.rules.calls.own_call import End, Limits, OwnCall
 
 LONGEST_S: Final = 60.0
-"""From the order; then it is hung up, whatever it has come to."""
+"""Time limit counted from the order; the call is then hung up in any state."""
 
 
 class Trial(msgspec.Struct):
-    """One test call."""
+    """A test call with its order."""
 
     order: TrialOrder
     call: OwnCall
 
 
 def begin(order: TrialOrder, now_us: Instant) -> OwnCall:
-    """Nothing is dialled yet."""
-    # Which of the center's lines was free to call one that answers alone is known only when it rings.
+    """Return the call before dialling."""
+    # A line that answers alone learns its caller only when the call rings.
     number = None if order.answers else order.number
     ends = [
         End(
@@ -48,7 +49,7 @@ def begin(order: TrialOrder, now_us: Instant) -> OwnCall:
 
 
 def told(order: TrialOrder, call: OwnCall) -> LineTrial:
-    """What is shown of it."""
+    """Return the state of the call for display."""
     return LineTrial(
         trial=order.trial,
         line=order.line,

@@ -1,6 +1,7 @@
-"""The voice of a line that is tried: opened as a bridge would, an announcement is said, all is measured.
+"""Voice of a tested line: opened as a bridge would, an announcement is played, all audio is measured.
 
-Where two lines are on the call, each also says what shows the other how its way is (`media.trial.way`).
+If two lines are on the call, each also plays tones by which the other measures their path
+(`media.trial.way`).
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from messages.trials import WayShown
 
 PAUSE_S: Final = 2.0
 SAID: Final = ("please_hold", "user_on_the_line")
-"""By the calling line, and by the one that is called: two that say the same would sound like an echo."""
+"""Announcements of the calling and the called line: equal ones would sound like an echo."""
 
 
 class LineVoice:
-    """Of one line, in one call."""
+    """Voice of one line, in one call."""
 
     def __init__(
         self, sounds: Sounds, said: str, answered_at: Instant | None, tone_hz: float | None = None
     ) -> None:
-        """`tone_hz`: of its bursts; None: whoever is called is a person."""
+        """`tone_hz`: frequency of the tone bursts; None if the called party is a person."""
         announcement = sounds.load(said, "", "").tobytes()
         if tone_hz is None:
             self._said = frames_of(announcement, PAUSE_S)
@@ -43,10 +44,10 @@ class LineVoice:
         self._probe: VoiceProbe | None = None
         self._opened_after_s = 0.0
         self.carried: Carried | None = None
-        """What has passed, once the call is over; None where its port was not open."""
+        """Measured audio, after the call; None if the port was not open."""
 
     def begin(self, port: VoicePort, now_us: Instant) -> None:
-        """It flows from now on; a second time does nothing."""
+        """Open the port and start; a second call does nothing."""
         if self._probe is not None:
             return
         self._port = port
@@ -55,16 +56,16 @@ class LineVoice:
         self._probe.begin()
 
     def levels(self) -> tuple[int, int] | None:
-        """How loud it is now, what comes and what is said, in dBFS."""
+        """Return the present levels of incoming and outgoing audio, in dBFS."""
         return None if self._probe is None else self._probe.levels()
 
     def hush(self) -> None:
-        """The call is being ended: what comes from now on says nothing of the line."""
+        """Stop measuring: audio during the end of the call says nothing of the line."""
         if self._probe is not None and self.carried is None:
             self.carried = self._probe.end()
 
     def end(self) -> VoiceReport:
-        """What the call has shown. Waits for the port to be closed."""
+        """Return the report of the call. Waits for the port to be closed."""
         answered = self._answered_at is not None
         if self._probe is None or self._port is None:
             return judged_whole(VoiceReport(call=1, answered=answered))
@@ -87,7 +88,7 @@ class LineVoice:
 
 
 def shown_of(line: LineId, report: VoiceReport) -> VoiceShown:
-    """What of it is shown."""
+    """Convert the report for display."""
     return VoiceShown(
         line=line,
         findings=report.findings,
@@ -105,8 +106,8 @@ def shown_of(line: LineId, report: VoiceReport) -> VoiceShown:
 
 
 def ways_of(lines: Sequence[LineId], carried: Sequence[Carried | None]) -> tuple[WayShown, ...]:
-    """From the calling line to the other, and back; `carried`: at the ports of both. A port that was not open
-    has said and heard nothing, and of its ways nothing is told.
+    """Return the paths from the calling line to the other, and back. `carried`: audio at both ports. A port
+    that was not open has no audio, and its paths have no result.
     """
     if len(lines) < 2:
         return ()

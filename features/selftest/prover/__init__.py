@@ -1,1 +1,1 @@
-"""The proof of a node, each night and on demand: the actor Prover, and what it decides by."""
+"""Self-test of a node, each night and on demand: the actor Prover, and its decider."""

@@ -1,7 +1,7 @@
-"""The process that proves this node, each night and on demand, step by step. It gives way to real alerts.
+"""The Prover: tests this node step by step, each night and on demand. It gives way to real alerts.
 
-What is tried and what came of it is in `proof-NODE`: the next process goes on from there. A look that takes
-long, or needs what the actors have not, is done by a process aside, which stands back.
+Steps and results are in `proof-NODE`, from which a new process continues. A check that takes long, or needs
+more than actors have, runs in a separate process of low priority.
 """
 
 from __future__ import annotations
@@ -48,26 +48,27 @@ from store.nodes.members import members
 from store.streams import StreamKind
 
 _PROGRAM: Final = "center.checks.aside"
-"""What does it, by name: actors know nothing of the center's settings and files."""
+"""Module of the separate process: actors know nothing of the center's settings and files."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 
 
 class ProcessChild:
-    """One of the machine. It dies with this process."""
+    """A separate process for a check. It dies with this process."""
 
     def __init__(self, step: ProofStep, state: Path) -> None:
-        """Start it. Raises OSError where the machine has no room for one more."""
+        """Start the process. Raises OSError if the machine has no resources for another one."""
         command = [sys.executable, "-m", _PROGRAM, step, "--state", str(state)]
         with _log(state / "logs" / f"proof-{step}.log") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
             )
-        # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
+        # A copy of the journal, of its size: a killed process leaves the copy on the disk until the next
+        # trial.
         self._corner = state / f"{CHECKING}-{self._process.pid}"
 
     @property
     def pid(self) -> int:
-        """Which process it is."""
+        """Id of the process."""
         return self._process.pid
 
     def said(self) -> Shown | None:
@@ -85,7 +86,7 @@ class ProcessChild:
 
 
 def _log(path: Path) -> IO[bytes]:
-    """Where it writes what it has to say: nowhere, if the disk takes nothing. It is about the disk, then."""
+    """Open the log of the process; if the disk fails, which is then the finding, the null device."""
     try:
         return path.open("wb")
     except OSError:
@@ -94,18 +95,18 @@ def _log(path: Path) -> IO[bytes]:
 
 TURN_US: Final = Instant(SECOND // 4)
 LOOKS_EVERY_US: Final = Instant(60 * SECOND)
-"""At its own stream, while it was not woken: an order is heard at once, unless the word of it was lost."""
+"""Interval of polling the own stream without a notification, for an order with a lost notification."""
 WAITS_US: Final = Instant(30 * SECOND)
-"""So long a line that is busy is waited for: the call before on it is just ending."""
+"""Time to wait for a busy line: the earlier call on the line is just ending."""
 
 
 class ProverActor(CenterActor):
-    """Of this node."""
+    """Actor that runs the self-tests of this node."""
 
     role: ClassVar[Role] = Role.PROVER
 
     def started(self) -> None:
-        """What was begun goes on; of what is known what is wrong is told again."""
+        """Resume a self-test in progress, and raise the alarms of known faults again."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._stream = streams.proof(self.env.node)
@@ -128,27 +129,27 @@ class ProverActor(CenterActor):
         self._look()
 
     def tick(self, now_us: Instant) -> None:
-        """Whether it is night."""
+        """Check whether the night has begun."""
         if now_us >= self._read_at:
             self._read()
             self._tell()
         self._look()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """While something is tried."""
+        """Advance the step in progress."""
         self._look()
 
     def stopping(self) -> None:
-        """Leave what is in the journal to the next process; a look dies with this one."""
+        """Leave the step in the journal to the next process; a separate process for a check is ended."""
         if self._work is not None and isinstance(self._work[1], LookWork | ChainWork):
             self._work[1].end(self._around())
         self._follow_no_more()
 
     def child(self, step: ProofStep) -> Child:
-        """A process that looks."""
+        """Start a separate process for a check."""
         return ProcessChild(step, self.env.state)
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ polling
 
     def _heard(self) -> None:
         self._ear.drain()
@@ -164,7 +165,7 @@ class ProverActor(CenterActor):
             self.log.error("the journal cannot be read", error=str(error))
 
     def _look(self) -> None:
-        """Do what is due, one thing after another, until nothing is."""
+        """Carry out all due actions, one after another."""
         self._looked_us = self.now_us()
         try:
             while (found := self._due()) is not None:
@@ -199,7 +200,7 @@ class ProverActor(CenterActor):
         return due(view, now_us)
 
     def _follow(self, now_us: Instant) -> None:
-        """See at once when somebody raises an alert. Raises JournalError."""
+        """Follow the inboxes, to notice a new alert at once. Raises JournalError."""
         if self._following is None:
             self._live, self._lines = LiveCases(), Lines()
             self._following = Following(self._journal, self._live, self._lines, about=kind(StreamKind.INBOX))
@@ -232,10 +233,10 @@ class ProverActor(CenterActor):
             now_us=self.now_us(),
         )
 
-    # ------------------------------------------------------------ doing
+    # ------------------------------------------------------------ actions
 
     def _do(self, found: Due) -> bool:
-        """False: there is nothing more to be done just now. Raises JournalError."""
+        """Carry out an action; return False if no other can follow now. Raises JournalError."""
         match found:
             case Begin(by=by, steps=steps):
                 proof = f"{self.env.node}.{self._proving.version}"
@@ -267,7 +268,7 @@ class ProverActor(CenterActor):
             return True
         begun = current.begun
         if begun is not None and begun.item == item and begun.work and not is_late(begun, around.now_us):
-            # A process before this one had begun it.
+            # An earlier process has begun this step.
             work.goes_on(begun.work)
             self._work = begun, work
             return False
@@ -289,7 +290,7 @@ class ProverActor(CenterActor):
         return False
 
     def _cannot(self, item: ProofItem, why: ProofWhy) -> bool:
-        """A line that is in use may be free in a moment."""
+        """Wait for a line in use, which may be free in a moment; else record the step as left out."""
         now_us = self.now_us()
         if self._waits is None or self._waits[0] != item:
             self._waits = item, now_us
@@ -326,7 +327,7 @@ class ProverActor(CenterActor):
             self._proving.apply(recorded)
 
     def _is_first(self) -> bool:
-        """Whether this node does what one does for all."""
+        """Return True if this node runs the steps that one node runs for all."""
         if not self._journal.shared:
             return True
         alive = [one.node for one in members(self._journal) if one.alive]

@@ -1,9 +1,9 @@
-"""Steps that are calls: from line to line, to the number that is agreed for tests, and a whole alert's.
+"""Steps that are calls: between lines, to the number agreed for tests, and those of a whole alert.
 
-The LineTester makes such a call, as one that somebody has ordered, and gives way by itself where the line is
-needed. For the whole chain the center's own phone raises a check, which rings one of the center's lines. That
-line answers as a line that is tried does, and both ways of the voice are heard: the alert's bridge hears what
-it says, it hears what the bridge plays. Without such a line the check goes as far as the case.
+The LineTester makes such a call like an ordered one, and gives way by itself if an alert needs the line. For
+the whole chain the center's own phone raises a check, which rings one of the center's lines. That line
+answers like a tested line, and both voice paths are measured: between the alert's bridge and the line.
+Without such a line the check goes only as far as the case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from store import streams
 from store.journal.journal import Append, Transaction
 
 TALKS_US = Instant(16 * SECOND)
-"""So long the voice is measured: several bursts each way, at the ends of any delay that is told from none."""
+"""Time of measuring the voice: several bursts each way, at the ends of any delay that can be detected."""
 _WHY = {
     WayFault.UNHEARD: ProofWhy.MUTE,
     WayFault.UNUSABLE_DELAY: ProofWhy.DELAYED,
@@ -39,8 +39,8 @@ _NO_VOICE = {Finding.NO_PORT, Finding.REFUSED, Finding.NOTHING, Finding.NOT_TAKE
 
 
 class CallWork:
-    """One call. `number`: whom it calls; `other`: whose number of ours that is. Where it `answers`, the
-    number is the line's own, and an alert of the center's calls it.
+    """A test call. `number`: number to be called; `other`: the center's line of that number. With `answers`
+    the number is the line's own, and an alert of the center calls it.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class CallWork:
             hold = around.holds.get(line)
             seized = LineSeized(line=line, leg=leg_of(name, place), attempt=1, tester=PROOF)
             tx.append(Append(streams.line(line), 0 if hold is None else hold.version, (seized,)))
-        # Ahead of the commit: a line without an order is taken for one that a test has left behind.
+        # Ahead of the commit: a line without an order counts as left behind by a test.
         line_trials.order(around.run, wanted)
         return name
 
@@ -78,14 +78,14 @@ class CallWork:
         self._name = work
 
     def told(self, around: Around) -> LineTrial | None:
-        """What the LineTester says of it."""
+        """Return the LineTester's state of this call."""
         trial = line_trials.trial_of(around.run, self._line)
         return trial if trial is not None and trial.trial == self._name else None
 
     def shown(self, around: Around) -> Shown | None:
         trial, wanted = self.told(around), self._order(around)
         if trial is None:
-            # The order is gone and nothing was told of it: it never began.
+            # Order and state are both missing: the call never began.
             return None if wanted is not None else failed(ProofWhy.TROUBLE, self._line)
         if trial.ended_at is not None:
             return shown_of(trial)
@@ -113,7 +113,7 @@ class CallWork:
 
 
 def shown_of(trial: LineTrial) -> Shown:
-    """What a test call that is over has shown."""
+    """Evaluate an ended test call."""
     if trial.ends is OwnCallEnd.ALERT:
         return Shown(result=StepResult.GAVE_WAY)
     if trial.answered_at is None or trial.state is CallState.UNKNOWN:
@@ -126,25 +126,26 @@ def shown_of(trial: LineTrial) -> Shown:
         if trial.other is None and Finding.MUTE in voice.findings:
             return failed(ProofWhy.DEAF, voice.line, **figures)
     if any(not way.proved and not way.faults for way in trial.ways):
-        # It was answered, and too little was said or heard to tell.
+        # The call was answered, and the audio was too short to measure.
         return failed(ProofWhy.TROUBLE, trial.line, **figures)
     bad = [way for way in trial.ways if not way.proved]
     result = StepResult.FAILED if bad else StepResult.OK
     why = _WHY[bad[0].faults[0]] if bad else ProofWhy.NONE
-    # Which of the two is at fault several calls tell, see `alarms`.
+    # Several calls together show which of the two is at fault, see `alarms`.
     lines = () if not bad else (bad[0].speaker, bad[0].listener)
     return Shown(result=result, why=why, lines=lines, figures=figures, ways=trial.ways)
 
 
 LATE_US = Instant(10 * SECOND)
-"""After the alert's end the line's own is waited for no longer."""
+"""Time after the check's end for which the report of the answering line is awaited."""
 
 
 def answering(around: Around) -> Modem | None:
-    """The line that is to answer: the settings', or the first that can be called; None: there is none.
+    """Return the line that is to answer: the settings', or the first that can be called; None if there is
+    none.
 
-    Each line that may be taken to call it, of whichever node, has to be known by its number: a call from any
-    other is somebody's.
+    Each line of any node that may place the call must have a known number: a call from an unknown number may
+    be a person's.
     """
     setup = around.setup
     callers = [one for one in (*setup.settings.lines, *around.elsewhere) if not one.emergency]
@@ -160,7 +161,7 @@ def answering(around: Around) -> Modem | None:
 
 
 class ChainWork:
-    """One such check. The process aside that raises it finds the line by its order."""
+    """Test of the whole chain. The separate process that raises the check finds the line by its order."""
 
     def __init__(self, call: CallWork, look: LookWork) -> None:
         self._call, self._look = call, look
@@ -194,7 +195,7 @@ class ChainWork:
 
 
 def both(seen: Shown, trial: LineTrial) -> Shown:
-    """What the check has shown, and what the line that answered has heard of it."""
+    """Combine the result of the check with the audio received by the answering line."""
     if trial.ends is OwnCallEnd.ALERT:
         return Shown(result=StepResult.GAVE_WAY)
     if seen.result is not StepResult.OK:
@@ -208,7 +209,7 @@ def both(seen: Shown, trial: LineTrial) -> Shown:
 
 
 def chain_work(around: Around, look: LookWork) -> ChainWork | LookWork | ProofWhy:
-    """What tries the whole chain."""
+    """Return the work that tests the whole chain."""
     spec = answering(around)
     if spec is not None and spec.number:
         return ChainWork(CallWork(spec.line, spec.number, answers=True), look)

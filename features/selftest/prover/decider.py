@@ -1,7 +1,7 @@
-"""What is due of a proof: one is begun, its next step is tried, or all gives way to a real alert. Pure.
+"""Decider of a self-test: begin, try the next step, or give way to a real alert. Pure.
 
-One step at a time. What is finished is in the journal and is not tried again; what was cut off, by an alert
-or by a death, is.
+One step at a time. Finished steps are in the journal and are not repeated; a step interrupted by an alert or
+by the death of the process is repeated.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from messages.ids import SECOND, Instant, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 
 QUIET_US: Final = Instant(300 * SECOND)
-"""So long nothing has been open before it goes on: who has called once in danger often calls again."""
+"""Time without an open alert before the self-test continues: a person in danger often calls again."""
 LONGEST_US: Final = Instant(6 * 3600 * SECOND)
-"""Of a proof that somebody has ordered; one of the night ends with it."""
+"""Time limit of an ordered self-test; a nightly one ends with the night."""
 GAVE_WAY: Final = Shown(result=StepResult.GAVE_WAY)
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known now."""
+    """Present state for the decision."""
 
     proving: Proving
     night: Night | None
     open: bool
-    """A real alert is."""
+    """True if a real alert is open."""
     closed_at: Instant = Instant(0)
-    """When the last one that was seen to be open was seen no more."""
+    """Time when the last real alert was closed."""
     running: Begun | None = None
     shown: Shown | None = None
-    """What the running step has shown, once it has."""
+    """Result of the running step, once known."""
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True):
-    """A proof is to begin."""
+    """Begin a self-test."""
 
     by: OperatorId | None
     steps: tuple[ProofStep, ...] = ()
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """A step is to be tried."""
+    """Try a step."""
 
     item: ProofItem
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step has come to is to be written down. `cut`: it goes on, and is to be ended first."""
+    """Record the result of a step. `cut`: the step still runs, and is to be ended first."""
 
     item: ProofItem
     shown: Shown
@@ -58,7 +58,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """The proof is over."""
+    """End the self-test."""
 
     why: ProofEnd
 
@@ -67,7 +67,7 @@ Due = Begin | Try | Record | End
 
 
 def due(view: View, now_us: Instant) -> Due | None:
-    """The one thing that is to be done now; None: nothing."""
+    """Return the next action; None if there is none now."""
     order, current = view.proving.order(now_us), view.proving.current
     if view.running is not None:
         return _of_running(view, view.running, now_us, stop=current is None or _stops(view, now_us))
@@ -102,7 +102,7 @@ def _of_running(view: View, running: Begun, now_us: Instant, *, stop: bool) -> R
 
 
 def is_late(begun: Begun, now_us: Instant) -> bool:
-    """Whether it should have shown something by now."""
+    """Return True if the step has exceeded its time limit."""
     return now_us - begun.at >= BY_STEP[begun.item.step].within_us
 
 
@@ -112,7 +112,7 @@ def _stops(view: View, now_us: Instant) -> bool:
 
 
 def _quiet_at(view: View, current: OneProof) -> Instant:
-    """From when it may go on, where there was an alert since it began."""
+    """Return the earliest time to continue if there was an alert since the beginning."""
     last = max(view.closed_at, current.gave_way_at)
     return Instant(last + QUIET_US) if last > current.begun_at else Instant(0)
 

@@ -1,4 +1,4 @@
-"""One step: begun within the transaction that says so, and looked at until it has shown something."""
+"""Work of a step: begun within the transaction that records it, and polled until it has a result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from store.journal.projections import LineHold
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step needs to know."""
+    """Environment of a step."""
 
     setup: Setup
     elsewhere: tuple[Modem, ...] = ()
@@ -31,11 +31,11 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     now_us: Instant
 
     def spec(self, line: str) -> Modem | None:
-        """The node's line of this name."""
+        """Return the node's line of this name."""
         return next((one for one in self.setup.settings.lines if one.line == line), None)
 
     def why_not(self, *lines: LineId) -> ProofWhy:
-        """Why no call can begin on these now; NONE: one can."""
+        """Return why no call can begin on these lines now; NONE if one can."""
         reports = self.reports()
         for line in lines:
             hold, report = self.holds.get(line), reports.get(line)
@@ -49,65 +49,65 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(Protocol):
-    """One step at work."""
+    """The work of one step."""
 
     def why_not(self, around: Around) -> ProofWhy:
-        """Why it cannot be begun now; NONE: it can."""
+        """Return why the work cannot begin now; NONE if it can."""
         ...
 
     def begin(self, tx: Transaction, name: str, around: Around) -> str:
-        """Have it done, within the transaction that writes that it was begun. Returns the name of what was
-        begun: this one, or its own. Raises JournalError.
+        """Order the work, within the transaction that records its beginning; return the name of the work:
+        `name`, or one of its own. Raises JournalError.
         """
         ...
 
     def goes_on(self, work: str) -> None:
-        """It is in the journal that this, by its name, was begun: now, or by a process before this one."""
+        """Continue the work of this name, recorded in the journal by this process or an earlier one."""
         ...
 
     def shown(self, around: Around) -> Shown | None:
-        """What it has come to; None: nothing yet. Raises JournalError."""
+        """Return the result; None while there is none. Raises JournalError."""
         ...
 
     def end(self, around: Around) -> None:
-        """It is to go on no longer, and nothing of it is wanted."""
+        """Abort the work and drop its result."""
         ...
 
 
 class Child(Protocol):
-    """A process that looks."""
+    """A separate process for a check."""
 
     def said(self) -> Shown | None:
-        """What it has found; None: it is at it. That it could not is a finding."""
+        """Return the result; None while it runs. A failed process is a result."""
         ...
 
     def kill(self) -> None:
-        """End it at once."""
+        """End the process at once."""
         ...
 
 
 def left_out(why: ProofWhy) -> Shown:
-    """It was not tried."""
+    """Return the result of a step that was not tried."""
     return Shown(result=StepResult.LEFT_OUT, why=why)
 
 
 def failed(why: ProofWhy, *lines: str, **figures: float) -> Shown:
-    """It is not well; `lines`: which are at fault, as far as it can be told."""
+    """Return the result of a failed step. `lines`: lines at fault, as far as known."""
     return Shown(result=StepResult.FAILED, why=why, lines=lines, figures=figures)
 
 
 def well(**figures: float) -> Shown:
-    """It is well."""
+    """Return the result of a successful step."""
     return Shown(result=StepResult.OK, figures=figures)
 
 
 def name_of(proof: str, item: ProofItem, done: int) -> str:
-    """A name for what is begun: the same for who looks for it, another for each try."""
+    """Return the name of a step's work: stable for readers, distinct for each attempt."""
     return f"{proof}.{item.step}.{done}"
 
 
 class LookWork:
-    """A look by a process aside. One that the process before had begun died with it, and is begun anew."""
+    """A check by a separate process. The process dies with its Prover, and is then started anew."""
 
     def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
         self._step, self._new = step, child
@@ -124,7 +124,7 @@ class LookWork:
         try:
             self._child = self._new(self._step)
         except OSError:
-            # The step is in the journal as begun: a death here would be one at each start.
+            # The step is already in the journal as begun: an exception here would recur at each start.
             self._failed = failed(ProofWhy.TROUBLE)
 
     def shown(self, around: Around) -> Shown | None:

@@ -1,4 +1,6 @@
-"""Which work is which step's, and what a step is left out for; a short message, and what is left on a SIM."""
+"""Selection of the work for each step, or of the reason to leave the step out; tests of texts
+and of credit.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from store.texts import ask_round, round_of
 
 
 class TextWork:
-    """A text that goes from one line to another."""
+    """A text sent from one line to another."""
 
     def __init__(self, line: LineId, other: LineId, number: E164) -> None:
         self._line, self._other, self._number = line, other, number
@@ -46,11 +48,11 @@ class TextWork:
         return None
 
     def end(self, around: Around) -> None:
-        """What has left has left; it takes no line from an alert."""
+        """Do nothing: a text cannot be recalled, and takes no line from an alert."""
 
 
 class CreditWork:
-    """What is left on a line's SIM."""
+    """A query of the credit on a line's SIM."""
 
     def __init__(self, line: LineId) -> None:
         self._line, self._name = line, ""
@@ -92,8 +94,8 @@ NewChild = Callable[[ProofStep], Child]
 
 
 def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) -> Work | ProofWhy:
-    """What tries it, or why nothing does. `first`: this node does what one does for all; `child`: starts a
-    process that looks.
+    """Return the work for the step, or the reason to leave it out. `first`: this node runs the steps that one
+    node runs for all; `child`: starts a process for a check.
     """
     if item.step in ProofSettings.of(around.setup.settings).leave_out:
         return ProofWhy.EXCLUDED

@@ -1,1 +1,1 @@
-"""Routes of proofs, of drills, and of test calls on lines."""
+"""Routes of self-tests, of drills, and of test calls on lines."""

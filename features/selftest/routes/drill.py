@@ -1,6 +1,6 @@
-"""/v1/drill: a test alert for the phone that is kept for drills, begun from the console, and what came of it.
+"""/v1/drill: a test alert for the phone reserved for drills, begun from the console, and its result.
 
-A test never reaches a real PSAP: that is the actors' rule, and not this module's.
+A test never reaches a real PSAP: the actors guarantee this, not this module.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NOTE: Final = "Esercitazione · Drill"
 
 
 class OwnDrill(msgspec.Struct, frozen=True, kw_only=True):
-    """Which telephone is to ring; none: that of who asks."""
+    """The telephone to be called; null: the admin's own."""
 
     phone: Phone | None = None
 
@@ -44,7 +44,7 @@ class OwnDrill(msgspec.Struct, frozen=True, kw_only=True):
 def begin(
     transaction: Transaction, signal: Signal, by: OperatorId, *, deadline_s: float, live_cases: int
 ) -> Accepted | Refused:
-    """Journal a test alert, or say why not, to be raised. Within the write lock."""
+    """Journal a test alert, or return the refusal, to be raised. Needs the write lock."""
     shift = transaction.last_of_type(streams.operator(by), "operator.shift_changed")
     if shift is None or not isinstance(shift.event, ShiftChanged) or shift.event.state is ShiftState.OFF:
         return Refused(Refusal.OFF_SHIFT)
@@ -57,7 +57,7 @@ def begin(
         )
     accepted = accept_in(transaction, signal, deadline_s, live_cases)
     transaction.append(Append(streams.inbox(accepted.alert), None, (NoteAdded(by=by, text=NOTE),)))
-    # Whether the last one went well is a need of the center's.
+    # The success of the last drill is a need of the center.
     confirm(transaction, Need.TEST_ALERT, by, accepted.alert)
     return accepted
 
@@ -73,7 +73,7 @@ def begin(
 async def begin_drill(web: Web, who: Caller) -> AlertAnswer:
     """Begin a drill.
 
-    A test alert of the settings' `drill.phone`. For operators on shift; one at a time.
+    Raises a test alert of the settings' `drill.phone`. For operators on shift; one at a time.
     """
     if not web.settings.center.drill.phone:
         raise Refused(Refusal.NO_DRILL_PHONE)
@@ -89,9 +89,9 @@ async def begin_drill(web: Web, who: Caller) -> AlertAnswer:
     refuses=(Why.NUMBER_REFUSED, Refusal.OFF_SHIFT, Refusal.DRILL_RUNNING, Refusal.DRILL_PHONE_IN_ALERT),
 )
 async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
-    """A test alert of one's own telephone, or of one at hand.
+    """Begin a drill with the admin's own telephone, or another one.
 
-    It is called as a user's. For admins on shift; one at a time for each telephone.
+    The telephone is called like a user's. For admins on shift; one at a time for each telephone.
     """
     operator = await asyncio.to_thread(web.queries.operator, who.operator)
     if operator is None:
@@ -127,9 +127,9 @@ async def _begun(web: Web, who: Caller, phone: E164) -> AlertAnswer:
 
 @route(GET, "/v1/drill", by=OPERATOR, audit="a test, of the center's own phone")
 def drill(web: Web) -> DrillView:
-    """The last drill.
+    """Return the last drill.
 
-    Whether it runs, and what came of it; `alert` is null where there was none.
+    Its state and its result; `alert` is null if there was none.
     """
     wanted = web.settings.center.drill
     if not wanted.phone:

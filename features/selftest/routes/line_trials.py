@@ -1,5 +1,6 @@
-"""A test call on a line of this node: ordered, shown while it goes, ended. The LineTester makes it; never to
-112, never where somebody is or may be needed.
+"""Test calls on a line of this node: order, state, end.
+
+The LineTester makes the call; never to 112, and never on a line that is or may be needed.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from store.registry import numbers
 
 TRIAL: Final = f"{PATH}/{{line}}/trial"
 LEFT: Final = {True: 1, False: 2}
-"""So many free lines are left to an open alert: of the trunk for 112, and of the others."""
+"""Number of free lines reserved for an open alert: of the emergency trunk, and of the others."""
 
 
 class NewTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to call: a number, or the name of another line of this node, which answers."""
+    """The party to be called: a number, or the name of another line of this node, which answers."""
 
     to: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -57,7 +58,7 @@ def _budgets(_: Web) -> Budgets:
 
 @once
 def _one_at_a_time(_: Web) -> asyncio.Lock:
-    """Of two at once the second would take the first one's order away, and leave its line to nobody."""
+    """Return the lock of orders: a second simultaneous order would replace the first and orphan its line."""
     return asyncio.Lock()
 
 
@@ -76,10 +77,10 @@ def _one_at_a_time(_: Web) -> asyncio.Lock:
     ),
 )
 async def admin_try_line(web: Web, who: Caller, line: str, data: NewTrial) -> Answer[TrialAnswer]:
-    """Call a number, or another line, to try a line.
+    """Call a number, or another line, to test a line.
 
-    Never a number of 112's, never on a line in use, and while an alert is open never on one of the last that
-    are free. Ends by itself after a minute, or once an alert needs the line.
+    Never a number of 112's, never on a line in use, and while an alert is open never on one of the last free
+    lines. The call ends after a minute, or once an alert needs the line.
     """
     spec, by, run = own_line(web, line), who.operator, _run(web)
     number, other = _whom(web, spec, data.to)
@@ -115,16 +116,16 @@ async def admin_try_line(web: Web, who: Caller, line: str, data: NewTrial) -> An
         begun_at=wanted.begun_at,
         state=CallState.DIALLING,
     )
-    # With the number: the call is on the center's account, and who was called stands nowhere else.
+    # With the number: the call is on the center's account, and the called number has no other record.
     detail = f"test call on line {spec.line} to {number if other is None else f'line {other.line}'}"
     return Answer(TrialAnswer(trial=begun, now_us=web.clock.now_us()), detail=detail)
 
 
 @route(GET, TRIAL, by=SUPERVISOR, audit="levels of a test call, nobody's data", refuses=(NotThere,))
 def admin_line_trial(web: Web, line: str) -> TrialAnswer:
-    """How the last test call of a line goes, or went.
+    """Return the last test call of a line, in progress or ended.
 
-    Null where there was none since the node was started.
+    Null if there was none since the node's start.
     """
     found = line_trials.trial_of(_run(web), own_line(web, line).line)
     return TrialAnswer(trial=found, now_us=web.clock.now_us())
@@ -145,7 +146,7 @@ def _run(web: Web) -> Path:
 
 
 def _whom(web: Web, spec: Modem, to: str) -> tuple[E164, Modem | None]:
-    """The number that is called, and the line of this node whose it is. Raises BadBody."""
+    """Return the number to be called, and the line of this node that has the number. Raises BadBody."""
     lines = [one for one in web.settings.center.lines if one.line != spec.line]
     other = next((one for one in lines if one.line.lower() == to.strip().lower()), None)
     if other is None:
@@ -159,7 +160,7 @@ def _whom(web: Web, spec: Modem, to: str) -> tuple[E164, Modem | None]:
 
 
 def _number_to_call(web: Web, text: str) -> E164:
-    """The number that may be called to try a line. Raises BadBody."""
+    """Parse and check the number for a test call. Raises BadBody."""
     settings = web.settings.center
     if numbers.is_emergency(text, settings.region):
         raise BadBody("112 is not called to try a line", "$.to", Why.NUMBER_OF_112)
@@ -177,7 +178,7 @@ def _number_to_call(web: Web, text: str) -> E164:
 
 
 def _ready(web: Web, spec: Modem) -> None:
-    """Raises NotDone where its modem cannot carry a call now, or carries one."""
+    """Check that the modem can carry a call and carries none. Raises NotDone."""
     report, picture = web.lines.read().get(spec.line), web.following.picture
     if report is None or not report.usable or spec.line in picture.quarantined:
         raise NotDone(
@@ -188,7 +189,7 @@ def _ready(web: Web, spec: Modem) -> None:
 
 
 def _seize(web: Web, tx: Transaction, ends: tuple[Modem, ...], wanted: TrialOrder, by: OperatorId) -> None:
-    """The lines are the test's. Raises NotDone."""
+    """Assign the lines to the test. Raises NotDone."""
     names = {one.line for one in ends}
     for place, one in enumerate(ends, 1):
         if _is_seized(tx, one.line):
@@ -211,7 +212,7 @@ def _is_seized(tx: Transaction, line: LineId) -> bool:
 
 
 def _stands_on(tx: Transaction, alert: AlertId, line: LineId) -> bool:
-    """Whether the alert is open and has a call on the line."""
+    """Return True if the alert is open and has a call on the line."""
     recorded = [*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert))]
     case = fold(sorted(recorded, key=lambda one: one.seq))
     if case is None or case.closed_at is not None:
@@ -220,7 +221,7 @@ def _stands_on(tx: Transaction, alert: AlertId, line: LineId) -> bool:
 
 
 def _is_free(web: Web, tx: Transaction, spec: Modem, but: set[LineId]) -> bool:
-    """Whether an alert could have it, as far as it is known here."""
+    """Return True if an alert could use the line, as far as known here."""
     picture, report = web.following.picture, web.lines.read().get(spec.line)
     own = spec in web.settings.center.lines
     if spec.line in but or spec.line in picture.quarantined or is_out(tx, spec.line):

@@ -1,4 +1,4 @@
-"""/v1/proofs, for supervisors and admins: what the proofs of the nodes have found, one more now, its end."""
+"""/v1/proofs, for supervisors and admins: results of the nodes' self-tests; start one now, or end it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NIGHTS: Final = 90
 
 
 class ProofState(StrEnum):
-    """How far a step is."""
+    """State of a step."""
 
     WAITS = "waits"
     RUNS = "runs"
@@ -43,15 +43,15 @@ class ProofState(StrEnum):
 
 
 class ProofNew(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be proved now: these steps; without them, all. `node`: which; empty: this one."""
+    """Order of a self-test: the steps, or all by default. `node`: its node; empty: this node."""
 
     steps: tuple[ProofStep, ...] = ()
     node: str = ""
 
 
 class ProofRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One step about one subject. `lines`: which are at fault, as far as it can be told. `bad_since_us`: from
-    then on it has failed each time.
+    """A step with its subject. `lines`: lines at fault, as far as known. `bad_since_us`: time since which the
+    step fails each time.
     """
 
     step: ProofStep
@@ -66,7 +66,7 @@ class ProofRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
-    """One proof. `by`: null by night; not `whole`: of some steps alone."""
+    """A self-test. `by`: null for a nightly one; not `whole`: only some steps."""
 
     proof: str
     by: OperatorId | None
@@ -78,7 +78,7 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One night of a figure; `value` null: it was not measured."""
+    """Value of a figure in one night; `value` null: not measured."""
 
     at_us: Instant
     value: float | None
@@ -86,7 +86,7 @@ class ProofPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofSeries(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure, night by night, the oldest first. `subject`: a line, two lines (`A>B`), or nothing."""
+    """A figure night by night, the oldest first. `subject`: a line, two lines (`A>B`), or empty."""
 
     step: ProofStep
     figure: str
@@ -95,7 +95,7 @@ class ProofSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofNode(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one node. `ordered`: somebody wants one, and it waits."""
+    """Self-tests of one node. `ordered`: an order is waiting."""
 
     node: NodeId
     ordered: bool
@@ -104,20 +104,20 @@ class ProofNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofsView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the proofs have found. `at`, `until`: the night of this node; `at` empty: none by itself."""
+    """Results of the self-tests. `at`, `until`: the night of this node; `at` empty: no nightly self-test."""
 
     at: str
     until: str
     nodes: list[ProofNode]
     bounds: tuple[Bound, ...]
-    """What figures have to be."""
+    """Limits of figures."""
 
 
 @route(GET, "/v1/proofs", by=SUPERVISOR, audit=OF_NOBODY)
 def proofs(web: Web) -> ProofsView:
-    """What the proofs have found.
+    """Return the results of the self-tests.
 
-    Of each node the last proof, while it goes on as well, and the figures of 90 nights.
+    For each node the last self-test, which may be in progress, and figures of 90 nights.
     """
     return _view(web)
 
@@ -132,9 +132,9 @@ def proofs(web: Web) -> ProofsView:
     refuses=(NotThere, Why.BUSY),
 )
 async def begin_proof(web: Web, who: Caller, data: ProofNew) -> ProofsView:
-    """Prove a node now.
+    """Start a self-test of a node now.
 
-    It begins once no alert is open, and gives way to each that comes.
+    It begins once no alert is open, and gives way to each new alert.
     """
     node = NodeId(data.node) if data.node else web.settings.node
     if node not in await asyncio.to_thread(_nodes, web):
@@ -149,7 +149,7 @@ async def begin_proof(web: Web, who: Caller, data: ProofNew) -> ProofsView:
 
 @route(DELETE, "/v1/proofs", by=SUPERVISOR, audit=OF_NOBODY)
 async def end_proof(web: Web, who: Caller) -> None:
-    """End the proofs that go on."""
+    """End the self-tests in progress."""
     ordered = ProofOrdered(by=who.operator, stop=True)
     nodes = await asyncio.to_thread(_nodes, web)
     await web.writing.run(lambda tx: _write(tx, nodes, ordered))
@@ -179,7 +179,7 @@ def _write(tx: Transaction, nodes: list[NodeId], event: ProofOrdered) -> None:
 
 
 def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:
-    """What is told of a node."""
+    """Build the view of a node."""
     last = proving.proofs[-1] if proving.proofs else None
     order = proving.order(now_us)
     return ProofNode(
