@@ -1,1 +1,1 @@
-"""Settings as admins see and change them in the console: see README.md."""
+"""Settings in the console for admins, described in README.md."""

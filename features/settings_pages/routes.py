@@ -1,4 +1,4 @@
-"""/v1/admin/settings: what is set at this node, where that comes from, and what would change."""
+"""/v1/admin/settings: values of this node, their source, and pending changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SETTINGS: Final = "/v1/admin/settings"
 
 
 class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of the node that is asked. `obstacles`: why a restart that is ordered is not begun."""
+    """Settings file of the requested node. `obstacles`: reasons that an ordered restart is not begun."""
 
     node: NodeRow
     file: FileView
@@ -30,13 +30,13 @@ class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says at the key; null: nothing, and its default counts."""
+    """Value of the key in the file; null: none, and the default counts."""
 
     value: Value | None
 
 
 class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted, and what the file said when it was seen."""
+    """The new value, and the value in the file as seen before."""
 
     was: SettingValue
     now: SettingValue
@@ -50,7 +50,7 @@ class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
     listed=True,
 )
 def admin_settings(web: Web) -> SettingsTold:
-    """What is set at this node."""
+    """Return the settings of this node."""
     node = next(row for row in rows(web) if row.here)
     waits = node.order is NodeOrder.RESTART
     return SettingsTold(
@@ -69,11 +69,11 @@ def admin_settings(web: Web) -> SettingsTold:
     refuses=((400, "Not understood, or not valid."), NotThere, NotDone),
 )
 def admin_change_setting(web: Web, path: str, data: SettingChange) -> Answer[SettingRow]:
-    """Change what the file says.
+    """Change a key of the settings file.
 
-    Only where it still says what `was` says (or is already as wanted); else 409 `changed_meanwhile`, with
-    what it says in `is_now`, as JSON. Counts after a restart. What the center could not start with is not
-    written: 400 `settings_faulty`, with the key in `path`.
+    Only if the file still has the value in `was` (or already the new one); else 409 `changed_meanwhile`, with
+    the file's value in `is_now`, as JSON. The change counts after a restart. Settings with which the center
+    could not start are not written: 400 `settings_faulty`, with the key in `path`.
     """
     with refusing():
         row = ShownFile(web.state).set(path, data.was.value, data.now.value)

@@ -1,6 +1,4 @@
-"""The settings as admins see them: what each key holds, where that comes from, and what would change; and one
-key changed as it was seen.
-"""
+"""Settings for admins: value, source and pending change of each key; and the change of a key as seen."""
 
 from __future__ import annotations
 
@@ -29,40 +27,40 @@ from application.state.state_dir import NodeFile, StateDir, read_json
 from model.settings_edits import ChangedOnDisk, EditElsewhere, EditFaulty, EditMissed, Set, Value
 
 SIGN: Final = "•"
-"""By which what stands for a secret begins."""
+"""First character of a sign that stands for a secret."""
 _OTHERS: Final = ("modem", "trunk")
-"""Lists of tables that have a chapter of their own."""
+"""Lists of tables that have a page of their own."""
 _PROCESS: Final = secrets.token_bytes(32)
 
 
 class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One key. Values that are secret are told as a sign that is the same as long as they are."""
+    """A key. Secret values are replaced by signs that are equal for equal secrets."""
 
     path: str
     table: str
     meaning: Meaning
     kind: SettingKind
     unit: str
-    """`s`, `min`, `days`, `db`, or nothing."""
+    """`s`, `min`, `days`, `db`, or empty."""
     least: float | None
     most: float | None
     choices: list[str]
     value: Value | None
-    """What the file says; null: nothing."""
+    """Value in the file; null if missing."""
     default: Value | None
     next: Value | None
-    """What counts at the next start."""
+    """Value after the next start."""
     in_use: Value | None
-    """What counts now."""
+    """Value in use."""
     source: SettingSource
     line: int | None
-    """Of the file, where it says it."""
+    """Line in the file, if the file has the key."""
     hidden: bool
     elsewhere: SettingElsewhere | None
 
 
 class FileView(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of one node, and what would change with its next start."""
+    """The file of one node, and the changes of its next start."""
 
     file: str
     named_by: str
@@ -70,7 +68,7 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True):
     writable: bool
     rows: list[SettingRow]
     pending: list[str]
-    """Paths of what would change, modems and trunks among them, which are not among `rows`."""
+    """Paths of pending changes, including modems and trunks, which are not among `rows`."""
     faults: list[SettingFault]
 
 
@@ -81,7 +79,7 @@ class ShownFile:
         self._state = state
 
     def set(self, path: str, was: Value | None, now: Value | None) -> SettingRow:
-        """Set one key, `was` as it was shown. Raises EditError."""
+        """Set one key; `was`: its value as shown. Raises EditError."""
         row = self._row(path)
         if row.elsewhere:
             raise EditElsewhere(path)
@@ -102,7 +100,7 @@ class ShownFile:
         return found
 
     def view(self) -> FileView:
-        """What is set, and what would change."""
+        """Return the values and pending changes."""
         file, node = config_in_use(self._state), read_json(self._state.node_file, NodeFile)
         rows: list[SettingRow] = []
         pending: list[str] = []
@@ -132,7 +130,7 @@ def _named_by(file: Path) -> str:
 
 
 def shown(text: str, started: str, node: NodeFile, run: Path) -> tuple[list[SettingRow], list[str]]:
-    """The rows, and the paths of what would change. Raises SettingsError."""
+    """Return the rows, and the paths of pending changes. Raises SettingsError."""
     next_, now = counting(text, node, run), counting(started, node, run)
     said = tomllib.loads(text)
     pending = list(dict.fromkeys(_pending(next_, now)))
@@ -141,7 +139,7 @@ def shown(text: str, started: str, node: NodeFile, run: Path) -> tuple[list[Sett
 
 
 def _pending(next_: Counting, now: Counting) -> Iterator[str]:
-    """What differs; of a table of a list that comes or goes, the table."""
+    """Yield the changed paths; for an added or removed table of a list, the table."""
     both = {_row_at(path) for path in next_.values} & {_row_at(path) for path in now.values}
     for path in dict.fromkeys((*next_.values, *now.values)):
         if next_.values.get(path) != now.values.get(path):
@@ -149,7 +147,7 @@ def _pending(next_: Counting, now: Counting) -> Iterator[str]:
 
 
 def _row_at(path: str) -> str:
-    """`modem[m1]` of `modem[m1].port`; empty where it is in no list."""
+    """Return `modem[m1]` of `modem[m1].port`; empty outside a list."""
     row, bracket, _ = path.partition("].")
     return row + "]" if bracket else ""
 
@@ -205,7 +203,7 @@ def _said(said: Table, at: Place) -> Value | None:
 
 
 def is_secret(value: Value | None) -> bool:
-    """Whether an address has a password, or a question that may be a key, in it."""
+    """Return True if the value is a URL with a password, or with a query that may be a key."""
     if not isinstance(value, str) or "://" not in value:
         return False
     try:
@@ -216,7 +214,7 @@ def is_secret(value: Value | None) -> bool:
 
 
 def sign(value: Value | None) -> str | None:
-    """In place of a secret: the same as long as that is, and tells nobody what it is."""
+    """Return a sign in place of a secret: equal for equal secrets, and without information on them."""
     if value is None:
         return None
     return SIGN + hmac.digest(_PROCESS, msgspec.json.encode(value), "sha256").hex()[:12]
