@@ -1,1 +1,1 @@
-"""Who watches this center from outside, and the centers that this one watches. `README.md` says how."""
+"""Watchers of this center from outside, and centers that this one watches; described in README.md."""

@@ -1,7 +1,8 @@
-"""The process that tells those outside how this node is, and raises the alarm of those who no longer answer.
+"""The HeartbeatSender: reports this node's state to watchers, and raises alarms about those that do not
+answer.
 
-It decides nothing about an alert, and nobody waits for it. Who dies between two heartbeats is followed by one
-that looks and says anew; to be outside of all that can fail here is the watcher's part.
+The process makes no decision about an alert, and no other process waits for it. A process that replaces a
+dead one checks and reports anew; independence from all failures here is the watcher's part.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ from store.journal.journal import Journal
 from store.roster import roster_of
 
 LOOK_LASTS_US: Final = 3 * SECOND
-"""So old what the web has said may be when a heartbeat is made of it."""
+"""Maximal age of the web's answer from which a heartbeat is made."""
 
 
 class HeartbeatSenderActor(CenterActor):
-    """One a node, where the settings name somebody outside."""
+    """Actor of each node whose settings name a watcher or another center."""
 
     role: ClassVar[Role] = Role.HEARTBEAT_SENDER
 
     def started(self) -> None:
-        """Everybody is told at once."""
+        """Send a heartbeat to all targets at once."""
         self._setup = self.env.settings_as(Setup)
         self._targets = {one.name: one for one in HeartbeatTarget.of(self._setup.settings)}
         self._journal = self.keep(self.env.open_journal_as(Journal))
@@ -68,20 +69,20 @@ class HeartbeatSenderActor(CenterActor):
         self._go(now_us)
 
     def courier(self, target: HeartbeatTarget) -> Courier[Beat, Outcome]:
-        """Who carries to this target."""
+        """Return the courier for this target."""
         return ThreadCourier(Post(target).deliver, self._waker, f"to {target.name}")
 
     def looker(self) -> Courier[None, Looked]:
-        """Who asks the web."""
+        """Return the courier that queries the web."""
         run = self.env.run
         return ThreadCourier(lambda _: look(run), self._waker, "looks")
 
     def tick(self, now_us: Instant) -> None:
-        """What is due, and who is silent."""
+        """Send due heartbeats, and raise alarms about silent targets and centers."""
         try:
             self._follower.catch_up()
         except StoreError as error:
-            # It is told: the journal is one of the things that are looked at.
+            # The heartbeat reports this: the journal is one of its checks.
             self.log.error("the journal cannot be read", error=str(error))
         self._hasten(now_us)
         self._go(now_us)
@@ -99,7 +100,7 @@ class HeartbeatSenderActor(CenterActor):
     # ------------------------------------------------------------ heartbeats
 
     def _hasten(self, now_us: Instant) -> None:
-        """That it is going away, or stays, is said at once: it may be gone before the next heartbeat."""
+        """Send a planned absence, or its end, at once: the node may be gone before the next heartbeat."""
         planned = self._planned_until(now_us)
         if (planned is None) != (self._planned is None):
             self._known = {name: replace(one, next_at=now_us) for name, one in self._known.items()}
@@ -134,7 +135,7 @@ class HeartbeatSenderActor(CenterActor):
         self._couriers[target.name].carry(self._with_roster(own, known.roster_version))
 
     def _with_roster(self, beat: Beat, there: int) -> Beat:
-        """For a watcher that phones, and has another one."""
+        """Add the roster for a watcher that phones and has another version."""
         if there == NO_PHONE:
             return beat
         try:
@@ -194,8 +195,8 @@ class HeartbeatSenderActor(CenterActor):
                 return decider.failed(known, why)
 
     def _with_probes(self, watcher: str, known: Known, probes: tuple[Probed, ...]) -> Known:
-        """What it has found at the intake is kept; it tells it again until a heartbeat has said so."""
-        # What is written while the disk fails does not come back with it.
+        """Store the watcher's probes; the watcher repeats them until a heartbeat confirms them."""
+        # Events written during a failure of the disk do not survive it.
         if not probes or not self._journal.durable:
             return known
         try:
@@ -208,7 +209,7 @@ class HeartbeatSenderActor(CenterActor):
     # ------------------------------------------------------------ other centers
 
     def _of(self, center: WatchedCenter, turned_us: int, now_us: Instant) -> dict[Key, str]:
-        """What was heard of it by the web; not longer ago than it could be heard here."""
+        """Return the alarm of another center; silence counts only while this node could receive."""
         told = after_sleep(self._heard[center.name], turned_us)
         if (hearing := hearing_of(self.env.run, center.name)) is not None:
             new = hearing.heard

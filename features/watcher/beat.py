@@ -1,8 +1,8 @@
-"""A heartbeat, and what a watcher answers, both sealed on their way (`features.watcher.envelope`).
+"""A heartbeat, and a watcher's answer, both encrypted in transit (`features.watcher.envelope`).
 
-Nothing personal is in either but the roster, for a watcher that phones by itself. What a watcher has found at
-the center's intake comes with its answers, so that it needs no other way in: a row is told again until a
-heartbeat has said that it was taken.
+The only personal data is the roster, for a watcher that phones by itself. Answers carry the watcher's probes
+of the center's intake, so that the watcher needs no other access: a row is repeated until a heartbeat
+confirms it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from model.availability import Probed
 
 
 class Wrong(StrEnum):
-    """Why a node does not call itself well."""
+    """Reason that a node is not well."""
 
     WEB = "web"
-    """It does not answer."""
+    """The web does not answer."""
     NOT_READY = "not_ready"
-    """It answers that an alert would not be served."""
+    """The web answers that an alert would not be served."""
     JOURNAL = "journal"
-    """It cannot be read, or nothing can be written to it."""
+    """The journal cannot be read or written."""
     ACTORS = "actors"
-    """One of those without whom no alert is served is not there, or nobody looks after them."""
+    """An actor necessary for alerts is missing, or unsupervised."""
 
 
 class Stands(msgspec.Struct, frozen=True, kw_only=True):
-    """Alarms of one kind that stand, quiet ones left out."""
+    """Standing alarms of one kind, without shelved ones."""
 
     alarm: str
     priority: Priority
@@ -40,63 +40,63 @@ class Stands(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """How a node is. Said only by one that has just looked."""
+    """State of a node, just measured."""
 
     node: NodeId
     at: Instant
-    """By its own clock."""
+    """Time by the node's own clock."""
     every_s: float
-    """When the next one is to come."""
+    """Seconds until the next heartbeat."""
     version: str
     simulated: bool = False
-    """Of a run with the simulated carrier, in whose name nobody is to be woken."""
+    """True for a run with the simulated carrier, for which no person may be woken."""
     wrong: tuple[Wrong, ...] = ()
-    """Empty: it is well."""
+    """Empty: the node is well."""
     taken: bool = False
-    """Somebody on duty has taken what wakes now."""
+    """True if a person on duty has taken the alarms that wake now."""
     alarms: tuple[Stands, ...] = ()
     lines: int = 0
-    """Which can be used."""
+    """Number of usable lines."""
     open_alerts: int = 0
     planned_until: Instant | None = None
-    """Until then it may be away: planned work, or an ordered restart."""
+    """End of a planned absence: planned work, or an ordered restart."""
     challenge: bytes = b""
-    """What the last answer has asked to be said: one that was kept back is not taken for a new one."""
+    """Challenge of the last answer: proves that a delayed heartbeat is not new."""
     roster: bytes = b""
-    """Who is on duty, where the watcher's is another one; JSON."""
+    """Roster, if the watcher has another version; JSON."""
     roster_version: int = 0
     probes_taken: int = 0
-    """The last minute of which the watcher's probes are kept here."""
+    """Last minute whose probes by the watcher are stored here."""
 
     @property
     def well(self) -> bool:
-        """Whether it would serve an alert, and can phone people where it has to."""
+        """True if the node would serve an alert, and can phone people if necessary."""
         return not self.wrong and all(one.alarm != NO_WAY for one in self.alarms)
 
 
 class Unable(StrEnum):
-    """Why a watcher could not phone."""
+    """Reason that a watcher could not phone."""
 
     MODEM = "modem"
-    """It does not answer, or its SIM is not to be used."""
+    """The modem does not answer, or its SIM is unusable."""
     NETWORK = "network"
-    """It is in no network."""
+    """The modem has no network."""
     ROSTER = "roster"
-    """Nobody is on it."""
+    """The roster is empty."""
 
 
 NO_PHONE: Final = -1
-"""In place of a roster's version: it has no use for one."""
+"""Value in place of a roster's version for a watcher that needs no roster."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a watcher says of itself."""
+    """A watcher's answer, with its own state."""
 
     watcher: str
     taken: bool
-    """Whether the heartbeat counts; else it is to be said again with this challenge."""
+    """True if the heartbeat counts; else it is to be repeated with this challenge."""
     challenge: bytes
     unable: tuple[Unable, ...] = ()
     roster_version: int = 0
-    """Which it has; 0: none."""
+    """Version of the watcher's roster; 0: none."""
     probes: tuple[Probed, ...] = ()

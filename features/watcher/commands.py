@@ -1,4 +1,4 @@
-"""`watch`: becomes the watcher, on a machine that is not the center's."""
+"""The command `watch`: runs the watcher, on a machine other than the center's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def watch(
     ] = False,
     common: Common = DEFAULT,
 ) -> int:
-    """Hear a center's heartbeats, ask its intake from outside, and phone people when it falls silent."""
+    """Receive a center's heartbeats, probe its intake from outside, and phone people when it falls silent."""
     from features.watcher.program.checking import findings
     from features.watcher.program.running import run
     from features.watcher.program.settings import load, probing

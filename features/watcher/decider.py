@@ -1,4 +1,4 @@
-"""When a heartbeat is due, what it says, and what is wrong with those who should answer. Pure."""
+"""Decider for heartbeats: times, content, and alarms about watchers and centers. Pure."""
 
 from __future__ import annotations
 
@@ -22,63 +22,63 @@ WATCHER_SILENT: Final = "watcher.silent"
 WATCHER_MUTE: Final = "watcher.mute"
 CENTER_SILENT: Final = "center.silent"
 SILENT_US: Final = 60 * SECOND
-"""So long a watcher may not answer, or not be able to phone, before somebody is told."""
+"""Time for which a watcher may not answer, or not be able to phone, before an alarm."""
 ORDERED_US: Final = 15 * 60 * SECOND
-"""So long a node may be away that was ordered to end or to start again."""
+"""Assumed absence of a node ordered to stop or to restart."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one target."""
+    """State of one target."""
 
     since: Instant
-    """When it last answered; of none yet, when this began."""
+    """Time of the last answer; before the first, of the beginning."""
     next_at: Instant = Instant(0)
     busy: bool = False
     challenge: bytes = b""
     again: bool = False
-    """Whether the last one was said again because that was asked."""
+    """True if the last heartbeat was repeated on request."""
     roster_version: int = NO_PHONE
-    """Until it answers: nobody who has not proved a key is told who is on duty."""
+    """Without an answer yet: the roster is sent only to a target that has proved its key."""
     probes_taken: int = 0
     unable: tuple[Unable, ...] = ()
     able_at: Instant
-    """When it could last have phoned."""
+    """Time when the target could last have phoned."""
     why: str = ""
 
 
 def begun(known: Known, target: HeartbeatTarget, now_us: Instant) -> Known:
-    """One is on its way."""
+    """Record that a heartbeat is being sent."""
     return replace(known, busy=True, next_at=Instant(now_us + round(target.every_s * SECOND)))
 
 
 def rested(known: Known, target: HeartbeatTarget, now_us: Instant) -> Known:
-    """None can be sent: what could be said is not to be said there. That is no silence of the other's."""
+    """Record that no heartbeat may be sent to this target now, which does not count as its silence."""
     return replace(
         known, since=now_us, able_at=now_us, next_at=Instant(now_us + round(target.every_s * SECOND))
     )
 
 
 def answered(known: Known, answer: Answer | None, now_us: Instant) -> Known:
-    """It was taken, or is to be said again at once. `None`: by one that says nothing of itself."""
+    """Record an answer, or a request to repeat. `None`: a target without a state of its own."""
     if answer is None:
         return replace(known, busy=False, since=now_us, able_at=now_us, why="")
     known = replace(
         known, busy=False, challenge=answer.challenge, roster_version=answer.roster_version, why=""
     )
     if not answer.taken:
-        # At once, and not twice: of two behind one address each would ask for its own challenge without end.
+        # At once, and only once: two nodes behind one address would request their own challenge endlessly.
         return replace(known, again=not known.again, next_at=known.next_at if known.again else now_us)
     able_at = known.able_at if answer.unable else now_us
     return replace(known, again=False, since=now_us, able_at=able_at, unable=answer.unable)
 
 
 def failed(known: Known, why: str) -> Known:
-    """It does not answer; the next one goes when it is due."""
+    """Record a failure; the next heartbeat follows at its normal time."""
     return replace(known, busy=False, again=False, why=why)
 
 
 def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, str]:
-    """Its alarms: with words where one is due, without where all is well, absent while it is not known."""
+    """Return the target's alarms: with a text if due, empty if all is well, absent if unknown."""
     every_us = round(target.every_s * SECOND)
     silent_us = max(SILENT_US, 3 * every_us)
     alarms: dict[Key, str] = {}
@@ -95,7 +95,7 @@ def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, s
 
 
 def of_center(name: str, told: Verdict) -> dict[Key, str]:
-    """The alarm of another center that is watched from here."""
+    """Return the alarm of another center that is watched from here."""
     match told:
         case Verdict.WELL | Verdict.PLANNED:
             words = ""
@@ -107,7 +107,7 @@ def of_center(name: str, told: Verdict) -> dict[Key, str]:
 
 
 def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -> tuple[Stands, ...]:
-    """The alarms of this node by kind, the gravest first; what is quiet is left out."""
+    """Return this node's alarms by kind, the gravest first, without shelved ones."""
     kinds = Counter(name for name, subject in keys if quiet_until(shelved, name, subject, node) is None)
     return tuple(
         Stands(alarm=name, priority=priority_of(name), count=kinds[name]) for name in sorted(kinds, key=rank)
@@ -117,7 +117,7 @@ def stands(keys: Iterable[Key], shelved: Sequence[AlarmShelved], node: NodeId) -
 def planned_until(
     shelved: Sequence[AlarmShelved], node: NodeId, *, ordered: bool, now_us: Instant
 ) -> Instant | None:
-    """Until when the node may be away: all its alarms are kept quiet, or it was ordered to end."""
+    """Return the end of the node's planned absence: all its alarms are shelved, or it was ordered to stop."""
     ends = [one.ends_at for one in shelved if not one.alarm and not one.subject and one.node in ("", node)]
     if ordered:
         ends.append(Instant(now_us + ORDERED_US))
@@ -125,11 +125,12 @@ def planned_until(
 
 
 def is_due(known: Known, target: HeartbeatTarget, now_us: Instant) -> bool:
-    """Whether one is to be sent."""
+    """Return True if a heartbeat is due."""
     return not known.busy and now_us >= known.next_at
 
 
 def may_say(target: HeartbeatTarget, *, well: bool, simulated: bool) -> bool:
-    """Whether this heartbeat goes there. Who understands nothing but silence is told by silence that all is
-    not well, and that it is no real center that runs."""
+    """Return True if this heartbeat may be sent to the target. A target that detects only silence receives
+    nothing if the node is unwell, or simulated.
+    """
     return target.kind is TargetKind.WATCHER or (well and not simulated)

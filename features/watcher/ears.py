@@ -1,5 +1,6 @@
-"""Whose a heartbeat is: of the center whose key has sealed it. What was heard goes from the web, where it
-comes, to who raises alarms.
+"""Identification of heartbeats by the key of the sending center, and their state in the run directory.
+
+The web receives heartbeats, and publishes the state for the actor that raises alarms.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ _decoder = msgspec.msgpack.Decoder(Hearing)
 
 
 class Ears:
-    """The centers that are heard here. Their files are read each time: another key is good at once."""
+    """The centers received here. Key files are read each time: a new key counts at once."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
-        """`files`: the keys, by the centers' names."""
+        """`files`: key files by the centers' names."""
         self._files = files
         self._unread: dict[str, str] = {}
-        """Why a center's key could not be read, as it was said last."""
+        """Last logged reason that a center's key could not be read."""
         self._log = logs.get("ears")
 
     def key_of(self, sealed: bytes) -> tuple[str, Key] | None:
-        """Which center this says it is of, and its key; None: of none that is heard here."""
+        """Return the center named by the key's id, and its key; None for an unknown key."""
         for name, file in self._files.items():
             try:
                 key = key_at(Path(file))
             except (OSError, ValueError) as error:
-                # Once: whoever knocks would fill the log.
+                # Logged once: repeated requests would fill the log.
                 if self._unread.get(name) != str(error):
                     self._unread[name] = str(error)
                     self._log.error("not heard: its key cannot be read", center=name, reason=str(error))
@@ -45,7 +46,7 @@ class Ears:
         return None
 
     def heard(self, sealed: bytes) -> tuple[str, Key, Beat] | None:
-        """The heartbeat, whose it is, and the key for an answer; None: whoever sends this has no key."""
+        """Return the center, the key for an answer, and the heartbeat; None if the sender has no key."""
         if (known := self.key_of(sealed)) is None:
             return None
         try:
@@ -55,12 +56,12 @@ class Ears:
 
 
 def publish_hearing(run: Path, name: str, hearing: Hearing) -> None:
-    """Say what was heard of the center of this name: the web does, for who raises alarms. Raises OSError."""
+    """Publish the state of this center, for the actor that raises alarms. Raises OSError."""
     publish(_path(run, name), msgspec.msgpack.encode(hearing))
 
 
 def hearing_of(run: Path, name: str) -> Hearing | None:
-    """Return it; None where nothing was heard since this node started."""
+    """Return the state of this center; None if no heartbeat came since the node's start."""
     return published(_path(run, name), _decoder.decode)
 
 

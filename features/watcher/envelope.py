@@ -1,8 +1,9 @@
-"""Seals heartbeats and answers by a key that center and watcher share: nobody else can read or make one.
+"""Encryption of heartbeats and answers by a key shared by center and watcher.
 
-So they need no TLS, whose certificates would be one more thing to run out at night. An answer is bound to the
-heartbeat that it answers. That an old heartbeat is none is the challenge's matter (`hearing.py`).
-The first eight bytes say which key it is.
+TLS is therefore unnecessary, with its certificates that could expire at night. An answer is bound to its
+heartbeat. The challenge detects an old heartbeat (`hearing.py`).
+
+The first eight bytes are the id of the key.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from features.watcher.beat import Answer, Beat
 
 SECRET_BYTES: Final = 32
 LARGEST: Final = 1_000_000
-"""Bytes of a heartbeat, the roster in it, or of an answer with the rows of a month of silence."""
+"""Largest heartbeat with its roster, or answer with the rows of a month of silence, in bytes."""
 _ID: Final = 8
 _NONCE: Final = 12
 
@@ -31,14 +32,14 @@ T = TypeVar("T")
 
 
 class NotSealed(ValueError):
-    """It was not made with this key, or not for this."""
+    """The data were not made with this key, or not for this purpose."""
 
 
 class Key:
-    """What center and watcher share."""
+    """Key shared by center and watcher."""
 
     def __init__(self, secret: bytes) -> None:
-        """Raises ValueError for one that is too short to be a secret."""
+        """Derive the keys. Raises ValueError if the secret is too short."""
         if len(secret) < SECRET_BYTES:
             raise ValueError(f"a key has {SECRET_BYTES} bytes at least, not {len(secret)}")
         self.id: Final = _derived(secret, b"securwoman heartbeat: which key")[:_ID]
@@ -46,29 +47,29 @@ class Key:
         self._answers = AESGCM(_derived(secret, b"securwoman heartbeat: to the center"))
 
     def beat(self, said: Beat) -> bytes:
-        """A heartbeat, sealed."""
+        """Encrypt a heartbeat."""
         return self.id + _sealed(self._beats, msgspec.msgpack.encode(said), self.id)
 
     def beat_in(self, data: bytes) -> Beat:
-        """The heartbeat in it. Raises NotSealed."""
+        """Decrypt a heartbeat. Raises NotSealed."""
         return _opened(self._beats, data[_ID:], data[:_ID], Beat)
 
     def answer(self, said: Answer, beat: bytes) -> bytes:
-        """An answer to what was sent so."""
+        """Encrypt an answer to this encrypted heartbeat."""
         return _sealed(self._answers, msgspec.msgpack.encode(said), beat)
 
     def answer_in(self, data: bytes, beat: bytes) -> Answer:
-        """The answer in it. Raises NotSealed."""
+        """Decrypt an answer. Raises NotSealed."""
         return _opened(self._answers, data, beat, Answer)
 
 
 def key_id_of(data: bytes) -> bytes:
-    """By which key a heartbeat says that it is sealed."""
+    """Return the id of the key named by a heartbeat."""
     return data[:_ID]
 
 
 def key_at(path: Path) -> Key:
-    """The key in a file: 32 bytes or more, base64. Raises OSError, ValueError with what is wrong."""
+    """Read a key file: 32 bytes or more, base64. Raises OSError, ValueError with the reason."""
     text = path.read_bytes().strip()
     try:
         return Key(base64.b64decode(text, validate=True))
@@ -81,7 +82,7 @@ def _derived(secret: bytes, what: bytes) -> bytes:
 
 
 def _sealed(cipher: AESGCM, said: bytes, about: bytes) -> bytes:
-    # By chance 2^32 of them under one key are safe (SP 800-38D, 8.3): one in 10 s for 1300 years.
+    # Random nonces are safe for 2^32 messages under one key (SP 800-38D, 8.3): one in 10 s for 1300 years.
     nonce = os.urandom(_NONCE)
     return nonce + cipher.encrypt(nonce, said, about)
 

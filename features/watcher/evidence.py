@@ -1,8 +1,7 @@
-"""What a heartbeat is made of: whether this node would serve an alert now, and its alarms.
+"""Content of a heartbeat: whether this node would serve an alert now, and its alarms.
 
-The first is looked at anew for each heartbeat, and never remembered. Who stands still says nothing: a
-heartbeat is made of what the web has answered a moment ago, after the journal has given its write lock and
-taken it back.
+The first is measured for each heartbeat, and never remembered, so that a frozen node sends nothing: a
+heartbeat needs a recent answer of the web, and a write lock of the journal taken and released.
 """
 
 from __future__ import annotations
@@ -38,24 +37,24 @@ from store.journal.journal import Journal, Transaction
 
 ANSWERS_WITHIN_S: Final = 5.0
 BEATS_WITHIN_US: Final = 15 * SECOND
-"""The Supervisor gives a sign of life each second; on a machine that is too busy, seldom."""
+"""The Supervisor beats each second; less often on a busy machine."""
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.health`."""
+    """The used part of `/readyz`. See `gateways.http.routes.health`."""
 
     ready: bool
     lines: int = 0
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the web has said. `None`: it has not answered."""
+    """Answer of the web. `None`: no answer."""
 
     readiness: Readiness | None
 
 
 def look(run: Path) -> Looked:
-    """Asks the web. Blocks for five seconds at most."""
+    """Query the web. Blocks for five seconds at most."""
     connection = LocalConnection(run / WEB_SOCKET, ANSWERS_WITHIN_S)
     try:
         connection.request("GET", "/readyz", headers={"accept": "application/json"})
@@ -68,7 +67,7 @@ def look(run: Path) -> Looked:
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a heartbeat is made of."""
+    """Data from which a heartbeat is made."""
 
     looked: Looked
     journal: Journal
@@ -93,7 +92,9 @@ def _writes(seen: Evidence) -> bool:
 
 
 def _nothing(tx: Transaction) -> None:
-    """The write lock is taken and given back: an event in ten seconds would be three million a year."""
+    """Take and release the write lock without an event: one each ten seconds would be three
+    million a year.
+    """
 
 
 def _are_there(seen: Evidence) -> bool:
@@ -156,31 +157,33 @@ CHECKS: Final = (
 
 
 def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
-    """What is wrong; nothing: it is well. Waits for the journal, as whoever serves an alert has to."""
+    """Return the node's faults; empty if it is well. Waits for the journal like any process that serves an
+    alert.
+    """
     return tuple(Wrong(check.name) for check in CHECKS if not check.look(seen))
 
 
 class NodePicture:
-    """What a heartbeat tells besides whether the node is well: alarms, who has them, what is planned.
+    """Further content of a heartbeat: alarms, whether they are taken, planned work.
 
-    A fold, begun with what stands. What is applied a second time changes nothing in the end.
+    A fold, starting with the standing alarms. Applying an event twice does not change the result.
     """
 
     def __init__(self, journal: Journal, node: NodeId) -> None:
-        """Raises JournalError."""
+        """Read the standing alarms. Raises JournalError."""
         self._node = node
         self._stream = streams.node(node)
         self._book = AlarmBook(lambda _: True)
         self._callouts = Callouts()
         start = started(journal, node)
         self.began: Instant | None = None if start is None else start.at_us
-        """When the node was started: before, nobody could be heard here."""
+        """Start time of the node: heartbeats of others could not be received before."""
         told = journal.read(streams.SHELF), told_lately(journal)[1], since_started(journal, node)
         for recorded in chain(*told):
             self.apply(recorded)
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         if recorded.stream in (self._stream, streams.SHELF):
             self._book.apply(self._node, recorded)
         elif recorded.stream == streams.DUTY:
@@ -191,19 +194,19 @@ class NodePicture:
                 self._book.closed(alert)
 
     def stands(self) -> list[Key]:
-        """The node's alarms."""
+        """Return the node's standing alarms."""
         return [(alarm, subject) for _, alarm, subject in self._book.stand()]
 
     def taken(self) -> bool:
-        """Whether somebody has all that wakes people: has taken a callout for it, or seen it at a console."""
-        # By the newest callout: who had it some days ago has not taken it again.
+        """Return True if all alarms that wake people are taken, or acknowledged at a console."""
+        # The newest callout counts: a callout taken some days ago does not cover a new one.
         has: dict[AlarmKey, bool] = {
             one.key: callout.taken
             for callout in (*self._callouts.ended, *self._callouts.open)
             if callout.kind is CalloutKind.ALARM
             for one in callout.alarms
         }
-        # Because of a line that is lost somebody is called only where few are left.
+        # A lost line wakes people only if few lines are left.
         waking = [
             key
             for key in self._book.stand()
@@ -213,5 +216,5 @@ class NodePicture:
         return bool(waking) and all(key in seen or has.get(key, False) for key in waking)
 
     def shelved(self, now_us: Instant) -> list[AlarmShelved]:
-        """What is kept quiet."""
+        """Return the shelved alarms."""
         return self._book.shelf.at(now_us)

@@ -13,7 +13,7 @@ from model.settings import Settings
 
 
 def _is_heard_or_hears(settings: Settings) -> bool:
-    """Whether the settings name a watcher of this center, or a center that is watched from here."""
+    """Return True if the settings name a watcher of this center, or a center that is watched from here."""
     return bool(HeartbeatTarget.of(settings) or WatchedCenter.of(settings))
 
 
@@ -26,7 +26,7 @@ WATCHER: Final = Feature(
     actors=(
         ActorRow(
             role=Role.HEARTBEAT_SENDER,
-            # Who hears nothing of it is worried, and rightly.
+            # Left out only by the settings: watchers then miss heartbeats, and rightly report it.
             cls="features.watcher.actor.HeartbeatSenderActor",
             wanted=_is_heard_or_hears,
         ),

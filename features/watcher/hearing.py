@@ -1,11 +1,11 @@
-"""What is heard of a center, of all its nodes, and what is made of it. Pure.
+"""Received heartbeats of a center's nodes, and the verdict on the center. Pure.
 
-A heartbeat counts once, and only while it is new: it has to say again what the last answer asked it to. What
-was kept back on its way, or is sent again by somebody else, does not know that. The clock of who hears alone
-decides, so that two clocks that differ wake nobody.
+A heartbeat counts once, and only while it is new: it must repeat the challenge of the last answer, which a
+delayed or replayed heartbeat does not have. Only the receiver's clock counts, so that two differing clocks
+wake no person.
 
-Two ways lead to the center: its heartbeats, and a probe of its intake from outside. Each tells something that
-the other does not, so each is enough to be worried by (docs/decisions/0125).
+Two channels lead to the center: its heartbeats, and a probe of its intake from outside. Each detects faults
+that the other misses, so either is enough for an alarm (docs/decisions/0125).
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from features.watcher.settings import Patience
 from messages.ids import SECOND, Instant, NodeId
 
 FRESH_US: Final = 60 * SECOND
-"""So long a challenge may be answered."""
+"""Time for which a challenge is valid."""
 SLEPT_US: Final = 5 * SECOND
-"""Whoever watches looks each second; who has not for so long was frozen or suspended."""
+"""A watcher polls each second; a longer gap means that it was frozen or suspended."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one center: since when which way has said nothing good. `None`: that way is not used."""
+    """State of one center: last good sign of each channel. `None`: the channel is not used."""
 
     beat_at: Instant
-    """The last heartbeat that counted; of none yet, when the watching began."""
+    """Time of the last counted heartbeat; before the first, of the beginning."""
     well_at: Instant
-    """The last one of a center that was well, or whose trouble somebody had taken."""
+    """Time of the last heartbeat of a center that was well, or whose alarms were taken."""
     probed_at: Instant | None = None
-    """When the last probe that was answered was sent."""
+    """Time when the last answered probe was sent."""
     planned_until: Instant | None = None
 
 
 class OfNode(msgspec.Struct, frozen=True, kw_only=True):
-    """One node of it."""
+    """A node of the center."""
 
     challenge: bytes
     asked_at: Instant
     at: Instant = Instant(0)
-    """When the last came that counted; 0: none yet."""
+    """Time of the last counted heartbeat; 0: none yet."""
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it: a small document that outlives who has heard it."""
+    """State of all nodes: a small document that survives a restart of the receiver."""
 
     heard: Heard
     nodes: dict[NodeId, OfNode] = {}
@@ -57,18 +57,20 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def began(now_us: Instant, *, probes: bool) -> Hearing:
-    """Nothing was heard yet, and nothing can be missed yet."""
+    """Return the state before the first heartbeat, from which silence is counted."""
     return Hearing(heard=Heard(beat_at=now_us, well_at=now_us, probed_at=now_us if probes else None))
 
 
 def resumed(before: Hearing, now_us: Instant, *, probes: bool) -> Hearing:
-    """By a watcher that starts again: what it could not hear meanwhile is no silence."""
+    """Return the state for a restarted watcher: the time of its absence does not count as silence."""
     fresh = began(now_us, probes=probes).heard
     return replace(before, heard=replace(fresh, planned_until=before.heard.planned_until))
 
 
 def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tuple[Hearing, bool]:
-    """Whether it counts, and what is known then. `challenge`: by chance, what is asked next."""
+    """Apply a heartbeat; return the new state, and True if the heartbeat counts. `challenge`: random, the
+    next one.
+    """
     known = hearing.nodes.get(beat.node)
     if known is None or now_us - known.asked_at > FRESH_US:
         at = Instant(0) if known is None else known.at
@@ -77,14 +79,14 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
     if beat.challenge != known.challenge:
         return hearing, False
     node = OfNode(challenge=challenge, asked_at=now_us, at=now_us)
-    # Of one that is heard for the first time nobody knows since when it is not well.
+    # Before the first counted heartbeat the beginning of a fault is unknown.
     first = not any(one.at for one in hearing.nodes.values())
     good = beat.well or beat.taken or first
     heard = replace(
         hearing.heard,
         beat_at=now_us,
         well_at=now_us if good else hearing.heard.well_at,
-        # What was said last: a node that goes is outlived by the others' words.
+        # The last message counts: a stopping node is followed by messages of the others.
         planned_until=beat.planned_until,
     )
     nodes = hearing.nodes | {beat.node: node}
@@ -94,28 +96,28 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
 
 
 def asked(hearing: Hearing, node: NodeId) -> bytes:
-    """What its next heartbeat has to say."""
+    """Return the challenge for the node's next heartbeat."""
     return hearing.nodes[node].challenge
 
 
 class Verdict(StrEnum):
-    """How a center is, as far as it can be known from outside."""
+    """State of a center, as far as known from outside."""
 
     WELL = "well"
     PLANNED = "planned"
-    """It is away, or not well, and has said until when."""
+    """The center is away or unwell, and has announced the end."""
     SILENT = "silent"
-    """Neither way leads to it: it is without power, frozen, or there is no network."""
+    """Neither channel works: no power, frozen, or no network."""
     NO_HEARTBEAT = "no_heartbeat"
-    """Its intake answers; the center does not say that it is well."""
+    """The intake answers; the center sends no heartbeat."""
     NO_INTAKE = "no_intake"
-    """It says that it is well; nobody outside reaches its intake."""
+    """The center sends heartbeats; its intake cannot be reached from outside."""
     UNWELL = "unwell"
-    """It says so by itself."""
+    """The center reports itself as unwell."""
 
 
 def verdict(heard: Heard, patience: Patience, now_us: Instant) -> Verdict:
-    """How it is now."""
+    """Return the present verdict."""
     silent_us = round(patience.silent_after_s * SECOND)
     no_beat = now_us - heard.beat_at > silent_us
     no_probe = heard.probed_at is not None and now_us - heard.probed_at > silent_us
@@ -130,7 +132,7 @@ def verdict(heard: Heard, patience: Patience, now_us: Instant) -> Verdict:
 
 
 def after_sleep(heard: Heard, turned_us: int) -> Heard:
-    """By who has not looked for so long: what could not be heard meanwhile is no silence."""
+    """Return the state after a gap of the receiver: its own absence does not count as silence."""
     if turned_us <= SLEPT_US:
         return heard
     return replace(

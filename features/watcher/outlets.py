@@ -1,4 +1,4 @@
-"""The way of a heartbeat to somebody outside. Blocks within bounds, and raises nothing."""
+"""Delivery of a heartbeat to a target outside. Blocks within limits, and raises no error."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from messages.ids import SECOND
 
 CONNECT_S: Final = 4.0
 WITHIN_S: Final = 8.0
-"""Less than the time to the next one."""
+"""Shorter than the time to the next heartbeat."""
 MEDIA_TYPE: Final = "application/octet-stream"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """It was heard there. `answer`: of a watcher."""
+    """The heartbeat was received. `answer`: of a watcher."""
 
     answer: Answer | None = None
 
 
 class Away(msgspec.Struct, frozen=True, kw_only=True):
-    """It was not."""
+    """The heartbeat was not received."""
 
     why: str
 
@@ -38,19 +38,19 @@ Outcome = Told | Away
 
 
 class Post:
-    """A POST a heartbeat. The connection stays; after a failure the next one is a new one."""
+    """Client that posts heartbeats over a persistent connection, reopened after a failure."""
 
     def __init__(self, target: HeartbeatTarget, transport: httpx.BaseTransport | None = None) -> None:
-        """`transport`: in place of the network's own."""
+        """`transport` replaces that of the network, for tests."""
         self._target = target
         self._connection = Connection(
             within_s=WITHIN_S, connect_s=CONNECT_S, authority=target.authority, transport=transport
         )
 
     def deliver(self, beat: Beat) -> Outcome:
-        """Say it."""
+        """Post the heartbeat."""
         try:
-            # Read each time: one that is exchanged while the center runs is good at once.
+            # The key is read each time: a key replaced at run time counts at once.
             if self._target.kind is TargetKind.URL:
                 return self._ping(beat)
             key = key_at(Path(self._target.key_file))
@@ -59,7 +59,7 @@ class Post:
             return Told(answer=answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._connection.close()
-            # Not what httpx says: the address may hold a key.
+            # httpx's own message is dropped: the URL may hold a key.
             return Away(why=type(error).__name__)
         except NotSealed:
             return Away(why="its answer is not sealed by our key")

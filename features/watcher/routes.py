@@ -1,5 +1,6 @@
-"""POST /v1/heartbeats: another center says that it is well. What is heard is published for this node's
-HeartbeatSender, which raises the alarm when nothing is heard any more.
+"""POST /v1/heartbeats: heartbeats of other centers, published for this node's HeartbeatSender.
+
+The HeartbeatSender raises the alarm if heartbeats stop.
 """
 
 from __future__ import annotations
@@ -50,14 +51,14 @@ def _hearing(_: Web) -> Lock:
     largest=LARGEST,
 )
 async def heartbeats(web: Web, who: Caller) -> Response[bytes]:
-    """Another center is well.
+    """Receive another center's heartbeat.
 
-    By the key of a `[[watched]]`, with which heartbeat and answer are sealed.
+    Heartbeat and answer are encrypted with the key of a `[[watched]]`.
     """
     sealed = b""
     async for part in who.request.stream():
         sealed += part
-        # As much as anybody may send is read of anybody; a roster's worth of who may have a key.
+        # Strangers may send as much as any body; a sender that may have a key, a roster's worth.
         if len(sealed) > BODY_MAX and await asyncio.to_thread(_ears(web).key_of, sealed) is None:
             raise NotSignedOn("sealed by no key that is known here")
     answer = await asyncio.to_thread(_answer, web, sealed, web.clock.now_us())
@@ -67,9 +68,9 @@ async def heartbeats(web: Web, who: Caller) -> Response[bytes]:
 
 
 def _answer(web: Web, sealed: bytes, now_us: Instant) -> bytes | None:
-    """The answer; none to who has no key. Raises OSError where it cannot be kept."""
+    """Return the answer; None if the sender has no key. Raises OSError if the state cannot be stored."""
     known = _ears(web).heard(sealed)
-    # Of a simulated run the settings were copied: it must not speak for the real one.
+    # A simulated run has a copy of the settings, and must not speak for the real center.
     if known is None or known[2].simulated:
         return None
     name, key, beat = known

@@ -1,4 +1,6 @@
-"""The lists `[[heartbeat]]` and `[[watched]]` of the settings' file: who hears this center, who is heard."""
+"""Settings lists `[[heartbeat]]` and `[[watched]]`: watchers of this center, and centers
+watched from here.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,16 @@ from model.settings.fields import FilePath, Name, doc, text, twice
 
 
 class TargetKind(StrEnum):
-    """What somebody outside does with a heartbeat."""
+    """Kind of a heartbeat's target."""
 
     WATCHER = "watcher"
-    """`securwoman watch`, or another center: it answers, and what it says is believed by a key of both."""
+    """`securwoman watch`, or another center: it answers, and a shared key authenticates the answer."""
     URL = "url"
-    """Any service that calls somebody when it is asked for nothing any more."""
+    """Any service that calls a person when its requests stop."""
 
 
 class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
-    """Somebody outside who is told that the centre is well; see docs/operations/watcher.md."""
+    """A watcher outside that receives heartbeats of the centre; see docs/operations/watcher.md."""
 
     table: ClassVar[str] = "heartbeat"
 
@@ -61,7 +63,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
             by_hand=True,
         ),
     ] = ""
-    """A `url` may be without: what it is sent is not signed then."""
+    """Optional for `url`: requests are then not signed."""
     authority: Annotated[
         FilePath,
         doc(
@@ -73,16 +75,16 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """After how long somebody is woken."""
+    """Times until an alarm."""
 
     silent_after_s: float = 40.0
-    """Four heartbeats: what a net loses by itself, and a restart, are less; a phone rings within 90 s."""
+    """Four heartbeats: usual losses of a network, and a restart, are shorter; a phone rings within 90 s."""
     unwell_after_s: float = 60.0
-    """A center that is alive wakes people by itself; its own call comes first."""
+    """A live center wakes people by itself; its own call comes first."""
 
 
 class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
-    """Another centre that says here that it is well: its silence is an alarm of this one."""
+    """Another centre that sends heartbeats to this one: its silence is an alarm here."""
 
     table: ClassVar[str] = "watched"
 
@@ -110,12 +112,12 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
 
     @property
     def patience(self) -> Patience:
-        """After how long somebody is woken."""
+        """Times until an alarm."""
         return Patience(silent_after_s=self.silent_after_s)
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """Two of one name, and what is said to nobody or believed by nobody."""
+    """Yield duplicate names, invalid addresses, and missing keys."""
     targets = HeartbeatTarget.of(settings)
     yield from twice("heartbeat", "name", (one.name for one in targets))
     yield from twice("watched", "name", (one.name for one in WatchedCenter.of(settings)))
@@ -129,5 +131,5 @@ def faults(settings: Settings) -> Iterator[str]:
 
 
 def outside(settings: Settings) -> tuple[str, ...]:
-    """Who is told that the center is well, and misses it."""
+    """Return the targets outside that would notice the center's silence."""
     return tuple(one.name for one in HeartbeatTarget.of(settings))

@@ -1,4 +1,4 @@
-"""`securwoman watch`: a small program on another machine that phones people when a center falls silent.
+"""The program `securwoman watch` on another machine, which phones people when a center falls silent.
 
-It shares no journal, no process and no modem with any center, so that nothing that ends one of those ends it.
+It shares no journal, process or modem with a center, so that a failure of these does not stop it.
 """

@@ -1,4 +1,4 @@
-"""What a watcher lacks for its part, looked at one by one. Nobody is called or told."""
+"""Checks of a watcher, one by one. No person is called or notified."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _UNABLE: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Watching:
-    """What a look at a watcher is made of. Of one that runs its modem is not asked: what it says counts."""
+    """Input of a watcher's checks. The modem of a running watcher is not queried: its own report counts."""
 
     settings: WatchSettings
     state: StateDir
@@ -46,13 +46,13 @@ class Watching:
 
     @property
     def known_us(self) -> Instant:
-        """Until when it is known what was heard: what has come since the file was written is not in it."""
+        """Time up to which heartbeats are known: later ones are not in the file."""
         return self.kept.at if self.runs else self.now_us
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfCenter:
-    """One of the centers that it hears."""
+    """A center of the watcher."""
 
     by: Watching
     center: CenterTable
@@ -63,7 +63,7 @@ class OfCenter:
 
 
 def findings(settings: WatchSettings, state: StateDir, now_us: Instant) -> list[Finding]:
-    """All of it."""
+    """Return the findings of all checks."""
     by = Watching(settings=settings, state=state, kept=read(state.path), now_us=now_us)
     found = [one for check in CHECKS for one in examined(check.name, partial(check.look, by))]
     for center in settings.center:
@@ -224,4 +224,4 @@ OF_CENTER: Final = (
         _roster,
     ),
 )
-"""Of each center in turn."""
+"""Checks for each center in turn."""

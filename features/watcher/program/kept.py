@@ -1,5 +1,6 @@
-"""What a watcher remembers over its own restarts: one small file, whole or not at all, and two of rows: its
-callouts, and the minutes of its probes that no center has yet.
+"""Persistent state of a watcher: one small file, replaced whole, and two files of rows.
+
+The rows are its callouts, and the minutes of its probes that no center has yet.
 """
 
 from __future__ import annotations
@@ -31,27 +32,27 @@ FILE: Final = "watch.json"
 CALLOUTS: Final = "watch-callouts.jsonl"
 PROBES: Final = "watch-probes.jsonl"
 TryName = tuple[str, int]
-"""A callout's id, and the number of a try of it."""
+"""Id of a callout, and number of an attempt."""
 STORIES: Final = 2_000
-"""Events of callouts that are kept."""
+"""Number of stored events of callouts."""
 SPARE: Final = 1_000
-"""Stale lines that may stay, so that the file is not written anew for a few."""
+"""Number of stale lines tolerated before the file is rewritten."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it."""
+    """The persistent state."""
 
     at: Instant = Instant(0)
-    """When it was written; 0: by a watcher that has ended."""
+    """Time of writing; 0: by a watcher that has ended."""
     unable: tuple[Unable, ...] = ()
-    """Why nobody could be phoned then."""
+    """Reasons that phoning was impossible then."""
     hearings: dict[str, Hearing] = {}
-    """By the center's name."""
+    """State by the center's name."""
 
 
 def read(folder: Path) -> Kept:
-    """What was remembered; nothing where there is none. One that cannot be read is put aside, and said in the
-    log: all begins anew.
+    """Read the state; empty if there is no file. An unreadable file is set aside and logged: the watcher
+    starts without a state.
     """
     file, aside = folder / FILE, folder / f"{FILE}.unreadable"
     try:
@@ -66,31 +67,28 @@ def read(folder: Path) -> Kept:
 
 
 def write(folder: Path, kept: Kept) -> None:
-    """Raises OSError."""
+    """Write the state. Raises OSError."""
     write_kept(folder / FILE, msgspec.json.encode(kept))
 
 
 def callouts_in(folder: Path) -> AppendedFile[Recorded]:
-    """The events of the watcher's callouts."""
+    """Return the file of the watcher's callouts."""
     return AppendedFile(folder / CALLOUTS, Recorded, STORIES)
 
 
 def probes_in(folder: Path) -> AppendedFile[ProbedOf]:
-    """The minutes of its probes, each with the name of the center."""
+    """Return the file of the probes' minutes, each with the name of the center."""
     return AppendedFile(folder / PROBES, ProbedOf, KEPT_MINUTES)
 
 
 class AppendedFile(Generic[T]):
-    """A file of rows, a line of JSON each, that only grows at its end: a row costs a row, however many there
-    are.
-
-    A line that cannot be read (a power cut has torn the last one, a card has lost a block) is left out, and
-    said in the log. Rows that could not be written are written with the next ones; so a row may stand there
-    twice. Not for two threads at once.
+    """Append-only file of rows, one JSON line each: writing a row costs the same at any size. An unreadable
+    line (torn by a power cut, or in a lost block of a card) is skipped and logged. Rows that could not be
+    written are written with the next ones, so a row may occur twice. Not thread-safe.
     """
 
     def __init__(self, path: Path, row: type[T], most: int) -> None:
-        """Read nothing yet. `most`: as many rows as ever wait to be written."""
+        """Nothing is read yet. `most`: maximal number of rows waiting to be written."""
         self._path = path
         self._decoder = msgspec.json.Decoder(row)
         self._lines = 0
@@ -98,7 +96,7 @@ class AppendedFile(Generic[T]):
         self._torn = False
 
     def read(self) -> list[T]:
-        """The rows, the oldest first; none where there is no file."""
+        """Return the rows, the oldest first; empty without a file."""
         try:
             lines = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -120,10 +118,10 @@ class AppendedFile(Generic[T]):
         return found
 
     def append(self, rows: Iterable[T], needed: int, whole: Callable[[], Iterable[T]]) -> None:
-        """Write these rows behind the others, in one flush; the file anew where most of it is of no more use.
+        """Append these rows, in one flush; rewrite the file if most of it is stale.
 
-        `needed`: how many rows a next start has to find, these among them; `whole`: those rows. Raises
-        OSError: the rows wait then.
+        `needed`: number of rows required at the next start, these included; `whole`: returns those rows.
+        Raises OSError: the rows then wait.
         """
         self._waiting.extend(msgspec.json.encode(row) for row in rows)
         if not self._waiting:
@@ -139,7 +137,7 @@ class AppendedFile(Generic[T]):
 
     def _append(self, lines: bytes) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        # Behind half a line these would be lost with it.
+        # Appended to a torn line these rows would be lost with it.
         content = b"\n" + lines if self._torn else lines
         with os.fdopen(os.open(self._path, flags, 0o600), "wb", buffering=0) as file:
             self._torn = True
@@ -153,7 +151,7 @@ class AppendedFile(Generic[T]):
 
 
 class Story:
-    """The watcher's own callouts, written as a center writes them."""
+    """The watcher's own callouts, in the form of a center's events."""
 
     def __init__(self, name: str, recorded: Iterable[Recorded]) -> None:
         self._node = NodeId(name)
@@ -163,7 +161,7 @@ class Story:
             self._callouts.apply(one)
 
     def add(self, event: Event, now_us: Instant) -> Recorded:
-        """It has happened."""
+        """Record an event."""
         version = self._callouts.version + 1
         one = Recorded(
             seq=version,
@@ -179,7 +177,7 @@ class Story:
         return one
 
     def of(self, subject: str) -> Callout | None:
-        """The newest about this center, over or not."""
+        """Return the newest callout about this center, open or ended."""
         about = [
             one
             for one in (*self._callouts.ended, *self._callouts.open)
@@ -189,5 +187,5 @@ class Story:
 
     @property
     def open(self) -> list[Callout]:
-        """Those that are not over."""
+        """The open callouts."""
         return self._callouts.open

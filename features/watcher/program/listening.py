@@ -1,4 +1,6 @@
-"""Where heartbeats come: one small HTTP server, which knows one path and believes only what is sealed."""
+"""Receiver of heartbeats: a small HTTP server with one path, which accepts only encrypted data
+of known keys.
+"""
 
 from __future__ import annotations
 
@@ -17,32 +19,33 @@ from features.watcher.outlets import MEDIA_TYPE
 PATH: Final = "/v1/heartbeats"
 WITHIN_S: Final = 10.0
 AT_ONCE: Final = 32
-"""Connections. For one beyond them another is closed: of the address that has most, the oldest. A center's
-heartbeat takes a moment, and whoever says nothing for long must not make that center silent."""
+"""Maximal number of connections. For a further one the oldest connection of the address with most of them is
+closed. A heartbeat takes a moment, and idle connections must not silence a center.
+"""
 
 Hear = Callable[[bytes], bytes | None]
-"""The answer; none to who is not known."""
+"""Returns the answer; None for an unknown sender."""
 
 
 class Listener:
-    """In threads of its own."""
+    """Server in threads of its own."""
 
     def __init__(self, host: str, port: int, hear: Hear) -> None:
-        """Raises OSError where it cannot listen there."""
+        """Bind the port. Raises OSError."""
         self._server = _Server((host, port), _handler(hear))
         self._thread = threading.Thread(target=self._server.serve_forever, name="listener", daemon=True)
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Number of the bound port."""
         return int(self._server.server_address[1])
 
     def start(self) -> None:
-        """From now on."""
+        """Start serving."""
         self._thread.start()
 
     def stop(self) -> None:
-        """No more."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -54,7 +57,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self._lock = threading.Lock()
         self._open: dict[socket.socket, str] = {}
-        """With the address, the oldest first."""
+        """Open connections with their addresses, the oldest first."""
         super().__init__(address, handler)
 
     def process_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
@@ -64,7 +67,7 @@ class _Server(ThreadingHTTPServer):
                 held = Counter(self._open.values())
                 oldest = max(self._open, key=lambda one: held[self._open[one]])
                 del self._open[oldest]
-                # Its thread reads the end, and closes it.
+                # The thread of that connection reads the end, and closes the connection.
                 with suppress(OSError):
                     oldest.shutdown(socket.SHUT_RDWR)
         super().process_request(request, client_address)
@@ -77,7 +80,7 @@ class _Server(ThreadingHTTPServer):
                 self._open.pop(request, None)
 
     def handle_error(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
-        # That a connection breaks is no fault of the watcher's, and who knocks fills no log.
+        # A broken connection is no fault of the watcher's, and must not fill the log.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -104,6 +107,6 @@ def _handler(hear: Hear) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nobody reads who has asked for what."""
+            """Log nothing: requests of strangers would fill the log."""
 
     return Handler

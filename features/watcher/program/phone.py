@@ -1,8 +1,8 @@
 """The watcher's own modem, in a thread: one call or one short message at a time.
 
 No emergency number can be dialled from here: the port is opened through the dial guard with both switches
-off. A call goes as a center's to its people on duty; what a key does is asked of whoever has ordered the
-call, who writes it down before anything is said.
+off. A call is that of a center to its people on duty; the ordering object handles a key, and records it
+before the reply is spoken.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TEXT_WITHIN_S: Final = 30.0
 
 
 class Call(msgspec.Struct, frozen=True):
-    """To be dialled."""
+    """Order of a call."""
 
     name: TryName
     number: E164
@@ -52,13 +52,13 @@ class Call(msgspec.Struct, frozen=True):
     words: str
     answered: Callable[[], None]
     taken: Callable[[], None]
-    """Somebody has pressed the key for it."""
+    """Called when the person takes the callout by a key."""
     wanted: Callable[[], bool]
-    """What is not wanted any more is hung up; once it is answered that is said first."""
+    """Returns False once the call is outdated: it is hung up, with an explanation if answered."""
 
 
 class Text(msgspec.Struct, frozen=True):
-    """To be sent."""
+    """Order of a short message."""
 
     name: TryName
     number: E164
@@ -66,16 +66,16 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of it."""
+    """Result of an order."""
 
     name: TryName
     failure: CalloutFailure | None = None
-    """None: it was taken, or the network has the text."""
+    """Reason of a failure; None if the call was taken, or the network has the text."""
     cause: int | None = None
 
 
 class Phone:
-    """See the module. `voice`: where the modem's voice is."""
+    """The modem and its thread. `voice`: the modem's voice port."""
 
     def __init__(self, port: str, dialect: str, region: str, voice: VoicePort, ring_s: float) -> None:
         self._port, self._dialect, self._region, self._ring_s = port, dialect, region, ring_s
@@ -90,27 +90,27 @@ class Phone:
 
     @property
     def ready(self) -> bool:
-        """Whether the modem answers, and its SIM is open."""
+        """True if the modem answers, and its SIM is unlocked."""
         return self._ready and self._sim
 
     def start(self) -> None:
-        """Open it, and try again as long as it cannot be."""
+        """Open the modem, and retry while that fails."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Hang up, and give it back."""
+        """Hang up, and close the modem."""
         self._over.set()
         self._thread.join(HANGS_UP_S)
 
     def order(self, job: Call | Text) -> None:
-        """Do it, after what was ordered before."""
+        """Queue an order."""
         self._jobs.append(job)
 
     def back(self) -> Done | None:
-        """What has become of one, once."""
+        """Return the next result, each once."""
         return self._done.popleft() if self._done else None
 
-    # ------------------------------------------------------------ its thread
+    # ------------------------------------------------------------ the phone's thread
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -122,7 +122,7 @@ class Phone:
             except (CenterError, GsmError) as error:
                 self._log.error("the modem cannot be used", error=str(error))
             self._ready = self._sim = self.registered = False
-            # What it was ordered meanwhile is not kept for later: somebody else is told.
+            # Orders are not kept for later: their callouts go on to the next person.
             while self._jobs:
                 self._done.append(Done(name=self._jobs.popleft().name, failure=CalloutFailure.AWAY))
             self._over.wait(AGAIN_S)
@@ -131,7 +131,7 @@ class Phone:
         while not self._over.is_set():
             for event in self._turn(session):
                 if isinstance(event, CallFound):
-                    # Of an earlier run: nobody is there any more who would say anything.
+                    # A call of an earlier run: its process is gone, and would leave the person without words.
                     session.driver.hang_up(event.call, time.monotonic())
             if self._jobs and self.ready:
                 job = self._jobs.popleft()
@@ -143,7 +143,9 @@ class Phone:
                 self._done.append(done)
 
     def _turn(self, session: ModemSession) -> list[Event]:
-        """What the modem says within a moment. Raises CenterError where it answers no more."""
+        """Process the modem's events for a moment. Raises CenterError if the modem does not
+        answer any more.
+        """
         events: list[Event] = []
 
         def hear(event: Event) -> bool:

@@ -1,4 +1,4 @@
-"""Asks a center's intake from outside, as a phone would reach it, and counts by the minute how it went."""
+"""Probes of a center's intake from outside, along the path of a phone, with results counted by the minute."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from model.availability import Probed
 WITHIN_S: Final = 8.0
 KEPT_MINUTES: Final = 40 * 24 * 60
 TOLD: Final = 3_000
-"""Rows in one answer: two days, some 100 KB."""
+"""Maximal number of rows in one answer: two days, some 100 KB."""
 
 
 class Prober:
-    """A thread that asks every so often. Each time a new connection: a phone in danger has none open."""
+    """Thread that probes at an interval. Each probe opens a new connection, as a phone in danger does."""
 
     def __init__(
         self, url: str, every_s: float, authority: str, now_us: Callable[[], Instant], told: Probing
@@ -34,11 +34,11 @@ class Prober:
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
 
     def start(self) -> None:
-        """From now on."""
+        """Start probing."""
         self._thread.start()
 
     def stop(self) -> None:
-        """No more."""
+        """Stop probing."""
         self._over.set()
 
     def _run(self) -> None:
@@ -51,12 +51,12 @@ class Prober:
 
 
 def trust_in(authority: str) -> ssl.SSLContext:
-    """In this authority, PEM, and else in the machine's. Raises OSError."""
+    """Return a TLS context that trusts this authority, PEM, or else the machine's. Raises OSError."""
     return ssl.create_default_context(cafile=authority or None)
 
 
 def ask(url: str, trust: ssl.SSLContext) -> str:
-    """Why the intake does not answer; empty: it does."""
+    """Return why the intake does not answer; empty if it answers."""
     try:
         with httpx.Client(verify=trust, timeout=WITHIN_S, follow_redirects=False) as client:
             status = client.get(url).status_code
@@ -73,31 +73,31 @@ class ProbedOf(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Probing:
-    """What has come of it: the last that was answered, and for a center that takes them a row for each
-    minute. For any thread.
+    """Results of the probes: the last answered one, and a row for each minute if the center accepts rows.
+    Thread-safe.
     """
 
     def __init__(self, watcher: str, rows: Iterable[Probed] = (), *, takes_rows: bool = True) -> None:
-        """`rows`: of a watcher before; of the same minute the last counts."""
+        """`rows`: of an earlier watcher; of one minute the last counts."""
         self._watcher = watcher
         self._takes_rows = takes_rows
         self._lock = threading.Lock()
         known = {one.minute: one for one in rows} if takes_rows else {}
         self._rows: deque[Probed] = deque((known[one] for one in sorted(known)), maxlen=KEPT_MINUTES)
         self._answered: Instant | None = None
-        # The last one may be of the minute that goes on.
+        # The last row may belong to the current minute.
         self._written = self._rows[-1].minute - 1 if self._rows else 0
-        """Up to this minute `unwritten` has given the rows."""
+        """Last minute whose row was returned by `unwritten`."""
 
     def add(self, at: Instant, took_us: int, *, answered: bool) -> None:
-        """One was sent then."""
+        """Add the result of a probe sent at this time."""
         minute = at // (60 * SECOND)
         with self._lock:
             if answered:
                 self._answered = at
             if not self._takes_rows:
                 return
-            # A clock that was set back: these minutes have not come yet, and would keep the others back.
+            # After a clock was set back these minutes lie in the future, and would block the others.
             while self._rows and self._rows[-1].minute > minute:
                 self._rows.pop()
                 self._written = min(self._written, minute - 1)
@@ -112,36 +112,36 @@ class Probing:
             )
 
     def answered(self) -> Instant | None:
-        """When the last that was answered was sent, once: what was told before is known."""
+        """Return when the last answered probe was sent, once; None if not newer."""
         with self._lock:
             found, self._answered = self._answered, None
             return found
 
     def taken(self, minute: int) -> None:
-        """The center has the rows up to this minute."""
+        """Drop the rows up to this minute, which the center has stored."""
         with self._lock:
             while self._rows and self._rows[0].minute <= minute:
                 self._rows.popleft()
 
     def whole(self, now_us: Instant) -> tuple[Probed, ...]:
-        """The rows of minutes that are over, the oldest first; as many as one answer holds."""
+        """Return the rows of past minutes, the oldest first, up to the size of one answer."""
         this = now_us // (60 * SECOND)
         with self._lock:
             return tuple(islice(takewhile(lambda one: one.minute < this, self._rows), TOLD))
 
     def unwritten(self, before_minute: int) -> list[Probed]:
-        """The rows of minutes before this one that were not given here yet."""
+        """Return the rows of minutes before this one that were not returned yet."""
         with self._lock:
             found = [one for one in self._rows if self._written < one.minute < before_minute]
             self._written = max(self._written, before_minute - 1)
             return found
 
     def __len__(self) -> int:
-        """How many rows are kept."""
+        """Return the number of stored rows."""
         return len(self._rows)
 
     @property
     def rows(self) -> tuple[Probed, ...]:
-        """All that are kept."""
+        """All stored rows."""
         with self._lock:
             return tuple(self._rows)

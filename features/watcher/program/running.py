@@ -1,4 +1,4 @@
-"""The watcher's run: listener, probers, modem, and the turn that does what is due, until a signal."""
+"""Main loop of the watcher: receiver, probers, modem, and due actions, until a signal."""
 
 from __future__ import annotations
 
@@ -38,15 +38,19 @@ TURN_S: Final = 0.5
 
 
 class Running:
-    """One run."""
+    """A run of the watcher."""
 
     def __init__(self, settings: WatchSettings, state: StateDir, last_start_s: float | None = None) -> None:
-        """Raises CenterError where it cannot listen. `last_start_s`: when the wall was last taken anew."""
+        """Set up the run. Raises CenterError if the port is not available. `last_start_s`: time of the last
+        synchronization with the wall clock.
+        """
         self._settings = settings
         self._clock = SystemClock.anchored()
         self._steps = StepWatch(last_start_s)
         self.clock_taken_s: float | None = None
-        """When it ended to take the wall clock anew, in seconds since the boot; None: by a signal."""
+        """Seconds since the boot at which the run ended to synchronize with the wall clock; None: by a
+        signal.
+        """
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
         self._ways = Setup(settings=Settings(duty=settings.duty, language=settings.language))
         self._phone = phone_of(settings, state)
@@ -69,11 +73,11 @@ class Running:
 
     @property
     def port(self) -> int:
-        """Where heartbeats come."""
+        """Port for heartbeats."""
         return self._listener.port
 
     def run(self, signals: Signals) -> None:
-        """Until a signal, or until the wall clock is to be taken anew."""
+        """Run until a signal, or until the wall clock has to be synchronized."""
         self._listener.start()
         for prober in self._probers:
             prober.start()
@@ -121,13 +125,13 @@ class Running:
 
     @property
     def able(self) -> tuple[Unable, ...]:
-        """Why nobody can be phoned now."""
+        """Reasons that phoning is impossible now."""
         if self._phone is None or not self._phone.ready:
             return (Unable.MODEM,)
         return () if self._phone.registered else (Unable.NETWORK,)
 
     def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
-        """Dial."""
+        """Order a call."""
         assert self._phone is not None
         now_us, watcher = self._clock.now_us, self._watcher
         self._phone.order(
@@ -143,7 +147,7 @@ class Running:
         )
 
     def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
-        """A short message, or a notice in a thread of its own."""
+        """Send a short message, or another notification in a thread of its own."""
         text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
         if one.way is DutyWay.SMS:
             assert self._phone is not None
@@ -166,7 +170,7 @@ def _time(at: Instant) -> str:
 
 
 def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
-    """The modem of these settings, not yet opened; none where they name none."""
+    """Return the modem of the settings, not yet opened; None if none is set."""
     modem = settings.modem
     if modem is None:
         return None
@@ -174,18 +178,18 @@ def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
 
 
 def voice_at(modem: ModemOfWatcher, state: StateDir) -> VoicePort:
-    """Where its voice is; with an empty path where none is found."""
+    """Return the modem's voice port; with an empty path if none is found."""
     line = Modem(name=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
     return voice_of(state, line)
 
 
 def run(settings: WatchSettings, state: StateDir, began: Callable[[int], None]) -> None:
-    """Until a signal; `began` is told at which port. Raises CenterError."""
+    """Run the watcher until a signal; `began` receives the port. Raises CenterError."""
     state.create()
     signals, running = Signals(), Running(settings, state)
     began(running.port)
     running.run(signals)
     while (taken_s := running.clock_taken_s) is not None:
-        # What is known is in its file: to start is to take the wall clock as it is now.
+        # The state is in its files: a new run synchronizes with the wall clock.
         running = Running(settings, state, taken_s)
         running.run(signals)

@@ -1,4 +1,4 @@
-"""`watch.toml` as frozen structs, read and checked. Every key, its type and its default."""
+"""`watch.toml` as frozen structs, parsed and checked: every key, its type and its default."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Patient = Annotated[float, Meta(ge=3, le=3600)]
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file; a key that is not here is an error."""
+    """A table of the file; an unknown key is an error."""
 
 
 class ModemOfWatcher(_Table, frozen=True, kw_only=True):
-    """Its own modem, with a SIM that asks for no PIN, best in another network than the center's."""
+    """The watcher's own modem; its SIM has no PIN, and best another network than the center's."""
 
     port: Annotated[str, Meta(min_length=1)]
     voice_port: str = ""
@@ -39,44 +39,44 @@ class ModemOfWatcher(_Table, frozen=True, kw_only=True):
 
 
 class CenterTable(_Table, frozen=True, kw_only=True):
-    """One center that is watched."""
+    """A watched center."""
 
     name: Name
     key_file: str = ""
-    """Shared with the center; empty: no heartbeats are heard, and the probe alone tells."""
+    """Key shared with the center; empty: no heartbeats, and only the probe counts."""
     probe: Annotated[str, Meta(pattern=r"^(https?://[^\s]{1,2000})?$(?!\n)")] = ""
-    """What a phone would reach, `https://center.example.org/healthz`; empty: it is not asked for."""
+    """URL that a phone would reach, `https://center.example.org/healthz`; empty: no probe."""
     probe_every_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
     authority: str = ""
-    """PEM: whose certificates are believed there, in place of the machine's."""
+    """PEM: trusted certificates, in place of the machine's."""
     silent_after_s: Patient = Patience().silent_after_s
     unwell_after_s: Patient = Patience().unwell_after_s
     roster: str = ""
-    """A file of `securwoman duty export`; empty: the center's own, which comes with its heartbeats."""
+    """A file of `securwoman duty export`; empty: the center's own roster, which its heartbeats carry."""
     simulated: bool = False
-    """Whether it is a run with the simulated carrier, for trying this out."""
+    """True for a run with the simulated carrier, for trials."""
 
 
 class WatchSettings(_Table, frozen=True, kw_only=True):
     """The whole file."""
 
     name: Name = "watch"
-    """What the centers are told, and whose their probes are."""
+    """Name of this watcher in its answers and probes."""
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "0.0.0.0"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8114
     language: Literal["it", "en"] = "it"
     region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")] = "IT"
     ring_s: Seconds = 45.0
-    """So long a phone may ring: its mailbox answers by then, and is no person."""
+    """Maximal time of ringing: later a mailbox may answer, which is no person."""
     modem: ModemOfWatcher | None = None
-    """None: only what needs no telephone."""
+    """The watcher's modem; None: only notifications that need no telephone."""
     duty: DutySettings = DutySettings()
-    """By which server mail goes, and so on, as in `center.toml`."""
+    """Server of mails, and so on, as in `center.toml`."""
     center: Annotated[tuple[CenterTable, ...], Meta(min_length=1)]
 
 
 def load(path: Path) -> WatchSettings:
-    """The settings, with whole paths: files lie beside them, if relative. Raises SettingsError."""
+    """Load the settings, with paths relative to the file resolved. Raises SettingsError."""
     try:
         content = path.read_bytes()
         settings = msgspec.toml.decode(content, type=WatchSettings)
@@ -97,7 +97,9 @@ def load(path: Path) -> WatchSettings:
 
 
 def probing(urls: Sequence[str], roster: Path, modem: str) -> WatchSettings:
-    """Without a file: these intakes are asked, and the people of that roster called. Raises SettingsError."""
+    """Make settings without a file: these intakes are probed, and people of the roster called. Raises
+    SettingsError.
+    """
     try:
         made = msgspec.convert(
             {
@@ -122,13 +124,13 @@ def probing(urls: Sequence[str], roster: Path, modem: str) -> WatchSettings:
 
 
 def roster_in(path: Path) -> Roster:
-    """As `securwoman duty export` writes it. Raises OSError, FileFaulty."""
+    """Read a file of `securwoman duty export`. Raises OSError, FileFaulty."""
     given = count(1)
     return parse(path.read_text(encoding="utf-8"), EMPTY, lambda: f"p-{next(given)}")
 
 
 def roster_of(center: CenterTable, heard: bytes) -> Roster:
-    """The file's where one is named, read each time; else what was heard. Raises OSError, ValueError,
+    """Return the roster of the named file, read each time, else the received one. Raises OSError, ValueError,
     FileFaulty, MsgspecError.
     """
     if center.roster:

@@ -1,6 +1,6 @@
-"""What the watcher knows and decides: what it heard of each center, how that center is, and who is told.
+"""State and decisions of the watcher: received heartbeats, verdicts on centers, and callouts.
 
-Whatever is done stands in its file before it is done. For any thread; nothing here waits for a network.
+Each action is in the watcher's file before it is carried out. Thread-safe; never waits for a network.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ from model.callouts.roster import BY_NUMBER, EMPTY, Person, Roster, on_duty
 from runtime import logs
 
 AGAIN_US: Final = 3600 * SECOND
-"""So long after somebody has taken it people are called anew, where nothing has changed."""
+"""Time after a callout was taken until people are called again, if the state is unchanged."""
 KEPT_EVERY_US: Final = 30 * SECOND
 _NEVER: Final = 2**62
-"""No minute comes after this one."""
+"""Later than every minute."""
 _GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
 WORDS: Final = {
     "it": {
@@ -68,24 +68,24 @@ _WELL_AGAIN: Final = {
 
 
 class Hands(Protocol):
-    """What does it: modem and network."""
+    """Executors of the watcher: modem and network."""
 
     @property
     def able(self) -> tuple[Unable, ...]:
-        """Why nobody can be phoned now."""
+        """Reasons that phoning is impossible now."""
         ...
 
     def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
-        """Begin; `Watcher.answered`, `taken` and `ended` tell what comes of it."""
+        """Begin a call; its progress is reported to `Watcher.answered`, `taken` and `ended`."""
         ...
 
     def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
-        """The same for all other ways."""
+        """Begin a notification by any other way; its result is reported to `Watcher.ended`."""
         ...
 
 
 class Watcher:
-    """See the module."""
+    """State and decisions of a watcher for all its centers."""
 
     def __init__(self, settings: WatchSettings, folder: Path, kept: Kept, now_us: Instant) -> None:
         self._settings, self._folder = settings, folder
@@ -114,20 +114,20 @@ class Watcher:
         self._unable: tuple[Unable, ...] | None = None
         self.verdicts: dict[str, Verdict] = {}
         self.ahead_us = 0
-        """How far the wall clock is ahead of the watcher's: who is on duty goes by the wall."""
+        """Offset of the wall clock from the watcher's: people on duty are determined by the wall clock."""
         self.calls_nobody = False
-        """While the machine is about to set its clock, the people of the wrong hours would be called."""
+        """True while the machine is about to set its clock: people of the wrong hours would be called."""
         for callout in self._story.open:
-            # How these ended nobody knows: whoever was called may be called again.
+            # The result of these attempts is unknown: their people may be called again.
             for one in callout.now:
                 self._say(
                     CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST), now_us
                 )
 
-    # ------------------------------------------------------------ what is heard
+    # ------------------------------------------------------------ heartbeats
 
     def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
-        """The answer to a heartbeat; none to who has no key of a center that is watched."""
+        """Return the answer to a heartbeat; None if the sender has no key of a watched center."""
         known = self._ears.heard(sealed)
         if known is None:
             return None
@@ -157,20 +157,20 @@ class Watcher:
 
     @property
     def busy(self) -> bool:
-        """Whether a callout is going on, whose times a new clock would move."""
+        """True if a callout is open: a new clock would change its times."""
         with self._lock:
             return bool(self._story.open)
 
     def stopped(self) -> None:
-        """It runs no more, and its file says so: whoever looks need not wait until that is old."""
+        """Record the end of the watcher, so that checks need not wait for the file to become old."""
         with self._lock:
             self._keep(Instant(0))
             self._keep_probes(_NEVER)
 
-    # ------------------------------------------------------------ what follows
+    # ------------------------------------------------------------ decisions
 
     def turn(self, hands: Hands, now_us: Instant) -> None:
-        """Look, and do what is due. Twice a second."""
+        """Poll the state, and carry out due actions. Called twice a second."""
         with self._lock:
             if hands.able != self._unable:
                 self._unable = hands.able
@@ -201,7 +201,7 @@ class Watcher:
         self._follow(name, told, now_us)
 
     def _follow(self, name: str, told: Verdict, now_us: Instant) -> None:
-        """Opens a callout, and ends it."""
+        """Open a callout, or end it, by the verdict."""
         callout = self._story.of(name)
         is_open = callout is not None and callout.ended_at is None
         if told is Verdict.WELL or (told is Verdict.PLANNED and callout is not None and not callout.taken):
@@ -224,7 +224,7 @@ class Watcher:
         self._say(CalloutOpened(callout=uuid.uuid4().hex[:16], alarms=(alarm,)), now_us)
 
     def _is_proved(self, name: str) -> bool:
-        """Whether this run of the watcher has heard anything: a new one has yet to."""
+        """Return True if this run has received a sign of the center: after a restart the state is unknown."""
         heard = self._hearings[name]
         if not self._centers[name].key_file:
             return heard.heard.probed_at is not None and heard.heard.probed_at > self._began
@@ -247,20 +247,20 @@ class Watcher:
                 about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
                 hands.write((callout.id, number), one, wrong, about, now_us)
 
-    # ------------------------------------------------------------ what came of it
+    # ------------------------------------------------------------ results
 
     def taken(self, name: TryName, person: Person, now_us: Instant) -> None:
-        """Somebody has said so by a key in this call."""
+        """Record that the person has taken the callout by a key."""
         with self._lock:
             self._say(CalloutTaken(callout=name[0], person=person.id, way=DutyWay.CALL), now_us)
 
     def wants(self, name: TryName) -> bool:
-        """Whether this call is still to be made, or to go on: what is over keeps no modem."""
+        """Return True if this call is still needed; the modem is not held for an ended callout."""
         with self._lock:
             return any(one.id == name[0] for one in self._story.open)
 
     def answered(self, name: TryName, now_us: Instant) -> None:
-        """Somebody or something has."""
+        """Record that the call was answered, by a person or a machine."""
         callout, number = name
         with self._lock:
             self._say(CalloutAnswered(callout=callout, attempt=number), now_us)
@@ -268,7 +268,7 @@ class Watcher:
     def ended(
         self, name: TryName, failure: CalloutFailure | None, cause: int | None, now_us: Instant
     ) -> None:
-        """The call, or what was written."""
+        """Record the result of a call or a written notification."""
         callout, number = name
         with self._lock:
             if failure is None:
@@ -276,7 +276,7 @@ class Watcher:
             else:
                 self._say(CalloutFailed(callout=callout, attempt=number, why=failure, cause=cause), now_us)
 
-    # ------------------------------------------------------------ what is known
+    # ------------------------------------------------------------ state
 
     def _roster(self, center: CenterTable) -> Roster:
         try:
@@ -311,7 +311,9 @@ class Watcher:
 
     @contextmanager
     def _said_if_it_fails(self) -> Iterator[None]:
-        """Whoever is to be called is called: a full disk must not keep a center's death secret."""
+        """Log errors of the disk: people are called nevertheless, since a full disk must not hide a center's
+        failure.
+        """
         try:
             yield
         except OSError as error:
@@ -321,11 +323,11 @@ class Watcher:
 def next_of(
     callout: Callout, roster: Roster, now_us: Instant, *, phones: bool, ahead_us: int = 0
 ) -> tuple[Try, ...]:
-    """What is to be done now, besides what is being done; nothing once it is taken. As centers call those on
-    duty, by the watcher's own modem, the call first: it does one after the other, and a short message wakes
-    nobody. While it cannot phone nobody's turn is waited for: everybody is written to.
+    """Return the attempts to be begun now, besides those in progress; none once the callout is taken. People
+    are called as by a center, by the watcher's own modem, the call first: the modem does one thing at a time,
+    and a short message wakes no person. If phoning is impossible all people are notified in writing at once.
 
-    `ahead_us`: how far the wall clock is ahead of `now_us`. Who is on duty goes by the wall.
+    `ahead_us`: offset of the wall clock from `now_us`. People on duty are determined by the wall clock.
     """
     if callout.taken or callout.ended_at is not None:
         return ()
@@ -338,10 +340,10 @@ def next_of(
 
 
 def what_is_wrong(verdict: Verdict, name: str, language: str) -> str:
-    """A sentence, without its full stop, in one of the languages that there are words in."""
+    """Return a sentence without its full stop, in one of the languages of `WORDS`."""
     return WORDS[language][verdict].format(name=name)
 
 
 def well_again(language: str) -> str:
-    """To who is on the phone when it is over."""
+    """Return the words for a person on the phone at the end of the callout."""
     return _WELL_AGAIN[language]
