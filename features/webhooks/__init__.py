@@ -1,1 +1,1 @@
-"""A signed POST for each alert that has ended."""
+"""Signed POST for each alert that has ended."""

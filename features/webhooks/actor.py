@@ -1,7 +1,7 @@
-"""The process that posts the ends of this node's alerts. Nobody waits for it.
+"""Actor that posts the ends of this node's alerts. No other process waits for it.
 
-What is owed follows from the journal: an end of the last days without a word of what became of it. Who dies
-between the answer and that word posts the same once more, by the same name.
+Pending ends follow from the journal: ends of the last days without a recorded result. After a death between
+the answer and that record the message is posted again, under its old id.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from store.journal.history import place_at
 from store.journal.journal import Append, Journal
 
 PAGE: Final = 5_000
-"""Places of the journal in one look: some milliseconds."""
+"""Places of the journal in one query: some milliseconds."""
 _ENDS: Final = Query(
     rows.with_keys()
     .where(
@@ -52,19 +52,19 @@ OVER: Final = "Ended alerts are taken again."
 
 
 class Message(NamedTuple):
-    """What is posted. `name`: sent again it is the same."""
+    """A message to be posted. `name`: its id, stable over repetitions."""
 
     name: str
     content: bytes
 
 
 class WebhooksActor(CenterActor):
-    """Of the alerts that ended at this node."""
+    """Actor that posts the alerts that ended at this node."""
 
     role: ClassVar[Role] = Role.FEATURE
 
     def started(self) -> None:
-        """All that is owed is found again."""
+        """Find all pending ends again."""
         setup = self.env.settings_as(Setup)
         self._own, self._here_alone = WebhookSettings.of(setup.settings), setup.simulated
         self._journal = self.keep(self.env.open_journal_as(Journal))
@@ -76,16 +76,16 @@ class WebhooksActor(CenterActor):
         self._read = place_at(self._journal, Instant(self.now_us() - KEPT_US), self._journal.last_seq())
         self._carried: End | None = None
         self._became: tuple[End, EndTold | EndNotTold] | None = None
-        """What the journal could not be told yet."""
+        """Result not yet recorded in the journal."""
         self.watch(self._waker.fileno(), self._back)
         self._look()
 
     def courier(self) -> Courier[Message, Sent]:
-        """Who carries a message to the address."""
+        """Return the courier of messages."""
         return ThreadCourier(self._deliver, self._waker, "webhooks")
 
     def tick(self, now_us: Instant) -> None:
-        """What was closed since, and what is tried again: in a second is soon enough."""
+        """Post new ends, and retry: within a second is soon enough."""
         self._look()
 
     def _back(self) -> None:
@@ -153,7 +153,7 @@ class WebhooksActor(CenterActor):
 
 
 def message(end: End, owed: Owed, case: Case) -> Message:
-    """Return what is posted. Nothing in it tells who has raised the alert, or where."""
+    """Return the message. It names neither the user nor the position."""
     data = {
         "alert": end.alert,
         "test": case.test,
@@ -166,9 +166,9 @@ def message(end: End, owed: Owed, case: Case) -> Message:
 
 
 def news(journal: Journal, node: NodeId, after: int) -> tuple[int, list[tuple[End, Owed | None]]]:
-    """Return the place up to which the journal was read, and what `node` has written behind `after`.
+    """Return the place up to which the journal was read, and ends written by `node` after `after`.
 
-    With None it is an end of which something became. Raises JournalError.
+    With None: an end with a recorded result. Raises JournalError.
     """
     last, found = journal.last_seq(), []
     while after < last:

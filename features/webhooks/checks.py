@@ -1,4 +1,4 @@
-"""Whether ended alerts could be posted."""
+"""Check of the webhook's address, key and certificates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PART: Final = "webhooks"
 
 
 def webhooks(around: Around) -> Iterator[Finding]:
-    """Nothing where no address is set."""
+    """Check the settings; yield nothing if no address is set."""
     own = WebhookSettings.of(around.settings)
     if own.url:
         faults = [*_faults(own)]

@@ -1,4 +1,4 @@
-"""Which end of an alert is posted next, and what follows from the answer. Pure."""
+"""Decider for webhooks: the next end to be posted, and the consequence of an answer. Pure."""
 
 from __future__ import annotations
 
@@ -11,34 +11,36 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, Instant, Outcome
 
 PAUSES_S: Final = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""Between two tries, as Standard Webhooks advises; after the last one nobody tries any more."""
+"""Pauses between two attempts, as Standard Webhooks advises; after the last attempt the message
+is dropped.
+"""
 KEPT_US: Final = Instant(sum(PAUSES_S) * SECOND)
-"""An end that is older is not told of."""
+"""Age of the oldest end that is posted."""
 TYPE: Final = "alert.closed"
-"""Of what is posted."""
+"""Type of the message."""
 AWAY_US: Final = Instant(600 * SECOND)
-"""So long nobody may take anything before somebody is told."""
+"""Time for which messages may fail before an alarm."""
 
 
 class End(NamedTuple):
-    """One end of an alert: it may be reopened, and end again."""
+    """An end of an alert, which may be reopened and end again."""
 
     alert: AlertId
     version: int
 
     @property
     def name(self) -> str:
-        """The message's: sent again it is the same."""
+        """Id of the message, stable over repetitions."""
         return f"{self.alert}.{self.version}"
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """An end that is to be posted."""
+    """A pending end."""
 
     at: Instant
-    """When it was."""
+    """Time of the end."""
     outcome: Outcome
-    """As it ended then: a reopened alert has none, and may get another."""
+    """Outcome at that end: a reopened alert has none, and may get another."""
     failures: int = 0
     next_at: Instant = Instant(0)
     why: str = ""
@@ -48,7 +50,7 @@ Queue = Mapping[End, Owed]
 
 
 def heard(queue: Queue, news: Iterable[tuple[End, Owed | None]]) -> dict[End, Owed]:
-    """Return what is owed after these: an end that was written, or with None one that is owed no more."""
+    """Return the pending ends after this news: a new end, or with None an end that is done."""
     found = dict(queue)
     for end, owed in news:
         found.pop(end, None)
@@ -58,18 +60,20 @@ def heard(queue: Queue, news: Iterable[tuple[End, Owed | None]]) -> dict[End, Ow
 
 
 def next_of(queue: Queue, now_us: Instant) -> End | None:
-    """Return the end that is tried next: what has waited longest, of those that may be tried."""
+    """Return the end to be posted next: of those due, the one that has waited longest."""
     due = (end for end, owed in queue.items() if owed.next_at <= now_us)
     return min(due, key=lambda end: (queue[end].next_at, queue[end].at), default=None)
 
 
 def told(queue: Queue, end: End) -> dict[End, Owed]:
-    """Return what is left once this one was taken: whoever takes one takes the others that wait, too."""
+    """Return the remaining ends after a success: all others become due, since the target accepts messages
+    again.
+    """
     return {one: replace(owed, next_at=Instant(0)) for one, owed in queue.items() if one != end}
 
 
 def failed(owed: Owed, why: str, now_us: Instant) -> Owed | None:
-    """Return it as it waits for the next try; None where there is none."""
+    """Return the end with the time of its next attempt; None after the last attempt."""
     if owed.failures >= len(PAUSES_S):
         return None
     next_at = Instant(now_us + PAUSES_S[owed.failures] * SECOND)
@@ -77,7 +81,7 @@ def failed(owed: Owed, why: str, now_us: Instant) -> Owed | None:
 
 
 def away(queue: Queue, now_us: Instant) -> str:
-    """Return what is said of an address that takes nothing; empty where it takes, or may yet."""
+    """Return the text of the alarm about a target that fails; empty if it works, or may yet."""
     waiting = [one for one in queue.values() if one.failures and now_us - one.at >= AWAY_US]
     if not waiting:
         return ""

@@ -1,4 +1,4 @@
-"""What became of telling of an alert's end: in `feature-webhooks.NODE`."""
+"""Results of webhooks, in `feature-webhooks.NODE`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from messages.rows import Sentence
 
 
 class EndTold(FeatureEvent, frozen=True, kw_only=True, tag="webhook.told"):
-    """It was taken."""
+    """The end of an alert was posted and accepted."""
 
     sentence: ClassVar = Sentence("the end of {alert} was posted", "la fine di {alert} è stata inviata")
 
     alert: AlertId
     version: int
-    """Of the case's stream, at which it ended: an alert that is reopened ends again."""
+    """Version of the case's stream at the end: a reopened alert ends again."""
 
 
 class EndNotTold(FeatureEvent, frozen=True, kw_only=True, tag="webhook.not_told"):
-    """It was refused, or nobody took it in three days: it is tried no more."""
+    """The end of an alert was refused, or failed for three days, and is dropped."""
 
     sentence: ClassVar = Sentence(
         "the end of {alert} was not taken: {reason}", "la fine di {alert} non è stata ricevuta: {reason}"
@@ -31,4 +31,4 @@ class EndNotTold(FeatureEvent, frozen=True, kw_only=True, tag="webhook.not_told"
     alert: AlertId
     version: int
     reason: str
-    """Without a word of the answer."""
+    """Reason, without the text of the answer."""

@@ -1,4 +1,4 @@
-"""The table `[webhooks]` of the settings' file."""
+"""Settings table `[webhooks]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model.settings.fields import FilePath, doc
 
 
 class WebhookSettings(FeatureTable, frozen=True, kw_only=True):
-    """Who is told of each alert that has ended: a signed POST, no personal data in it."""
+    """Receiver of each alert that has ended: a signed POST, without personal data."""
 
     table: ClassVar[str] = "webhooks"
 
@@ -45,7 +45,7 @@ class WebhookSettings(FeatureTable, frozen=True, kw_only=True):
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """An address without a key."""
+    """Yield a fault for an address without a key."""
     own = WebhookSettings.of(settings)
     if own.url and not own.key_file:
         yield "webhooks.key_file: needed where webhooks.url is set"
