@@ -60,7 +60,7 @@ NO_LINE = LineId("")
 
 
 def line_of(state: StateDir, port: str) -> Modem:
-    """Return the line configured for this port, or has found its modem there; else a line without a name."""
+    """Return the line that is configured for this port or has its modem there; else a line without a name."""
     path = resolved(port) or port
     for spec in settings_in_use(state).lines:
         claim = published(

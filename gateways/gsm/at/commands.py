@@ -13,7 +13,7 @@ from typing import Final, NewType
 import msgspec
 
 Ticket = NewType("Ticket", int)
-"""Names one submitted command in the engine's events."""
+"""Number of a submitted command in the engine's events."""
 
 
 class Urgency(IntEnum):
@@ -133,9 +133,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a dialect that the engine needs."""
 
     known: Callable[[str], bool]
-    """Tests whether a line is an unsolicited code of this dialect."""
+    """Test for an unsolicited code of this dialect."""
     takes_next_line: Callable[[str], bool]
-    """Tests whether one line of payload follows an unsolicited code (`+CMT:`)."""
+    """Test for an unsolicited code with one line of payload (`+CMT:`)."""
     refusals: tuple[re.Pattern[str], ...] = ()
     """Final results beyond the standard's that mean ERROR (`COMMAND NOT SUPPORT`)."""
     unterminated: re.Pattern[str] | None = None

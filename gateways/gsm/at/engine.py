@@ -45,7 +45,7 @@ every answer has to wait. Then the modem counts as dead."""
 QUIET_S: Final = 0.2
 """Silence after which an unfinished line is examined, in seconds."""
 TAIL_S: Final = 0.3
-"""Time in which an OK may follow an answer that may come without it: it must not count for the next."""
+"""Seconds in which OK may follow an answer that may lack it: this OK is not the next command's."""
 PAYLOAD_S: Final = 2.0
 """Longest wait for the line that belongs to a `+CMT:`, in seconds."""
 MOST_GLUED: Final = 32

@@ -1,8 +1,8 @@
-r"""Split bytes into lines, as modems really send them. The meaning of a line is not known here.
+r"""Splits bytes into lines, as modems really send them. The meaning of a line is not known here.
 
 Any run of CR and LF ends a line (`\r\n`, `\r\r\n`, a bare `\r`), so that empty lines vanish. A final result
-with the next answer attached (`ERROR+CNUM:`) is split, and so is a code that a firmware fails to end (`+CSSU:
-2^CEND:…`). A line longer than `max_line` bytes is dropped and counted, ended or not.
+with the next answer attached (`ERROR+CNUM:`) is split; so is a code without an end (`+CSSU: 2^CEND:…`). A
+line longer than `max_line` bytes is dropped and counted, ended or not.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class CallTable:
         return call.id
 
     def dial_taken(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
-        """Note that ATD, written at `written_s`, has a result or gets none: the list must now show it."""
+        """Note that ATD, written at `written_s`, has a result or gets none: the list must show the call."""
         found = self._book.by_id(call)
         if found is not None:
             found.dialled_s = written_s

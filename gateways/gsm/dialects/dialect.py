@@ -187,7 +187,7 @@ class Dialect(Table, frozen=True, kw_only=True):
     key: str
     """Name of the file without `.toml`, as used in settings and traces."""
     name: str
-    """Name for people."""
+    """Name as shown to people."""
     lineage: tuple[str, ...]
     """Keys of the dialect itself, then of its ancestors up to the base."""
     aliases: tuple[str, ...] = ()
@@ -345,8 +345,8 @@ class CompiledDialect:
         return self._conference is not None and self._conference.fullmatch(row) is not None
 
     def in_ims(self, lines: Iterable[str]) -> bool | None:
-        """Return True if the modem's answer to `service.ask` shows registration with the IMS for voice; None
-        if the answer does not show the registration."""
+        """Return True if the modem's answer to `service.ask` shows registration with the IMS for voice, False
+        if it shows no registration, and None if it shows neither."""
         service = self.data.service
         lines = tuple(lines)
         for pattern, means in ((service.registered, True), (service.unregistered, False)):

@@ -1,5 +1,5 @@
-"""Interpret an unsolicited line as a Hint, by the dialect's patterns. Pure. Modems repeat their lines (a
-call's row in every list, the signal), so the last few hundred readings are cached.
+"""The interpretation of unsolicited lines as Hints, by the dialect's patterns. Pure. Modems repeat their
+lines (a call's row in every list, the signal), so the last few hundred readings are cached.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class CallControl:
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction) -> CallId:
-        """Adopt a call that the journal records for this modem. Never dials: it is searched on the modem."""
+        """Adopt a call that the journal records for this modem. Never dials: the call must be up."""
         if (known := self._refs.get(ref)) is not None:
             return known
         call = self._table.adopt(ref, number, direction, now_s)

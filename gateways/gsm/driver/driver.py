@@ -217,7 +217,7 @@ class Driver:
         return call
 
     def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction = Direction.OUT) -> CallId:
-        """Adopt a call that the journal records for this modem. Never dials: it is searched on the modem.
+        """Adopt a call that the journal records for this modem. Never dials: the call must be up.
 
         The call is reported as found (`CallDialing`, `CallRinging`, `CallAnswered` …), or as released.
         """

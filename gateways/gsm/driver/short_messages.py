@@ -30,7 +30,7 @@ class _Sending(msgspec.Struct, frozen=True):
 
 
 class ShortMessages:
-    """Sends, reads and deletes the short messages of one modem."""
+    """The short messages of one modem: sending, reading, deleting."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

@@ -1,4 +1,4 @@
-"""Brings a modem from unknown to ready: identity, SIM, settings of the dialect, network.
+"""The startup of a modem, from unknown to ready: identity, SIM, settings of the dialect, network.
 
 Supplies commands stage by stage and reads their results; sends nothing itself. The startup never gives up: a
 command refused by a busy SIM is repeated, a command unknown to the modem is left out.

@@ -49,7 +49,7 @@ def packed(code: str) -> str:
 
 
 def _like_words(text: str) -> float:
-    """Return how much a string resembles text on a screen, at most 1; less without blanks or stops."""
+    """Return how much a string resembles text, at most 1; less without blanks and punctuation."""
     if not text:
         return -1.0
     good = sum(map(_usual, text)) / len(text)
@@ -57,8 +57,7 @@ def _like_words(text: str) -> float:
 
 
 def _usual(one: str) -> float:
-    """Return how usual the character is in text, roughly, 0 to 1: wrongly decoded septets abound in `@`,
-    `ø`."""
+    """Return how usual the character is in text, 0 to 1: wrongly decoded septets show many `@` and `ø`."""
     if one.isascii():
         return (
             1.0 if one.isalnum() or one in " .,:/'-\r\n" else 0.5 if one.isprintable() and one != "@" else 0.0
@@ -101,7 +100,8 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def heard(question: Question, line: str, now_s: float) -> tuple[Question, Answer | None, bool]:
-    """Process an unsolicited line. Return the new state, any complete answer, and True if it belongs."""
+    """Process an unsolicited line; return the new state, a complete answer, and True for a line of the
+    answer."""
     if line.startswith("+CUSD:"):
         lines: tuple[str, ...] = (line,)
     elif question.opened:

@@ -299,7 +299,7 @@ def dialled_before(calls: Iterable[CallView], number: E164) -> CallView | None:
 
 
 def unowned(calls: Iterable[CallView], direction: Direction, number: E164 | None) -> CallView | None:
-    """Return an unowned call with this number. If none has it: the only call without a number, if any."""
+    """Return the unowned call with this number; else the only call that may have the number, or None."""
     found = [call for call in calls if call.ref is None and call.direction is direction]
     if number is not None:
         fitting = [call for call in found if call.caller and same(call.caller, number)]

@@ -328,8 +328,8 @@ class LegsOnLine:
         return self.standing.report(held)
 
     def next_s(self, now_s: float) -> float | None:
-        """Return the time of the next step: a ringing call is due for a report without a confirmed number, or
-        calls are to be joined; None without a step."""
+        """Return the time of the next step: a ringing call must be reported although its number is not
+        confirmed, calls are to be joined, or the pause after failed dials ends. None without a step."""
         ahead = self.ringing.dues()
         also = (self._joining.next_s(), self.faults.next_s(now_s))
         ahead += [when for when in also if when is not None]

@@ -71,7 +71,7 @@ class Orders:
         return any(now_us - envelope.at_us < FORGOTTEN_US for _, envelope in self._waiting.values())
 
     def seem_forgotten(self, now_us: Instant) -> bool:
-        """Return True if a call is set up, and no leg has requested one for FORGOTTEN_US; once per time."""
+        """Return True if a call is set up without any leg's request for FORGOTTEN_US; once in that time."""
         if (
             now_us - self._asked_at < FORGOTTEN_US
             or not self._driver.knows_calls

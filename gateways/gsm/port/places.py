@@ -46,7 +46,7 @@ def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -
 
 
 def mark_of(path: str) -> str:
-    """Return the mark of the device plugged in at this path: each plugging in has its own. Empty without one.
+    """Return the mark of the device plugged in at this path, new at each plugging in; empty without a device.
 
     A device node is new each time, with its own inode number. A pseudo-terminal's number is reused, its time
     of creation is not.

@@ -31,7 +31,7 @@ def alphabet_of(dcs: int) -> Alphabet:
 
 
 def unpack(data: bytes, count: int, *, skip_bits: int = 0) -> bytes:
-    """Return up to `count` septets of packed octets (23.038 clause 6.1.2.1), after `skip_bits` of header."""
+    """Return up to `count` packed septets (23.038 clause 6.1.2.1) after `skip_bits` of header and fill."""
     value = int.from_bytes(data, "little") >> skip_bits
     available = max(0, (8 * len(data) - skip_bits) // 7)
     return bytes((value >> (7 * place)) & 0x7F for place in range(min(count, available)))
@@ -46,13 +46,13 @@ def pack(septets: bytes, *, skip_bits: int = 0) -> bytes:
 
 
 def decode_gsm7(septets: bytes) -> str:
-    """Return the text of septets in the default alphabet and its extension; an unknown one becomes `?`."""
+    """Return the text of septets (default alphabet and extension); an unknown character becomes `?`."""
     text, _ = _CODEC.decode(septets, "replace")
     return str(text)
 
 
 def encode_gsm7(text: str) -> bytes | None:
-    """Return the septets of the text, two for an escaped character; None if the alphabet lacks one."""
+    """Return the septets of the text, two per escaped character; None if the alphabet lacks a character."""
     try:
         septets, _ = _CODEC.encode(text)
     except UnicodeError:
