@@ -1,1 +1,1 @@
-"""What is wrong with the center: what each alarm means and asks for, what stands, who has seen it. Pure."""
+"""Alarms of the center: meaning and response of each, which stand, and who has acknowledged them. Pure."""

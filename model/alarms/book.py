@@ -1,5 +1,5 @@
-"""What is wrong with the center by its nodes' streams: what stands, what was and nobody has seen (ISA 18.2),
-and what is kept quiet for planned work. Pure; the book is fed event by event.
+"""Alarms of all nodes, read from the nodes' streams: active, unacknowledged and shelved ones (ISA 18.2).
+Pure; the book is fed event by event.
 
 ```
             raised            seen
@@ -10,9 +10,10 @@ and what is kept quiet for planned work. Pure; the book is fed event by event.
                    over, unseen ────▶ (none)
 ```
 
-Of an alert none is told as over: its story has it. Raised anew it is another, and unseen.
+An alarm about an alert is removed once over: the alert's own story keeps it. An alarm that is raised again is
+a new alarm, and unacknowledged.
 
-What a user in danger depends on is never kept quiet, whatever is on the shelf.
+Alarms on which a user in danger depends are never shelved.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ from model.alarms.table import about, may_be_quiet
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
+    """State of one raised alarm."""
 
     at: Instant
-    """When it was raised."""
+    """Time at which the alarm was raised."""
     text: str
     seen_at: Instant | None = None
     seen_by: OperatorId | None = None
@@ -43,19 +44,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stands(self) -> bool:
-        """Whether it is so now."""
+        """True if the alarm is active."""
         return self.over_at is None
 
 
 def seen(told: Told, raised_at: Instant, by: OperatorId, at: Instant) -> Told | None:
-    """Once an operator has acknowledged what was raised then; None: there is nothing more to tell."""
+    """Return the alarm acknowledged by an operator if raised at or before `raised_at`; None if the alarm
+    goes.
+    """
     if told.at > raised_at or told.seen_at is not None:
         return told
     return msgspec.structs.replace(told, seen_at=at, seen_by=by) if told.stands else None
 
 
 def over(told: Told, name: str, at: Instant) -> Told | None:
-    """Once it is over; None: there is nothing more to tell."""
+    """Return the alarm once its cause is over; None if the alarm goes."""
     if told.seen_at is not None or about(name) is About.ALERT:
         return None
     return told if not told.stands else msgspec.structs.replace(told, over_at=at)
@@ -64,37 +67,37 @@ def over(told: Told, name: str, at: Instant) -> Told | None:
 LONGEST_US: Final = 24 * 3600 * SECOND
 
 Slot = tuple[str, str, NodeId]
-"""An alarm's name, its subject, the node; what is empty is any."""
+"""Name of an alarm, its subject, its node; an empty part matches any value."""
 
 
 def slot(event: AlarmShelved | AlarmUnshelved) -> Slot:
-    """By what it is known on the shelf."""
+    """Return the key of the shelving."""
     return event.alarm, event.subject, event.node
 
 
 class Shelf:
-    """What is on it. Fold of `shelf-center`."""
+    """Shelved alarms. Fold of `shelf-center`."""
 
     def __init__(self) -> None:
         self._slots: dict[Slot, AlarmShelved] = {}
 
     def put(self, event: AlarmShelved) -> None:
-        """From now on, in place of what was said of the same before."""
+        """Shelve, in place of an earlier shelving with the same key."""
         self._slots.pop(slot(event), None)
         self._slots[slot(event)] = event
 
     def take(self, event: AlarmUnshelved) -> None:
-        """It is heard again."""
+        """Unshelve."""
         self._slots.pop(slot(event), None)
 
     def at(self, now_us: Instant) -> list[AlarmShelved]:
-        """What is quiet now, the first to end first."""
+        """Return the shelvings in force, the first to end first."""
         self._slots = {key: one for key, one in self._slots.items() if one.ends_at > now_us}
         return sorted(self._slots.values(), key=lambda one: one.ends_at)
 
 
 def quiet_until(shelved: Iterable[AlarmShelved], name: str, subject: str, node: NodeId) -> Instant | None:
-    """Until when this alarm of this node calls nobody; None: it calls."""
+    """Return the time until which this alarm of this node calls no one; None if the alarm calls."""
     if not may_be_quiet(name):
         return None
     found = [one.ends_at for one in shelved if _covers(one, name, subject, node)]
@@ -107,22 +110,25 @@ def _covers(one: AlarmShelved, name: str, subject: str, node: NodeId) -> bool:
 
 
 AlarmKey = tuple[NodeId, str, str]
-"""By whom, which alarm, about what."""
+"""Node, name and subject of an alarm."""
 Nodes = Container[NodeId] | None
-"""Of several those that take part: what a lost one has said last says nothing of now. None: there is one."""
+"""Nodes that take part; the last report of a lost node says nothing about the present. None: a single node.
+"""
 
 
 class AlarmBook:
-    """See the module."""
+    """State of all alarms and of the shelf, fed event by event."""
 
     def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
-        """`is_open`: whether this alert is open; None where it is no alert that is known."""
+        """Create the book. `is_open`: return True if the alert is open; None if no such alert is known."""
         self._is_open = is_open
         self.told: dict[AlarmKey, Told] = {}
         self.shelf = Shelf()
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
-        """An event of this node's stream, or of the shelf; whether something is to be told otherwise now."""
+        """Apply an event of this node's stream, or of the shelf. Return True if anything displayed has
+        changed.
+        """
         event, at = recorded.event, recorded.at_us
         match event:
             case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
@@ -130,7 +136,7 @@ class AlarmBook:
                     return False
                 self.told[node, alarm, subject] = Told(at=at, text=text)
             case ev.AlarmCleared(alarm=alarm, subject=subject):
-                # What is an alert's is cleared by the node that has it then.
+                # An alarm about an alert is cleared by the node that owns the alert at that time.
                 is_alerts = self._is_open(alert_of(subject)) is not None
                 for whose in {key[0] for key in self.told} if is_alerts else (node,):
                     self._step((whose, alarm, subject), lambda told: over(told, alarm, at))
@@ -143,25 +149,25 @@ class AlarmBook:
             case ev.AlarmUnshelved():
                 self.shelf.take(event)
             case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
-                # Which alerts were stuck it does not remember; those that still are it finds again.
+                # The watchdog does not remember stuck alerts; alerts that are still stuck are found again.
                 return self._forget(lambda key: key[:2] == (node, STUCK))
             case ev.NodeStarted():
-                # Its alarms were of its earlier life; what still holds is raised again.
+                # The alarms belong to the node's earlier run; an alarm with a lasting cause is raised again.
                 return self._forget(lambda key: key[0] == node)
             case _:
                 return False
         return True
 
     def closed(self, alert: AlertId) -> bool:
-        """With an alert its alarms go; whether there were any."""
+        """Remove the alarms of a closed alert. Return True if any existed."""
         return self._forget(lambda key: alert_of(key[2]) == alert)
 
     def stand(self, alive: Nodes = None) -> list[AlarmKey]:
-        """What stands now, as far as those nodes say."""
+        """Return the active alarms reported by these nodes."""
         return [key for key, told in self.told.items() if told.stands and (alive is None or key[0] in alive)]
 
     def summed(self, node: NodeId) -> ev.AlarmsSummed:
-        """What is told of this node, in one event."""
+        """Return the alarms of this node in one event."""
         return ev.AlarmsSummed(
             alarms=tuple(
                 ev.AlarmState(
@@ -179,7 +185,7 @@ class AlarmBook:
         )
 
     def _begin(self, node: NodeId, alarms: Iterable[ev.AlarmState]) -> bool:
-        """Take a summary where nothing of this node is known. Who knows something has followed all of it."""
+        """Apply a summary if no alarm of this node is known; a reader with one has followed every event."""
         if any(whose == node for whose, _, _ in self.told):
             return False
         for one in alarms:
@@ -208,5 +214,5 @@ class AlarmBook:
 
 
 def alert_of(subject: str) -> AlertId:
-    """Of an alarm about an alert, or a leg of one."""
+    """Return the alert of an alarm about an alert or one of its legs."""
     return AlertId(subject.partition(":")[0])

@@ -1,4 +1,4 @@
-"""Whether a line that is lost wakes people on duty, or can wait for the morning: by how many of its kind are
+"""Decision if the loss of a line wakes people on duty or can wait for the morning, by the number of lines
 left. Pure.
 """
 
@@ -14,11 +14,11 @@ from model.alarms.table import wakes
 from model.settings.lines import Modem
 
 OF_AN_ALERT: Final = {False: 2, True: 1}
-"""Lines that one alert takes: public ones for user and operator, an emergency line for 112."""
+"""Lines that one alert takes: public lines for user and operator, an emergency line for 112."""
 
 
 def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[LineId]:
-    """The lines that cannot be relied on, and could not at this moment already, by the alarms that stand."""
+    """Return the lines with an active alarm of loss, raised at or before this moment."""
     return frozenset(
         LineId(key[2])
         for key in book.stand(alive)
@@ -27,10 +27,11 @@ def lost(book: AlarmBook, before: Instant, alive: Nodes = None) -> frozenset[Lin
 
 
 def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int) -> frozenset[LineId]:
-    """The lines of whose kind enough are left: more than half, and one more than the next alert needs.
+    """Return the lines whose loss can wait until morning: more than half of their kind are left, and at least
+    one more than the next alert needs.
 
-    `lines`: all of the center's; `gone`: those that are lost or taken out of service; `inbound_kept`: so many
-    public ones are left to who calls in.
+    `lines`: all lines of the center; `gone`: lines that are lost or out of service; `inbound_kept`: number of
+    public lines kept free for incoming calls.
     """
     found: frozenset[LineId] = frozenset()
     known = tuple(lines)
@@ -43,7 +44,9 @@ def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int)
 
 
 def wakes_now(name: str, subject: str, waits: Container[str]) -> Wakes:
-    """Whether people on duty are woken because of this alarm; `waits`: the lines that can (`can_wait`)."""
+    """Return when people on duty are notified of this alarm; `waits`: the lines whose loss can wait
+    (`can_wait`).
+    """
     found = wakes(name)
     if found is not Wakes.FEW_LEFT:
         return found

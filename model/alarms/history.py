@@ -1,4 +1,4 @@
-"""Which alarms there were: each from when it was raised until it was over, and how often each came. Pure."""
+"""History of alarms: each from its raising to its end, and the number of occurrences of each. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from messages.journal import Recorded
 from model.alarms.table import kind_of
 
 TYPES: Final = ("alarm.raised", "alarm.cleared", "alarm.seen", "node.started")
-"""The events that it is made of."""
+"""Types of the events that the history is made of."""
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """One time that something was wrong."""
+    """Occurrence of an alarm."""
 
     alarm: str
     subject: str
@@ -25,13 +25,13 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     since_us: Instant
     over_us: Instant | None = None
-    """None: it stands."""
+    """Time of the end; None while the alarm is active."""
     seen_us: Instant | None = None
     seen_by: OperatorId | None = None
 
 
 class Often(msgspec.Struct, frozen=True, kw_only=True):
-    """How often one came."""
+    """Number of occurrences of one alarm."""
 
     alarm: str
     subject: str
@@ -40,8 +40,10 @@ class Often(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def episodes(recorded: Iterable[Recorded]) -> list[Episode]:
-    """Of the nodes' streams in the journal's order, newest first. A node's start ends what stood there; other
-    words for what stands are no other time; what is over can be seen afterwards.
+    """Return the occurrences in the nodes' streams, newest first; `recorded` is in the journal's order.
+
+    The start of a node ends its active alarms. A new text for an active alarm is no new occurrence. An alarm
+    can be acknowledged after its end.
     """
     told: list[Episode] = []
     last: dict[tuple[str, str, str], int] = {}
@@ -79,7 +81,7 @@ def episodes(recorded: Iterable[Recorded]) -> list[Episode]:
 
 
 def often(found: Iterable[Episode]) -> list[Often]:
-    """How often each came, those that came most first."""
+    """Count the occurrences of each alarm, the most frequent first."""
     times: dict[tuple[str, str], list[Instant]] = {}
     for one in found:
         times.setdefault((one.alarm, one.subject), []).append(one.since_us)
@@ -91,7 +93,7 @@ def often(found: Iterable[Episode]) -> list[Often]:
 
 
 def matches(one: Episode, search: str) -> bool:
-    """Whether it is of a kind, line or node that is searched for: a part of a name, or of its short words."""
+    """Return True if the text searched for is part of the alarm's name, subject, node or short words."""
     kind = kind_of(one.alarm)
     words = () if kind is None else (kind.it.short, kind.en.short)
     return any(search.lower() in text.lower() for text in (one.alarm, one.subject, one.node, *words))

@@ -1,6 +1,6 @@
-"""What an alarm says: what it means, what to do about it, how soon, and who has to.
+"""Definition of an alarm: its meaning, its response, its priority and the role that responds.
 
-One without a defined response is no alarm (EEMUA 191).
+An alarm needs a defined response (EEMUA 191).
 """
 
 from __future__ import annotations
@@ -11,79 +11,77 @@ import msgspec
 
 
 class Priority(StrEnum):
-    """How soon somebody has to act. Three, as EEMUA 191 asks: more are not told apart under stress."""
+    """Urgency of the response. Three levels, as EEMUA 191 asks: people under stress distinguish three."""
 
     NOW = "now"
-    """A user in danger is worse off with each minute."""
+    """Within minutes: a user in danger is worse off with each minute."""
     SOON = "soon"
-    """The next alert is worse off: within the hour."""
+    """Within the hour: the next alert is worse off."""
     LATER = "later"
-    """When there is time, in this shift."""
+    """Within this shift, as time allows."""
 
 
 class Acts(StrEnum):
-    """Who has to do it."""
+    """Role that responds to the alarm."""
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
     MACHINE = "machine"
-    """Who runs the machine."""
+    """Person who runs the machine."""
 
 
 class Wakes(StrEnum):
-    """Whether people on duty who are not there are told."""
+    """Notification of people on duty away from the console."""
 
     AT_ONCE = "at_once"
-    """They are called, whatever the hour. As a rule for what is worse with each minute, and for what the next
-    alert would meet.
-    """
+    """Call at any hour; usual for alarms that grow worse by the minute or affect the next alert."""
     FEW_LEFT = "few_left"
-    """Of a line: they are called where few of its kind are left, and else written to in the morning
-    (`model.alarms.book`)."""
+    """Call if few lines of the line's kind are left, else write in the morning (`model.alarms.book`)."""
     BY_DAY = "by_day"
-    """They are called as well, and not before the morning: it was written before, and nobody has done it."""
+    """Call in the morning: an earlier message about the task had no effect."""
     MORNING = "morning"
-    """They are written to in the morning. As a rule what has time in a shift."""
+    """Write in the morning; usual for tasks with time within a shift."""
     NEVER = "never"
-    """It is there for whoever looks."""
+    """Show on the console only."""
 
 
 class About(StrEnum):
-    """What the subject is."""
+    """Kind of the alarm's subject."""
 
     ALERT = "alert"
-    """Of an alert, or a leg of one (`ALERT:LEG`): its own story has it. It goes with the alert, and
-    nobody has to see it once it is over."""
+    """An alert, or a leg of an alert (`ALERT:LEG`). The alert's own story keeps the alarm; the alarm goes
+    with the alert and needs no acknowledgement once over.
+    """
     LINE = "line"
     OPERATOR = "operator"
     NODE = "node"
     PART = "part"
-    """A part of the center, by a name of its own."""
+    """A part of the center, with a name of its own."""
 
 
 class Words(msgspec.Struct, frozen=True):
-    """In one language."""
+    """Texts of an alarm in one language."""
 
     short: str
-    """For the bar."""
+    """Text for the alarm bar."""
     means: str
     do: str
 
 
 class AlarmKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm."""
+    """Definition of one alarm."""
 
     name: str
-    """As `alarm.raised` has it. Permanent."""
+    """Name in `alarm.raised`. Permanent."""
     priority: Priority
     acts: Acts
     because: str
-    """Why so soon, and why by them."""
+    """Reason for the priority and the role."""
     wakes: Wakes
     wakes_because: str
-    """Why those who sleep are woken for it, or are not."""
+    """Reason for waking or not waking people on duty."""
     about: About
     it: Words
     en: Words
     quiet: bool = True
-    """Whether it may be kept quiet for planned work; never what a user in danger depends on."""
+    """True if planned work may shelve the alarm; False for every alarm on which a user in danger depends."""

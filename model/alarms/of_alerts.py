@@ -1,4 +1,4 @@
-"""The alarms about an alert: somebody in danger waits, and whoever has the alert acts. Data."""
+"""Alarms about an alert: a user in danger waits, and the owner of the alert responds. Data."""
 
 from __future__ import annotations
 

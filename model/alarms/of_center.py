@@ -1,4 +1,4 @@
-"""The alarms about the center and its parts. Data."""
+"""Alarms about the center and its parts. Data."""
 
 from __future__ import annotations
 

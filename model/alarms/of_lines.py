@@ -1,4 +1,4 @@
-"""The alarms about a line: a modem with its SIM, mended by whoever runs the machine. Data."""
+"""Alarms about a line: a modem with its SIM, repaired by the person who runs the machine. Data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Alarms: what stands by a node's stream, and what is to be written once something of it has changed. Pure.
+"""Active alarms of a node's stream, and the events to write after a change. Pure.
 
-Who looks after a thing says of it at each look that it is wrong, and in which words, or that it is well.
-What is neither, because it is not known now or has not lasted, is left out: what was told of it stands.
+At each poll the part responsible for a subject reports the fault in words, or an empty text if all is well. A
+subject that is unknown now, or has not lasted, is left out: its alarm stays as last reported.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from messages.ids import Role
 from messages.journal import AnyEvent
 
 NO_LINE_FOR_112: Final = "psap.no_line"
-"""Of an alert that wants one, and of the emergency trunk."""
+"""Alarm of an alert that needs a line for 112, and of the emergency trunk."""
 NO_WAY: Final = "duty.no_way"
-"""People on duty are to be called, and no line may be used for it, or no number is known."""
+"""No line may be used to call people on duty, or no number is known."""
 STUCK: Final = "case.stuck"
 CERTIFICATE: Final = "certificate.unusable"
-"""What the settings name is not served; the one before it is."""
+"""The certificate named by the settings is not served; the previous one is."""
 CLOCK: Final = "clock.wrong"
-"""The machine's wall clock was moved under the center, or follows no time server any more."""
+"""The wall clock was moved while the center ran, or no longer follows a time server."""
 
 Alarm = AlarmRaised | AlarmCleared
 Key = tuple[str, str]
-"""An alarm's name, and its subject."""
+"""Name and subject of an alarm."""
 Words = Mapping[Key, str]
-"""What stands, or what was found at a look; without words where it is well."""
+"""Text of each alarm, active or found at a poll; empty text: all is well."""
 
 
 def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Key, str]:
-    """What stands of a node's alarms once these have been written to its stream."""
+    """Return the active alarms of a node after these events of its stream."""
     stands = dict(before or {})
     for event in events:
         match event:
@@ -40,12 +40,12 @@ def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Ke
             case AlarmCleared(alarm=alarm, subject=subject):
                 stands.pop((alarm, subject), None)
             case NodeStarted():
-                # Its alarms were of its earlier life.
+                # The alarms belong to the node's earlier run.
                 stands = {}
             case AlarmsSummed(alarms=alarms):
                 stands = {(one.alarm, one.subject): one.text for one in alarms if one.over_at is None}
             case ActorStarted(role=Role.DEADLINE_WATCHDOG):
-                # Which alerts were stuck it does not remember; those that still are it finds again.
+                # The watchdog does not remember stuck alerts; alerts that are still stuck are found again.
                 stands = {key: words for key, words in stands.items() if key[0] != STUCK}
             case _:
                 pass
@@ -53,14 +53,14 @@ def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Ke
 
 
 def nothing_else(wrong: Words, before: Iterable[Key]) -> dict[Key, str]:
-    """What is found where nothing is wrong but this: all else that stood is well."""
+    """Return `wrong` completed by an empty text for every other alarm that was active."""
     return {**wrong, **{key: "" for key in before if key not in wrong}}
 
 
 def due(stands: Words, found: Words, *, over: str = "", reworded: bool = False) -> list[Alarm]:
-    """What is to be written: each alarm once, and its end once.
+    """Return the events to write: each alarm once, and its end once.
 
-    `over`: what came of it, in words. `reworded`: an alarm that stands is raised again with other words.
+    `over`: the text of the end. `reworded`: True raises an active alarm again if its text has changed.
     """
     alarms: list[Alarm] = []
     for (alarm, subject), words in found.items():
