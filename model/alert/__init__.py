@@ -1,1 +1,1 @@
-"""The state of one alert, and the fold of its events."""
+"""State of one alert, and the fold of its events."""

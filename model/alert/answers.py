@@ -1,8 +1,8 @@
-"""Who has really answered, where the modem's word alone does not prove it (`answer_trust = "early"`). Pure.
+"""Proof of an answer where the modem's report alone proves nothing (`answer_trust = "early"`). Pure.
 
-A call that is only said to be answered may still ring. Its voice is in the conference, so that whoever
-answers is heard from the first instant; but nothing is made of the answer until somebody was heard, or a
-person's word says so: the party of such a call is not on the line.
+A call reported as answered may still ring. Its voice joins the conference at once, so that the first word is
+heard. Nothing else follows from the answer until a voice is heard or a person confirms the answer: the party
+of such a call is not on the line.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from model.alert.leg import Leg
 from model.rules.calls.silent_and_duress import spoken_to
 
 _BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network": "answer"}
-"""Who says that the user is reached, where `leg.confirmed` says by what."""
+"""Proof that the user is reached (`user.reached`), by the proof in `leg.confirmed`."""
 
 
 def in_doubt(case: Case) -> Leg | None:
-    """The answer that the operator on the line may confirm: 112's before the user's."""
+    """Return the leg in doubt that the operator on the line may confirm: 112 before the user."""
     for party in (Party.PSAP, Party.USER):
         leg = case.answered(party)
         if leg is not None and leg.in_doubt:
@@ -29,12 +29,12 @@ def in_doubt(case: Case) -> Leg | None:
 
 
 def of_operator(case: Case, operator: OperatorId) -> Leg | None:
-    """This operator's own answer, where it is in doubt."""
+    """Return this operator's own leg if its answer is in doubt."""
     return next((leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.in_doubt), None)
 
 
 def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
-    """What follows once somebody is known to be there; nothing where that was never in doubt."""
+    """Return the events that confirm the answer; none if the answer was never in doubt."""
     if leg is None or not leg.in_doubt:
         return ()
     made: list[ev.CaseEvent] = [ev.LegConfirmed(leg=leg.leg, attempt=leg.attempt, by=by)]
@@ -46,5 +46,7 @@ def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
 
 
 def spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
-    """That these have answered, where an order says so and it was in doubt."""
+    """Return the events that confirm the answers of these parties, because an order states that they are on
+    the line.
+    """
     return tuple(made for party in parties for made in confirmed(case, case.answered(party), "word"))

@@ -1,6 +1,6 @@
-"""The state of one alert, as its two streams of the journal tell it: what actors and rules decide by.
+"""State of one alert as read from its two journal streams: the basis of every decision of actors and rules.
 
-Made by `model.alert.evolve` alone. What is shown of an alert and decides nothing stands in
+Only `model.alert.evolve` makes a case. Values that are displayed and decide nothing are in
 `model.telling.sheet`.
 """
 
@@ -54,14 +54,16 @@ from model.alert.trail import Trail
 NOWHERE: Final[Trail[KnownPosition]] = Trail()
 _RECENT_US: Final = Instant(120 * SECOND)
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
+"""Time for which an alert is kept for an operator who takes it; a repeated `take` does not extend the time.
+"""
 OURS_HOLDS_US: Final = Instant(60 * SECOND)
-"""So long the user is believed to be busy with a call that a node which is not heard may hold: whoever hears
-nothing hangs up before, and a network ends the call of a modem without power within half a minute."""
-"""So long an alert is kept for an operator who takes it. A repeated `take` does not renew the time."""
+"""Time for which the user counts as busy with a call that a node without contact may hold. A party without
+sound hangs up earlier; a network ends the call of a modem without power within half a minute.
+"""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert and the work on it. Times are Instants; None means that it has not happened."""
+    """An alert and the work on the alert. Times are Instants; None means: has not happened."""
 
     alert: AlertId
     channel: Channel
@@ -69,186 +71,194 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     raised_at: Instant
     deadline_at: Instant
     phone: E164 | None = None
-    """The number to call the user on."""
+    """Number on which the user is called."""
     device: str | None = None
     proof: Proof = Proof.APP
-    """Of its first signal; those of the others are no higher and no lower than it can take."""
+    """Assurance level of the first signal; later signals must have a level that the first can absorb."""
     rank: int = 0
-    """How far behind others it comes in need (`model.rules.proof`)."""
+    """Number of places the alert stands behind others in need (`model.rules.proof`)."""
     key: str = ""
-    """The enrolled device that has signed it; empty below `device`."""
+    """Enrolled device that signed the alert; empty below `device`."""
     beside: tuple[Beside, ...] = ()
     test: bool = False
     check: Check | None = None
-    """It is a test that no operator is called for, and goes so far."""
+    """Kind of check: a test without an operator, which ends at a defined step; None for a real alert or a
+    drill.
+    """
     silent: bool = False
     positions: Trail[KnownPosition] = NOWHERE
-    """In the order in which they came."""
+    """Positions in the order of arrival."""
     address_found: Address | None = None
-    """The last that was found, of whichever position; see `address`."""
+    """Last address found, of any position; see `address`."""
 
-    # who and whose
+    # user and owner
     identified: bool = False
-    """The Identifier has spoken, whether it knew the user or not."""
+    """True once the Identifier has answered, with or without a user."""
     user: UserId | None = None
     language: str = ""
     tells: bool = False
-    """Whether the user has named somebody who is to be told when 112 was called."""
+    """True if the user has named contacts to be notified when 112 was called."""
     owner: Owner | None = None
     owned_at: Instant | None = None
-    """When the AlertCase that has it took it up."""
+    """Time at which the owning AlertCase took the alert."""
     returned_at: Instant | None = None
-    """When its AlertCase gave it back; None while one has it."""
+    """Time at which the AlertCase returned the alert; None while owned."""
 
-    # the inbox
+    # inbox
     inbox_version: int = 0
     unread: tuple[InboxEntry, ...] = ()
     case_version: int = 0
 
     # orders
     changed: dict[Matter, int] = {}
-    """The version at which each matter last changed (`model.alert.folds.orders`)."""
+    """Version at which each matter last changed (`model.alert.folds.orders`)."""
     orders: tuple[KnownOrder, ...] = ()
-    """The newest orders that have an id."""
+    """Newest orders with an id."""
 
     # parties
     legs: dict[LegId, Leg] = {}
     in_vain: dict[Party, InVain] = {}
     calls_on_lost_nodes: dict[LegId, Leg] = {}
-    """Attempts as they were, with the time at which each was given up because nothing was heard of the line's
-    node, until one is answered again. Should the node come back, its modem may still hold their calls."""
+    """Attempts given up because the line's node lost contact, with the time of giving up, until a new attempt
+    is answered. If the node comes back, its modem may still hold the calls.
+    """
     reserved: tuple[OperatorId, ...] = ()
-    """Operators who are this alert's and no other's now."""
+    """Operators reserved for this alert only."""
     tried: tuple[OperatorId, ...] = ()
-    """Operators who did not answer in this search."""
+    """Operators who did not answer in the current search."""
     operator: OperatorId | None = None
-    """Who is on the line and has the case."""
+    """Operator on the line who has the case."""
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
     unattended_at: Instant | None = None
-    """Last moment at which the case lost its operator, for any reason; None: it never had one to lose."""
+    """Time at which the case last lost its operator, for any reason; None if the case never had an operator.
+    """
     taking: OperatorId | None = None
-    """Who has asked for the case and is to be called."""
+    """Operator who has requested the case and is to be called."""
     taking_at: Instant | None = None
-    """When it was asked for."""
+    """Time of that request."""
     vouched_at: Instant | None = None
-    """When an operator last said that the alert is real."""
+    """Time at which an operator first vouched that the alert is real."""
     asked_holders: dict[AlertId, Instant] = {}
-    """Alerts that were asked for their operator, and when last."""
+    """Alerts asked to release their operator, with the time of the last request."""
     listener: Listener | None = None
-    """Never the operator, and of no weight in what is decided."""
+    """Supervisor listening in: never the operator, and irrelevant to decisions."""
     had_by: tuple[OperatorId, ...] = ()
-    """Who has had it, each once, in the order in which they came."""
+    """Operators who have had the case, each once, in the order of arrival."""
     hand_over: HandOver | None = None
-    """Others are being called, and the first who is joined has the case. Until then it is whose it was."""
+    """Hand-over in progress: others are called and the first to join gets the case; until then the owner
+    stays.
+    """
     bridge: BridgeId | None = None
 
     recording: Kept = Kept()
 
     # the user
     rang_at: Instant | None = None
-    """When the network first said that the phone rings."""
+    """Time at which the network first reported ringing."""
     met_at: Instant | None = None
-    """When the deadline was met (S11), by ringing or by an answer, as the settings of that moment had it."""
+    """Time at which the deadline was met (S11), by ringing or by an answer, as the settings of that moment
+    required.
+    """
     reached_at: Instant | None = None
-    """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
+    """Time at which the user was actually reached: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""
     """`answer`, `app`, `voice`, `digit` or `operator`."""
     user_heard: bool | None = None
-    """True where one of the ended calls to the user gave a sound; None: no person has answered one."""
+    """True if an ended call to the user carried sound; None if no person has answered a call."""
     heard_at: Instant | None = None
-    """Of a check: when a voice was heard over the call."""
+    """Check only: time at which a voice was heard over the call."""
     wrong_pins: int = 0
-    """How often a wrong PIN was typed to cancel the alert."""
+    """Number of wrong PINs entered to cancel the alert."""
     aloud: bool = False
-    """Silent, and to be called all the same: an operator has ordered it."""
+    """True if an operator has ordered a call to the user of a silent alert."""
     dial_withheld: str = ""
-    """Why the center does not call the number by itself; empty where it does."""
+    """Reason why this number is not dialled automatically; empty if it is."""
     dial_ordered: bool = False
-    """An operator has ordered the call to the user's number: no setting is asked any more."""
+    """True if an operator has ordered the call to the user's number; settings no longer apply."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
-    """Why the user's phone has probably dialled 112; empty while there is no reason to think so."""
+    """Reason to presume that the user's phone has dialled 112; empty if none."""
     user_ends: tuple[int, ...] = ()
-    """The causes of the user's ended attempts, newest last; a drop after the answer is -1, a machine -2."""
+    """Causes of the user's ended attempts, newest last; -1: dropped after the answer, -2: a machine."""
     inbound_call: InboundCall | None = None
-    """To be answered as soon as nothing else of ours is up to the user."""
+    """Call of the user to answer as soon as no other call to the user is up."""
     redial: bool = False
-    """The operator wants the user called, whatever was before."""
+    """True if the operator has ordered a new call to the user, regardless of earlier attempts."""
 
-    # 112
+    # 112 (PSAP)
     psap: PsapCall | None = None
     to_112: CallsTo112 = CallsTo112()
 
     contacts_at: Instant | None = None
-    """When short messages to those were asked for whom the user wanted told."""
+    """Time at which short messages to the user's contacts were requested."""
 
-    # what was said
+    # declarations and messages
     false_alarm_at: Instant | None = None
     briefing_at: Instant | None = None
     leave: Leave = Leave()
     reopened_at: Instant | None = None
     close_at: Instant | None = None
-    """When an operator ordered the end of what is over."""
+    """Time at which an operator ordered the closing of a finished alert."""
     put_away: bool = False
-    """That end was ordered of an alert that nothing speaks for."""
+    """True if that order closed an alert that nothing vouches for."""
     cancelled: bool = False
-    """With the right PIN, or with the duress PIN."""
+    """True if cancelled with the right PIN or with the duress PIN."""
     cancel_unproved: bool = False
-    """Somebody has asked to cancel, and the user has no PIN that could prove who."""
+    """True if a cancel was requested and the user has no PIN to prove the identity."""
     duress: bool = False
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
     has_page: bool = False
-    """112 was given a page, since the alert was opened last."""
+    """True if 112 was given a page since the alert was last opened."""
     voices: bool | None = None
-    """Whether an operator has ordered that the user hear the others; None: as the alert's kind has it."""
+    """Order of an operator: whether the user hears the others; None: default of the alert's kind."""
     dialogue: tuple[Said, ...] = ()
     texts_ordered: bool = False
-    """An operator has ordered that what is written may go by short message, though the phone sounds."""
+    """True if an operator has ordered that messages may go by SMS although the phone makes a sound."""
     asked: tuple[str, ...] = ()
-    """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
+    """Announcements ordered by an operator, by the id of the clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()
-    """The ids of the clips that have been played to their end, and are not to be played again."""
+    """Ids of the clips that were played to their end and are not repeated."""
 
     erased: Erased | None = None
 
     closed_at: Instant | None = None
     outcome: Outcome | None = None
     corrected: Correction | None = None
-    """The last one, since the alert was closed."""
+    """Last correction of the outcome since the alert was closed."""
 
     @property
     def version(self) -> int:
-        """The number of events in the alert's two streams."""
+        """Number of events in the alert's two streams."""
         return self.inbox_version + self.case_version
 
     def of(self, party: Party) -> tuple[Leg, ...]:
-        """The party's legs, oldest place first."""
+        """Return the legs of the party, oldest first."""
         return tuple([leg for leg in self.legs.values() if leg.party is party])
 
     def active(self, party: Party) -> Leg | None:
-        """The party's leg that is answered, or else the furthest one; none if nothing is under way."""
+        """Return the party's answered leg, else the most advanced leg; None if none is active."""
         found = [leg for leg in self.legs.values() if leg.party is party and leg.active]
         return max(found, key=_progress, default=None)
 
     def answered(self, party: Party) -> Leg | None:
-        """The party's leg that is answered, as far as its modem can tell."""
+        """Return the party's leg that is answered according to its modem."""
         leg = self.active(party)
         return leg if leg is not None and leg.answered else None
 
     def confirmed_answered(self, party: Party) -> Leg | None:
-        """The party's leg with somebody on the line for certain."""
+        """Return the party's leg with a proved answer."""
         leg = self.answered(party)
         return leg if leg is not None and leg.confirmed_answered else None
 
     def has_live_leg(self, operator: OperatorId) -> bool:
-        """Whether a call to this operator is up, or may be."""
+        """Return True if a call to this operator is up, or may be up."""
         return any(leg.live for leg in self.of(Party.OPERATOR) if leg.operator == operator)
 
     def is_busy_with_ours(self, leg: Leg) -> bool:
-        """Return True where the call found the user's phone busy, and a node that is not heard may still hold
-        a call of this center to that phone.
+        """Return True if the call found the user's phone busy and a node without contact may still hold a
+        call of this center to that phone.
         """
         if leg.party is not Party.USER or leg.cause != HangupCause.BUSY or leg.was_answered:
             return False
@@ -260,12 +270,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def user_was_dialled(self) -> bool:
-        """Whether the center has called the user; a call of the user's own is none of those."""
+        """True if the center has called the user; the user's own calls do not count."""
         return any(leg.call is None for leg in self.of(Party.USER))
 
     @property
     def operator_leg(self) -> Leg | None:
-        """The leg of the operator who has the case."""
+        """Leg of the operator who has the case."""
         for leg in self.of(Party.OPERATOR):
             if leg.operator == self.operator and leg.answered:
                 return leg
@@ -273,7 +283,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def listener_leg(self) -> Leg | None:
-        """The call of whoever listens in; none before it is made, or once another has its place."""
+        """Call of the listener; None before the call is made, or once another call has taken its leg."""
         if self.listener is None or self.listener.leg is None:
             return None
         leg = self.legs.get(self.listener.leg)
@@ -281,48 +291,51 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return leg if mine else None
 
     def taken_for(self, at: Instant) -> OperatorId | None:
-        """The operator for whom the alert is kept at this moment: the one who has ordered `take` last."""
+        """Return the operator for whom the alert is kept at this moment: the last to order `take`."""
         return self.taking if at < (self.taking_at or self.received_at) + TAKES_WITHIN_US else None
 
     @property
     def leaving(self) -> bool:
-        """Whether everything is being ended, or handed over: no operator is looked for any more."""
+        """True if the alert is being ended or handed over; no operator is searched any more."""
         return self.false_alarm_at is not None or self.leave.at is not None or self.close_at is not None
 
     @property
     def told_112_at(self) -> Instant | None:
-        """When 112 was first told for certain: by the text, or by the user; before a reopening, too."""
+        """Time at which 112 was first informed for certain, by the text or by the user; includes the time
+        before a reopening.
+        """
         calls = self.to_112
         times = (calls.told_before_at, calls.heard_user_at, calls.elsewhere_at, self.briefing_at)
         return min((at for at in times if at is not None), default=None)
 
     @property
     def awaits_deadline(self) -> bool:
-        """Whether the deadline is still to be met. Not where it passed while the alert was closed."""
+        """True while the deadline is open; False if the deadline passed while the alert was closed."""
         past = self.reopened_at is not None and self.reopened_at >= self.deadline_at
         return self.met_at is None and self.closed_at is None and not past
 
     @property
     def all_released(self) -> bool:
-        """Whether no leg holds, or may hold, a call."""
+        """True if no leg holds, or may hold, a call."""
         return not any(leg.live for leg in self.legs.values())
 
     @property
     def parties_released(self) -> bool:
-        """The same of everybody who talks: a listener keeps nothing open."""
+        """True if no leg of a speaking party holds, or may hold, a call; a listener keeps nothing open."""
         return not any(leg.live for leg in self.legs.values() if leg.party is not Party.LISTENER)
 
     @property
     def position(self) -> KnownPosition | None:
-        """The one to show: the newest, unless much worse than the best of the last two minutes (case 13).
+        """Position to display: the newest, unless much less accurate than the best of the last two minutes
+        (case 13).
 
-        What the app has said goes before all that came otherwise: anybody can send a short message under any
-        number, and a wrong place sends help to the wrong place.
+        A position from the app takes precedence: anyone can send a short message under any number, and a
+        wrong position sends help to the wrong place.
         """
         said = [one for one in self.positions if one.channel is Channel.DATA] or list(self.positions)
         if not said:
             return None
-        # Of two with the same moment the one that came later.
+        # Of two positions with equal rank the later arrival wins.
         newest = max(reversed(said), key=lambda one: one.rank)
         recent = [one for one in said if one.rank >= newest.rank - _RECENT_US and one.accuracy_m is not None]
         best = min(recent, key=lambda one: one.accuracy_m or 0.0, default=newest)
@@ -332,7 +345,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> Address | None:
-        """What may be said of the position to show by name; None where nothing is sure, or known yet."""
+        """Address that may be stated for the displayed position; None if nothing is certain or known yet."""
         shown, found = self.position, self.address_found
         return found if shown is not None and found is not None and address.holds(found, shown) else None
 

@@ -1,12 +1,11 @@
-"""The fold: how each event of an alert's two streams changes its state.
+"""Fold of an alert: how each event of its two streams changes the state.
 
-Used by everyone who decides; who shows folds `model.telling.sheet`, which goes on from here.
+Every decider uses this fold; displays use `model.telling.sheet`, which builds on it.
 
-Total over the events of an alert. One that cannot be read changes nothing, but where its kind says enough:
-that an alert has come in, is closed, is reopened. It never refuses: what stands in the journal has happened.
+The fold handles every event of an alert. An unreadable event changes nothing, except for kinds that carry
+enough by their name: received, closed, reopened. The fold never refuses an event: the journal records facts.
 
-
-How an alert begins is known also where its first event cannot be read.
+The start of an alert is known even if its first event is unreadable.
 """
 
 from __future__ import annotations
@@ -31,17 +30,21 @@ from model.alert.parts import InboxEntry
 from model.rules.proof import rank_of
 
 _DEADLINE_US: Final = 50 * SECOND
-"""After the receipt, where that cannot be read: no phone of ours waits longer (`deadline.seconds`)."""
+"""Time from receipt to the deadline if the first event is unreadable; no phone waits longer
+(`deadline.seconds`).
+"""
 
 
 def alert_of(recorded: Recorded) -> AlertId:
-    """Whose the stream is."""
+    """Return the alert of the event's stream."""
     return AlertId(recorded.stream.partition("-")[2])
 
 
 def receipt(recorded: Recorded) -> AlertReceived | None:
-    """What an alert began with; None for any other event. Where that cannot be read, an alert of which no
-    more is known than when it came: a real one, unless its id is a check's.
+    """Return the first event of an alert; None for any other event.
+
+    An unreadable first event stands for an alert of which only the time of arrival is known: a real alert,
+    unless its id is a check's.
     """
     match recorded.event:
         case AlertReceived() as event:
@@ -69,7 +72,7 @@ _ACTED_UPON: Final = (
     ev.PinRefused,
     ev.OperatorWanted,
 )
-"""Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
+"""Facts in the inbox on which the AlertCase must act; all other facts need only be known."""
 _FOLDS: Final = (
     fold_signal,
     fold_user,
@@ -81,11 +84,11 @@ _FOLDS: Final = (
     fold_forgetting,
 )
 _FOLD_OF: Final[dict[type[ev.Event], Callable[[Case, ev.Event, Instant], Case | None]]] = {}
-"""The fold that an event of this type is for, each one's alone; found with the first that comes."""
+"""Fold of each event type, exactly one; found when the first event of the type arrives."""
 
 
 def fold(recorded: Iterable[Recorded]) -> Case | None:
-    """The case after these events of its two streams, in order; None without `alert.received`."""
+    """Return the case after these events of its two streams, in order; None without `alert.received`."""
     case: Case | None = None
     for one in recorded:
         case = evolve(case, one) if case is not None else begin(one)
@@ -93,7 +96,7 @@ def fold(recorded: Iterable[Recorded]) -> Case | None:
 
 
 def begin(recorded: Recorded) -> Case | None:
-    """The case of an alert that has just come in."""
+    """Return the case of a new alert; None if the event does not begin an alert."""
     event = receipt(recorded)
     if event is None:
         return None
@@ -118,7 +121,7 @@ def begin(recorded: Recorded) -> Case | None:
 
 
 def evolve(case: Case, recorded: Recorded) -> Case:
-    """The case after one more event of either stream."""
+    """Return the case after one more event of either stream."""
     if recorded.stream.startswith("inbox-"):
         event = recorded.event
         unread = case.unread
@@ -131,7 +134,7 @@ def evolve(case: Case, recorded: Recorded) -> Case:
 
 
 def apply(case: Case, event: AnyEvent, at: Instant) -> Case:
-    """The case after this event, wherever it stands. Versions are `evolve`'s."""
+    """Return the case after this event of either stream, with versions unchanged (see `evolve`)."""
     if isinstance(event, Unreadable):
         match event.kind:
             case "alert.closed":

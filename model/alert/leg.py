@@ -1,4 +1,4 @@
-"""One party's call as the journal tells it, over all its attempts."""
+"""Call of one party as read from the journal, over all its attempts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from model.alert.reasons import WAITED_OUT
 
 
 class LegState(StrEnum):
-    """How far an attempt has got."""
+    """Progress of an attempt."""
 
     ORIGINATING = "originating"
     RINGING = "ringing"
     ANSWERED = "answered"
     RELEASING = "releasing"
-    """The case wants it hung up; the modem has not yet said that it is."""
+    """The case has ordered the end; the modem has not yet confirmed it."""
     RELEASED = "released"
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
-    """One leg at its latest attempt."""
+    """A leg at its latest attempt."""
 
     leg: LegId
     party: Party
@@ -31,7 +31,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     state: LegState
     line: LineId
     since: Instant
-    """When this attempt began."""
+    """Start of this attempt."""
     number: E164 | None = None
     trunk: TrunkId | None = None
     operator: OperatorId | None = None
@@ -42,91 +42,91 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     releasing_at: Instant | None = None
     released_at: Instant | None = None
     reason: str = ""
-    """Why the case hangs up, where it does."""
+    """Release reason of the case, if any."""
     cause: int | None = None
     voice: VoicePort | None = None
     confirmed: bool = True
-    """False: the modem says that it is answered, and its word does not prove it (`answer_trust`)."""
+    """False: the modem reports an answer, and its report proves nothing (`answer_trust`)."""
     beside_lost: bool = False
-    """True for a call to 112 that was dialled while a lost node may still hold the call before it."""
+    """True for a call to 112 dialled while a lost node may still hold the previous call."""
     adopted: bool = False
-    """Taken over from the modem after a restart."""
+    """True if taken over from the modem after a restart."""
     joins: Joins = Joins.HOST
-    """How its line joins the alert's calls."""
+    """Method by which the line joins the alert's calls."""
     joined: bool = False
-    """Whether it is in the conference: the bridge's, or the network's."""
+    """True while in the conference, the bridge's or the network's."""
     joined_at: Instant | None = None
-    """When it last came in there; None: it is not in it."""
+    """Time of the last entry into the conference; None while outside."""
     parted_at: Instant | None = None
-    """When it was taken out of the conference; None before, and once it is in it again."""
+    """Time of the removal from the conference; None before, and once inside again."""
     muted: bool = False
-    """It hears and is not heard. Another attempt begins unmuted."""
+    """True if the party hears and is not heard. A new attempt begins unmuted."""
     digits: str = ""
-    """What was pressed for its voice menu."""
+    """Digits sent for the voice menu of this party's number."""
     pressed: str = ""
-    """The keys that the party has pressed."""
+    """Keys that the party has pressed."""
     pressed_at: Instant | None = None
-    """The last of them."""
+    """Time of the last key."""
     no_sound_at: Instant | None = None
-    """Since when there has been no sound on it; None: there is."""
+    """Start of the present loss of sound; None if there is sound."""
     unheard_at: Instant | None = None
-    """Since when its modem has not answered, where the network joins it; None: it does."""
+    """Time since which the modem has not answered, where the network joins the call; None if it answers."""
 
     @property
     def live(self) -> bool:
-        """Whether the attempt holds, or may hold, a call."""
+        """True if the attempt holds, or may hold, a call."""
         return self.state is not LegState.RELEASED
 
     @property
     def active(self) -> bool:
-        """Whether the attempt is live and nobody wants it ended."""
+        """True if the attempt is live and no end was ordered."""
         return self.state in (LegState.ORIGINATING, LegState.RINGING, LegState.ANSWERED)
 
     @property
     def answered(self) -> bool:
-        """Whether the call is answered, as far as its modem can tell: its voice reaches us."""
+        """True if the call is answered according to its modem: its voice reaches the center."""
         return self.state is LegState.ANSWERED
 
     @property
     def confirmed_answered(self) -> bool:
-        """Whether somebody is on the line for certain."""
+        """True if the answer is proved."""
         return self.answered and self.confirmed
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it is called answered and may still ring."""
+        """True if reported as answered, but possibly still ringing."""
         return self.answered and not self.confirmed
 
     @property
     def unanswered(self) -> bool:
-        """Whether nobody has answered as far as anybody can tell, so that it may be given up in time.
+        """True if no answer is known, so that the attempt may be given up in time.
 
-        Of a call that is in doubt and whose voice does not reach us, only the network or a person can
-        tell: whoever speaks on it is not to be cut off.
+        For a doubtful answer without voice at the center only the network or a person can decide: a speaking
+        party must not be cut off.
         """
         return self.active and not self.confirmed_answered and (self.joined or not self.answered)
 
     @property
     def given_up(self) -> bool:
-        """Whether it is hung up for want of an answer: one that came meanwhile counts for more."""
+        """True if hung up for lack of an answer: an answer that arrives meanwhile takes precedence."""
         waited_out = self.reason in WAITED_OUT and self.party in (Party.USER, Party.PSAP)
         return self.state is LegState.RELEASING and waited_out and self.answered_at is None
 
     @property
     def was_answered(self) -> bool:
-        """Whether somebody answered this attempt, be it over or not. Not by a word that proves nothing."""
+        """True if a proved answer of this attempt exists, even after its end."""
         return self.answered_at is not None and self.confirmed
 
     @property
     def line_failed(self) -> bool:
-        """Whether the attempt ended because of the line and not because of the party."""
+        """True if the attempt ended because of the line and not because of the party."""
         return self.cause in LINE_FAILURES
 
 
 ANSWERED_AND_DROPPED = -1
-"""In `Case.user_ends` in place of a cause: the user had answered."""
+"""Value in `Case.user_ends` in place of a cause: the user had answered."""
 MACHINE = -2
-"""The same of a call that a machine has answered."""
+"""Value in `Case.user_ends` in place of a cause: a machine had answered."""
 LINE_FAILURES = frozenset(
     {
         HangupCause.NO_CIRCUIT,
@@ -137,19 +137,19 @@ LINE_FAILURES = frozenset(
         HangupCause.NODE_LOST,
     }
 )
-"""Causes after which the same number is dialled again at once, on another line."""
+"""Causes after which the number is dialled again at once, on another line."""
 
 
 def place(leg: LegId) -> str:
-    """The leg's place within its alert: `user`, `op1`, `psap`."""
+    """Return the leg's place within its alert: `user`, `op1`, `psap`."""
     return leg.rpartition(":")[2]
 
 
 def leg_id(alert: AlertId, where: str) -> LegId:
-    """The id of the alert's leg in that place."""
+    """Return the id of the alert's leg in that place."""
     return LegId(f"{alert}:{where}")
 
 
 def alert_of(leg: LegId) -> AlertId:
-    """The alert of this leg."""
+    """Return the alert of this leg."""
     return AlertId(leg.rpartition(":")[0])

@@ -1,4 +1,4 @@
-"""All open alerts at once, each with its whole state: a fold over the journal, kept by whoever follows it."""
+"""All open alerts with their whole state: a fold over the journal, kept by each process that follows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ K = TypeVar("K")
 
 
 class Live(Generic[K]):
-    """The open alerts, as `begin` and `evolve` fold each. Feed it every event of the journal, in order."""
+    """Open alerts, each folded by `begin` and `evolve`. Feed every event of the journal, in order."""
 
     def __init__(
         self,
@@ -25,13 +25,13 @@ class Live(Generic[K]):
     ) -> None:
         self.cases: dict[AlertId, K] = {}
         self.missing: set[AlertId] = set()
-        """Alerts that were reopened, of which nothing is known here any more: `put` them in."""
+        """Reopened alerts without a state here: `put` them in."""
         self._begin = begin
         self._evolve = evolve
         self._case_of = case_of
 
     def put(self, recorded: Iterable[Recorded]) -> None:
-        """Put in an alert by all events of its two streams; those events change nothing any more."""
+        """Insert an alert by all events of its two streams; a repeated event changes nothing."""
         known: K | None = None
         for one in recorded:
             known = self._begin(one) if known is None else self._evolve(known, one)
@@ -40,11 +40,11 @@ class Live(Generic[K]):
             self.keep(known)
 
     def known(self, alert: AlertId) -> K | None:
-        """The alert, where it is kept."""
+        """Return the alert if kept."""
         return self.cases.get(alert)
 
     def keep(self, known: K) -> None:
-        """Keep the alert as it is now, while it is open."""
+        """Keep the alert in its present state while open; remove a closed alert."""
         case = self._case_of(known)
         if case.closed_at is None:
             self.cases[case.alert] = known
@@ -52,7 +52,7 @@ class Live(Generic[K]):
             self.cases.pop(case.alert, None)
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
+        """Apply the next event."""
         kind, _, name = recorded.stream.partition("-")
         if kind not in ("inbox", "alert"):
             return
@@ -61,7 +61,7 @@ class Live(Generic[K]):
         if known is None:
             if is_kind(recorded.event, AlertReopened):
                 self.missing.add(alert)
-            # Nothing else that is added to an alert after its end opens it again.
+            # No other event after the end of an alert opens the alert again.
             after = self._begin(recorded)
         else:
             case = self._case_of(known)
@@ -73,7 +73,7 @@ class Live(Generic[K]):
 
 
 class LiveCases(Live[Case]):
-    """The cases of open alerts, for those who decide."""
+    """Cases of the open alerts, for deciders."""
 
     def __init__(self) -> None:
         super().__init__(begin, evolve, lambda case: case)

@@ -1,4 +1,4 @@
-"""What one alert is made of besides its calls: what came in, was said, asked and given. Parts of a `Case`."""
+"""Parts of a `Case` besides its calls: signals, messages, requests and declarations."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from messages.ids import (
 )
 
 BELIEVED_US: Final = Instant(600 * SECOND)
-"""How long before its receipt something can have happened by a phone's clock that is believed."""
+"""Longest time before the receipt for which a phone's clock is believed."""
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact from outside that the case has not yet acted upon."""
+    """A fact from outside on which the case has not yet acted."""
 
     version: int
     at: Instant
@@ -44,33 +44,33 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matter(StrEnum):
-    """A matter on which an operator's order rests: the order is out of date once it has changed."""
+    """Matter on which an operator's order rests: a change of the matter makes the order out of date."""
 
     CALL_TO_112 = "call_to_112"
-    """Whether 112 is asked for: called, called from another phone, or called off."""
+    """Request for 112: called, called from another phone, or called off."""
     END = "end"
-    """Whether the alert is being ended, or goes on."""
+    """End of the alert, ordered or not."""
     OPERATOR = "operator"
-    """Who has the alert, or is to have it."""
+    """Operator who has the alert, or is to have it."""
     USERS_CALL = "users_call"
-    """The user is to be called, or called again."""
+    """Request to call the user, or to call again."""
     USER_DIALLED = "user_dialled"
-    """The call that the user's phone is in, or was in last."""
+    """Present or last call of the user's phone."""
     PSAP_DIALLED = "psap_dialled"
     OPERATOR_DIALLED = "operator_dialled"
     LINE = "line"
-    """On which line a party is called."""
+    """Line on which a party is called."""
     MUTE = "mute"
     LISTENING = "listening"
     VOICES = "voices"
-    """Whether a voice comes out of the user's phone."""
+    """Voice output of the user's phone."""
     ANNOUNCEMENT = "announcement"
     WORDS = "words"
-    """What the user has written."""
+    """Messages of the user."""
 
 
 class KnownOrder(msgspec.Struct, frozen=True):
-    """An order with an id of its own, by which it is known again."""
+    """An order with an id, which identifies repetitions."""
 
     id: str
     command: OperatorCommand
@@ -78,20 +78,20 @@ class KnownOrder(msgspec.Struct, frozen=True):
 
 
 class KnownPosition(Position, frozen=True, kw_only=True):
-    """A position as the center has come to know it. Its `at` is never later than its receipt."""
+    """A position as known to the center. Its `at` is never later than its receipt."""
 
     received_at: Instant
     channel: Channel
 
     @property
     def rank(self) -> Instant:
-        """The moment by which it is newer or older than others: as the phone says, where that can be so."""
+        """Time by which positions are ordered: the phone's time if plausible, else the receipt."""
         believed = self.received_at - self.at <= BELIEVED_US
         return self.at if believed else self.received_at
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """The AlertCase that has the alert."""
+    """AlertCase that owns the alert."""
 
     node: NodeId
     crew: CrewId
@@ -99,29 +99,29 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Texted(msgspec.Struct, frozen=True, kw_only=True):
-    """A message's way by short message, as far as is known."""
+    """Delivery of a message by SMS, as far as known."""
 
     asked_at: Instant
     sent_at: Instant | None = None
-    """When the network took it."""
+    """Time at which the network accepted the SMS."""
     awaits: bool = False
-    """A report of its delivery can come."""
+    """True if a delivery report can arrive."""
     waits_at: Instant | None = None
-    """When the network last said that it cannot reach the phone, and goes on trying."""
+    """Time of the last report that the network cannot reach the phone and keeps trying."""
     delivered_at: Instant | None = None
     failed_at: Instant | None = None
     failure: TextFailure | None = None
-    """Why the center gave it up; None: the network did."""
+    """Reason for which the center gave the SMS up; None: the network did."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the dialogue between user and operator."""
+    """A message of the dialogue between user and operator."""
 
     number: int
-    """From 1, as they came."""
+    """Number in the order of arrival, from 1."""
     id: str
     by: OperatorId
-    """Empty: the user."""
+    """Author; empty for the user."""
     at: Instant
     channel: Channel
     text: str
@@ -129,50 +129,52 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     fills: BriefingField | None = None
     yes: str = ""
     no: str = ""
-    """What is known by each answer."""
+    """Value for the briefing's field by each answer."""
     answer: str = ""
-    """`yes` or `no`, once it was given."""
+    """Answer, `yes` or `no`; empty while open."""
     answers: int = 0
-    """The number of the question that a user's message answers; 0: it answers none."""
+    """Number of the question that a user's message answers; 0 if none."""
     spoken: Spoken | None = None
-    """How the center asks it on the line; None: it does not."""
+    """Mode in which the center speaks the question on the line; None if not spoken."""
     question: str = ""
-    """The name of its recording."""
+    """Name of the question's recording."""
     begun_at: Instant | None = None
-    """Since when it was heard on the line, and when it had been to its end."""
+    """Start of the playback on the line; `heard_at`: its end."""
     heard_at: Instant | None = None
     unplayed: Unplayed | None = None
-    """Why it was not heard, or not to its end, where that is known."""
+    """Reason for a playback that failed or was cut, if known."""
     version: int
-    """Of the alert, as the app counts it, when it was said; the others when it had arrived, and was read."""
+    """Version of the alert, as the app counts it, when the message was written; `arrived_version` and
+    `read_version`: when it arrived and was read.
+    """
     arrived_version: int = 0
     read_version: int = 0
     arrived_at: Instant | None = None
-    """When the other side's phone or screen had it."""
+    """Time of arrival at the other side's phone or screen."""
     read_at: Instant | None = None
     texted: Texted | None = None
-    """None: it goes by the app alone, or came from the user."""
+    """Delivery by SMS; None if sent by the app alone, or written by the user."""
 
 
 class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's own call, ringing on one of our lines (S2)."""
+    """The user's own call, ringing on a line of the center (S2)."""
 
     line: LineId
     call: int
 
 
 class HandOver(msgspec.Struct, frozen=True, kw_only=True):
-    """The standing wish of the operator on the line that another one take the case."""
+    """Request of the operator on the line that another operator take the case."""
 
     by: OperatorId
     to: OperatorId | None
-    """This one and no other; None: whoever can be had."""
+    """The only operator wanted; None: any available operator."""
     at: Instant
     text: str = ""
 
 
 class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The standing request to call 112."""
+    """Request in force to call 112."""
 
     by: OperatorId | None
     number: E164
@@ -180,68 +182,70 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """Another alert of the same number, with another proof."""
+    """Another alert of this number, with a different assurance level."""
 
     alert: AlertId
     proof: Proof
 
 
 class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of the calls to 112, and what stands in their way."""
+    """Outcome of the calls to 112, and obstacles in their way."""
 
     ends: int = 0
-    """Attempts at this request that failed."""
+    """Number of failed attempts of this request."""
     unasked: int = 0
-    """How often 112 was called by itself since an operator last had the case."""
+    """Number of automatic calls to 112 since an operator last had the case."""
     wanted_by: OperatorId | None = None
-    """Who has reopened the alert and wants 112 again, until it is asked for."""
+    """Operator who reopened the alert and wants 112 again, until 112 is requested."""
     joined_at: Instant | None = None
-    """When 112 was first in the conference."""
+    """Time at which 112 was first in the conference."""
     heard_user_at: Instant | None = None
-    """When it last was there together with the user, whose call had sound; no machine is the user."""
+    """Time at which 112 was last in the conference with the user, on a call with sound; machines do not
+    count.
+    """
     no_line: str = ""
-    """Why no line can carry the call to 112 that is wanted; empty where one does."""
+    """Reason why no line can carry the requested call to 112; empty if a line can."""
     no_line_at: Instant | None = None
-    """When that was first so for this request, whatever came of it since."""
+    """Time at which this request first lacked a line, even if a line was found since."""
     elsewhere_at: Instant | None = None
-    """When the operator had called 112 from another phone, and had read the briefing there."""
+    """Time at which the operator had called 112 from another phone and read the briefing there."""
     told_before_at: Instant | None = None
-    """When 112 was first told of the alert for certain, before the alert was reopened."""
+    """Time at which 112 was first informed for certain, before the alert was reopened."""
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """What is personal and gone for good."""
+    """Personal data that was erased for good."""
 
     at: Instant
-    """The last time that something went."""
+    """Time of the last erasure."""
     kinds: tuple[PersonalKind, ...]
     reason: ErasureReason
 
     @property
     def person(self) -> bool:
-        """Whether nothing more is known of whoever raised the alert."""
+        """True if all data of the person who raised the alert is erased."""
         return self.reason is ErasureReason.PERSON
 
 
 class Leave(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's leaving of the others, and what became of them."""
+    """Leave of the operator, and the state of the parties left."""
 
     at: Instant | None = None
-    """When `leave` was ordered."""
+    """Time at which `leave` was ordered."""
     by: OperatorId | None = None
-    """Who has left them last, until an operator has the case again."""
+    """Operator who last left the parties, until an operator has the case again."""
     handed_over: bool = False
-    """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
+    """True if user and 112 were left talking; False after a `leave` where only 112 was briefed."""
     together_at: Instant | None = None
-    """Since when user and 112 have been in the conference without an operator: left, or together again."""
+    """Time since which user and 112 are in the conference without an operator, left or together again."""
     broken_at: Instant | None = None
-    """When the conference broke that the operator had left; None once user and 112 are together again."""
+    """Time at which the conference broke after the leave; None once user and 112 are together again."""
     broken_party: Party | None = None
-    """Whose call ended then."""
+    """Party of the call that ended then."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """How a closed alert has ended in truth, as a supervisor says. `Case.outcome` stays as it was closed."""
+    """Actual outcome of a closed alert, stated by a supervisor. `Case.outcome` stays as closed."""
 
     at: Instant
     by: OperatorId
@@ -250,49 +254,49 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What is recorded of the conference."""
+    """Recording of the conference."""
 
     files: tuple[str, ...] = ()
-    """Oldest first."""
+    """Files, oldest first."""
     announced: bool = False
-    """Whether the user is to be told, once."""
+    """True if the recording is to be announced to the user, once."""
     fault: str = ""
-    """Why nothing is recorded now against the settings; empty where there is no such reason."""
+    """Reason why nothing is recorded although the settings require it; empty if none."""
 
 
 class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """The app has asked to cancel since the alert was last raised from it, with whichever PIN (case 19)."""
+    """Requests of the app to cancel since the alert was last raised from it, with any PIN (case 19)."""
 
     at: Instant
-    """The first time."""
+    """Time of the first request."""
     version: int
-    """How many events the alert had then; the app is told of no later one."""
+    """Number of the alert's events at that time; the app receives no later version."""
     right: bool = False
     duress: bool = False
     wrong: int = 0
-    """How often with a PIN that is neither."""
+    """Number of requests with a wrong PIN."""
     unproved: bool = False
-    """Where no PIN is set."""
+    """True if no PIN is set."""
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls to one party that came to nothing, one after another (`model.rules.calls.attempts`)."""
+    """Failed calls to one party in a row (`model.rules.calls.attempts`)."""
 
     in_a_row: int
     of_line: int
-    """So many of the last ones because of their lines."""
+    """Number of the latest of these calls that failed because of their lines."""
     began_at: Instant
-    """When the last one was begun."""
+    """Start of the last call."""
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """A supervisor who listens in, or is about to."""
+    """Supervisor who listens in, or is about to."""
 
     operator: OperatorId
     since: Instant
-    """When the listener asked for it."""
+    """Time of the request to listen."""
     leg: LegId | None = None
     attempt: int = 0
-    """The listener's call; none before it is made."""
+    """Attempt of the listener's call; 0 before the call is made."""
     whispers: bool = False
-    """The listener is heard by the operator who has the case, and by nobody else."""
+    """True if only the operator who has the case hears the listener."""

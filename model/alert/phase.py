@@ -1,4 +1,4 @@
-"""The one word for where an alert stands, as the app is told (GET /v1/alerts/ID)."""
+"""Phase of an alert, as reported to the app (GET /v1/alerts/ID)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from model.rules.calls.silent_and_duress import hushed
 
 
 class Phase(StrEnum):
-    """Where an alert stands, in the order of the flow."""
+    """Phase of an alert, in the order of the flow."""
 
     RECEIVED = "received"
     CALLING_OPERATOR = "calling_operator"
@@ -23,7 +23,7 @@ class Phase(StrEnum):
 
 
 def phase(case: Case) -> Phase:
-    """The word for this case."""
+    """Return the phase of the case."""
     if case.closed_at is not None:
         return Phase.CLOSED
     if case.leave.at is not None:
@@ -43,6 +43,6 @@ def phase(case: Case) -> Phase:
     if case.operator is not None and not hushed(case):
         return Phase.CALLING_USER
     # Between two calls to operators there is a pause, and the search goes on. The operator of a silent alert
-    # calls nobody before 112, or until it is ordered.
+    # calls no one before 112, unless ordered.
     begun = case.operator is not None or case.of(Party.OPERATOR)
     return Phase.CALLING_OPERATOR if begun else Phase.RECEIVED

@@ -1,7 +1,8 @@
-"""Why the case hangs up, and why an operator's part in it ends. Journals hold the values: they are permanent.
+"""Reasons for which the case hangs up, and for which an operator's part ends. The journal holds the values:
+they are permanent.
 
-Fields of events that hold them are text, since another version may write others: what is read there is
-compared with these, and one that is none of them decides nothing.
+Fields of events hold the values as text, since other versions may write other values. Readers compare the
+text with these values; an unknown value decides nothing.
 """
 
 from __future__ import annotations
@@ -11,64 +12,66 @@ from typing import Final
 
 
 class ReleaseReason(StrEnum):
-    """Of `leg.releasing`."""
+    """Reason in `leg.releasing`."""
 
     NO_ANSWER = "no answer"
     SILENT = "silent"
-    """No answer of 112's."""
+    """112 does not answer."""
     NOT_JOINED = "not joined"
-    """It was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
+    """Answered without result: no voice arrived, or possibly no party on the line."""
     ANOTHER_ANSWERED = "another answered"
     HANDED_OVER = "handed over"
     GIVEN_UP = "given up"
-    """The operator's: an alert that is vouched for needs the operator, and nobody was heard in this one."""
+    """The operator's leg ends: a vouched alert needs the operator, and no party was heard in this alert."""
     ANOTHER_LINE = "another line"
-    """The party is called again at once, on another line: it counts neither as an end nor as a failure."""
+    """The party is called again at once on another line: counts neither as an end nor as a failure."""
     APART = "apart"
-    """The operator's, which cannot be joined with the user's: called again as one that was lost."""
+    """The operator's leg cannot be joined with the user's: called again like a lost leg."""
     TAKEN_BACK = "taken back"
-    """The call to 112 that was made because the one before was on a lost node: that one has come back."""
+    """The second call to 112 ends: the first call, on a lost node, has come back."""
     REPLACED = "replaced"
-    """By the user's own call."""
+    """Replaced by the user's own call."""
     PREEMPTED = "preempted"
-    """A test's or a listener's, whose line a real alert needs."""
+    """The leg of a test or a listener ends: a real alert needs the line."""
     PSAP_FIRST = "112 first"
-    """The user's phone stops ringing where one line carries all: it can call one of them at a time."""
+    """The user's phone stops ringing where one line carries all calls: only one party can be called at a
+    time.
+    """
     MACHINE = "machine"
     DURESS = "duress"
     HUSHED = "to be silent"
-    """The user's phone stops ringing when the alert is signalled once more, as a silent one."""
+    """The user's phone stops ringing because the alert was signalled again as silent."""
     OUTRANKED = "outranked"
-    """A proved alert of the same number calls the user now, and the phone is to be free for it."""
+    """A proved alert of this number calls the user now, and needs the phone free."""
     WITHDRAWN = "withdrawn"
-    """The operator has taken the call to 112 back."""
+    """The operator has withdrawn the call to 112."""
     CALLED_ELSEWHERE = "called elsewhere"
     """The operator has called 112 from another phone."""
     STOPPED = "stopped"
-    """The listener has."""
+    """The listener has stopped."""
     LEFT = "left"
     FALSE_ALARM = "false alarm"
     CLOSED = "closed"
     OVER = "over"
-    """Nobody is left to be listened to."""
+    """No party is left to listen to."""
     NO_OPERATOR = "no operator"
-    """A test has waited long enough for one."""
+    """A test has waited long enough for an operator."""
     PSAP_HUNG_UP = "112 has hung up"
     USER_HUNG_UP = "user has hung up"
 
 
 class LeaveReason(StrEnum):
-    """Of `operator.left`."""
+    """Reason in `operator.left`."""
 
     LEFT = "left"
     HANDED_OVER = "handed over"
     ANOTHER_LINE = "another line"
     LOST = "lost"
     GIVEN_UP = "given up"
-    """To an alert that is vouched for. The case waits for an operator again."""
+    """Left for an alert that is vouched for. The case waits for an operator again."""
     NOT_NEEDED = "not needed"
     LINE_FAILED = "line failed"
 
 
 WAITED_OUT: Final = frozenset({ReleaseReason.NO_ANSWER, ReleaseReason.SILENT, ReleaseReason.PSAP_FIRST})
-"""Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
+"""Reasons to hang up an unanswered call. Operators are excluded: another operator is called."""

@@ -1,7 +1,7 @@
-"""The positions of one alert: a sequence that never changes, lengthened at the same cost when it is long.
+"""Positions of one alert: an immutable sequence that grows at constant cost.
 
-A tuple is copied whole for each position more: a phone that tells one a second for four hours costs a fold as
-many copies of up to 14,400. This one is in pieces, of which only the last is copied.
+A tuple is copied whole for each new position: a phone that sends a position per second for four hours costs a
+fold as many copies of up to 14,400. A trail consists of pieces, and only the last piece is copied.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PIECE: Final = 128
 
 
 class Trail(Sequence[T], Generic[T]):
-    """Positions in the order in which they came."""
+    """Positions in the order of arrival."""
 
     __slots__ = ("_last", "_whole")
 
@@ -26,7 +26,7 @@ class Trail(Sequence[T], Generic[T]):
         self._last: tuple[T, ...] = every[full:]
 
     def with_one(self, one: T) -> Trail[T]:
-        """Return the trail with one position more at its end."""
+        """Return the trail with one position appended."""
         made: Trail[T] = Trail.__new__(Trail)
         last = (*self._last, one)
         made._whole, made._last = (self._whole, last) if len(last) < PIECE else ((*self._whole, last), ())

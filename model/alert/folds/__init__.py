@@ -1,1 +1,1 @@
-"""How an event changes the state of an alert: a module for what the events are about."""
+"""Folds of an alert's state, one module per subject of the events."""

@@ -1,8 +1,7 @@
-"""What user and operator have written to each other, which of it goes by short message, and what became of
-each. Pure.
+"""Messages between user and operator: text, answers, delivery by SMS and its outcome. Pure.
 
-The network's reports come late, twice, in any order, and before its own word that it has taken the text: what
-says more of the way stands.
+Reports of the network arrive late, twice, in any order, and before the network's confirmation of the sending.
+A report of more progress is kept.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from model.alert.case import Case
 from model.alert.parts import Said, Texted
 
 ANSWERS: Final = ("yes", "no")
-"""What the app's two buttons send; on the line they are the keys 1 and 2."""
+"""Values of the app's two buttons; on the phone's keypad, the keys 1 and 2."""
 QUESTION: Final = "question"
 _NEVER: Final = Instant(1 << 62)
 
 
 def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.DialogueSaid():
             if any((one.id, one.by) == (event.id, event.by) for one in case.dialogue):
@@ -60,7 +59,7 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def with_answer(case: Case, answer: str, number: int) -> Case:
-    """The case once the user has answered the question of this number, where it is open."""
+    """Return the case with the user's answer to the question of this number, if the question is open."""
     question = next((one for one in case.dialogue if one.number == number and one.by and one.asks), None)
     if answer not in ANSWERS or question is None or question.answer:
         return case
@@ -69,9 +68,9 @@ def with_answer(case: Case, answer: str, number: int) -> Case:
 
 
 def asked_before(case: Case, at: Instant) -> int:
-    """The number of the last question by this moment, for an answer that names none; 0: there is none.
+    """Return the number of the last question by this moment, for an answer that names no question; 0 if none.
 
-    One that the center speaks is asked once it begins to be heard.
+    A spoken question counts from the start of its playback.
     """
     questions = (one for one in reversed(case.dialogue) if one.by and _asked_at(one) <= at)
     last = next(questions, None)
@@ -79,12 +78,12 @@ def asked_before(case: Case, at: Instant) -> int:
 
 
 def clip_of(said: Said) -> str:
-    """The name of what is played of a question that the center speaks."""
+    """Return the clip name of a spoken question."""
     return f"{QUESTION}:{said.number}"
 
 
 def with_heard(case: Case, clip: str, at: Instant) -> Case:
-    """The case once this has been played to its end: of a question it is known when."""
+    """Return the case after this clip was played to its end; a spoken question gets its time of hearing."""
     return _of_clip(case, clip, heard_at=at)
 
 
@@ -103,7 +102,7 @@ def _asked_at(one: Said) -> Instant:
 
 
 def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
-    """Nobody sees what the own side has written."""
+    """Mark a message as arrived or read by the other side; an own message stays unchanged."""
     theirs = bool(one.by) != bool(event.by) and one.number <= event.upto
     if not theirs:
         return one
@@ -115,7 +114,7 @@ def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
 
 
 def fold_texts(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.DialogueTextsOrdered():
             return replace(case, texts_ordered=True)

@@ -1,4 +1,4 @@
-"""How an alert ends, is left, breaks, begins again, and what is personal goes from it for good. Pure."""
+"""End of an alert: closing, leave, broken conference, reopening, and erasure of personal data. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model.alert.parts import CallsTo112, Correction, Erased, Leave
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.FalseAlarmDeclared():
             return replace(case, false_alarm_at=at, hand_over=None)
@@ -40,7 +40,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _broken(case: Case, party: Party, at: Instant) -> Case:
-    """The leave is undone; of the user's attempts before nothing counts against the ones to come."""
+    """Undo the leave; earlier attempts to the user do not count against the attempts to come."""
     case = replace(
         case,
         leave=Leave(by=case.leave.by, broken_at=at, broken_party=party),
@@ -51,17 +51,18 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
 
 
 def closed(case: Case, outcome: Outcome | None, at: Instant) -> Case:
-    """The case once nothing more is done for it; `outcome`: None where it cannot be read."""
+    """Return the case once closed; `outcome`: None if unreadable."""
     leave = _mended(case.leave)
     return replace(case, leave=leave, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
 
 
 def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
-    """The case going on; `by`: None where it cannot be read.
+    """Return the reopened case; `by`: None if unreadable.
 
-    What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
+    Earlier actions remain in the story; new actions begin with the legs' next attempts.
 
-    What is known stays: who it is, where, the PINs, how the deadline was met or missed, when 112 was told.
+    Knowledge stays: user, position, PINs, how the deadline was met or missed, and the time at which 112 was
+    informed.
     """
     return replace(
         case,
@@ -103,7 +104,7 @@ def _mended(leave: Leave) -> Leave:
 
 
 def together_again(case: Case, at: Instant) -> Case:
-    """The case once both are in the conference that had broken; unchanged before."""
+    """Return the case once user and 112 are both in the conference that had broken; unchanged before."""
     user, psap = case.confirmed_answered(Party.USER), case.confirmed_answered(Party.PSAP)
     if case.leave.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
         return case
@@ -112,7 +113,7 @@ def together_again(case: Case, at: Instant) -> Case:
 
 
 def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.AlertErased(kinds=kinds, reason=reason):
             for kind in kinds:
@@ -125,7 +126,7 @@ def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _without(case: Case, kind: PersonalKind) -> Case:
-    """What was told of it before the key was gone: others read the events as those that are empty."""
+    """Remove data read before the key was destroyed; a later reader finds the fields empty."""
     match kind:
         case PersonalKind.NUMBER:
             legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}

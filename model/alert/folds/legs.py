@@ -1,4 +1,4 @@
-"""The legs: how far each attempt has got, and what its end means for the next one. Pure."""
+"""Legs: progress of each attempt, and the effect of its end on the next attempt. Pure."""
 
 from __future__ import annotations
 
@@ -48,10 +48,11 @@ _COUNTS_FOR_NO_ATTEMPT: Final = frozenset(
         ReleaseReason.HUSHED,
     }
 )
-"""What a machine counts for is said by `machine.marked`."""
+"""Release reasons that do not count as an attempt; an answering machine is counted by `machine.marked`."""
 HEARD_US: Final = Instant(10 * SECOND)
-"""So long user and 112 have to have been together before the user's call lost its sound: that it did is known
-only after some seconds."""
+"""Least time of user and 112 together before a loss of the user's sound: the loss is detected only after some
+seconds.
+"""
 _COUNTS_FOR_NO_CALL_TO_112: Final = frozenset(
     {
         ReleaseReason.ANOTHER_LINE,
@@ -63,7 +64,7 @@ _COUNTS_FOR_NO_CALL_TO_112: Final = frozenset(
 
 
 def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
-    """The case after an event of one of its legs, or of the bridge."""
+    """Return the case after an event of one of its legs, or of the bridge."""
     match event:
         case ev.LegOriginating():
             lost = case.calls_on_lost_nodes.get(event.leg)
@@ -110,7 +111,8 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 state=LegState.ANSWERED if leg.active or leg.given_up else leg.state,
                 reason="" if leg.given_up else leg.reason,
                 releasing_at=None if leg.given_up else leg.releasing_at,
-                # An answer that proves nothing is a ringing at least, from then on if not before.
+                # An unproved answer counts at least as ringing, from now on unless ringing was reported
+                # before.
                 ringing_at=leg.ringing_at or (None if event.confirmed else at),
                 answered_at=leg.answered_at or at,
                 voice=event.voice or leg.voice,
@@ -119,7 +121,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             )
             return _with(_answered(_carried(case, leg), leg) if event.confirmed else case, answered)
         case ev.LegConfirmed():
-            # When she really answered nobody knows better.
+            # The time of the confirmation is the best known time of the real answer.
             confirmed = replace(leg, confirmed=True, answered_at=at)
             return _with(_answered(case, leg), confirmed) if leg.in_doubt else case
         case ev.LegVoiceReady(voice=voice):
@@ -166,7 +168,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
 
 
 def _together(case: Case) -> tuple[Leg, ...]:
-    """User and 112, where both are in the conference: empty otherwise."""
+    """Return the legs of user and 112 if both are in the conference; empty otherwise."""
     both = tuple(
         leg
         for leg in case.legs.values()
@@ -176,7 +178,9 @@ def _together(case: Case) -> tuple[Leg, ...]:
 
 
 def _heard_by_112(case: Case, at: Instant) -> Case:
-    """The case as the time of user and 112 together ends, by a call's end or by the loss of its sound."""
+    """Return the case at the end of the time of user and 112 together, by the end of a call or the loss of
+    its sound.
+    """
     dumb = any(
         leg.no_sound_at is not None or leg.reason == ReleaseReason.MACHINE
         for leg in _together(case)
@@ -186,7 +190,7 @@ def _heard_by_112(case: Case, at: Instant) -> Case:
 
 
 def _carried(case: Case, leg: Leg) -> Case:
-    """A line does carry the call to 112."""
+    """Clear the lack of a line for 112: a line carries the call."""
     return _with_line(case) if leg.party is Party.PSAP and case.to_112.no_line else case
 
 
@@ -195,11 +199,13 @@ def _with_line(case: Case) -> Case:
 
 
 def _given_up(case: Case, leg: Leg, cause: int, at: Instant) -> Case:
-    """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
+    """Keep an attempt as possibly alive if the line's node was lost; drop the attempt if the line itself
+    reports the end.
+    """
     before = case.calls_on_lost_nodes.get(leg.leg)
     if cause == HangupCause.NODE_LOST and leg.active:
         if leg.beside_lost and before is not None and before.was_answered:
-            # The second node in a row: of 112's calls the user can only be in the first.
+            # Second lost node in a row: of the calls to 112, only the first can have the user in it.
             return case
         lost = replace(leg, released_at=at)
         return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: lost})
@@ -207,9 +213,9 @@ def _given_up(case: Case, leg: Leg, cause: int, at: Instant) -> Case:
 
 
 def _answered(case: Case, leg: Leg) -> Case:
-    """Return the case that waits for the party's call on a lost node no longer.
+    """Return the case without the party's call on a lost node.
 
-    Another call-taker of 112 may still be in that call, with the user: it is waited for until the user or an
+    Another call-taker of 112 may still be in that call with the user. The call is kept until the user or an
     operator is with the call-taker who has answered here.
     """
     if leg.party is not Party.PSAP:
@@ -236,7 +242,7 @@ def _heard_again(case: Case, leg: Leg) -> Case:
 
 
 def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
-    """What the end of an attempt means for the next one."""
+    """Return the case with the effect of an attempt's end on the next attempt."""
     match leg.party:
         case Party.USER if not leg.line_failed or leg.was_answered:
             if leg.reason in _COUNTS_FOR_NO_ATTEMPT:
@@ -246,7 +252,7 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
         case Party.PSAP if leg.reason in _COUNTS_FOR_NO_CALL_TO_112:
             return case
         case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
-            # Ended by us it is over, though its line fails meanwhile.
+            # A call ended by the center is over, even if its line fails meanwhile.
             return replace(case, psap=None)
         case Party.PSAP:
             return replace(case, to_112=replace(case.to_112, ends=case.to_112.ends + 1))

@@ -1,8 +1,8 @@
-"""Orders: which were given, and at which version of the alert each of their matters last changed. Pure.
+"""Orders given, and the version of the alert at which each of their matters last changed. Pure.
 
-An order changes its matter as soon as it is journaled. The events that the AlertCase makes of it are no other
-change: a key that is pressed in between is not refused because of them. Of the AlertCase's events only those
-count that no order has made.
+An order changes its matter as soon as the order is journaled. Events that the AlertCase makes of the order
+are no further change: a key pressed in between is not refused because of them. Of the AlertCase's events,
+only events without an order count.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from model.alert.parts import KnownOrder, Matter
 from model.orders.table import ORDERS
 
 KEPT: Final = 64
-"""Orders whose ids are known: more than are given to an alert while a request is under way."""
+"""Number of orders with known ids: more than an alert receives while a request is under way."""
 
 DIALLED: Final = {
     Party.USER: Matter.USER_DIALLED,
@@ -30,7 +30,7 @@ DIALLED: Final = {
 
 
 def fold_orders(before: Case, case: Case, event: AnyEvent) -> Case:
-    """Return `case` with what the event says of orders. `before`: the case without the event."""
+    """Return `case` with the effect of the event on orders. `before`: the case without the event."""
     given = _order(event)
     if given is not None and given.id:
         case = replace(case, orders=(*case.orders, given)[-KEPT:])

@@ -1,5 +1,5 @@
-"""Who takes part: who the user is and whether reached, which operators are called and have the case, and the
-request to call 112 with what comes of it. Pure.
+"""Parties of an alert: the user and whether reached, operators called and in charge, and the request to call
+112 with its outcome. Pure.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from model.alert.reasons import LeaveReason, ReleaseReason
 
 
 def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.VoicesWithheld() | ev.VoicesGiven():
-            # A phone that is to keep still from now on does not sound for what is written either.
+            # A phone that must stay silent from now on does not make a sound for messages either.
             ordered = case.texts_ordered and isinstance(event, ev.VoicesGiven)
             return replace(case, voices=isinstance(event, ev.VoicesGiven), texts_ordered=ordered)
         case ev.UserIdentified():
@@ -49,7 +49,7 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.UserPresumedCallingPsap(reason=reason):
             return replace(case, presumed_calling_112=reason)
         case ev.RedialRequested():
-            # Whoever orders it has seen which number it is, and vouches for it from then on.
+            # The operator who orders the call has seen the number, and vouches for it from then on.
             return replace(case, redial=True, dial_withheld="", dial_ordered=True)
         case ev.MachineMarked():
             return _machine(case)
@@ -70,14 +70,14 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
 def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
     if case.reached_at is not None and case.reached_by != "app":
         return replace(case, met_at=case.met_at or at)
-    # Of a user who answers the app's word is forgotten: the better word has the time of its own.
+    # A proved answer replaces the app's word, and has its own time.
     return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by)
 
 
 def _machine(case: Case) -> Case:
-    """Count the call as answered by a machine; the deadline stays met, as the phone has seen the call.
+    """Count the call as answered by a machine; the deadline stays met, as the phone has received the call.
 
-    The user's own word in a call before this one stays.
+    The user's own word in an earlier call stays.
     """
     call = case.active(Party.USER)
     before = call is not None and case.reached_at is not None and case.reached_at < call.since
@@ -89,7 +89,7 @@ def _machine(case: Case) -> Case:
 
 
 def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.OperatorReserved(operator=operator):
             taking = None if case.taking == operator else case.taking
@@ -97,7 +97,7 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.TakeRequested(by=by):
             leave = replace(case.leave, at=None)
             since = case.taking_at if by == case.taken_for(at) else at
-            # User and 112 have come together since: this `take` is for what is so now.
+            # User and 112 have come together since: this `take` refers to the present state.
             since = at if since is None or since < (case.leave.together_at or 0) else since
             return replace(case, taking=by, taking_at=since, leave=leave)
         case ev.OperatorWanted(alert=alert, holder=holder):
@@ -137,7 +137,7 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 operator=operator,
                 had_by=(*_without(case.had_by, operator), operator),
                 operator_joined_at=at,
-                # The user of a silent alert is not called: an operator who has it is what meets the deadline.
+                # The user of a silent alert is not called: the deadline is met when an operator joins.
                 met_at=case.met_at or (at if case.silent and not case.aloud else None),
                 operator_lost_at=None,
                 tried=(),
@@ -152,10 +152,10 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 return case
             case = replace(case, hand_over=None, unattended_at=at)
             if reason in (LeaveReason.LEFT, LeaveReason.ANOTHER_LINE):
-                # Not lost: the work is done, or this operator alone is called, as the order was.
+                # Not lost: the work is done, or only this operator is called on another line, as ordered.
                 return replace(case, operator=None)
             if reason == LeaveReason.GIVEN_UP:
-                # Nobody has met the deadline of a silent alert that no operator has.
+                # The deadline of a silent alert is open again once no operator has the alert.
                 rang = case.rang_at or case.reached_at
                 return replace(case, operator=None, met_at=case.met_at if rang else None)
             return replace(case, operator=None, operator_lost_at=at)
@@ -168,10 +168,10 @@ def _without(operators: tuple[OperatorId, ...], operator: OperatorId) -> tuple[O
 
 
 def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.PsapRequested():
-            # What failed for a request before says nothing of this one.
+            # Failures for an earlier request do not count for this request.
             in_vain = {party: vain for party, vain in case.in_vain.items() if party is not Party.PSAP}
             unasked = case.to_112.unasked + (event.by is None)
             to_112 = replace(_unhindered(case), ends=0, unasked=unasked, wanted_by=None)
@@ -185,7 +185,7 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
             case = replace(case, to_112=to_112, briefing_at=at)
             return _not_called(case)
         case ev.PsapWithdrawn():
-            # A user whose phone gave way to 112, where one line carries all, is called again.
+            # A user whose call was released for 112, where one line carries all, is called again.
             gave_way = any(leg.reason == ReleaseReason.PSAP_FIRST for leg in case.of(Party.USER))
             return _not_called(replace(case, to_112=_unhindered(case), redial=case.redial or gave_way))
         case ev.PsapJoined():
@@ -195,11 +195,11 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _not_called(case: Case) -> Case:
-    """Return the case that wants no call to 112, and none back that a lost node may hold."""
+    """Return the case without a call to 112, neither requested nor kept on a lost node."""
     others = {name: leg for name, leg in case.calls_on_lost_nodes.items() if leg.party is not Party.PSAP}
     return replace(case, psap=None, calls_on_lost_nodes=others)
 
 
 def _unhindered(case: Case) -> CallsTo112:
-    """What was in the way of a request that is over, or has just been made, is so no more."""
+    """Return the calls to 112 without the obstacles of an earlier request."""
     return replace(case.to_112, no_line="", no_line_at=None)

@@ -1,7 +1,7 @@
-"""What has come from outside: signals, positions, PINs, the deadline, and who has the alert. Pure.
+"""Facts from outside: signals, positions, PINs, the deadline, and the owner of the alert. Pure.
 
-Whoever takes an alert up decides by a clock of its own: another node's, or the same machine's after its clock
-was set back. A time that lies ahead of that clock would put off every call by as much.
+The AlertCase that takes an alert decides by its own clock: another node's, or the same machine's after the
+clock was set back. A time ahead of that clock would delay every call by as much.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again
 
 _NOT_OURS: Final = frozenset({"deadline_at", "raised_at", "key_enrolled_at"})
-"""Moments by a phone's clock, or still to come."""
+"""Times of a phone's clock, and times still to come."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 def not_ahead(case: Case, now_us: Instant) -> Case:
-    """Return the case without a time later than its being taken up. A deadline keeps its distance from the
-    receipt.
+    """Return the case without times later than `now_us`, the time of taking the alert. A deadline keeps its
+    distance from the receipt.
     """
     ahead_us = max(0, case.received_at - now_us)
     case = _clamped(case, now_us)
@@ -45,7 +45,7 @@ def not_ahead(case: Case, now_us: Instant) -> Case:
 
 
 def _clamped(struct: T, now_us: Instant) -> T:
-    """Return the struct with its own times no later than this."""
+    """Return the struct with its own times limited to `now_us`."""
     ahead = {
         name: now_us
         for name in struct.__struct_fields__
@@ -56,10 +56,10 @@ def _clamped(struct: T, now_us: Instant) -> T:
 
 
 def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
-    """The case after this event; None where it is about something else."""
+    """Return the case after this event; None if the event has another subject."""
     match event:
         case ev.AlertSignalAdded(alias=alias) if alias:
-            return case  # of somebody who does not speak for the alert
+            return case  # the sender does not speak for the alert
         case ev.AlertSignalAdded():
             positions = known_positions(case.positions, event.position, event.received_at, event.channel)
             met = event.silent and not case.aloud and case.operator is not None
@@ -82,13 +82,13 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 return case
             return replace(case, beside=(*case.beside, Beside(alert=alert, proof=proof)))
         case ev.PositionUpdated(position=position):
-            # Only the app has a way to say one more.
+            # Only the app can send a further position.
             return replace(case, positions=known_positions(case.positions, position, at, Channel.DATA))
         case ev.AddressFound(address=address):
             return replace(case, address_found=address)
         case ev.AlertCancelled(duress=duress):
             asked = asked_again(case, event, at)
-            # What an operator has ordered of the voices was ordered of a user who was not forced.
+            # An operator's order about the voices was given for a user who was not forced.
             voices = None if duress and not case.duress else case.voices
             case = _wanted_again(case) if duress and not case.duress else case
             return replace(
@@ -117,8 +117,8 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _wanted_again(case: Case) -> Case:
-    """The case that was left to the user and 112, and in which the user may hear and say nothing any more:
-    112 is to be told so by an operator.
+    """Return the case without its leave: it was left to user and 112, and the user may no longer hear or
+    speak. An operator must inform 112.
     """
     if not case.leave.handed_over or case.parties_released or case.closed_at is not None:
         return case
@@ -126,7 +126,7 @@ def _wanted_again(case: Case) -> Case:
 
 
 def known_position(told: Position, received_at: Instant, channel: Channel) -> KnownPosition:
-    """Return a position as the center knows it. A clock that is ahead would hide all that comes later."""
+    """Return a position as known to the center. A clock that is ahead would hide all later positions."""
     return KnownPosition(
         lat=told.lat,
         lon=told.lon,
@@ -141,7 +141,7 @@ def known_position(told: Position, received_at: Instant, channel: Channel) -> Kn
 def known_positions(
     before: Trail[KnownPosition], told: Position | None, received_at: Instant, channel: Channel
 ) -> Trail[KnownPosition]:
-    """Return the positions with one more, if there is one."""
+    """Return the positions with `told` appended, if present."""
     return before if told is None else before.with_one(known_position(told, received_at, channel))
 
 
