@@ -1,1 +1,1 @@
-"""People who are called until somebody takes it: who they are, when each is on duty, and what was tried."""
+"""Callouts: the people called until one takes the callout, the hours of their duty, and the attempts made."""

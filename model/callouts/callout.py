@@ -1,4 +1,6 @@
-"""Who was called because of which alarms, and what came of it: fold of the stream `duty-center`. Pure."""
+"""Callouts of people on duty: the alarms, the attempts and the outcome. Fold of the stream `duty-center`.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,13 @@ from messages.ids import (
 from messages.journal import Recorded
 
 KEPT: Final = 20
-"""So many that have ended are kept in mind."""
+"""Number of ended callouts kept."""
 OFTEN_US: Final = Instant(4 * 3600 * SECOND)
-"""So long it is kept in mind that somebody was told of an alarm: one that comes and goes comes back in it."""
+"""Time for which a notification about an alarm is remembered: an intermittent alarm returns within it."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One person is told by one way."""
+    """Notification of a person by one channel."""
 
     number: int
     round: int
@@ -39,89 +41,94 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     contact: int
     at: Instant
     node: NodeId
-    """Which node does it."""
+    """Node that carries the attempt out."""
     line: LineId | None = None
     text: TextId | None = None
     answered_at: Instant | None = None
     over_at: Instant | None = None
     failure: CalloutFailure | None = None
-    """None once it is over: what was written has left, or the call has ended with a key that took it."""
+    """Failure; None once over without one: the message was sent, or the call ended with a key that took the
+    callout.
+    """
     cause: int | None = None
 
     @property
     def open(self) -> bool:
-        """Whether it is not known yet what has come of it."""
+        """True while the outcome is unknown."""
         return self.over_at is None
 
 
 class Callout(msgspec.Struct, frozen=True, kw_only=True):
-    """One of them."""
+    """A callout of people on duty, with its attempts."""
 
     id: str
     kind: CalloutKind
     opened_at: Instant
     node: NodeId
-    """Which node carries it out: the one that has written of it last what only that one writes."""
+    """Node that carries the callout out: the last to write an event that only that node writes."""
     changed_at: Instant
     alarms: tuple[CalloutAlarm, ...] = ()
     joined_at: Instant | None = None
-    """When alarms came that the tries before have not told."""
+    """Time at which alarms joined that the earlier attempts did not report."""
     person: str = ""
     way: DutyWay | None = None
     by: OperatorId | None = None
     attempts: tuple[Attempt, ...] = ()
     taken_at: Instant | None = None
     taken_by: str = ""
-    """The person of the roster."""
+    """Person of the roster who has taken the callout."""
     operator: OperatorId | None = None
-    """Who has taken it at a console."""
+    """Operator who has taken the callout at a console."""
     taken_way: DutyWay | None = None
     ended_at: Instant | None = None
     end: CalloutEnd | None = None
 
     @property
     def rounds(self) -> int:
-        """How often all have been called, the time that is going on included; 0: nobody has."""
+        """Number of cycles through all people, the current cycle included; 0 before the first."""
         return max((one.round for one in self.attempts), default=0)
 
     @property
     def now(self) -> tuple[Attempt, ...]:
-        """The tries of which it is not known yet what comes of them."""
+        """Attempts with an unknown outcome."""
         return tuple(one for one in self.attempts if one.open)
 
     @property
     def taken(self) -> bool:
-        """Whether somebody sees to it."""
+        """True if a person has taken the callout."""
         return self.taken_at is not None
 
     @property
     def last_at(self) -> Instant:
-        """When the last try was over, or begun while it is not; before any, when it was opened."""
+        """End of the last attempt, or its start while open; before any attempt the opening of the callout."""
         return max((one.over_at or one.at for one in self.attempts), default=self.opened_at)
 
     def attempt(self, number: int) -> Attempt | None:
-        """The try of this number."""
+        """Return the attempt of this number."""
         return next((one for one in self.attempts if one.number == number), None)
 
 
 class Callouts:
-    """All that are open, and the newest of those that have ended."""
+    """All open callouts, and the newest of the ended ones."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        """`kept`: so many that have ended."""
+        """Create an empty collection. `kept`: number of ended callouts to keep."""
         self._kept = kept
         self.version = 0
-        """Of the stream: what an append that decides something has to expect."""
+        """Version of the stream, which an append that decides something must expect."""
         self.handled: dict[tuple[NodeId, str, str], Instant] = {}
-        """Because of what somebody was told, and when that was raised: raised anew it is another."""
+        """Alarms about which a person was notified, with the time of raising; an alarm raised again is a new
+        alarm.
+        """
         self.lately: dict[tuple[NodeId, str, str], tuple[Instant, ...]] = {}
-        """When somebody was told of it lately, each time that it was raised anew."""
+        """Times of recent notifications about each alarm, one for each raising."""
         self.taken: dict[tuple[NodeId, str, str], Instant] = {}
-        """When somebody has taken what was told last of it; none since it was told anew."""
+        """Time at which a person took the last notification of each alarm; absent after a new notification.
+        """
         self._all: dict[str, Callout] = {}
 
     def apply(self, recorded: Recorded) -> None:
-        """Take the stream's next event."""
+        """Apply the stream's next event."""
         if recorded.version <= self.version:
             return
         self.version = recorded.version
@@ -151,23 +158,23 @@ class Callouts:
         elif (before := self._all.get(getattr(event, "callout", ""))) is not None:
             now = replace(_evolved(before, recorded), changed_at=recorded.at_us)
             self._put(now)
-            # What joins one that was taken is the taker's, too.
+            # An alarm that joins a callout already taken belongs to the taker, too.
             if now.taken and isinstance(event, ev.CalloutTaken | ev.CalloutJoined):
                 alarms = event.alarms if isinstance(event, ev.CalloutJoined) else before.alarms
                 self.taken |= {one.key: recorded.at_us for one in alarms}
 
     def get(self, callout: str) -> Callout | None:
-        """By its id; None: there is none, or it ended long ago."""
+        """Return the callout with this id; None if unknown, or ended long ago."""
         return self._all.get(callout)
 
     @property
     def open(self) -> list[Callout]:
-        """The oldest first."""
+        """Open callouts, oldest first."""
         return [one for one in self._all.values() if one.ended_at is None]
 
     @property
     def ended(self) -> list[Callout]:
-        """The newest that have ended, the oldest of them first."""
+        """Newest ended callouts, oldest first."""
         return [one for one in self._all.values() if one.ended_at is not None]
 
     def _put(self, callout: Callout) -> None:

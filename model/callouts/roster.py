@@ -1,7 +1,7 @@
-"""Who is on duty for the center, when, by which ways and in which order. Pure: a document and a moment.
+"""People on duty for the center: hours, channels and order. Pure: a document and a time.
 
-Times of day are those of the roster's own zone (`model.callouts.times`): shifts which follow each other leave
-no gap on any night. A shift belongs to the day on which it begins.
+Times of day are in the roster's own zone (`model.callouts.times`): consecutive shifts leave no gap on any
+night. A shift belongs to the day on which it begins.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.callouts.times import DATE, instant_in, local_in, zone_of
 
 LOOKED_AHEAD_US: Final = Instant(14 * 86_400 * SECOND)
-"""So far it is said who is on duty, and looked for gaps."""
+"""Time ahead for which the people on duty are shown and gaps are searched."""
 OVERRIDES_KEPT_US: Final = Instant(30 * 86_400 * SECOND)
 _DAY: Final = timedelta(days=1)
 
@@ -26,59 +26,61 @@ Id = Annotated[PersonId, Meta(pattern=r"^[a-z0-9-]{1,32}$(?!\n)")]
 Named = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(max_length=200)]
 Day = Annotated[int, Meta(ge=0, le=6)]
-"""0 is Monday."""
+"""Day of the week; 0 is Monday."""
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 
 BY_NUMBER: Final = frozenset((DutyWay.CALL, DutyWay.SMS))
-"""What goes by our own modems."""
+"""Channels that use the center's own modems."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the roster. A field of a newer version's is passed over: somebody has to be called."""
+    """A part of the roster. Unknown fields of a newer version are ignored: people must still be called."""
 
 
 class Contact(_Part, frozen=True, kw_only=True):
-    """One way to reach a person."""
+    """A channel to reach a person."""
 
     way: DutyWay
     to: Annotated[str, Meta(min_length=1, max_length=1000)]
-    """A number as E.164, an address of e-mail, a URL."""
+    """Phone number as E.164, e-mail address, or URL."""
 
 
 class Person(_Part, frozen=True, kw_only=True):
-    """Somebody who can be on duty; events name the id, and nothing else of it."""
+    """A person who can be on duty; events name only the id."""
 
     id: Id
     name: Named
     language: Annotated[str, Meta(pattern=r"^[a-z]{2}$(?!\n)")] = "it"
-    """ISO 639-1."""
+    """Language code, ISO 639-1."""
     contacts: Annotated[tuple[Contact, ...], Meta(max_length=12)] = ()
-    """In the order in which they are tried."""
+    """Contacts in the order in which they are tried."""
     operator: OperatorId | None = None
-    """Who it is at the consoles."""
+    """The person's operator account at the consoles."""
 
 
 class Shift(_Part, frozen=True, kw_only=True):
-    """Hours that come each week."""
+    """Hours that repeat each week."""
 
     name: Named
     days: Annotated[tuple[Day, ...], Meta(max_length=7)]
-    """On which it begins."""
+    """Days on which the shift begins."""
     begins: TimeOfDay
     ends: TimeOfDay
-    """On the next day where it is not after `begins`: then it passes midnight, or lasts the day round."""
+    """End; on the next day if not after `begins`: the shift then passes midnight, or lasts 24 hours."""
     people: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
-    """In the order in which they are called."""
+    """People in the order in which they are called."""
 
 
 class Override(_Part, frozen=True, kw_only=True):
-    """Others than the shifts say, once; of two the later in the roster counts."""
+    """Exception from the shifts, once; of two overlapping exceptions the later in the roster applies."""
 
     from_at: Instant
     to_at: Instant
     people: Annotated[tuple[Id, ...], Meta(max_length=20)]
     instead_of: Id | None = None
-    """Whose place they take, wherever the shifts have this person. None: all of the list is theirs."""
+    """Person whom these people replace wherever the shifts name that person. None: replace all people of the
+    shifts.
+    """
     why: Text = ""
 
 
@@ -91,49 +93,51 @@ class Holiday(_Part, frozen=True, kw_only=True):
 
 
 class Roster(_Part, frozen=True, kw_only=True):
-    """All of it; one document, so that whoever changes it sees all that it means."""
+    """Whole roster; a single document, so that an editor sees the full effect of a change."""
 
     zone: Annotated[str, Meta(min_length=1, max_length=60)] = "Europe/Rome"
-    """By the names of the IANA time zone database."""
+    """Time zone, as named in the IANA time zone database."""
     people: Annotated[tuple[Person, ...], Meta(max_length=100)] = ()
     shifts: Annotated[tuple[Shift, ...], Meta(max_length=100)] = ()
-    """Where several cover a moment, those of the first are called first."""
+    """Shifts; where several cover a time, the people of the first are called first."""
     overrides: Annotated[tuple[Override, ...], Meta(max_length=500)] = ()
     holidays: Annotated[tuple[Holiday, ...], Meta(max_length=200)] = ()
 
     def person(self, who: str) -> Person | None:
-        """By the id; None: nobody has it any more."""
+        """Return the person of this id; None if removed."""
         return next((one for one in self.people if one.id == who), None)
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """A time in which nothing changes of who is on duty."""
+    """A time span during which the people on duty stay unchanged."""
 
     from_at: Instant
     to_at: Instant
     people: tuple[PersonId, ...]
-    """In the order in which they are called; never empty while the roster has people."""
+    """People in the order in which they are called; never empty while the roster has people."""
     covered: bool
-    """False: nobody has this time, and so all people are called, in the roster's order."""
+    """False: no person is on duty in this span, and so all people are called, in the roster's order."""
     shifts: tuple[str, ...] = ()
-    """By whose names it is covered."""
+    """Names of the shifts that cover the span."""
     overridden: bool = False
 
 
 EMPTY: Final = Roster()
 _Hours = tuple[Instant, Instant, int]
-"""From, to, and the place of the shift that has them."""
+"""Start, end, and index of the shift."""
 
 
 def on_duty(roster: Roster, at: Instant) -> tuple[Person, ...]:
-    """Who is called at this moment, in this order; all people where nobody has it. Empty for no roster."""
+    """Return the people to call at this time, in order; all people if none is on duty. Empty for an empty
+    roster.
+    """
     by_id = {one.id: one for one in roster.people}
     (now,) = spans(roster, at, Instant(at + 1))
     return tuple(by_id[one] for one in now.people)
 
 
 def spans(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
-    """Who is on duty from one moment to the other, without a hole, each as long as nothing changes."""
+    """Return the people on duty between two times as spans without gaps, each as long as possible."""
     hours = sorted(_hours(roster, from_at, to_at))
     overrides = tuple(one for one in roster.overrides if one.from_at < to_at and from_at < one.to_at)
     changes = {one for begins, ends, _ in hours for one in (begins, ends)}
@@ -164,18 +168,20 @@ def spans(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
 
 
 def gaps(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
-    """The times that nobody has."""
+    """Return the spans without a person on duty."""
     return tuple(one for one in spans(roster, from_at, to_at) if not one.covered)
 
 
 def tidied(roster: Roster, at: Instant) -> Roster:
-    """Without overrides that are long over: who was away when is nobody's business for ever."""
+    """Return the roster without overrides that ended long ago: absences are not kept for ever."""
     left = tuple(one for one in roster.overrides if one.to_at >= at - OVERRIDES_KEPT_US)
     return msgspec.structs.replace(roster, overrides=left)
 
 
 def without_secrets(roster: Roster) -> Roster:
-    """For whoever may know who is on duty, and not what opens a service: of a URL its host alone."""
+    """Return the roster without secrets for readers who may know the people on duty: only the host of each
+    URL.
+    """
 
     def contact(one: Contact) -> Contact:
         if one.way not in (DutyWay.WEBHOOK, DutyWay.APPRISE):
@@ -191,14 +197,14 @@ def without_secrets(roster: Roster) -> Roster:
 
 
 def _called(shifts: list[Shift], overrides: list[Override]) -> tuple[list[PersonId], bool]:
-    """Who the shifts and then the overrides say, and whether an override has changed it."""
+    """Return the people of the shifts after the overrides, and True if an override has changed them."""
     people = [one for shift in shifts for one in shift.people]
     changed = False
     for override in overrides:
         if override.instead_of is None:
             people, changed = list(override.people), True
         elif override.instead_of in people:
-            # Who comes in for somebody is called then, and not a second time further down.
+            # A substitute is called in the place of the person replaced, and not a second time further down.
             place = people.index(override.instead_of)
             before = [one for one in people[:place] if one not in override.people]
             people, changed = [*before, *override.people, *people[place + 1 :]], True
@@ -206,7 +212,7 @@ def _called(shifts: list[Shift], overrides: list[Override]) -> tuple[list[Person
 
 
 def _hours(roster: Roster, from_at: Instant, to_at: Instant) -> Iterator[_Hours]:
-    """Each time that a shift is there, as far as it touches what lies between."""
+    """Yield the hours of each shift that overlap the period."""
     zone = zone_of(roster.zone)
     if zone is None:
         return

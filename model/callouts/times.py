@@ -1,7 +1,7 @@
-"""Times of day of a place, as moments, and the way back. Pure, but for the time zones' own table.
+"""Conversion between times of day at a place and instants. Pure, except for the time zone database.
 
-A time that a change of the clocks leaves out is read with the offset from before it, one that comes twice is
-the first of the two (RFC 5545, 3.3.5).
+A local time skipped by a change of the clocks takes the offset before the change; a local time that occurs
+twice is the first of the two (RFC 5545, 3.3.5).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone of this name (IANA); None where there is none."""
+    """Return the time zone of this name (IANA); None if unknown."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        # None such (ZoneInfoNotFoundError), a path, a folder.
+        # Unknown name (ZoneInfoNotFoundError), a path, or a folder.
         return None
 
 
 def date_of(text: str) -> date | None:
-    """The date, `2026-12-25`; None where there is none such."""
+    """Return the date of a text such as `2026-12-25`; None if invalid."""
     try:
         return date.fromisoformat(text) if _DATE.match(text) else None
     except ValueError:
@@ -36,24 +36,26 @@ def date_of(text: str) -> date | None:
 
 
 def instant_in(zone: ZoneInfo, day: date, at: str) -> Instant:
-    """The moment at which the clock on the wall shows `HH:MM` there. Raises ValueError for no time of day."""
+    """Return the instant of a local time `HH:MM`. Raises ValueError for an invalid time of day."""
     there = datetime.combine(day, time.fromisoformat(at), tzinfo=zone)
     return Instant((there.astimezone(UTC) - _EPOCH) // timedelta(seconds=1) * SECOND)
 
 
 def local_in(zone: ZoneInfo, at: Instant) -> datetime:
-    """What the clock on the wall shows there."""
+    """Return the local time in the zone."""
     return (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
 
 
 def instant_of(zone: str, day: date, at: str) -> Instant:
-    """As `instant_in`, by the zone's name. Raises ValueError for no zone, too."""
+    """Return the instant of a local time in the zone of this name. Raises ValueError for an invalid zone or
+    time.
+    """
     return instant_in(_known(zone), day, at)
 
 
 def instant_at(zone: str, at: datetime) -> Instant:
-    """That moment, in whole seconds; without an offset it is a time of the zone. Raises ValueError for no
-    zone, OverflowError for what no calendar there has.
+    """Return the instant of `at`, in whole seconds; a time without an offset is local to the zone. Raises
+    ValueError for an unknown zone, OverflowError beyond the calendar.
     """
     if at.tzinfo is None:
         return Instant(instant_of(zone, at.date(), at.strftime("%H:%M")) + at.second * SECOND)
@@ -61,12 +63,12 @@ def instant_at(zone: str, at: datetime) -> Instant:
 
 
 def local(zone: str, at: Instant) -> datetime:
-    """As `local_in`, by the zone's name. Raises ValueError for no zone."""
+    """Return the local time in the zone of this name. Raises ValueError for an unknown zone."""
     return local_in(_known(zone), at)
 
 
 def midnight_of(zone: str, at: Instant) -> Instant:
-    """When the day began there; of no zone UTC's."""
+    """Return the start of the local day; for an unknown zone the UTC day."""
     known = zone_of(zone) or ZoneInfo("UTC")
     return instant_in(known, local_in(known, at).date(), "00:00")
 
