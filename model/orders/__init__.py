@@ -1,1 +1,3 @@
-"""What an operator orders in a case: whether it may be now, why not, and what it comes to. Pure."""
+"""Orders of operators in a case: whether an order is allowed, the reason for a refusal, and its effect.
+Pure.
+"""

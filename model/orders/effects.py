@@ -1,16 +1,16 @@
-"""What an operator's order comes to in a case, and whether it would be taken: now, after the end, or late.
-Pure.
+"""Effect of an operator's order in a case, and the check whether the order is allowed: now, after the end, or
+late. Pure.
 
-The web asks `refusal` before it journals a command (409 with the reason): orders that lie in the inbox
-and that the AlertCase has not yet read count as carried out. The AlertCase makes the events of each in turn.
-The console is told the same reasons, for each command.
+The web calls `refusal` before a command is journaled (409 with the reason): orders in the inbox that the
+AlertCase has not yet read count as carried out. The AlertCase makes the events of each order in turn. The
+console receives the same reasons for each command.
 
-Orders arrive late, or twice: at a node that was frozen, from a page that goes on elsewhere. An order says
-which version of the alert the operator saw. Events that change nothing for the order, such as a position or a
-phone that rings, never refuse a key: what does stands in the order's row (`rests_on`).
+Orders arrive late, or twice: at a node that was frozen, or from a page that goes on elsewhere. An order names
+the version of the alert that the operator saw. Events without effect on the order, such as a position or a
+ringing phone, never refuse a key; the order's row lists the matters that count (`rests_on`).
 
-In an alert that is closed something may still be ordered: add a note, reopen it. What the alert itself allows
-is one question, who asks another (`why_not_afterwards`).
+A closed alert still accepts some orders: to add a note, or to reopen. The state of the alert and the role of
+the operator are checked apart (`why_not_afterwards`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def refusal(
     *,
     supervisor: bool = False,
 ) -> Refusal | None:
-    """Why `by` may not give this command now, orders that wait carried out; None when allowed."""
+    """Return why `by` may not give this command now, with pending orders carried out; None if allowed."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
             for event in events_of(case, entry.event, settings):
@@ -59,8 +59,10 @@ def refusal_now(
     *,
     supervisor: bool = False,
 ) -> Refusal | None:
-    """Why `by` may not give this command now; None when allowed. `to`: to whom the case is handed over;
-    `party`: who is to have another line; `supervisor`: whether `by` is one.
+    """Return why `by` may not give this command now; None if allowed.
+
+    `to`: operator who receives the case; `party`: party to be called on another line; `supervisor`: True if
+    `by` is a supervisor.
     """
     row, closed = ORDERS[command], case.closed_at is not None
     if command in orders_left_out():
@@ -78,9 +80,9 @@ def refusal_now(
 
 
 def events_of(case: Case, order: ev.CommandGiven, settings: Settings) -> tuple[ev.CaseEvent, ...]:
-    """The events that an order makes in this state: its own, or `command.refused`.
+    """Return the events of an order in this state: its own, or `command.refused`.
 
-    What says that somebody has answered says so of a call of which it was in doubt.
+    An order that states an answer also confirms a call with a doubtful answer.
     """
     reason = refusal_now(
         case, order.command, order.by, settings, order.to, order.party, supervisor=order.supervisor
@@ -91,7 +93,9 @@ def events_of(case: Case, order: ev.CommandGiven, settings: Settings) -> tuple[e
 
 
 def rests_on(command: OperatorCommand, party: Party | None = None) -> frozenset[Matter]:
-    """Return the matters that the order rests on. `party`: into the call of which party it goes."""
+    """Return the matters on which the order rests. `party`: the party whose call receives a digit or another
+    line.
+    """
     calls: tuple[Party, ...] = ()
     if command is OperatorCommand.SEND_DIGIT:
         calls = (party or Party.PSAP,)
@@ -103,9 +107,9 @@ def rests_on(command: OperatorCommand, party: Party | None = None) -> frozenset[
 def is_out_of_date(
     case: Case, command: OperatorCommand, seen: int, party: Party | None = None, filled: int = 0
 ) -> bool:
-    """Return True where something that the order rests on has changed after version `seen` of the alert.
+    """Return True if a matter on which the order rests has changed after version `seen` of the alert.
 
-    `filled`: the version at which the field of the briefing last changed that `brief` fills.
+    `filled`: version at which the briefing field of a `brief` last changed.
     """
     if command is OperatorCommand.BRIEF:
         return filled > seen
@@ -113,25 +117,25 @@ def is_out_of_date(
 
 
 def is_repeated(case: Case, order: str, command: OperatorCommand, by: OperatorId) -> bool:
-    """Return True where this very order was given already. `order`: its id, empty where it has none."""
+    """Return True if this order was given before. `order`: its id, empty if none."""
     return bool(order) and KnownOrder(order, command, by) in case.orders
 
 
 AFTERWARDS: Final = tuple([command for command, row in ORDERS.items() if row.had_it])
-"""Commands that are asked about here."""
+"""Commands decided by `why_not_afterwards`."""
 OWN_AGAIN_US: Final = Instant(12 * 3600 * SECOND)
-"""So long after its end an operator may reopen an alert of one's own: a shift and the way home."""
+"""Time after the end within which an operator may reopen an own alert: a shift and the way home."""
 OWED: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112, Outcome.PUT_AWAY})
-"""With these no operator has spoken to the user: the callback is for the whole room to make."""
+"""Outcomes without a conversation between operator and user: any operator may make the callback."""
 
 
 def why_not_afterwards(
     case: Case, command: OperatorCommand, by: OperatorId, now_us: Instant, *, supervisor: bool, alone: bool
 ) -> Refusal | None:
-    """Why `by` may not order it after the end; None where it may be, and for all other commands.
+    """Return why `by` may not give the order after the end; None if allowed, and for all other commands.
 
-    `supervisor`: of `by`'s role. `alone`: nobody else is on shift who might; then it is not refused, because
-    nobody could be asked.
+    `supervisor`: True for that role. `alone`: True if no other operator on shift may give the order; then the
+    order is allowed, because no other operator could be asked.
     """
     if case.closed_at is None or command not in AFTERWARDS:
         return None

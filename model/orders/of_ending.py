@@ -1,4 +1,4 @@
-"""Orders that end an alert, or let it go on: leave, false alarm, close, put away, reopen. Rows and rules."""
+"""Orders that end or continue an alert: leave, false alarm, close, put away, reopen. Rows and rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from model.settings import Settings
 
 Made = tuple[ev.CaseEvent, ...]
 _ENDS: Final = frozenset({Matter.END, Matter.CALL_TO_112, Matter.OPERATOR, Matter.USERS_CALL})
-"""What ends a conversation rests on all that was ordered about it."""
+"""An order that ends a conversation rests on every order about the conversation."""
 
 
 def _why_not_leave(asked: Asked) -> Refusal | None:
@@ -38,7 +38,7 @@ def _why_not_leave(asked: Asked) -> Refusal | None:
 def _left(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
     together = case.answered(Party.USER) is not None and case.answered(Party.PSAP) is not None
     together = together and not psap_is_alone(case)
-    # Without a briefing she leaves two who are talking.
+    # Without a briefing the operator leaves two parties who are talking.
     who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
     return (*answers.spoken_with(case, *who), ev.LeaveRequested(by=order.by, handed_over=together))
 
@@ -62,9 +62,11 @@ def _false_alarm(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
 
 
 def _why_not_close(asked: Asked) -> Refusal | None:
-    """Closed by hand is what 112 knows of. What 112 does not know of is closed by a supervisor, where the
-    user was spoken to or could not be reached by any means; by others only a test, and an alert of which the
-    app, or the user, is presumed to have told 112. A false alarm is an order of its own.
+    """Return why the alert may not be closed now.
+
+    An alert that 112 knows may be closed. Without 112, a supervisor may close the alert if the user was
+    spoken to or could not be reached by any means. Other operators may close a test, or an alert about which
+    the app or the user presumably informed 112. A false alarm is a separate order.
     """
     case, by, settings = asked.case, asked.by, asked.settings
     if case.operator not in (None, by):
@@ -74,8 +76,8 @@ def _why_not_close(asked: Asked) -> Refusal | None:
         return Refusal.CALL_UP
     if case.psap is not None:
         return Refusal.PSAP_BEING_CALLED
-    # In a storm an alert may have been left by its deadline before anybody could begin with it: the app has
-    # called 112, unless somebody tried to cancel there, and what is left is to be closed.
+    # In a storm an alert may pass its deadline before any operator is free: the app has called 112, unless a
+    # cancel was tried there, and the alert may be closed.
     left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
     if told_112(case) or left_to_app:
         return None
@@ -88,8 +90,10 @@ def _why_not_close(asked: Asked) -> Refusal | None:
 
 
 def _why_not_put_away(asked: Asked) -> Refusal | None:
-    """Only for what nothing speaks, and by a supervisor: a real alert that its phone has not signed looks
-    like a forged one where the user declines or cannot talk, and 112 would never be told.
+    """Return why the alert may not be put away.
+
+    Only an alert that nothing vouches for, and only a supervisor: a real unsigned alert looks like a forged
+    one if the user declines or cannot talk, and 112 would never be informed.
     """
     case = asked.case
     if vouched(case):

@@ -1,4 +1,4 @@
-"""Orders of who has the alert, and of who hears whom: take, hand over, mute, listen. Rows and their rules."""
+"""Orders about the owner of the alert and about voices: take, hand over, mute, listen. Rows and rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _why_not_take(asked: Asked) -> Refusal | None:
     if case.operator == by:
         return Refusal.ALREADY_YOURS
     if answers.of_operator(case, by) is not None:
-        # She says that she is there, where her line alone does not prove it.
+        # The operator confirms an answer that the line alone does not prove.
         return None
     if by in case.reserved:
         return Refusal.ALREADY_YOURS
@@ -47,7 +47,7 @@ def _why_not_hand_over(asked: Asked) -> Refusal | None:
     if case.hand_over is not None:
         return Refusal.BEING_HANDED_OVER
     if case.operator_leg is None:
-        # Her own call is being made anew.
+        # The operator's own call is being made again.
         return Refusal.NOT_ON_THE_LINE
     return Refusal.ALREADY_YOURS if asked.to == asked.by else None
 

@@ -1,4 +1,4 @@
-"""Orders about 112: to call it, to take that back, to tell it, to be heard by it. Rows and their rules."""
+"""Orders about 112: call, withdraw, brief, announce, send a digit. Rows and rules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def _called(case: Case, order: ev.CommandGiven, settings: Settings) -> Made:
 
 
 def _why_not_withdraw(asked: Asked) -> Refusal | None:
-    """Until 112 has answered for certain: what is said to be answered without proof may still ring."""
+    """Return why the call to 112 cannot be withdrawn: allowed until 112 has provably answered. A call
+    reported as answered without proof may still ring.
+    """
     case = asked.case
     if case.psap is None:
         return Refusal.PSAP_NOT_BEING_CALLED
@@ -52,7 +54,9 @@ def _withdrawn(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
 
 
 def _why_not_elsewhere(asked: Asked) -> Refusal | None:
-    """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
+    """Return why 112 cannot be reported as called elsewhere. After a lack of a line, or a failed attempt, the
+    order stays allowed: later attempts do not undo a call that was made.
+    """
     case = asked.case
     if on_another_phone(case, asked.settings):
         return None
@@ -64,7 +68,9 @@ def _why_not_elsewhere(asked: Asked) -> Refusal | None:
 
 
 def _called_elsewhere(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
-    """One call to 112 is enough: what is under way here ends, be it one on which 112 hears nobody."""
+    """Return the events of a call made elsewhere. One call to 112 is enough: the center's own call ends, even
+    one on which 112 hears no voice.
+    """
     return (*_hung_up(case, ReleaseReason.CALLED_ELSEWHERE), ev.PsapCalledElsewhere(by=order.by))
 
 

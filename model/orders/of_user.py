@@ -1,4 +1,4 @@
-"""Orders about the user's call: to make it, to end it, what comes out of the phone. Rows and their rules."""
+"""Orders about the user's call: to call, to end the call, and the voices from the phone. Rows and rules."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def _why_not_aloud(asked: Asked) -> Refusal | None:
 
 
 def _why_no_machine(asked: Asked) -> Refusal | None:
-    """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
+    """Return why the call cannot be marked as a machine's. A ringing call always counts as unanswered; an
+    answered call may be the user's.
+    """
     case, settings = asked.case, asked.settings
     user = case.active(Party.USER)
     if user is None or (user.ringing_at is None and not user.answered):
@@ -94,7 +96,9 @@ def _why_no_other_line(asked: Asked) -> Refusal | None:
 
 
 def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
-    """The phone would be busy for a second call: the first is ended, and the rules call again at once."""
+    """Return the events of another line: the present call is ended, since the phone would be busy for a
+    second one, and the rules call again at once.
+    """
     party = order.party or party_without_sound(case)
     leg = leg_of(case, party)
     if leg is None:
@@ -107,7 +111,7 @@ def _another_line(case: Case, order: ev.CommandGiven, _: Settings) -> Made:
             for one in ended
         ),
     )
-    # Nobody else is to be called for a case whose operator comes back at once.
+    # No other operator is called for a case if its operator comes back at once.
     return (*made, ev.TakeRequested(by=order.by)) if case.operator_leg in ended else made
 
 

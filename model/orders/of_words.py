@@ -1,6 +1,6 @@
-"""Orders of what is written, asked and noted: note, briefing, dialogue, 112's page. Rows and their rules.
+"""Orders about words: note, briefing, dialogue, 112's page. Rows and rules.
 
-Words are not to be lost, and what is so already does not become more so: most of these rest on nothing.
+Words must not be lost and cannot become out of date: most of these orders rest on nothing.
 """
 
 from __future__ import annotations
@@ -28,17 +28,21 @@ _ASKS: Final = frozenset({Matter.USER_DIALLED})
 _MESSAGE: Final = frozenset({"id", "text"})
 _SPOKEN: Final = _MESSAGE | {"language", "question"}
 _ANSWERS: Final = frozenset({"field", "yes", "no"})
-"""Which field of the briefing a question fills, and what is known of it by each answer."""
+"""Field of the briefing that a question fills, and the value by each answer."""
 
 
 def why_no_note(case: Case) -> Refusal | None:
-    """Why a note would not be kept: what is personal and in words was erased. Open or closed is the same."""
+    """Return why a note would not be kept: personal words were erased. Applies to open and closed alerts
+    alike.
+    """
     gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
     return Refusal.PERSON_ERASED if gone else None
 
 
 def _why_not_read(asked: Asked) -> Refusal | None:
-    """What the user writes after the end is the whole room's to read."""
+    """Return why messages cannot be marked as read. After the end, every operator may read the user's
+    messages.
+    """
     if asked.case.closed_at is not None or unread_since(asked.case) is not None:
         return None
     return why_not_on_the_line(asked)

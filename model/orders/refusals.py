@@ -1,4 +1,4 @@
-"""Why an order is not carried out, and how that is said. A value is permanent: it stands in the journal."""
+"""Refusals of orders, with their sentences. A value is permanent: the journal holds it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Self
 
 
 class Refusal(StrEnum):
-    """Of the alert, of the operator who orders, of a party's call, or of what the line can do.
+    """Reason of a refusal: in the alert, the operator, a party's call, or the abilities of the line.
 
-    Each is its value, its sentence for HTTP and the command line, and the console's where it is another one.
+    Each has its value, its sentence for HTTP and the command line, and the console's sentence if different.
     """
 
     _value_: str
     sentence: str
     at_console: str
-    """`{command}` stands for that command's key; other languages have it in `gateways/console/words`."""
+    """Sentence at the console. `{command}` stands for the key of that command; `gateways/console/words` has
+    the other languages.
+    """
 
     def __new__(cls, value: str, sentence: str, at_console: str = "") -> Self:
         made = str.__new__(cls, value)
@@ -78,14 +80,14 @@ class Refusal(StrEnum):
         "The modem does not answer: the line may be down. Call again on another line.",
         "The line may be down: {another_line}.",
     )
-    """The modem of the party's line does not answer: the call may be up, and may have ended."""
+    """The modem of the party's line does not answer: the call may be up, or may have ended."""
     USER_NOT_ANSWERED = "user_not_answered", "She has not answered."
     USER_NOT_HEARD = (
         "user_not_heard",
         "Her line gives no sound: she cannot have said that it was a mistake.",
         "Her line gives no sound: {another_line}, or 112.",
     )
-    """The user's line has given no sound: the user cannot have said that the alert was a mistake."""
+    """The user's line has given no sound: the user cannot have called the alert a mistake."""
     USER_BEING_CALLED = "user_being_called", "She is being called."
     USER_CALLED_ALREADY = "user_called_already", "She is called already."
     USER_CALLED_IN = "user_called_in", "The user has called in.", "The user called us."

@@ -1,5 +1,5 @@
-"""The form of an order's row: all that is said of a command, in one place. Rows stand in `model.orders.of_*`,
-together in `model.orders.table`.
+"""Form of an order's row: the full description of a command, in one place. The rows are in
+`model.orders.of_*`, collected in `model.orders.table`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from model.settings import Settings
 
 
 class By(Enum):
-    """Which operator may give an order, as far as that is the same for several of them."""
+    """Operators who may give an order, for rules shared by several orders."""
 
     ON_THE_LINE = auto()
-    """The operator who has the alert, until it is being ended."""
+    """Operator who has the alert, until the alert is being ended."""
     CALLED = auto()
-    """As well an operator who is being called for an alert that has none: that operator's telephone may be
-    dead, and 112 must not wait for it."""
+    """Also an operator being called for an alert without one: that operator's telephone may be dead, and 112
+    must not wait for it.
+    """
     ANYBODY = auto()
-    """Whom the row's own condition allows it."""
+    """Any operator whom the row's own condition allows."""
 
 
 class While(Enum):
-    """When an order may be given."""
+    """State of the alert in which an order may be given."""
 
     OPEN = auto()
     CLOSED = auto()
@@ -38,44 +39,45 @@ class While(Enum):
 
 
 class Enter(StrEnum):
-    """Whether the console's key waits for Enter: where the order cannot be undone, or costs a call."""
+    """Confirmation of the console's key by Enter, for orders that cannot be undone, or cost a call."""
 
     NEVER = "never"
     SOMETIMES = "sometimes"
-    """The page sees by the case whether it does."""
+    """The page decides by the case."""
     ALWAYS = "always"
 
 
 class AtConsole(msgspec.Struct, frozen=True, kw_only=True):
-    """An order at the console: its key and its words, as far as they are the same in every case. They are in
-    English, by which other languages have them (`gateways/console/words`).
+    """Presentation of an order at the console: its key and those words that are equal in every case.
+
+    The words are in English, the key to other languages (`gateways/console/words`).
     """
 
     key: str = ""
-    """Letter; none: the page gives the order by itself, or by a key of its own."""
+    """Letter; empty: the page gives the order without a key, or by a key of its own."""
     whenever: bool = False
-    """The key gives this order wherever no other one has borrowed it."""
+    """True if the key gives this order wherever no other order uses it."""
     enter: Enter = Enter.NEVER
     label: str | None = None
-    """On its button, or where there is none in the list of keys."""
+    """Label of the button, or of the entry in the list of keys."""
     waiting: str | None = None
-    """What Enter does, for as long as the key waits for it; none: the page's, by the case."""
+    """Effect of Enter while the key waits for it; None: the page words it by the case."""
     listed: str | None = None
-    """In the list of keys, where it says more than the label; also of the orders that share the key."""
+    """Entry in the list of keys if longer than the label; also covers the orders that share the key."""
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What is asked of a condition: whether `by` may order it in the case as it is now."""
+    """Input of a condition: the order as given by `by` in the present case."""
 
     case: Case
     by: OperatorId
     settings: Settings
     to: OperatorId | None = None
-    """To whom the case is handed over."""
+    """Operator who receives the case."""
     party: Party | None = None
-    """Who is to have another line, or into whose call a digit goes."""
+    """Party to be called on another line, or whose call receives a digit."""
     supervisor: bool = False
-    """Whether `by` is one."""
+    """True if `by` is a supervisor."""
 
 
 Condition = Callable[[Asked], Refusal | None]
@@ -83,8 +85,8 @@ Effect = Callable[[Case, ev.CommandGiven, Settings], tuple[ev.CaseEvent, ...]]
 
 
 def why_not_on_the_line(asked: Asked, *, called: bool = False) -> Refusal | None:
-    """Why `by` is not who has the alert and goes on with it. `called`: or is being called for one that nobody
-    has.
+    """Return why `by` is not the operator in charge; None if in charge and not ending. `called`: also accept
+    an operator being called for an unassigned alert.
     """
     case = asked.case
     comes = called and case.operator is None and asked.by in case.reserved
@@ -94,45 +96,51 @@ def why_not_on_the_line(asked: Asked, *, called: bool = False) -> Refusal | None
 
 
 def allowed(_: Asked) -> None:
-    """Refuse nothing: who gives the order, and when, is all that it needs."""
+    """Refuse nothing: `by` and `when` are the only conditions."""
 
 
 def nothing(_case: Case, _order: ev.CommandGiven, _settings: Settings) -> tuple[ev.CaseEvent, ...]:
-    """Make no event: the order's own event says all."""
+    """Make no event: the order's own event is enough."""
     return ()
 
 
 def making(kind: Callable[..., ev.CaseEvent]) -> Effect:
-    """Return the effect of an order that makes one event, which says who ordered it."""
+    """Return the effect of an order that makes one event with the operator's id."""
     return lambda _case, order, _settings: (kind(by=order.by),)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """A command: who may give it, when, what it does, on what it rests, how the console shows it."""
+    """Row of a command: who may give it and when, its effect, the matters it rests on, its presentation at
+    the console.
+    """
 
     command: OperatorCommand
     italian: str
-    """What it is called in an Italian sentence; in an English one by its value."""
+    """Name in an Italian sentence; an English sentence uses the value."""
     by: By = By.ON_THE_LINE
     when: While = While.OPEN
     supervisor: bool = False
-    """For supervisors and admins alone. The door sees to it: an alert does not know roles."""
+    """True for supervisors and administrators only; checked by the web, since an alert does not know roles.
+    """
     had_it: bool = False
-    """After the end it is for those who have had the alert, and for others by `model.orders.effects`."""
+    """True if reserved after the end to operators who had the alert; for others see `model.orders.effects`.
+    """
     needs: frozenset[str] = frozenset()
-    """What has to come with it over HTTP. Besides that every order may have an `id`, `seen` and a `text`."""
+    """Fields required over HTTP. Every order may also have an `id`, `seen` and a `text`."""
     takes: frozenset[str] = frozenset()
-    """What may come with it."""
+    """Optional fields over HTTP."""
     parties: tuple[Party, ...] = tuple(Party)
-    """Which ones may be its `party`, where it takes one."""
+    """Values allowed for `party`, if the order takes one."""
     says_role: bool = False
-    """The event says whether a supervisor has ordered it."""
+    """True if the event records whether a supervisor gave the order."""
     why_not: Condition = allowed
-    """Why not, where `by` and `when` do not refuse it."""
+    """Return why not, if `by` and `when` do not refuse the order."""
     makes: Effect = nothing
-    """The events of the AlertCase; called only where it is allowed."""
+    """Return the events of the AlertCase; called only if the order is allowed."""
     changes: Matter | None = None
-    """The matter that has changed once it is ordered."""
+    """Matter that the order changes."""
     console: AtConsole = AtConsole()
     rests_on: frozenset[Matter] = frozenset()
-    """What must not have changed since the operator saw the alert. More of a few: `model.orders.effects`."""
+    """Matters that must not have changed since the operator saw the alert. Some orders have more:
+    `model.orders.effects`.
+    """

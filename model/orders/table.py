@@ -1,4 +1,4 @@
-"""Every order there is: who may give it, when, what it does, on what it rests (`model.orders.row`)."""
+"""Table of all orders (`model.orders.row`)."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from model.orders.of_user import OF_USER
 from model.orders.of_words import OF_WORDS
 
 ORDERS: Final = {row.command: row for row in (*OF_OPERATORS, *OF_USER, *OF_PSAP, *OF_WORDS, *OF_ENDING)}
-"""By command."""
+"""Rows by command."""
