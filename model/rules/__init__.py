@@ -1,1 +1,1 @@
-"""The rules about an alert: what is due, what is joined, what is said. Pure."""
+"""Rules about an alert: pending actions, joined calls, and messages. Pure."""

@@ -1,8 +1,9 @@
-"""Attempts to cancel an alert from the app: what each adds, and until when they count (case 19). Pure.
+"""Attempts to cancel an alert from the app: the information each adds, and how long they count (case 19).
+Pure.
 
-The app is shown nothing that happens after the first attempt, whatever the PIN was (decision 56). Raising the
-alert again from the app ends that: it is a new cry for help. What the center does for the user differs by the
-PIN even then, so of that nothing is shown any more.
+The app shows nothing that happens after the first attempt, with any PIN (decision 56). A new alert
+from the app ends that period: it is a new cry for help. The center's response differs by the PIN even then,
+so the app shows nothing of that response.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from model.alert.case import Case
 from model.alert.parts import CancelAsked
 
 WRONG_KEPT_MAX: Final = 20
-"""Wrong PINs that are kept for each time that the alert was raised; the journal is not filled by guessing."""
+"""Greatest number of wrong PINs kept per raised alert: guessing must not fill the journal."""
 
 
 def tried(case: Case) -> bool:
-    """Return True from the first attempt to cancel on, also after the alert was raised again."""
+    """Return True from the first attempt to cancel, even after the alert was raised again."""
     return case.cancelled or case.cancel_unproved or case.wrong_pins > 0
 
 
 def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
-    """Whether this attempt says something that the attempts before it have not said."""
+    """Return True if this attempt adds information to the earlier attempts."""
     asked = case.cancel_asked
     if asked is None:
         return True
@@ -42,7 +43,7 @@ def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
 
 
 def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> CancelAsked:
-    """What is known of the attempts with this one."""
+    """Return the attempts including this one."""
     asked = case.cancel_asked or CancelAsked(at=at, version=case.version)
     match event:
         case PinRefused(none_set=True):
@@ -56,5 +57,5 @@ def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> 
 
 
 def raised_again(case: Case, event: AlertSignalAdded) -> bool:
-    """Whether the alert was raised once more from the app, and not only sent once more."""
+    """Return True if the signal is a new alert from the app, and not a retransmission."""
     return event.channel is Channel.DATA and event.raised_at != case.raised_at

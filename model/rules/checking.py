@@ -1,6 +1,6 @@
-"""What a check has shown: how far an alert has come on the way from the phone to the voice. Pure.
+"""Result of a check: the links that an alert has passed from the phone to the voice. Pure.
 
-A check is a test that no operator is called for (`messages.ids.Check`); it ends by itself.
+A check is a test without an operator (`messages.ids.Check`); it ends by itself.
 """
 
 from __future__ import annotations
@@ -19,49 +19,47 @@ from model.alert.leg import place
 
 
 class Link(StrEnum):
-    """The links of the chain, in their order."""
+    """Links of the chain, in their order."""
 
     RECEIVED = "received"
     """The alert is durable."""
     OPENED = "opened"
-    """An AlertCase has it."""
+    """An AlertCase owns the alert."""
     DIALLED = "dialled"
-    """A modem was told to call the phone."""
+    """A modem was ordered to call the phone."""
     RANG = "rang"
     ANSWERED = "answered"
     JOINED = "joined"
-    """Its voice is in the conference."""
+    """The phone's voice is in the conference."""
     HEARD = "heard"
-    """A voice came over that call."""
+    """A voice was heard on that call."""
     CLOSED = "closed"
 
 
 LINKS: Final = {Check.ARRIVAL: (Link.RECEIVED, Link.OPENED, Link.CLOSED), Check.CALL: tuple(Link)}
-"""Which of them each kind of check has."""
+"""Links of each kind of check."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one check."""
+    """Result of one check."""
 
     check: Check
     after_s: dict[Link, float]
-    """When each link was reached, in seconds since the receipt; what is missing was not."""
+    """Time of each link reached, in seconds since the receipt; a missing link was not reached."""
 
     @property
     def over(self) -> bool:
-        """Whether it is closed."""
+        """True if the check is closed."""
         return Link.CLOSED in self.after_s
 
     @property
     def broken_at(self) -> Link | None:
-        """The first link that was not reached, or while the check is not over the one it stands before. None:
-        all of the chain holds.
-        """
+        """First link not reached (in an open check: the next link); None if the whole chain is complete."""
         return next((link for link in LINKS[self.check] if link not in self.after_s), None)
 
 
 def chain_of(recorded: Sequence[Recorded]) -> Chain | None:
-    """What the two streams of an alert say of it; None for what is no check."""
+    """Return the result of a check from its two streams; None if the alert is no check."""
     case = fold(recorded)
     if case is None or case.check is None:
         return None

@@ -1,6 +1,6 @@
-"""Whether the outcome of an alert may be corrected: a false alarm that was found after the end, say. Pure.
+"""Correction of an alert's outcome, such as a false alarm detected after the end. Pure.
 
-Nothing is done about it any more: neither the phone nor 112 is told, and the alert stays closed as it was.
+A correction has no further effect: neither the phone nor 112 is informed, and the alert stays closed.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from model.alert.case import Case
 
 
 class NotCorrected(StrEnum):
-    """Why it is not."""
+    """Reason for refusing a correction."""
 
     NOT_CLOSED = "not_closed"
     IS_TEST = "is_test"
-    """A test has no other outcome, and is in no figure."""
+    """A test has no other outcome, and enters no statistics."""
     FORGOTTEN = "forgotten"
-    """What is written of the alert is gone: the reason could not be kept."""
+    """The alert's words were erased: the reason could not be kept."""
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
 def counts_as(case: Case) -> Outcome | None:
-    """The outcome by which the alert counts; None while it is open."""
+    """Return the outcome by which the alert counts; None while open."""
     return case.outcome if case.corrected is None else case.corrected.outcome
 
 
 def why_not(case: Case, was: Outcome, now: Outcome) -> NotCorrected | None:
-    """Why it cannot be corrected from what was seen to what is wanted; None where it can."""
+    """Return why the outcome cannot be corrected from `was` to `now`; None if it can."""
     if case.closed_at is None:
         return NotCorrected.NOT_CLOSED
     if case.test or now is Outcome.TEST_DONE:

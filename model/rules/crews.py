@@ -1,10 +1,10 @@
-"""Which of the alerts that wait get no crew yet. Pure.
+"""Waiting alerts that get no worker (crew) yet. Pure.
 
-A crew is five processes that ask for lines and operators every second. Given to each of hundreds of forged
-alerts, they take the processors from the alert for which somebody speaks, and serve nobody: an alert gets no
-further than there are operators and lines. So an alert that only an app key has brought waits in the journal
-while a few more such alerts than there are operators have a crew, and gets one before its user is to be
-called because of the deadline, operator or not.
+A worker is five processes that request lines and operators every second. Workers for hundreds of forged
+alerts would take the processors from the alert that is vouched for, and serve no one: an alert gets no
+further than operators and lines allow. An alert claimed only by an app key therefore waits in the journal
+while a few more such alerts than operators have a worker. It gets a worker before the deadline requires a
+call to its user, with or without an operator.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ from model.rules.vouching import begun, rank, vouched
 from model.settings import Settings
 
 BEYOND_SHIFT: Final = 4
-"""So many alerts more than there are operators on shift are opened: whoever comes free finds one ready."""
+"""Number of alerts opened beyond the operators on shift: an operator who becomes free finds one ready."""
 CREW_BEFORE_US: Final = Instant(10 * SECOND)
-"""So long before its user is to be called without an operator an alert gets a crew, which may have to be
-started first."""
+"""Time before the call to its user without an operator at which an alert gets a worker, which may first have
+to start.
+"""
 
 
 def held_back(
     waiting: Iterable[Case], served: Iterable[Case], on_shift: int, now_us: Instant, settings: Settings
 ) -> frozenset[AlertId]:
-    """Return those of the waiting alerts, the most urgent first, that get no crew yet. `served`: the alerts
-    that have one; `on_shift`: how many operators are on shift, free or not.
+    """Return the waiting alerts that get no worker yet.
+
+    `waiting`: most urgent first; `served`: alerts with a worker; `on_shift`: number of operators on shift,
+    free or not.
     """
     most = on_shift + BEYOND_SHIFT
     before = sorted((case.test, rank(case)) for case in served if not _spoken_for(case))
@@ -40,7 +43,7 @@ def held_back(
     for case in waiting:
         if _spoken_for(case):
             continue
-        # No alert waits because of tests, or of what comes behind it in need.
+        # Tests and alerts of lower priority make no alert wait.
         taken = bisect_right(before, (case.test, rank(case))) + opened
         if taken >= most and _may_wait(case, now_us, settings):
             held.add(case.alert)
@@ -50,12 +53,12 @@ def held_back(
 
 
 def _spoken_for(case: Case) -> bool:
-    """Return whether a phone has signed the alert, a test included, or somebody speaks for it."""
+    """Return True if a phone has signed the alert, even a test, or a person vouches for it."""
     return case.rank == PROVED or vouched(case)
 
 
 def _may_wait(case: Case, now_us: Instant, settings: Settings) -> bool:
-    """Return whether the user is not to be called soon, nothing was ordered or has begun."""
+    """Return True if the user is not to be called soon, and no order was given and no call has begun."""
     called_at = case.deadline_at - round(settings.user.setup_time_s * SECOND)
     ordered = any(isinstance(entry.event, CommandGiven) for entry in case.unread)
     return now_us < called_at - CREW_BEFORE_US and not ordered and not begun(case)

@@ -1,4 +1,4 @@
-"""Whether a drill is due, and whether one went well. Pure: from the case as the journal tells it."""
+"""Due time and result of a drill. Pure: from the case as read from the journal."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from model.alert.case import Case
 from model.alert.leg import place
 
 DUE_AFTER_US: Final = Instant(7 * 86_400 * SECOND)
-"""A drill a week: what has not been tried for longer is not known to work."""
+"""Interval of drills, a week: equipment not tested for longer is not known to work."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has to happen in a drill."""
+    """An expected step of a drill."""
 
     step: str
     after_s: float | None
-    """Seconds since the alert was received; None: it has not happened."""
+    """Seconds since the receipt of the alert; None: not reached."""
 
 
 class Drilled(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a drill."""
+    """Result of a drill."""
 
     alert: str
     ok: bool
@@ -37,12 +37,12 @@ class Drilled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_due(last_at: Instant | None, now_us: Instant) -> bool:
-    """Whether it is time for a drill. `last_at`: when the last was begun, None for never."""
+    """Return True if a drill is due. `last_at`: start of the last drill, None if never."""
     return last_at is None or now_us > last_at + DUE_AFTER_US
 
 
 def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Drilled:
-    """The drill as it stands: well done once it is closed and everybody has spoken to everybody."""
+    """Return the present result of the drill: successful once closed, with all parties in conversation."""
     moments = {
         "operator joined": case.operator_joined_at,
         "user's phone rang": case.met_at,
@@ -67,7 +67,7 @@ def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Dril
 
 
 def _joined_at(recorded: Sequence[Recorded], places: set[str]) -> int | None:
-    """When all of these places and somebody else's first heard each other."""
+    """Return when all of these places and one other first heard each other; None if never."""
     joined: set[str] = set()
     for one in recorded:
         if isinstance(one.event, BridgeJoined):

@@ -1,30 +1,29 @@
-"""The rule of duplicates (case 1): which alert a signal belongs to, if it is of one that is there, and how
-much is kept of what is sent again and again: the first twenty, then one a minute. Pure.
+"""Duplicate rule (case 1): the existing alert that a signal joins, if any, and the limit of repeated signals
+kept: the first twenty, then one a minute. Pure.
 
-In this order. The number of a signal, and of an alert, is the one that it says, or else the one that the
-registry has for its device: the number that is called.
+The clauses apply in this order. The number of a signal, and of an alert, is the stated one, or else the
+registry's number of its device: the number that is called.
 
-1. the same alert id or alias, and the same number and device, or one of them left out: that alert, whatever
-   its state, unless it was closed before the signal was raised;
-2. the same number, of which an alert is open, or was closed less than 120 s ago: that alert;
-3. no number, and the same device, of which such an alert without a number is known: that alert;
-4. otherwise a new alert, under an id of its own where its id is another's.
+1. the same alert id or alias, and the same number and device, or one of them left out: that alert, in
+   any state, unless it was closed before the signal was raised;
+2. the same number as an alert that is open, or was closed less than 120 s ago: that alert;
+3. no number, and the same device as such an alert without a number: that alert;
+4. otherwise a new alert, with an id of its own if its id is in use.
 
-So a signal never brings a number to an alert that would be called at another one, or at none: who has the
-app's key and knows somebody's number, device or id can raise alerts, and take none over (decision 48).
-And a signal belongs only to an alert of its own level: what an enrolled phone has signed and what it has not
-are two alerts, each with a note of the other (`model.rules.proof`, decision 83). But for the words of a short
-message, which move and cancel nothing: they are a message of the dialogue, of the proved alert if there is
-one, which shows how they came (decision 106).
+So a signal never joins an alert that would be called at another number, or at none: a holder of the app's key
+who knows another person's number, device or id can raise alerts, and take none over (decision 48). A signal
+also joins only an alert of its own assurance level: alerts signed by an enrolled phone and unsigned alerts
+stay two alerts, each with a note of the other (`model.rules.proof`, decision 83). The words of a short
+message are an exception, as they move and cancel nothing: they become a message of the dialogue, of the
+proved alert if one exists, which shows their channel (decision 106).
 
-Nobody acts on a signal of a closed alert, so it takes up only what may be a late copy of what it
-was about, and never a new cry for help: not a call, which somebody has to answer, and only what was
-raised, by a clock that can be believed, before the alert was closed. And a signal that is not a
-test never disappears in a test alert.
+A signal in a closed alert has no effect, so a closed alert accepts only a possible late copy of its own
+signals, and never a new cry for help. It accepts no call, which must be answered, and only signals raised
+before the closing by a plausible clock. A signal that is not a test never disappears in a test alert.
 
-An alert that is raised without end would fill the journal, and each reader of its inbox would pay for it.
-What is not kept is counted (`store.alerts.claims`). Calls are always kept, as somebody has to answer them,
-and words of a dialogue have a bound of their own (`model.rules.said.dialogue`).
+An alert raised without end would fill the journal, and each reader of its inbox would pay for it. Signals
+that are not kept are counted (`store.alerts.claims`). Calls are always kept, as they must be answered, and
+the words of a dialogue have a limit of their own (`model.rules.said.dialogue`).
 """
 
 from __future__ import annotations
@@ -49,28 +48,30 @@ from model.rules.proof import joins
 from model.rules.signal import Signal
 
 SAME_EVENT_S: Final = 120
-"""How long after its end an alert still takes up signals of the same number."""
+"""Time after its end within which an alert still accepts signals of its number."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert that is there, as far as it says which signals are its own."""
+    """An existing alert, with the data that decides which signals join it."""
 
     alert: AlertId
     first: AlertReceived
     number: E164 | None
-    """Where its user is called."""
+    """Number on which the user is called."""
     closed_at: Instant | None
-    """None: it is open."""
+    """Time of the closing; None while open."""
 
     @property
     def proof(self) -> Proof:
-        """Its level: that of its receipt."""
+        """Assurance level of the alert: that of its receipt."""
         return self.first.proof
 
 
 def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) -> Known | None:
-    """Return the alert that the signal is brought to, of those of its key, number or device, newest first
-    (clauses 2 and 3); None: it is a new one. `number`: where the user of the signal is called.
+    """Return the alert that the signal joins (clauses 2 and 3); None for a new alert.
+
+    `number`: number on which the signal's user is called. `of_its_number`: alerts of its key, number or
+    device, newest first.
     """
     found = None
     for known in of_its_number:
@@ -85,13 +86,13 @@ def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) 
 
 
 def is_called_at(known: Known, number: E164 | None, signal: Signal) -> bool:
-    """Return True where both are called at one number, or have none and are of one device."""
+    """Return True if both are called at one number, or have no number and share a device."""
     return known.number == number and (number is not None or known.first.device == signal.device)
 
 
 def repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
-    """Return True where what names an alert is of its own phone (clause 1). Nothing is brought to an alert by
-    its name alone.
+    """Return True if the signal that names the alert is of the alert's own phone (clause 1). The name alone
+    joins nothing.
     """
     first = known.first
     if (first.test and not signal.test) or first.check is not None or not joins(signal.level, known.proof):
@@ -106,14 +107,16 @@ def repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
 
 
 def repeats_its_alias(signal: Signal, number: E164 | None, before: SignalNamed, known: Known) -> bool:
-    """Return True where the signal is brought to the alert to which that of the same alias was (clause 1)."""
+    """Return True if the signal joins the alert of an earlier signal with this alias (clause 1)."""
     if not is_called_at(known, number, signal) or (before.test and not signal.test):
         return False
     return (joins(signal.level, known.proof) or signal.is_words) and not _is_a_new_cry(known, signal)
 
 
 def stands_beside(signal: Signal, number: E164 | None, known: Known) -> bool:
-    """Return True for an open alert of the signal's number that it cannot be brought to, for its proof."""
+    """Return True for an open alert of the signal's number that the signal cannot join, for its assurance
+    level.
+    """
     return (
         known.closed_at is None
         and known.first.test == signal.test
@@ -124,7 +127,7 @@ def stands_beside(signal: Signal, number: E164 | None, known: Known) -> bool:
 
 
 def _is_a_new_cry(known: Known, signal: Signal) -> bool:
-    """Whether the alert was closed before this was raised, by a clock that can be believed."""
+    """Return True if the alert was closed before the signal was raised, by a plausible clock."""
     raised_at = signal.raised_at
     if known.closed_at is None or raised_at is None or signal.channel is not Channel.DATA:
         return False
@@ -132,18 +135,18 @@ def _is_a_new_cry(known: Known, signal: Signal) -> bool:
 
 
 def _takes(known: Known, signal: Signal) -> bool:
-    """Whether this signal is of the same event as that alert."""
+    """Return True if the signal belongs to the event of the alert."""
     if known.closed_at is not None and not _may_be_late(signal, known.closed_at):
         return False
     return signal.test or not known.first.test
 
 
 def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
-    """Whether the signal may be of what was closed then."""
+    """Return True if the signal may belong to the alert closed at `closed_at`."""
     if signal.channel is Channel.VOICE or signal.received_at >= closed_at + SAME_EVENT_S * SECOND:
         return False
     if signal.raised_at is None or abs(signal.raised_at - signal.received_at) > BELIEVED_US:
-        # Nothing says that it is old: a case too many costs a minute, one too few may cost a life.
+        # Its age is unproved: one case too many costs a minute, one too few may cost a life.
         return False
     return min(signal.raised_at, signal.received_at) <= closed_at
 
@@ -153,13 +156,13 @@ EVERY_US: Final = Instant(60 * SECOND)
 
 
 def keeps_claim(lately: Sequence[Recorded], now_us: Instant) -> bool:
-    """Return True where one more is kept of what comes under aliases. `lately`: newest first."""
+    """Return True if another signal under aliases is kept. `lately`: newest first."""
     return _is_due([one.at_us for one in lately if is_claim(one)], now_us)
 
 
 def keeps_signal(lately: Sequence[Recorded], first: AlertReceived, signal: Signal, now_us: Instant) -> bool:
-    """Return True where one more signal of the alert's own sender is kept. What changes the alert always is:
-    a wish for silence, and a press after an attempt to cancel.
+    """Return True if another signal of the alert's own sender is kept. Signals that change the alert are
+    always kept: a request for silence, and a new alert after an attempt to cancel.
     """
     if signal.channel is Channel.VOICE:
         return True
@@ -173,7 +176,7 @@ def keeps_signal(lately: Sequence[Recorded], first: AlertReceived, signal: Signa
 
 
 def is_claim(one: Recorded) -> bool:
-    """Return True for what came under an alias."""
+    """Return True for a signal under an alias."""
     return isinstance(one.event, ClaimAdded | AlertSignalAdded) and bool(one.event.alias)
 
 

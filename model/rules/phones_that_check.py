@@ -1,7 +1,7 @@
-"""Which phones have been silent: they check by themselves that an alert would arrive, and have not. Pure.
+"""Phones that have stopped their automatic checks of the alert path. Pure.
 
-A page cannot wake by itself everywhere, and a phone may lie in a drawer: one that is silent is no alarm.
-Where half of those that are due have stopped, the way to the center has, or its app.
+Not every page can wake by itself, and a phone may lie in a drawer: one silent phone is no alarm. If half of
+the phones due have stopped, the path to the center or the app is broken.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from messages.ids import SECOND, Instant
 
 DAY_US: Final = Instant(86_400 * SECOND)
 FEWEST: Final = 20
-"""Below it a holiday of a few is half of them."""
+"""Least number of late phones for an alarm: below, a holiday of a few makes a half."""
 
 
 class Checked(StrEnum):
-    """How a phone's checks stand."""
+    """State of a phone's checks."""
 
     LATELY = "lately"
-    """Its last one is of its present round, or of the day after."""
+    """The last check is within the present interval, or the day after."""
     LATE = "late"
-    """It has missed one."""
+    """A single check was missed."""
     SILENT = "silent"
-    """It has missed two."""
+    """Two checks were missed."""
     OFF = "off"
-    """Its user wants none."""
+    """The user has switched checks off."""
     UNKNOWN = "unknown"
-    """It has never checked: an older app, or one that was not opened since."""
+    """Never checked: an older app, or one not opened since."""
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """So many phones whose last check was on that day, and that check each so many days."""
+    """Number of phones with this day of the last check and this interval in days."""
 
     checked_on: Instant | None
     every_days: int | None
@@ -44,7 +44,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 def standing(checked_on: Instant | None, every_days: int | None, now_us: Instant) -> Checked:
-    """How one stands. The day alone is known, so that each round has one day more."""
+    """Return the state of a phone's checks. Only the day is known, so each interval has one day more."""
     if every_days == 0:
         return Checked.OFF
     if every_days is None or checked_on is None:
@@ -54,7 +54,7 @@ def standing(checked_on: Instant | None, every_days: int | None, now_us: Instant
 
 
 def counted(found: Iterable[Counted], now_us: Instant) -> dict[Checked, int]:
-    """How many phones stand how."""
+    """Return the number of phones in each state."""
     many = Counter(dict.fromkeys(Checked, 0))
     for one in found:
         many[standing(one.checked_on, one.every_days, now_us)] += one.phones
@@ -62,7 +62,7 @@ def counted(found: Iterable[Counted], now_us: Instant) -> dict[Checked, int]:
 
 
 def stopped(phones: dict[Checked, int]) -> str:
-    """What is wrong, for the alarm; empty while fewer than half of those that checked have stopped."""
+    """Return the fault for the alarm; empty while fewer than half of the checking phones have stopped."""
     late, lately = phones[Checked.LATE], phones[Checked.LATELY]
     if late < FEWEST or late < lately:
         return ""

@@ -1,6 +1,6 @@
-"""What a PIN that was typed into the app means, in an alert and outside of one (case 19). Pure.
+"""Meaning of a PIN entered in the app, within and outside an alert (case 19). Pure.
 
-Nothing that the app is answered may follow from it (decision 56): the verdict is the operators' alone.
+No reply to the app may depend on the verdict (decision 56): only operators see it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ REFUSED: Final = "pin.refused"
 
 
 class PinVerdict(StrEnum):
-    """Which of a person's PINs it is."""
+    """Kind of a person's PIN."""
 
     CANCEL = "cancel"
     DURESS = "duress"
     WRONG = "wrong"
     NONE_SET = "none_set"
-    """Nobody has given this person a PIN."""
+    """The person has no PIN."""
 
 
 def verdict(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
-    """Return which PIN it is. Where none is set no PIN is right: the app's word alone proves nothing."""
+    """Return the kind of the PIN. Without a PIN set no PIN is right: the app's word alone proves nothing."""
     if not is_set:
         return PinVerdict.NONE_SET
     if is_cancel:
@@ -35,7 +35,7 @@ def verdict(*, is_set: bool, is_cancel: bool, is_duress: bool) -> PinVerdict:
 
 
 def in_alert(verdict: PinVerdict) -> AlertCancelled | PinRefused:
-    """Return what an alert keeps of it. Where no PIN is set, somebody asks to cancel, and proves nothing."""
+    """Return the event for the alert. Without a PIN set the event is an unproved request to cancel."""
     match verdict:
         case PinVerdict.WRONG:
             return PinRefused()
@@ -48,8 +48,8 @@ def in_alert(verdict: PinVerdict) -> AlertCancelled | PinRefused:
 
 
 def outside_alert(verdict: PinVerdict, person: UserId, where: str) -> AlarmRaised | None:
-    """Return the alarm that tells the operators; None where there is nothing to tell. `where`: what the PIN
-    was typed for, as it ends a sentence.
+    """Return the alarm for the operators; None if none is due. `where`: purpose of the PIN's entry, worded as
+    the end of a sentence.
     """
     match verdict:
         case PinVerdict.DURESS:

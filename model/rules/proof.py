@@ -1,12 +1,12 @@
-"""What an alert's proof decides: which signals are its own, and who comes first in need. Pure.
+"""Effect of an alert's assurance level (proof): the signals that join it, and its rank in need. Pure.
 
-A missing or wrong proof refuses nothing, it lowers the level. What is proved by a phone's key takes signals
-of that level alone, so that nobody who has less moves, cancels or hides it, and no forged alert swallows it.
-An app key and a caller ID both prove nothing of a number: what they bring of one event is one alert.
+A missing or wrong proof refuses nothing: it lowers the level. An alert proved by a phone's key accepts only
+signals of that level, so that no sender with less can move, cancel or hide it, and no forged alert absorbs
+it. An app key and a caller ID both prove no number: their signals of one event make one alert.
 
-Joining an alert is not speaking for it. An alert is read, moved, silenced, answered and cancelled by its
-sender alone: by the key that signed it or, where none has, by its id, which is told to that sender only. The
-operator is shown what others send of the same number, and decides.
+A sender whose signal joins an alert does not yet speak for the alert. Only the alert's sender may read, move,
+silence, answer and cancel the alert: by the key that signed it or, without a key, by its id, which only that
+sender receives. The operator sees the signals of other senders of this number, and decides.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ OVER_BUDGET: Final = 2
 
 
 def level_of(channel: Channel) -> Proof:
-    """What a channel is worth by itself."""
+    """Return the assurance level of a channel alone."""
     return Proof.APP if channel is Channel.DATA else Proof.NETWORK
 
 
 def joins(signal: Proof, alert: Proof) -> bool:
-    """Whether a signal of this level can belong to an alert of that one."""
+    """Return True if a signal of this level can join an alert of that level."""
     return (signal is Proof.DEVICE) == (alert is Proof.DEVICE)
 
 
 def speaks_for(alert: AlertId, first: AlertReceived, channel: Channel, named: str | None, key: str) -> bool:
-    """Return True for a signal of the alert's own sender. `first`: the alert's receipt; `named`: the id that
-    the signal says; `key`: the enrolled device that has signed it, empty for none.
+    """Return True for a signal of the alert's own sender.
 
-    What comes by the network is answered on the case (a call) or shown as words of an unproved sender. It is
-    told no name, so it has nothing to read by.
+    `first`: the alert's receipt; `named`: the id stated by the signal; `key`: the enrolled device that signed
+    it, empty if none.
+
+    A signal from the network is answered in the case (a call) or shown as words of an unproved sender. Its
+    sender receives no id, and so cannot read the alert.
     """
     if channel is not Channel.DATA:
         return True
@@ -49,14 +51,14 @@ def speaks_for(alert: AlertId, first: AlertReceived, channel: Channel, named: st
 
 
 def rank_of(proof: Proof, doubt: Doubt | None) -> int:
-    """How far behind others it comes in need: PROVED, CLAIMED or OVER_BUDGET."""
+    """Return the rank of need: PROVED, CLAIMED or OVER_BUDGET."""
     if doubt is Doubt.BUDGET:
         return OVER_BUDGET
     return PROVED if proof is Proof.DEVICE else CLAIMED
 
 
 def outranked(case: Case) -> bool:
-    """Whether a proved alert of the same number is there: that one calls the user, and this one does not
-    by itself, which would make the phone busy.
+    """Return True if a proved alert of this number exists: the proved alert calls the user. An automatic call
+    of this alert would make the phone busy.
     """
     return case.proof is not Proof.DEVICE and any(one.proof is Proof.DEVICE for one in case.beside)

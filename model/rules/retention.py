@@ -1,5 +1,5 @@
-"""What of an alert is to be forgotten now: one rule for an erasure and for the daily run, and so for whatever
-goes on after either was broken off. Pure.
+"""Personal data of an alert that is due for erasure: one rule for an erasure on request, for the daily run,
+and for the resumption of either. Pure.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ _DAY_US: Final = 86_400 * SECOND
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert, as far as the rule asks."""
+    """Retention state of an alert."""
 
     kinds: tuple[PersonalKind, ...]
-    """What of it can still be read."""
+    """Kinds of data that can still be read."""
     closed_at: Instant | None
-    """None: it is open."""
+    """Time of the closing; None while open."""
     held: bool
     erased: bool
-    """It is a person's whose data were erased."""
+    """True if the alert belongs to a person whose data were erased."""
 
 
 def due(alert: Remembered, retention: RetentionSettings, now_us: Instant) -> tuple[PersonalKind, ...]:
-    """What is to go. Nothing is taken from a rescue that goes on, nor where somebody has asked to keep it."""
+    """Return the kinds due for erasure. Nothing is erased of an open alert, nor under a legal hold."""
     if alert.closed_at is None or alert.held:
         return ()
     if alert.erased:
@@ -37,7 +37,7 @@ def due(alert: Remembered, retention: RetentionSettings, now_us: Instant) -> tup
 
 
 def why(alert: Remembered) -> ErasureReason:
-    """For what reason."""
+    """Return the reason for the erasure."""
     return ErasureReason.PERSON if alert.erased else ErasureReason.RETENTION
 
 

@@ -1,4 +1,4 @@
-"""A signal: what came in about a person in danger, by any channel, before it belongs to an alert. Pure."""
+"""A signal: data received about a person in danger, by any channel, before it joins an alert. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from messages.journal import Recorded
 from model.rules.proof import level_of
 
 _LAST_INSTANT: Final = 253_402_300_799_999_999
-"""The end of the year 9999, beyond which RFC 3339 cannot write."""
+"""End of the year 9999, the last time that RFC 3339 can express."""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in, by whatever channel."""
+    """Data received, by any channel."""
 
     channel: Channel
     received_at: Instant
@@ -27,50 +27,50 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     id: AlertId | None = None
     """The app's own name for the alert; the caller has checked it against ALERT_ID."""
     raised_at: Instant | None = None
-    """By the phone's clock as the app has corrected it; none where it is unknown."""
+    """Time by the phone's clock, as corrected by the app; None if unknown."""
     position: Position | None = None
     test: bool = False
     check: Check | None = None
-    """Signed, and a test: no operator is called for it."""
+    """Kind of check: signed, and a test without an operator; None otherwise."""
     silent: bool = False
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
     text: str = ""
-    """What the user has written (SMS): kept as a message of the dialogue."""
+    """Text of the user's SMS: kept as a message of the dialogue."""
     proof: Proof | None = None
-    """None: what its channel is worth."""
+    """Assurance level; None: the level of the channel alone."""
     key: str = ""
-    """The enrolled device that has signed it; its number is `phone` then."""
+    """Enrolled device that signed the signal; `phone` is then its number."""
     key_enrolled_at: Instant | None = None
-    """When that device was enrolled."""
+    """Time of that device's enrolment."""
     doubt: Doubt | None = None
 
     @property
     def level(self) -> Proof:
-        """What proves it."""
+        """Assurance level of the signal."""
         return self.proof or level_of(self.channel)
 
     @property
     def is_words(self) -> bool:
-        """Whether it is a short message that says nothing but its words."""
+        """True for an SMS that contains words only."""
         return self.channel is Channel.SMS and bool(self.text) and self.position is None
 
     @property
     def text_id(self) -> str:
-        """The name of its message in the dialogue: the same for the same short message, read again."""
+        """Id of the message in the dialogue: an SMS that is read twice keeps its id."""
         return self.id or f"sms-{self.received_at}"
 
     @property
     def raised(self) -> Instant:
-        """When the phone said it was raised, be it true; the receipt where that cannot be written down."""
+        """Time of raising as stated by the phone, even if wrong; the receipt if not expressible."""
         if self.raised_at is None or not 0 <= self.raised_at <= _LAST_INSTANT:
             return self.received_at
         return self.raised_at
 
 
 def repeats(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
-    """Return True for the very same data again: the app has not heard the answer, and asks once more."""
+    """Return True for a retransmission: the app has not received the response, and sends the data again."""
     raised_at = known.received_at if signal.raised_at is None else signal.raised
     return (
         known.channel == signal.channel
@@ -82,14 +82,14 @@ def repeats(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
 
 
 def aliases_of(signal: Signal, came: Iterable[Recorded]) -> list[AlertId]:
-    """Return the aliases under which this very signal is among these events, in their order."""
+    """Return the aliases under which this signal is among these events, in order."""
     kept = (one.event for one in came)
     named = (one for one in kept if isinstance(one, AlertSignalAdded) and one.alias)
     return [AlertId(one.alias) for one in named if repeats(signal, one)]
 
 
 def received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
-    """Return the receipt of a new alert. `asked`: the id that its sender gave it, where that is another's."""
+    """Return the receipt of a new alert. `asked`: the id given by its sender, if in use by another alert."""
     return AlertReceived(
         channel=signal.channel,
         raised_at=signal.raised,
@@ -112,7 +112,9 @@ def received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
 
 
 def added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
-    """Return the signal as one more of an alert. `skipped`: those before it that were not kept."""
+    """Return the signal as a further signal of an alert. `skipped`: number of earlier signals that were not
+    kept.
+    """
     return AlertSignalAdded(
         channel=signal.channel,
         received_at=signal.received_at,

@@ -1,8 +1,8 @@
-"""Whether anything but an app key or a caller ID speaks for an alert, and what that decides. Pure.
+"""Vouching: evidence for an alert beyond an app key or a caller ID, and its effects. Pure.
 
-Anybody with an app key can raise alerts under any number, more of them than there are operators. Such an
-alert gets the full service, but it keeps no operator from an alert for which more speaks: the last free one
-is left to that alert for a while, and the operator of a case in which nobody was ever heard is given to it.
+A holder of an app key can raise alerts under any number, more than there are operators. Such an alert gets
+full service, but must not keep operators from a vouched alert. The last free operator is left to vouched
+alerts for a while, and a case in which no person was ever heard releases its operator to a vouched alert.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from model.rules.calls.silent_and_duress import spoken_to, told_112
 from model.rules.proof import CLAIMED, PROVED
 
 LEAVES_ONE_FROM: Final = 3
-"""With so many operators on shift, or more, the last free one is left to alerts that are vouched for."""
+"""Number of operators on shift from which the last free one is left to vouched alerts."""
 WAITS_FOR_LAST_US: Final = Instant(10 * SECOND)
-"""After so long any alert may have the last free operator: the user can still be reached within 20 s, and the
-operator is given up again where that is needed."""
+"""Waiting time after which any alert may have the last free operator: the user can still be reached within 20
+s, and the operator is released again if needed.
+"""
 
 
 def vouched(case: Case) -> bool:
-    """Return whether a phone's key, a person who was heard or an operator speaks for the alert.
+    """Return True if a phone's key, a person who was heard, or an operator vouches for the alert.
 
-    For a test speaks only a person who was heard: it is nobody's need.
+    Only a person who was heard vouches for a test: a test is no emergency.
     """
     if case.rank == PROVED and not case.test:
         return True
@@ -33,9 +34,9 @@ def vouched(case: Case) -> bool:
 
 
 def rank(case: Case) -> int:
-    """Return how far behind others the alert comes in need: PROVED, CLAIMED or OVER_BUDGET.
+    """Return the rank of need: PROVED, CLAIMED or OVER_BUDGET.
 
-    A test is never PROVED: a user who is heard in it keeps its operator, and gives it no claim on others.
+    A test is never PROVED: a user heard in a test keeps the test's operator, without a claim on others.
     """
     if vouched(case) and not case.test:
         return PROVED
@@ -43,8 +44,8 @@ def rank(case: Case) -> int:
 
 
 def heard(case: Case) -> bool:
-    """Return whether the user was ever there, or 112 is in it: somebody has spoken, written, called in, typed
-    the duress PIN. A word of the app's counts as little as the app key by which it came.
+    """Return True if the user was ever present, or 112 is involved: a person has spoken, written, called in,
+    or entered the duress PIN. A report of the app proves as little as its app key.
     """
     if spoken_to(case) or case.duress or case.inbound_call is not None:
         return True
@@ -53,25 +54,27 @@ def heard(case: Case) -> bool:
     if any(_was_there(case, leg) for leg in case.of(Party.USER)):
         return True
     written = sum(1 for one in case.dialogue if not one.by)
-    # The first of a short message's alert is the alert itself.
+    # The first message of an alert by SMS is the alert itself.
     return written > (case.channel is Channel.SMS)
 
 
 def _was_there(case: Case, leg: Leg) -> bool:
-    """Return whether somebody answered this call, or perhaps did; what was marked as a machine did not."""
+    """Return True if a person answered this call, or possibly did; a call marked as a machine's does not
+    count.
+    """
     return leg.answered or (leg.was_answered and case.user_ends[-1:] != (MACHINE,))
 
 
 def gives_up(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operators, called or on the line, whom the case gives up to an alert that is vouched for."""
+    """Return the operators, called or on the line, whom the case releases to a vouched alert."""
     if case.closed_at is not None or case.leaving or vouched(case):
         return ()
     return case.reserved if case.operator is None else (case.operator,)
 
 
 def gives_up_when_taken(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operators whom a test gives up to the real alert that they take: a test is no need,
-    though its user may be on the line.
+    """Return the operators whom a test releases to the real alert that they take, even with its user on the
+    line.
     """
     if not case.test or case.closed_at is not None or case.leaving:
         return ()
@@ -79,7 +82,7 @@ def gives_up_when_taken(case: Case) -> tuple[OperatorId, ...]:
 
 
 def listens(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operator who listens in on the case, whom it gives up to any alert that is no test."""
+    """Return the operator who listens to the case, released to any alert that is no test."""
     leg = case.listener_leg
     if case.closed_at is not None or case.listener is None or leg is None or not leg.active:
         return ()
@@ -87,22 +90,24 @@ def listens(case: Case) -> tuple[OperatorId, ...]:
 
 
 def gives_crew_up(case: Case) -> bool:
-    """Return whether the case has begun nothing, so that its crew can serve an alert that is vouched for."""
+    """Return True if no action has begun in the case, so that its worker can serve a vouched alert."""
     return case.owner is not None and not (begun(case) or vouched(case))
 
 
 def begun(case: Case) -> bool:
-    """Return whether anybody is called or on the line, or was left by an operator; also once it is closed."""
+    """Return True if a party is called or on the line, or was left by an operator; also once closed."""
     ending = case.closed_at is not None or case.leaving
     called = case.reserved or case.calls_on_lost_nodes or not case.all_released
     return bool(ending or called or case.operator is not None)
 
 
 def may_have_last(case: Case, now_us: Instant) -> bool:
-    """Return whether the alert may have the last free operator: vouched for, or waiting long. Tests never."""
+    """Return True if the alert may have the last free operator: vouched for, or waiting long. Never for a
+    test.
+    """
     return not case.test and (vouched(case) or now_us >= case.received_at + WAITS_FOR_LAST_US)
 
 
 def left(on_shift: int, *, may_have_last: bool) -> int:
-    """Return how many free operators are left to others by an alert that may, or may not, have the last."""
+    """Return how many free operators the alert must leave to others."""
     return 0 if may_have_last or on_shift < LEAVES_ONE_FROM else 1

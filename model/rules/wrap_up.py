@@ -1,8 +1,8 @@
-"""Wrap-up: the time after an operator's part in an alert for writing notes. Pure.
+"""Wrap-up: time for notes after an operator's part in an alert. Pure.
 
-Nobody keeps it. It stands as long as the newest event of the operator's stream is the `operator.left` with
-which that part ended, and no longer than the setting says: a reservation, a change of the shift and
-`operator.wrap_up_ended` end it by being newer.
+The wrap-up has no state of its own. It lasts while the newest event of the operator's stream is the
+`operator.left` of that part, and no longer than the setting. A reservation, a change of the shift and
+`operator.wrap_up_ended` end it as newer events.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from model.alert.reasons import LeaveReason
 from model.settings import Settings
 
 PART_ENDED: Final = frozenset({LeaveReason.LEFT, LeaveReason.HANDED_OVER})
-"""Reasons of `operator.left` after which there is something to write. Who lost the case is called again."""
+"""Reasons of `operator.left` with notes to write; an operator who has lost the case is called again."""
 
 
 def begun(newest: Recorded | None) -> Instant | None:
-    """When the wrap-up began that the newest event of an operator's stream tells of, be it over or not."""
+    """Return when the wrap-up of an operator's newest event began, even if over; None if none began."""
     if newest is None or not isinstance(newest.event, ev.OperatorLeft):
         return None
     return newest.at_us
 
 
 def ends_at(begun_at: Instant | None, settings: Settings) -> Instant | None:
-    """When it is over by itself; None where there is none."""
+    """Return when the wrap-up ends by itself; None if there is none."""
     if begun_at is None or settings.operator.wrap_up_s <= 0:
         return None
     return Instant(begun_at + round(settings.operator.wrap_up_s * SECOND))
 
 
 def stands(begun_at: Instant | None, settings: Settings, now_us: Instant) -> bool:
-    """Whether it lasts at this moment."""
+    """Return True while the wrap-up lasts."""
     until = ends_at(begun_at, settings)
     return until is not None and now_us < until

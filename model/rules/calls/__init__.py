@@ -1,1 +1,1 @@
-"""Calls: whom to call, when, for how long and on which lines; what is joined and what holds. Pure."""
+"""Calls: parties to call, times, durations and lines; joining and limits. Pure."""

@@ -1,7 +1,7 @@
-"""When user and 112, left together by the operator, are cut off: one of the two is gone too soon; and the
-number that the center then calls once more. Pure.
+"""Detection that user and 112, left together by the operator, were cut off too soon; and the number of 112
+for one more call. Pure.
 
-That an operator is sought again is `model.alert.folds.ending`.
+`model.alert.folds.ending` makes the center search an operator again.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from model.rules.calls.psap import psap_number
 from model.settings import Settings
 
 TOGETHER: Final = (Party.USER, Party.PSAP)
-"""Those who are left talking when the operator leaves."""
+"""Parties left talking when the operator leaves."""
 
 
 UNASKED_MAX: Final = 3
-"""So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
+"""Greatest number of automatic calls to 112 while no operator is available: 112 hangs up for a reason."""
 
 
 def is_cut_off(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Instant) -> bool:
-    """Return whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
-    no conversation; a line that fails is never the end of one, but where the other has hung up before, there
-    is nobody left to be cut off. What we hang up ourselves breaks nothing.
+    """Return True if user and 112 were left talking and this end probably cuts them off.
 
-    Who tests hangs up when the test is over, and is to be called by nobody for it.
+    An end within the set time may come before any conversation. A failure of the line never ends a
+    conversation, unless the other party has hung up before. An end ordered by the center breaks nothing.
+
+    A test is never cut off: the tester hangs up when done, and must not be called back.
     """
     since = case.leave.together_at
     if since is None or case.test or leg.party not in TOGETHER or not leg.active:
@@ -40,8 +41,8 @@ def is_cut_off(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Ins
 
 
 def called_again(case: Case, settings: Settings) -> E164 | None:
-    """Return the number of 112 to call again after it was cut off: the same one, once the user is on the line
-    for it to hear; None where it is not to be called.
+    """Return the number of 112 to call again after a cut-off, once the user is on the line; None if not to be
+    called.
     """
     last = case.legs.get(leg_id(case.alert, "psap"))
     if (

@@ -1,9 +1,10 @@
-"""Attempts to call a party: how long each is let ring, whoever's it is, and the pause after those that come
-to nothing, one after another, before the next. Pure.
+"""Attempts to call a party: duration of the ringing, on any line, and the pause after consecutive failed
+attempts. Pure.
 
-It does not matter of what an attempt ends, by what it was refused, or whether it rang before: counted is
-whatever has not stood for ten seconds. The first is tried again at once, on another line; from then on time
-passes between the beginnings of two, so that one that has rung for long is followed by the next at once.
+The cause of an end, the refusal, or a ringing before do not matter: every attempt counts as failed unless the
+call stood for ten seconds. The first failure is retried at once on another line. From then on the pause
+counts between the starts of two attempts, so that an attempt that rang for long is followed by the next at
+once.
 """
 
 from __future__ import annotations
@@ -19,24 +20,25 @@ from model.alert.reasons import ReleaseReason
 from model.settings import Settings
 
 LOOK_US: Final = Instant(3 * SECOND)
-"""So long an AlertCase that takes an alert up listens before it gives a call up because of its time: what
-has become of the call while there was no AlertCase is with the legs, or with the modems."""
+"""Time for which an AlertCase that takes an alert listens before it gives a call up for its duration: legs
+and modems hold the call's progress during the time without an AlertCase.
+"""
 DIALLING_US: Final = {
     Party.OPERATOR: Instant(30 * SECOND),
     Party.LISTENER: Instant(30 * SECOND),
     Party.USER: Instant(40 * SECOND),
     Party.PSAP: Instant(30 * SECOND),
 }
-"""A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
+"""Time within which a call must ring (modems of 27.007 give up after 30 to 60 s by themselves)."""
 
 
 def gives_up_at(case: Case, since: Instant, after_us: int) -> Instant:
-    """When what began at `since` has lasted too long."""
+    """Return the time at which an action begun at `since` has lasted too long."""
     return max(Instant(since + after_us), Instant((case.owned_at or case.received_at) + LOOK_US))
 
 
 def rings_until(case: Case, leg: Leg, settings: Settings) -> Instant:
-    """When this call is given up if nobody answers it."""
+    """Return the time at which the unanswered call is given up."""
     if leg.ringing_at is None:
         return gives_up_at(case, leg.since, DIALLING_US[leg.party])
     return gives_up_at(case, leg.ringing_at, _rings_us(leg.party, settings))
@@ -53,13 +55,15 @@ def _rings_us(party: Party, settings: Settings) -> int:
 
 
 PAUSES_US: Final = tuple(Instant(seconds * SECOND) for seconds in (0, 1, 3, 6, 12, 20))
-"""From the beginning of the last attempt, after one in vain, two in a row …; the last one for all further."""
+"""Pauses from the start of the last attempt, by the number of failures in a row; the last value holds for all
+further ones.
+"""
 PSAP_PAUSE_US: Final = Instant(8 * SECOND)
-"""112 is tried more often than that whatever has failed."""
+"""Longest pause for 112, after any failure."""
 STOOD_US: Final = Instant(10 * SECOND)
-"""Whoever was on the line for so long was reached."""
+"""Duration of a call after which the party counts as reached."""
 FAILS_AFTER: Final = {Party.OPERATOR: 3, Party.PSAP: 2}
-"""So many attempts in a row that failed for their lines are no accident any more."""
+"""Number of consecutive line failures that is no coincidence."""
 _BY_CHOICE: Final = frozenset(
     {
         ReleaseReason.ANOTHER_ANSWERED,
@@ -71,7 +75,7 @@ _BY_CHOICE: Final = frozenset(
 
 
 def counted(before: Mapping[Party, InVain], ended: Leg, at: Instant) -> dict[Party, InVain]:
-    """The counts after the end of this attempt."""
+    """Return the counts after the end of this attempt."""
     if ended.reason in _BY_CHOICE:
         return dict(before)
     if ended.was_answered and at - (ended.answered_at or at) >= STOOD_US:
@@ -83,7 +87,7 @@ def counted(before: Mapping[Party, InVain], ended: Leg, at: Instant) -> dict[Par
 
 
 def not_before(case: Case, party: Party) -> Instant:
-    """Until when the party's next attempt is put off."""
+    """Return the earliest time of the party's next attempt."""
     vain = case.in_vain.get(party)
     if vain is None:
         return case.received_at
@@ -92,11 +96,11 @@ def not_before(case: Case, party: Party) -> Instant:
 
 
 def failed_lines(case: Case, party: Party) -> tuple[LineId, ...]:
-    """Lines on which the party's latest attempts have failed: others are taken first."""
+    """Return the lines on which the party's latest attempts failed: others are preferred."""
     return tuple(leg.line for leg in case.of(party) if leg.line_failed)
 
 
 def lines_fail(case: Case, party: Party) -> bool:
-    """Whether the operator, or 112, cannot be called for the lines' sake."""
+    """Return True if the operator, or 112, cannot be called because of line failures."""
     vain = case.in_vain.get(party)
     return vain is not None and vain.of_line >= FAILS_AFTER[party]

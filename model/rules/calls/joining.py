@@ -1,9 +1,10 @@
-"""Where an alert's calls have to stand so that they can be joined, and what holds in the network. Pure.
+"""Lines on which an alert's calls must be placed to be joined, and the limits of joining in the network.
+Pure.
 
-Voices that come to the host are mixed here, whatever their lines. A line whose modem gives none joins its own
-calls in the network, and no others: whoever is to talk with somebody on such a line has to be called on it.
-Nobody there can be muted or listened to unheard, and a call set up as an emergency call cannot be
-added: hold and multiparty do not exist for it (22.101 clause 10; decision 24).
+The host mixes all voices that reach it, from any line. A line with a modem without voice output joins its own
+calls in the network, and no others: a party who is to talk with a party on such a line must be called on that
+line. Such parties cannot be muted, and a listener would be heard. A call set up as an emergency call cannot
+be added: hold and multiparty do not exist for it (22.101 clause 10; decision 24).
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from model.settings import Settings
 
 
 def in_the_network(case: Case) -> bool:
-    """Whether those who talk are joined in the network, or will be."""
+    """Return True if the parties are joined in the network, or will be."""
     up = (case.operator_leg, case.answered(Party.USER))
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
 
 
 def can_be_moved(case: Case, settings: Settings) -> bool:
-    """Whether the user can be hung up and called again: on a number that is known and may be called."""
+    """Return True if the user can be hung up and called again: the number is known and may be called."""
     return case.phone is not None and not quiet(case, settings)
 
 
 def user_comes_first(case: Case, settings: Settings) -> bool:
-    """Whether an operator has to wait until the user, cut off from 112, was called once.
+    """Return True if an operator must wait until the user, cut off from 112, was called once.
 
-    A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
-    whoever is called on another line could not be joined with it.
+    While 112 is alone on a line that joins only its own calls, only one party can be added at a time; a party
+    called on another line could not be joined.
     """
     psap, user = case.answered(Party.PSAP), case.active(Party.USER)
     if case.leave.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
@@ -44,23 +45,25 @@ def user_comes_first(case: Case, settings: Settings) -> bool:
 
 
 def rings_beside(case: Case, leg: Leg) -> bool:
-    """Whether it is called answered and rings still.
+    """Return True if the call is reported as answered and still rings.
 
-    Otherwise the network would have joined it with whoever waits for it: that is tried every second.
+    Otherwise the network would have joined the call with the waiting party: a join is tried every second.
     """
     waits = any(one.confirmed_answered and one.line == leg.line for one in case.legs.values())
     return leg.in_doubt and leg.joins is Joins.NETWORK and waits
 
 
 def scattered(case: Case) -> bool:
-    """Whether an alert that was joined in the network has nobody up now: where it will be is not known."""
+    """Return True if an alert that was joined in the network has no party up now: its next line is
+    unknown.
+    """
     up = case.operator_leg or case.answered(Party.USER)
     parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
     return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
 
 
 def psap_is_alone(case: Case) -> bool:
-    """Whether 112 is alone on a line that joins only its own calls: it hears nobody."""
+    """Return True if 112 is alone on a line that joins only its own calls, and so hears no one."""
     psap = case.answered(Party.PSAP)
     if psap is None or psap.joins is not Joins.NETWORK:
         return False
@@ -68,16 +71,18 @@ def psap_is_alone(case: Case) -> bool:
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """The line of somebody who is up already."""
+    """Line of a party that is already up."""
 
     line: LineId
     joins: Joins
     stays: bool = False
-    """It cannot be made anew on another line: whose call it is has no number, or must not be called."""
+    """True if the call cannot be moved to another line: its number is unknown, or must not be called."""
 
 
 def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None:
-    """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
+    """Return the line next to which the party must be called; None if no party is up, so that any line will
+    do.
+    """
     if case is None:
         return None
     user = None if party is Party.USER else case.confirmed_answered(Party.USER) or _calls_in(case)
@@ -90,11 +95,13 @@ def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None
 
 
 def _calls_in(case: Case) -> Leg | None:
-    """The user's own call, which is answered at once: who is called meanwhile is called beside it."""
+    """Return the user's own incoming call, which is answered at once: other parties are called next to it."""
     leg = case.active(Party.USER)
     return leg if leg is not None and leg.call is not None else None
 
 
 def is_setting_up(case: Case, line: LineId) -> bool:
-    """Whether one of the case's calls on this line is not up yet, or not gone yet: none can be added now."""
+    """Return True if a call of the case on this line is being set up or ended, so that none can be added
+    now.
+    """
     return any(leg.live and leg.line == line and not leg.confirmed_answered for leg in case.legs.values())

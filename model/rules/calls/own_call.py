@@ -1,8 +1,8 @@
-"""A call of the center's own, which is no alert's: what its modems are told next, and when it is over. Pure.
+"""Call of the center's own, without an alert: the next orders to its modems, and its end. Pure.
 
-One engine for a test of a line, the nightly proof, a call to somebody on duty, the watcher's, and the command
-line's. From one line to a number, or to another line of the center's, which answers. Orders to a modem are
-idempotent, and given again at every turn.
+One engine serves a line test, the nightly self-test, a call to people on duty, the watcher's call, and the
+command line's. The call goes from one line to a number, or to another line of the center, which answers.
+Orders to a modem are idempotent, and repeated at every turn.
 """
 
 from __future__ import annotations
@@ -28,102 +28,105 @@ from messages.ids import E164, SECOND, Instant, LegId, LineId
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 
 SILENT_US: Final = Instant(10 * SECOND)
-"""A modem that says nothing of a call for so long is waited for no more."""
+"""Time without a report after which a modem is given up."""
 UNNAMED: Final = 0
-"""In place of the modem's own number for a call that comes in: the one from that number."""
+"""Replaces the modem's own number for an incoming call: the call from that phone number."""
 RINGS_US: Final = Instant(2 * SECOND)
-"""So long a line that is called lets it ring: that it rings is part of what is tried."""
+"""Time for which a called line lets the call ring: the ringing is part of the test."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """One line's end of the call."""
+    """End of the call at one line."""
 
     line: LineId
     leg: LegId
     number: E164 | None
-    """Whom it calls, or who calls it; None: of a line that is called, whoever shows a number."""
+    """Number called or calling; None: a called line that accepts any caller with a number."""
     calls: bool = True
-    """Whether it is the one that calls."""
+    """True for the calling line."""
     call: int | None = None
-    """Of the line that is called: the modem's own number for it."""
+    """The modem's own number for the call; on the called line only."""
     rings_at: Instant | None = None
-    """Of that line: since when."""
+    """Start of the ringing; on the called line only."""
     asked: bool = False
-    """Whether its modem was told anything of it."""
+    """True once an order was sent to the modem."""
     report: CallReport | None = None
     heard_at: Instant
 
     @property
     def state(self) -> CallState | None:
-        """As its modem has it; None before it has said anything."""
+        """State in the modem's last report; None before the first."""
         return None if self.report is None else self.report.state
 
     @property
     def gone(self) -> bool:
-        """Whether there is no call any more."""
+        """True if the call does not exist any more."""
         return self.state in (CallState.RELEASED, CallState.UNKNOWN)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a call may go on, in seconds, before it is hung up."""
+    """Limits of a call's duration in seconds, after which the call is hung up."""
 
     rings_s: float = math.inf
-    """From the order, while nobody has answered."""
+    """Limit from the order, while unanswered."""
     up_s: float = math.inf
-    """From the answer."""
+    """Limit from the answer."""
     whole_s: float = math.inf
-    """From the order, whatever has come of it."""
+    """Limit from the order, in every case."""
 
 
 class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call, from the order to its end."""
+    """A call, from the order to its end."""
 
     ends: tuple[End, ...]
-    """The calling line's, and that of the line that is called, if it is the center's; or the only one, of a
-    line that stands by to be called."""
+    """End of the calling line, and end of the called line if it belongs to the center; or the only end, of a
+    line that waits for a call.
+    """
     began_at: Instant
     limits: Limits
     ringing_at: Instant | None = None
-    """By the first line's word, as `answered_at`."""
+    """Start of the ringing as reported by the first line, like `answered_at`."""
     answered_at: Instant | None = None
     why: OwnCallEnd | None = None
-    """Why it has ended, or is to be hung up."""
+    """Reason for which the call has ended, or is to be hung up."""
 
     @property
     def report(self) -> CallReport | None:
-        """What the first line's modem has said last."""
+        """Last report of the first line's modem."""
         return self.ends[0].report
 
     @property
     def gone(self) -> bool:
-        """Whether that modem says that there is no call any more."""
+        """True if that modem reports that the call does not exist any more."""
         return self.ends[0].gone
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be done now."""
+    """Actions due now."""
 
     call: OwnCall
     orders: tuple[tuple[LineId, Order], ...]
     over: bool
-    """Nothing is left to be hung up: the lines are to be nobody's again."""
+    """True if no call is left to hang up: the lines are to be released."""
 
     @property
     def order(self) -> Order | None:
-        """What the line is told that makes a call alone."""
+        """Order to the line of a call with a single end."""
         return next((order for _, order in self.orders), None)
 
 
 def begun(
     line: LineId, leg: LegId, number: E164, limits: Limits, now_us: Instant, began_at: Instant | None = None
 ) -> OwnCall:
-    """Return a call of one line to a number. `began_at`: of the order, where a process before has had it."""
+    """Return a call of one line to a number. `began_at`: time of the order, if an earlier process placed
+    it.
+    """
     end = End(line=line, leg=leg, number=number, heard_at=now_us)
     return OwnCall(ends=(end,), began_at=now_us if began_at is None else began_at, limits=limits)
 
 
 def heard(call: OwnCall, report: CallReport, now_us: Instant) -> OwnCall:
-    """A modem has said how a call stands; what is of another leg changes nothing."""
+    """Return the call after a modem's report; a report about another leg changes nothing."""
     first, *others = [
         replace(one, report=report, heard_at=now_us) if report.leg == one.leg else one for one in call.ends
     ]
@@ -136,17 +139,17 @@ def heard(call: OwnCall, report: CallReport, now_us: Instant) -> OwnCall:
 
 
 def rung(call: OwnCall, incoming: IncomingCall, now_us: Instant) -> OwnCall:
-    """A line that is called says that it rings."""
+    """Return the call after a report of ringing at the called line."""
     return replace(call, ends=tuple(_rung(one, incoming, now_us) for one in call.ends))
 
 
 def end(call: OwnCall, why: OwnCallEnd) -> OwnCall:
-    """It is to be hung up; the first reason stays."""
+    """Return the call marked for hang-up; the first reason is kept."""
     return call if call.why is not None else replace(call, why=why)
 
 
 def look(call: OwnCall, now_us: Instant) -> OwnCall:
-    """Return the call, ended where it is gone, its modem is silent, or its time is over."""
+    """Return the call, ended if it is gone, its modem is silent, or its time is over."""
     limits, since_s = call.limits, (now_us - call.began_at) / SECOND
     if any(one.gone for one in call.ends):
         return end(call, OwnCallEnd.RELEASED)
@@ -160,7 +163,7 @@ def look(call: OwnCall, now_us: Instant) -> OwnCall:
 
 
 def turn(call: OwnCall, now_us: Instant) -> Turn:
-    """What is due. Asked several times a second."""
+    """Return the actions due now. Called several times a second."""
     call = look(call, now_us)
     ends: list[End] = []
     orders: list[tuple[LineId, Order]] = []
@@ -183,7 +186,9 @@ def _rung(end: End, call: IncomingCall, now_us: Instant) -> End:
 
 
 def _answered_before(end: End) -> End:
-    """The call is up, and this line has not rung here: a process before this one has had it answered."""
+    """Return the end as answered although it did not ring in this process: an earlier process had it
+    answered.
+    """
     return replace(end, call=UNNAMED) if end.call is None else end
 
 

@@ -1,7 +1,7 @@
-"""An operator's own line: a voice that stands all through the shift, headset or nailed-up call. Pure.
+"""An operator's own line: a voice connection through the whole shift, by headset or nailed-up call. Pure.
 
-No modem is meant by its name and nobody else can have it, so that it is neither asked for nor seized: whoever
-has reserved the operator has that line.
+The name of an own line refers to no modem and to one operator only. The line is therefore neither requested
+nor seized: the alert that reserves the operator has the line.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from typing import Final
 from messages.ids import LegId, LineId, OperatorId, OperatorLine, Role
 
 _PREFIX: Final = {OperatorLine.HEADSET: "headset:", OperatorLine.NAILED_UP: "nailed:"}
-"""No configured line's name has a colon in it."""
+"""Prefixes of own lines; names of configured lines never contain a colon."""
 
 
 def own_line(operator: OperatorId, mode: OperatorLine) -> LineId | None:
-    """The operator's line of this kind; None for one who is called on a line of the center's."""
+    """Return the operator's line of this kind; None for an operator called on a line of the center."""
     prefix = _PREFIX.get(mode)
     return None if prefix is None else LineId(prefix + operator)
 
 
 def mode_of(line: LineId) -> OperatorLine:
-    """How an operator is reached on this line."""
+    """Return how an operator is reached on this line."""
     return next((mode for mode, prefix in _PREFIX.items() if line.startswith(prefix)), OperatorLine.ON_DEMAND)
 
 
 def operator_of(line: LineId) -> OperatorId | None:
-    """Whose own line it is; None for a line of the center's."""
+    """Return the operator of an own line; None for a line of the center."""
     prefix = _PREFIX.get(mode_of(line))
     return None if prefix is None else OperatorId(line.removeprefix(prefix))
 
 
 def is_own(line: LineId) -> bool:
-    """Whether it is an operator's own."""
+    """Return True for an operator's own line."""
     return mode_of(line) is not OperatorLine.ON_DEMAND
 
 
 def carrier(line: LineId) -> tuple[Role, str]:
-    """The actor that carries the calls of this line: role and key."""
+    """Return role and key of the actor that carries the calls of this line."""
     return (Role.OPERATOR_LINES, "") if is_own(line) else (Role.GSM_MODEM, line)
 
 
 def standing_leg(operator: OperatorId) -> LegId:
-    """The call by which a nailed-up line stands: no alert's leg, but a leg to its modem."""
+    """Return the leg of a nailed-up line's standing call: known to its modem, but part of no alert."""
     return LegId(f"nailed:{operator}")

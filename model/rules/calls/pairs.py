@@ -1,7 +1,8 @@
-"""An alert needs two lines, its operator's and the user's: who has one of them and not the other. Pure.
+"""Pairs of lines: each alert needs a line for its operator and one for its user. Alerts with only one of
+them. Pure.
 
-Were lines given to whoever asks first, a storm's first operators would take all of them, and sit there with
-nobody to talk to: no line would be left to call a user on, and none would ever come free.
+If each request were granted a line at once, the first operators of a storm would take all lines without a
+user to talk to: no line would be left to call a user, and none would become free.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True):
-    """What alerts still lack."""
+    """Lines that alerts still lack."""
 
     begun: Mapping[AlertId, frozenset[Party]] = {}
-    """Alerts that hold a line, or were granted one just now, and whom each has yet to call."""
+    """Alerts that hold a line, or were just granted one, with the parties each has yet to call."""
     asking: frozenset[Party] = NOBODY
-    """Whom the alert that asks has yet to call, if it holds no line so far."""
+    """Parties that the requesting alert has yet to call, if it holds no line so far."""
 
 
 def lacking(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> frozenset[Party]:
-    """Whom the alert has yet to call for the first time since it was opened.
+    """Return the parties that the alert has yet to call for the first time since it was opened.
 
-    `in_hand` are those whose line was just granted.
+    `in_hand`: parties with a line just granted.
     """
     wanted = _BOTH - frozenset(in_hand)
     if settings.operator.line is not OperatorLine.ON_DEMAND:
@@ -47,13 +48,13 @@ def lacking(case: Case | None, in_hand: Iterable[Party], settings: Settings) -> 
         wanted -= {Party.OPERATOR}
     called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.USER))
     if called or case.phone is None or quiet(case, settings) or case.dial_withheld:
-        # Further attempts are asked for like anything else: 112 is a key away from the operator.
+        # Further attempts are requested like any other line: 112 is one key away from the operator.
         wanted -= {Party.USER}
     return wanted
 
 
 def begun(case: Case) -> bool:
-    """Whether it holds a line that is not one to 112."""
+    """Return True if the alert holds a line other than a line to 112."""
     return any(
         leg.live and not leg.emergency and leg.party is not Party.LISTENER and not is_own(leg.line)
         for leg in case.legs.values()
@@ -61,9 +62,9 @@ def begun(case: Case) -> bool:
 
 
 def needed(alert: AlertId | None, party: Party, pairs: Pairs) -> int:
-    """How many lines have to be free for one to be granted: what it lets begin, it must let go on.
+    """Return how many lines must be free to grant one: an alert that begins must be able to go on.
 
-    `alert` is None for the line of an operator's shift.
+    `alert`: None for the line of an operator's shift.
     """
     if party is Party.PSAP:
         return 1

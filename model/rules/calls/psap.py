@@ -1,6 +1,4 @@
-"""Which number is called for 112 (S8), and whether a number is one of an emergency service, however it is
-dressed. Pure.
-"""
+"""Number called for 112 (S8), and detection of emergency numbers in any notation. Pure."""
 
 from __future__ import annotations
 
@@ -20,19 +18,19 @@ from model.settings import Settings
 from model.settings.psap import LastResort, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
-"""Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
+"""Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1, and Italy's own."""
 
 
 def is_emergency(number: str) -> bool:
-    """Whether a modem would dial this as an emergency call (teleservice 12)."""
+    """Return True if a modem would dial this number as an emergency call (teleservice 12)."""
     return number in EMERGENCY_NUMBERS
 
 
 def psap_number(case: Case, settings: Settings) -> E164 | None:
-    """The number to call for this alert. None when a test may call none (case 20).
+    """Return the number to call for this alert; None if a test may call none (case 20).
 
-    A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
-    test calls the number for tests and no other, whatever the switches say.
+    A PSAP may have an ordinary number by agreement, which no dial guard knows: a test therefore calls only
+    the number for tests, in any state of the switches.
     """
     if case.test:
         return settings.psap.test_number or None
@@ -45,9 +43,9 @@ def psap_number(case: Case, settings: Settings) -> E164 | None:
 
 
 def on_another_phone(case: Case, settings: Settings) -> bool:
-    """Whether the operator has to call 112 on another phone.
+    """Return True if the operator must call 112 on another phone.
 
-    An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
+    An emergency call is never joined in the network, and on a reserved line without voice 112 hears no one.
     """
     if psap_is_alone(case):
         return True
@@ -56,7 +54,7 @@ def on_another_phone(case: Case, settings: Settings) -> bool:
 
 
 def last_resort_numbers(settings: Settings) -> frozenset[E164]:
-    """What may be dialled for 112 on a public line; nothing unless the settings say so."""
+    """Return the numbers that may be dialled for 112 on a public line; empty unless the settings allow it."""
     if settings.psap.last_resort is LastResort.NONE:
         return frozenset()
     routes = (route.number for route in settings.psap.route)
@@ -65,9 +63,9 @@ def last_resort_numbers(settings: Settings) -> frozenset[E164]:
 
 
 def wanted_by_duress(case: Case, settings: Settings) -> bool:
-    """Return True where the duress PIN has 112 called, and no operator has asked for 112 (case 19).
+    """Return True if the duress PIN requires a call to 112 that no operator has requested (case 19).
 
-    112 that was told before the alert was reopened is called again by an operator's order alone.
+    If 112 was informed before a reopening, only an operator's order calls 112 again.
     """
     if (
         not in_duress(case, settings)
@@ -83,12 +81,14 @@ def wanted_by_duress(case: Case, settings: Settings) -> bool:
 
 
 def has_psap(case: Case, settings: Settings) -> bool:
-    """Whether there is a number to call."""
+    """Return True if a number for 112 exists."""
     return not case.test or settings.psap.test_number != ""
 
 
 def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
-    """The route of the smallest area that holds this place, by its code: a region before its country."""
+    """Return the route of the smallest area that contains the position; a longer code is smaller: a region
+    before its country.
+    """
     holding = [
         route
         for route in routes
@@ -98,10 +98,12 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
 
 
 def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
-    """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
+    """Return the number after `failed` attempts: twice the first, then the alternate, then in turn (case
+    15).
+    """
     first = case.psap.number if case.psap is not None else psap_number(case, settings)
     alternate = None if case.test else settings.psap.alternate or None
-    # What is set up as an emergency call cannot be added to calls that the network joins.
+    # A call set up as an emergency call cannot be added to calls joined in the network.
     barred = in_the_network(case)
     numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]
     if len(numbers) < 2 or failed < 2:
@@ -115,10 +117,10 @@ _SERVICE_SIGNS: Final = re.compile(r"[*#]+")
 
 
 def is_named(number: str, numbers: Collection[str] = EMERGENCY_NUMBERS) -> bool:
-    """Whether dialling `number` would call one of `numbers`, as far as can be told: also behind `+`, `00`, a
-    country's code, blanks.
+    """Return True if dialling `number` would probably call one of `numbers`, even behind `+`, `00`, a country
+    code or blanks.
 
-    Each run of digits between `*` and `#` is looked at, whatever service the codes around it ask for.
+    Each run of digits between `*` and `#` is checked, for any service that the codes request.
     """
     return any(_is_listed(run, numbers) for run in _SERVICE_SIGNS.split(number))
 

@@ -1,7 +1,7 @@
-"""Whether the user's phone may be made to ring at all, and whether anybody has spoken to the user. Pure.
+"""Silence of the user's phone, and evidence that the user was spoken to. Pure.
 
-A phone that rings tells whoever is beside the user of the alert: under duress (case 19), and where the user
-has asked for silence (case 21), it stays still. A call of the user's own is answered as ever.
+A ringing phone reveals the alert to people near the user. Under duress (case 19), and if the user has
+requested silence (case 21), the phone must stay silent. A call by the user is answered as usual.
 """
 
 from __future__ import annotations
@@ -16,65 +16,70 @@ from model.settings import Settings
 from model.settings.alerts import Duress
 
 NO_SOUND_FROM_THE_FIRST_US: Final = Instant(6 * SECOND)
-"""A loss of sound told so soon after the answer, by 3 s of silence, is of a line that never gave any."""
+"""A loss of sound reported this soon after the answer, by 3 s of silence, means a line that never had sound.
+"""
 SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
-"""Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
+"""Values of `reached_by` for the user's own voice or hand; the app's report only concerns the phone."""
 
 
 def in_duress(case: Case, settings: Settings) -> bool:
-    """Whether 112 comes first, and the user is not called for as long as the alert lasts."""
+    """Return True if 112 comes first, and the user is not called during the alert."""
     return case.duress and settings.duress is Duress.PSAP_FIRST
 
 
 def hushed(case: Case) -> bool:
-    """Whether the alert is silent, and no operator has ordered the user called all the same."""
+    """Return True if the alert is silent and no operator has ordered a call to the user."""
     return case.silent and not case.aloud
 
 
 def voices_withheld(case: Case) -> bool:
-    """Return True where the user's phone is to give no voice: a person beside the user would hear it.
+    """Return True if the user's phone must play no voice: a person near the user would hear it.
 
-    An operator's order counts; without one it is so under duress and in a silent alert.
+    An operator's order decides; the default is True under duress and in a silent alert.
     """
     return (case.duress or hushed(case)) if case.voices is None else not case.voices
 
 
 def quiet(case: Case, settings: Settings) -> bool:
-    """Whether the user's phone must not ring now."""
+    """Return True if the user's phone must not ring now."""
     return in_duress(case, settings) or hushed(case)
 
 
 def why_quiet(case: Case, settings: Settings) -> Refusal | None:
-    """The same, as the reason of a refusal."""
+    """Return why the user's phone must not ring now, as a refusal; None if it may ring."""
     if in_duress(case, settings):
         return Refusal.DURESS_NO_CALL
     return Refusal.SILENT if hushed(case) else None
 
 
 def spoken_to(case: Case) -> bool:
-    """Whether the user has been on the line in this alert, and no machine instead."""
+    """Return True if the user, and not a machine, has been on the line in this alert."""
     return case.reached_at is not None and case.reached_by in SPOKEN
 
 
 def never_heard(case: Case) -> bool:
-    """Return True where the user has answered, on lines that gave no sound at all: no voice, no room."""
+    """Return True if the user has answered, but only on lines without any sound: no voice, no room noise."""
     calls = [leg for leg in case.of(Party.USER) if leg.live and leg.answered_at is not None]
     answered = bool(calls) or case.user_heard is not None
     return answered and not case.user_heard and all(gave_no_sound(leg) for leg in calls)
 
 
 def gave_no_sound(leg: Leg) -> bool:
-    """Return True where the call was answered, and has given no sound from the first."""
+    """Return True if the call was answered and had no sound from the start."""
     if leg.answered_at is None or leg.no_sound_at is None:
         return False
     return leg.no_sound_at - leg.answered_at < NO_SOUND_FROM_THE_FIRST_US
 
 
 def told_112(case: Case) -> bool:
-    """Whether 112 has been on the line, or was called from another phone, which only the briefing tells."""
+    """Return True if 112 has been on the line, or was called from another phone, which only the briefing
+    records.
+    """
     return case.told_112_at is not None or case.to_112.joined_at is not None
 
 
 def dials_by_itself(case: Case) -> bool:
-    """Whether the user's app calls 112 at the deadline: not once a PIN was typed, until it is raised anew."""
+    """Return True if the user's app calls 112 at the deadline: not after a PIN was entered, until the alert
+    is raised again.
+    """
     return case.cancel_asked is None

@@ -1,4 +1,4 @@
-"""A party who is on the line and without sound, and the order to call that party again on another line."""
+"""Parties on the line without sound, and the order to call such a party again on another line. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from model.rules.calls.silent_and_duress import why_quiet
 from model.settings import Settings
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
-"""Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""
+"""Parties checked for silence, in this order. A listener is not expected to speak."""
 
 
 def party_without_sound(case: Case) -> Party:
-    """Whom the order is for where it names nobody; the user, where everybody has sound.
+    """Return the party meant by an order without a party: the first one without sound, else the user.
 
-    That somebody does not hear us is known by what is said alone, and most of all by what the user says.
+    A party that does not hear the center is known only from what is said, most of all by the user.
     """
     silent = [
         leg.party
@@ -32,12 +32,12 @@ def party_without_sound(case: Case) -> Party:
 
 
 def leg_of(case: Case, party: Party) -> Leg | None:
-    """The party's leg that is on the line; of the operators the one who has the case."""
+    """Return the party's leg on the line; for operators the leg of the one who has the case."""
     return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 
 def why_no_other_line(case: Case, party: Party, settings: Settings) -> Refusal | None:
-    """Why this party is not to be called on another line now; None where that may be."""
+    """Return why this party must not be called on another line now; None if allowed."""
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:
         return _ABSENT.get(party, Refusal.NOBODY_ON_THE_LINE)
@@ -62,12 +62,14 @@ _ABSENT: Final = {
 
 
 def hung_up_for(case: Case, leg: Leg) -> tuple[Leg, ...]:
-    """The legs that end where this one is called on another line: all that its modem joins in the network."""
+    """Return the legs that end if this one is called on another line: all legs that its modem joins in the
+    network.
+    """
     if leg.joins is not Joins.NETWORK:
         return (leg,)
     return tuple(one for one in case.legs.values() if one.active and one.line == leg.line)
 
 
 def lines_to_avoid(case: Case, party: Party) -> tuple[LineId, ...]:
-    """The lines that the party's latest calls were taken from for want of sound."""
+    """Return the lines that the party's latest calls left for lack of sound."""
     return tuple(leg.line for leg in case.of(party) if leg.reason == ReleaseReason.ANOTHER_LINE)

@@ -1,4 +1,4 @@
-"""When the user is to be called next, and when it is no use any more (S5; cases 2 to 6, 9, 16, 19). Pure."""
+"""Time of the next call to the user, and the end of all attempts (S5; cases 2 to 6, 9, 16, 19). Pure."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from model.settings import Settings
 from model.settings.alerts import VoiceAlert
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
-"""A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
+"""Pause of a preempted test, until the preempting alerts are served, or at least being dialled."""
 GIVES_WAY_UNTIL: Final = 5
-"""A test that gave way with this attempt is not dialled again by itself."""
+"""Attempt at which a preempted test is no longer dialled automatically."""
 LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
 LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
 def due_at(case: Case, settings: Settings) -> Instant | None:
-    """When the user is to be dialled next, if nothing is under way. None: not by ourselves."""
+    """Return when the user is to be dialled next, if no call is active; None: no automatic call."""
     if case.leaving or quiet(case, settings):
         return None
     if case.check is not None:
-        # One call says what is to be known.
+        # A single call gives the result of the check.
         return case.received_at if case.check is Check.CALL and not case.of(Party.USER) else None
     if case.dial_withheld:
-        # Until an operator orders it.
+        # No call until an operator orders one.
         return None
     last = last_attempt(case)
     if case.redial:
         return case.received_at
     if in_the_network(case) and (case.psap is not None or case.answered(Party.PSAP) is not None):
-        # While she is called nobody else on the line hears anybody, and 112 is being told about her.
+        # During a call to the user no party on this line hears the others, and 112 is being informed.
         return None
     if last is None:
         if case.operator is not None:
@@ -49,7 +49,7 @@ def due_at(case: Case, settings: Settings) -> Instant | None:
     moved_at = ended if last.reason == ReleaseReason.ANOTHER_LINE else None
     lost_at = case.operator_lost_at if case.operator_lost_at is not None else moved_at
     if scattered(case) and lost_at is not None:
-        # Beside an operator who is up, and not on a line on which nobody can join her.
+        # The user is called next to an operator who is up, not on a line on which no party can join.
         ended = max(ended, Instant(lost_at + round(settings.user.setup_time_s * SECOND)))
     if case.is_busy_with_ours(last):
         return Instant(ended + round(settings.user.busy_retry_s * SECOND))
@@ -61,7 +61,7 @@ def due_at(case: Case, settings: Settings) -> Instant | None:
 
 def _again(case: Case, last: Leg, ended: Instant, settings: Settings) -> Instant | None:
     if last.reason == ReleaseReason.PREEMPTED:
-        # For how long it will have to give way nobody knows: then her operator decides.
+        # The duration of the preemption is unknown: after some attempts the operator decides.
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
     if last.reason in (ReleaseReason.REPLACED, ReleaseReason.PSAP_FIRST):
         return None
@@ -77,7 +77,8 @@ def _again(case: Case, last: Leg, ended: Instant, settings: Settings) -> Instant
     )
     allowed = 1 if ANSWERED_AND_DROPPED in ends else settings.user.attempts
     if ends[-1] == HangupCause.BUSY:
-        # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
+        # One more attempt, as before an answer (case 3): the other call may be the center's own, on a line
+        # given up without contact.
         allowed = max(allowed, 2)
     if since_drop >= allowed:
         return None
@@ -93,15 +94,16 @@ def _pause_us(end: int, settings: Settings) -> int:
 
 
 def last_attempt(case: Case) -> Leg | None:
-    """The newest attempt to have the user on the line."""
+    """Return the newest attempt to have the user on the line."""
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 
 def why_not_over(case: Case, settings: Settings) -> Refusal | None:
-    """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
+    """Return why it is too early to give the user up, while no call to the user is up; None once all attempts
+    are over.
 
-    A machine that has answered does not end the attempts by itself: one key says so, and again at the
-    next one, within seconds. A further attempt, which the operator orders, belongs to it.
+    An answering machine does not end the attempts: an operator marks each machine with one key, within
+    seconds. The operator orders one further attempt.
     """
     if case.inbound_call is not None:
         return Refusal.USER_CALLING
@@ -115,8 +117,8 @@ def why_not_over(case: Case, settings: Settings) -> Refusal | None:
 
 
 def takes_calls(case: Case, settings: Settings) -> bool:
-    """Whether a call of the user's own is answered. One that is declined is called back: by
-    the center itself, on a number, and with a ringing phone.
+    """Return True if a call by the user is answered. A declined call is returned by the center: this needs a
+    number and a phone that may ring.
     """
     back = case.phone is not None and unfit(case.phone, settings) is None and not hushed(case)
     return settings.voice_alert is VoiceAlert.ANSWER or not back

@@ -1,8 +1,8 @@
-"""Which numbers the center calls as a user's by itself, and why it does not call others. Pure.
+"""Numbers that the center dials automatically as a user's, and reasons not to. Pure.
 
-Whoever has the app's key, which is in every phone, can name any number: a premium one, a satellite phone, an
-operator, one of the center's own lines. What is withheld here is kept as an alert with full service, and is
-dialled on an operator's order alone; some numbers not even then. See docs/decisions/0049.
+The app's key is in every phone: its holder can name any number, such as a premium number, a satellite phone,
+an operator's phone, or a line of the center. An alert with a withheld number gets full service, but only an
+operator's order dials the number; some numbers are never dialled. See docs/decisions/0049.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from model.settings.alerts import DiallingSettings, NumberKind
 
 HOUR_US: Final = Instant(3600 * SECOND)
 AT_HOME: Final = 50
-"""So many times as many numbers are called of a range at home: what a call costs there nobody earns."""
+"""Factor for ranges of numbers at home, where such calls earn no one money."""
 EEA: Final = frozenset((
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
     "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
 _BESIDE: Final = {"IT": "VA", "NO": "SJ", "FI": "AX"}
-"""Who has its numbers within another country's plan, at that one's price."""
+"""Territories within another country's numbering plan, at that country's price."""
 
 _MOBILE_OR_FIXED: Final = frozenset((NumberKind.MOBILE, NumberKind.FIXED))
 _Type = phonenumbers.PhoneNumberType
@@ -49,46 +49,48 @@ _SHORTEST: Final = 3
 
 
 class Withheld(StrEnum):
-    """Why a number is not called by itself."""
+    """Reason why a number is not dialled automatically."""
 
     EMERGENCY = "emergency"
     PSAP = "psap"
-    """It is a number that is called for 112, or in its place in tests."""
+    """Number called for 112, or in place of 112 in tests."""
     OWN_LINE = "own_line"
     OPERATOR = "operator"
     KIND = "kind"
     COUNTRY = "country"
     RANGE = "range"
-    """So many numbers of its range were called within an hour that no more are."""
+    """The limit of numbers called within its range per hour is reached."""
     OUTRANKED = "outranked"
-    """A proved alert of the same number is open beside this one, and calls it."""
+    """A proved alert of this number is open at the same time, and calls it."""
 
 
 NEVER: Final = frozenset((Withheld.EMERGENCY, Withheld.PSAP, Withheld.OWN_LINE, Withheld.OPERATOR))
-"""For these reasons a number is not called as a user's on anybody's order either."""
+"""Reasons for which a number is not called as a user's even on an order."""
 
 
 class Called:
-    """Whom the center has called as users within the last hour, by ranges of numbers."""
+    """Numbers called as users' within the last hour, by ranges of numbers."""
 
     def __init__(self, region: str) -> None:
-        """`region`: ISO 3166, where the center is at home."""
+        """Create an empty record. `region`: the center's country, ISO 3166."""
         self._region = region
         self._ranges: dict[str, dict[E164, Instant]] = {}
 
     def add(self, number: E164, at_us: Instant) -> None:
-        """It was dialled then."""
+        """Record a call to the number."""
         of_range = self._ranges.setdefault(range_of(number, self._region), {})
         of_range[number] = max(at_us, of_range.get(number, at_us))
 
     def others(self, number: E164, now_us: Instant) -> int:
-        """How many other numbers of its range; none once it was called itself, as it is none more then."""
+        """Return how many other numbers of the range were called; 0 if this number itself was called
+        before.
+        """
         of_range = self._ranges.get(range_of(number, self._region), {})
         lately = {one for one, at_us in of_range.items() if now_us - at_us < HOUR_US}
         return 0 if number in lately else len(lately)
 
     def forget(self, now_us: Instant) -> None:
-        """What is older than an hour counts no more."""
+        """Remove calls older than an hour."""
         for name, of_range in list(self._ranges.items()):
             left = {one: at_us for one, at_us in of_range.items() if now_us - at_us < HOUR_US}
             if left:
@@ -100,9 +102,9 @@ class Called:
 def withheld(
     number: E164, settings: Settings, *, own: Collection[E164], staff: Collection[E164], others: int
 ) -> Withheld | None:
-    """Why this number is not called by itself; None where it is.
+    """Return why this number is not dialled automatically; None if it is.
 
-    `own`: the numbers of the center's lines; `staff`: the operators'; `others`: as `Called` counts them.
+    `own`: numbers of the center's lines; `staff`: operators' numbers; `others`: count from `Called.others`.
     """
     if number in own:
         return Withheld.OWN_LINE
@@ -115,15 +117,17 @@ def withheld(
 
 
 def unfit(number: E164, settings: Settings) -> Withheld | None:
-    """What the number says of itself, whatever else is known."""
+    """Return the reason that follows from the number alone; None if there is none."""
     if number == settings.psap.test_number or _is_called_for_112(number, settings):
         return Withheld.PSAP
     return _unfit(number, settings.dialling, settings.region)
 
 
 def unfit_to_try(number: E164, settings: Settings) -> Withheld | None:
-    """The same to a proof of the lines, which alone calls the number that is agreed with 112 for tests too;
-    whatever the country and kind, unless somebody is called there in an emergency.
+    """Return why a self-test must not call the number; None if allowed.
+
+    The number for tests agreed with 112 is allowed for any country and kind, unless it is an emergency number
+    or one called for 112.
     """
     if number != settings.psap.test_number or _is_called_for_112(number, settings):
         return unfit(number, settings)
@@ -151,7 +155,7 @@ def _unfit(number: E164, dialling: DiallingSettings, region: str) -> Withheld | 
 
 
 def countries(dialling: DiallingSettings, region: str) -> frozenset[str]:
-    """Those that are called, ISO 3166; the center's own always is."""
+    """Return the countries that may be called, ISO 3166; the center's own is always included."""
     named = {region, *dialling.countries}
     if "EEA" in named:
         named |= EEA
@@ -159,10 +163,10 @@ def countries(dialling: DiallingSettings, region: str) -> frozenset[str]:
 
 
 def kinds_of(number: E164) -> frozenset[NumberKind]:
-    """What kind of number it is, as far as the tables know; several where they do not tell them apart.
+    """Return the possible kinds of the number according to the tables.
 
-    A network connects as soon as a number is complete, and oversees what follows: what begins with a premium
-    number and is too long for one is a premium number.
+    A network connects as soon as a number is complete and ignores further digits: a number that begins with a
+    premium number and is too long counts as premium.
     """
     parsed = _parsed(number)
     if parsed is None:
@@ -178,7 +182,9 @@ def kinds_of(number: E164) -> frozenset[NumberKind]:
 
 @functools.lru_cache(maxsize=4096)
 def country_of(number: E164) -> str:
-    """ISO 3166; `001` for what belongs to none (satellites, worldwide services), empty for no number."""
+    """Return the country, ISO 3166; `001` for satellites and worldwide services, empty for an invalid
+    number.
+    """
     parsed = _parsed(number)
     if parsed is None:
         return ""
@@ -187,17 +193,17 @@ def country_of(number: E164) -> str:
 
 
 def is_at_home(number: E164, region: str) -> bool:
-    """Whether it is a number of the center's own country."""
+    """Return True for a number of the center's own country."""
     return country_of(number) in (region, _BESIDE.get(region))
 
 
 def range_of(number: E164, region: str) -> str:
-    """The beginning of the number: ten thousand numbers share it at home, a million abroad."""
+    """Return the prefix of the number's range: ten thousand numbers at home, a million abroad."""
     return number[:-4] if is_at_home(number, region) else number[:-6]
 
 
 def _plan_of(parsed: phonenumbers.PhoneNumber) -> str:
-    """The country that mainly has this country code."""
+    """Return the main country of the country code."""
     return str(phonenumbers.region_code_for_country_code(parsed.country_code or 0))
 
 

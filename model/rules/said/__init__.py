@@ -1,1 +1,1 @@
-"""What is said, and by which way: advice, the dialogue, questions, announcements, short messages. Pure."""
+"""Messages and their channels: advice, dialogue, questions, announcements, SMS. Pure."""

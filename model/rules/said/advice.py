@@ -1,7 +1,7 @@
-"""What the app is advised to do, and why it is told to call 112 itself. Pure.
+"""Advice to the app, and reasons for which the app is to call 112 itself. Pure.
 
-Who finds the reason says it: the intake, the AlertIntake (no crew), the AlertCase (no operator, no line) and
-the DeadlineWatchdog. Once said it stands; only a reopening takes it back.
+The part that finds the reason gives the advice: the intake, the AlertIntake (no worker), the AlertCase (no
+operator, no line) and the DeadlineWatchdog. The advice stays in force; only a reopening withdraws it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from model.rules.cancelling import tried
 
 
 class Why(StrEnum):
-    """The reason, as the journal has it."""
+    """Reason of the advice, as stored in the journal."""
 
     NOT_DURABLE = "not durable"
     ALL_AT_WORK = "all crews are at work"
@@ -27,14 +27,16 @@ class Why(StrEnum):
 
 
 def call_112_now(why: Why) -> AdviceChanged:
-    """The event that says so."""
+    """Return the event that gives the advice."""
     return AdviceChanged(advice=Advice.CALL_112_NOW, reason=why.value)
 
 
 def at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]:
-    """Return what a new alert's app is told with the receipt where the alert cannot be handled now (case 10):
-    nothing else can tell it sooner. `durable`: the alert is on the disk; `all_at_work`: this node has as many
-    alerts open as it handles at a time (of several nodes: those whose leases it has).
+    """Return the advice sent with the receipt of a new alert that cannot be handled now (case 10): nothing
+    else can reach the app sooner.
+
+    `durable`: the alert is on the disk; `all_at_work`: this node already has as many alerts open as it can
+    handle (of several nodes: the alerts with a lease of this node).
     """
     if not durable:
         return (call_112_now(Why.NOT_DURABLE),)
@@ -42,12 +44,12 @@ def at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]
 
 
 def waits(case: Case) -> bool:
-    """Whether the app still waits for a callback that has not come."""
+    """Return True if the app still waits for a callback."""
     return case.advice is Advice.WAIT and case.met_at is None
 
 
 def told_to_app(case: Case) -> Advice:
-    """Return the advice that the app is shown: never to call 112 once somebody has tried to cancel. The call
-    would be heard, and the advice follows from the calls, which follow from the PIN.
+    """Return the advice that the app shows: never to call 112 after an attempt to cancel. That call would be
+    overheard, and would reveal the PIN's verdict, as the advice depends on calls that depend on the PIN.
     """
     return Advice.WAIT if tried(case) else case.advice

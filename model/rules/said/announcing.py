@@ -1,14 +1,14 @@
-"""What is played to whom: from the case's state alone, by the AlertCase and for the operator's screen; and
-questions that the center speaks into the user's call: whether it may, and how far each has come. Pure.
+"""Announcements to each party, derived from the case's state, for the AlertCase and the operator's screen;
+and questions spoken by the center into the user's call: permission and progress. Pure.
 
-What is asked aloud is heard by whoever stands beside the phone: to a user who hides nothing is spoken but
-softly and by an operator's explicit order, and under duress nothing at all (docs/decisions/0110).
+A spoken question is heard by people near the phone. A user who must not be overheard is asked only softly and
+on an operator's explicit order, and under duress not at all (docs/decisions/0110).
 
-To a user whom nobody attends, that an operator is joining, and, once somebody does, that all is recorded;
-to an operator, in that ear alone, what kind of alert was answered; to a 112 that is called a second time
-because of a lost node, that it is the same alert; to a 112 that nobody attends, that somebody is coming; and
-what an operator has asked for. All of it is short, and nobody has to wait for its end: who speaks is heard
-while it plays.
+Announcements: to an unattended user, that an operator is joining and then, with an operator, that the call is
+recorded; to an operator alone, the kind of the alert; to a 112 called a second time because of a lost node,
+that the alert is the same; to an unattended 112, that an operator is coming; and those ordered by an
+operator. All are short, and no party must wait for their end: a speaking party is heard during an
+announcement.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ from model.orders.refusals import Refusal
 from model.rules.calls.silent_and_duress import voices_withheld
 
 PRESS_KEYS = "press_keys"
-"""After each question: which key is yes, and which no."""
+"""Clip after each question, which names the keys for yes and no."""
 
 
 class Progress(StrEnum):
-    """How far a spoken question has come."""
+    """Progress of a spoken question."""
 
     WAITING = "waiting"
-    """Not yet begun."""
+    """The playback has not begun."""
     SPEAKING = "speaking"
     HEARD = "heard"
-    """To its end."""
+    """The question was played to its end."""
     NO_SOUND = Unplayed.NO_SOUND.value
     CUT_OFF = Unplayed.CUT_OFF.value
     HUNG_UP = "hung_up"
-    """The call in which it was to be asked has ended before."""
+    """The call of the question has ended before the playback."""
     REPLACED = "replaced"
-    """Another question was asked before."""
+    """Another question was asked instead."""
     WITHHELD = "withheld"
-    """By now the user is to hear nobody."""
+    """The user must hear no voice now."""
 
 
 def why_not(case: Case, *, softly: bool) -> Refusal | None:
-    """Why no question can be spoken now; None where one can."""
+    """Return why no question can be spoken now; None if one can."""
     if case.duress:
         return Refusal.DURESS
     if voices_withheld(case) is not softly:
@@ -64,7 +64,7 @@ def why_not(case: Case, *, softly: bool) -> Refusal | None:
 
 
 def progress(case: Case, said: Said) -> Progress | None:
-    """How far it has come; None where it is not one that the center speaks."""
+    """Return the progress of the question; None if the message is not spoken by the center."""
     if said.spoken is None:
         return None
     if said.heard_at is not None:
@@ -82,7 +82,7 @@ def progress(case: Case, said: Said) -> Progress | None:
 
 
 def question(case: Case) -> Clip | None:
-    """The one that is being asked, for the user's ear alone."""
+    """Return the question in progress, for the user's ear alone."""
     user = case.answered(Party.USER)
     for said in reversed(case.dialogue):
         if user is not None and said.spoken is not None and progress(case, said) in _PLAYED:
@@ -103,23 +103,23 @@ _PLAYED = (Progress.WAITING, Progress.SPEAKING)
 
 
 HOLD_AGAIN_S: Final = 8.0
-"""Between one "please hold" and the next."""
+"""Interval between two "please hold" announcements."""
 WHISPER_AGAIN_S: Final = 2.0
-"""Between one whisper and the next, while it is not known whether there is anybody to hear it."""
+"""Interval between two whispers while the operator's answer is unproved."""
 CANNOT_SPEAK: Final = "cannot_speak"
-"""What an operator may have played to 112."""
+"""Announcement to 112 that an operator may order."""
 CHECK: Final = "alert_test"
-"""What a phone that is called for a check hears."""
+"""Announcement on the call of a check."""
 CHECK_AGAIN_S: Final = 2.0
-"""Between one and the next: who answers hears one, be the answer late."""
+"""Interval of the check's announcement: a late answer still hears one."""
 TONE_AGAIN_S: Final = 4.0
-"""Between one soft tone and the next."""
+"""Interval between two soft tones."""
 PSAP_AGAIN: Final = "psap_again"
-"""To 112 that is called a second time for the alert, since a lost node may still hold the first call."""
+"""Announcement to 112 called a second time for the alert, as a lost node may still hold the first call."""
 PSAP_AGAIN_S: Final = 2.0
-"""Between one and the next, while it is not known whether there is anybody to hear it."""
+"""Interval of that announcement while the answer is unproved."""
 SOFT_TONE: Final = "soft_tone"
-"""In no file: by it a user who hears nobody knows that somebody listens."""
+"""Tone without a file: tells a user without voices that the center is listening."""
 NAMES: Final = (
     "please_hold",
     "alert_real",
@@ -135,31 +135,33 @@ NAMES: Final = (
     "recorded",
     PRESS_KEYS,
 )
-"""All that is ever played, by the names of the files."""
+"""Names of the files of all announcements."""
 
 
 def playing(case: Case, name: str = "") -> tuple[Clip, ...]:
-    """Everything that is to be played now. `name`: what the user is called, where that can be spoken."""
+    """Return all clips to be played now. `name`: the user's name, if it can be spoken."""
     wished = (*_whispers(case, name), *_to_user(case), *_to_psap(case))
     return tuple(clip for clip in wished if clip.id not in case.played)
 
 
 def hears(case: Case, leg: LegId) -> tuple[str, ...]:
-    """The names of what is being played to this leg, a person's name left out."""
+    """Return the names of the clips being played to this leg, without a person's name."""
     clips = (clip for clip in playing(case) if leg in clip.to)
-    # Which question it is the dialogue says.
+    # The dialogue identifies the question.
     return tuple(
         name for clip in clips for name in ((QUESTION,) if clip.id.startswith(QUESTION) else clip.names)
     )
 
 
 def waiting(case: Case, what: str) -> bool:
-    """Whether this was asked for and has not been played to its end."""
+    """Return True if the announcement was ordered and has not been played to its end."""
     return any(one.startswith(f"{what}:") and one not in case.played for one in case.asked)
 
 
 def attended(case: Case) -> bool:
-    """Whether the operator hears the others; of a call without a voice here, whether it was answered."""
+    """Return True if the operator hears the others; for a call without voice at the host, if the call is
+    answered.
+    """
     leg = case.operator_leg
     return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
 
@@ -168,7 +170,7 @@ def _whispers(case: Case, name: str) -> Iterator[Clip]:
     for leg in case.of(Party.OPERATOR):
         if not leg.answered or case.leaving:
             continue
-        # Duress that is signalled later is told as well: she is speaking, and may not be looking.
+        # Later duress is announced as well: the operator is speaking, and may not be looking at the screen.
         at = f"whisper:{place(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
         names = tuple(_what(case, leg)) + (("text",) if name else ())
         if leg.confirmed_answered:
@@ -189,7 +191,9 @@ def _what(case: Case, leg: Leg) -> Iterator[str]:
 
 
 def _to_user(case: Case) -> Iterator[Clip]:
-    """By itself nothing in duress, or in an alert that was to be silent: others would hear it, too."""
+    """Yield the announcements to the user; automatically none under duress, or in a silent alert: they could
+    be overheard.
+    """
     user = case.answered(Party.USER)
     if user is None or case.leaving:
         return
@@ -201,7 +205,7 @@ def _to_user(case: Case) -> Iterator[Clip]:
         yield asking
         return
     if voices_withheld(case):
-        # It is heard at the ear alone; under duress whoever forces the user may hold the phone.
+        # The tone is heard only at the ear; under duress the person who forces the user may hold the phone.
         if not case.duress and user.confirmed_answered:
             yield Clip(id=SOFT_TONE, to=(user.leg,), names=(SOFT_TONE,), every_s=TONE_AGAIN_S)
         return

@@ -1,11 +1,10 @@
-"""By which way what an operator writes or asks goes to the user, and why by no other. Pure.
+"""Channel for messages and questions from the operator to the user, and reasons against the others. Pure.
 
-The app is the way where it shows what is written: it is free, silent, and says what has arrived and what was
-read. A short message is the way where there is no app, and comes on top where the app has gone quiet. It
-makes the phone sound: where the phone is to keep still an operator has to order it (docs/decisions/0106).
+The app is the channel if it shows messages: free, silent, and with reports of arrival and reading. SMS is the
+channel without an app, and the additional channel if the app has stopped responding. An SMS makes the phone
+sound: if the phone must stay silent, an operator must order it (docs/decisions/0106).
 
-
-And what a network's report says of a short message (3GPP TS 23.040 clause 9.2.3.15).
+Includes the meaning of a network's status report of an SMS (3GPP TS 23.040 clause 9.2.3.15).
 """
 
 from __future__ import annotations
@@ -24,42 +23,45 @@ from model.rules.said.dialogue import read_by_app
 from model.settings import Settings
 
 LOST_US: Final = Instant(10 * SECOND)
-"""What has not arrived by then the app does not get: it waits 5 s for an answer, and two of them, the poll's
-and its own word that the message is there, have to come through."""
+"""Time after which a message not yet arrived counts as lost to the app: the app waits 5 s for a response, and
+two must get through, to the poll and to its report of arrival.
+"""
 
 
 NEVER: Final = Instant(1 << 62)
 
 
 class Why(StrEnum):
-    """Why it is this way, or none."""
+    """Reason for this channel, or for none."""
 
     READS = "reads"
-    """The app shows what is written to it."""
+    """The app shows messages."""
     LOST = "lost"
-    """What was written has not arrived in the app."""
+    """A message has not arrived in the app."""
     NO_APP = "no_app"
-    """The alert came by voice or short message alone."""
+    """The alert came by voice or SMS alone."""
     CANCELLED = "cancelled"
-    """Somebody has tried to cancel the alert, and may have the phone."""
+    """A cancel was tried: another person may have the phone."""
     SOUNDS = "sounds"
-    """A short message makes the phone sound, which is to keep still: an operator can order it."""
+    """An SMS makes the phone sound, and the phone must stay silent: an operator can order it."""
     OFF = "off"
-    """The center is set to send none."""
+    """The settings switch messages by SMS off."""
     NO_NUMBER = "no_number"
     UNFIT = "unfit"
-    """The number is none that is called by itself (decision 49)."""
+    """This number is not dialled automatically (decision 49)."""
 
 
 class Going(msgspec.Struct, frozen=True, kw_only=True):
-    """By which way; None: by none."""
+    """Channel chosen, and the reason. `way` None: no channel."""
 
     way: Way | None
     why: Why
 
 
 def way(case: Case, settings: Settings, now_us: Instant) -> Going:
-    """How what is written now reaches the user soonest. By SMS for a lost app: the app gets it, too."""
+    """Return the channel that reaches the user soonest now. SMS for a lost app: the app receives the message,
+    too.
+    """
     if case.cancel_asked is not None or case.duress:
         return Going(way=None, why=Why.CANCELLED)
     reads = read_by_app(case)
@@ -72,7 +74,7 @@ def way(case: Case, settings: Settings, now_us: Instant) -> Going:
 
 
 def why_no_text(case: Case, settings: Settings) -> Why | None:
-    """Why no short message goes to the user; None where one can."""
+    """Return why no SMS can go to the user; None if one can."""
     if case.cancel_asked is not None or case.duress:
         return Why.CANCELLED
     if not settings.sms.dialogue:
@@ -85,7 +87,7 @@ def why_no_text(case: Case, settings: Settings) -> Why | None:
 
 
 def withheld(case: Case) -> bool:
-    """Whether a message that has waited for a line is not to go any more."""
+    """Return True if a message that has waited for a line must not be sent any more."""
     return case.cancel_asked is not None or case.duress or _is_to_keep_still(case)
 
 
@@ -94,12 +96,12 @@ def _is_to_keep_still(case: Case) -> bool:
 
 
 def why_unwritten(case: Case, settings: Settings) -> Why | None:
-    """Why nothing that is written goes to the user at all; None where it does."""
+    """Return why no message reaches the user by any channel; None if one can."""
     return None if read_by_app(case) else why_no_text(case, settings)
 
 
 def due_by_sms(case: Case, settings: Settings, now_us: Instant) -> tuple[Said, ...]:
-    """What was written and goes by short message now, oldest first."""
+    """Return the messages to be sent by SMS now, oldest first."""
     if why_no_text(case, settings) is not None:
         return ()
     lost = lost_at(case) <= now_us
@@ -111,25 +113,28 @@ def due_by_sms(case: Case, settings: Settings, now_us: Instant) -> tuple[Said, .
 
 
 def lost_at(case: Case) -> Instant:
-    """From when on the app counts as lost, should nothing more be heard of what was written to it."""
+    """Return when the app counts as lost unless a pending message arrives before."""
     return min((Instant(one.at + LOST_US) for one in written(case) if one.arrived_at is None), default=NEVER)
 
 
 def written(case: Case) -> tuple[Said, ...]:
-    """What operators have written, and not asked aloud."""
+    """Return the operators' messages, without those asked aloud."""
     return tuple(one for one in case.dialogue if one.by and one.channel is not Channel.VOICE)
 
 
 _RECEIVED: Final = 0x00
 _DONE: Final = range(0x20)
-"""The transaction is completed; but for 0 nothing says that the phone has it: 1 is a message that was passed
-on to where nobody can tell."""
+"""Status values of a completed transaction. Only 0 proves the delivery: 1 is a message forwarded without a
+confirmation.
+"""
 _TRIES: Final = range(0x20, 0x40)
-"""A temporary error: the service centre is still trying."""
+"""Status values of a temporary error: the service centre is still trying."""
 
 
 def meaning(status: int) -> Carried | None:
-    """What becomes of the message; None where the report does not tell. Reserved values count as rejected."""
+    """Return the outcome of the message; None if the report leaves it open. Reserved values count as
+    rejected.
+    """
     if status == _RECEIVED:
         return Carried.DELIVERED
     if status in _DONE:
@@ -138,5 +143,5 @@ def meaning(status: int) -> Carried | None:
 
 
 def is_final(status: int) -> bool:
-    """Whether no other report follows."""
+    """Return True if no further report follows."""
     return status not in _TRIES
