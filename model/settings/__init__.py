@@ -1,7 +1,7 @@
-"""The settings of a center: the kernel's tables of `config/center.toml`, and every key once. Pure.
+"""Settings of a center: the kernel's tables of `config/center.toml`, each key defined once. Pure.
 
-The structs are what the file is read into (`application.settings.file`), and what actors and web are given.
-Names of keys are permanent. Units stand in them, but for the one that the interface fixed without.
+The file is read into these structs (`application.settings.file`), and actors and web receive them. Names of
+keys are permanent, and contain the unit, except for the one name fixed by the interface without a unit.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from model.settings.web import (
 
 
 class Settings(Table, frozen=True, kw_only=True):
-    """The whole file. An empty one is valid: no modem, PSAP not live."""
+    """The whole file. An empty file is valid: no modem, PSAP not live."""
 
     node: Annotated[
         OptionalName,
@@ -109,17 +109,17 @@ class Settings(Table, frozen=True, kw_only=True):
 
     @property
     def lines(self) -> tuple[Modem, ...]:
-        """The modems in the order of the file, those of an emergency trunk marked so."""
+        """Modems in the order of the file, with those of an emergency trunk marked."""
         emergency = {one.name for one in self.trunk if one.emergency}
         return tuple(replace(one, emergency=True) if one.trunk in emergency else one for one in self.modem)
 
     @property
     def spoken(self) -> str:
-        """The language of what the center itself writes: its own where that is Italian, else English."""
+        """Language of the center's own texts: Italian if the setting is Italian, else English."""
         return self.language if self.language == "it" else "en"
 
     @property
     def lines_not_recorded(self) -> frozenset[LineId]:
-        """The lines of trunks that are not recorded."""
+        """Lines of trunks that are not recorded."""
         trunks = self.recording.trunks
         return frozenset(one.line for one in self.modem if trunks and one.trunk not in trunks)

@@ -1,4 +1,4 @@
-"""Settings by which alerts are handled: deadline, limits, operators, users, dialling and texts."""
+"""Settings for handling alerts: deadline, limits, operators, users, dialling and texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ CONTACT_WORDS: Final = {
     "en": "From securWoman: {name} has asked for help and 112 knows. Do not phone and do not go there: "
     "it can add to the danger.",
 }
-"""One short message each (TS 23.038: 160 letters), and nothing that tells what has happened, or where."""
+"""Default SMS, one message per language (TS 23.038: 160 characters), without details of the event or the
+place.
+"""
 CONTACT_PLACE: Final = {"it": "Dove: {place}.", "en": "Where: {place}."}
 
 LongSeconds = Annotated[float, Meta(ge=0, le=3600)]
@@ -26,32 +28,32 @@ Words = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 class MetBy(StrEnum):
-    """What on the user's leg meets the deadline (S11)."""
+    """Event on the user's leg that meets the deadline (S11)."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
 
 
 class VoiceAlert(StrEnum):
-    """What becomes of the user's own call (S2)."""
+    """Handling of the user's own call (S2)."""
 
     ANSWER = "answer"
-    """It is answered at once and is the user's leg."""
+    """Answered at once; becomes the user's leg."""
     CALLBACK = "callback"
-    """It is declined, and the user is called back."""
+    """Declined; the user is called back."""
 
 
 class Duress(StrEnum):
-    """What is done when the app's alert was cancelled with the duress PIN (case 19)."""
+    """Action after a cancellation with the duress PIN (case 19)."""
 
     PSAP_FIRST = "psap_first"
-    """The user is not called; 112 is called and briefed at once."""
+    """112 is called and briefed at once; the user is not called."""
     CALL = "call"
     """The user is called as after any other cancellation."""
 
 
 class NumberKind(StrEnum):
-    """What kind of telephone number it is, as numbering plans tell them apart."""
+    """Kind of a telephone number, as numbering plans distinguish."""
 
     MOBILE = "mobile"
     FIXED = "fixed"
@@ -62,14 +64,14 @@ class NumberKind(StrEnum):
     TOLL_FREE = "toll_free"
     PAGER = "pager"
     UAN = "uan"
-    """A company's number for all its places."""
+    """A company's number for all its sites."""
     VOICEMAIL = "voicemail"
     UNKNOWN = "unknown"
-    """No table has it: mostly a new range of mobile numbers."""
+    """Kind in no table: mostly a new range of mobile numbers."""
 
 
 class DeadlineSettings(Table, frozen=True, kw_only=True):
-    """When the app calls 112 by itself."""
+    """Deadline at which the app calls 112 by itself."""
 
     seconds: Annotated[
         float,
@@ -92,7 +94,7 @@ class DeadlineSettings(Table, frozen=True, kw_only=True):
 
 
 class LimitsSettings(Table, frozen=True, kw_only=True):
-    """How much the centre does at once."""
+    """Limits of the centre's parallel work."""
 
     live_cases: Annotated[
         int,
@@ -109,7 +111,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
         Meta(ge=0, le=20),
         doc("Crews kept ready", "Squadre tenute pronte", note="sets of actors beyond those at work"),
     ] = 2
-    """A crew: an AlertCase, its CallLegs and its ConferenceBridge."""
+    """A crew (worker): an AlertCase, its CallLegs and its ConferenceBridge."""
     inbound_lines_kept: Annotated[
         int,
         Meta(ge=0, le=100),
@@ -131,7 +133,7 @@ class LimitsSettings(Table, frozen=True, kw_only=True):
 
 
 class OperatorSettings(Table, frozen=True, kw_only=True):
-    """How operators are reached; see docs/operations/operators.md."""
+    """Calls to operators; see docs/operations/operators.md."""
 
     line: Annotated[
         OperatorLine,
@@ -179,7 +181,7 @@ class OperatorSettings(Table, frozen=True, kw_only=True):
 
 
 class UserSettings(Table, frozen=True, kw_only=True):
-    """How users are called."""
+    """Calls to users."""
 
     no_answer_s: Annotated[
         Seconds, doc("Ringing, then it counts as no answer", "Squillo, poi conta come senza risposta")
@@ -200,7 +202,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
             note="until a trunk's own figure is known",
         ),
     ] = 12.0
-    """The user is dialled without waiting for an operator when the deadline is no further away than this."""
+    """The user is dialled without waiting for an operator if the deadline is no further away than this."""
     caller_number_within_s: Annotated[
         float,
         Meta(ge=0, le=10),
@@ -213,7 +215,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
 
 
 class AlertSettings(Table, frozen=True, kw_only=True):
-    """What follows an operator's leaving."""
+    """Alarm after an operator has left."""
 
     leave_alarm_within_s: Annotated[
         LongSeconds,
@@ -226,10 +228,10 @@ class AlertSettings(Table, frozen=True, kw_only=True):
 
 
 class DiallingSettings(Table, frozen=True, kw_only=True):
-    """Users' numbers that are called by themselves; see docs/operations/users.md.
+    """Users' numbers that are dialled automatically; see docs/operations/users.md.
 
-    Others are kept as alerts, and called when an operator orders it. Lines' and operators' own numbers are
-    never called by themselves.
+    Alerts of other numbers are kept, and an operator orders the call. Numbers of lines and of operators are
+    never dialled automatically.
     """
 
     kinds: Annotated[
@@ -262,7 +264,7 @@ class DiallingSettings(Table, frozen=True, kw_only=True):
 
 
 class SmsSettings(Table, frozen=True, kw_only=True):
-    """Texts of the centre's. A user without data coverage may write; see docs/operations/users.md."""
+    """SMS sent by the centre. A user without data coverage may write; see docs/operations/users.md."""
 
     acknowledge: Annotated[
         str,

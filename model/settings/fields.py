@@ -1,8 +1,7 @@
-"""The form of a setting: its type with bounds, its meaning in two languages, and what the file shows of it.
+"""Form of a setting: its type with bounds, its meaning in two languages, and its presentation in the file.
 
-A field of a table is said once, as `Annotated[type, bounds, doc(english, italian)] = default`. The
-shipped file, the settings page, the reference in `docs` and the refusals are made of it
-(`application.settings`).
+A field of a table is defined once, as `Annotated[type, bounds, doc(english, italian)] = default`. The shipped
+file, the settings page, the reference in `docs` and the refusals are made from it (`application.settings`).
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from msgspec import Meta
 from messages.ids import E164
 
 Value = str | bool | int | float | list[str] | dict[str, str]
-"""A value as the file has it."""
+"""A value as the file holds it."""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A table of the file.
 
-    A key that is not here is an error of the file (`application.settings.file`), and none of what another
-    node, of a later version, publishes of its lines.
+    An unknown key is an error in the file (`application.settings.file`). An unknown key in the lines
+    published by a node of a later version is no error.
     """
 
 
@@ -39,9 +38,9 @@ def doc(
 ) -> Meta:
     """Return the meaning of a setting: one line for the settings page, in both languages.
 
-    `note` is added in the file and in the reference. `example` is shown in the file where the default says
-    nothing. A `written` key stands in the shipped file as a key, and others as a comment. One `by_hand` is
-    changed in the file alone: from a page, what it names could be any file of the machine.
+    `note`: addition for the file and the reference. `example`: value shown in the file if the default
+    explains nothing. `written`: True for a key written in the shipped file, False for a comment. `by_hand`:
+    True if only the file may change the key: from a page, its value could name any file of the machine.
     """
     extra = {"it": italian, "note": note, "example": example, "written": written, "by_hand": by_hand}
     return Meta(description=english, extra=extra)
@@ -53,17 +52,17 @@ def text(pattern: str, expected: str) -> Meta:
 
 
 RESOLVED: Final = Meta(extra={"resolved": True})
-"""A field that is no key of the file: read from what the keys name, when the file is loaded."""
+"""Mark of a field that is no key of the file: filled from the named files when the settings are loaded."""
 
 FilePath = Annotated[str, Meta(extra={"file": True})]
-"""Beside the settings, if relative. Empty: none."""
+"""Path, relative to the settings file. Empty: none."""
 NAME_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
 NAME_WORDS: Final = "a name of letters, digits, '.', '_' and '-', at most 32"
 _TIME: Final = 'a time of day, "07:00"'
 _AREA: Final = 'an area of ISO 3166, "IT" or "IT-25"'
 
 Name = Annotated[str, text(NAME_PATTERN, NAME_WORDS)]
-"""The form of names in stream names, file names and on the command line."""
+"""Form of names in stream names, file names and on the command line."""
 OptionalName = Annotated[str, text(f"({NAME_PATTERN})?", NAME_WORDS)]
 PhoneNumber = Annotated[E164, text(r"\+[1-9][0-9]{4,14}", 'a number in E.164, "+39…"')]
 OptionalPhoneNumber = Annotated[E164, text(r"(|\+[1-9][0-9]{4,14})", 'a number in E.164, "+39…", or ""')]
@@ -76,7 +75,7 @@ OptionalPsapNumber = Annotated[
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 GainDb = Annotated[float, Meta(ge=-20, le=30)]
 Days = Annotated[int, Meta(ge=0, le=36500)]
-"""0: until the person is erased."""
+"""Number of days; 0: until the person is erased."""
 Area = Annotated[str, text(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", _AREA)]
 OptionalArea = Annotated[str, text(r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?", _AREA)]
 Country = Annotated[str, text(r"[A-Z]{2}", 'a country of ISO 3166-1, "IT"')]
@@ -91,7 +90,7 @@ Origin = Annotated[
 
 
 def is_web(address: str) -> bool:
-    """Return whether the address is an HTTP or HTTPS URL."""
+    """Return True if the address is an HTTP or HTTPS URL."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -100,7 +99,7 @@ def is_web(address: str) -> bool:
 
 
 def twice(table: str, key: str, values: Iterable[str]) -> Iterator[str]:
-    """Each value that an earlier row of the list has as well, as a fault."""
+    """Yield a fault for each value that an earlier row of the list also has."""
     seen: dict[str, int] = {}
     for i, value in enumerate(values):
         if value and value in seen:

@@ -1,4 +1,4 @@
-"""Settings of what is kept, and for how long: journal, nodes that share it, recordings."""
+"""Settings for stored data and its retention: journal, nodes that share the journal, recordings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from messages.ids import Party, PersonalKind
 from model.settings.fields import Days, Name, Origin, Table, doc
 
 RECORDED: Final = (Party.USER, Party.OPERATOR, Party.PSAP)
-"""Whose voices can be recorded. A listener's never is."""
+"""Parties with voices that can be recorded; a listener's voice never is."""
 
 
 class JournalSettings(Table, frozen=True, kw_only=True):
-    """The database of everything that happens."""
+    """Database of all events."""
 
     url: Annotated[
         str,
@@ -66,7 +66,7 @@ class ClusterSettings(Table, frozen=True, kw_only=True):
 
 
 class RecordingSettings(Table, frozen=True, kw_only=True):
-    """What is said in a conference, a track for each party; see docs/operations/kept.md before."""
+    """Recording of conferences, a track for each party; read docs/operations/kept.md before."""
 
     enabled: Annotated[
         bool, doc("Recording", "Si registra", note="the law asks for a reason, and that people are told")
@@ -92,24 +92,24 @@ class RecordingSettings(Table, frozen=True, kw_only=True):
 
     @property
     def tracks(self) -> tuple[Party, ...]:
-        """Who is on which track of a file: the same order in every file."""
+        """Parties by track of a file: the order is the same in every file."""
         return tuple(party for party in RECORDED if party.value in self.parties)
 
 
 class RetentionSettings(Table, frozen=True, kw_only=True):
-    """Days that what is personal in an ended alert is kept; see docs/operations/kept.md, "Forgetting".
+    """Days for which personal data of an ended alert is kept; see docs/operations/kept.md, "Forgetting".
 
-    0: until the person is erased. Which times are lawful the controller says; there is a reason for these.
+    0: until the person is erased. The controller decides which times are lawful; the defaults have reasons.
     """
 
     positions_days: Annotated[
         Days, doc("Positions, then forgotten (0: never)", "Posizioni, poi dimenticate (0: mai)")
     ] = 180
-    """Where somebody was says most of that life: as long as an inquiry into the rescue begins."""
+    """Positions reveal most of a person's life: kept until an inquiry into the rescue would begin."""
     words_days: Annotated[
         Days, doc("Notes and texts, then forgotten (0: never)", "Note e testi, poi dimenticati (0: mai)")
     ] = 730
-    """Notes and texts: what was known and done, should it be asked for."""
+    """Notes and texts: evidence of knowledge and actions, in case of an inquiry."""
     numbers_days: Annotated[
         Days,
         doc(
@@ -126,10 +126,12 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
             note="entries, which name ids alone",
         ),
     ] = 1095
-    """Counted from each entry: access may be asked about when all else of the alert is gone."""
+    """Counted from each entry: questions about access may come after all other data of the alert is
+    erased.
+    """
 
     def days(self, kind: PersonalKind) -> int:
-        """Of this kind."""
+        """Return the retention of this kind in days."""
         match kind:
             case PersonalKind.NUMBER:
                 return self.numbers_days

@@ -41,7 +41,7 @@ class Trunk(Table, frozen=True, kw_only=True):
 
 
 class CreditSettings(Table, frozen=True, kw_only=True):
-    """How a network is asked what is left on a SIM: by a code, or by a text that is answered."""
+    """Request to the network for the credit left on a SIM: by a code, or by an SMS with a reply."""
 
     ussd: Annotated[
         str,
@@ -85,12 +85,14 @@ class CreditSettings(Table, frozen=True, kw_only=True):
 
     @property
     def asked(self) -> bool:
-        """Whether the network is asked at all."""
+        """True if the network is queried at all."""
         return bool(self.ussd or self.sms_to)
 
 
 class Modem(Table, frozen=True, kw_only=True):
-    """A modem: a line. Without any the centre starts with the simulated carrier (config/simulation.toml)."""
+    """A modem: a line. Without a modem the centre starts with the simulated carrier
+    (config/simulation.toml).
+    """
 
     name: Annotated[
         Name,
@@ -178,19 +180,19 @@ class Modem(Table, frozen=True, kw_only=True):
     ] = ""
     credit: CreditSettings = CreditSettings()
     emergency: Annotated[bool, RESOLVED] = False
-    """Whether the trunk is reserved for 112 (S8), and the only one that may carry an emergency number."""
+    """True if the trunk is reserved for 112 (S8), the only kind that may carry an emergency number."""
 
     @property
     def line(self) -> LineId:
-        """The line that this modem is."""
+        """Line of this modem."""
         return LineId(self.name)
 
     @property
     def takes_calls(self) -> bool:
-        """Whether users may call this number (S2). Never on an emergency trunk."""
+        """True if users may call this number (S2). Never on an emergency trunk."""
         return self.inbound and not self.emergency
 
     @property
     def gains(self) -> Gains:
-        """By how much the voice is made louder, in both directions."""
+        """Gain of the voice in both directions."""
         return Gains(in_db=self.gain_in_db, out_db=self.gain_out_db, agc=self.agc)

@@ -1,4 +1,4 @@
-"""How the settings name a modem's port and where its voice is. Pure.
+"""Names in the settings for a modem's port and for its voice. Pure.
 
 A path; `usb:…`, a socket of the machine; `socket://HOST:PORT`, a modem behind a terminal server or in another
 machine; `alsa`, a sound card.
@@ -13,19 +13,21 @@ from urllib.parse import urlsplit
 SCHEME: Final = "socket"
 USB: Final = "usb:"
 POSITION: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)(?::(?P<interface>\d+\.\d+))?")
-"""`usb:1-2.3:1.0`: the tty of that interface at that socket, by the kernel's name; `modem list` shows it."""
+"""`usb:1-2.3:1.0`: tty of that interface at that USB position, by the kernel's name; `modem list` prints it.
+"""
 CARD: Final = "alsa"
-"""What `voice_port` is where the line's voice is the modem's own sound card, found by itself; `alsa:NAME` is
-one that is wired to its analogue pins."""
+"""Value of `voice_port` for the modem's own sound card, which is found automatically; `alsa:NAME` names a
+card wired to the modem's analogue pins.
+"""
 
 
 def is_address(port: str) -> bool:
-    """Whether this names something else than a path."""
+    """Return True if the name is an address and not a path."""
     return "://" in port
 
 
 def one_name(port: str) -> str:
-    """The same for every spelling of one address; a path as it is."""
+    """Return a canonical form of an address; a path unchanged."""
     if not is_address(port):
         return port
     try:
@@ -36,7 +38,7 @@ def one_name(port: str) -> str:
 
 
 def tcp_address(port: str) -> tuple[str, int]:
-    """Host and port. Raises ValueError with what is wrong."""
+    """Return host and port. Raises ValueError with the fault."""
     try:
         url = urlsplit(port)
         host, number = url.hostname, url.port
@@ -48,10 +50,10 @@ def tcp_address(port: str) -> tuple[str, int]:
 
 
 def by_card(voice_port: str) -> bool:
-    """Whether a setting says that the line's voice is a sound card."""
+    """Return True if the setting names a sound card for the line's voice."""
     return voice_port.partition(":")[0] == CARD
 
 
 def is_port_name(port: str) -> bool:
-    """Whether a setting can name a port so: a path, or `usb:…`."""
+    """Return True if the setting is a valid name of a port: a path, or `usb:…`."""
     return not port.startswith(USB) or POSITION.fullmatch(port) is not None

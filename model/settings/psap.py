@@ -1,4 +1,4 @@
-"""Settings of 112: its numbers, and what it is told of a person."""
+"""Settings of 112: its numbers, and the personal data shared with it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from model.settings.fields import (
 
 
 class LastResort(StrEnum):
-    """Where 112 is dialled when its own trunk has no line left."""
+    """Fallback for 112 when its own trunk has no line left."""
 
     NONE = ""
-    """Nowhere: the operator calls it from another phone."""
+    """No fallback: the operator calls 112 from another phone."""
     PUBLIC = "public"
-    """On a public line: the third switch of the dial guard."""
+    """A public line: the third switch of the dial guard."""
 
 
 class PsapRoute(Table, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class PsapRoute(Table, frozen=True, kw_only=True):
 
 
 class PsapSettings(Table, frozen=True, kw_only=True):
-    """Who answers for 112."""
+    """Connection to 112 (PSAP)."""
 
     number: Annotated[
         PsapNumber,
@@ -79,7 +79,7 @@ class PsapSettings(Table, frozen=True, kw_only=True):
             written=True,
         ),
     ] = False
-    """One of the two switches without which no emergency number is ever dialled."""
+    """Second of the two switches; without both no emergency number is ever dialled."""
     last_resort: Annotated[
         LastResort,
         doc(

@@ -1,4 +1,4 @@
-"""Settings of how it is known that the center is well: drills, people on duty."""
+"""Settings for monitoring the center: drills, people on duty."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from model.settings.fields import (
 
 
 class MailTls(StrEnum):
-    """How a mail server is spoken to."""
+    """Encryption of the connection to a mail server."""
 
     STARTTLS = "starttls"
-    """In the clear until both have agreed on TLS (RFC 3207); refused where the server has none."""
+    """Unencrypted until both sides have agreed on TLS (RFC 3207); refused if the server has no TLS."""
     TLS = "tls"
     """TLS from the first byte (RFC 8314)."""
     NONE = "none"
-    """In the clear: for a server on this machine, or on a network of one's own."""
+    """Unencrypted: for a server on this machine, or on a private network."""
 
 
 _PORTS: Final = {MailTls.STARTTLS: 587, MailTls.TLS: 465, MailTls.NONE: 25}
-"""RFC 6409, RFC 8314, RFC 5321."""
+"""Ports of RFC 6409, RFC 8314 and RFC 5321."""
 
 
 class DrillSettings(Table, frozen=True, kw_only=True):
@@ -51,9 +51,9 @@ class DrillSettings(Table, frozen=True, kw_only=True):
 
 
 class DutyPerson(Table, frozen=True, kw_only=True):
-    """The first roster: who is called, in this order, whatever the hour.
+    """First roster: people called in this order, at any hour.
 
-    Once there is a roster it is changed in the browser, or by `securwoman duty import`.
+    Once a roster exists, it is changed in the browser, or by `securwoman duty import`.
     """
 
     name: Annotated[
@@ -81,7 +81,7 @@ class DutyPerson(Table, frozen=True, kw_only=True):
 
 
 class SmtpSettings(Table, frozen=True, kw_only=True):
-    """The server that takes the centre's mail for people on duty."""
+    """Server for the centre's mail to people on duty."""
 
     host: Annotated[
         str,
@@ -135,12 +135,12 @@ class SmtpSettings(Table, frozen=True, kw_only=True):
 
     @property
     def used_port(self) -> int:
-        """The port, which is that of `tls` where none is given."""
+        """Port used: the default of `tls` if none is set."""
         return self.port or _PORTS[self.tls]
 
 
 class DutySettings(Table, frozen=True, kw_only=True):
-    """How people on duty are told, besides calls and SMS by the lines; see docs/operations/alarms.md."""
+    """Notification of people on duty, besides calls and SMS over the lines; see docs/operations/alarms.md."""
 
     morning: Annotated[
         Clock, doc("When what could wait is told", "Quando si dice ciò che poteva aspettare")

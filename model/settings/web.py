@@ -1,4 +1,4 @@
-"""Settings of what people reach: the web, who signs on, the map, announcements and questions."""
+"""Settings of the web, sign-on, announcements and questions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from model.settings.fields import FilePath, Table, doc
 
 
 class SecondFactor(StrEnum):
-    """Of whom a second factor is asked at the console, where a password signs on."""
+    """Roles that need a second factor at the console, if signed on by password."""
 
     NONE = "none"
     SUPERVISOR = "supervisor"
-    """Supervisors and admins."""
+    """Supervisors and administrators."""
     ALL = "all"
 
 
@@ -90,12 +90,14 @@ class HttpSettings(Table, frozen=True, kw_only=True):
     ] = ""
 
     def take_url(self, callout: str) -> str | None:
-        """Where a callout is shown and taken, after signing on as usual; None: no public address is set."""
+        """Return the address at which a callout is shown and taken after a sign-on; None if no public address
+        is set.
+        """
         return f"{self.public_url}/console/#callout={callout}" if self.public_url else None
 
 
 class SignOnSettings(Table, frozen=True, kw_only=True):
-    """How people sign on at the console."""
+    """Sign-on at the console."""
 
     passkeys: Annotated[
         SecondFactor,
@@ -118,7 +120,7 @@ class SignOnSettings(Table, frozen=True, kw_only=True):
 
 
 class AnnouncementsSettings(Table, frozen=True, kw_only=True):
-    """What the centre says by itself (media/announcements); see docs/operations/operators.md."""
+    """Announcements of the centre (media/announcements); see docs/operations/operators.md."""
 
     folder: Annotated[
         FilePath,
@@ -139,7 +141,7 @@ class AnnouncementsSettings(Table, frozen=True, kw_only=True):
 
 
 class ProtocolsSettings(Table, frozen=True, kw_only=True):
-    """What operators ask by kind of trouble (config/protocols); see docs/operations/users.md."""
+    """Operators' questions by kind of trouble (config/protocols); see docs/operations/users.md."""
 
     folder: Annotated[
         FilePath,
