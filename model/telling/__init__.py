@@ -1,1 +1,3 @@
-"""What others are told of an alert (112, its systems, contacts of the user), and events in words. Pure."""
+"""Information about an alert for others (112, its systems, the user's contacts), and events in words.
+Pure.
+"""

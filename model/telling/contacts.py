@@ -1,9 +1,9 @@
-"""When those whom the user trusts are told by a short message that 112 was called, and in which words. Pure.
+"""SMS to the user's contacts that 112 was called: time and words. Pure.
 
-Once an alert, and only of those whom the user has named for it beforehand. Not before 112 has been told of a
-real alert by an operator's decision: before that nobody has judged what it is, and whoever is told may run
-into it. Never once anybody has tried to cancel the alert, and never while the user's phone is to be silent: a
-contact who is told may ring it.
+Sent once per alert, and only to contacts named by the user for this purpose beforehand. Not before an
+operator's decision has informed 112 of a real alert: before, no operator has judged the situation, and a
+notified contact may run into it. Never after an attempt to cancel the alert, and never while the user's phone
+must stay silent: a notified contact may ring it.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from model.rules.calls.silent_and_duress import told_112, voices_withheld
 from model.settings import Settings
 
 WITHIN_US: Final = Instant(1800 * SECOND)
-"""A line that is free later than this after 112 was told tells nobody any more."""
+"""Time after informing 112 within which the SMS may be sent; a line that is free later sends none."""
 
 
 def to_be_told(case: Case, settings: Settings) -> bool:
-    """Whether it is now to be done."""
+    """Return True if the contacts must be notified now."""
     judged = case.to_112.elsewhere_at is not None or (case.psap is not None and case.psap.by is not None)
     wanted = case.tells and case.contacts_at is None and bool(settings.sms.contacts)
     return wanted and judged and told_112(case) and not (case.test or withheld(case))
 
 
 def withheld(case: Case) -> bool:
-    """Whether nobody is to be told, though it may have been asked for and wait for a line."""
+    """Return True if contacts must not be notified, even if the SMS was requested and waits for a line."""
     tried = case.cancelled or case.cancel_unproved or case.duress or case.cancel_asked is not None
     return tried or voices_withheld(case) or case.false_alarm_at is not None
 
 
 def words(case: Case, settings: Settings, name: str, *, where: bool) -> str:
-    """What a contact reads; with the address or the position, where the user has said so and it is known."""
+    """Return the SMS to a contact; with address or position, if the user has agreed and it is known."""
     told = _in_language(case, settings, settings.sms.contacts).replace("{name}", name)
     place = _place(case) if where else ""
     more = (
@@ -53,7 +53,7 @@ def _in_language(case: Case, settings: Settings, said: Mapping[str, str]) -> str
 
 def _place(case: Case) -> str:
     known, at = case.address, case.position
-    # A street that is only near sends whoever goes there to the wrong one.
+    # An address that is only near the position would send people to the wrong street.
     if known is not None and known.nearness is not Nearness.NEAR:
         return in_one_line(known)
     return "" if at is None else f"{at.lat:.5f}, {at.lon:.5f}"

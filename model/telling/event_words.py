@@ -1,7 +1,6 @@
-"""The words of an alert's story in each language, and the forms in which a sentence may say a field.
+"""Words of an alert's story in each language, and the forms in which a sentence presents a field.
 
-A value is looked up in the table of its type, or of a named form; a value that stands in no table is said as
-it stands.
+A value is looked up in the table of its type, or of a named form; a value in no table is written unchanged.
 """
 
 from __future__ import annotations
@@ -36,25 +35,25 @@ from model.rules.calls.own_line import is_own, mode_of
 from model.rules.said.advice import Why
 
 UNKNOWN: Final = "unknown"
-"""The table of what is said in a named form of a value that its table lacks; `{}` is the value."""
+"""Table of the texts for values missing in a named form's table; `{}` is the value."""
 
 Words = Mapping[type[Enum] | str, Mapping[Any, str]]
-"""By type or named form: a word for each value."""
+"""Word for each value, by type or named form."""
 
 
 def word(words: Words, table: type[Enum] | str, value: object) -> str:
-    """Return the value's word."""
+    """Return the word for the value."""
     found = words.get(table, {}).get(value)
     return words[UNKNOWN].get(table, "{}").format(value) if found is None else found
 
 
 def _day(words: Words, at: int) -> str:
-    """The day in UTC."""
+    """Return the day in UTC."""
     return f"{datetime.fromtimestamp(at / SECOND, UTC):%Y-%m-%d}"
 
 
 def _place(words: Words, leg: LegId) -> str:
-    """The leg's call, with its number among several: `op2`, `operatore 2`."""
+    """Return the name of the leg's call, with its number among several: `op2`, `operatore 2`."""
     named = place(leg)
     stem = named.rstrip(_DIGITS)
     known = words.get("place", {}).get(stem)
@@ -62,12 +61,12 @@ def _place(words: Words, leg: LegId) -> str:
 
 
 def _role(words: Words, leg: LegId) -> str:
-    """The party of the leg's call."""
+    """Return the party of the leg's call."""
     return word(words, "role", place(leg).rstrip(_DIGITS))
 
 
 def _clip(words: Words, clip: str) -> str:
-    """What was played, by its id: the announcement, and how often it was asked for."""
+    """Return the announcement of a clip's id, without its count."""
     kind = clip.partition(":")[0]
     return word(words, "clip", kind if kind in words["clip"] else clip)
 
@@ -89,7 +88,7 @@ FORMS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
 }
 """Forms that are more than a word of a table."""
 BY_TYPE: Final[Mapping[object, str]] = {LegId: "place", Instant: "day"}
-"""The form in which a field of this type is said where its sentence names none."""
+"""Default form of a field of this type if its sentence names none."""
 
 
 ENGLISH: Final[Words] = {

@@ -1,4 +1,4 @@
-"""Facts that 112 was told of an alert for certain, for its user at the end. Pure."""
+"""Facts about an alert that 112 has provably received, shown to the user at the end. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from model.telling.told import Told
 
 
 def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:
-    """Return what 112 was told: by the operator who has read it the text, by its page, or by the center's own
-    voice. What was said in a conversation is not known.
+    """Return the facts that 112 received: from the operator who read the text, from its page, or from the
+    center's own voice. Facts stated in a conversation are unknown.
     """
     case = sheet.case
     if not told_112(case) and not _looked(sheet):
@@ -31,7 +31,9 @@ def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:
 
 
 def psap_place_at(sheet: Sheet) -> Instant | None:
-    """Return when the user was at the place that 112 knows; None where 112 was told it in words, or none."""
+    """Return the time of the user's position known to 112; None if 112 received the place in words, or not at
+    all.
+    """
     read = _read(sheet)
     if PsapKnows.PLACE not in psap_knows(sheet) or read is None or read.position is None:
         return None
@@ -43,12 +45,12 @@ def _looked(sheet: Sheet) -> bool:
 
 
 def _read(sheet: Sheet) -> Told | None:
-    """Return what 112 has read: its page says what is known now."""
+    """Return the data that 112 has read; its page shows the present data."""
     return sheet.told if _looked(sheet) else sheet.briefed
 
 
 def _there(read: Told, case: Case) -> bool:
-    """Return False where the user has been located since, and elsewhere for certain."""
+    """Return False if a newer position of the user is certainly elsewhere."""
     before, now = read.position, case.position
     if before is None or now is None:
         return before is not None

@@ -1,9 +1,9 @@
-"""An alert with all that is shown of it: its case, by which rules decide, and what no rule decides by. Pure.
+"""An alert with all displayed data: its case, the basis of rules, and data that no rule uses. Pure.
 
-A second fold of the same two streams, kept by those who show an alert or tell others of it: the console,
-112's page and its data, the dossier, the app's answer. No actor and no rule imports it.
+A second fold of the alert's two streams, kept by the parts that display an alert or inform others: the
+console, 112's page and its data, the dossier, the app's answer. No actor and no rule imports it.
 
-Total, as `model.alert.evolve` is: an event that cannot be read is counted, and changes what its kind says.
+Total, like `model.alert.evolve`: an unreadable event is counted, and applied as far as its kind allows.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from model.alert.parts import KnownPosition
 from model.telling.told import Told
 
 _OF_CALLS: Final = frozenset(get_args(LegEvent)) - {ev.LegPressed}
-"""Events that change nothing but the case; most are of these. A key that is pressed may answer a question."""
+"""Events that change only the case, the majority. A pressed key may also answer a question."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator wrote down."""
+    """A note of an operator."""
 
     by: OperatorId
     at: Instant
@@ -48,11 +48,11 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one field of the briefing."""
+    """Content of one field of the briefing."""
 
     text: str
     by: OperatorId
-    """Empty: the user."""
+    """Author; empty for the user."""
     at: Instant
 
 
@@ -60,101 +60,102 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The page for 112's call-taker."""
 
     code: str
-    """Empty once it is erased."""
+    """Code of the page; empty once erased."""
     viewed_from: tuple[str, ...] = ()
-    """Addresses, in the order in which they came first."""
+    """Addresses of viewers, in the order of their first visit."""
     viewed_at: Instant | None = None
-    """When it was first looked at."""
+    """Time of the first visit."""
 
 
 class GivenData(msgspec.Struct, frozen=True, kw_only=True):
-    """What one of 112's own systems was sent of the alert."""
+    """Data about the alert sent to one of 112's own systems."""
 
     version: int
-    """The newest that was begun."""
+    """Newest version begun."""
     kind: DataKind
     digest: str
     at: Instant
-    """When it was first about to be sent."""
+    """Time at which its sending first began."""
     receipt: str = ""
     received_at: Instant | None = None
-    """When the newest was taken; None: it was not yet, or never."""
+    """Time at which the newest version was accepted; None if not yet, or never."""
     refused_at: Instant | None = None
     status: int = 0
     reason: str = ""
-    """Why the newest was refused."""
+    """Reason for which the newest version was refused."""
     may_have: tuple[tuple[int, Instant], ...] = ()
-    """Versions that the target has, or may have, each with when it was begun: the last that it has for
-    certain, and what came after it."""
+    """Versions that the target has, or may have, each with its start: the last one confirmed, and all later
+    ones.
+    """
     had_at: Instant | None = None
-    """When it last took any."""
+    """Time at which the target last accepted a version."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said by somebody who does not speak for the alert."""
+    """A statement from a sender who does not speak for the alert."""
 
     alias: str
     kind: ClaimKind
     at: Instant
     proof: Proof
-    """`device`: by another enrolled phone of the alert's number."""
+    """Assurance level; `device`: another enrolled phone of the alert's number."""
     key_enrolled_at: Instant | None = None
-    """Of a signal: when that phone was enrolled."""
+    """Signal only: time of that phone's enrolment."""
     position: KnownPosition | None = None
     silent: bool = False
-    """The signal asks for silence, which it does not bring about."""
+    """True if the signal requests silence, which has no effect."""
     text: str = ""
     skipped: int = 0
-    """How much else came before it that was not kept."""
+    """Number of earlier statements that were not kept."""
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert as it is shown."""
+    """An alert as displayed."""
 
     case: Case
 
-    # what came in
+    # signals
     doubt: Doubt | None = None
-    """Why it was not proved, though it was to be."""
+    """Reason why the alert was not proved, although it carried a proof."""
     key_enrolled_at: Instant | None = None
-    """When the device that has signed it was enrolled."""
+    """Enrolment time of the device that signed the alert."""
     battery_pct: int | None = None
     signals: int = 1
-    """How often, over all channels, the alert was raised."""
+    """Number of times, over all channels, that the alert was raised."""
     claims: tuple[Claim, ...] = ()
-    """What came under aliases (`model.rules.proof`), in the order in which it came."""
+    """Statements under aliases (`model.rules.proof`), in the order of arrival."""
     unread_texts: int = 0
-    """How many of the user's short messages came and could not be read."""
+    """Number of the user's SMS that could not be read."""
     unreadable: int = 0
-    """How many of its events this version cannot read."""
+    """Number of events that this version cannot read."""
     restarts: int = 0
-    """How often another AlertCase has taken the alert over."""
+    """Number of times another AlertCase has taken the alert over."""
 
-    # what is written of it
+    # notes and briefing
     notes: tuple[Note, ...] = ()
     contacts: str = ""
-    """Names of those to whom short messages were sent because the user wanted them told."""
+    """Names of the contacts notified by SMS at the user's request."""
     briefing: dict[BriefingField, Filled] = {}
-    """Only what is known."""
+    """Known fields only."""
     changed: dict[BriefingField, int] = {}
-    """The version of the alert at which each field of the briefing last changed."""
+    """Version of the alert at which each field of the briefing last changed."""
 
-    # what 112 has of it
+    # data held by 112
     briefed: Told | None = None
-    """What 112 knew when an operator last said that it was read the text."""
+    """Data read to 112 when an operator last confirmed the briefing."""
     page: Page | None = None
     data: dict[str, GivenData] = {}
-    """What 112's own systems were sent, by target."""
+    """Data sent to 112's own systems, by target."""
 
     @property
     def told(self) -> Told:
-        """What the text for 112 says at this moment."""
+        """Present content of the text for 112."""
         fields = {field: filled.text for field, filled in self.briefing.items()}
         return Told(fields=fields, address=self.case.address, position=self.case.position)
 
 
 def fold(recorded: Iterable[Recorded]) -> Sheet | None:
-    """The sheet after these events of both streams, in order; None without `alert.received`."""
+    """Return the sheet after these events of both streams, in order; None without `alert.received`."""
     sheet: Sheet | None = None
     for one in recorded:
         sheet = evolve(sheet, one) if sheet is not None else begin(one)
@@ -162,7 +163,7 @@ def fold(recorded: Iterable[Recorded]) -> Sheet | None:
 
 
 def begin(recorded: Recorded) -> Sheet | None:
-    """The sheet of an alert that has just come in."""
+    """Return the sheet of a new alert; None for any other event."""
     case, event = cases.begin(recorded), receipt(recorded)
     if case is None or event is None:
         return None
@@ -176,12 +177,12 @@ def begin(recorded: Recorded) -> Sheet | None:
 
 
 def evolve(sheet: Sheet, recorded: Recorded) -> Sheet:
-    """The sheet after one more event of either stream."""
+    """Return the sheet after one more event of either stream."""
     return _after(sheet, cases.evolve(sheet.case, recorded), recorded.event, recorded.at_us)
 
 
 def _after(sheet: Sheet, case: Case, event: AnyEvent, at: Instant) -> Sheet:
-    """Return the sheet after this event, which has made `case` of its case."""
+    """Return the sheet after this event, with `case` as its new case."""
     before, sheet = sheet.case, replace(sheet, case=case)
     if type(event) in _OF_CALLS:
         return sheet
@@ -233,7 +234,7 @@ def _after(sheet: Sheet, case: Case, event: AnyEvent, at: Instant) -> Sheet:
 
 
 def _claimed(sheet: Sheet, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Sheet:
-    """Return the sheet with what somebody has said who does not speak for the alert."""
+    """Return the sheet with a statement from a sender who does not speak for the alert."""
     said = event.position
     claim = Claim(
         alias=event.alias,
@@ -253,7 +254,9 @@ def _claimed(sheet: Sheet, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Insta
 
 
 def _answered(sheet: Sheet, before: Case, at: Instant) -> Sheet:
-    """Return the sheet with what is known by the user's answer to a question, where the event was one."""
+    """Return the sheet with the briefing filled by the user's answer to a question, if the event was an
+    answer.
+    """
     dialogue = sheet.case.dialogue
     if dialogue is before.dialogue:
         return sheet
@@ -277,12 +280,13 @@ def _with_briefing(sheet: Sheet, briefing: dict[BriefingField, Filled]) -> Sheet
 def _given(
     before: GivenData | None, event: ev.DataSent | ev.DataReceived | ev.DataRefused, at: Instant
 ) -> GivenData | None:
-    """Return what a target was sent after this event; None where it says nothing new."""
+    """Return the data sent to a target after this event; None if the event is no news."""
     match event:
         case ev.DataSent(version=version, kind=kind):
             if before is not None and version <= before.version:
                 return None
-            # What the target may have that the message is about; a first one is about none.
+            # Versions that the target may have and that the message refers to; a first message refers to
+            # none.
             had = () if before is None or kind is DataKind.ALERT else before.may_have
             return GivenData(
                 version=version,
@@ -293,7 +297,7 @@ def _given(
                 had_at=None if before is None else before.had_at,
             )
         case ev.DataReceived(version=version, receipt=taken) if before is not None:
-            # An answer that comes late says what the target has; the newest is still on its way.
+            # A late response confirms an earlier version; the newest is still in transit.
             may_have = tuple(one for one in before.may_have if one[0] >= version)
             given = replace(before, may_have=may_have, had_at=at)
             if version == before.version and before.received_at is None:
@@ -310,12 +314,12 @@ def _given(
 
 
 def _reopened(sheet: Sheet) -> Sheet:
-    # Who had the page's code then is not to have it now.
+    # Earlier holders of the page's code must not see the page now.
     return replace(sheet, page=None, briefed=None)
 
 
 def _without(sheet: Sheet, kind: PersonalKind) -> Sheet:
-    """Return the sheet without what was told of it before the key was gone."""
+    """Return the sheet without the data read before the key was destroyed."""
     match kind:
         case PersonalKind.POSITION:
             claims = tuple(replace(one, position=None) for one in sheet.claims)

@@ -1,6 +1,6 @@
-"""Events in words, in each language, by the sentence that stands beside each (`messages.rows`). Pure.
+"""Events in words, in each language, by the sentence defined with each event (`messages.rows`). Pure.
 
-Names, times and numbers as they stand: the console's own list, which names people, is the page's.
+Names, times and numbers appear unchanged: the console makes its own list, which names people.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ LANGUAGES: Final[Mapping[str, Words]] = {"en": ENGLISH, "it": ITALIAN}
 
 
 class Field(msgspec.Struct, frozen=True):
-    """`{name}` or `{name:form}`."""
+    """Placeholder `{name}` or `{name:form}`."""
 
     name: str
     form: str = ""
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """`{?name}` or `{?name=value}`."""
+    """Condition `{?name}` or `{?name=value}`."""
 
     name: str
     value: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """`[…|…]`."""
+    """Choice `[…|…]`: the first complete alternative."""
 
     ways: tuple[tuple[Part, ...], ...]
 
@@ -44,7 +44,8 @@ _TOKEN: Final = re.compile(r"([\[|\]])|\{(\??)(\w+)(?:[:=](\w+))?\}|([^\[|\]{]+)
 
 
 def in_words(event: AnyEvent, language: str = "en") -> str | None:
-    """Return what happened as one sentence without its end; None for what only the machinery needs to know.
+    """Return the event as a sentence without its period; None for an event that matters only to the
+    machinery.
 
     `language`: one of LANGUAGES.
     """
@@ -86,7 +87,7 @@ def _sentence(struct: Any, language: str) -> str:
 
 
 def _said(parts: tuple[Part, ...], struct: msgspec.Struct, language: str) -> tuple[str, bool]:
-    """The text, and whether all of its fields have words and its conditions hold."""
+    """Return the text, and True if all its fields have words and its conditions hold."""
     texts, whole = [], True
     for part in parts:
         match part:
@@ -105,7 +106,7 @@ def _said(parts: tuple[Part, ...], struct: msgspec.Struct, language: str) -> tup
 
 
 def _is_there(value: object) -> bool:
-    """A number is there also where it is 0: the first call of a modem has that."""
+    """Return True if the value is present; the number 0 is: the first call of a modem has it."""
     return value is not None and value is not False and value not in ("", ())
 
 
@@ -134,6 +135,6 @@ def _formed(form: str, value: Any, language: str) -> str:
 
 @cache
 def _by_type(kind: type[msgspec.Struct]) -> Mapping[str, str]:
-    """The forms of the fields for which their type has one."""
+    """Return the default forms of the fields, by their types."""
     kinds = {name: {hint, *get_args(hint)} for name, hint in get_type_hints(kind).items()}
     return {name: form for name, of in kinds.items() for one, form in BY_TYPE.items() if one in of}

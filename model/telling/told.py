@@ -1,4 +1,4 @@
-"""What 112 was told of an alert, and what of that has changed since: by what it says, not by when. Pure."""
+"""Data that 112 received about an alert, and its later changes: compared by content, not by time. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from model.address import HOLDS_M, metres, says_the_same
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """As it was known at one moment."""
+    """Data known at one time."""
 
     fields: dict[BriefingField, str] = {}
-    """Only what was known."""
+    """Known fields only."""
     address: Address | None = None
     position: Position | None = None
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known otherwise now."""
+    """Differences to the present data."""
 
     fields: dict[BriefingField, str] = {}
-    """By field: what 112 was told of it; empty where it was nothing."""
+    """Content known to 112 by changed field; empty if none was."""
     address: bool = False
     position: bool = False
 
@@ -33,10 +33,10 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def changes(before: Told, now: Told) -> Changes:
-    """What the text says otherwise now than it did then; withdrawn fields too.
+    """Return the changes of the text since then, including withdrawn fields.
 
-    An address that is gone is no change by itself: it goes with its position, and comes back once the new
-    one's is known.
+    A vanished address alone is no change: the address goes with its position, and returns once the address of
+    the new position is known.
     """
     fields = {
         field: before.fields.get(field, "")
@@ -48,7 +48,9 @@ def changes(before: Told, now: Told) -> Changes:
 
 
 def _moved(before: Position | None, now: Position | None) -> bool:
-    """Whether help would be sent elsewhere, or look around more or less: by more than a receiver errs."""
+    """Return True if help would be sent elsewhere, or would search a wider or narrower area, beyond a
+    receiver's error.
+    """
     if before is None or now is None:
         return now is not before
     if (before.accuracy_m is None) != (now.accuracy_m is None):
