@@ -1,5 +1,5 @@
-"""The alert's story as data: its state, how each event changes it, and what is allowed when.
+"""State of an alert as data: the state, how each event changes the state, and which orders are allowed when.
 
-One fold, used alike by the AlertCase, the web, the console's feed and the figures. Nothing here
-reads a clock, a file or a socket; time is an argument.
+The AlertCase, the web, the console's feed and the statistics use one fold. Nothing here reads a clock, a file
+or a socket; time is an argument.
 """

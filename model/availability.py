@@ -1,8 +1,8 @@
-"""How long the intake was away, by what was found from outside. Pure.
+"""Availability of the intake, measured from outside. Pure.
 
-A minute is *lost* where each watcher that has tried in it had more than half of its tries fail: what one
-alone sees may be its own network. A minute in which nobody tried is *unwatched*, which is neither good nor
-lost. What was lost within planned work is told apart.
+A minute is *lost* if each watcher that tried in it had more than half of its tries fail: a failure seen by
+one watcher alone may lie in its own network. A minute without tries is *unwatched*, neither good nor lost.
+Minutes lost during planned work are counted apart.
 """
 
 from __future__ import annotations
@@ -23,28 +23,30 @@ _NONE: Final = bytes(_BYTES)
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What one watcher has found in one minute at the intake, as a phone reaches it."""
+    """Result of one watcher's probes of the intake in one minute, over a phone's path."""
 
     watcher: str
     minute: int
-    """Since 1970, UTC."""
+    """Minutes since 1970, UTC."""
     tried: int
     failed: int
     worst_ms: int
-    """The slowest answer; of those that failed, how long it was waited."""
+    """Slowest answer in milliseconds; for a failed try the time waited."""
 
 
 class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What one watcher has found on one day of UTC: a bit a minute, the first of the day the lowest."""
+    """Results of one watcher on one day of UTC: one bit per minute, the first minute in the lowest bit."""
 
     watched: bytes = _NONE
     failed: bytes = _NONE
-    """More than half of the tries."""
+    """Minutes in which more than half of the tries failed."""
     worst_ms: int = 0
-    """The slowest answer, of minutes that were not lost."""
+    """Slowest answer in the minutes that were not lost, in milliseconds."""
 
     def with_minute(self, probed: Probed) -> WatchedDay:
-        """And this one. Told again it changes nothing; without a try it says nothing."""
+        """Return the day with this minute added. A repetition changes nothing; a minute without tries is
+        ignored.
+        """
         if probed.tried <= 0:
             return self
         bit = 1 << probed.minute % DAY_MINUTES
@@ -58,31 +60,31 @@ class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """Work during which all alarms were kept quiet."""
+    """Planned work during which all alarms were shelved."""
 
     begins: Instant
     ends: Instant
 
 
 class Availability(msgspec.Struct, frozen=True, kw_only=True):
-    """Of some time. In minutes."""
+    """Availability over a period, in minutes."""
 
     minutes: int
-    """That have passed."""
+    """Minutes that have passed."""
     watched: int = 0
     lost: int = 0
-    """Beside planned work."""
+    """Minutes lost outside planned work."""
     planned: int = 0
-    """Lost within it."""
+    """Minutes lost within planned work."""
     longest: int = 0
-    """The longest outage: lost minutes one after the other, planned or not."""
+    """Longest outage: consecutive lost minutes, planned or not."""
     longest_at_us: Instant | None = None
-    """When it began."""
+    """Start of the longest outage."""
     worst_ms: int = 0
 
     @property
     def share(self) -> float | None:
-        """Of what was watched, planned work left out; None where nothing was."""
+        """Share of watched minutes that were not lost, without planned work; None if none was watched."""
         counted = self.watched - self.planned
         return None if counted <= 0 else 1 - self.lost / counted
 
@@ -90,7 +92,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
 def availability(
     days: Mapping[int, Sequence[WatchedDay]], planned: Sequence[Planned], begins: Instant, ends: Instant
 ) -> Availability:
-    """From one minute up to another. `days`: of each day since 1970, what each watcher has found."""
+    """Return the availability between two times. `days`: results of each watcher, by days since 1970."""
     first, last = begins // MINUTE_US, max(begins, ends) // MINUTE_US
     watched = lost = within = longest = run = 0
     longest_at: Instant | None = None
@@ -103,7 +105,7 @@ def availability(
         asked = (1 << len(of_day)) - 1 << of_day.start % DAY_MINUTES
         watched += (seen & asked).bit_count()
         if not bad & asked:
-            # As nearly all days are: nothing is looked at minute by minute.
+            # Nearly all days have no lost minute and need no scan.
             run = 0
             continue
         for minute in of_day:
@@ -129,7 +131,9 @@ def availability(
 
 
 def planned_work(recorded: Iterable[Recorded]) -> list[Planned]:
-    """When all alarms, of a node or of all, were kept quiet, by the shelf's stream."""
+    """Return the times during which all alarms, of a node or of all nodes, were shelved, by the shelf's
+    stream.
+    """
     found: list[Planned] = []
     open_: dict[str, int] = {}
     for one in recorded:
@@ -150,7 +154,7 @@ def planned_work(recorded: Iterable[Recorded]) -> list[Planned]:
 
 
 def _judged(by: Sequence[WatchedDay]) -> tuple[int, int]:
-    """The minutes that somebody watched, and those of them that all who did found lost."""
+    """Return the watched minutes, and the minutes that every watcher of the minute found lost, as bits."""
     seen = well = 0
     for one in by:
         watched = int.from_bytes(one.watched, "little")

@@ -1,4 +1,4 @@
-"""What the measures of a center's own parts must be: for the doctor, the proof of a night, alarms. Pure."""
+"""Limits for measures of the center's own parts: for the doctor, the nightly self-test, and alarms. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Final
 from messages.ids import SECOND, Instant
 
 RENEWED_DAYS_OF_CERTIFICATE: Final = 21
-"""Most are renewed a month before their end; a week of it may go by unseen."""
+"""Days left at which a certificate should have been renewed: most are renewed a month before the end, and a
+week may pass unseen.
+"""
 LEAST_DAYS_OF_CERTIFICATE: Final = 14
 CLOCK_STEP_S: Final = 1.0
 OLDEST_BACKUP_S: Final = 25 * 3600
-"""One that is made daily, and takes a while, is never older for long."""
+"""Greatest age of a daily backup, with the time of writing included."""
 
 
 def overdue(made_at: Instant | None, now_us: Instant) -> str:
-    """Why there is no good backup, for the alarm; empty where there is. `made_at`: of the last good one."""
+    """Return why no good backup exists, as an alarm text; empty if one does. `made_at`: time of the last good
+    one.
+    """
     if made_at is None:
         return "none was made by this center"
     hours = (now_us - made_at) // (3600 * SECOND)

@@ -1,9 +1,8 @@
-"""What is looked at to tell whether the center is well: the form of a row, and what a look finds. Pure.
+"""Checks of the center's health: the form of a row, and the findings of a check. Pure.
 
-A check is one row: what is looked at, what that costs, who asks for it, what to do, and the look itself, a
-function of what its askers know. The rows lie where their looks can be made: `model.first_run`,
-`gateways.http.routes.health`, `center.checks`, and in features. `center.checks.table.every` has all of
-them.
+A check is one row: its subject, its cost, its askers, the remedy, and the function that measures. The rows
+are declared where the measurement can be made: `model.first_run`, `gateways.http.routes.health`,
+`center.checks`, and in features. `center.checks.table.every` returns all of them.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ Found = TypeVar("Found")
 
 
 class Verdict(StrEnum):
-    """How bad it is."""
+    """Severity of a finding."""
 
     OK = "ok"
     WARN = "warn"
-    """The center runs, and somebody should see to it."""
+    """The center runs; a person should act."""
     FAIL = "fail"
     """Alerts would suffer, or the center would not start."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at."""
+    """Result of one check."""
 
     check: str
     verdict: Verdict
@@ -39,52 +38,52 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asker(StrEnum):
-    """Who asks."""
+    """Consumer of the check."""
 
     DOCTOR = "doctor"
     """`securwoman doctor`, before the start and while the center runs."""
     LINES = "lines"
     """The console's page of lines, for a supervisor."""
     READY = "readyz"
-    """`GET /readyz`, for whoever watches the center; the figures have it, too."""
+    """`GET /readyz`, for monitoring of the center; also in the metrics."""
     START = "start"
-    """The console's page of the first run: what is missing before real use."""
+    """The console's page of the first run: needs missing before real use."""
     HEARTBEAT = "heartbeat"
-    """Those outside: the evidence of each heartbeat."""
+    """Watchers outside: the evidence of each heartbeat."""
     NIGHT = "night"
-    """The night's proof."""
+    """The nightly self-test."""
     WATCHER = "watcher"
     """`securwoman watch --check`, on the watcher's own machine."""
 
 
 class Cost(StrEnum):
-    """What a look takes, and so who may ask for it how often."""
+    """Cost of a check, which limits its askers and its frequency."""
 
     MEMORY = "memory"
-    """Nothing: it is known."""
+    """No cost: the value is in memory."""
     FILES = "files"
     """Milliseconds: some files, the kernel, a read of the journal."""
     WORK = "work"
-    """Up to seconds: a disk that is flushed, a server that answers, arithmetic that is measured."""
+    """Up to seconds: a flush of a disk, the response of a server, a measured computation."""
     WHOLE = "whole"
     """Minutes and more, or a call: everything is read, or tried."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of a check."""
+    """Description of a check."""
 
     name: str
-    """As the asker tells it. Permanent."""
+    """Name as shown to the asker. Permanent."""
     at: Sentence
-    """What is looked at."""
+    """Subject of the check."""
     do: Sentence
-    """What to do where it is not well."""
+    """Remedy if the check fails."""
     cost: Cost
     asked: frozenset[Asker]
 
 
 class Check(Row, Generic[At, Found], frozen=True, kw_only=True):
-    """A row with its look."""
+    """A row with the function that measures."""
 
     look: Callable[[At], Found]
 
@@ -93,23 +92,23 @@ Look = Callable[[], Iterable[Finding]]
 
 
 def ok(check: str, text: str) -> Finding:
-    """It is as it should be."""
+    """Return a finding: all is well."""
     return Finding(check=check, verdict=Verdict.OK, text=text)
 
 
 def warn(check: str, text: str) -> Finding:
-    """It works, and somebody should see to it."""
+    """Return a finding: it works, and a person should act."""
     return Finding(check=check, verdict=Verdict.WARN, text=text)
 
 
 def fail(check: str, text: str) -> Finding:
-    """It does not work."""
+    """Return a finding: it does not work."""
     return Finding(check=check, verdict=Verdict.FAIL, text=text)
 
 
 def examined(name: str, look: Look) -> Iterator[Finding]:
-    """What a look finds; one that itself fails is a finding, too, and the others go on."""
+    """Yield the findings of a check; an exception becomes a finding, too, so that the other checks run."""
     try:
         yield from look()
-    except Exception as error:  # the edge: a doctor that stops at the first sick organ is no use
+    except Exception as error:  # the edge: a doctor that stops at the first failing check is useless
         yield fail(name, f"could not be checked: {type(error).__name__}: {error}")

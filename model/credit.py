@@ -1,4 +1,4 @@
-"""How a network is asked what is left on a SIM, and what its answer says. Pure."""
+"""Requests for the credit left on a SIM, and the amount in the network's answer. Pure."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import re
 from typing import Final
 
 AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{1,2})?)"
-"""The first number of an answer, where nothing else is said of where the amount stands."""
+"""Default pattern of the amount: the first number of an answer."""
 BETWEEN: Final = ".*?"
-"""Before the group: whatever stands between the words and the amount."""
+"""Pattern before the group: any text between the words and the amount."""
 LONGEST: Final = 1000
-"""So many letters of an answer are read: six short messages."""
+"""Greatest number of characters read of an answer: six short messages."""
 _NUMBER: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _GROUP: Final = re.compile(r"(?P<before>[^(]*)\((?!\?)(?:[^()]|\(\?:[^()]*\)\??)*\)(?P<after>[^()]*)")
 _SPACE: Final = re.compile(r"(?: |\\s)[*+?]?")
 _WORDS: Final = re.compile(r"(?:[^\\()\[\]{}*+?.|^$]|\\[^\w\s\\])*")
-"""Letters that mean themselves, and what a backslash makes mean itself."""
+"""Literal characters, and characters escaped by a backslash."""
 _SERVICES: Final = frozenset({
     "002", "004", "03", "04", "042", "05", "052", "21", "214", "30", "31", "33", "330", "331", "332", "333",
     "35", "351", "353", "37", "43", "61", "62", "66", "67", "76", "77", "96", "300",
 })  # fmt: skip
-"""Those that change what a line does, diversions and barrings (3GPP TS 22.030 annex B), are no question."""
+"""Codes that change a service of the line, such as diversions and barrings (3GPP TS 22.030 annex B); they are
+refused as requests.
+"""
 
 
 def amount_in(answer: str, pattern: str) -> float | None:
-    """What is left, whichever way the answer writes it (`1.234,56`, `12.30`, `5`); None: it does not say.
+    """Return the amount left, in any notation of the answer (`1.234,56`, `12.30`, `5`); None if absent.
 
-    The first number that has the pattern's words beside it. Nothing turns back: whatever an admin writes, or
-    a network says, holds no line up.
+    The result is the first number with the pattern's words next to it. The search never backtracks: no
+    pattern of an administrator and no answer of a network can block a line.
     """
     beside = _beside(pattern)
     if beside is None:
@@ -53,8 +55,8 @@ def _amount(number: str) -> float:
 
 
 def _beside(pattern: str) -> tuple[str, bool, str] | None:
-    """The words before and after the group, without spaces, and whether others may stand between the first
-    and the amount; None: there is more than words.
+    """Return the words before and after the group, without spaces, and True if other text may stand between
+    the first words and the amount; None if the pattern has more than words.
     """
     found = _GROUP.fullmatch(pattern)
     if found is None:
@@ -68,7 +70,7 @@ def _beside(pattern: str) -> tuple[str, bool, str] | None:
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Why it cannot be used."""
+    """Return the reason why the pattern cannot be used; None if it can."""
     try:
         compiled = re.compile(pattern)
     except re.error as error:
@@ -79,6 +81,6 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def changes_the_line(code: str) -> bool:
-    """Whether a code is one that sets a service, and asks nothing."""
+    """Return True if the code sets a service instead of requesting information."""
     found = re.match(r"[*#]{1,2}([0-9]{2,3})(?:[*#]|$)", code)
     return found is not None and found[1] in _SERVICES

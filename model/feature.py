@@ -1,9 +1,9 @@
-"""A feature: what a package under `features` adds to the center, as rows. Pure.
+"""Declaration of a feature: rows that a package under `features` adds to the center. Pure.
 
-The kernel names no feature. `center.features` lists them and has each process `install` them; whatever the
-kernel makes of rows (alarms, routes, checks, actors, commands) it makes of its own and of those of
-`installed()`. What needs more than `model` is named, as `module:NAME`, and imported where it is used: the
-actors of a node load no web framework, and a command loads nothing but itself.
+The kernel names no feature. `center.features` lists the features and has each process `install` them. The
+kernel treats its own rows (alarms, routes, checks, actors, commands) and the rows of `installed()` alike.
+Code that needs more than `model` is named as `module:NAME` and imported on use: the actors of a node load no
+web framework, and a command loads only its own module.
 """
 
 from __future__ import annotations
@@ -28,156 +28,166 @@ from model.settings.fields import Table
 
 
 def nothing(settings: Settings) -> Iterable[str]:
-    """No fault, whatever the settings say."""
+    """Return no fault, for any settings."""
     return ()
 
 
 def no_observers(settings: Settings) -> tuple[str, ...]:
-    """Return no observer outside the center, whatever the settings say."""
+    """Return no observer outside the center, for any settings."""
     return ()
 
 
 def unchanged(settings: Settings) -> Settings:
-    """The settings as they are."""
+    """Return the settings unchanged."""
     return settings
 
 
 def always(settings: Settings) -> bool:
-    """Wanted whatever the settings say."""
+    """Return True for any settings."""
     return True
 
 
 class ActorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An actor of which each node has one. No alert waits for it: where it cannot start, the rest goes on."""
+    """An actor of which each node has one. No alert depends on it: if its start fails, other actors run."""
 
     role: Role = Role.FEATURE
-    """Without one of its own the feature's name is its key."""
+    """Role of the actor; for the shared role FEATURE, the feature's name is the actor's key."""
     cls: str
-    """Where its class is, `features.NAME.actor.CLASS`: the command line must not import it."""
+    """Path of the class, `features.NAME.actor.CLASS`: the command line must not import the class."""
     wanted: Callable[[Settings], bool] = always
-    """Whether a center with these settings has it."""
+    """Return True if a center with these settings has the actor."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """A command of `securwoman`."""
 
     words: str
-    """By which it is called: `duty list`."""
+    """Words of the command: `duty list`."""
     does: str
-    """The sentence of `--help`."""
+    """Sentence for `--help`."""
     by: str
-    """The function: `features.NAME.commands:FUNCTION`."""
+    """Path of the function: `features.NAME.commands:FUNCTION`."""
     audit: str
-    """What it enters in the audit, as the `Action` is called; or why it shows nobody's data."""
+    """Name of the `Action` in the audit; or the reason why the command shows no personal data."""
 
 
 class AtStart(msgspec.Struct, frozen=True, kw_only=True):
-    """What each node does at its start, before its actors: what it has done is told."""
+    """Step of each node at its start, before its actors; its results are printed."""
 
     by: str
-    """The function of settings and journal: sentences."""
+    """Path of the function of settings and journal, which returns sentences."""
     wanted: Callable[[Settings], bool] = always
-    """Whether a center with these settings has it done; its module is not imported else."""
+    """Return True if a center with these settings runs the step; otherwise its module is not imported."""
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """What each node looks at once a minute, by its RecordingKeeper, and raises an alarm about."""
+    """Check of each node once a minute, by its RecordingKeeper, with an alarm as result."""
 
     alarm: str
     subject: str
     look: str
-    """The function of `Settings`, state directory and time: what is wrong in words, empty where nothing is,
-    None where nobody is to be told."""
+    """Path of the function of `Settings`, state directory and time. The function returns the fault in words,
+    an empty text if all is well, None to change nothing.
+    """
     over: str
-    """What is said when nothing is wrong any more."""
+    """Text for the end of the alarm."""
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What a package adds."""
+    """Declaration of a package's additions."""
 
     name: str
-    """The package's name, and what the settings' `features_off` calls it. Permanent."""
+    """Name of the package, also in the setting `features_off`. Permanent."""
     does: Sentence
-    """What a center has by it."""
+    """Benefit of the feature for a center."""
     actors: tuple[ActorRow, ...] = ()
     alarms: tuple[AlarmKind, ...] = ()
     at_start: tuple[AtStart, ...] = ()
     beside_web: tuple[str, ...] = ()
-    """Asynchronous context managers, made of `Web`: entered once it begins, and left when it ends."""
+    """Paths of asynchronous context managers made of `Web`: entered at its start, left at its end."""
     checks: tuple[str, ...] = ()
-    """Tuples of rows of checks (`model.checks.Check`), for whoever asks for them."""
+    """Paths of tuples of rows of checks (`model.checks.Check`), for every asker."""
     own_checks: tuple[str, ...] = ()
-    """The same, of what only the feature itself asks for: no one else loads them but the list of all."""
+    """Paths of tuples of rows of checks used by the feature itself; otherwise only the list of all checks
+    loads them.
+    """
     commands: tuple[Command, ...] = ()
     command_groups: dict[str, str] = {}
-    """By the first word of commands: the sentence of `--help`."""
+    """Sentence for `--help` by the first word of the commands."""
     events: tuple[type[FeatureEvent], ...] = ()
-    """Read from the journal also where the feature is left out."""
+    """Events, also read from the journal if the feature is off."""
     metrics: tuple[str, ...] = ()
-    """Classes of `prometheus_client` collectors, made with the journal, the state directory and the
-    clock of the web."""
+    """Paths of `prometheus_client` collector classes, constructed with the journal, the state directory and
+    the clock of the web.
+    """
     needs: dict[Need, str] = {}
-    """What the first run measures by it: functions of `StateDir`, `Settings` and `Journal`. Without it a
-    person says.
+    """Needs of the first run that the feature measures: paths of functions of `StateDir`, `Settings` and
+    `Journal`. Without the feature a person confirms the need.
     """
     proofs: dict[ProofStep, str] = {}
-    """What the nightly proof tries by it: a function of `StateDir`. Without it the step is left out."""
+    """Steps of the nightly self-test: paths of functions of `StateDir`. Without the feature a step is left
+    out.
+    """
     orders: frozenset[OperatorCommand] = frozenset()
-    """What an operator cannot order without it; the orders' rows are the kernel's."""
+    """Orders that an operator cannot give without the feature; the kernel has the orders' rows."""
     outside: Callable[[Settings], tuple[str, ...]] = no_observers
-    """Who outside misses the center once it can serve no alert, and tells people: their names."""
+    """Return the names of the observers outside that miss the center once it can serve no alert, and notify
+    people.
+    """
     pages: Path | None = None
-    """The folder of what the console has of it: `feature.js`, the scripts that this imports, and `words`.
-    It is served below `/console/features/NAME`."""
+    """Folder of the console's part: `feature.js`, the scripts imported by it, and `words`. The web serves the
+    folder below `/console/features/NAME`.
+    """
     rehearsed: tuple[str, ...] = ()
-    """Functions that load what a web would else load at its first request."""
+    """Paths of functions that preload modules which a web would otherwise load at its first request."""
     settings: tuple[type[FeatureTable | FeatureRow], ...] = ()
-    """Keys that the file may have also where the feature is left out."""
+    """Tables of the settings' file, also accepted if the feature is off."""
     faults: Callable[[Settings], Iterable[str]] = nothing
-    """What those keys mean together: every fault, as `path: what is wrong`."""
+    """Return every fault in the combination of these keys, as `path: fault`."""
     loaded: str = ""
-    """What those keys become once the file is read: a function of `Settings`, the file's folder and a list to
-    which it adds faults. Every `FilePath` is whole already."""
+    """Path of a function applied once the file is read, with `Settings`, the file's folder and a list for
+    faults. Every `FilePath` is absolute by then.
+    """
     simulated: Callable[[Settings], Settings] = unchanged
-    """What those keys say in a run with the simulated carrier."""
+    """Return the settings for a run with the simulated carrier."""
     routes: tuple[str, ...] = ()
     """Modules that declare routes (`gateways.http.routing.route`)."""
     told: dict[str, str] = {}
-    """What each console is told of the center (fields of `CenterView`): functions of `Web`."""
+    """Fields of `CenterView` sent to each console: paths of functions of `Web`."""
     watched: tuple[Watched, ...] = ()
 
 
 class FeatureTable(Table, frozen=True, kw_only=True):
-    """A feature's table of the settings' file; every key of it has a default."""
+    """A feature's table in the settings' file; every key has a default."""
 
     table: ClassVar[str]
-    """Its name in the file. Permanent."""
+    """Name of the table in the file. Permanent."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return what these settings say in it."""
+        """Return this table of the settings."""
         return getattr(settings, cls.table, None) or cls()
 
     def put(self, settings: Settings) -> Settings:
-        """Return the settings with this in its place; as they are where they have no tables of features."""
+        """Return the settings with this table; unchanged if they have no tables of features."""
         return replace(settings, **{self.table: self}) if hasattr(settings, self.table) else settings
 
 
 class FeatureRow(Table, frozen=True, kw_only=True):
-    """A row of a feature's list of tables (`[[table]]`); its first key names it."""
+    """A row of a feature's list of tables (`[[table]]`); its first key is its name."""
 
     table: ClassVar[str]
-    """The list's name in the file; `psap.data` is a list in the kernel's table `psap`. Permanent."""
+    """Name of the list in the file; `psap.data` is a list in the kernel's table `psap`. Permanent."""
 
     @classmethod
     def of(cls, settings: Settings) -> tuple[Self, ...]:
-        """Return the rows that these settings have."""
+        """Return the rows of these settings."""
         outer, _, name = cls.table.rpartition(".")
         return getattr(getattr(settings, outer) if outer else settings, name, ())
 
     @classmethod
     def put(cls, settings: Settings, rows: tuple[Self, ...]) -> Settings:
-        """Return the settings with these rows; as they are where they have no tables of features."""
+        """Return the settings with these rows; unchanged if they have no tables of features."""
         outer, _, name = cls.table.rpartition(".")
         within: Table = getattr(settings, outer) if outer else settings
         if not hasattr(within, name):
@@ -192,7 +202,7 @@ _settings: type[Settings] = Settings
 
 
 def install(features: Iterable[Feature], off: Iterable[str] = ()) -> None:
-    """Make the features known to this process, which has those that are not named in `off`."""
+    """Register the features with this process and enable those not named in `off`."""
     global _known, _installed, _left_out, _settings
     _known = tuple(features)
     _installed = tuple(one for one in _known if one.name not in set(off))
@@ -222,27 +232,27 @@ def _extended(table: type[Table], more: list[tuple[str, Any, Any]]) -> Any:
 
 
 def settings_type() -> type[Settings]:
-    """Return the whole of the settings, with the tables of all features that are known."""
+    """Return the type of the whole settings, with the tables of all registered features."""
     return _settings
 
 
 def orders_left_out() -> frozenset[OperatorCommand]:
-    """Return the orders of the features that this process has not."""
+    """Return the orders of the features that are off in this process."""
     return _left_out
 
 
 def known() -> tuple[Feature, ...]:
-    """Return all features, those that are left out among them."""
+    """Return all registered features, including those that are off."""
     return _known
 
 
 def installed() -> tuple[Feature, ...]:
-    """Return the features that this process has."""
+    """Return the features enabled in this process."""
     return _installed
 
 
 def named(where: str) -> Any:
-    """What `module:NAME` names, and a module where there is no NAME. Imports the module."""
+    """Return the object named by `module:NAME`, or the module if NAME is missing. Imports the module."""
     module, _, name = where.partition(":")
     found = import_module(module)
     return getattr(found, name) if name else found

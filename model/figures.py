@@ -1,7 +1,7 @@
-"""What an alert was like in figures: one small row of its events, and what many rows say together.
+"""Statistics of alerts: a small row for each alert, and sums over many rows.
 
-Pure. A row is made of the alert's two streams, event by event, and of no other; it holds neither a
-name nor a telephone number. Tests are counted by themselves and are in no figure (case 20).
+Pure. A row is made of the alert's two streams only, event by event, and holds neither a name nor a telephone
+number. Tests are counted apart and enter no other figure (case 20).
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ T = TypeVar("T")
 WITHIN_S: Final = (10, 20, 50)
 BIN_S: Final = 2
 BINS: Final = 27
-"""Bars of a distribution: the last holds everything from 52 s."""
+"""Number of bars of a distribution: the last holds everything from 52 s."""
 DUE_US: Final = 50 * SECOND
-"""After so long an alert that has not got somewhere counts as one that has not, be it closed or not."""
+"""Time after which an alert counts as never having reached a step, closed or open."""
 
 EVENTS: Final = (
     "alert.received",
@@ -67,11 +67,11 @@ EVENTS: Final = (
     "user.rang",
     "user.reached",
 )
-"""The types of the events that change a row; all others may be left out."""
+"""Types of the events that change a row; all others may be left out."""
 
 
 class Review(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """That somebody has judged a call. What was said of it stands in the journal alone."""
+    """Review of a call. Only the journal holds the reviewer's words."""
 
     operator: OperatorId
     by: OperatorId
@@ -79,14 +79,14 @@ class Review(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """One alert. Instants; None is what has not happened, and each is the first time that it did.
+    """Row of one alert. Each Instant is the first occurrence; None: never occurred.
 
-    Kept as it is (`store.alerts.figures`): what is changed here needs another `FORM` there.
+    The store keeps rows unchanged (`store.alerts.figures`): a change here needs another `FORM` there.
     """
 
     alert: AlertId
     seq: int
-    """The journal's place of its receipt."""
+    """Position of the receipt in the journal."""
     received_us: Instant
     channel: Channel
     test: bool = False
@@ -94,51 +94,53 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     duress: bool = False
     wrong_pins: int = 0
     operator_us: Instant | None = None
-    """An operator was on the line."""
+    """Time at which an operator was on the line."""
     ringing_us: Instant | None = None
-    """The user's phone rang, or the user had called in."""
+    """Time at which the user's phone rang, or the user called in."""
     answered_us: Instant | None = None
     psap_requested_us: Instant | None = None
     psap_us: Instant | None = None
-    """112 was on the line."""
+    """Time at which 112 was on the line."""
     reached_us: Instant | None = None
-    """The user has answered, or the app or an operator has said so; None again where it was a machine."""
+    """Time at which the user answered, or was declared reached by the app or an operator; None again after a
+    machine.
+    """
     missed: bool = False
-    """The deadline has passed and the user was not reached."""
+    """True if the deadline passed before the user was reached."""
     closed_us: Instant | None = None
     outcome: Outcome | None = None
-    """As a supervisor has corrected it, where one has."""
+    """Outcome, as corrected by a supervisor if so."""
     operator: OperatorId | None = None
-    """Who had the case last."""
+    """Operator who last had the case."""
     user: UserId | None = None
     proof: Proof = Proof.APP
-    """By what it counted as the phone's own."""
+    """Assurance level of the alert."""
     closed_as: Outcome | None = None
-    """The outcome that it was closed with."""
+    """Outcome at the closing."""
     operators: tuple[OperatorId, ...] = ()
-    """All who had the case, in the order in which they came."""
+    """All operators who had the case, in order of arrival."""
     lines: tuple[LineId, ...] = ()
-    """The center's own on which it was called or called in, in that order."""
+    """The center's own lines used for calls from or to the center, in order."""
     reviews: tuple[Review, ...] = ()
 
     @property
     def quiet(self) -> bool:
-        """The user's phone was not to ring."""
+        """True if the user's phone must not ring."""
         return self.duress or self.silent
 
     @property
     def to_operator_us(self) -> int | None:
-        """From the receipt."""
+        """Time from the receipt to the operator on the line, in microseconds."""
         return _since(self.received_us, self.operator_us)
 
     @property
     def to_ringing_us(self) -> int | None:
-        """From the receipt."""
+        """Time from the receipt to the ringing, in microseconds."""
         return _since(self.received_us, self.ringing_us)
 
     @property
     def to_psap_us(self) -> int | None:
-        """From the first request for 112."""
+        """Time from the first request for 112 to 112 on the line, in microseconds."""
         return None if self.psap_requested_us is None else _since(self.psap_requested_us, self.psap_us)
 
 
@@ -147,7 +149,7 @@ def _since(begun: Instant, at: Instant | None) -> int | None:
 
 
 def begin(recorded: Recorded) -> Row | None:
-    """The row of an alert that has just come in; None for any other event, and for a check."""
+    """Return the row of a new alert; None for any other event, and for a check."""
     event = receipt(recorded)
     if event is None or recorded.version != 1 or event.check is not None:
         return None
@@ -164,7 +166,7 @@ def begin(recorded: Recorded) -> Row | None:
 
 
 def evolve(row: Row, recorded: Recorded) -> Row:
-    """The row after one more event of either of the alert's streams."""
+    """Return the row after one more event of either of the alert's streams."""
     at = recorded.at_us
     match recorded.event:
         case ev.OperatorJoined(operator=operator):
@@ -209,7 +211,7 @@ def evolve(row: Row, recorded: Recorded) -> Row:
         case Unreadable(kind="alert.closed"):
             return replace(row, closed_us=at)
         case ev.AlertReopened() | Unreadable(kind="alert.reopened"):
-            # It counts by its last end.
+            # A reopened alert counts by its last end.
             return replace(row, closed_us=None, outcome=None, closed_as=None)
         case ev.OutcomeCorrected(outcome=outcome) if row.closed_us is not None:
             return replace(row, outcome=outcome)
@@ -228,7 +230,7 @@ def _is_user(leg: LegId) -> bool:
 
 
 def row_of(recorded: Iterable[Recorded]) -> Row | None:
-    """The row of an alert's two streams, in the journal's order."""
+    """Return the row of an alert from its two streams, in the journal's order."""
     row: Row | None = None
     for one in recorded:
         row = begin(one) if row is None else evolve(row, one)
@@ -236,23 +238,25 @@ def row_of(recorded: Iterable[Recorded]) -> Row | None:
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
-    """How long something took, over many alerts. Seconds; a share is of 1."""
+    """Distribution of a duration over many alerts. Seconds; shares are fractions of 1."""
 
     of: int
-    """Alerts in which it was to happen."""
+    """Number of alerts in which the step was expected."""
     never: int
-    """Those of them in which it did not."""
+    """Number of these alerts in which the step never occurred."""
     p50_s: float | None
     p95_s: float | None
-    """Those in which it never happened count as longer than any; None: it is one of those."""
+    """95th percentile. An alert without the step counts as longer than any; None: the percentile is such an
+    alert.
+    """
     within: tuple[float, ...]
-    """The share within each of WITHIN_S; empty where there are no alerts."""
+    """Share within each of WITHIN_S; empty without alerts."""
     bins: tuple[int, ...]
-    """How many took up to 2 s, up to 4 s, …; the last holds all that took longer."""
+    """Number of alerts up to 2 s, up to 4 s, …; the last bar holds all longer durations."""
 
 
 def spread(took_us: Sequence[int | None]) -> Spread:
-    """What these durations say together; None is one that never came to its end."""
+    """Return the distribution of these durations; None stands for a step that never occurred."""
     done = sorted(one for one in took_us if one is not None)
     edges = (0, *(bisect_left(done, n * BIN_S * SECOND) for n in range(1, BINS)), len(done))
     total = len(took_us)
@@ -267,16 +271,18 @@ def spread(took_us: Sequence[int | None]) -> Spread:
 
 
 def quantile(done_us: Sequence[int], total: int, share: float) -> float | None:
-    """The least of the sorted durations, in seconds, that this share of all `total` does not exceed."""
+    """Return the smallest sorted duration, in seconds, that covers this share of all `total`; None if not
+    covered.
+    """
     rank = ceil(share * total)
     return done_us[rank - 1] / SECOND if 0 < rank <= len(done_us) else None
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """One day, by the center's own calendar. `hours` are its real alerts hour by hour."""
+    """A day of the center's local calendar. `hours`: number of real alerts in each hour."""
 
     day: str
-    """`2026-11-24`."""
+    """Date, such as `2026-11-24`."""
     alerts: int
     false_alarms: int
     missed: int
@@ -285,17 +291,17 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the alerts of some days say together."""
+    """Statistics of the alerts of some days."""
 
     real: int
     tests: int
     before: int
-    """Real alerts in as long a time before."""
+    """Number of real alerts in an equally long period before."""
     missed: int
     last_missed_us: Instant | None
-    """When the last real alert came whose deadline was missed."""
+    """Receipt of the last real alert with a missed deadline."""
     outcomes: dict[str, int]
-    """How the real ones ended that are closed."""
+    """Number of closed real alerts by outcome."""
     operator: Spread
     ringing: Spread
     psap: Spread
@@ -311,9 +317,10 @@ def figures(
     now_us: Instant,
     local: Callable[[Instant], datetime],
 ) -> Figures:
-    """The figures of the alerts received since `since_us`, which is where the first of `days` begins.
+    """Return the statistics of the alerts received since `since_us`, the start of the first of `days`.
 
-    `before_us` is where the time to compare with begins; `local` gives an instant on the center's clock.
+    `before_us`: start of the period for comparison; `local`: conversion of an instant to the center's local
+    time.
     """
     real: list[Row] = []
     tests = before = 0

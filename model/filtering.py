@@ -1,4 +1,4 @@
-"""Which alerts are to be seen or counted: one filter for the list, the figures and the CSV. Pure."""
+"""Filter of alerts, for the list, the statistics and the CSV alike. Pure."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from model.figures import Row
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What is None is not asked for."""
+    """Filter criteria; None matches every alert."""
 
     outcome: Outcome | None = None
-    """As corrected, where a supervisor has done so."""
+    """Outcome, as corrected by a supervisor if so."""
     operator: OperatorId | None = None
-    """One of those who had the case."""
+    """Operator who had the case, among others or alone."""
     line: LineId | None = None
     channel: Channel | None = None
-    """By which it came first."""
+    """Channel of the first signal."""
     test: bool | None = None
     since_us: Instant | None = None
     until_us: Instant | None = None
-    """Received before this."""
+    """Exclusive end of the time of receipt."""
 
     def fits(self, row: Row) -> bool:
-        """Whether the alert is one of those."""
+        """Return True if the alert matches."""
         return (
             (self.outcome is None or row.outcome is self.outcome)
             and (self.operator is None or self.operator in row.operators)

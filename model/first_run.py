@@ -1,7 +1,7 @@
-"""What a center needs before anybody in danger relies on it, and which of it there is. Pure.
+"""Needs of a center before anyone in danger relies on it, and which of them are met. Pure.
 
-The order is that in which a new center is gone through. What can be measured is; what no measurement tells is
-confirmed by a person, whose name stands with it. A confirmation never outweighs a measurement.
+The order is that of setting up a new center. A need is measured where possible; otherwise a person confirms
+it, and the name is kept. A confirmation never overrides a measurement.
 """
 
 from __future__ import annotations
@@ -19,70 +19,70 @@ from model.checks import Asker, Check, Cost
 PUBLIC_LINES_WANTED: Final = 2
 """Operator and user are called at the same time."""
 EMERGENCY_LINES_WANTED: Final = 2
-"""112 busy or silent: at once again on another reserved line (case 15)."""
+"""Another reserved line calls at once if 112 is busy or silent (case 15)."""
 OPERATORS_WANTED: Final = 2
 
 
 class Need(StrEnum):
-    """One thing. The names are permanent: confirmations are kept by them."""
+    """A need of a center. The names are permanent: confirmations are stored by name."""
 
     CERTIFICATE = "certificate"
     """Phones and browsers trust the center's address."""
     LINES = "lines"
-    """Real ones, enough for one alert."""
+    """Real lines, enough for one alert."""
     TEST_ALERT = "test_alert"
-    """One that went well, with a telephone that rang."""
+    """A successful test alert, with a telephone that rang."""
     SECOND_OPERATOR = "second_operator"
     DUTY = "duty"
-    """Somebody is called when something is wrong with the center, at each hour, and has taken a test."""
+    """Callouts reach a person at each hour, and that person has taken a test callout."""
     EMERGENCY_TRUNK = "emergency_trunk"
-    """The first of the two switches without which 112 is never dialled."""
+    """First of the two switches without which 112 is never dialled."""
     SECOND_EMERGENCY_LINE = "second_emergency_line"
     BACKUP = "backup"
     BACKUP_CHECKED = "backup_checked"
-    """It was restored for trial."""
+    """A trial restore of a backup."""
     CLOCK = "clock"
-    """The machine's is synchronised."""
+    """The machine's clock is synchronised."""
     UPS = "ups"
-    """Machine, modems and network go on when the mains fail."""
+    """Machine, modems and network run on when the mains fail."""
     PSAP_AGREEMENT = "psap_agreement"
-    """112 knows that this center calls, and from which numbers."""
+    """112 knows that this center calls, and its numbers."""
     PSAP_LIVE = "psap_live"
-    """The second switch, `psap.live`: the last thing that is done."""
+    """The second switch, `psap.live`: the last step."""
 
 
 class Trust(StrEnum):
-    """By what phones and browsers know the center's address."""
+    """Authority by which phones and browsers trust the center's address."""
 
     NONE = "none"
-    """There is no TLS."""
+    """No TLS."""
     OWN = "own"
-    """An authority of the center's own, which each device has to be told of."""
+    """The center's own authority, to be installed on each device."""
     PUBLIC = "public"
-    """An authority that every device knows."""
+    """An authority that every device trusts."""
     OTHER = "other"
-    """One that this machine does not know, or a proxy's."""
+    """An authority unknown to this machine, or a proxy's."""
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found on the machine. None: it cannot be measured here."""
+    """Measurements of the machine. None: cannot be measured here."""
 
     simulated: bool = False
-    """Calls go to a simulated carrier."""
+    """True if calls go to a simulated carrier."""
     measured: dict[Need, bool] = {}
-    """What features have measured."""
+    """Needs measured by features."""
     clock: bool | None = None
     trust: Trust = Trust.NONE
     names: tuple[str, ...] = ()
-    """For which the certificate is."""
+    """Names in the certificate."""
     until: str = ""
-    """Its last day."""
+    """Last day of the certificate's validity."""
     fingerprint: str = ""
-    """SHA-256 of the authority's certificate where it is our own, as phones show it."""
+    """SHA-256 of the center's own authority's certificate, in the form that phones display."""
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was found."""
+    """All measurements."""
 
     machine: Machine
     public_lines: int
@@ -94,7 +94,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
-    """Who says that something is so, since when."""
+    """Confirmation of a need by a person."""
 
     by: OperatorId
     at: Instant
@@ -102,13 +102,13 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """How it stands with one need."""
+    """State of one need."""
 
     need: Need
     check: Check[Measured, bool | None]
     done: bool
     by_person: bool
-    """No measurement tells: a person confirms it, or takes that back."""
+    """True if the need cannot be measured: a person confirms it, or withdraws the confirmation."""
     confirmed: Confirmed | None = None
 
 
@@ -117,7 +117,7 @@ def _real(found: Measured) -> bool:
 
 
 def _by_a_person(found: Measured) -> None:
-    """No measurement tells."""
+    """Return None: the need cannot be measured."""
 
 
 def _need(
@@ -260,22 +260,22 @@ NEEDS: Final = (
         lambda found: _real(found) and found.psap_live,
     ),
 )
-"""In the order in which a new center is gone through. None of a look: a person confirms it."""
+"""Needs in the order of setting up a new center. None as a result: a person confirms the need."""
 _OF: Final = {check.name: check for check in NEEDS}
 
 
 def rows(found: Measured, confirmed: Mapping[Need, Confirmed]) -> tuple[Row, ...]:
-    """All needs, in their order."""
+    """Return the state of all needs, in their order."""
     return tuple(_row(check, found, confirmed) for check in NEEDS)
 
 
 def missing(all_rows: tuple[Row, ...]) -> int:
-    """How many are not met."""
+    """Return the number of unmet needs."""
     return sum(not row.done for row in all_rows)
 
 
 def is_a_persons(need: Need, found: Measured) -> bool:
-    """Whether a person may confirm it: nothing measures it here."""
+    """Return True if a person may confirm the need: it cannot be measured here."""
     return _OF[need].look(found) is None
 
 

@@ -1,4 +1,4 @@
-"""Whether a line's last call was as loud as it should be, and which gain would make it so."""
+"""Judgement of the loudness of a line's last call, and the gain that would correct it."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from messages.base import Gains
 from messages.lines import WayLevel
 
 NOMINAL_DBFS: Final = -26.0
-"""The level at which speech is digitised (ITU-T P.56 and G.712, −26 dBov)."""
+"""Level at which speech is digitised (ITU-T P.56 and G.712, −26 dBov)."""
 QUIET_DBFS: Final = -34.0
 CLIPPED_SHARE: Final = 0.05
 LOUDER_MOST_DB: Final = 30.0
 SOFTER_MOST_DB: Final = -20.0
 _SOFTER_DB: Final = 6.0
-"""How far beyond full scale a clipped voice was is not known."""
+"""Step down for a clipped voice: its true level beyond full scale is unknown."""
 
 
 class Loudness(StrEnum):
-    """How loud one way of a line was in a call."""
+    """Loudness of one direction of a line in a call."""
 
     GOOD = "good"
     QUIET = "quiet"
-    """Whoever listens has to strain, and what recognises voices may not hear one."""
+    """Too quiet: a listener has to strain, and voice detection may fail."""
     LOUD = "loud"
-    """It is cut off at full scale."""
+    """Clipped at full scale."""
     NO_VOICE = "no_voice"
-    """Noise, tones, or nobody who said anything."""
+    """Noise, tones, or silence of the party."""
     NO_SOUND = "no_sound"
-    """Nothing but digital silence, or nothing at all."""
+    """Digital silence, or no data at all."""
 
 
 def judged(way: WayLevel) -> Loudness:
-    """How loud that was."""
+    """Return the loudness of this direction."""
     if not way.sound_ms:
         return Loudness.NO_SOUND
     if way.clipped > CLIPPED_SHARE:
@@ -44,7 +44,7 @@ def judged(way: WayLevel) -> Loudness:
 
 
 def better_gain_in_db(into: WayLevel, gains: Gains) -> float | None:
-    """What `gain_in_db` might be, in whole dB; None where nothing is to be changed, or nothing can be."""
+    """Return a better `gain_in_db`, in whole dB; None if no change is needed or possible."""
     match judged(into):
         case Loudness.QUIET:
             wanted = gains.in_db + NOMINAL_DBFS - into.dbfs

@@ -1,7 +1,7 @@
-"""Pictures of a record, looked at by their bytes alone: which kind they are, and how large. Pure.
+"""Pictures of a record, checked by their bytes alone: kind and size. Pure.
 
-What a name or a sender says of a picture is not believed, and it is not drawn here: a browser is told its
-kind, and what is no picture, or one that would fill a browser's memory, is not taken.
+Names and media types from a sender are not trusted, and no picture is decoded here: a browser receives the
+kind found here. Data without a picture, or a picture that would fill a browser's memory, is refused.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from enum import StrEnum
 from typing import Final
 
 PICTURE_MAX: Final = 512 * 1024
-"""Bytes: a portrait of 1200 pixels is half of it, and 112 may read it over a slow line."""
+"""Greatest size in bytes: a portrait of 1200 pixels takes half, and 112 may load the picture over a slow
+line.
+"""
 PIXELS_MAX: Final = 16_000_000
-"""A few kilobytes can say that they are gigabytes of pixels."""
+"""Greatest number of pixels: a few kilobytes can declare gigabytes of pixels."""
 
 
 class PictureKind(StrEnum):
-    """Media types, as browsers know them."""
+    """Media type of a picture."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -24,16 +26,16 @@ class PictureKind(StrEnum):
 
     @property
     def ending(self) -> str:
-        """Of a file's name."""
+        """Extension of the file's name."""
         return f".{self.value.removeprefix('image/')}"
 
 
 class PictureRefused(ValueError):
-    """It is no picture that is taken; the reason in words."""
+    """The data is no acceptable picture; the reason in words."""
 
 
 def kind_of(data: bytes) -> PictureKind:
-    """Which kind it is. Raises PictureRefused."""
+    """Return the kind of the picture. Raises PictureRefused."""
     if len(data) > PICTURE_MAX:
         raise PictureRefused(f"a picture has {PICTURE_MAX // 1024} KiB at most")
     kind, size = _look(data)
@@ -55,26 +57,28 @@ def _look(data: bytes) -> tuple[PictureKind, tuple[int, int] | None]:
 
 
 def _png(data: bytes) -> tuple[int, int] | None:
-    """The IHDR chunk comes first (ISO/IEC 15948, 11.2.2)."""
+    """Return width and height from the IHDR chunk, which comes first (ISO/IEC 15948, 11.2.2)."""
     if data[12:16] != b"IHDR" or len(data) < 24:
         return None
     return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:
-    """The frame header, SOF0 to SOF15 but for DHT, JPG and DAC (ISO/IEC 10918-1, B.1.1.3, B.2.2)."""
+    """Return width and height from the frame header, SOF0 to SOF15 except DHT, JPG and DAC (ISO/IEC 10918-1,
+    B.1.1.3, B.2.2).
+    """
     at = 2
     while at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
-        # A filling byte before a marker (B.1.1.2), or a segment with its length.
+        # A fill byte before a marker (B.1.1.2), or a segment with its length.
         at += 1 if marker == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4])
     return None
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:
-    """Of the first chunk (RFC 9649, 2.5 to 2.7)."""
+    """Return width and height from the first chunk (RFC 9649, 2.5 to 2.7)."""
     chunk, start = data[12:16], data[20:30]
     if len(start) < 10:
         return None

@@ -1,7 +1,7 @@
-"""The record of a person: what whoever answers, and 112, has to know before the person can say it. Pure data.
+"""Record of a person: facts that operators and 112 need before the person can state them. Pure data.
 
-It is entered by staff or by the person, and is kept sealed (`store.registry.users.records`). Bounds are there
-so that all of it can be read at one look, and so that nobody fills a disk with it.
+Staff or the person enters the record; the store keeps it encrypted (`store.registry.users.records`). Limits
+keep a record readable at a glance, and its size small.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 PictureId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?$(?!\n)")]
-"""Of a picture that was sent before; empty: none."""
+"""Id of a picture uploaded before; empty: none."""
 Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=1000)]
 Named = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -25,66 +25,66 @@ DANGEROUS_MAX: Final = 4
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A part of a record; a field that is not here is a fault, and not lost without a word."""
+    """A part of a record; an unknown field is a fault, so that no data is dropped silently."""
 
 
 class Contact(_Part, frozen=True, kw_only=True):
-    """Somebody whom the person trusts."""
+    """Person trusted by the user."""
 
     name: Named
     number: Annotated[str, Meta(max_length=40)] = ""
-    """E.164, once it is kept; what was entered before that."""
+    """Number as E.164 once stored; before, as entered."""
     relation: Line = ""
     tell: bool = False
-    """Is told by a short message that 112 was called: the person's word, given beforehand."""
+    """True if an SMS notifies the contact that 112 was called, by the person's prior consent."""
     where: bool = False
-    """Is told the address or position as well."""
+    """True if the SMS also contains the address or position."""
 
     @property
     def in_one_line(self) -> str:
-        """Who it is, and by which number."""
+        """Name, relation and number in one line."""
         return ", ".join(filter(None, (self.name, self.relation, self.number)))
 
 
 class Dangerous(_Part, frozen=True, kw_only=True):
-    """Somebody of whom the person is in danger."""
+    """Person who is a danger to the user."""
 
     name: Named
     car: Line = ""
     """Make, colour, plate."""
     note: Text = ""
-    """How to know this person, weapons, what happened before."""
+    """Appearance, weapons, earlier incidents."""
     picture: PictureId = ""
 
     @property
     def in_one_line(self) -> str:
-        """Who it is, and how to know this one."""
+        """Name, car and note in one line."""
         return ", ".join(filter(None, (self.name, self.car, self.note)))
 
 
 class PersonRecord(_Part, frozen=True, kw_only=True):
-    """All of it; empty is what is not known."""
+    """Whole record; empty fields are unknown."""
 
     dangerous: Annotated[tuple[Dangerous, ...], Meta(max_length=DANGEROUS_MAX)] = ()
     children: Text = ""
     medical: Text = ""
     court_order: Text = ""
     safe_word: Annotated[str, Meta(max_length=60)] = ""
-    """By which an operator knows that the person speaks freely. For operators alone."""
+    """Word by which an operator recognises that the person speaks freely. For operators only."""
     reach: Line = ""
-    """How the person wants to be reached."""
+    """Channel by which the person prefers to be reached."""
     photo: PictureId = ""
     addresses: Annotated[tuple[Line, ...], Meta(max_length=ADDRESSES_MAX)] = ()
     contacts: Annotated[tuple[Contact, ...], Meta(max_length=CONTACTS_MAX)] = ()
 
     @property
     def pictures(self) -> Iterator[str]:
-        """The ids of all pictures that it names."""
+        """Ids of all pictures in the record."""
         yield from filter(None, (self.photo, *(one.picture for one in self.dangerous)))
 
     @property
     def tells(self) -> bool:
-        """Whether anybody is to be told when 112 was called."""
+        """True if a contact is to be notified when 112 was called."""
         return any(one.tell and one.number for one in self.contacts)
 
 
@@ -92,8 +92,9 @@ EMPTY: Final = PersonRecord()
 
 
 class Shared(StrEnum):
-    """What of a record 112 may be told, in the order in which 112 asks. The safe word is not among it, and
-    contacts are: they are others' numbers, which the settings have to name."""
+    """Fields of a record that 112 may receive, in the order in which 112 asks. The safe word is excluded.
+    Contacts are other people's numbers, which the settings must allow by name.
+    """
 
     ADDRESSES = "addresses"
     DANGEROUS = "dangerous"
@@ -106,28 +107,29 @@ class Shared(StrEnum):
 
 
 SHARED: Final = tuple(one for one in Shared if one not in (Shared.CONTACTS, Shared.PHOTO))
-"""Unless the settings say otherwise: what is needed to save lives (Regulation (EU) 2016/679, art. 6(1)(d),
-9(2)(c)). Pictures of those who are dangerous go with them."""
+"""Default fields: those needed to save lives (Regulation (EU) 2016/679, art. 6(1)(d), 9(2)(c)). Pictures of
+dangerous people are included.
+"""
 
 
 def shared(record: PersonRecord, fields: tuple[Shared, ...]) -> PersonRecord:
-    """What of it may be told to 112."""
+    """Return the record with only these fields, for 112."""
     return PersonRecord(**{one.value: getattr(record, one.value) for one in fields})
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """What the registry knows of the user, as far as 112 is told."""
+    """Registry data of the user, as far as 112 receives it."""
 
     name: str = ""
     language: str = ""
-    """ISO 639; empty where it is not known."""
+    """Language, ISO 639; empty if unknown."""
     notes: str = ""
     record: PersonRecord = EMPTY
-    """Of it, what the settings let 112 be told (`psap.shares`)."""
+    """Part of the record that the settings share with 112 (`psap.shares`)."""
 
 
 def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
-    """What 112 is told of it, a line a fact, each with its field, in the order in which 112 asks."""
+    """Yield the facts for 112, one per line with its field, in the order in which 112 asks."""
     yield from (("address", one) for one in record.addresses)
     yield from (("dangerous", one.in_one_line) for one in record.dangerous)
     for field in ("children", "medical", "court_order", "reach"):
@@ -137,8 +139,10 @@ def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
 
 
 def joined(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
-    """The record of two who are one: of texts both, of lists both without what is there twice, of the photo
-    the one that is kept. Raises TooMuch: it would not fit into one.
+    """Return the record of two persons merged into one: texts joined, lists without duplicates, the photo of
+    `kept`.
+
+    Raises TooMuch if the result exceeds the limits.
     """
     made: dict[str, object] = {}
     for field in msgspec.structs.fields(PersonRecord):
@@ -156,12 +160,12 @@ def joined(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
 
 
 class TooMuch(ValueError):
-    """Two records hold more than one can."""
+    """Two records exceed the limits of one."""
 
 
 def filled(kept: PersonRecord, entered: PersonRecord) -> PersonRecord:
-    """Return the kept record with each field that is entered in place of the one that is kept; an empty field
-    of `entered` changes nothing.
+    """Return the kept record with each entered field replaced; an empty field of `entered` changes
+    nothing.
     """
     fields = (field.name for field in msgspec.structs.fields(PersonRecord))
     return msgspec.structs.replace(

@@ -1,14 +1,14 @@
-"""What is wanted of the settings' file: a key set or taken out, a table of a list added or removed.
+"""Edits of the settings' file: a key set or removed, a table of a list added or removed.
 
-A path is `region`, `psap.no_answer_s`, or within a list of tables `modem[milano1].gain_in_db`: its rows go by
-their name, routes by their area.
+A path is `region`, `psap.no_answer_s`, or within a list of tables `modem[milano1].gain_in_db`: rows are
+addressed by name, routes by area.
 
-    EditError
-    ├── EditMissed          there is no such key, or no table of this name
-    ├── EditElsewhere       the key is not changed in this way
-    ├── EditFaulty          the center could not start with it; `faults` has each by its path
-    ├── ChangedOnDisk       the file does not hold any more what was seen
-    └── NotWritable         this process cannot write the file
+  EditError
+  ├── EditMissed          the key, or the table of this name, does not exist
+  ├── EditElsewhere       the key is not changed in this way
+  ├── EditFaulty          the center could not start with the edit; `faults` lists each fault by its path
+  ├── ChangedOnDisk       the file has changed since it was read
+  └── NotWritable         this process cannot write the file
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Row = dict[str, Value]
 
 
 class Anything:
-    """`was`, where it does not matter what the file held."""
+    """Value of `was` if the file's earlier content does not matter."""
 
 
 ANYTHING: Final = Anything()
@@ -30,17 +30,17 @@ ANYTHING: Final = Anything()
 
 @dataclass(frozen=True)
 class Set:
-    """The key at `path` is to hold `now`; None: it is taken out, and its default counts."""
+    """Set the key at `path` to `now`; None: remove the key, so that its default applies."""
 
     path: str
     now: Value | None
     was: Value | Anything | None = ANYTHING
-    """What the file held when it was seen; None: nothing."""
+    """Content of the file when it was read; None: no value."""
 
 
 @dataclass(frozen=True)
 class Add:
-    """A table more in the list `modem`, `trunk`, `psap.route` or `psap.data`, after those that are there."""
+    """Append a table to the list `modem`, `trunk`, `psap.route` or `psap.data`."""
 
     table: str
     row: Row
@@ -48,7 +48,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Remove:
-    """The table `name` of the list is to go."""
+    """Remove the table `name` from the list."""
 
     table: str
     name: str
@@ -59,11 +59,11 @@ Edit = Set | Add | Remove
 
 
 class EditError(Exception):
-    """The root of what can go wrong; nothing was written."""
+    """Root of all errors of an edit; nothing was written."""
 
 
 class EditMissed(EditError):
-    """There is no such key, or no table of this name."""
+    """The key, or the table of this name, does not exist."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -79,7 +79,7 @@ class EditElsewhere(EditError):
 
 
 class EditFaulty(EditError):
-    """The center could not start with it. A fault is a path, which may be empty, and what is wrong there."""
+    """The center could not start with the edit. A fault is a path, which may be empty, and its reason."""
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{path}: {reason}" if path else reason for path, reason in faults))
@@ -87,7 +87,7 @@ class EditFaulty(EditError):
 
 
 class ChangedOnDisk(EditError):
-    """The file does not hold any more what was seen. `is_now`: what `path` holds; None: nothing."""
+    """The file has changed since it was read. `is_now`: present content of `path`; None: no value."""
 
     def __init__(self, path: str, is_now: Value | Row | None) -> None:
         super().__init__(f"{path} has been changed meanwhile")

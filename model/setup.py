@@ -1,4 +1,4 @@
-"""What every actor is given: the settings, and what a start adds to them. Plain data."""
+"""Data given to every actor: the settings, and additions at the start. Plain data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from model.settings import Settings
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """Given through the environment of an actor."""
+    """Data passed through the environment of an actor."""
 
     settings: Settings = Settings()
     simulated: bool = False
-    """Whether the center runs with the simulated carrier: nobody outside this machine is woken."""
+    """True with the simulated carrier: no person outside this machine is called."""
     version: str = ""
-    """Which release this center is."""
+    """Release of the center."""

@@ -1,8 +1,8 @@
-"""Decide by the machine's facts whether its wall clock can be believed, and what follows from a step. Pure.
+"""Judgement of the machine's wall clock from facts, and the response to a step. Pure.
 
-A machine without a clock of its own (a Raspberry Pi) begins with the time at which it was switched off, and
-has the right time some seconds later, by a time server. A center that has fixed its clock before that would
-choose the wrong people on duty, and refuse codes and signatures, for as long as it runs.
+A machine without a battery-backed clock (a Raspberry Pi) starts with the time at which it was switched off,
+and gets the right time some seconds later from a time server. A center that fixes its clock before that would
+choose the wrong people on duty, and refuse codes and signatures, as long as it runs.
 """
 
 from __future__ import annotations
@@ -12,49 +12,49 @@ from dataclasses import dataclass
 from typing import Final
 
 SETTLES_WITHIN_S: Final = 180.0
-"""So long after its boot a machine is given to set its clock; whatever it says then is believed."""
+"""Time after its boot within which a machine may set its clock; later, its time is believed."""
 OVERDUE_S: Final = 900.0
-"""A time service that has not set the clock so long after the boot does not reach its server."""
+"""Time after the boot by which a time service that reaches its server has set the clock."""
 STEP_S: Final = 5.0
-"""No slewing moves a clock so far: it was stepped. A sign-on code bears half a minute."""
+"""Difference that no slewing reaches: the clock was stepped. A sign-on code tolerates half a minute."""
 STANDS_S: Final = 10.0
-"""A step that has stood for so long is not taken back in the same moment."""
+"""Time for which a step must persist before it is accepted."""
 AGAIN_AFTER_S: Final = 900.0
-"""Between two starts for the clock's sake: a clock that does not come to rest must not keep a center away."""
+"""Interval between two starts because of the clock: an unstable clock must not keep a center down."""
 ASKS_EVERY_S: Final = 5.0
-"""Between two looks for an open alert."""
+"""Interval between two checks for an open alert."""
 _SAME_S: Final = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClockFacts:
-    """What the machine says of its wall clock."""
+    """Facts about the machine's wall clock."""
 
     follows: bool | None
-    """Whether it follows a time server; None where nobody tells."""
+    """True if it follows a time server; None if unknown."""
     service: bool
-    """Whether a time service runs. Where none does, waiting or warning would help nobody."""
+    """True if a time service runs. Without one, waiting or a warning is useless."""
     own_clock: bool
-    """Whether the machine has a clock that runs while it is off."""
+    """True if the machine has a clock that runs while switched off."""
     up_s: float
-    """Since the boot."""
+    """Seconds since the boot."""
 
 
 def settles(facts: ClockFacts) -> bool:
-    """Return whether the wall clock is about to be set, so that nothing is to be decided by it yet.
+    """Return True if the wall clock is about to be set, so that no decision should use it yet.
 
-    Only just after a boot, and where there is reason to expect it: a time service, or no clock of its own. In
-    a container the facts are those of its host, which has been up for long as a rule.
+    True only shortly after a boot, and with a reason to expect it: a time service, or no battery-backed
+    clock. In a container the facts are the host's, which has usually been up for long.
     """
     expected = facts.service or not facts.own_clock
     return facts.follows is False and expected and facts.up_s < SETTLES_WITHIN_S
 
 
 def unset(facts: ClockFacts, *, followed: bool) -> str:
-    """Return why the wall clock cannot be believed, in words; empty where it can, or nobody could tell.
+    """Return why the wall clock cannot be believed, in words; empty if it can, or if unknown.
 
-    `followed`: whether it has followed a time server since this node began. Without a time service, and where
-    it never followed one, nothing is said: that is how the machine is meant to be.
+    `followed`: True if the clock has followed a time server since this node began. Without a time service,
+    and if the clock never followed a server, no fault is returned: the machine is meant to be so.
     """
     if facts.follows is not False:
         return ""
@@ -66,20 +66,20 @@ def unset(facts: ClockFacts, *, followed: bool) -> str:
 
 
 class StepWatch:
-    """Follow how far the wall clock is from the clock that was fixed at the start."""
+    """Distance of the wall clock from the clock fixed at the start, observed over time."""
 
     def __init__(self, last_start_s: float | None) -> None:
-        """`last_start_s`: when the last start for the clock's sake was, by the time since the boot."""
+        """Create the watch. `last_start_s`: time of the last start because of the clock, since the boot."""
         self._last_start_s = last_start_s
         self._step_s = 0.0
         self._since_s: float | None = None
         self._asked_s: float | None = None
 
     def look(self, step_s: float, now_s: float, busy: Callable[[], bool]) -> tuple[str, bool]:
-        """Return what is wrong, in words, and whether the wall is to be taken anew now.
+        """Return the fault in words, and True if the wall clock must be adopted now.
 
-        `step_s`: how far the wall is ahead. `now_s`: by a steady clock, the time since the boot. `busy`:
-        whether something is open whose deadlines a new clock would move; asked only while it matters.
+        `step_s`: seconds by which the wall clock is ahead. `now_s`: steady time since the boot. `busy`:
+        return True if an open alert has deadlines that a new clock would move; called only when needed.
         """
         if abs(step_s) <= STEP_S:
             self._since_s = None
