@@ -1,7 +1,8 @@
-"""Between an AlertCase and its ConferenceBridge.
+"""Messages between an AlertCase and its ConferenceBridge.
 
-What is wished is told whole, again and again, so that telling twice changes nothing; what is the case is
-reported whole as well. A bridge remembers nothing beyond its own life: its successor is told the same wish.
+The desired state is sent whole and repeatedly, so that a repetition changes nothing; the actual state is
+reported whole as well. A bridge keeps nothing beyond its own life: its successor receives the same desired
+state.
 """
 
 from __future__ import annotations
@@ -13,105 +14,109 @@ from messages.ids import AlertId, BridgeId, CrewId, Instant, LegId, LineId, Unpl
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One leg in the conference and where its voice is."""
+    """A leg in the conference, with its voice port."""
 
     leg: LegId
     voice: VoicePort
     muted: bool = False
-    """Nobody hears it, whatever `heard_by` says."""
+    """True if no party hears the member, regardless of `heard_by`."""
     heard_by: tuple[LegId, ...] | None = None
-    """The only legs that hear it (a whisper); None: everybody does."""
+    """The only legs that hear the member (a whisper); None: all."""
     line: LineId | None = None
-    """Whose voice port it is."""
+    """Line of the voice port."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
-    """Something prepared that is played to some of the members.
+    """A prepared sound, played to some of the members.
 
-    It begins when one of those it is for can hear it, waits while none can, and is played once by its id: a
-    bridge never begins the same id again. A successor does not know what its predecessor has played, so what
-    was reported in `BridgeReport.played` is to be wished no longer.
+    A clip begins when one of its listeners can hear it, waits while none can, and is played once by its id: a
+    bridge never begins the same id again. A successor does not know the clips played before: a clip reported
+    in `BridgeReport.played` must leave the desired state.
     """
 
     id: str
     """Unique within the alert."""
     to: tuple[LegId, ...]
-    """Who hears it; whatever else they hear goes on under it, 12 dB lower."""
+    """Legs that hear the clip; all other sound continues under it, 12 dB lower."""
     names: tuple[str, ...]
-    """Clips, one after the other: each a file NAME.LANGUAGE.wav of the announcements' folder."""
+    """Clips in sequence: each a file NAME.LANGUAGE.wav of the announcements' folder."""
     language: str = "it"
     text: str = ""
-    """What is to be spoken where a name is `text`."""
+    """Text to speak where a name is `text`."""
     every_s: float = 0.0
-    """Begin again so long after its end, for as long as it is wished; 0: once."""
+    """Pause in seconds before a repetition, as long as the clip is desired; 0: play once."""
     softly: bool = False
-    """To be heard at the ear, and not in the room."""
+    """True for a volume heard at the ear, and not in the room."""
     once: bool = False
-    """Its beginning is reported as well, and a failure."""
+    """True if the start is reported as well, and a failure."""
     begun: bool = False
-    """It was reported as begun: a bridge that does not play it now is not to begin it, but says `cut_off`."""
+    """True if already reported as begun: a bridge that is not playing the clip must report `cut_off` and not
+    begin it.
+    """
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be kept of the conference."""
+    """Desired recording of the conference."""
 
     file: str
-    """The first part of its name; the bridge adds a number that is new, and the format."""
+    """First part of the file's name; the bridge adds a new number and the format."""
     legs: tuple[LegId, ...]
-    """Whose voices, for as long as it lasts; at the moment none may be among them."""
+    """Legs to record during the whole recording; possibly none at the moment."""
 
 
 class SetMembers(Message, frozen=True, kw_only=True, tag="bridge.set_members"):
-    """Exactly these are to hear each other. None: the conference is over and all ports are closed."""
+    """Desired members, who hear each other. No members: the conference is over and all ports are closed."""
 
     alert: AlertId
     bridge: BridgeId
     members: tuple[Member, ...]
     playing: tuple[Clip, ...] = ()
-    """What is to be played; one that is no longer told ends within 10 ms."""
+    """Clips to play; a clip no longer listed ends within 10 ms."""
     recording: Recording | None = None
 
 
 class Press(msgspec.Struct, frozen=True, kw_only=True):
-    """A DTMF digit that was heard."""
+    """A DTMF digit heard."""
 
     at: Instant
-    """When the bridge first knew of it; of one leg's each is later than the one before."""
+    """Time at which the bridge detected the digit; strictly increasing per leg."""
     digit: str
 
 
 class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
-    """Who is joined now, whose port could not be opened or was lost, and what the bridge has heard.
+    """Members joined, ports that failed to open or were lost, and sounds detected by the bridge.
 
-    Said at every change, and in answer to every `SetMembers`.
+    Sent at every change, and in response to every `SetMembers`.
     """
 
     bridge: BridgeId
     joined: tuple[LegId, ...]
     lost: tuple[LegId, ...] = ()
     heard: tuple[LegId, ...] = ()
-    """On whose leg a person has been heard since it joined: a voice for 300 ms, or a DTMF digit."""
+    """Legs on which a person was heard since they joined: a voice for 300 ms, or a DTMF digit."""
     pressed: dict[LegId, tuple[Press, ...]] = msgspec.field(default_factory=dict)
-    """The last DTMF digits of each member, oldest first."""
+    """Last DTMF digits of each member, oldest first."""
     no_sound: tuple[LegId, ...] = ()
-    """Joined, but now for 3 s or more: nothing comes but digital silence, or the port takes no sound."""
+    """Joined legs without sound for 3 s or more: only digital silence arrives, or the port accepts no
+    sound.
+    """
     played: tuple[str, ...] = ()
-    """The ids of the clips that have been played to their end. Those that repeat have none."""
+    """Ids of the clips played to their end, except repeating ones."""
     begun: dict[str, Instant] = msgspec.field(default_factory=dict)
-    """Of the clips that are to be played `once`: since when each has been heard."""
+    """Start of playback of each clip that is played `once`."""
     unplayed: dict[str, Unplayed] = msgspec.field(default_factory=dict)
-    """Of the same: which are not heard, or not to their end, and why. In `played` as well."""
+    """Clips of that kind not played, or not to their end, with the reason. Listed in `played` as well."""
     recording: str = ""
-    """The file that is being written; empty before its first sound, and where nothing is recorded."""
+    """File being written; empty before its first sound, and without a recording."""
     recording_fault: str = ""
-    """Why nothing is recorded although it is wished."""
+    """Reason why a desired recording is not made."""
 
 
 class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):
-    """The ConferenceBridge of this crew has started and mixes nothing: tell it its members.
+    """The ConferenceBridge of this worker has started without members: send its members.
 
-    Or, where the envelope names an alert, it has heard nothing of that alert's case for a while: tell it
-    whether it is still needed.
+    If the envelope names an alert, the bridge has not heard from that alert's case for a while: state whether
+    it is still needed.
     """
 
     crew: CrewId

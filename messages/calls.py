@@ -1,7 +1,8 @@
-"""Between a CallLeg and the GsmModem that carries its call, and from a GsmModem about calls that come in.
+"""Messages between a CallLeg and the GsmModem that carries its call, and reports of a GsmModem about incoming
+calls.
 
-All commands are idempotent by (leg, attempt): told twice they do nothing twice, and each is
-answered with a CallReport of how things stand.
+All commands are idempotent by (leg, attempt): a repetition has no further effect, and each is answered with a
+CallReport of the present state.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from messages.ids import E164, LegId, LineId
 
 
 class CallState(StrEnum):
-    """How far one call has got."""
+    """Progress of one call."""
 
     UNKNOWN = "unknown"
     """The modem has no call of this leg and has never dialled it."""
@@ -24,45 +25,47 @@ class CallState(StrEnum):
 
 
 class OwnCallEnd(StrEnum):
-    """Why a call of the center's own, which is no alert's, has ended or is being ended."""
+    """Reason for the end of a call of the center's own, without an alert."""
 
     RELEASED = "released"
-    """Whoever was called, or the network, has ended it."""
+    """Ended by the called party, or by the network."""
     ORDERED = "ordered"
     DONE = "done"
-    """It was up for as long as was wanted."""
+    """The call was up for the desired time."""
     TIME = "time"
-    """It has taken as long as it may, or nobody has answered by then."""
+    """The call has reached its time limit, or was not answered in time."""
     ALERT = "alert"
-    """An alert needs the line, or somebody calls in on it."""
+    """An alert or an incoming call needs the line."""
     LOST = "lost"
-    """Its modem, or what was ordered, is gone."""
+    """The modem, or the order, is gone."""
 
 
 class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
-    """Call this number, unless this attempt was dialled already or the modem still holds such a call."""
+    """Order to dial this number, unless this attempt was dialled already or the modem still holds such a
+    call.
+    """
 
     leg: LegId
     attempt: int
     number: E164
     emergency: bool = False
     line: LineId | None = None
-    """On which it is; for a carrier of more lines than one."""
+    """Line to use; for a carrier of several lines."""
 
 
 class AnswerCall(Message, frozen=True, kw_only=True, tag="call.answer"):
-    """Answer the inbound call and make it this leg's."""
+    """Order to answer the inbound call as this leg."""
 
     leg: LegId
     attempt: int
     call: int
     number: E164 | None = None
-    """The caller's, to find the call where the process that counted it has died."""
+    """Number of the caller, to find the call if the process that numbered it has died."""
     line: LineId | None = None
 
 
 class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
-    """This leg stands, or stood, on a call of yours: say how it is. Never dials."""
+    """Order to report the call of this leg, which the modem holds, or held. Never dials."""
 
     leg: LegId
     attempt: int
@@ -70,80 +73,86 @@ class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
     call: int | None = None
     line: LineId | None = None
     answered: bool = False
-    """It was up when it was last heard of."""
+    """True if the call was up when last reported."""
     digits: str = ""
-    """All DTMF digits that were ever to go into this attempt's call (27.007 +VTS). Who takes a call over
-    counts those that stand here then as sent: one that goes twice may do harm in a menu, one that is lost is
-    seen.
+    """All DTMF digits ordered so far for this attempt's call (27.007 +VTS). A process that takes the call
+    over counts the digits listed then as sent: a digit sent twice may do harm in a menu, a lost digit is
+    noticed.
     """
     silent: bool = False
-    """Whether it carries no sound: the modem's voice may be worn."""
+    """True if the call carries no sound: the modem's voice may be worn."""
 
 
 class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
-    """End the leg's call, or say that it has ended."""
+    """Order to end the leg's call, or to report that it has ended."""
 
     leg: LegId
     attempt: int
     number: E164 | None = None
-    """What to find the call by, where this modem's actor was restarted meanwhile."""
+    """Number to find the call by, if this modem's actor was restarted meanwhile."""
     call: int | None = None
-    """Set for an inbound call: one that still rings is then not taken for it by its number."""
+    """Set for an inbound call: a call that still rings is then not mistaken for the leg's by its number."""
     unanswered: bool = False
-    """Only while nobody has answered it; otherwise say that somebody has."""
+    """True: hang up only while unanswered; otherwise report the answer."""
     line: LineId | None = None
 
 
 class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):
-    """Decline the inbound call (`voice_alert = "callback"`)."""
+    """Order to decline the inbound call (`voice_alert = "callback"`)."""
 
     call: int
 
 
 class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
-    """How the call of this leg's attempt stands, as the modem says."""
+    """State of the call of this leg's attempt, as the modem reports."""
 
     leg: LegId
     attempt: int
     line: LineId
     state: CallState
     cause: int | None = None
-    """ITU-T Q.850, once released."""
+    """Cause by ITU-T Q.850, once released."""
     voice: VoicePort | None = None
-    """Where its voice is, once answered, on a modem that gives it to the host."""
+    """Voice port, once answered, if the modem gives the voice to the host."""
     confirmed: bool = True
     adopted: bool = False
-    """The call was found in the modem after a restart."""
+    """True if the call was found in the modem after a restart."""
     joins: Joins = Joins.HOST
-    """How this line joins its calls."""
+    """Method by which this line joins its calls."""
     joined: bool = False
-    """The network has joined it with the alert's other calls on this line, and it is not on hold."""
+    """True if the network has joined the call with the alert's other calls on this line, and it is not on
+    hold.
+    """
     unheard: bool = False
-    """The modem does not answer: how the call stands now is not known."""
+    """True if the modem does not answer: the present state of the call is unknown."""
     reset: bool = True
-    """Of an unknown call: the modem may have been reset since it was up. False: it has ended by itself."""
+    """For an unknown call: True if the modem may have been reset since the call was up; False: the call has
+    ended by itself.
+    """
 
 
 class LineBack(Message, frozen=True, kw_only=True, tag="call.line_back"):
-    """The GsmModem of your leg's line has just started and knows no leg: ask it for your call."""
+    """The GsmModem of the leg's line has just started without legs: send the command for the leg's call
+    again.
+    """
 
     line: LineId
 
 
 class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
-    """A phone is calling this line (S2). Said again when the number follows, and each second of ringing."""
+    """A phone is calling this line (S2). Repeated when the number follows, and each second of ringing."""
 
     line: LineId
     call: int
-    """The GsmModem's own number for it, never used again for another call."""
+    """The GsmModem's own number for the call, never reused."""
     number: E164 | None = None
     withheld: bool = False
     settled: bool = False
-    """The number is as known as it will get: it came, was withheld, or is overdue."""
+    """True if the number is final: received, withheld, or overdue."""
 
 
 class IncomingCallGone(Message, frozen=True, kw_only=True, tag="call.incoming_gone"):
-    """The inbound call ended before it was answered."""
+    """The inbound call ended before an answer."""
 
     line: LineId
     call: int

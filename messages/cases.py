@@ -1,5 +1,5 @@
-"""What is said to an AlertCase and by it: by the AlertIntake and the Supervisor, the Identifier (S3), and its
-CallLegs. What is so is in the journal. Commands to legs are idempotent and told again until the report fits.
+"""Messages to and from an AlertCase: with the AlertIntake and the Supervisor, the Identifier (S3), and its
+CallLegs. The journal holds the state. Commands to legs are idempotent and repeated until the report matches.
 """
 
 from __future__ import annotations
@@ -10,41 +10,41 @@ from messages.ids import E164, AlertId, CrewId, LegId, LineId, Party, UserId
 
 
 class OpenCase(Message, frozen=True, kw_only=True, tag="case.open"):
-    """This alert is yours: read the journal and go on from there."""
+    """Order to take this alert: read the journal and continue from there."""
 
     alert: AlertId
 
 
 class AskCase(Message, frozen=True, kw_only=True, tag="case.ask"):
-    """Say what you are doing."""
+    """Request to report the present activity."""
 
 
 class ReturnCase(Message, frozen=True, kw_only=True, tag="case.return"):
-    """Give this alert back, if nothing has begun in it: one that is vouched for has no crew."""
+    """Request to return this alert unless work on it has begun: a vouched alert has no worker."""
 
     alert: AlertId
 
 
 class CaseStatus(Message, frozen=True, kw_only=True, tag="case.status"):
-    """What the AlertCase of this crew is doing: an alert, or nothing."""
+    """Present activity of the AlertCase of this worker: an alert, or none."""
 
     crew: CrewId
     alert: AlertId | None = None
 
 
 class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):
-    """The AlertIntake has this many crews at work and wants some ready beyond them."""
+    """Report of the AlertIntake on its busy workers and waiting alerts, to have more workers made ready."""
 
     busy: int
     waiting: int
     voiceless: bool = False
-    """Whether among those that wait are people in conversation: without a bridge they hear nothing."""
+    """True if a waiting alert has parties in conversation: without a bridge they hear nothing."""
     lines: tuple[LineId, ...] = ()
-    """Lines with a call, or a dial, of those that wait."""
+    """Lines with a call, or a dialling, of waiting alerts."""
 
 
 class Identify(Message, frozen=True, kw_only=True, tag="user.identify"):
-    """Who is this?"""
+    """Request to identify the user of this alert."""
 
     alert: AlertId
     phone: E164 | None = None
@@ -52,24 +52,24 @@ class Identify(Message, frozen=True, kw_only=True, tag="user.identify"):
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="user.identity"):
-    """The person of this number or device; no user where nobody fits."""
+    """The person of this number or device; no user if unknown."""
 
     alert: AlertId
     user: UserId | None = None
     phone: E164 | None = None
-    """The number to call the user on."""
+    """Number on which to call the user."""
     language: str = ""
     name: str = ""
-    """How the user is called, for an operator to hear. Not for the journal: no name could be erased there."""
+    """Name of the user, for an operator to hear. Never journaled: a name could not be erased there."""
     tells: bool = False
-    """Whether the person has named somebody who is to be told when 112 was called."""
+    """True if the person has named contacts to be notified when 112 was called."""
 
 
 class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
-    """Be this leg and bring it up, as far as the journal does not say that it is up already.
+    """Order to act as this leg and bring up its call, unless the journal shows it up already.
 
-    With `seen` at `unknown` the call may be dialled if the modem does not hold it; later than
-    that it is looked for and adopted, or reported released, never dialled.
+    With `seen` at `unknown` the call may be dialled if the modem does not hold it; with a later state the
+    call is searched and adopted, or reported as released, never dialled.
     """
 
     alert: AlertId
@@ -80,24 +80,24 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     number: E164 | None = None
     emergency: bool = False
     call: int | None = None
-    """An inbound call to answer in place of dialling."""
+    """Inbound call to answer instead of dialling."""
     seen: CallState = CallState.UNKNOWN
     voice: VoicePort | None = None
-    """Where the case believes its voice to be; None: nobody has told it yet."""
+    """Voice port known to the case; None if not reported yet."""
     joined: bool = False
-    """Whether the case believes that the network has joined it."""
+    """True if the case counts the leg as joined by the network."""
     unheard: bool = False
-    """Whether the case knows that the modem does not answer."""
+    """True if the case knows that the modem does not answer."""
     digits: str = ""
-    """All DTMF digits that were ever to go into this attempt's call."""
+    """All DTMF digits ordered so far for this attempt's call."""
     silent: bool = False
-    """Whether its call carries no sound, as far as the case has heard."""
+    """True if the call carries no sound, according to the reports to the case."""
     sounds: bool = False
-    """True while the conference has the voice of the call, as far as the case has heard."""
+    """True while the conference has the voice of the call, according to the reports to the case."""
 
 
 class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
-    """Hang up this attempt of the leg, and say when it is gone."""
+    """Order to hang up this attempt of the leg, and to report its end."""
 
     alert: AlertId
     leg: LegId
@@ -106,18 +106,18 @@ class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
     number: E164 | None = None
     call: int | None = None
     unanswered: bool = False
-    """Only if nobody has answered: the case gives up waiting, and may not have heard of the answer."""
+    """True: hang up only if unanswered. The case stops waiting, and may have missed the answer."""
 
 
 class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):
-    """You are nobody's leg any more: forget what you were."""
+    """Order to rest: the process is no alert's leg any more and drops its state."""
 
 
 class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):
-    """A CallLeg of this crew has started and knows of no call: tell it what it is.
+    """A CallLeg of this worker has started without a call: send its command.
 
-    Or, where the envelope names an alert, it has heard nothing of that alert's case for a while: tell it
-    whether it is still needed.
+    If the envelope names an alert, the leg has not heard from that alert's case for a while: state whether it
+    is still needed.
     """
 
     crew: CrewId

@@ -1,4 +1,4 @@
-"""What is left on a line's SIM: how it is asked for, and what came of it. Data, of no envelope."""
+"""Credit left on a line's SIM: order and result of a request. Data, without an envelope."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from messages.ids import Instant, LineId
 
 
 class CreditFailure(StrEnum):
-    """Why it is not known."""
+    """Reason why the credit is unknown."""
 
     NOT_SET = "not_set"
-    """The settings do not say how it is asked."""
+    """The settings name no request."""
     BUSY = "busy"
     """The line was not free in time."""
     REFUSED = "refused"
-    """The modem or the network did not take the question."""
+    """The modem or the network refused the request."""
     NO_ANSWER = "no_answer"
     NOT_UNDERSTOOD = "not_understood"
-    """What came is not of the pattern in the settings."""
+    """The answer does not match the pattern in the settings."""
     INTERRUPTED = "interrupted"
-    """The line's process ended meanwhile: it may have been asked."""
+    """The line's process ended meanwhile: the request may have been sent."""
 
 
 class CreditOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted: that this line's network be asked, once."""
+    """Order to request this line's credit from its network, once."""
 
     order: str
     line: LineId
@@ -34,24 +34,24 @@ class CreditOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineCredit(msgspec.Struct, frozen=True, kw_only=True):
-    """How it goes, or went; of the newest order of the line."""
+    """State or result of the newest order of the line."""
 
     order: str
     line: LineId
     begun_at: Instant
     asked_at: Instant | None = None
-    """When the network was asked."""
+    """Time of the request to the network."""
     ended_at: Instant | None = None
-    """When it was answered, or given up."""
+    """Time of the answer, or of giving up."""
     amount: float | None = None
-    """In whichever currency the network says; None: not known."""
+    """Amount in the network's currency; None if unknown."""
     least: float | None = None
-    """What the settings want to be left."""
+    """Least amount that the settings require."""
     text: str = ""
-    """What the network has said; or the modem, of why it does not ask."""
+    """Answer of the network; or the modem's reason for not sending the request."""
     failure: CreditFailure | None = None
 
     @property
     def low(self) -> bool:
-        """Whether less is left than the settings want."""
+        """True if the amount is below the least required."""
         return self.amount is not None and self.least is not None and self.amount < self.least

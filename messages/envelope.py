@@ -1,11 +1,11 @@
-"""What every message between processes travels in, and the one place that turns it into bytes and back.
+"""Envelope of every message between processes, and its only encoder and decoder.
 
-    MessageError
-    ├── DecodeError        the peer's bytes are not a message; `path` says where
-    └── EncodeError        ours cannot be said; a defect of the caller
+MessageError
+  ├── DecodeError        the peer's bytes are not a message; `path` names the place
+  └── EncodeError        the value cannot be encoded; a defect of the caller
 
-Bytes that do not decode are one typed error, never a crash; unknown fields are ignored, so
-that a node can talk to one a version older or newer.
+Undecodable bytes raise one typed error, never a crash; unknown fields are ignored, so that a node can
+exchange messages with a node one version older or newer.
 """
 
 from __future__ import annotations
@@ -65,19 +65,19 @@ Body = (
     | supervision.StartActor
     | supervision.StopActor
 )
-"""Everything that travels between processes: closed."""
+"""Closed union of all messages between processes."""
 
 
 class MessageError(Exception):
-    """The root of the package's errors."""
+    """Root of the package's errors."""
 
 
 class EncodeError(MessageError):
-    """This value is no message."""
+    """The value is no message."""
 
 
 class DecodeError(MessageError):
-    """These bytes are no message. `path` names the field, `$` the whole."""
+    """The bytes are no message. `path` names the field, `$` the whole."""
 
     def __init__(self, reason: str, path: str) -> None:
         super().__init__(f"{reason} at {path}")
@@ -86,24 +86,25 @@ class DecodeError(MessageError):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """One message on its way, with who said it and when."""
+    """A message in transit, with its sender and time."""
 
     id: str
-    """Unique for ever; a repetition carries the same one."""
+    """Unique for ever; a repetition carries the same id."""
     role: Role
-    """What the sender is."""
+    """Role of the sender."""
     key: str
-    """Which of its role the sender is: a line, a crew, a leg's place; empty for the only one."""
+    """Key of the sender within its role: a line, a worker (crew), a leg's place; empty if unique."""
     incarnation: int
-    """Which start of the sender this is; grows only. What an older one said is dropped."""
+    """Incarnation of the sender, which only grows. Messages of an older incarnation are dropped."""
     at_us: Instant
     body: Body
     alert: AlertId | None = None
     node: NodeId = NodeId("")
-    """Where the sender is; of two nodes each has a `CallLeg/c00/user`."""
+    """Node of the sender; each of two nodes has a `CallLeg/c00/user`."""
     to: str = ""
-    """Whom it is for, `CallLeg/c00/user`; empty where the sender knows an address only. An address is a port,
-    and may by now be another's: whoever is not meant drops the message."""
+    """Receiver, `CallLeg/c00/user`; empty if the sender knows only an address. An address is a port that may
+    have a new owner: a receiver drops a message addressed to another.
+    """
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -112,7 +113,7 @@ _PATH: Final = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.D
 
 
 def encode(envelope: Envelope) -> bytes:
-    """The envelope as MessagePack. Raises EncodeError for what cannot be said."""
+    """Return the envelope as MessagePack. Raises EncodeError for a value that cannot be encoded."""
     try:
         return _encoder.encode(envelope)
     except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
@@ -120,7 +121,7 @@ def encode(envelope: Envelope) -> bytes:
 
 
 def decode(data: bytes) -> Envelope:
-    """The envelope in `data`. Raises DecodeError with the path of the fault."""
+    """Return the envelope in `data`. Raises DecodeError with the path of the fault."""
     try:
         return _decoder.decode(data)
     except MALFORMED as error:
@@ -128,7 +129,7 @@ def decode(data: bytes) -> Envelope:
 
 
 def decode_error(error: Exception) -> DecodeError:
-    """What msgspec says, as our error: its text taken apart into reason and path."""
+    """Return msgspec's error as a DecodeError, with its text split into reason and path."""
     match = _PATH.match(str(error))
     if match is None:
         return DecodeError(str(error), "$")

@@ -1,8 +1,8 @@
-"""Every kind of event: those of `messages.events`, and those that features have of their own; and what is
-personal in the events of an alert: the fields that are sealed, each with its kind.
+"""All kinds of events, those of `messages.events` and those of features; and the personal fields of alert
+events, which are encrypted, each with its kind.
 
-A field is personal by its annotation, `text: Annotated[str, PersonalKind.WORDS] = ""`. Only fields whose
-default is empty can be: an event without them is one whose data were forgotten.
+A field is personal by its annotation, `text: Annotated[str, PersonalKind.WORDS] = ""`. Only fields with an
+empty default can be personal: an event with that default is an event with erased data.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ _decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(reduce(or_, K
 
 
 def know(of_features: Iterable[type[FeatureEvent]]) -> None:
-    """Have this process read these as well, in place of those of features that it knew before."""
+    """Register the events of features with this process, in place of those registered before."""
     global _kinds, _decoder
     _kinds = (*KERNEL, *of_features)
     _decoder = msgspec.msgpack.Decoder(union())
 
 
 def kinds() -> tuple[type[Event], ...]:
-    """Return all kinds that this process reads."""
+    """Return all kinds that this process can read."""
     return _kinds
 
 
 def union() -> Any:
-    """Return them as one type."""
+    """Return the union of all kinds as one type."""
     return reduce(or_, _kinds)
 
 
 def types() -> frozenset[str]:
-    """Return their tags, as the journal's column `type` has them."""
+    """Return the tags of all kinds, as stored in the journal's column `type`."""
     return frozenset(str(kind.__struct_config__.tag) for kind in _kinds)
 
 
 def decoder() -> msgspec.msgpack.Decoder[Event]:
-    """Return what reads an event of any of them."""
+    """Return the decoder for events of any kind."""
     return _decoder
 
 
@@ -58,11 +58,11 @@ def _personal(kind: type[Message]) -> dict[str, PersonalKind]:
 
 _FIELDS: Final = {kind: fields for kind in KERNEL if (fields := _personal(kind))}
 PERSONAL: Final = {str(kind.__struct_config__.tag): fields for kind, fields in _FIELDS.items()}
-"""By the event's type: its personal fields."""
+"""Personal fields by event type."""
 EMPTY: Final = {
     str(kind.__struct_config__.tag): {
         one.name: one.default for one in msgspec.structs.fields(kind) if one.name in fields
     }
     for kind, fields in _FIELDS.items()
 }
-"""By the event's type: what each of its personal fields is once it is forgotten."""
+"""Values of the personal fields after erasure, by event type."""

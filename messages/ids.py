@@ -1,4 +1,4 @@
-"""Names of things and units of time, as they stand in every message. Nothing here is computed."""
+"""Identifiers and units of time, as used in every message. Nothing here is computed."""
 
 from __future__ import annotations
 
@@ -6,38 +6,40 @@ from enum import StrEnum
 from typing import Final, NewType
 
 AlertId = NewType("AlertId", str)
-"""One alert. Given by the app or made by the center; letters, digits, `.`, `_` and `-`, at most 64."""
+"""Id of an alert. Given by the app or made by the center; letters, digits, `.`, `_` and `-`, at most 64."""
 CHECK: Final = "check."
-"""How the ids of checks begin, and no other alert's, so that a list of alerts can step over them."""
+"""Prefix of the ids of checks, and of no other alert, so that lists of alerts can skip checks."""
 LegId = NewType("LegId", str)
-"""One party's call within one alert, over all its attempts: `ALERT:user`, `ALERT:op1`, `ALERT:psap`."""
+"""Id of a party's call within one alert, over all its attempts: `ALERT:user`, `ALERT:op1`, `ALERT:psap`."""
 LineId = NewType("LineId", str)
-"""One modem's capacity for calls, by the modem's configured name."""
+"""Name of a line, one modem's capacity for calls: the modem's configured name."""
 TrunkId = NewType("TrunkId", str)
-"""A group of lines of one kind, by its configured name."""
+"""Configured name of a trunk, a group of lines of one kind."""
 OperatorId = NewType("OperatorId", str)
 DEMO_OPERATOR: Final = OperatorId("demo")
-"""Of a simulated run; gone with the first start with modems, and so no admin of a center."""
+"""Operator of a simulated run; removed at the first start with modems, and so no administrator of a
+center.
+"""
 UserId = NewType("UserId", str)
 PersonId = NewType("PersonId", str)
-"""Somebody on the roster of those on duty; by chance, so that an event which names it tells nothing."""
+"""Id of a person on the duty roster; random, so that an event with the id reveals no person."""
 BridgeId = NewType("BridgeId", str)
 NodeId = NewType("NodeId", str)
 TextId = NewType("TextId", str)
-"""One short message that the center sends."""
+"""Id of an SMS sent by the center."""
 CrewId = NewType("CrewId", str)
-"""A place for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
+"""Id of a worker (crew) for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
 E164 = NewType("E164", str)
-"""A telephone number as TS 23.003 / ITU-T E.164 writes it, with `+`; or a short emergency number."""
+"""Telephone number as in TS 23.003 / ITU-T E.164, with `+`; or a short emergency number."""
 Instant = NewType("Instant", int)
-"""A moment: microseconds since 1970-01-01 UTC."""
+"""Time in microseconds since 1970-01-01 UTC."""
 
 SECOND: Final = 1_000_000
-"""One second in the unit of `Instant`."""
+"""Length of a second in the unit of `Instant`."""
 
 
 class Party(StrEnum):
-    """Who is at the other end of a leg."""
+    """Party at the other end of a leg."""
 
     OPERATOR = "operator"
     USER = "user"
@@ -47,7 +49,7 @@ class Party(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a signal of an alert reached the center (S1, S2)."""
+    """Channel by which a signal of an alert reached the center (S1, S2)."""
 
     DATA = "data"
     VOICE = "voice"
@@ -55,118 +57,119 @@ class Channel(StrEnum):
 
 
 class Way(StrEnum):
-    """How what an operator writes or asks goes to the user."""
+    """Channel for an operator's messages to the user."""
 
     APP = "app"
     SMS = "sms"
 
 
 class Proof(StrEnum):
-    """What proves that an alert comes from the phone whose number it names; the strongest first."""
+    """Assurance level: proof that an alert comes from the phone with its number; the strongest first."""
 
     DEVICE = "device"
-    """It is signed with the key of a phone that has proved this number."""
+    """Signed with the key of a phone that has proved this number."""
     APP = "app"
-    """An app key, which is in every phone: the number is what somebody says."""
+    """App key, which is in every phone: the number is only stated."""
     NETWORK = "network"
-    """Caller ID, or the sender of a short message: anybody can forge them."""
+    """Caller ID, or the sender of an SMS: easily forged."""
 
 
 class ClaimKind(StrEnum):
-    """What was said by somebody who does not speak for the alert that it was brought to."""
+    """Kind of a statement from a sender who does not speak for the alert."""
 
     SIGNAL = "signal"
-    """An alert of the same number."""
+    """An alert of this number."""
     POSITION = "position"
     WORDS = "words"
     RINGS = "rings"
     """The phone rings."""
     CANCELS = "cancels"
-    """It was a mistake. No PIN was looked at."""
+    """The alert was a mistake. The PIN was not checked."""
 
 
 class Check(StrEnum):
-    """How far a test goes by which a phone, or the center itself, sees that an alert would arrive."""
+    """Extent of a check, a test by which a phone or the center verifies that an alert would arrive."""
 
     ARRIVAL = "arrival"
-    """As far as a case, which closes by itself: nobody is called."""
+    """Up to a case, which closes by itself: no one is called."""
     CALL = "call"
-    """The phone is called, and hears an announcement; no operator is."""
+    """The phone is called, and hears an announcement; no operator is called."""
 
 
 class BriefingField(StrEnum):
-    """What 112 asks for, in the order in which it asks; what an operator or the user has written of it."""
+    """Question of 112, in 112's order, with an answer written by an operator or the user."""
 
     WHERE = "where"
-    """More exactly than a position says it: floor, name at the door, which entrance."""
+    """More exact than a position: floor, name at the door, entrance."""
     WHAT = "what"
     WEAPONS = "weapons"
     INJURED = "injured"
     CHILDREN = "children"
     WITH = "with"
-    """Who is with the user."""
+    """People who are with the user."""
 
 
 class Nearness(StrEnum):
-    """How much of an address is sure, of a position that is no point."""
+    """Part of an address that is certain within the accuracy of the position."""
 
     NUMBER = "number"
-    """Street and number: wherever within its accuracy the position is, no other is nearer."""
+    """Street and number: no other address is nearer from any point within the accuracy."""
     STREET = "street"
-    """The street, and which number cannot be told."""
+    """Street; the number is uncertain."""
     NEAR = "near"
-    """Near the street, which may be another one's."""
+    """Vicinity of the street; the position may be in another street."""
 
 
 class PersonalKind(StrEnum):
-    """What is personal in an alert's events, by kind: each is sealed with a key of its own, and is kept for a
-    time of its own."""
+    """Kind of personal data in an alert's events: each kind is encrypted with its own key and has its own
+    retention time.
+    """
 
     NUMBER = "number"
     """Telephone numbers and devices."""
     POSITION = "position"
     WORDS = "words"
-    """Notes, and what operators and users have written to each other."""
+    """Notes, and messages between operators and users."""
 
 
 class ErasureReason(StrEnum):
-    """Why something personal is gone."""
+    """Reason for an erasure of personal data."""
 
     PERSON = "person"
-    """The person's data were erased."""
+    """The person's data was erased."""
     RETENTION = "retention"
 
 
 class Doubt(StrEnum):
-    """Why what was to be proved by a signature is taken without it, and served one level below."""
+    """Reason why a signature was not accepted; the request is served one level below."""
 
     CLOCK = "clock"
     """Signed more than ten minutes before or after the receipt."""
     NONCE = "nonce"
     """The nonce was used before."""
     UNKNOWN_KEY = "unknown_key"
-    """No enrolled phone has this key, or it was revoked."""
+    """No enrolled phone has this key, or the key was revoked."""
     SIGNATURE = "signature"
-    """It is none, covers too little, or is not of this request."""
+    """No valid signature, or one that covers too little, or of another request."""
     DIGEST = "digest"
-    """The body is not the one that was signed."""
+    """The body differs from the signed one."""
     NUMBER = "number"
     """The key proves another number."""
     YOUNG = "young"
-    """The key was added beside an older phone of the number in the last three days."""
+    """The key was added next to an older phone of the number in the last three days."""
     BUDGET = "budget"
-    """More requests than one sender is due: served behind others in need."""
+    """The sender exceeds the request budget: served behind others in need."""
 
 
 class Advice(StrEnum):
-    """What the app is told to do."""
+    """Advice to the app."""
 
     WAIT = "wait"
     CALL_112_NOW = "call_112_now"
 
 
 class Outcome(StrEnum):
-    """How an alert ended."""
+    """Outcome of an alert."""
 
     FALSE_ALARM = "false_alarm"
     HANDED_OVER = "handed_over"
@@ -175,23 +178,23 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     TEST_DONE = "test_done"
     NO_CONTACT = "no_contact"
-    """Every attempt to call the user is over, nobody has spoken to the user, and 112 was not called."""
+    """All attempts to call the user are over, the user was not spoken to, and 112 was not called."""
     PUT_AWAY = "put_away"
-    """Nothing proved it, nobody was heard in it, and its operator took it for forged; 112 was not called."""
+    """Unproved, without a person heard, and judged forged by its operator; 112 was not called."""
 
 
 class PsapKnows(StrEnum):
-    """A fact that 112 was told of an alert, as its user is told of it."""
+    """A fact that 112 has received about an alert, as shown to its user."""
 
     ALERT = "alert"
-    """That there is one."""
+    """The existence of the alert."""
     PLACE = "place"
     SILENCE = "silence"
-    """That the user cannot talk, and is not to be phoned."""
+    """The user cannot talk, and must not be phoned."""
 
 
 class OperatorCommand(StrEnum):
-    """What an operator can order in a case, by the names of the HTTP interface."""
+    """Orders of an operator in a case, by the names of the HTTP interface."""
 
     TAKE = "take"
     DECLARE_FALSE_ALARM = "declare_false_alarm"
@@ -215,40 +218,42 @@ class OperatorCommand(StrEnum):
     SEND_DIGIT = "send_digit"
     ANNOUNCE = "announce"
     CALL_ALOUD = "call_aloud"
-    """The user of a silent alert is to be called all the same."""
+    """Call the user of a silent alert all the same."""
     REOPEN = "reopen"
-    """A closed alert goes on, with new calls."""
+    """Reopen a closed alert, with new calls."""
     CALLED_ELSEWHERE = "called_elsewhere"
-    """The operator has called 112 from another phone, and has read the briefing there."""
+    """Report that the operator has called 112 from another phone, and has read the briefing there."""
     WITHDRAW_PSAP = "withdraw_psap"
-    """112 is not to be called after all; allowed until 112 has answered."""
+    """Withdraw the call to 112; allowed until 112 has answered."""
     WITHHOLD_VOICES = "withhold_voices"
-    """No voice is to come out of the user's phone; a soft tone tells that somebody listens."""
+    """Play no voice on the user's phone; a soft tone shows that the center is listening."""
     GIVE_VOICES = "give_voices"
     VOUCH = "vouch"
-    """The alert is real: it keeps its operator, also where a proved one has none."""
+    """Declare the alert real: the alert keeps its operator, even if a proved alert has none."""
     PUT_AWAY = "put_away"
-    """The end of an alert that nothing proves, in which nobody was ever heard, without 112."""
+    """End an unproved alert in which no person was heard, without 112."""
     OPEN_PAGE = "open_page"
-    """A page for 112's call-taker, found by a code that the operator says."""
+    """Open a page for 112's call-taker, found by a code that the operator reads out."""
     WRITE = "write"
-    """A message to the user, in the alert's dialogue."""
+    """Send a message to the user, in the alert's dialogue."""
     WRITE_BY_SMS = "write_by_sms"
-    """What is written may go by short message, though the user's phone sounds with it."""
+    """Allow messages by SMS, although the user's phone makes a sound."""
     ASK_ALOUD = "ask_aloud"
-    """The operator asks on the line what is answered by a key of the phone: 1 for yes, 2 for no."""
+    """Ask on the line a question answered by a key of the phone: 1 for yes, 2 for no."""
     ASK_SPOKEN = "ask_spoken"
-    """The center speaks such a question into the user's call."""
+    """Have the center speak such a question into the user's call."""
     ASK_SOFTLY = "ask_softly"
-    """The same to a user who is to hear nobody, so softly that it is heard at the ear alone."""
+    """Have the center speak such a question so softly that only the ear hears it, to a user who must hear no
+    one.
+    """
     HAVE_READ = "have_read"
-    """What the user has written was on the operator's screen."""
+    """Mark the user's messages as displayed on the operator's screen."""
     BRIEF = "brief"
-    """A field of the briefing."""
+    """Fill a field of the briefing."""
 
 
 class ShiftState(StrEnum):
-    """What an operator has said of being on shift."""
+    """State of an operator's shift, as stated by the operator."""
 
     READY = "ready"
     PAUSED = "paused"
@@ -256,7 +261,7 @@ class ShiftState(StrEnum):
 
 
 class OperatorLine(StrEnum):
-    """How an operator is reached by voice."""
+    """Method of reaching an operator by voice."""
 
     ON_DEMAND = "on_demand"
     NAILED_UP = "nailed_up"
@@ -264,75 +269,77 @@ class OperatorLine(StrEnum):
 
 
 class TextPurpose(StrEnum):
-    """What a short message of the center's is for; of those that wait the first of these goes first."""
+    """Purpose of an SMS from the center; pending SMS are sent in this order."""
 
     ALARM = "alarm"
     DIALOGUE = "dialogue"
     """An operator's message to a user in an alert."""
     CODE = "code"
     CONTACT = "contact"
-    """To somebody whom a user has wanted told."""
+    """Notification of a contact named by a user."""
     INVITATION = "invitation"
-    """By which a phone gets the app, and proves its number."""
+    """Invitation, by which a phone gets the app and proves its number."""
     NOTICE = "notice"
-    """That a phone was added to the number, or removed."""
+    """Notice that a phone was added to the number, or removed."""
     MESSAGE = "message"
     PROOF = "proof"
-    """From one line to another of the center's, to see whether it arrives; or a network's question."""
+    """SMS between two lines of the center, to test the arrival; or a request to a network."""
 
 
 class Unplayed(StrEnum):
-    """Why something that was to be played once has not been heard to its end."""
+    """Reason why a clip that is played once was not played to its end."""
 
     NO_SOUND = "no_sound"
-    """There is no such recording, and nothing that speaks the words in this language."""
+    """No such recording exists, and no voice can speak the words in this language."""
     CUT_OFF = "cut_off"
-    """It was begun, and what played it has ended or was told to stop."""
+    """The playback had begun, and its process ended or was ordered to stop."""
 
 
 class DataKind(StrEnum):
-    """What a version of an alert's data says to 112's own systems."""
+    """Kind of a version of an alert's data for 112's own systems."""
 
     ALERT = "alert"
-    """The first that they may have."""
+    """First version that they may have."""
     UPDATE = "update"
-    """In place of all before it; also the last of an alert that is over here and goes on there."""
+    """Replacement of all earlier versions; also the last one of an alert that is over here and goes on
+    there.
+    """
     CANCEL = "cancel"
-    """112 is not wanted: a false alarm, or the request was taken back."""
+    """112 is not needed: a false alarm, or a withdrawn request."""
 
 
 class TextFailure(StrEnum):
-    """Why a short message of the center's is given up."""
+    """Reason why an SMS of the center was given up."""
 
     REFUSED = "refused"
-    """By the modem or the network."""
+    """Refused by the modem or the network."""
     UNKNOWN = "unknown"
-    """The line's process or its modem was lost meanwhile, or the network was silent: it may have gone out."""
+    """The line's process or its modem was lost meanwhile, or the network was silent: possibly sent."""
     TOO_LATE = "too_late"
-    """No line could send it in time."""
+    """No line could send in time."""
     UNFIT = "unfit"
-    """The number is none to which the center sends, or the words are none that can be sent."""
+    """The center sends no SMS to this number, or the words cannot be sent."""
     WITHHELD = "withheld"
-    """While it waited for a line somebody has tried to cancel its alert, or the phone is to keep still."""
+    """During the wait for a line a cancel was tried, or the phone must stay silent now."""
 
 
 class Carried(StrEnum):
-    """What becomes of a message that goes to the user's phone as a short message."""
+    """Delivery state of a message sent to the user's phone as an SMS."""
 
     SENT = "sent"
-    """The network has taken it."""
+    """Accepted by the network."""
     FAILED = "failed"
-    """The center has given it up, see `TextFailure`."""
+    """Given up by the center, see `TextFailure`."""
     WAITS = "waits"
-    """The network cannot reach the phone, and goes on trying."""
+    """The network cannot reach the phone, and keeps trying."""
     DELIVERED = "delivered"
-    """The phone has it."""
+    """Received by the phone."""
     UNDELIVERED = "undelivered"
-    """The network has given it up."""
+    """Given up by the network."""
 
 
 class DutyWay(StrEnum):
-    """By which way a person on duty is told of an alarm."""
+    """Channel for notifying a person on duty of an alarm."""
 
     CALL = "call"
     SMS = "sms"
@@ -342,74 +349,74 @@ class DutyWay(StrEnum):
 
 
 class CalloutKind(StrEnum):
-    """Why people on duty are told."""
+    """Reason for notifying people on duty."""
 
     ALARM = "alarm"
-    """Something has to be done now: they are called, one after the other, until somebody takes it."""
+    """Immediate action needed: people are called, one after the other, until one takes the callout."""
     MORNING = "morning"
-    """What could wait for the morning: written, and nobody is called."""
+    """Alarms that could wait for the morning: written messages, without a call."""
     TEST = "test"
-    """One person's ways are tried."""
+    """Test of one person's channels."""
 
 
 class CalloutFailure(StrEnum):
-    """Why a try to tell somebody has come to nothing."""
+    """Reason why an attempt to notify a person failed."""
 
     NOT_ANSWERED = "not_answered"
-    """Nobody has answered, or the network has not reached the phone."""
+    """Unanswered, or the network has not reached the phone."""
     NO_KEY = "no_key"
-    """Somebody or something has answered, and has pressed no key: most often a machine."""
+    """Answered without a key pressed: most often a machine."""
     NEXT = "next"
-    """The person wants the next one called."""
+    """The person requests the next person."""
     NO_LINE = "no_line"
-    """No line could be had for it: none is free that no alert needs."""
+    """No line was available: none was free of alerts' needs."""
     GAVE_WAY = "gave_way"
     """An alert needed the line."""
     NO_VOICE = "no_voice"
-    """The line gave no voice: nothing was heard of the message."""
+    """The line carried no voice: the message was not heard."""
     REFUSED = "refused"
-    """By the network, the server or the service, and it is of no use to try again."""
+    """Refused by the network, the server or the service; a retry is useless."""
     AWAY = "away"
-    """The network, the server or the service did not answer, or had no time."""
+    """The network, the server or the service did not answer, or was overloaded."""
     LOST = "lost"
-    """What carried it is gone, and how it ended is not known."""
+    """The carrier of the attempt is gone, and the outcome is unknown."""
     ENDED = "ended"
-    """Nobody has to be called any more."""
+    """No further call is needed."""
 
 
 class CalloutEnd(StrEnum):
-    """Why nobody is called any more."""
+    """Reason for the end of a callout."""
 
     TAKEN = "taken"
     OVER = "over"
-    """None of its alarms stands."""
+    """No alarm of the callout is active any more."""
     SEEN = "seen"
-    """Somebody at a console has acknowledged each that stands."""
+    """An operator at a console has acknowledged every active alarm."""
     TOLD = "told"
-    """What was to be told without a call is told."""
+    """All notifications without a call were delivered."""
     NOBODY = "nobody"
-    """There is nobody left to be told."""
+    """No person is left to be notified."""
 
 
 class NodeOrder(StrEnum):
-    """What an admin has ordered of a node, until it is done, taken back, or the node has started anew."""
+    """Order of an administrator to a node, in force until done, withdrawn, or the node has restarted."""
 
     DRAIN = "drain"
-    """It takes no more alerts, and stays when it has none."""
+    """Accept no further alerts, and stay up when none is left."""
     RESTART = "restart"
-    """It starts again as soon as it has no open alert."""
+    """Restart as soon as no alert is open."""
 
 
 class Role(StrEnum):
-    """The actors and processes of a node, by their class names."""
+    """Actors and processes of a node, by their class names."""
 
     NODE = "Node"
     ADMIN = "Admin"
     LOGGER = "Logger"
-    """The actor system's own, which only takes its log lines."""
+    """The actor system's own process, which only receives its log lines."""
     WEB = "Web"
     WEB_STANDBY = "WebStandby"
-    """A web that waits to take the other's place; no actor, and nobody's peer."""
+    """A web ready to take over from the other; no actor, and without a peer."""
     CARRIER = "Carrier"
     SUPERVISOR = "Supervisor"
     ALERT_INTAKE = "AlertIntake"
@@ -428,12 +435,12 @@ class Role(StrEnum):
     CALL_LEG = "CallLeg"
     CONFERENCE_BRIDGE = "ConferenceBridge"
     DUTY_CALLER = "DutyCaller"
-    """Tells people on duty of what is wrong, and calls them."""
+    """Notifies people on duty of alarms, and calls them."""
     DATA_SENDER = "DataSender"
-    """Gives 112's own systems the data of alerts; only where the settings name one."""
+    """Sends the data of alerts to 112's own systems; only if the settings name one."""
     HEARTBEAT_SENDER = "HeartbeatSender"
-    """Tells those outside that the node is well; only where the settings name one."""
+    """Reports the node's health to watchers outside; only if the settings name one."""
     FEATURE = "Feature"
-    """Of a feature, whose name is the key; roles of their own have those that were there before."""
+    """Actor of a feature, with the feature's name as key; older features have roles of their own."""
     VOICE_GATE = "VoiceGate"
-    """Gives bridges of other nodes the voices of this one; a node by itself has none."""
+    """Serves this node's voices to bridges of other nodes; absent on a single node."""

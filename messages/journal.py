@@ -1,7 +1,7 @@
-"""Events as they are written in the journal, and as an export shows them.
+"""Events as written in the journal, and as exported.
 
-The `type` column repeats the event's tag, so that a reader of an older version can tell which events it
-does not know; the data holds the tag too, so that it decodes by itself.
+The `type` column repeats the event's tag, so that a reader of an older version can recognise unknown events;
+the data holds the tag too, so that it decodes without the column.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class Unreadable(Message, frozen=True, kw_only=True, tag="event.unreadable"):
-    """What stands in place of an event that this version cannot read. It is never written."""
+    """Stand-in for an event that this version cannot read. Never written."""
 
     sentence: ClassVar = Sentence("{kind} CANNOT BE READ: {fault}", "{kind} NON SI PUÒ LEGGERE: {fault}")
     listed: ClassVar = listing(ListItem("warn", "bad", "Cannot be read: {text}"), text="kind")
 
     kind: str
-    """As its row has it."""
+    """Tag from the event's row."""
     fault: str
     damaged: bool
-    """Not even its form is sound; else it is of a newer version."""
+    """True if not even the form is sound; False: an event of a newer version."""
 
 
 AnyEvent = Event | Unreadable
-"""What is read; what is written is an Event."""
+"""An event as read; only an Event is written."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """One event with its place in the journal."""
+    """An event with its place in the journal."""
 
     seq: int
-    """Place in the whole journal; grows, may have holes."""
+    """Place in the whole journal; grows, may have gaps."""
     stream: str
     version: int
-    """Place in its stream, from 1, without holes."""
+    """Place in its stream, from 1, without gaps."""
     at_us: Instant
     node: NodeId
     epoch: int
@@ -53,7 +53,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 
 def event_type(event: AnyEvent) -> str:
-    """The event's tag, `leg.answered`."""
+    """Return the event's tag, such as `leg.answered`."""
     tag = type(event).__struct_config__.tag
     if not isinstance(tag, str):
         raise EncodeError(f"{type(event).__name__} has no tag")
@@ -61,14 +61,14 @@ def event_type(event: AnyEvent) -> str:
 
 
 def is_kind(event: AnyEvent, kind: type[Event]) -> bool:
-    """Whether it is of this kind, also where it cannot be read."""
+    """Return True for an event of this kind, even if unreadable."""
     return isinstance(event, kind) or (
         isinstance(event, Unreadable) and event.kind == kind.__struct_config__.tag
     )
 
 
 def encode_event(event: AnyEvent) -> bytes:
-    """The event as MessagePack, tag included. Raises EncodeError, also for one that could not be read."""
+    """Return the event as MessagePack, tag included. Raises EncodeError, also for an unreadable event."""
     if isinstance(event, Unreadable):
         raise EncodeError(f"{event.kind} could not be read")
     try:
@@ -78,7 +78,7 @@ def encode_event(event: AnyEvent) -> bytes:
 
 
 def decode_event(data: bytes) -> Event:
-    """The event in `data`. Raises DecodeError with the path of the fault."""
+    """Return the event in `data`. Raises DecodeError with the path of the fault."""
     try:
         return decoder().decode(data)
     except MALFORMED as error:

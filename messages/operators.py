@@ -1,4 +1,4 @@
-"""Between an AlertCase and the OperatorPool."""
+"""Messages between an AlertCase and the OperatorPool."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from messages.ids import E164, AlertId, Instant, LineId, OperatorId, OperatorLin
 
 
 class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator who can be had: by appending `operator.reserved` to that stream at this version."""
+    """An available operator, reserved by appending `operator.reserved` to that stream at this version."""
 
     operator: OperatorId
     version: int
@@ -20,93 +20,100 @@ class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.request"):
-    """Name operators for this alert. The answer holds nothing: the append at `version` does."""
+    """Request for operators for this alert. The answer reserves nothing: the append at `version` does."""
 
     alert: AlertId
     language: str = ""
     wanted: int = 1
-    """How many at the most; 0 asks for all who are free (case 7)."""
+    """Greatest number of operators; 0 requests all free ones (case 7)."""
     avoid: tuple[OperatorId, ...] = ()
-    """Those who have already been tried for this alert."""
+    """Operators already tried for this alert."""
     named: OperatorId | None = None
-    """This one and no other: to whom the case is handed over, or who takes it while enough others ring."""
+    """Only operator wanted: the receiver of a hand-over, or the one who takes the case while enough others
+    ring.
+    """
     taking: OperatorId | None = None
-    """Who takes the case (`take`): this one alone, on shift or not. Where another alert has that operator, or
-    there is no number, the request is for the others as if nobody had taken it."""
+    """Operator who takes the case (`take`), the only one wanted, on shift or not. If another alert has that
+    operator, or the number is missing, the request is for the others instead.
+    """
     first: OperatorId | None = None
-    """This one before all others, with notes to write or not: who has left the conference that has broken."""
+    """Operator to be called before all others, even during wrap-up: the one who left the conference that has
+    broken.
+    """
     test: bool = False
-    """A test alert: real ones are served first."""
+    """True for a test alert: real alerts are served first."""
     rank: int = 0
-    """How far behind others the alert comes in need (`model.rules.vouching`); 0: it is vouched for."""
+    """Rank of the alert in need (`model.rules.vouching`); 0: vouched for."""
     deadline_at: Instant = Instant(0)
-    """The alert's deadline: the earliest is served first."""
+    """Deadline of the alert: the earliest is served first."""
     on_call: bool = False
-    """Nobody on shift answered: the on-call numbers too (case 8)."""
+    """True if no operator on shift answered: include the on-call numbers (case 8)."""
     no_line: bool = False
-    """An operator can be had, and no line: an operator of another alert is wanted for the line's sake."""
+    """True if an operator is available, but no line: an operator of another alert is wanted for the line."""
     may_have_last: bool = True
-    """The alert may have the last free operator as well."""
+    """True if the alert may also have the last free operator."""
 
     @property
     def wants_anybody(self) -> bool:
-        """Return True where other alerts may be asked for an operator whom they give up to this one."""
+        """True if other alerts may be asked to release an operator to this alert."""
         return not self.test and self.named is None
 
 
 class HeldOperator(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator whom an alert gives up: one who listens in, or any to an alert that is vouched for."""
+    """An operator whom an alert releases: a listener, or any operator, to a vouched alert."""
 
     operator: OperatorId
     alert: AlertId
 
 
 class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offered"):
-    """Who can be had; empty when nobody is free. The pool answers again by itself when that changes."""
+    """Available operators; empty if none is free. The pool sends a new answer when that changes."""
 
     alert: AlertId
     offers: tuple[OperatorOffer, ...]
     on_shift: int
-    """How many are signed on and not paused, free or not."""
+    """Number of operators signed on and not paused, free or not."""
     held: tuple[HeldOperator, ...] = ()
-    """Where nobody is free for an alert that is vouched for: who can be asked for, best first."""
+    """Operators who can be requested from other alerts if a vouched alert finds none free, best first."""
     named: OperatorId | None = None
-    """The only operator whom the request was about."""
+    """Only operator meant by the request."""
 
 
 class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
-    """How one operator's own line is, where there is one."""
+    """State of an operator's own line, if the operator has one."""
 
     operator: OperatorId
     mode: OperatorLine
     state: CallState = CallState.UNKNOWN
-    """`answered`: it stands; before that it is on its way; unknown: it is not wanted now."""
+    """State; `answered`: the line stands; before: being set up; unknown: not wanted now."""
     since: Instant = Instant(0)
-    """Since when that is so."""
+    """Time since which the state holds."""
     line: LineId | None = None
-    """The center's line that a nailed-up call takes."""
+    """Line of the center used by a nailed-up call."""
     text: str = ""
-    """Why it is not up, in words; empty off shift."""
+    """Reason why the line is not up, in words; empty off shift."""
     wavering: bool = False
-    """It has been away for a moment: who stands on it stays there, and nobody begins to."""
+    """True after a brief interruption: a present leg stays, and no new one begins."""
 
     @property
     def up(self) -> bool:
-        """Whether it stands."""
+        """True if the line stands."""
         return self.state is CallState.ANSWERED
 
     @property
     def to_be_had(self) -> bool:
-        """Whether the operator is called on it: also while the phone rings for it, and is busy for others."""
+        """True if the operator is called on this line: also during its ringing, when the phone is busy for
+        others.
+        """
         return self.state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED)
 
     @property
     def holds(self) -> bool:
-        """Whether a leg that stands on it has nowhere else to go."""
+        """True if a leg on this line cannot move elsewhere."""
         return self.to_be_had or self.wavering
 
 
 class OperatorVoices(Message, frozen=True, kw_only=True, tag="operators.voices"):
-    """How the operators' own lines are, all of them: said at every change and every second."""
+    """State of all operators' own lines, sent at every change and every second."""
 
     voices: tuple[OperatorVoice, ...] = ()

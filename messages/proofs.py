@@ -1,4 +1,4 @@
-"""The proof of a node by night or on demand: what is tried, how it went, and why it did not go well. Data."""
+"""Self-test (proof) of a node by night or on demand: steps, results and reasons. Data."""
 
 from __future__ import annotations
 
@@ -10,98 +10,98 @@ from messages.trials import WayShown
 
 
 class ProofStep(StrEnum):
-    """What is tried."""
+    """Step of the self-test."""
 
     VOICE = "voice"
-    """One line calls another of the node's; the subject is `CALLING>CALLED`."""
+    """A line calls another line of the node; the subject is `CALLING>CALLED`."""
     EMERGENCY = "emergency"
-    """A line of the emergency trunk calls the number that is agreed for tests; the subject is the line."""
+    """A line of the emergency trunk calls the agreed number for tests; the subject is the line."""
     TEXT = "text"
-    """A short message goes from one line to another; the subject is `SENDING>RECEIVING`."""
+    """An SMS goes from one line to another; the subject is `SENDING>RECEIVING`."""
     CREDIT = "credit"
-    """What is left on a line's SIM; the subject is the line."""
+    """Credit on a line's SIM; the subject is the line."""
     CHAIN = "chain"
     """A test alert of the center's own device: intake, case, modem, ring, voice, closed."""
     JOURNAL = "journal"
-    """All that the journal holds can be read, and no stream has a gap."""
+    """The whole journal is readable, and no stream has a gap."""
     AUDIT = "audit"
-    """The audit's chain is whole."""
+    """The audit's chain is complete."""
     BACKUP = "backup"
-    """The last backup is restored in a corner."""
+    """The last backup is restored to a temporary place."""
     CLOCK = "clock"
     CERTIFICATE = "certificate"
-    """How many days the web's is good for."""
+    """Days of validity left of the web's certificate."""
     DISK = "disk"
-    """When it will be full, by what it has grown since the proofs before."""
+    """Time until the disk is full, by its growth since earlier self-tests."""
 
 
 class StepResult(StrEnum):
-    """What came of a step."""
+    """Result of a step."""
 
     OK = "ok"
     FAILED = "failed"
     LEFT_OUT = "left_out"
-    """It could not be tried, or is not wanted; `why` says which."""
+    """Impossible, or unwanted; `why` has the reason."""
     GAVE_WAY = "gave_way"
-    """A real alert came meanwhile; it is tried again once nothing has been open for a while."""
+    """A real alert came meanwhile; the step is repeated after a while without open alerts."""
 
 
 class ProofWhy(StrEnum):
-    """Why a step has failed or was left out."""
+    """Reason why a step has failed or was left out."""
 
     NONE = ""
-    # Left out.
+    # Reasons for leaving out.
     EXCLUDED = "excluded"
-    """The settings leave it out."""
+    """Excluded by the settings."""
     NOT_SET = "not_set"
-    """The settings name nothing to try it with."""
+    """The settings name nothing to test with."""
     NO_OTHER_LINE = "no_other_line"
-    """There is none to call, or one of the two has no number in the settings."""
+    """No other line exists, or one of the two has no number in the settings."""
     LINE_DOWN = "line_down"
-    """It carries no calls now, of which it has an alarm of its own, or it is out of service."""
+    """The line carries no calls now and has its own alarm, or is out of service."""
     LINE_IN_USE = "line_in_use"
     ANOTHER_NODE = "another_node"
-    """One node does it for all."""
+    """Another node runs the step for all."""
     MORNING = "morning"
     """The night was too short."""
-    # Failed.
+    # Reasons for a failure.
     NOT_CALLED = "not_called"
-    """The call did not come to be, or nobody has answered it."""
+    """The call could not be set up, or was not answered."""
     NO_PORT = "no_port"
-    """A voice port is not known, or cannot be opened."""
+    """A voice port is unknown, or cannot be opened."""
     MUTE = "mute"
-    """Nothing of what is said to the line is heard at the other end."""
+    """No outgoing audio: the other end hears nothing from the line."""
     DEAF = "deaf"
-    """Nothing of what the other end says comes from the line."""
+    """No incoming audio: the line receives nothing from the other end."""
     DELAYED = "delayed"
     LOSSY = "lossy"
     """Too much of the voice is missing."""
     FAINT = "faint"
     """Too quiet."""
     NOT_RECEIVED = "not_received"
-    """What was sent has not come."""
+    """The message sent has not arrived."""
     NOT_SENT = "not_sent"
     NO_CREDIT = "no_credit"
-    """Less than the settings want."""
+    """Below the least credit of the settings."""
     NO_ANSWER = "no_answer"
     DAMAGED = "damaged"
-    """What was looked at is not whole."""
+    """The data checked is damaged."""
     MISSING = "missing"
-    """What was to be looked at is not there."""
+    """The data to check does not exist."""
     OLD = "old"
     TOO_SLOW = "too_slow"
-    """It was not done within its time."""
+    """Time limit exceeded."""
     CLOCK_OFF = "clock_off"
     EXPIRES = "expires"
     FULL_SOON = "full_soon"
     DISK = "disk"
-    """Nothing can be written to it: it is read-only, or has no room for one more file."""
+    """The disk is not writable: read-only, or full."""
     TROUBLE = "trouble"
-    """It could not be tried; the log says why."""
+    """The step could not be run; the log has the reason."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step has shown, as `proof.step_ended` has it."""
+    """Result of a step, as in `proof.step_ended`."""
 
     result: StepResult
     why: ProofWhy = ProofWhy.NONE
@@ -111,18 +111,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofEnd(StrEnum):
-    """Why a proof is over."""
+    """Reason for the end of a self-test."""
 
     DONE = "done"
-    """Each step has been tried, or was left out for a reason."""
+    """Each step was run, or left out for a reason."""
     MORNING = "morning"
-    """It had to give way for so long that the night was over."""
+    """Real alerts interrupted the self-test until the night was over."""
     ORDERED = "ordered"
 
 
 class ProofItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One step about one subject."""
+    """A step with its subject."""
 
     step: ProofStep
     subject: str = ""
-    """A line, two lines, or nothing: the node."""
+    """A line, two lines, or empty: the node."""

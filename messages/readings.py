@@ -1,7 +1,7 @@
-"""What is measured from moment to moment and never written down: how loud each party is.
+"""Transient measurements that are never stored: the loudness of each party.
 
-In no envelope and told to no actor: whoever measures says it to the web, which shows the newest and
-forgets it (docs/decisions/0019-readings.md). Nothing may be decided by what stands here.
+Without an envelope and not sent to actors: the measuring process sends them to the web, which displays and
+drops the newest (docs/decisions/0019-readings.md). No decision may depend on them.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from messages.ids import AlertId, Instant, LegId
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """One party's sound."""
+    """Sound of one party."""
 
     dbfs: int
-    """Loudness (RMS) over about the last 200 ms, −100 to 0."""
+    """Loudness (RMS) over about the last 200 ms, −100 to 0 dBFS."""
     voice: bool = False
-    """Somebody is heard now."""
+    """True if a voice is heard now."""
     silent_ms: int = 0
-    """How long every sample has been the same, until now: no microphone gives that."""
+    """Time in milliseconds with identical samples, until now: no microphone produces that."""
     tone: str = ""
-    """What a machine says now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`; empty: nothing."""
+    """Machine tone heard now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`; empty: none."""
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How well a conference's 20 ms clock was kept since its last reading."""
+    """Accuracy of a conference's 20 ms clock since its last reading."""
 
     ticks: int = 0
     late: int = 0
-    """Ticks that began more than 5 ms after their time."""
+    """Ticks that began more than 5 ms late."""
     skipped: int = 0
-    """Ticks that were left out, 20 ms of everybody's voice each."""
+    """Ticks left out, 20 ms of every voice each."""
 
 
 class LevelReading(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="reading.level"):
-    """How loud each leg of a conference is; said ten times a second while there is one."""
+    """Loudness of each leg of a conference, sent ten times a second during the conference."""
 
     alert: AlertId
     at_us: Instant
@@ -49,12 +49,12 @@ _decoder = msgspec.msgpack.Decoder(LevelReading)
 
 
 def encode_reading(reading: LevelReading) -> bytes:
-    """The reading for the wire."""
+    """Return the reading encoded for the wire."""
     return _encoder.encode(reading)
 
 
 def decode_reading(data: bytes) -> LevelReading | None:
-    """The reading; None for what is none, as another version's may be."""
+    """Return the reading; None for data that is none, such as another version's."""
     try:
         reading: LevelReading = _decoder.decode(data)
     except MALFORMED:

@@ -1,16 +1,16 @@
-"""What stands beside an event's definition: what is said of it, and how the console lists it. Data.
+"""Rows attached to an event's definition: its sentence, and its entry in the console's list. Data.
 
-A Sentence is for terminal, dossier and drill. It is made of the event's fields, in a small language that
-`model.telling.story` says:
+A Sentence is for terminal, dossier and drill. The sentence is made of the event's fields, in a small language
+that `model.telling.story` interprets:
 
 - `{field}` is the field's value in words: by its type, or in a named form, `{cause:cause}`.
-- `[ ({reason})]` is left out where a field in it has no words.
-- `[{phone}|device {device}|(erased)]` is the first of these in which no field is without words.
-- `{?field}` says nothing: a condition on its brackets, that the field is there; `{?field=value}`, that it is
-  this value.
+- `[ ({reason})]` is left out if a field in it has no words.
+- `[{phone}|device {device}|(erased)]` is the first alternative in which every field has words.
+- `{?field}` prints nothing: a condition on its brackets, that the field is present; `{?field=value}`, that it
+  has this value.
 
-A ListItem is for the console, which knows people by name and the language of the screen: its `{word}` is
-replaced by what the page has under this name (`js/case/story.js`).
+A ListItem is for the console, which knows people by name and the language of the screen: the page replaces
+its `{word}` by its own text of this name (`js/case/story.js`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import msgspec
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """One sentence without its end, in each language; empty of what concerns the machinery alone."""
+    """A sentence without its period, in each language; empty for events that matter only to the machinery."""
 
     en: str
     it: str
@@ -32,24 +32,25 @@ UNSAID: Final = Sentence("", "")
 
 
 class ListItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One way to show it. Without words it is not shown: another event tells the same."""
+    """A form of an entry. Without words the entry is not shown: another event reports the same."""
 
     icon: str
     tone: str
-    """`ok`, `wait`, `bad`, or empty."""
+    """Value `ok`, `wait`, `bad`, or empty."""
     says: str
-    """In English, by which other languages have it (`gateways/console/words`)."""
+    """English words, the key to other languages (`gateways/console/words`)."""
     when: Mapping[str, str | bool] = {}
-    """Fields of the entry with the values that they have then; none: the item fits always."""
+    """Required values of the entry's fields; empty: always matches."""
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """How an event is listed, by the first item that fits."""
+    """Entry of an event, shown by the first item that matches."""
 
     items: tuple[ListItem, ...]
     takes: Mapping[str, str]
-    """By field of the entry (`gateways.console.timeline`): the field of the event that it is taken of. `leg`:
-    the entry has the party, the operator and the line of this call."""
+    """Field of the event by field of the entry (`gateways.console.timeline`). With `leg` the entry has the
+    party, the operator and the line of this call.
+    """
 
 
 def listing(*items: ListItem, **takes: str) -> Listed:

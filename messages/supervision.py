@@ -1,4 +1,4 @@
-"""Between the Supervisor and everyone it starts and watches."""
+"""Messages between the Supervisor and the processes that it starts and monitors."""
 
 from __future__ import annotations
 
@@ -7,45 +7,49 @@ from messages.ids import AlertId, CrewId, NodeId, Role
 
 
 class StartActor(Message, frozen=True, kw_only=True, tag="actor.start"):
-    """The first message of an actor's life: who it is. Where it works it knows from its environment."""
+    """Identity of an actor, its first message. The environment gives the actor its place of work."""
 
     role: Role
     key: str
     incarnation: int
     node: NodeId
     supervisor: bytes = b""
-    """The Supervisor's address, opaque, for heartbeats."""
+    """Address of the Supervisor, opaque, for heartbeats."""
 
 
 class ActorReady(Message, frozen=True, kw_only=True, tag="actor.ready"):
-    """The actor has started and read what it needed."""
+    """The actor has started and loaded its data."""
 
     pid: int
 
 
 class Heartbeat(Message, frozen=True, kw_only=True, tag="actor.heartbeat"):
-    """Alive, every second; and what it is busy with."""
+    """Sign of life every second, with the present alert."""
 
     pid: int
     alert: AlertId | None = None
 
 
 class AdoptActor(Message, frozen=True, kw_only=True, tag="actor.adopt"):
-    """A new Supervisor has taken over: send your heartbeats here."""
+    """A new Supervisor has taken over: send heartbeats to its address."""
 
     supervisor: bytes
     incarnation: int
 
 
 class LegsWanted(Message, frozen=True, kw_only=True, tag="legs.wanted"):
-    """This crew needs CallLegs for so many operators, `op1` to `opN`. Said again until they are there."""
+    """Request for CallLegs for this many operators, `op1` to `opN`, for the worker. Repeated until they are
+    up.
+    """
 
     crew: CrewId
     operators: int
 
 
 class RestartWanted(Message, frozen=True, kw_only=True, tag="actor.restart_wanted"):
-    """This incarnation lives and does nothing: kill it, so that another takes over. A later one is spared."""
+    """Request to kill this incarnation, which lives without progress, so that another takes over. A later
+    incarnation is spared.
+    """
 
     role: Role
     key: str
@@ -54,4 +58,4 @@ class RestartWanted(Message, frozen=True, kw_only=True, tag="actor.restart_wante
 
 
 class StopActor(Message, frozen=True, kw_only=True, tag="actor.stop"):
-    """End in order: close what is open, leave calls up."""
+    """Order to end in order: close everything open, leave calls up."""

@@ -1,4 +1,4 @@
-"""What a test call shows of lines. Data, of no envelope."""
+"""Findings of a test call about lines. Data, without an envelope."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from messages.ids import LineId, OperatorId
 
 
 class Finding(StrEnum):
-    """What is wrong with a line's voice, or worth knowing; the worst come first."""
+    """Fault of a line's voice, or a remarkable finding; the worst come first."""
 
     NOT_ANSWERED = "not_answered"
     NO_PORT = "no_port"
-    """No voice port is known, or it cannot be opened."""
+    """No voice port is known, or the port cannot be opened."""
     REFUSED = "refused"
     """The modem did not switch its voice to the host."""
     NOTHING = "nothing"
-    """The port gives no byte."""
+    """The port delivers no byte."""
     MUTE = "mute"
-    """It gives digital silence and nothing else."""
+    """The port delivers only digital silence."""
     NOISE = "noise"
-    """It gives something as loud as speech that is none."""
+    """The port delivers noise as loud as speech."""
     RATE = "rate"
-    """It gives more or fewer samples than it should."""
+    """The port delivers more or fewer samples than expected."""
     NOT_TAKEN = "not_taken"
-    """It does not take what is said to it."""
+    """The port does not accept outgoing sound."""
     WORN = "worn"
-    """This call was worse than the one before it."""
+    """This call was worse than the previous one."""
     SHORT = "short"
-    """The call was too short to tell."""
+    """The call was too short for a judgement."""
     LATE = "late"
     LOST = "lost"
     DRIFT = "drift"
@@ -39,17 +39,17 @@ class Finding(StrEnum):
     QUIET = "quiet"
     ECHO = "echo"
     NO_VOICE = "no_voice"
-    """Nobody has spoken: of the level nothing is known."""
+    """No party has spoken: the level is unknown."""
 
 
 class WayFault(StrEnum):
-    """What is wrong with one way between two lines; the worst come first."""
+    """Fault of one direction between two lines; the worst come first."""
 
     UNHEARD = "unheard"
-    """Nothing of what was said arrived."""
+    """Nothing arrived."""
     UNUSABLE_DELAY = "unusable_delay"
     CUT = "cut"
-    """So much is missing that words are lost."""
+    """Gaps are so long that words are lost."""
     FAINT = "faint"
     LOUD = "loud"
     DELAYED = "delayed"
@@ -57,24 +57,24 @@ class WayFault(StrEnum):
 
 
 PROOF: Final = OperatorId("")
-"""Who tries a line where no operator does: the nightly proof."""
+"""Tester of a line without an operator: the nightly self-test."""
 
 
 class WayShown(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of what one line said to another; see `media.trial.way`."""
+    """Result for the sound from one line to another; see `media.trial.way`."""
 
     speaker: LineId
     listener: LineId
     bursts: int = 0
-    """How often something was said that was to be heard; 0: the call was too short to tell."""
+    """Number of test sounds sent; 0: the call was too short for a judgement."""
     heard: int = 0
-    """How often it was."""
+    """Number of test sounds heard."""
     level_db: float | None = None
-    """How much louder it arrived than it was said, both at the modems' voice ports."""
+    """Gain from the sending to the receiving modem's voice port, in dB."""
     delay_ms: int | None = None
-    """From one port to the other: one way."""
+    """Delay from one port to the other, in milliseconds, one direction."""
     lost_percent: float | None = None
-    """Of what should have arrived, in frames of 20 ms."""
+    """Loss in percent of the expected 20 ms frames."""
     faults: tuple[WayFault, ...] = ()
     proved: bool = False
-    """Whether two people could have talked this way."""
+    """True if two people could have talked in this direction."""

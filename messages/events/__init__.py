@@ -1,9 +1,9 @@
-"""The events of the journal: what happened, in the past tense, never changed once written.
+"""Events of the journal: facts in the past tense, immutable once written.
 
-An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
-them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
-streams (`number-…`, `signal-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
-`duty-…`, `proof-…`, `user-…`) are named at their events, each kind in a module of its own.
+An alert has two streams. `inbox-ALERT` holds facts from outside, appended by their receiver; `alert-ALERT`
+holds the decisions of its AlertCase and the reports of its legs. The other streams (`number-…`, `signal-…`,
+`operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`, `duty-…`, `proof-…`, `user-…`) are named
+at their events, each kind in a module of its own.
 """
 
 from __future__ import annotations

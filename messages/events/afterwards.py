@@ -1,4 +1,4 @@
-"""What is said of an alert once it is over, in `inbox-ALERT`: by supervisors, about what was done."""
+"""Statements of supervisors about a finished alert, in `inbox-ALERT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.corrected"):
-    """The alert has ended otherwise than it was closed; it counts by this, and the first word stays."""
+    """A supervisor has corrected the outcome. The alert counts by the correction; the outcome at the closing
+    is kept.
+    """
 
     sentence: ClassVar = Sentence(
         "{by} corrects the outcome to {outcome}: [{reason}|(erased)]",
@@ -26,11 +28,11 @@ class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.correcte
     by: OperatorId
     outcome: Outcome
     reason: Annotated[str, PersonalKind.WORDS] = ""
-    """Empty: forgotten."""
+    """Reason; empty once erased."""
 
 
 class CallReviewed(Message, frozen=True, kw_only=True, tag="call.reviewed"):
-    """A supervisor has judged how the operator handled the call: of two that are drawn each month."""
+    """A supervisor has reviewed an operator's handling of the call, one of two drawn each month."""
 
     sentence: ClassVar = Sentence(
         "{by} has reviewed how {operator} handled the call",
@@ -39,7 +41,7 @@ class CallReviewed(Message, frozen=True, kw_only=True, tag="call.reviewed"):
 
     by: OperatorId
     operator: OperatorId
-    """Who was judged."""
+    """Operator reviewed."""
     marks: Annotated[str, PersonalKind.WORDS] = ""
-    """As `features.reviews` has them; empty: forgotten."""
+    """Marks as in `features.reviews`; empty once erased."""
     text: Annotated[str, PersonalKind.WORDS] = ""

@@ -1,6 +1,6 @@
-"""What is wrong with the center, and who has seen it: in `node-NODE`, of that node.
+"""Alarms of a node and their acknowledgements, in `node-NODE`.
 
-What is kept quiet for planned work: in `shelf-center`, for all nodes.
+Shelvings for planned work, of all nodes, in `shelf-center`.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from messages.rows import Sentence
 
 
 class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
-    """Something a person on duty has to know."""
+    """An alarm was raised: a person on duty must know."""
 
     sentence: ClassVar = Sentence("ALARM {alarm} {subject}: {text}", "AVVISO {alarm} {subject}: {text}")
 
     alarm: str
-    """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
+    """Short permanent name of the alarm: `line.lost`, `no_operator`, …"""
     subject: str
     text: str
 
 
 class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
-    """It is over."""
+    """The alarm's cause is over."""
 
     sentence: ClassVar = Sentence("alarm over: {alarm} {subject}", "avviso finito: {alarm} {subject}")
 
     alarm: str
     subject: str
     text: str = ""
-    """What came of it, in words."""
+    """Reason of the end, in words."""
 
 
 class AlarmSeen(Message, frozen=True, kw_only=True, tag="alarm.seen"):
-    """An operator has acknowledged it, at whichever node."""
+    """An operator has acknowledged the alarm, at any node."""
 
     sentence: ClassVar = Sentence(
         "{by} has seen the alarm {alarm} {subject}",
@@ -47,12 +47,12 @@ class AlarmSeen(Message, frozen=True, kw_only=True, tag="alarm.seen"):
     alarm: str
     subject: str
     raised_at: Instant
-    """Raised anew since, it is another, and not seen."""
+    """Time of raising; an alarm raised again later is a new alarm, and unacknowledged."""
     by: OperatorId
 
 
 class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm that stands, or is over and was seen by nobody."""
+    """An alarm that is active, or over and unacknowledged."""
 
     alarm: str
     subject: str
@@ -64,8 +64,8 @@ class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmsSummed(Message, frozen=True, kw_only=True, tag="alarms.summed"):
-    """All alarms of the node at this place of its stream. A fold that is filled begins here, and not at the
-    node's start, which may be a year ago; to a fold that is there it is no news.
+    """All alarms of the node at this place of its stream. A fold that is being filled starts here, and not at
+    the node's start, which may be a year ago; an existing fold ignores the event.
     """
 
     sentence: ClassVar = Sentence(
@@ -77,7 +77,9 @@ class AlarmsSummed(Message, frozen=True, kw_only=True, tag="alarms.summed"):
 
 
 class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
-    """These alarms are expected, by planned work: they call nobody until then. Given again it is changed."""
+    """These alarms are expected because of planned work: they call no one until the end. A repetition changes
+    the shelving.
+    """
 
     sentence: ClassVar = Sentence(
         "{by} keeps alarms quiet:[ {alarm}][ {subject}][ {node}] ({reason})",
@@ -85,17 +87,17 @@ class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
     )
 
     alarm: str = ""
-    """Empty: all that may be kept quiet; so for the others."""
+    """Name of the alarm; empty: all that may be shelved. Other empty fields also match all."""
     subject: str = ""
     node: NodeId = NodeId("")
-    """Raised by this node, or about it."""
+    """Node that raised the alarm, or that the alarm is about."""
     ends_at: Instant
     by: OperatorId
     reason: str
 
 
 class AlarmUnshelved(Message, frozen=True, kw_only=True, tag="alarm.unshelved"):
-    """Sooner than was planned."""
+    """The alarms were unshelved before the planned end."""
 
     sentence: ClassVar = Sentence(
         "{by} lets alarms be heard again:[ {alarm}][ {subject}][ {node}]",

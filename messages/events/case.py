@@ -1,4 +1,4 @@
-"""How an alert goes, in `alert-ALERT`: what its AlertCase decided."""
+"""Course of an alert: decisions of its AlertCase, in `alert-ALERT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from messages.rows import UNSAID, ListItem, Sentence, listing
 
 
 class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
-    """An AlertCase has taken the alert; whoever opened it before has lost it with this event."""
+    """An AlertCase has taken the alert; a previous owner loses the alert with this event."""
 
     sentence: ClassVar = Sentence(
         "the case is opened by {crew} on {node}",
@@ -24,7 +24,7 @@ class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
 
 
 class InboxRead(Message, frozen=True, kw_only=True, tag="inbox.read"):
-    """The inbox has been acted upon up to and including this version of it."""
+    """The inbox was acted upon, up to and including this version of the inbox."""
 
     sentence: ClassVar = UNSAID
 
@@ -32,7 +32,7 @@ class InboxRead(Message, frozen=True, kw_only=True, tag="inbox.read"):
 
 
 class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
-    """A command came to the case when it no longer allowed it."""
+    """A command reached the case after it had become invalid."""
 
     sentence: ClassVar = Sentence(
         "{by}'s {command} is refused: {reason:refusal}",
@@ -51,38 +51,38 @@ class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
 
 
 class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
-    """The person is known (S3)."""
+    """The person was identified (S3)."""
 
     sentence: ClassVar = Sentence("the user is known: {user}", "l’utente è noto: {user}")
     listed: ClassVar = listing(ListItem("user", "", "Identified: {name}"))
 
     user: UserId
     phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
-    """The number to call the user on, where the alert came without one."""
+    """Number on which to call the user, if the alert came without one."""
     language: str = ""
     tells: bool = False
-    """Whether somebody is to be told when 112 was called."""
+    """True if contacts are to be notified when 112 was called."""
 
 
 class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
-    """Nobody in the registry fits. Full service all the same."""
+    """The registry knows no such user. Service is full all the same."""
 
     sentence: ClassVar = Sentence("nobody in the registry fits", "nessuno nel registro ha questo numero")
     listed: ClassVar = listing(ListItem("user", "", "This number is not registered"))
 
 
 class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
-    """The network has said for the first time that the user's phone rings; that is no proof of a person."""
+    """The network has reported for the first time that the user's phone rings, which proves no person."""
 
     sentence: ClassVar = Sentence("the user's phone rings", "il telefono dell’utente squilla")
     listed: ClassVar = listing()
 
     meets_deadline: bool = True
-    """True: ringing meets the deadline (S11), by the settings at that moment."""
+    """True if ringing meets the deadline (S11), by the settings of that moment."""
 
 
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
-    """The callback has reached the user: a proved answer, or somebody's word; it meets the deadline (S11)."""
+    """The callback has reached the user, by a proved answer or a declaration; the deadline is met (S11)."""
 
     sentence: ClassVar = Sentence(
         "THE USER IS REACHED ({by})",
@@ -95,13 +95,13 @@ class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
     )
 
     met_by: str
-    """`answered`, `inbound` or `app`."""
+    """Value `answered`, `inbound` or `app`."""
     by: str
-    """Who says so: `answer` (signalling), `app`, `voice`, `digit` (heard on the line), `operator`."""
+    """Source: `answer` (signalling), `app`, `voice`, `digit` (heard on the line), `operator`."""
 
 
 class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.requested"):
-    """The operator wants the user of a silent alert called, which the phone may let be heard."""
+    """The operator has ordered a call to the user of a silent alert, which the phone may make audible."""
 
     sentence: ClassVar = Sentence(
         "{by} wants the user of this silent alert called",
@@ -113,7 +113,7 @@ class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.req
 
 
 class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
-    """The center does not call the user's number by itself: an operator has to want it."""
+    """The center does not dial the user's number automatically: an operator must order the call."""
 
     sentence: ClassVar = Sentence(
         "[{number}|(erased)] is not called without an operator's order: {reason}",
@@ -123,7 +123,7 @@ class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
 
     number: Annotated[E164 | None, PersonalKind.NUMBER] = None
     reason: str
-    """Of the dial policy."""
+    """Reason from the dial policy."""
 
 
 class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.presumed_calling_112"):
@@ -142,7 +142,7 @@ class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.pres
 
 
 class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.declared"):
-    """The operator has heard from the user that it was a mistake (S7)."""
+    """The user has told the operator that the alert was a mistake (S7)."""
 
     sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
     listed: ClassVar = listing(ListItem("check", "", "{op}: false alarm"), operator="by")
@@ -152,7 +152,7 @@ class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.de
 
 
 class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
-    """The operator has told 112 everything known (S10)."""
+    """The operator has briefed 112 completely (S10)."""
 
     sentence: ClassVar = Sentence("{by} has briefed 112", "{by} ha informato il 112")
     listed: ClassVar = listing(ListItem("check", "ok", "{op} has briefed 112"), operator="by")
@@ -168,13 +168,13 @@ class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
 
     by: OperatorId
     handed_over: bool = True
-    """User and 112 go on talking; False where 112 alone was briefed and everything ends (S10)."""
+    """True if user and 112 continue to talk; False if only 112 was briefed and all calls end (S10)."""
 
 
 class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):
-    """The AlertCase that had the alert has it no longer: an alert that is vouched for needs the crew.
+    """The AlertCase has returned the alert: a vouched alert needs the worker.
 
-    Nothing had begun. The alert waits for a crew again.
+    No work had begun. The alert waits for a worker again.
     """
 
     sentence: ClassVar = Sentence(
@@ -184,7 +184,7 @@ class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):
 
 
 class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
-    """The operator closes what is over, or puts away what nothing speaks for."""
+    """The operator has closed a finished alert, or put away an alert that nothing vouches for."""
 
     sentence: ClassVar = Sentence("{by} closes the alert", "{by} chiude l’allarme")
 
@@ -193,7 +193,7 @@ class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
 
 
 class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
-    """Nothing more is done for this alert; all its legs are released."""
+    """The alert was closed; all its legs are released."""
 
     sentence: ClassVar = Sentence("closed: {outcome}", "chiuso: {outcome}")
     listed: ClassVar = listing(ListItem("check", "", "Closed: {outcome}"), outcome="outcome")

@@ -1,4 +1,4 @@
-"""Who hears whom and what is played and recorded, in `alert-ALERT`."""
+"""Conference: voices, announcements and recordings, in `alert-ALERT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
-    """The user is to hear nobody, and is heard as ever."""
+    """The user hears no one from now on, and is still heard."""
 
     sentence: ClassVar = Sentence("{by} has the user hear nobody", "{by}: l’utente non sente nessuno")
     listed: ClassVar = listing(ListItem("hush", "wait", "{op}: no voice to {user}"), operator="by")
@@ -19,7 +19,7 @@ class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
 
 
 class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
-    """The user is to hear the others, also of an alert that is silent."""
+    """The user hears the others from now on, even in a silent alert."""
 
     sentence: ClassVar = Sentence(
         "{by} has the user hear the others",
@@ -31,7 +31,7 @@ class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
 
 
 class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcement.requested"):
-    """The operator wants this said to 112 by the center's voice, in place of the operator's own."""
+    """The operator has ordered an announcement to 112 by the center's voice."""
 
     sentence: ClassVar = Sentence("{by} has 112 told: {what}", "{by} fa dire al 112: {what}")
     listed: ClassVar = listing(
@@ -41,33 +41,33 @@ class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcemen
     )
 
     what: str
-    """`cannot_speak`"""
+    """Name of the announcement, `cannot_speak`."""
     by: OperatorId
 
 
 class AnnouncementPlayed(Message, frozen=True, kw_only=True, tag="announcement.played"):
-    """Something has been played to its end, and is not played again. What repeats has no end."""
+    """A clip was played to its end, and is not repeated. Repeating clips have no such event."""
 
     sentence: ClassVar = Sentence("{leg:role} heard {clip:clip}", "{leg} ha sentito {clip:clip}")
 
     clip: str
     leg: LegId
-    """Whose it was; the first of them where there were several."""
+    """Leg that heard the clip; the first of several."""
 
 
 class AnnouncementBegun(Message, frozen=True, kw_only=True, tag="announcement.begun"):
-    """Something that is to be heard once has begun to be heard: whatever ends it, it is not begun again."""
+    """A clip that is played once has started: after any interruption it is not started again."""
 
     sentence: ClassVar = Sentence("{clip:clip} begins to be heard", "comincia l’annuncio: {clip:clip}")
 
     clip: str
     leg: LegId
     begun_at: Instant
-    """By the bridge's clock, as the keys of the phone are."""
+    """Time by the bridge's clock, like the keys of the phone."""
 
 
 class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.failed"):
-    """Something that was to be heard once is not heard, or not to its end, and not played again."""
+    """A clip that is played once failed or was cut, and is not played again."""
 
     sentence: ClassVar = Sentence(
         "{clip:clip} was not heard to its end: {reason}",
@@ -94,7 +94,7 @@ class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
 
 
 class CheckHeard(Message, frozen=True, kw_only=True, tag="check.heard"):
-    """Of a check: a voice has come over the call to the phone, so that the voice's way is whole."""
+    """A voice was heard over the call of a check: the voice path is complete."""
 
     sentence: ClassVar = Sentence("a voice was heard from {leg}", "{leg}: si è sentita una voce")
 
@@ -111,18 +111,18 @@ class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
 
 
 class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.started"):
-    """What is said is being recorded, in this file of the node's `recordings` folder."""
+    """A recording has started, in this file of the node's `recordings` folder."""
 
     sentence: ClassVar = Sentence("recorded in {file}", "si registra in {file}")
     listed: ClassVar = listing(ListItem("rec", "", "Recorded: {text}"), text="file")
 
     file: str
     announce: bool = False
-    """Whether the user is to be told."""
+    """True if the recording is announced to the user."""
 
 
 class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stopped"):
-    """What is said is no longer recorded, against the settings, until another file begins."""
+    """The recording has stopped against the settings, until another file begins."""
 
     sentence: ClassVar = Sentence("NOT RECORDED any more: {reason}", "NON SI REGISTRA PIÙ: {reason}")
     listed: ClassVar = listing(
@@ -134,9 +134,9 @@ class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stoppe
 
 
 class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broken"):
-    """User and 112 were left talking, and the call of one of them has ended too soon (case 24).
+    """User and 112 were left talking, and the call of one has ended too soon (case 24).
 
-    The operator's leave is undone by it: the alert is nobody's, and an operator is looked for.
+    The event undoes the operator's leave: the alert is unassigned, and an operator is searched.
     """
 
     sentence: ClassVar = Sentence(
@@ -150,12 +150,12 @@ class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broke
     )
 
     party: Party
-    """Whose call has ended."""
+    """Party of the ended call."""
 
 
 class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.settled"):
-    """User and 112, together again after `conference.broken`, have gone on talking without an operator for as
-    long as a break is looked for: they are as left as before, and nobody is looked for any more.
+    """User and 112, together again after `conference.broken`, have talked without an operator beyond the time
+    for a break: the leave is in force again, and the search for an operator ends.
     """
 
     sentence: ClassVar = Sentence(

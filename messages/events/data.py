@@ -1,4 +1,4 @@
-"""What 112's own systems were sent of an alert, in `inbox-ALERT`: nobody acts upon it."""
+"""Data about an alert sent to 112's own systems, in `inbox-ALERT`: no rule acts on these events."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
-    """A version is about to be sent to one target, and again until it is taken, refused or out of date.
+    """The sending of a version to one target has started, and is repeated until the version is accepted,
+    refused or out of date.
 
-    Versions of a target are numbered from 1; a version's content and name never change, so that what comes
-    twice is the same.
+    Versions of a target are numbered from 1; a version's content and name never change, so that a repetition
+    is identical.
     """
 
     sentence: ClassVar = Sentence(
@@ -28,15 +29,15 @@ class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
     )
 
     target: str
-    """By its name in the settings (`[[psap.data]]`)."""
+    """Name of the target in the settings (`[[psap.data]]`)."""
     version: int
     kind: DataKind
     digest: Annotated[str, PersonalKind.WORDS] = ""
-    """Of what it says; empty once that is forgotten."""
+    """Digest of the content; empty once erased."""
 
 
 class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
-    """The target has taken it."""
+    """The target has accepted the version."""
 
     sentence: ClassVar = Sentence(
         "{target} has received {version} of its data ([{receipt}|erased])",
@@ -47,11 +48,11 @@ class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
     target: str
     version: int
     receipt: Annotated[str, PersonalKind.WORDS] = ""
-    """The other system's words."""
+    """Receipt, in the other system's words."""
 
 
 class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
-    """The target will not have it, and it is not sent again."""
+    """The target has refused the version, which is not sent again."""
 
     sentence: ClassVar = Sentence(
         "{target} REFUSES {version} of its data[ with {status:some}][: {reason}]",
@@ -66,6 +67,6 @@ class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
     target: str
     version: int
     status: int = 0
-    """HTTP's; 0 where it is none."""
+    """HTTP status; 0 if none."""
     reason: Annotated[str, PersonalKind.WORDS] = ""
-    """The other system's words."""
+    """Reason in the other system's words."""

@@ -1,7 +1,7 @@
-"""Who is called because of an alarm, and what comes of it: in `duty-center`, of all nodes.
+"""Callouts of people on duty because of alarms, in `duty-center`, for all nodes.
 
-Numbers and addresses are in the roster alone: an event names people by their ids. Each act is here before it
-is done, so that whoever goes on after a death does nothing twice.
+Only the roster holds numbers and addresses: an event names people by their ids. Each action is journaled
+before it is carried out, so that a process that resumes after a crash repeats nothing.
 """
 
 from __future__ import annotations
@@ -26,24 +26,26 @@ from messages.rows import Sentence
 
 
 class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm because of which somebody is called."""
+    """An alarm that causes a callout."""
 
     sentence: ClassVar = Sentence("{alarm}[ {subject}]", "{alarm}[ {subject}]")
 
     alarm: str
     subject: str
     node: NodeId
-    """Which node has raised it."""
+    """Node that raised the alarm."""
     raised_at: Instant
 
     @property
     def key(self) -> tuple[NodeId, str, str]:
-        """By whom, which alarm, about what: raised anew it is the same."""
+        """Node, name and subject of the alarm, unchanged if raised again."""
         return self.node, self.alarm, self.subject
 
 
 class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
-    """Somebody is to be called, or told in the morning; the node that writes this carries it out."""
+    """A person is to be called, or notified in the morning; the node that writes this event carries it
+    out.
+    """
 
     sentence: ClassVar = Sentence(
         "[{?kind=test}{by} has {person} called for a test"
@@ -56,17 +58,17 @@ class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
     callout: str
     kind: CalloutKind = CalloutKind.ALARM
     alarms: tuple[CalloutAlarm, ...] = ()
-    """The gravest first; of a test none."""
+    """Alarms, the gravest first; none for a test."""
     person: str = ""
-    """Of a test: who is called, and nobody else."""
+    """Person called by a test, and no other."""
     way: DutyWay | None = None
-    """Of a test: by this way alone; None: by all that the person has."""
+    """Channel used by a test; None: all channels of the person."""
     by: OperatorId | None = None
-    """Of a test: who has asked for it."""
+    """Operator who ordered the test."""
 
 
 class CalloutJoined(Message, frozen=True, kw_only=True, tag="callout.joined"):
-    """These alarms have come since: the next try tells them, and nobody is called for them alone."""
+    """These alarms have come since: the next attempt reports them, without a separate callout."""
 
     sentence: ClassVar = Sentence(
         "who is called is told of [{alarms}|nothing], too",
@@ -78,7 +80,7 @@ class CalloutJoined(Message, frozen=True, kw_only=True, tag="callout.joined"):
 
 
 class CalloutTried(Message, frozen=True, kw_only=True, tag="callout.tried"):
-    """A person is about to be told by one way."""
+    """The notification of a person by one channel has started."""
 
     sentence: ClassVar = Sentence(
         "{person} is told by {way}[ on line {line}]",
@@ -87,21 +89,21 @@ class CalloutTried(Message, frozen=True, kw_only=True, tag="callout.tried"):
 
     callout: str
     attempt: int
-    """From 1, of this callout."""
+    """Number of the attempt in this callout, from 1."""
     round: int = 1
-    """How often all who are on duty have been called, this time included."""
+    """Number of the cycle through all people on duty, from 1."""
     person: str
     way: DutyWay
     contact: int
-    """Its place among the person's contacts, from 0."""
+    """Index among the person's contacts, from 0."""
     line: LineId | None = None
-    """Of a call: on which."""
+    """Line of a call."""
     text: TextId | None = None
-    """Of a short message: which of the outbox."""
+    """Outbox id of an SMS."""
 
 
 class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"):
-    """Somebody or something has answered the call; the message is being said."""
+    """The call was answered, by a person or a machine; the message is being played."""
 
     sentence: ClassVar = Sentence("try {attempt} is answered", "al tentativo {attempt} si risponde")
 
@@ -110,8 +112,8 @@ class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"
 
 
 class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
-    """What was written has left: the network, the server or the service has taken it. Of a call: the person
-    has taken it.
+    """The message was accepted by the network, the server or the service. For a call: the person has taken
+    it.
     """
 
     sentence: ClassVar = Sentence(
@@ -124,7 +126,7 @@ class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
 
 
 class CalloutFailed(Message, frozen=True, kw_only=True, tag="callout.failed"):
-    """The try has come to nothing."""
+    """The attempt has failed."""
 
     sentence: ClassVar = Sentence(
         "try {attempt} has come to nothing: {why}",
@@ -135,24 +137,24 @@ class CalloutFailed(Message, frozen=True, kw_only=True, tag="callout.failed"):
     attempt: int
     why: CalloutFailure
     cause: int | None = None
-    """Of a call: ITU-T Q.850."""
+    """Cause of a call's end, by ITU-T Q.850."""
 
 
 class CalloutTaken(Message, frozen=True, kw_only=True, tag="callout.taken"):
-    """Somebody sees to it: nobody else is called."""
+    """A person has taken the callout: no other person is called."""
 
     sentence: ClassVar = Sentence("[{person}|{operator}] has taken it", "[{person}|{operator}] se ne occupa")
 
     callout: str
     person: str = ""
-    """Of the roster; empty where an operator has taken it at a console."""
+    """Person of the roster; empty if an operator has taken the callout at a console."""
     operator: OperatorId | None = None
     way: DutyWay | None = None
-    """By which the person has said so; None: at a console."""
+    """Channel of the person's response; None: at a console."""
 
 
 class CalloutEnded(Message, frozen=True, kw_only=True, tag="callout.ended"):
-    """Nobody is called any more."""
+    """The callout has ended: no further person is called."""
 
     sentence: ClassVar = Sentence("nobody is called any more: {why}", "non si chiama più nessuno: {why}")
 

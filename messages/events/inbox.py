@@ -1,4 +1,4 @@
-"""What comes from outside, in `inbox-ALERT`: appended by whoever receives it."""
+"""Facts from outside, in `inbox-ALERT`, appended by their receiver."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
-    """One more position of the user."""
+    """A further position of the user was received."""
 
     sentence: ClassVar = Sentence("position [{position}|(erased)]", "posizione [{position}|(cancellata)]")
     listed: ClassVar = listing(ListItem("pin", "", "New position{accuracy}{source}{times}"))
 
     position: Annotated[Position | None, PersonalKind.POSITION] = None
-    """None: forgotten."""
+    """Position; None once erased."""
 
 
 class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
-    """Where the user's position is, by name: what the operator was shown and may have read to 112."""
+    """The address of the user's position was found: displayed to the operator, and possibly read to 112."""
 
     sentence: ClassVar = Sentence(
         "the address of the position: [{address}|(erased)]",
@@ -41,11 +41,11 @@ class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
     )
 
     address: Annotated[Address | None, PersonalKind.POSITION] = None
-    """None: forgotten."""
+    """Address; None once erased."""
 
 
 class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
-    """The app says that the alert was a mistake; with the duress PIN it only seems to."""
+    """The app has cancelled the alert; with the duress PIN the cancellation is only apparent."""
 
     sentence: ClassVar = Sentence(
         "cancelled [{?duress}with the DURESS PIN|by the app]",
@@ -61,7 +61,7 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
 
 
 class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
-    """A short message of the user's has come that could not be read twice: it is kept as it came."""
+    """An SMS of the user could not be read in two attempts: kept as received."""
 
     sentence: ClassVar = Sentence(
         "a SHORT MESSAGE on {line} from [{sender}"
@@ -76,17 +76,17 @@ class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
 
     line: LineId
     key: str
-    """Names the message and no other."""
+    """Unique key of the message."""
     reason: str = ""
-    """Why; nothing of what it says."""
+    """Reason; nothing of the content."""
     sender: Annotated[str, PersonalKind.NUMBER] = ""
-    """As the network gave it: a number, or words; empty where not even that can be read."""
+    """Sender as given by the network, a number or words; empty if unreadable."""
     raw: Annotated[str, PersonalKind.WORDS] = ""
-    """As the modem gave it: the hexadecimal form of 3GPP TS 27.005, or as far as it could be read."""
+    """Message as given by the modem: the hexadecimal form of 3GPP TS 27.005, or the readable part."""
 
 
 class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
-    """A PIN that is not the user's was typed to cancel the alert: a sign of coercion (case 19)."""
+    """A PIN that is not the user's was entered to cancel the alert: a sign of coercion (case 19)."""
 
     sentence: ClassVar = Sentence(
         "[{?none_set}asked to cancel; no PIN is set, so this proves nothing"
@@ -102,18 +102,18 @@ class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
     )
 
     none_set: bool = False
-    """The user has no PIN: this one is not wrong, and proves nothing."""
+    """True if the user has no PIN: the entered PIN is not wrong, and proves nothing."""
 
 
 class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
-    """The app says that the phone rings, or has rung, with the center's call."""
+    """The app has reported that the phone rings, or has rung, with the center's call."""
 
     sentence: ClassVar = Sentence("the app sees the phone ring", "l’app vede squillare il telefono")
     listed: ClassVar = listing(ListItem("ring", "ok", "The app sees the call"))
 
 
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
-    """An operator has ordered something; the case decides what comes of it."""
+    """An operator has given an order; the case decides its effect."""
 
     sentence: ClassVar = Sentence(
         "{by} orders {command}[ to {to}][: {text}]",
@@ -124,26 +124,28 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     by: OperatorId
     text: Annotated[str, PersonalKind.WORDS] = ""
     to: OperatorId | None = None
-    """To whom the case is handed over; none: to whoever can be had."""
+    """Operator to receive the case; None: any available one."""
     party: Party | None = None
-    """Who is to be called on another line; none: whoever is without sound. Or into whose call a digit goes;
-    none: 112's."""
+    """Party to be called on another line; None: the party without sound. For a digit: the party of the call;
+    None: 112.
+    """
     digit: str = ""
-    """The key that the operator has pressed, with `send_digit`."""
+    """Key that the operator has pressed, with `send_digit`."""
     what: str = ""
-    """What is to be announced; empty: `cannot_speak`."""
+    """Announcement; empty: `cannot_speak`."""
     id: str = ""
-    """The order's own, one for each press of a key: the same again is no other order. Empty: none."""
+    """Id of the order, one for each key press: a repeated id is no new order. Empty: none."""
     seen: int = 0
-    """The alert's version that the operator saw. 0: not known."""
+    """Version of the alert that the operator saw; 0 if unknown."""
     supervisor: bool = False
-    """With `close`, `put_away`: a supervisor orders it, who may end an alert of which 112 was not told."""
+    """True with `close` or `put_away` of a supervisor, who may end an alert unknown to 112."""
 
 
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
-    """A closed alert goes on: an operator is looked for, the user is called again.
+    """A closed alert was reopened: an operator is searched, the user is called again.
 
-    It stands in the inbox: who has closed the alert has let go of it, and the alert is nobody's yet.
+    The event is in the inbox: the AlertCase that closed the alert has released it, and the alert is
+    unassigned.
     """
 
     sentence: ClassVar = Sentence(
@@ -154,13 +156,13 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
 
     by: OperatorId
     psap: bool = False
-    """Whether 112 is to be called again as well."""
+    """True if 112 is to be called again as well."""
     id: str = ""
-    """The order's own, as in `command.given`."""
+    """Id of the order, as in `command.given`."""
 
 
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
-    """A recording of this alert is deleted."""
+    """A recording of this alert was deleted."""
 
     sentence: ClassVar = Sentence(
         "the recording {file} is deleted ({reason})",
@@ -174,11 +176,13 @@ class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.delete
 
     file: str
     reason: str
-    """`retention`, or `erased` with the data of the person."""
+    """Reason: `retention`, or `erased` with the data of the person."""
 
 
 class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
-    """Nothing of this alert is forgotten until `alert.hold_ended`: a court has asked for it, say."""
+    """A legal hold was set, for example at the request of a court: no data of this alert is erased until
+    `alert.hold_ended`.
+    """
 
     sentence: ClassVar = Sentence(
         "{by} keeps it from being forgotten: {reason}",
@@ -191,7 +195,7 @@ class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
 
 
 class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended"):
-    """The alert is kept no longer than others are."""
+    """The legal hold has ended: the usual retention applies."""
 
     sentence: ClassVar = Sentence(
         "{by} lets it be forgotten when its time is over",
@@ -203,7 +207,7 @@ class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended")
 
 
 class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
-    """What is personal in this alert's events is gone for good: the keys of these kinds are destroyed."""
+    """Personal data in this alert's events was erased for good: the keys of these kinds are destroyed."""
 
     sentence: ClassVar = Sentence(
         "ERASED: {kinds} ({reason})[ by {by}]",
@@ -212,13 +216,13 @@ class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
     listed: ClassVar = listing(ListItem("check", "", "Erased for good: {kinds}"), reason="reason")
 
     by: str
-    """Empty: its time was over."""
+    """User who ordered the erasure; empty: retention time over."""
     kinds: tuple[PersonalKind, ...]
     reason: ErasureReason
 
 
 class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
-    """The deadline has passed with the user not reached (S11). Said by the DeadlineWatchdog."""
+    """The deadline has passed and the user was not reached (S11). Written by the DeadlineWatchdog."""
 
     sentence: ClassVar = Sentence(
         "DEADLINE MISSED: the user was not reached",
@@ -228,7 +232,7 @@ class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
 
 
 class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
-    """The app has to be told something else. Said by the DeadlineWatchdog in the inbox, or by the case."""
+    """The advice to the app has changed. Written by the DeadlineWatchdog to the inbox, or by the case."""
 
     sentence: ClassVar = Sentence(
         "the app is told: {advice}[ ({reason})]",

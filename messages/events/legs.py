@@ -1,4 +1,4 @@
-"""The calls of an alert, in `alert-ALERT`."""
+"""Calls of an alert, in `alert-ALERT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
-    """A party is being called: everything needed to find the call again after a crash."""
+    """A party is being called; the event has all data to find the call again after a crash."""
 
     sentence: ClassVar = Sentence(
         "[{?call}{party} has called line {line}: taking the call"
@@ -43,9 +43,9 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
     operator: OperatorId | None = None
     emergency: bool = False
     call: int | None = None
-    """The modem's number of an inbound call that becomes this leg by being answered."""
+    """The modem's number of an inbound call that becomes this leg when answered."""
     joins: Joins = Joins.HOST
-    """How the line joins its calls."""
+    """Method by which the line joins its calls."""
 
 
 class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
@@ -67,7 +67,7 @@ class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
 
 
 class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
-    """The party, or the party's machine, has answered."""
+    """The party, or the party's answering machine, has answered."""
 
     sentence: ClassVar = Sentence(
         "{leg} has answered[{?confirmed}|, not confirmed]",
@@ -87,13 +87,15 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     attempt: int
     voice: VoicePort | None = None
     confirmed: bool = True
-    """False where signalling alone does not prove that somebody answered."""
+    """False if signalling alone does not prove that a person answered."""
     joins: Joins = Joins.HOST
-    """How the line joins its calls, by its modem's own word."""
+    """Method by which the line joins its calls, as its modem reports."""
 
 
 class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
-    """Somebody is on a line that was called answered without proof (`leg.answered`, `confirmed` false)."""
+    """An answer reported without proof (`leg.answered`, `confirmed` false) was proved: a person is on the
+    line.
+    """
 
     sentence: ClassVar = Sentence("{leg} is really there ({by})", "{leg}: è davvero in linea ({by:reached})")
     listed: ClassVar = listing(
@@ -106,12 +108,13 @@ class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
     leg: LegId
     attempt: int
     by: str
-    """`voice` or `digit`: heard on it; `word`: an operator has said so, or done what says so; `network`: it
-    has joined the call with another, as it does only with what is answered."""
+    """Proof: `voice` or `digit`, heard on the line; `word`, an operator's statement or an order that implies
+    it; `network`, which joined the call with another, as only answered calls are.
+    """
 
 
 class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
-    """The voice of an answered leg is to be had here; said where that was not known at the answer."""
+    """The voice port of an answered leg is known; written if it was unknown at the answer."""
 
     sentence: ClassVar = Sentence("the voice of {leg} is there", "{leg}: la voce c’è")
 
@@ -121,7 +124,7 @@ class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
 
 
 class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
-    """The case has decided to hang up."""
+    """The case has ordered the hang-up."""
 
     sentence: ClassVar = Sentence("hanging up {leg}[ ({reason})]", "{leg}: si riaggancia[ ({reason:reason})]")
 
@@ -131,7 +134,7 @@ class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
 
 
 class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
-    """The leg is gone, whoever hung up."""
+    """The leg's call has ended, by either side."""
 
     sentence: ClassVar = Sentence("{leg} is released: {cause:cause}", "{leg}: chiamata finita, {cause:cause}")
     listed: ClassVar = listing(leg="leg", attempt="attempt", cause="cause")
@@ -139,11 +142,11 @@ class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
     leg: LegId
     attempt: int
     cause: int
-    """ITU-T Q.850; above 127 see HangupCause."""
+    """Cause by ITU-T Q.850; above 127 see HangupCause."""
 
 
 class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
-    """A call that a modem held through a restart was taken over, not redialled."""
+    """A call that a modem held through a restart was taken over without a new dialling."""
 
     sentence: ClassVar = Sentence("the call of {leg} was taken over", "{leg}: la chiamata è stata ripresa")
     listed: ClassVar = listing(
@@ -179,7 +182,9 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
 
 
 class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
-    """The operator has pressed a key for this party's voice menu: a DTMF digit goes into the call, once."""
+    """The operator has pressed a key for this party's voice menu: a DTMF digit is sent into the call,
+    once.
+    """
 
     sentence: ClassVar = Sentence("{by} sends {digit} to {leg}", "{by} manda il tasto {digit} a {leg}")
     listed: ClassVar = listing(
@@ -213,9 +218,9 @@ class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
 
 
 class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
-    """The modem that joins the party in the network does not answer: how the call stands is not known.
+    """The modem that joins the party in the network does not answer: the state of the call is unknown.
 
-    Said once, until `leg.heard_again` or the end of this attempt.
+    Written once, until `leg.heard_again` or the end of this attempt.
     """
 
     sentence: ClassVar = Sentence(
@@ -235,7 +240,7 @@ class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
 
 
 class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
-    """The modem answers again, and the call is as it was."""
+    """The modem answers again, and the call is unchanged."""
 
     sentence: ClassVar = Sentence("the modem of {leg} answers again", "{leg}: il modem risponde di nuovo")
     listed: ClassVar = listing(
@@ -249,9 +254,9 @@ class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
 
 
 class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
-    """The party is on the line, and for 3 s nothing has come but digital silence, or nothing was taken.
+    """The party is on the line, and for 3 s only digital silence has arrived, or no sound was accepted.
 
-    Said once, until `leg.sound_back` or the end of this attempt.
+    Written once, until `leg.sound_back` or the end of this attempt.
     """
 
     sentence: ClassVar = Sentence(
@@ -270,7 +275,7 @@ class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
 
 
 class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
-    """For a second there has been sound again."""
+    """Sound has returned for a second."""
 
     sentence: ClassVar = Sentence("sound again from {leg}", "{leg}: di nuovo suono")
     listed: ClassVar = listing(ListItem("voice", "", "Sound again from {who}"), leg="leg", attempt="attempt")
@@ -280,7 +285,7 @@ class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
 
 
 class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line.requested"):
-    """The operator wants this party hung up and called again at once, on another line."""
+    """The operator has ordered this party hung up and called again at once on another line."""
 
     sentence: ClassVar = Sentence(
         "{by} wants {party} called again on another line",
@@ -298,7 +303,7 @@ class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line
 
 
 class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
-    """The operator has heard a machine on the user's leg; it counts as no answer."""
+    """The operator has heard a machine on the user's leg; the call counts as unanswered."""
 
     sentence: ClassVar = Sentence("{by} hears a machine", "{by} sente una segreteria")
     listed: ClassVar = listing(ListItem("hush", "", "{op}: a machine"), operator="by")
@@ -307,7 +312,7 @@ class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
 
 
 class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"):
-    """The operator wants the user called again."""
+    """The operator has ordered a new call to the user."""
 
     sentence: ClassVar = Sentence("{by} wants the user called again", "{by} fa richiamare l’utente")
     listed: ClassVar = listing(ListItem("phone", "", "{op}: call again"), operator="by")

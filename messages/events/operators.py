@@ -1,4 +1,4 @@
-"""Operators: those of an alert, in `alert-ALERT`; their shifts, in `operator-OPERATOR`."""
+"""Operators of an alert, in `alert-ALERT`; shifts of operators, in `operator-OPERATOR`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
-    """An operator is this alert's and no other's; in the operator's stream too, whose version makes it so."""
+    """An operator was reserved for this alert only; also written to the operator's stream, where the version
+    makes the reservation exclusive.
+    """
 
     sentence: ClassVar = Sentence("operator {operator} is reserved", "operatore {operator}: riservato")
     listed: ClassVar = listing(ListItem("headset", "", "{op} is being called"), operator="operator")
@@ -22,7 +24,7 @@ class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserve
 
 
 class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
-    """The operator's phone rang for the time allowed, or failed. The reservation ends with it."""
+    """The operator's phone rang for the time allowed, or failed. The event ends the reservation."""
 
     sentence: ClassVar = Sentence("operator {operator} does not answer", "operatore {operator}: non risponde")
     listed: ClassVar = listing(ListItem("headset", "wait", "{op} does not answer"), operator="operator")
@@ -31,10 +33,10 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
 
 
 class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
-    """An alert has no operator, and asks another one for its operator: one that is vouched for asks an alert
-    for which nothing speaks; any that an operator takes asks the test in which that operator is.
+    """An alert without an operator requests the operator of another alert: a vouched alert from an alert that
+    nothing vouches for; an alert taken by an operator from the test in which that operator is.
 
-    In the stream of the alert that asks, and in the inbox of the alert that is asked.
+    Written to the stream of the requesting alert, and to the inbox of the other alert.
     """
 
     sentence: ClassVar = Sentence(
@@ -49,15 +51,15 @@ class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
 
     operator: OperatorId
     holder: AlertId
-    """The alert that is asked: a test, or one for which nothing but an app key or a caller ID speaks."""
+    """Alert that has the operator: a test, or an alert with only an app key or a caller ID."""
     alert: AlertId
-    """The alert that asks."""
+    """Requesting alert."""
     taking: bool = False
-    """The operator has taken the alert that asks, and leaves a test for it."""
+    """True if the operator has taken the requesting alert, and leaves a test for it."""
 
 
 class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):
-    """The operator on the line says that the alert is real: it keeps its operator."""
+    """The operator on the line vouches that the alert is real: the alert keeps its operator."""
 
     sentence: ClassVar = Sentence("{by} says that the alert is real", "{by}: l’allarme è vero")
     listed: ClassVar = listing(ListItem("check", "ok", "{op}: the alert is real"), operator="by")
@@ -76,9 +78,9 @@ class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
 
 
 class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
-    """The operator has nothing more to do with the case: has left it, lost it or was not needed.
+    """The operator's part in the case has ended: left, lost or not needed.
 
-    Where the operator had it and that part is done, in the operator's stream too: the wrap-up begins with it.
+    After a completed part the event is also in the operator's stream, where it begins the wrap-up.
     """
 
     sentence: ClassVar = Sentence(
@@ -97,11 +99,11 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
     operator: OperatorId
     reason: str = ""
     alert: AlertId | None = None
-    """In the operator's stream: which one it was."""
+    """Alert, in the operator's stream only."""
 
 
 class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
-    """An operator takes the case; that one is to be called, nobody else."""
+    """An operator takes the case; only that operator is to be called."""
 
     sentence: ClassVar = Sentence("{by} takes the case herself", "{by} prende il caso")
 
@@ -109,7 +111,7 @@ class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
 
 
 class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"):
-    """A supervisor listens in: is to be called by phone, and heard by nobody."""
+    """A supervisor listens in: to be called by phone, and heard by no one."""
 
     sentence: ClassVar = Sentence("{by} wants to listen in", "{by} vuole ascoltare")
 
@@ -117,7 +119,7 @@ class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"
 
 
 class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
-    """The listener has gone, or did not come to it. The reservation, made with the call, ends with this."""
+    """The listener has left, or never joined. The event ends the reservation made with the call."""
 
     sentence: ClassVar = Sentence(
         "{operator} listens no more[ ({reason})]",
@@ -134,7 +136,7 @@ class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
 
 
 class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
-    """Whoever listens in is heard by the operator who has the case, and by nobody else."""
+    """The operator who has the case, and no other party, hears the listener."""
 
     sentence: ClassVar = Sentence("{by} speaks to the operator alone", "{by} parla solo all’operatore")
     listed: ClassVar = listing(
@@ -146,7 +148,7 @@ class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
 
 
 class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
-    """The listener is heard by nobody again."""
+    """No party hears the listener any more."""
 
     sentence: ClassVar = Sentence("{by} is heard by nobody again", "{by} di nuovo non è sentito da nessuno")
     listed: ClassVar = listing(ListItem("headset", "", "{op} only listens again"), operator="by")
@@ -155,7 +157,7 @@ class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
 
 
 class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.requested"):
-    """The operator on the line wants another one to take the case, and keeps it until that one is joined."""
+    """The operator on the line hands the case over, and keeps it until another operator has joined."""
 
     sentence: ClassVar = Sentence("{by} hands the case over[ to {to}]", "{by} passa il caso[ a {to}]")
     listed: ClassVar = listing(
@@ -168,12 +170,12 @@ class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.reque
 
     by: OperatorId
     to: OperatorId | None = None
-    """This one and no other is called; none: whoever can be had."""
+    """Only this operator is called; None: any available one."""
     text: Annotated[str, PersonalKind.WORDS] = ""
 
 
 class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
-    """Nobody has taken the case over, and nobody is called for it any more: it stays whose it was."""
+    """The hand-over has failed or was withdrawn, and no one is called for it any more: the owner stays."""
 
     sentence: ClassVar = Sentence(
         "nobody takes the case over ({reason})",
@@ -182,11 +184,11 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
     listed: ClassVar = listing(ListItem("headset", "wait", "{ended}"), reason="reason")
 
     reason: str
-    """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""
+    """Reason: `withdrawn`, `no answer`, `nobody` was free, `no line`."""
 
 
 class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_changed"):
-    """What the operator's word, or silence, has made of the shift."""
+    """The state of the operator's shift has changed, by the operator or by silence."""
 
     sentence: ClassVar = Sentence(
         "operator {operator} is {state}[ ({reason})]",

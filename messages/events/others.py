@@ -1,5 +1,6 @@
-"""The streams that are no alert's: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
-`service-LINE`, `text-TEXT`, `reference-LINE.REFERENCE`, `signal-ALIAS`, `node-NODE`, `user-USER`."""
+"""Streams apart from alerts: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
+`service-LINE`, `text-TEXT`, `reference-LINE.REFERENCE`, `signal-ALIAS`, `node-NODE`, `user-USER`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from messages.rows import UNSAID, Sentence
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
-    """The latest alert of one number; its version decides who was first (case 1)."""
+    """An alert was raised for the number; the version of the stream decides which came first (case 1)."""
 
     sentence: ClassVar = UNSAID
 
@@ -30,7 +31,7 @@ class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"
 
 
 class SignalNamed(Message, frozen=True, kw_only=True, tag="signal.named"):
-    """The only event of `signal-ALIAS`: a signal that has joined an alert, and what its sender is told."""
+    """A signal has joined an alert, with the data for its sender; the only event of `signal-ALIAS`."""
 
     sentence: ClassVar = UNSAID
 
@@ -38,17 +39,17 @@ class SignalNamed(Message, frozen=True, kw_only=True, tag="signal.named"):
     received_at: Instant
     raised_at: Instant
     deadline_at: Instant
-    """When the sender's app calls 112 by itself."""
+    """Time at which the sender's app calls 112 by itself."""
     proof: Proof
     test: bool = False
     silent: bool = False
 
 
 class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
-    """The line is this leg's until `leg.released`; its version decides who was first.
+    """The line belongs to this leg until `leg.released`; the version of the stream decides which came first.
 
-    Or it is a call's that is nailed up for an operator's shift, until the next one of this kind: that one
-    names no leg where the call has ended, and the line is nobody's.
+    Or the line carries a nailed-up call of an operator's shift, until the next event of this kind: an event
+    without a leg ends the call and releases the line.
     """
 
     sentence: ClassVar = Sentence(
@@ -67,17 +68,17 @@ class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
     leg: LegId
     attempt: int
     operator: OperatorId | None = None
-    """Whose shift it is, where it is no alert's."""
+    """Operator of the shift, without an alert."""
     tester: OperatorId | None = None
-    """Who tries the line with a call, where it is neither an alert's nor nailed up, until the next event of
-    this kind: that one names no leg where the call has ended.
+    """Operator who tests the line with a call, with neither an alert nor a nailed-up call, until the next
+    event of this kind: an event without a leg ends the call.
     """
     callout: str | None = None
-    """Because of which callout somebody on duty is called on it; otherwise as with `tester`."""
+    """Callout for which a person on duty is called on the line; ends like a test."""
 
 
 class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):
-    """The line is not to be used: its modem is dead, mute or unwilling."""
+    """The line must not be used: its modem is dead, silent or unwilling."""
 
     sentence: ClassVar = Sentence(
         "line {line} is quarantined: {reason}",
@@ -97,8 +98,8 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
 
 
 class LineTakenOut(Message, frozen=True, kw_only=True, tag="line.taken_out"):
-    """In `service-LINE`: somebody has taken the line out of service. No call of ours begins on it; one that
-    stands goes on, and whoever calls its number is answered.
+    """A line was taken out of service, in `service-LINE`. The center begins no call on it; a present call
+    goes on, and incoming calls are answered.
     """
 
     sentence: ClassVar = Sentence(
@@ -112,7 +113,7 @@ class LineTakenOut(Message, frozen=True, kw_only=True, tag="line.taken_out"):
 
 
 class LinePutBack(Message, frozen=True, kw_only=True, tag="line.put_back"):
-    """In `service-LINE`: somebody has put the line into service again."""
+    """The line was put back into service, in `service-LINE`."""
 
     sentence: ClassVar = Sentence(
         "{by} puts line {line} back into service",
@@ -124,7 +125,7 @@ class LinePutBack(Message, frozen=True, kw_only=True, tag="line.put_back"):
 
 
 class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
-    """The center is to send a short message. Its words are not here, but in a row that goes with its end."""
+    """An SMS is to be sent. Its words are not in the event, but in a row that is deleted at the end."""
 
     sentence: ClassVar = Sentence(
         "a short message ({purpose}) is to be sent",
@@ -133,17 +134,17 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
 
     purpose: TextPurpose
     expires_at: Instant
-    """Afterwards it is of no use, and is not sent."""
+    """Time after which the SMS is useless, and not sent."""
     alert: AlertId | None = None
-    """Of which alert it is; None: of none."""
+    """Alert of the SMS; None: without an alert."""
     message: int = 0
-    """Its number in the alert's dialogue; 0: it is none of that."""
+    """Number in the alert's dialogue; 0: not part of it."""
     line: LineId | None = None
-    """Which alone is to send it; None: whichever is best."""
+    """Only line that may send the SMS; None: the best line."""
 
 
 class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):
-    """This line is about to send it; from here on no other does, whatever becomes of it."""
+    """This line has started to send the SMS; no other line sends it, in any case."""
 
     sentence: ClassVar = Sentence("line {line} sends the short message", "la linea {line} manda l’SMS")
 
@@ -151,21 +152,21 @@ class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):
 
 
 class TextSent(Message, frozen=True, kw_only=True, tag="text.sent"):
-    """The network has taken it."""
+    """The network has accepted the SMS."""
 
     sentence: ClassVar = Sentence("the network has taken the short message", "la rete ha preso l’SMS")
 
     line: LineId
     reference: int | None = None
-    """The network's, of its last part (3GPP TS 23.040 TP-Message-Reference)."""
+    """Reference of the network for the last part (3GPP TS 23.040 TP-Message-Reference)."""
     references: tuple[int, ...] = ()
-    """Of each of its parts, where the network was asked to report on them."""
+    """References of all parts, if delivery reports were requested."""
     awaits: bool = False
-    """The modem hands those reports on."""
+    """True if the modem forwards those reports."""
 
 
 class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
-    """It is given up."""
+    """The SMS was given up."""
 
     sentence: ClassVar = Sentence(
         "the short message is given up: {cause}[ ({text})]",
@@ -174,23 +175,25 @@ class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
 
     cause: TextFailure
     line: LineId | None = None
-    """Which was to send it; none: it never came to that."""
+    """Line that was to send the SMS; None: none was chosen."""
     text: str = ""
-    """What the modem has said (`+CMS ERROR: 38`, 3GPP TS 27.005 clause 3.2.5)."""
+    """Error of the modem (`+CMS ERROR: 38`, 3GPP TS 27.005 clause 3.2.5)."""
 
 
 class TextReferenced(Message, frozen=True, kw_only=True, tag="text.referenced"):
-    """In `reference-LINE.REFERENCE`: under this number the line's network reports on this part of a text."""
+    """The line's network reports on this part of an SMS under this reference; in
+    `reference-LINE.REFERENCE`.
+    """
 
     sentence: ClassVar = UNSAID
 
     text: TextId
     part: int
-    """From 0."""
+    """Index of the part, from 0."""
 
 
 class TextReported(Message, frozen=True, kw_only=True, tag="text.reported"):
-    """The network says what has become of a part of it."""
+    """The network has reported the state of a part."""
 
     sentence: ClassVar = Sentence(
         "the network reports on part {part:from_1} of the short message: status {status:hex}",
@@ -199,11 +202,11 @@ class TextReported(Message, frozen=True, kw_only=True, tag="text.reported"):
 
     part: int
     status: int
-    """3GPP TS 23.040 TP-Status, clause 9.2.3.15."""
+    """Status by 3GPP TS 23.040 TP-Status, clause 9.2.3.15."""
 
 
 class TextCame(Message, frozen=True, kw_only=True, tag="text.came"):
-    """A text that one of the center's lines has sent to another has arrived there."""
+    """An SMS between two lines of the center has arrived."""
 
     sentence: ClassVar = Sentence(
         "the short message has arrived on line {line}",
@@ -211,11 +214,11 @@ class TextCame(Message, frozen=True, kw_only=True, tag="text.came"):
     )
 
     line: LineId
-    """Where it has."""
+    """Receiving line."""
 
 
 class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):
-    """The node has begun, with whatever an earlier one left being ended."""
+    """The node has started, with everything left by an earlier run being ended."""
 
     sentence: ClassVar = Sentence(
         "the node has started (process {pid})",
@@ -233,7 +236,9 @@ class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
 
 
 class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
-    """An admin has ordered something of the node; of two orders the later counts, and none after a start."""
+    """An administrator has given the node an order; the later of two orders applies, and none after a
+    start.
+    """
 
     sentence: ClassVar = Sentence("{by} has ordered the node to {order}", "{by} ordina al nodo: {order}")
 
@@ -242,7 +247,7 @@ class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
 
 
 class NodeOrderEnded(Message, frozen=True, kw_only=True, tag="node.order_ended"):
-    """An admin has taken the order back."""
+    """An administrator has withdrawn the order."""
 
     sentence: ClassVar = Sentence("{by} has taken the node's order back", "{by} ritira l’ordine al nodo")
 
@@ -250,7 +255,7 @@ class NodeOrderEnded(Message, frozen=True, kw_only=True, tag="node.order_ended")
 
 
 class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):
-    """A start after a death, or of the whole group."""
+    """An actor was started after a death, or with its whole group."""
 
     sentence: ClassVar = Sentence(
         "{role}[ {key}] was started again[: {cause}]",
@@ -265,7 +270,7 @@ class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):
 
 
 class PersonalDataChanged(Message, frozen=True, kw_only=True, tag="user.data_changed"):
-    """Somebody wrote, imported or erased a person's data."""
+    """A person's data was written, imported or erased."""
 
     sentence: ClassVar = Sentence(
         "{by} changed personal data: {what}",
@@ -277,7 +282,7 @@ class PersonalDataChanged(Message, frozen=True, kw_only=True, tag="user.data_cha
 
 
 class PersonalDataRead(Message, frozen=True, kw_only=True, tag="user.data_read"):
-    """Somebody saw a person's data."""
+    """A person's data was read."""
 
     sentence: ClassVar = Sentence("{by} read personal data: {why}", "{by} ha letto dati personali: {why}")
 

@@ -1,4 +1,4 @@
-"""The proof of a node, each night and on demand: in `proof-NODE`, of that node."""
+"""Self-test (proof) of a node, each night and on demand, in `proof-NODE` of that node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from messages.trials import WayShown
 
 
 class ProofOrdered(Message, frozen=True, kw_only=True, tag="proof.ordered"):
-    """Somebody wants one now, or, where it goes on, its end. A new order takes an old one's place."""
+    """A self-test was ordered, or the end of the running one. A new order replaces an old one."""
 
     sentence: ClassVar = Sentence(
         "{by} wants the [{?stop}proof ended|center proved]",
@@ -23,12 +23,12 @@ class ProofOrdered(Message, frozen=True, kw_only=True, tag="proof.ordered"):
 
     by: OperatorId
     steps: tuple[ProofStep, ...] = ()
-    """None: all of them."""
+    """Steps to run; empty: all."""
     stop: bool = False
 
 
 class ProofBegun(Message, frozen=True, kw_only=True, tag="proof.begun"):
-    """A proof begins; what of it is done follows, step by step."""
+    """A self-test has begun; its steps follow."""
 
     sentence: ClassVar = Sentence(
         "a proof of {steps:count} steps begins[ for {by}]",
@@ -37,15 +37,15 @@ class ProofBegun(Message, frozen=True, kw_only=True, tag="proof.begun"):
 
     proof: str
     by: OperatorId | None = None
-    """Who has ordered it; None: the night."""
+    """Operator who ordered the self-test; None: nightly run."""
     whole: bool = True
-    """All is tried that can be."""
+    """True if every possible step is run."""
     steps: tuple[ProofItem, ...]
-    """All that is to be tried, in this order."""
+    """Steps to run, in this order."""
 
 
 class ProofStepBegun(Message, frozen=True, kw_only=True, tag="proof.step_begun"):
-    """One step is being tried; who is killed meanwhile finds by `work` what of it goes on."""
+    """A step has begun; a process that resumes after a crash finds the running work by `work`."""
 
     sentence: ClassVar = Sentence("the proof tries {step}[ {subject}]", "si prova {step}[ {subject}]")
 
@@ -53,11 +53,11 @@ class ProofStepBegun(Message, frozen=True, kw_only=True, tag="proof.step_begun")
     step: ProofStep
     subject: str = ""
     work: str = ""
-    """The test call, the text, the alert, … by its name."""
+    """Name of the test call, the SMS, the alert, …"""
 
 
 class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended"):
-    """One step was tried; of two of one step and subject the later counts."""
+    """A step has ended; the later of two results for a step and subject applies."""
 
     sentence: ClassVar = Sentence(
         "proof of {step}[ {subject}]: {result}[ ({why})]",
@@ -70,15 +70,15 @@ class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended")
     result: StepResult
     why: ProofWhy = ProofWhy.NONE
     lines: tuple[str, ...] = ()
-    """The lines that are at fault, as far as it can be told."""
+    """Lines at fault, as far as known."""
     figures: dict[str, float] = msgspec.field(default_factory=dict)
-    """What was measured, by names with their units (`days`, `free_bytes`, …)."""
+    """Measured values, by names with their units (`days`, `free_bytes`, …)."""
     ways: tuple[WayShown, ...] = ()
-    """Of a call between two lines: how each was heard by the other."""
+    """Directions of a call between two lines: how each was heard by the other."""
 
 
 class ProofEnded(Message, frozen=True, kw_only=True, tag="proof.ended"):
-    """The proof is over."""
+    """The self-test is over."""
 
     sentence: ClassVar = Sentence("the proof is over: {why}", "la prova è finita: {why}")
 

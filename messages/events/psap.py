@@ -1,4 +1,4 @@
-"""The call to 112, in `alert-ALERT`."""
+"""Call to 112, in `alert-ALERT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
-    """112 is to be called for this alert (S8)."""
+    """A call to 112 was requested for this alert (S8)."""
 
     sentence: ClassVar = Sentence(
         "112 is to be called at {number}[, says {by}]",
@@ -27,8 +27,9 @@ class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
 
 
 class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
-    """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this, or
-    the next call that rings, where calls have failed."""
+    """No line can carry the requested call to 112. Attempts continue; the next `leg.originating` ends this
+    state or, if calls have failed, the next call that rings.
+    """
 
     sentence: ClassVar = Sentence(
         "NO LINE CAN CARRY THE CALL TO 112: {reason}",
@@ -40,7 +41,7 @@ class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
     )
 
     reason: str
-    """`none`, `out_of_use`, `taken`, `failing` or `guarded` (`messages.lines.Lack`)."""
+    """Reason: `none`, `out_of_use`, `taken`, `failing` or `guarded` (`messages.lines.Lack`)."""
 
 
 class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_elsewhere"):
@@ -59,8 +60,9 @@ class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_e
 
 
 class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
-    """Those whom the user wanted told are told that 112 was called: a short message to each is asked for, and
-    what became of it stands in its own stream."""
+    """The SMS to the user's contacts that 112 was called were requested; the outcome of each is in its own
+    stream.
+    """
 
     sentence: ClassVar = Sentence(
         "[{?texts}short messages to [{names}|(erased)]: 112 was called"
@@ -72,12 +74,12 @@ class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
 
     texts: tuple[TextId, ...] = ()
     names: Annotated[str, PersonalKind.WORDS] = ""
-    """Of the contacts, in the order of `texts`, with commas between; their numbers the same."""
+    """Names of the contacts, in the order of `texts`, separated by commas; `numbers` likewise."""
     numbers: Annotated[str, PersonalKind.NUMBER] = ""
 
 
 class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):
-    """112 is not to be called after all."""
+    """The request to call 112 was withdrawn."""
 
     sentence: ClassVar = Sentence("{by} takes the call to 112 back", "{by} annulla la chiamata al 112")
     listed: ClassVar = listing(

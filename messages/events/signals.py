@@ -1,4 +1,4 @@
-"""Signals of an alert, in `inbox-ALERT`: what raises it, and what comes besides under its number."""
+"""Signals of an alert, in `inbox-ALERT`: the first one, and further ones under its number."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MORE: Final = Sentence(
 
 
 class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
-    """An alert has come in and is durable; the first event of every inbox."""
+    """An alert was received and is durable; the first event of every inbox."""
 
     sentence: ClassVar = Sentence(
         "[{?check}CHECK of the {check} received by {channel}"
@@ -44,10 +44,10 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
 
     channel: Channel
     raised_at: Instant
-    """When it was raised, by the phone's corrected clock; the receipt where that is unknown."""
+    """Time of raising, by the phone's corrected clock; the time of receipt if unknown."""
     received_at: Instant
     deadline_at: Instant
-    """When the app calls 112 by itself: never later than the receipt plus `deadline.seconds`."""
+    """Time at which the app calls 112 by itself: never later than the receipt plus `deadline.seconds`."""
     phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
     device: Annotated[str | None, PersonalKind.NUMBER] = None
     position: Annotated[Position | None, PersonalKind.POSITION] = None
@@ -55,24 +55,24 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     silent: bool = False
     battery_pct: int | None = None
     line: LineId | None = None
-    """The line on which the user's own call stands (S2)."""
+    """Line of the user's own call (S2)."""
     call: int | None = None
-    """That call's number in its modem."""
+    """Number of that call in its modem."""
     proof: Proof
-    """By what it counts as the phone's own."""
+    """Assurance level of the alert."""
     key: Annotated[str, PersonalKind.NUMBER] = ""
-    """The enrolled device that has signed it; empty below `device`."""
+    """Enrolled device that signed the alert; empty below `device`."""
     key_enrolled_at: Instant | None = None
-    """When that device was enrolled."""
+    """Time of that device's enrolment."""
     doubt: Doubt | None = None
     check: Check | None = None
-    """A test that no operator is called for, and how far it goes."""
+    """Kind of check, a test without an operator; None for any other alert."""
     asked: str = ""
-    """The app's own id for the alert, where another alert had that id already: as good as the alert's id."""
+    """The app's own id for the alert, if that id was in use: valid like the alert's id."""
 
 
 class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
-    """The same event was signalled again, by whatever channel; kept, and no second case made."""
+    """The alert was signalled again, by any channel: recorded without a second case."""
 
     sentence: ClassVar = Sentence(
         "[{?alias}ANOTHER SENDER"
@@ -92,10 +92,11 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     )
 
     alias: str = ""
-    """The name under which the signal is known to its sender, who has not proved to be the one who raised the
-    alert: the signal changes nothing but what the operator is shown. Empty: it speaks for the alert."""
+    """Name of the signal known to its sender, who has not proved to be the sender of the alert: the signal
+    only changes the operator's display. Empty: the sender speaks for the alert.
+    """
     skipped: int = 0
-    """How many like it came before it and were not kept."""
+    """Number of similar signals before this one that were not kept."""
 
     channel: Channel
     received_at: Instant
@@ -114,7 +115,9 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
 
 
 class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
-    """Something came under the alias of a signal that has joined the alert: shown, and never acted upon."""
+    """A statement was received under the alias of a signal that has joined the alert: displayed, and never
+    acted upon.
+    """
 
     sentence: ClassVar = Sentence(
         "another sender ([{?proof=device}another phone of the user's|not proved]): {kind}"
@@ -132,15 +135,15 @@ class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
     alias: str
     kind: ClaimKind
     proof: Proof
-    """`device`: signed by an enrolled phone of the alert's number, which is not the one that raised it."""
+    """Assurance level; `device`: signed by another enrolled phone of the alert's number."""
     position: Annotated[Position | None, PersonalKind.POSITION] = None
     text: Annotated[str, PersonalKind.WORDS] = ""
     skipped: int = 0
-    """How much else came under aliases before it and was not kept."""
+    """Number of earlier statements under aliases that were not kept."""
 
 
 class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
-    """Another alert of the same number is open that has another proof: neither is merged into the other."""
+    """Another alert of this number is open with a different assurance level: the two are not merged."""
 
     sentence: ClassVar = Sentence(
         "another alert of the number is open, {alert}, proved by: {proof}",
@@ -154,4 +157,4 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
 
     alert: AlertId
     proof: Proof
-    """The other one's."""
+    """Assurance level of the other alert."""

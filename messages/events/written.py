@@ -1,5 +1,6 @@
-"""What user and operators write, and what 112 is shown of it, in `inbox-ALERT`; the name of its page, in
-`page-DIGEST` (of the code)."""
+"""Messages of user and operators, and their display to 112, in `inbox-ALERT`; the name of 112's page, in
+`page-DIGEST` (of the code).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from messages.rows import UNSAID, ListItem, Sentence, listing
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
-    """An operator has written something down, or the user has, in a short message."""
+    """A note was written by an operator, or by the user in an SMS."""
 
     sentence: ClassVar = Sentence("[{by}|the user] notes: {text}", "[{by}|l’utente] annota: {text}")
     listed: ClassVar = listing(
@@ -24,14 +25,14 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     )
 
     by: OperatorId
-    """Empty: the user."""
+    """Author; empty for the user."""
     text: Annotated[str, PersonalKind.WORDS] = ""
     id: str = ""
-    """The order's own, as in `command.given`."""
+    """Id of the order, as in `command.given`."""
 
 
 class Spoken(msgspec.Struct, frozen=True, kw_only=True):
-    """How the center speaks a question by itself."""
+    """Mode in which the center speaks a question."""
 
     sentence: ClassVar = Sentence(
         "has asked[{?softly} softly], by the center's voice",
@@ -39,15 +40,17 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
     )
 
     attempt: int
-    """The user's call in which it is asked, and in no later one."""
+    """Attempt of the user's call in which the question is asked; no later attempt asks it."""
     language: str
-    """ISO 639-1."""
+    """Language, ISO 639-1."""
     softly: bool = False
-    """It was ordered for a user who is to hear nobody."""
+    """True if ordered for a user who must hear no one."""
 
 
 class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
-    """User or operator has written to the other. Messages of an alert are numbered from 1 as they come."""
+    """User or operator has sent a message to the other. Messages of an alert are numbered from 1 in the order
+    of arrival.
+    """
 
     sentence: ClassVar = Sentence(
         "[{by}|the user] [{spoken}|{channel:saying}]: {text}[{?asks} (yes or no?)]",
@@ -62,24 +65,24 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     )
 
     id: str
-    """The writer's own: the same again is no other message."""
+    """Id given by the author: a repeated id is no new message."""
     by: OperatorId = OperatorId("")
-    """Empty: the user."""
+    """Author; empty for the user."""
     channel: Channel = Channel.DATA
-    """How it came, or is to go; `voice`: it was asked on the line."""
+    """Channel by which the message came, or is to go; `voice`: asked on the line."""
     text: Annotated[str, PersonalKind.WORDS] = ""
     asks: bool = False
-    """It is to be answered by yes or no."""
+    """True if the message is a question for yes or no."""
     answers: int = 0
-    """Of the user's: the number of the question that it answers by `yes` or `no`; 0: none."""
+    """User's message only: number of the question answered by `yes` or `no`; 0: none."""
     fills: BriefingField | None = None
-    """Which field of the briefing the answer fills, and with what."""
+    """Field of the briefing that the answer fills, with `yes` or `no` as its content."""
     yes: Annotated[str, PersonalKind.WORDS] = ""
     no: Annotated[str, PersonalKind.WORDS] = ""
     spoken: Spoken | None = None
-    """Asked on the line by the center's own voice; None: by the operator's, or not on the line at all."""
+    """Set if the center's own voice asks on the line; None: the operator asks, or not on the line."""
     question: Annotated[str, PersonalKind.WORDS] = ""
-    """Of a spoken one: which question of which protocol it is, by the name of its recording, `violence-3`."""
+    """Name of the recording of a spoken question, which identifies question and protocol: `violence-3`."""
 
 
 class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):
@@ -91,14 +94,14 @@ class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):
     )
 
     by: OperatorId = OperatorId("")
-    """Who has seen them; empty: the user's phone."""
+    """Reader; empty: the user's phone."""
     upto: int
     read: bool = False
-    """They were on a screen that somebody looks at; else they have only arrived."""
+    """True if displayed on a screen in use; False: only arrived."""
 
 
 class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.texts_ordered"):
-    """What is written may go by short message, though the user's phone sounds with it."""
+    """Messages may go by SMS, although the user's phone makes a sound."""
 
     sentence: ClassVar = Sentence(
         "{by} lets messages go by SMS, though the user's phone sounds",
@@ -108,20 +111,20 @@ class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.tex
 
     by: OperatorId
     id: str = ""
-    """The order's own, as in `command.given`."""
+    """Id of the order, as in `command.given`."""
 
 
 class DialogueTexted(Message, frozen=True, kw_only=True, tag="dialogue.texted"):
-    """This message goes by short message, which is asked for in the same transaction. In `alert-ALERT`."""
+    """The message goes by SMS, requested in the same transaction. In `alert-ALERT`."""
 
     sentence: ClassVar = Sentence("message {number} is to go by SMS", "il messaggio {number} va per SMS")
 
     number: int
-    """The message's place in the dialogue."""
+    """Number of the message in the dialogue."""
 
 
 class DialogueCarried(Message, frozen=True, kw_only=True, tag="dialogue.carried"):
-    """What has become of that short message, as far as is known; the phone's report may come first."""
+    """The delivery state of that SMS has changed; the phone's report may arrive first."""
 
     sentence: ClassVar = Sentence(
         "message {number} by SMS: {became}[ ({failure})]",
@@ -138,15 +141,15 @@ class DialogueCarried(Message, frozen=True, kw_only=True, tag="dialogue.carried"
     number: int
     became: Carried
     awaits: bool = False
-    """Sent: the network was asked for a report, and the modem is one that hands it on."""
+    """True after SENT if the network was asked for a report, and the modem forwards reports."""
     failure: TextFailure | None = None
-    """Why the center has given it up."""
+    """Reason for which the center gave the SMS up."""
     status: int | None = None
-    """What the network has reported (3GPP TS 23.040 TP-Status, clause 9.2.3.15)."""
+    """Status reported by the network (3GPP TS 23.040 TP-Status, clause 9.2.3.15)."""
 
 
 class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
-    """What is known of one field of the briefing, in place of what was known before."""
+    """A field of the briefing was filled, in place of its former content."""
 
     sentence: ClassVar = Sentence(
         "[{by}|the user] says, {field}: [{text}|(nothing any more)]",
@@ -162,15 +165,15 @@ class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
 
     field: BriefingField
     text: Annotated[str, PersonalKind.WORDS] = ""
-    """Empty: nothing is known of it any more."""
+    """Content; empty: nothing is known any more."""
     by: OperatorId = OperatorId("")
-    """Empty: the user."""
+    """Author; empty for the user."""
     id: str = ""
-    """The order's own, as in `command.given`."""
+    """Id of the order, as in `command.given`."""
 
 
 class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
-    """What 112 is told stands on a page as well, for whoever has the code."""
+    """The text for 112 is also on a page, for holders of the code."""
 
     sentence: ClassVar = Sentence("{by} opens a page for 112", "{by} apre una pagina per il 112")
     listed: ClassVar = listing(ListItem("112", "", "{op} opens the page for 112"), operator="by")
@@ -178,11 +181,11 @@ class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
     by: OperatorId
     code: Annotated[str, PersonalKind.WORDS] = ""
     id: str = ""
-    """The order's own, as in `command.given`."""
+    """Id of the order, as in `command.given`."""
 
 
 class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
-    """The page was looked at from an address from which it had not been before."""
+    """The page was opened from a new address."""
 
     sentence: ClassVar = Sentence(
         "112's page is looked at from {origin}",
@@ -194,11 +197,11 @@ class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
     )
 
     origin: str
-    """An IP address, 112's."""
+    """IP address of 112."""
 
 
 class PageNamed(Message, frozen=True, kw_only=True, tag="page.named"):
-    """Of which alert the page with this code is."""
+    """The alert of the page with this code was stored."""
 
     sentence: ClassVar = UNSAID
 
