@@ -40,7 +40,7 @@ def backup(
     ] = None,
     common: Common = DEFAULT,
 ) -> None:
-    """Write the whole center to FILE, FILE.keys and FILE.recordings, whether it runs or not."""
+    """Write the whole center, running or not, to FILE, FILE.keys and FILE.recordings."""
     from features.backup import age
     from features.backup.orders import noted
     from features.backup.remembered import Work
@@ -189,8 +189,8 @@ def _ago(seconds: int) -> str:
 
 
 def _stand_back() -> None:
-    """Give this process the lowest scheduling class: alerts come first. A process that wakes preempts
-    SCHED_IDLE at once. A nice value alone does not achieve this (a nice process keeps its slice of 4 ms, and
-    an alert is a chain of many wakings).
+    """Set the lowest scheduling class for this process: alerts come first. Any other process that wakes
+    preempts SCHED_IDLE at once. A nice value alone does not achieve this (a nice process keeps its slice of 4
+    ms, and an alert is a chain of many wakings).
     """
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -130,7 +130,7 @@ class Reader:
             yield block
 
     def finish(self) -> None:
-        """Check that the stream is complete. Raises TransferError if it is cut short."""
+        """Check that the stream is complete. Raises TransferError if the stream is cut short."""
         if not isinstance(self._last, End) or self._rest:
             raise TransferError("is cut short")
 

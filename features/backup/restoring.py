@@ -58,7 +58,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keys_part(wanted: Wanted) -> Path | None:
-    """Return the keys' file; None for a restore without keys. Raises NotFound if it does not exist."""
+    """Return the keys' file; None for a restore without keys. Raises NotFound if the file is missing."""
     if wanted.without_keys:
         return None
     keys = wanted.keys or keys_of(wanted.file)
@@ -195,7 +195,7 @@ def restore(state: StateDir, wanted: Wanted) -> Report:
 
 
 def check(folder: Path, wanted: Wanted) -> Report:
-    """Restore a backup within this folder, verify it and remove it. Raises CenterError, OSError."""
+    """Restore a backup within this folder, verify the result and remove it. Raises CenterError, OSError."""
     for left in folder.glob(f"{CHECKING}*"):
         if not Path("/proc", left.name.rpartition("-")[2]).is_dir():
             shutil.rmtree(left, ignore_errors=True)

@@ -227,7 +227,7 @@ class DutyCallerActor(CenterActor):
         self._watching.look_at_callouts()
         self.log.warning("people on duty are told", kind=str(kind), alarms=[one.alarm for one in alarms])
 
-    # ------------------------------------------------------------ one callout
+    # ------------------------------------------------------------ a callout
 
     def _people(self, callout: Callout, now_us: Instant) -> tuple[Person, ...]:
         roster = self._watching.roster

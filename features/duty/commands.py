@@ -39,7 +39,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(*, common: Common = DEFAULT) -> None:
-    """Write the roster to stdout, as `duty import` takes it. The audit records this."""
+    """Write the roster to stdout, as `duty import` takes it. The audit records the export."""
     from features.duty.roster_file import written
     from store.audit.entry import EVERYBODY, Action
     from store.roster import roster_of
@@ -108,7 +108,9 @@ def list_(
     at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
     common: Common = DEFAULT,
 ) -> None:
-    """List all people, those called now, or at another time, first and in order. The audit records this."""
+    """List all people; first those called now, or at another time, in calling order. Recorded
+    in the audit.
+    """
     from model.callouts.roster import LOOKED_AHEAD_US, spans
     from model.callouts.times import local
     from store.audit.entry import Action

@@ -33,7 +33,7 @@ class FlawKind(StrEnum):
 
     NO_ZONE = "no_zone"
     NAME_TWICE = "name_twice"
-    """Two people have one name or id: a shift cannot tell them apart."""
+    """Two people have one name or id: shifts cannot distinguish them."""
     NO_WAY = "no_way"
     """The person has no contact."""
     NO_NUMBER = "no_number"

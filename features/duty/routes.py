@@ -44,7 +44,7 @@ When = Annotated[datetime, Meta(tz=True)]
 
 
 class DutyContact(model.Contact, frozen=True, kw_only=True):
-    """A way to reach a person: `to` is a number, an address of e-mail, a URL."""
+    """A channel to reach a person: `to` is a number, an address of e-mail, a URL."""
 
 
 class DutyPerson(model.Person, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class DutyChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyTest(msgspec.Struct, frozen=True, kw_only=True):
-    """The person to be tested; `way`: this way alone."""
+    """The person to be tested; `way`: this channel alone."""
 
     person: PersonId
     way: DutyWay | None = None
@@ -107,7 +107,9 @@ class DutyTestBegun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutySpan(msgspec.Struct, frozen=True, kw_only=True):
-    """People called in an interval, in order. Not `covered`: no shift has it, and all are called."""
+    """People called in an interval, in order. Not `covered`: the interval is in no shift, and
+    all are called.
+    """
 
     from_at: Moment
     to_at: Moment
@@ -135,8 +137,8 @@ class DutyOperator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyTried(msgspec.Struct, frozen=True, kw_only=True):
-    """Last test of a person's ways: time of its order and of its end; and the last time the person has taken
-    a test or an alarm.
+    """Last test of a person's channels: time of its order and of its end; and the last time the person has
+    taken a test or an alarm.
     """
 
     person: PersonId
@@ -210,9 +212,9 @@ async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[D
     refuses=((404, "Nobody of this id is on the roster."),),
 )
 async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyTestBegun]:
-    """Test a person's ways.
+    """Test a person's channels.
 
-    The person receives a test by each way, or by `way` alone, and is asked to take it.
+    The person receives a test by each channel, or by `way` alone, and is asked to take it.
     """
 
     def work(tx: Transaction) -> str:

@@ -17,8 +17,8 @@ def new_id(tx: Transaction) -> str:
 
 
 def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None = None) -> str:
-    """Open a callout that tests a person's ways, or this way alone; return its id. The DutyCaller carries out
-    the callout. The caller must check that the person exists.
+    """Open a callout that tests a person's channels, or `way` alone; return the callout's id. The DutyCaller
+    carries out the callout. The caller must check that the person exists.
     """
     callout = new_id(tx)
     opened = CalloutOpened(callout=callout, kind=CalloutKind.TEST, person=person, way=way, by=by)
@@ -27,7 +27,7 @@ def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None =
 
 
 def take(tx: Transaction, callout: str, operator: OperatorId) -> bool:
-    """Record that an operator takes the callout, which ends it; return False if it is over or taken."""
+    """Record that an operator takes the callout, which ends it; return False if already over or taken."""
     found = callouts_of(tx)
     one = found.get(callout)
     if one is None or one.taken or one.ended_at is not None:

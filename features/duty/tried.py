@@ -1,4 +1,6 @@
-"""Record of the people who took a callout, test or alarm: a roster is verified if its people have done so."""
+"""People who took a callout, test or alarm: a roster is verified if people at each hour have recently done
+so.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from store.roster import roster_of
 
 PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
 KEPT_US: Final = Instant(366 * 86_400 * SECOND)
-"""Age of the oldest event that is read; older ones verify nothing."""
+"""Age of the oldest event that is read; older events verify nothing."""
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):

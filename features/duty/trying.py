@@ -1,4 +1,4 @@
-"""The command `duty test`: sends a test to people on duty by each of their ways, and reports the results.
+"""The command `duty test`: sends a test to people on duty by each of their channels, and reports the results.
 
 Written notifications are sent from here, with or without a running center. Calls and short messages are
 ordered in the journal, and the center's DutyCaller carries them out like those of an alarm.
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from store.journal.journal import Journal
 
 TELEPHONE_S: Final = 180.0
-"""Limit for all attempts of one way: the time that a person may need to find the telephone."""
+"""Limit for all attempts of one channel: the time that a person may need to find the telephone."""
 _LOOK_AGAIN_S: Final = 1.0
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of one way, as `--json` prints it."""
+    """Result of one channel, as `--json` prints it."""
 
     person: str
     way: str
@@ -54,7 +54,7 @@ def try_ways(
     ] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Test people on duty by each of their ways; exit 1 if one has failed."""
+    """Test people on duty by each of their channels; exit 1 if one has failed."""
     from store.audit.entry import Action
     from store.roster import roster_of
 
@@ -95,7 +95,7 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
 def _tried(
     journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: Setup
 ) -> Iterator[Tried]:
-    """Yield one result for each written contact, and one for each way of the telephone."""
+    """Yield one result for each written contact, and one for each channel of the telephone."""
     words = told(CalloutKind.TEST, (), person.language, own.settings.spoken)
     for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"

@@ -152,7 +152,7 @@ def joins(
 
 
 def _is_written_to(callout: Callout, roster: Roster) -> bool:
-    """Return True if the taker can see alarms that join: at a console, or by a way other than a call."""
+    """Return True if the taker can see alarms that join: at a console, or by a channel other than a call."""
     person = roster.person(callout.taken_by)
     ways = () if person is None else person.contacts
     return callout.operator is not None or any(one.way is not DutyWay.CALL for one in ways)

@@ -43,7 +43,7 @@ Brought = tuple[Notice, Sent]
 
 
 class Writing:
-    """Sender of written notifications. Its methods except `send_again` raise JournalError."""
+    """Sender of written notifications. Each method raises JournalError."""
 
     def __init__(
         self,

@@ -19,7 +19,9 @@ from model.settings import Settings
 
 
 def tiles(settings: Settings) -> Iterator[Finding]:
-    """Check the source of streets, and its attribution. Without one the console draws its built-in map."""
+    """Check the source of streets, and its attribution. Without a source the console draws its
+    built-in map.
+    """
     from features.maps.tiles import TilesFailed, tiles_of
 
     wanted = MapSettings.of(settings)
@@ -61,7 +63,7 @@ SOMEWHERE: Final = (41.8902, 12.4922)
 
 
 def addresses(settings: Settings) -> Iterator[Finding]:
-    """Check the source of addresses. Without one positions are described by degrees and towns."""
+    """Check the source of addresses. Without a source positions are described by degrees and towns."""
     from features.maps.address_file import AddressFile
     from features.maps.addresses import AddressesFailed, source_of
 

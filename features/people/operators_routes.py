@@ -137,7 +137,7 @@ async def admin_change_operator(
 
     Only if each field still has the value in `was` (or already the new one); else 409 `changed_meanwhile`
     with the field in `path` and its value in `is_now`. A new role ends the operator's sessions; only another
-    admin can change an admin's own role.
+    admin can change an admin's role.
     """
     new_role = "role" in data.now.said() and data.now.role != data.was.role
     by = _another_admin(who, operator) if new_role else who.operator

@@ -65,7 +65,7 @@ _ROUNDED: Final = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 
 
 class Flaw(StrEnum):
-    """Kind of a fault; pages find their words by it. `reason` has the full text."""
+    """Kind of a fault, by which pages find their words. `reason` has the full text."""
 
     NO_FILE = "no_file"
     """The content is no list of people."""

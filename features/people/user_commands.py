@@ -75,7 +75,7 @@ def add(
 
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
-    """Import a CSV file of users; all of it or nothing."""
+    """Import a CSV file of users; the whole file or nothing."""
     from features.people.importing import import_users
     from store.audit.entry import EVERYBODY, Action
 
@@ -122,7 +122,7 @@ def list_(
 
 
 def show(user: str, /, *, common: Common = DEFAULT) -> None:
-    """Show one user, by number, device or id. The audit records this."""
+    """Show one user, by number, device or id. The audit records the access."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

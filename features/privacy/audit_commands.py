@@ -85,7 +85,7 @@ def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> Non
 
 
 def verify(*, common: Common = DEFAULT) -> int:
-    """Verify the audit; exit 1 with the places if it was altered, 3 if a chain has only lost its head.
+    """Verify the audit; exit 1 with the places of altered entries, 3 if only the head of a chain is lost.
     Without the head, a cut at the end of the chain cannot be excluded.
     """
     from store.audit.trail import Trail

@@ -49,7 +49,7 @@ def record(
     ] = (),
     common: Common = DEFAULT,
 ) -> None:
-    """Show a user's record; with options change it. The audit records this."""
+    """Show a user's record; with options change it. The audit records the access."""
     from store.audit.entry import Action
     from store.errors import RegistryError
     from store.registry.registry import Registry

@@ -2,9 +2,9 @@
 
 Operators read a record within an alert, as part of its case (decision 91); supervisors and admins read and
 change any record. The person fills in the record on an enrolled phone. If the person has set a PIN the record
-is sealed to phones: it names dangerous people, and the phone may be in the hands of such a person. A PIN then
-permits writing, and no PIN permits reading, so that nothing shown depends on the PIN. With the right PIN the
-sent fields fill the record; with any other PIN they only seem to.
+is sealed to phones: it names dangerous people, and the phone may be in the hands of such a person. The right
+PIN then permits writing, and reading is never permitted, so that nothing shown depends on the PIN. With the
+right PIN the sent fields fill the record; with any other PIN they only seem to.
 """
 
 from __future__ import annotations

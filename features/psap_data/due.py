@@ -76,7 +76,7 @@ def over(case: Case, now_us: Instant) -> bool:
 
 
 def owed(sheet: Sheet, target: DataTarget, who: Who | None, now_us: Instant) -> Owed | None:
-    """Return the message pending for this target; None if there is none yet."""
+    """Return the message pending for this target; None if none is pending yet."""
     case, given = sheet.case, sheet.data.get(target.name)
     if target.is_feed or over(case, now_us) or (given is None and not wanted(case)):
         return None

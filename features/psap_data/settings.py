@@ -196,7 +196,7 @@ def loaded(settings: Settings, beside: Path, faults: list[str]) -> Settings:
 
 
 def simulated(settings: Settings) -> Settings:
-    """Remove remote targets: simulated alerts are not sent to them."""
+    """Remove remote targets, which must not receive simulated alerts."""
     return DataTarget.put(settings, tuple(one for one in DataTarget.of(settings) if _is_near(one.to)))
 
 

@@ -141,8 +141,8 @@ def story(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
 def paper(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
     """Return the story of an alert, for printing.
 
-    As `story`, without the person's record, operators' numbers, and codes or names of third parties. The
-    audit records the request as an export.
+    As `story`, without the person's record, operators' numbers, the code of 112's page, and entries about
+    contacts and viewers of that page. The audit records the request as an export.
     """
     told = _whole(web, who, alert)
     return Answer(for_paper(told.view), (alert, told.case.user), "printed")

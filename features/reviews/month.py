@@ -177,7 +177,7 @@ def report(
 
 
 def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[CalloutTold]:
-    """Return the callouts opened in this time because of alarms; tests of a way are left out."""
+    """Return the callouts opened in this time because of alarms, without tests."""
     found: dict[str, CalloutTold] = {}
     for one in recorded:
         event = one.event

@@ -46,7 +46,7 @@ class VoiceShown(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId
     findings: tuple[Finding, ...] = ()
     proved: bool = False
-    """True if voice passed both ways, as far as measured here."""
+    """True if voice passed in both directions, as far as measured here."""
     trouble: str = ""
     """Reason that the port could not be opened, in the system's words."""
     seconds: float = 0.0

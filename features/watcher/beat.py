@@ -61,7 +61,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
     planned_until: Instant | None = None
     """End of a planned absence: planned work, or an ordered restart."""
     challenge: bytes = b""
-    """Challenge of the last answer: proves that a delayed heartbeat is not new."""
+    """Challenge of the last answer; without it a delayed heartbeat does not count as new."""
     roster: bytes = b""
     """Roster, if the watcher has another version; JSON."""
     roster_version: int = 0

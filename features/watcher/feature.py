@@ -26,7 +26,7 @@ WATCHER: Final = Feature(
     actors=(
         ActorRow(
             role=Role.HEARTBEAT_SENDER,
-            # Left out only by the settings: watchers then miss heartbeats, and rightly report it.
+            # Without this actor watchers receive no heartbeat, and rightly raise the alarm.
             cls="features.watcher.actor.HeartbeatSenderActor",
             wanted=_is_heard_or_hears,
         ),

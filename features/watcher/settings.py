@@ -75,7 +75,7 @@ class HeartbeatTarget(FeatureRow, frozen=True, kw_only=True):
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """Times until an alarm."""
+    """Times until people are woken, or an alarm is raised."""
 
     silent_after_s: float = 40.0
     """Four heartbeats: usual losses of a network, and a restart, are shorter; a phone rings within 90 s."""
@@ -112,7 +112,7 @@ class WatchedCenter(FeatureRow, frozen=True, kw_only=True):
 
     @property
     def patience(self) -> Patience:
-        """Times until an alarm."""
+        """Time until the alarm."""
         return Patience(silent_after_s=self.silent_after_s)
 
 

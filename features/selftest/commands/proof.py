@@ -1,4 +1,6 @@
-"""The commands `proof run | last`: run the self-test now, and show results. It gives way to alerts."""
+"""The commands `proof run | last`: run the self-test now, and show results. The self-test gives way to
+alerts.
+"""
 
 from __future__ import annotations
 

@@ -107,6 +107,6 @@ def _handler(hear: Hear) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Log nothing: requests of strangers would fill the log."""
+            """Log nothing: an access log would have no reader."""
 
     return Handler

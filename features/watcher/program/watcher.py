@@ -80,7 +80,7 @@ class Hands(Protocol):
         ...
 
     def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
-        """Begin a notification by any other way; its result is reported to `Watcher.ended`."""
+        """Begin a notification by any other channel; its result is reported to `Watcher.ended`."""
         ...
 
 
