@@ -82,7 +82,7 @@ def _device(path: Path, dev: Path) -> UsbDevice | None:
     vendor, product = read(path / "idVendor"), read(path / "idProduct")
     if not vendor or read(path / "bDeviceClass") == "09":  # a hub
         return None
-    connected = read(path / "power/connected_duration")
+    connected, cuts = read(path / "power/connected_duration"), read(path / "port/over_current_count")
     return UsbDevice(
         position=path.name,
         usb=f"{vendor}:{product}",
@@ -92,7 +92,7 @@ def _device(path: Path, dev: Path) -> UsbDevice | None:
         card=next((one.name for one in sorted(path.glob("*/sound/card*"))), ""),
         suspends=read(path / "power/control") == "auto",
         connected_ms=int(connected) if connected.isdigit() else None,
-        over_currents=int(read(path / "port/over_current_count") or "0"),
+        over_currents=int(cuts) if cuts.isdigit() else 0,
         hub_has_supply=_has_supply(path.parent),
     )
 

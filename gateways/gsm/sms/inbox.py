@@ -150,6 +150,7 @@ class Inbox:
                 text=where_raised(error),
                 stored=whole.stored,
                 sender=whole.first.sender,
+                from_somebody=not whole.first.service,
             )
 
     def _received(self, whole: Whole, now_s: float) -> SmsReceived:

@@ -92,6 +92,8 @@ def test_what_the_kernel_counts_of_power_and_sleep_is_told(machine: Machine) -> 
     (device / "power/connected_duration").write_text("420000\n")
     (machine.proc / "uptime").write_text("430.00 800.00\n")
     assert [one for one, _, _ in found(machine)] == [Obstacle.SUSPENDS, Obstacle.OVER_CURRENT]
+    (device / "port/over_current_count").write_text("(unknown)\n")
+    assert [one for one, _, _ in found(machine)] == [Obstacle.SUSPENDS]
 
 
 @pytest.mark.parametrize(("attributes", "told"), [("80", True), ("a0", True), ("e0", False)])

@@ -81,3 +81,14 @@ def test_a_pdu_at_which_its_reader_fails_is_told_as_unreadable(monkeypatch: pyte
     (failed,) = bench.of(SmsFailed)
     assert (failed.number, failed.stored, failed.from_somebody) == (USER, (3,), True)
     assert failed.text.startswith("OverflowError at")
+
+
+def test_what_the_network_says_of_itself_is_no_persons_text_where_it_cannot_be_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateways.gsm.sms.inbox.e164", raising)
+    bench = Bench()
+    bench.modem.answers["AT+CMGR=3"] = "+CMGR: 0,,22\n00040C9193331311223240000062109251154000024869\nOK"
+    bench.say('+CMTI: "SM",3')
+    (failed,) = bench.of(SmsFailed)
+    assert (failed.stored, failed.from_somebody) == ((3,), False)
