@@ -30,8 +30,8 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     """A prepared sound, played to some of the members.
 
     A clip begins when one of its listeners can hear it, waits while none can, and is played once by its id: a
-    bridge never begins the same id again. A successor does not know the clips played before: a clip reported
-    in `BridgeReport.played` must leave the desired state.
+    bridge never begins an id twice. A successor does not know the clips played before: a clip reported in
+    `BridgeReport.played` must leave the desired state.
     """
 
     id: str
@@ -115,8 +115,8 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
 class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):
     """The ConferenceBridge of this worker has started without members: send its members.
 
-    If the envelope names an alert, the bridge has not heard from that alert's case for a while: state whether
-    it is still needed.
+    If the envelope names an alert, the bridge has received nothing from that alert's case for a while:
+    state whether it is still needed.
     """
 
     crew: CrewId

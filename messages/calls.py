@@ -126,7 +126,7 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     unheard: bool = False
     """True if the modem does not answer: the present state of the call is unknown."""
     reset: bool = True
-    """For an unknown call: True if the modem may have been reset since the call was up; False: the call has
+    """Unknown calls only: True if the modem may have been reset since the call was up; False: the call has
     ended by itself.
     """
 

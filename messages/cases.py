@@ -116,8 +116,8 @@ class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):
 class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):
     """A CallLeg of this worker has started without a call: send its command.
 
-    If the envelope names an alert, the leg has not heard from that alert's case for a while: state whether it
-    is still needed.
+    If the envelope names an alert, the leg has received nothing from that alert's case for a while:
+    state whether it is still needed.
     """
 
     crew: CrewId

@@ -218,7 +218,7 @@ class OperatorCommand(StrEnum):
     SEND_DIGIT = "send_digit"
     ANNOUNCE = "announce"
     CALL_ALOUD = "call_aloud"
-    """Call the user of a silent alert all the same."""
+    """Call the user of a silent alert despite the silence."""
     REOPEN = "reopen"
     """Reopen a closed alert, with new calls."""
     CALLED_ELSEWHERE = "called_elsewhere"
@@ -299,9 +299,9 @@ class DataKind(StrEnum):
     """Kind of a version of an alert's data for 112's own systems."""
 
     ALERT = "alert"
-    """First version that they may have."""
+    """First version for the target."""
     UPDATE = "update"
-    """Replacement of all earlier versions; also the last one of an alert that is over here and goes on
+    """Replacement of all earlier versions; also the last one of an alert that is closed here and continues
     there.
     """
     CANCEL = "cancel"

@@ -43,7 +43,7 @@ class StepResult(StrEnum):
     LEFT_OUT = "left_out"
     """Impossible, or unwanted; `why` has the reason."""
     GAVE_WAY = "gave_way"
-    """A real alert came meanwhile; the step is repeated after a while without open alerts."""
+    """A real alert arrived meanwhile; the step is repeated after a while without open alerts."""
 
 
 class ProofWhy(StrEnum):

@@ -38,8 +38,8 @@ class AdoptActor(Message, frozen=True, kw_only=True, tag="actor.adopt"):
 
 
 class LegsWanted(Message, frozen=True, kw_only=True, tag="legs.wanted"):
-    """Request for CallLegs for this many operators, `op1` to `opN`, for the worker. Repeated until they are
-    up.
+    """Request for CallLegs for this many operators, `op1` to `opN`, for the worker. Repeated until the
+    CallLegs are up.
     """
 
     crew: CrewId

@@ -20,8 +20,8 @@ _SERVICES: Final = frozenset({
     "002", "004", "03", "04", "042", "05", "052", "21", "214", "30", "31", "33", "330", "331", "332", "333",
     "35", "351", "353", "37", "43", "61", "62", "66", "67", "76", "77", "96", "300",
 })  # fmt: skip
-"""Codes that change a service of the line, such as diversions and barrings (3GPP TS 22.030 annex B); they are
-refused as requests.
+"""Codes that change a service of the line, such as diversions and barrings (3GPP TS 22.030 annex B); refused
+as requests.
 """
 
 

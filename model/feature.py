@@ -48,7 +48,7 @@ def always(settings: Settings) -> bool:
 
 
 class ActorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An actor of which each node has one. No alert depends on it: if its start fails, other actors run."""
+    """An actor that each node runs once. No alert depends on it: if its start fails, other actors run."""
 
     role: Role = Role.FEATURE
     """Role of the actor; for the shared role FEATURE, the feature's name is the actor's key."""
@@ -72,7 +72,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AtStart(msgspec.Struct, frozen=True, kw_only=True):
-    """Step of each node at its start, before its actors; its results are printed."""
+    """Step of each node at its start, before its actors; its sentences are reported."""
 
     by: str
     """Path of the function of settings and journal, which returns sentences."""

@@ -241,9 +241,9 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Distribution of a duration over many alerts. Seconds; shares are fractions of 1."""
 
     of: int
-    """Number of alerts in which the step was expected."""
+    """Number of alerts with the step expected."""
     never: int
-    """Number of these alerts in which the step never occurred."""
+    """Number of these alerts without the step."""
     p50_s: float | None
     p95_s: float | None
     """95th percentile. An alert without the step counts as longer than any; None: the percentile is such an

@@ -17,9 +17,9 @@ from messages.rows import Sentence
 from model.checks import Asker, Check, Cost
 
 PUBLIC_LINES_WANTED: Final = 2
-"""Operator and user are called at the same time."""
+"""Lines for operator and user, who are called at the same time."""
 EMERGENCY_LINES_WANTED: Final = 2
-"""Another reserved line calls at once if 112 is busy or silent (case 15)."""
+"""Lines for 112: if 112 is busy or silent, the second line calls at once (case 15)."""
 OPERATORS_WANTED: Final = 2
 
 

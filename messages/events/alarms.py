@@ -77,7 +77,7 @@ class AlarmsSummed(Message, frozen=True, kw_only=True, tag="alarms.summed"):
 
 
 class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
-    """These alarms are expected because of planned work: they call no one until the end. A repetition changes
+    """These alarms are expected because of planned work, and call no one until the end. A repetition changes
     the shelving.
     """
 

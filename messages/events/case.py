@@ -65,7 +65,7 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
 
 
 class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
-    """The registry knows no such user. Service is full all the same."""
+    """The registry knows no such user. The user gets full service."""
 
     sentence: ClassVar = Sentence("nobody in the registry fits", "nessuno nel registro ha questo numero")
     listed: ClassVar = listing(ListItem("user", "", "This number is not registered"))
@@ -142,7 +142,7 @@ class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.pres
 
 
 class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.declared"):
-    """The user has told the operator that the alert was a mistake (S7)."""
+    """The operator has declared a false alarm, by the user's own statement (S7)."""
 
     sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
     listed: ClassVar = listing(ListItem("check", "", "{op}: false alarm"), operator="by")

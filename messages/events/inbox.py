@@ -113,7 +113,7 @@ class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
 
 
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
-    """An operator has given an order; the case decides its effect."""
+    """An order of an operator; the case decides its effect."""
 
     sentence: ClassVar = Sentence(
         "{by} orders {command}[ to {to}][: {text}]",

@@ -34,7 +34,7 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
 
 class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
     """An alert without an operator requests the operator of another alert: a vouched alert from an alert that
-    nothing vouches for; an alert taken by an operator from the test in which that operator is.
+    nothing vouches for; an alert taken by an operator from that operator's test.
 
     Written to the stream of the requesting alert, and to the inbox of the other alert.
     """

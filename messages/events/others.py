@@ -236,7 +236,7 @@ class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
 
 
 class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
-    """An administrator has given the node an order; the later of two orders applies, and none after a
+    """An administrator has ordered the node to act; the later of two orders applies, and none after a
     start.
     """
 

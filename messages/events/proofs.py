@@ -74,7 +74,7 @@ class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended")
     figures: dict[str, float] = msgspec.field(default_factory=dict)
     """Measured values, by names with their units (`days`, `free_bytes`, …)."""
     ways: tuple[WayShown, ...] = ()
-    """Directions of a call between two lines: how each was heard by the other."""
+    """Results for both directions of a call between two lines."""
 
 
 class ProofEnded(Message, frozen=True, kw_only=True, tag="proof.ended"):

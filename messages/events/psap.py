@@ -60,8 +60,8 @@ class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_e
 
 
 class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
-    """The SMS to the user's contacts that 112 was called were requested; the outcome of each is in its own
-    stream.
+    """SMS to the user's contacts were requested, with the news that 112 was called; the outcome of each SMS
+    is in its own stream. Without `texts` no contact is to be notified any more.
     """
 
     sentence: ClassVar = Sentence(

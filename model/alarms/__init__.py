@@ -1,1 +1,1 @@
-"""Alarms of the center: meaning and response of each, which stand, and who has acknowledged them. Pure."""
+"""Alarms of the center: meaning and response of each, active alarms, and acknowledgements. Pure."""

@@ -112,7 +112,7 @@ def _covers(one: AlarmShelved, name: str, subject: str, node: NodeId) -> bool:
 AlarmKey = tuple[NodeId, str, str]
 """Node, name and subject of an alarm."""
 Nodes = Container[NodeId] | None
-"""Nodes that take part; the last report of a lost node says nothing about the present. None: a single node.
+"""Nodes that take part; the last report of a lost node may be out of date. None: a single node.
 """
 
 

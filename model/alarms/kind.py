@@ -11,7 +11,7 @@ import msgspec
 
 
 class Priority(StrEnum):
-    """Urgency of the response. Three levels, as EEMUA 191 asks: people under stress distinguish three."""
+    """Urgency of the response. Three levels, as EEMUA 191 requires: people under stress distinguish three."""
 
     NOW = "now"
     """Within minutes: a user in danger is worse off with each minute."""

@@ -76,7 +76,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof = Proof.APP
     """Assurance level of the first signal; later signals must have a level that the first can absorb."""
     rank: int = 0
-    """Number of places the alert stands behind others in need (`model.rules.proof`)."""
+    """Rank of need, 0 first (`model.rules.proof`)."""
     key: str = ""
     """Enrolled device that signed the alert; empty below `device`."""
     beside: tuple[Beside, ...] = ()

@@ -62,7 +62,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool = False
     """True if the party hears and is not heard. A new attempt begins unmuted."""
     digits: str = ""
-    """Digits sent for the voice menu of this party's number."""
+    """Digits that the operator has sent to this party's voice menu."""
     pressed: str = ""
     """Keys that the party has pressed."""
     pressed_at: Instant | None = None
@@ -70,7 +70,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     no_sound_at: Instant | None = None
     """Start of the present loss of sound; None if there is sound."""
     unheard_at: Instant | None = None
-    """Time since which the modem has not answered, where the network joins the call; None if it answers."""
+    """Time since which the modem of a call joined by the network has not answered; None if it answers."""
 
     @property
     def live(self) -> bool:

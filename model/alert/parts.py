@@ -196,7 +196,7 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     unasked: int = 0
     """Number of automatic calls to 112 since an operator last had the case."""
     wanted_by: OperatorId | None = None
-    """Operator who reopened the alert and wants 112 again, until 112 is requested."""
+    """Operator who reopened the alert with an order to call 112 again, until 112 is requested."""
     joined_at: Instant | None = None
     """Time at which 112 was first in the conference."""
     heard_user_at: Instant | None = None

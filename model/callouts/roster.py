@@ -53,7 +53,7 @@ class Person(_Part, frozen=True, kw_only=True):
     language: Annotated[str, Meta(pattern=r"^[a-z]{2}$(?!\n)")] = "it"
     """Language code, ISO 639-1."""
     contacts: Annotated[tuple[Contact, ...], Meta(max_length=12)] = ()
-    """Contacts in the order in which they are tried."""
+    """Contacts in the order of the attempts."""
     operator: OperatorId | None = None
     """The person's operator account at the consoles."""
 
@@ -68,7 +68,7 @@ class Shift(_Part, frozen=True, kw_only=True):
     ends: TimeOfDay
     """End; on the next day if not after `begins`: the shift then passes midnight, or lasts 24 hours."""
     people: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
-    """People in the order in which they are called."""
+    """People in calling order."""
 
 
 class Override(_Part, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     from_at: Instant
     to_at: Instant
     people: tuple[PersonId, ...]
-    """People in the order in which they are called; never empty while the roster has people."""
+    """People in calling order; never empty while the roster has people."""
     covered: bool
     """False: no person is on duty in this span, and so all people are called, in the roster's order."""
     shifts: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ class By(Enum):
 
 
 class While(Enum):
-    """State of the alert in which an order may be given."""
+    """State of the alert that an order requires."""
 
     OPEN = auto()
     CLOSED = auto()

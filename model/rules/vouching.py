@@ -2,7 +2,7 @@
 
 A holder of an app key can raise alerts under any number, more than there are operators. Such an alert gets
 full service, but must not keep operators from a vouched alert. The last free operator is left to vouched
-alerts for a while, and a case in which no person was ever heard releases its operator to a vouched alert.
+alerts for a while, and a case without any person heard releases its operator to a vouched alert.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _wanted_again(case: Case) -> Case:
-    """Return the case without its leave: it was left to user and 112, and the user may no longer hear or
+    """Return the case without its leave: user and 112 were left alone, and the user may no longer hear or
     speak. An operator must inform 112.
     """
     if not case.leave.handed_over or case.parties_released or case.closed_at is not None:

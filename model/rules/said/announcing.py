@@ -119,7 +119,7 @@ PSAP_AGAIN: Final = "psap_again"
 PSAP_AGAIN_S: Final = 2.0
 """Interval of that announcement while the answer is unproved."""
 SOFT_TONE: Final = "soft_tone"
-"""Tone without a file: tells a user without voices that the center is listening."""
+"""Tone without a file: signals to a user who hears no voices that the center is listening."""
 NAMES: Final = (
     "please_hold",
     "alert_real",
