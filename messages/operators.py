@@ -60,7 +60,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
 
 
 class HeldOperator(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator whom an alert releases: a listener, or any operator, to a vouched alert."""
+    """An operator whom an alert releases: a listener, or for a vouched alert any operator."""
 
     operator: OperatorId
     alert: AlertId

@@ -284,7 +284,7 @@ class InVain(msgspec.Struct, frozen=True, kw_only=True):
 
     in_a_row: int
     of_line: int
-    """Number of the latest of these calls that failed because of their lines."""
+    """Number of the latest consecutive calls that failed because of their lines."""
     began_at: Instant
     """Start of the last call."""
 

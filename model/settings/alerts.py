@@ -215,7 +215,7 @@ class UserSettings(Table, frozen=True, kw_only=True):
 
 
 class AlertSettings(Table, frozen=True, kw_only=True):
-    """Alarm after an operator has left."""
+    """Response to a call that drops after an operator has left."""
 
     leave_alarm_within_s: Annotated[
         LongSeconds,

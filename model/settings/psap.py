@@ -59,7 +59,7 @@ class PsapRoute(Table, frozen=True, kw_only=True):
 
 
 class PsapSettings(Table, frozen=True, kw_only=True):
-    """Connection to 112 (PSAP)."""
+    """Calls to 112 (PSAP), and data shared with it."""
 
     number: Annotated[
         PsapNumber,
@@ -79,7 +79,7 @@ class PsapSettings(Table, frozen=True, kw_only=True):
             written=True,
         ),
     ] = False
-    """Second of the two switches; without both no emergency number is ever dialled."""
+    """Second of the two switches that must both be on before an emergency number is dialled."""
     last_resort: Annotated[
         LastResort,
         doc(
