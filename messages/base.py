@@ -118,9 +118,7 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 320
     """Bytes of one 20 ms frame, s16le."""
     kind: str = "tty"
-    """Kind as in `media.ports.voice_port`: `tty`, `unix`, `alsa`, or `node` with `HOST:PORT/NAME` as the
-    path.
-    """
+    """Kind as in `media.ports.voice_port`: `tty`, `unix`, `alsa`, or `node` with path `HOST:PORT/NAME`."""
     gains: Gains = NO_GAINS
     """Gains; NO_GAINS for a voice of another node, which is amplified where its port is."""
     pace: VoicePace = VoicePace.CLOCK

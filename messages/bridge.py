@@ -97,9 +97,7 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     pressed: dict[LegId, tuple[Press, ...]] = msgspec.field(default_factory=dict)
     """Last DTMF digits of each member, oldest first."""
     no_sound: tuple[LegId, ...] = ()
-    """Joined legs without sound for 3 s or more: only digital silence arrives, or the port accepts no
-    sound.
-    """
+    """Joined legs without sound for 3 s: only digital silence arrives, or the port accepts no sound."""
     played: tuple[str, ...] = ()
     """Ids of the clips played to their end, except repeating ones."""
     begun: dict[str, Instant] = msgspec.field(default_factory=dict)

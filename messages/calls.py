@@ -41,9 +41,7 @@ class OwnCallEnd(StrEnum):
 
 
 class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
-    """Order to dial this number, unless this attempt was dialled already or the modem still holds such a
-    call.
-    """
+    """Order to dial this number, unless this attempt was dialled or the modem still holds such a call."""
 
     leg: LegId
     attempt: int
@@ -120,9 +118,7 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     joins: Joins = Joins.HOST
     """Method by which this line joins its calls."""
     joined: bool = False
-    """True if the network has joined the call with the alert's other calls on this line, and it is not on
-    hold.
-    """
+    """True if the network has joined the call with the alert's others on this line; False on hold."""
     unheard: bool = False
     """True if the modem does not answer: the present state of the call is unknown."""
     reset: bool = True
@@ -132,9 +128,7 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
 
 
 class LineBack(Message, frozen=True, kw_only=True, tag="call.line_back"):
-    """The GsmModem of the leg's line has just started without legs: send the command for the leg's call
-    again.
-    """
+    """The GsmModem of the leg's line has just started without legs: repeat the order for the leg's call."""
 
     line: LineId
 

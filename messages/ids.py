@@ -17,9 +17,7 @@ TrunkId = NewType("TrunkId", str)
 """Configured name of a trunk, a group of lines of one kind."""
 OperatorId = NewType("OperatorId", str)
 DEMO_OPERATOR: Final = OperatorId("demo")
-"""Operator of a simulated run; removed at the first start with modems, and so no administrator of a
-center.
-"""
+"""Operator of a simulated run; removed at the first start with modems, so never an administrator."""
 UserId = NewType("UserId", str)
 PersonId = NewType("PersonId", str)
 """Id of a person on the duty roster; random, so that an event with the id reveals no person."""
@@ -301,9 +299,7 @@ class DataKind(StrEnum):
     ALERT = "alert"
     """First version for the target."""
     UPDATE = "update"
-    """Replacement of all earlier versions; also the last one of an alert that is closed here and continues
-    there.
-    """
+    """Replacement of all earlier versions; also the last one of an alert closed here and continued there."""
     CANCEL = "cancel"
     """112 is not needed: a false alarm, or a withdrawn request."""
 

@@ -1,6 +1,4 @@
-"""Messages between actors that need a line and the TrunkPool, and reports of the GsmModems about their
-lines.
-"""
+"""Messages between actors that need a line and the TrunkPool, and reports of the GsmModems on lines."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     avoid: tuple[LineId, ...] = ()
     """Lines that have just failed this leg; used only if no other is free."""
     held: bool = False
-    """True: only the line with a modem that still holds this leg's call, which was given up without
-    contact.
-    """
+    """True: only the line with a modem that still holds this leg's call, given up without contact."""
     number: E164 | None = None
     """Number of the user to be dialled: the answer also states whether dialling is allowed."""
     ordered: bool = False
@@ -45,9 +41,7 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     operator: OperatorId | None = None
     """Operator of a nailed-up call for the whole shift; served after all alerts."""
     callout: str | None = None
-    """Callout for which a person on duty is to be called: never on the last free lines, nor on a line to
-    avoid.
-    """
+    """Callout of the person on duty to be called: never on the last free lines, nor on one to avoid."""
 
 
 class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
@@ -166,9 +160,7 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     """True if its modem's voice is degraded (worn): the line is used last, and soon reset."""
     signal_dbm: int | None = None
     registration: str = ""
-    """State of the SIM in the network: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or
-    empty.
-    """
+    """SIM's state in the network: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`, or empty."""
     service: VoiceService = VoiceService.UNKNOWN
     port: str = ""
     """Present port of the modem."""

@@ -29,9 +29,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     avoid: tuple[OperatorId, ...] = ()
     """Operators already tried for this alert."""
     named: OperatorId | None = None
-    """Only operator wanted: the receiver of a hand-over, or the one who takes the case while enough others
-    ring.
-    """
+    """Only operator wanted: the receiver of a hand-over, or the one who takes the case."""
     taking: OperatorId | None = None
     """Operator who takes the case (`take`), the only one wanted, on shift or not. If another alert has that
     operator, or the number is missing, the request is for the others instead.
@@ -102,7 +100,7 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def to_be_had(self) -> bool:
-        """True if the operator is called on this line: also during its ringing, when the phone is busy for
+        """True if the operator is called on this line: also while it rings and the phone is busy for
         others.
         """
         return self.state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED)

@@ -25,9 +25,7 @@ class SmsArrived(Message, frozen=True, kw_only=True, tag="sms.arrived"):
     sent_at: Instant | None = None
     """Time by the service centre's clock; None if unreadable."""
     service: bool = False
-    """True if meant for the phone or its SIM, and not for a person: a voicemail indication, a setting, a
-    push.
-    """
+    """True if meant for the phone or its SIM, not a person: a voicemail indication, a setting, a push."""
     unread: str = ""
     """The SMS as received, if two attempts to read it failed: only the sender is known otherwise."""
     reason: str = ""
@@ -41,8 +39,6 @@ class SmsKept(Message, frozen=True, kw_only=True, tag="sms.kept"):
 
 
 class SendText(Message, frozen=True, kw_only=True, tag="text.send"):
-    """Order to send this SMS of the outbox (`store.texts`) on a free line, unless another line has it by
-    now.
-    """
+    """Order to send this SMS of the outbox (`store.texts`), unless another line has it by now."""
 
     text: TextId

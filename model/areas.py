@@ -43,9 +43,7 @@ def holds(area: Outline, lat: float, lon: float) -> bool:
 
 
 def _crossed(ring: Ring, lat: float, lon: float) -> int:
-    """Return how often a line from the place to the east crosses the ring; a corner belongs to the edge above
-    it.
-    """
+    """Count the crossings of a line from the place to the east; a corner belongs to the edge above it."""
     crossed = 0
     before_lon, before_lat = ring[-1]
     for at_lon, at_lat in ring:

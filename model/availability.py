@@ -44,9 +44,7 @@ class WatchedDay(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Slowest answer in the minutes that were not lost, in milliseconds."""
 
     def with_minute(self, probed: Probed) -> WatchedDay:
-        """Return the day with this minute added. A repetition changes nothing; a minute without tries is
-        ignored.
-        """
+        """Return the day with this minute added. A repetition, or a minute without tries, changes nothing."""
         if probed.tried <= 0:
             return self
         bit = 1 << probed.minute % DAY_MINUTES
@@ -131,9 +129,7 @@ def availability(
 
 
 def planned_work(recorded: Iterable[Recorded]) -> list[Planned]:
-    """Return the times during which all alarms, of a node or of all nodes, were shelved, by the shelf's
-    stream.
-    """
+    """Return the times during which all alarms of a node, or of all nodes, were shelved."""
     found: list[Planned] = []
     open_: dict[str, int] = {}
     for one in recorded:

@@ -17,9 +17,7 @@ OLDEST_BACKUP_S: Final = 25 * 3600
 
 
 def overdue(made_at: Instant | None, now_us: Instant) -> str:
-    """Return why no good backup exists, as an alarm text; empty if one does. `made_at`: time of the last good
-    one.
-    """
+    """Return why no good backup exists, for the alarm; empty if one does. `made_at`: of the last good one."""
     if made_at is None:
         return "none was made by this center"
     hours = (now_us - made_at) // (3600 * SECOND)

@@ -108,9 +108,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     checks: tuple[str, ...] = ()
     """Paths of tuples of rows of checks (`model.checks.Check`), for every asker."""
     own_checks: tuple[str, ...] = ()
-    """Paths of tuples of rows of checks used by the feature itself; otherwise only the list of all checks
-    loads them.
-    """
+    """Rows of checks used by the feature itself, by path; otherwise only the list of all checks has them."""
     commands: tuple[Command, ...] = ()
     command_groups: dict[str, str] = {}
     """Sentence for `--help` by the first word of the commands."""
@@ -125,15 +123,11 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `Journal`. Without the feature a person confirms the need.
     """
     proofs: dict[ProofStep, str] = {}
-    """Steps of the nightly self-test: paths of functions of `StateDir`. Without the feature a step is left
-    out.
-    """
+    """Steps of the nightly self-test: paths of functions of `StateDir`. Steps without one are left out."""
     orders: frozenset[OperatorCommand] = frozenset()
     """Orders that an operator cannot give without the feature; the kernel has the orders' rows."""
     outside: Callable[[Settings], tuple[str, ...]] = no_observers
-    """Return the names of the observers outside that miss the center once it can serve no alert, and notify
-    people.
-    """
+    """Return the names of observers outside that miss a center without service, and notify people."""
     pages: Path | None = None
     """Folder of the console's part: `feature.js`, the scripts imported by it, and `words`. The web serves the
     folder below `/console/features/NAME`.

@@ -102,9 +102,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     psap_us: Instant | None = None
     """Time at which 112 was on the line."""
     reached_us: Instant | None = None
-    """Time at which the user answered, or was declared reached by the app or an operator; None again after a
-    machine.
-    """
+    """Time at which the user answered, or was declared reached; None again after a machine."""
     missed: bool = False
     """True if the deadline passed before the user was reached."""
     closed_us: Instant | None = None
@@ -246,9 +244,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Number of these alerts without the step."""
     p50_s: float | None
     p95_s: float | None
-    """95th percentile. An alert without the step counts as longer than any; None: the percentile is such an
-    alert.
-    """
+    """95th percentile. An alert without the step counts as the longest; None: such an alert."""
     within: tuple[float, ...]
     """Share within each of WITHIN_S; empty without alerts."""
     bins: tuple[int, ...]

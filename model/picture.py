@@ -10,9 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 PICTURE_MAX: Final = 512 * 1024
-"""Greatest size in bytes: a portrait of 1200 pixels takes half, and 112 may load the picture over a slow
-line.
-"""
+"""Greatest size in bytes: a portrait of 1200 pixels takes half, and 112's line may be slow."""
 PIXELS_MAX: Final = 16_000_000
 """Greatest number of pixels: a few kilobytes can declare gigabytes of pixels."""
 

@@ -164,9 +164,7 @@ class TooMuch(ValueError):
 
 
 def filled(kept: PersonRecord, entered: PersonRecord) -> PersonRecord:
-    """Return the kept record with each entered field replaced; an empty field of `entered` changes
-    nothing.
-    """
+    """Return the kept record with the entered fields; empty fields of `entered` change nothing."""
     fields = (field.name for field in msgspec.structs.fields(PersonRecord))
     return msgspec.structs.replace(
         kept, **{name: value for name in fields if (value := getattr(entered, name))}

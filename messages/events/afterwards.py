@@ -10,9 +10,7 @@ from messages.rows import ListItem, Sentence, listing
 
 
 class OutcomeCorrected(Message, frozen=True, kw_only=True, tag="outcome.corrected"):
-    """A supervisor has corrected the outcome. The alert counts by the correction; the outcome at the closing
-    is kept.
-    """
+    """A supervisor has corrected the outcome: the alert counts by it; the first outcome is kept."""
 
     sentence: ClassVar = Sentence(
         "{by} corrects the outcome to {outcome}: [{reason}|(erased)]",

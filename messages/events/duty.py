@@ -43,9 +43,7 @@ class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
-    """A person is to be called, or notified in the morning; the node that writes this event carries it
-    out.
-    """
+    """A person is to be called, or notified in the morning; the node that writes this event does so."""
 
     sentence: ClassVar = Sentence(
         "[{?kind=test}{by} has {person} called for a test"
@@ -112,9 +110,7 @@ class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"
 
 
 class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
-    """The message was accepted by the network, the server or the service. For a call: the person has taken
-    it.
-    """
+    """The network, the server or the service has the message. For a call: the person has taken it."""
 
     sentence: ClassVar = Sentence(
         "what was written in try {attempt} has left",

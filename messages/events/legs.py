@@ -93,9 +93,7 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
 
 
 class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
-    """An answer reported without proof (`leg.answered`, `confirmed` false) was proved: a person is on the
-    line.
-    """
+    """An answer without proof (`leg.answered`, `confirmed` false) was proved: a person is on the line."""
 
     sentence: ClassVar = Sentence("{leg} is really there ({by})", "{leg}: è davvero in linea ({by:reached})")
     listed: ClassVar = listing(
@@ -182,9 +180,7 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
 
 
 class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
-    """The operator has pressed a key for this party's voice menu: a DTMF digit is sent into the call,
-    once.
-    """
+    """The operator has pressed a key for this party's voice menu: one DTMF digit goes into the call."""
 
     sentence: ClassVar = Sentence("{by} sends {digit} to {leg}", "{by} manda il tasto {digit} a {leg}")
     listed: ClassVar = listing(

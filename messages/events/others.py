@@ -236,9 +236,7 @@ class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
 
 
 class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
-    """An administrator has ordered the node to act; the later of two orders applies, and none after a
-    start.
-    """
+    """An administrator has ordered the node to act; of two orders the later applies, none after a start."""
 
     sentence: ClassVar = Sentence("{by} has ordered the node to {order}", "{by} ordina al nodo: {order}")
 

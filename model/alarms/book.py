@@ -49,9 +49,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seen(told: Told, raised_at: Instant, by: OperatorId, at: Instant) -> Told | None:
-    """Return the alarm acknowledged by an operator if raised at or before `raised_at`; None if the alarm
-    goes.
-    """
+    """Return the alarm, acknowledged if raised at or before `raised_at`; None if the alarm goes."""
     if told.at > raised_at or told.seen_at is not None:
         return told
     return msgspec.structs.replace(told, seen_at=at, seen_by=by) if told.stands else None
@@ -126,9 +124,7 @@ class AlarmBook:
         self.shelf = Shelf()
 
     def apply(self, node: NodeId, recorded: Recorded) -> bool:
-        """Apply an event of this node's stream, or of the shelf. Return True if anything displayed has
-        changed.
-        """
+        """Apply an event of this node's stream, or of the shelf; True if the display changes."""
         event, at = recorded.event, recorded.at_us
         match event:
             case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):

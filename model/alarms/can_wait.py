@@ -44,9 +44,7 @@ def can_wait(lines: Iterable[Modem], gone: Container[LineId], inbound_kept: int)
 
 
 def wakes_now(name: str, subject: str, waits: Container[str]) -> Wakes:
-    """Return when people on duty are notified of this alarm; `waits`: the lines whose loss can wait
-    (`can_wait`).
-    """
+    """Return when people on duty are notified of the alarm; `waits`: lines that can wait (`can_wait`)."""
     found = wakes(name)
     if found is not Wakes.FEW_LEFT:
         return found

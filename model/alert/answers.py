@@ -46,7 +46,5 @@ def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
 
 
 def spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
-    """Return the events that confirm the answers of these parties, because an order states that they are on
-    the line.
-    """
+    """Return the events that confirm these parties' answers, because an order implies them."""
     return tuple(made for party in parties for made in confirmed(case, case.answered(party), "word"))

@@ -82,9 +82,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     beside: tuple[Beside, ...] = ()
     test: bool = False
     check: Check | None = None
-    """Kind of check: a test without an operator, which ends at a defined step; None for a real alert or a
-    drill.
-    """
+    """Kind of check: a test without an operator, up to a defined step; None for other alerts."""
     silent: bool = False
     positions: Trail[KnownPosition] = NOWHERE
     """Positions in the order of arrival."""
@@ -146,9 +144,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     had_by: tuple[OperatorId, ...] = ()
     """Operators who have had the case, each once, in the order of arrival."""
     hand_over: HandOver | None = None
-    """Hand-over in progress: others are called and the first to join gets the case; until then the owner
-    stays.
-    """
+    """Hand-over in progress: others are called and the first to join gets the case."""
     bridge: BridgeId | None = None
 
     recording: Kept = Kept()
@@ -157,9 +153,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     rang_at: Instant | None = None
     """Time at which the network first reported ringing."""
     met_at: Instant | None = None
-    """Time at which the deadline was met (S11), by ringing or by an answer, as the settings of that moment
-    required.
-    """
+    """Time at which the deadline was met (S11), by ringing or by an answer, as set at that moment."""
     reached_at: Instant | None = None
     """Time at which the user was actually reached: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""

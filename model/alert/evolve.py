@@ -30,9 +30,7 @@ from model.alert.parts import InboxEntry
 from model.rules.proof import rank_of
 
 _DEADLINE_US: Final = 50 * SECOND
-"""Time from receipt to the deadline if the first event is unreadable; no phone waits longer
-(`deadline.seconds`).
-"""
+"""Time from receipt to the deadline if the first event is unreadable: the longest (`deadline.seconds`)."""
 
 
 def alert_of(recorded: Recorded) -> AlertId:

@@ -200,9 +200,7 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: Instant | None = None
     """Time at which 112 was first in the conference."""
     heard_user_at: Instant | None = None
-    """Time at which 112 was last in the conference with the user, on a call with sound; machines do not
-    count.
-    """
+    """Time at which 112 was last in the conference with the user, with sound; machines do not count."""
     no_line: str = ""
     """Reason why no line can carry the requested call to 112; empty if a line can."""
     no_line_at: Instant | None = None

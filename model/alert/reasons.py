@@ -34,9 +34,7 @@ class ReleaseReason(StrEnum):
     PREEMPTED = "preempted"
     """The leg of a test or a listener ends: a real alert needs the line."""
     PSAP_FIRST = "112 first"
-    """The user's phone stops ringing where one line carries all calls: only one party can be called at a
-    time.
-    """
+    """The user's phone stops ringing where one line carries all calls: one party is called at a time."""
     MACHINE = "machine"
     DURESS = "duress"
     HUSHED = "to be silent"

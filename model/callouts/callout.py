@@ -1,6 +1,4 @@
-"""Callouts of people on duty: the alarms, the attempts and the outcome. Fold of the stream `duty-center`.
-Pure.
-"""
+"""Callouts of people on duty: alarms, attempts and outcome. Fold of the stream `duty-center`. Pure."""
 
 from __future__ import annotations
 
@@ -47,9 +45,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None
     over_at: Instant | None = None
     failure: CalloutFailure | None = None
-    """Failure; None once over without one: the message was sent, or the call ended with a key that took the
-    callout.
-    """
+    """None once over: the message was sent, or the call ended with a key that took the callout."""
     cause: int | None = None
 
     @property
@@ -117,9 +113,7 @@ class Callouts:
         self.version = 0
         """Version of the stream, which an append that decides something must expect."""
         self.handled: dict[tuple[NodeId, str, str], Instant] = {}
-        """Alarms about which a person was notified, with the time of raising; an alarm raised again is a new
-        alarm.
-        """
+        """Alarms with a notification, and their time of raising; an alarm raised again is a new alarm."""
         self.lately: dict[tuple[NodeId, str, str], tuple[Instant, ...]] = {}
         """Times of recent notifications about each alarm, one for each raising."""
         self.taken: dict[tuple[NodeId, str, str], Instant] = {}

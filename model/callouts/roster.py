@@ -78,9 +78,7 @@ class Override(_Part, frozen=True, kw_only=True):
     to_at: Instant
     people: Annotated[tuple[Id, ...], Meta(max_length=20)]
     instead_of: Id | None = None
-    """Person whom these people replace wherever the shifts name that person. None: replace all people of the
-    shifts.
-    """
+    """Person replaced, wherever the shifts name that person. None: replace all people of the shifts."""
     why: Text = ""
 
 
@@ -128,9 +126,7 @@ _Hours = tuple[Instant, Instant, int]
 
 
 def on_duty(roster: Roster, at: Instant) -> tuple[Person, ...]:
-    """Return the people to call at this time, in order; all people if none is on duty. Empty for an empty
-    roster.
-    """
+    """Return the people to call now, in order; all people if none is on duty, none for an empty roster."""
     by_id = {one.id: one for one in roster.people}
     (now,) = spans(roster, at, Instant(at + 1))
     return tuple(by_id[one] for one in now.people)
@@ -179,9 +175,7 @@ def tidied(roster: Roster, at: Instant) -> Roster:
 
 
 def without_secrets(roster: Roster) -> Roster:
-    """Return the roster without secrets for readers who may know the people on duty: only the host of each
-    URL.
-    """
+    """Return the roster for readers who may not know secrets: only the host of each URL."""
 
     def contact(one: Contact) -> Contact:
         if one.way not in (DutyWay.WEBHOOK, DutyWay.APPRISE):

@@ -47,9 +47,7 @@ def local_in(zone: ZoneInfo, at: Instant) -> datetime:
 
 
 def instant_of(zone: str, day: date, at: str) -> Instant:
-    """Return the instant of a local time in the zone of this name. Raises ValueError for an invalid zone or
-    time.
-    """
+    """Return the instant of a local time in a named zone. Raises ValueError for an invalid zone or time."""
     return instant_in(_known(zone), day, at)
 
 

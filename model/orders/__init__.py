@@ -1,3 +1,1 @@
-"""Orders of operators in a case: whether an order is allowed, the reason for a refusal, and its effect.
-Pure.
-"""
+"""Orders of operators in a case: permission, reason of a refusal, and effect. Pure."""

@@ -93,9 +93,7 @@ def events_of(case: Case, order: ev.CommandGiven, settings: Settings) -> tuple[e
 
 
 def rests_on(command: OperatorCommand, party: Party | None = None) -> frozenset[Matter]:
-    """Return the matters on which the order rests. `party`: the party whose call receives a digit or another
-    line.
-    """
+    """Return the matters on which the order rests. `party`: for a digit, or another line."""
     calls: tuple[Party, ...] = ()
     if command is OperatorCommand.SEND_DIGIT:
         calls = (party or Party.PSAP,)

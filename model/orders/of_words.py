@@ -32,17 +32,13 @@ _ANSWERS: Final = frozenset({"field", "yes", "no"})
 
 
 def why_no_note(case: Case) -> Refusal | None:
-    """Return why a note would not be kept: personal words were erased. Applies to open and closed alerts
-    alike.
-    """
+    """Return why no note is kept, in an open or closed alert: personal words were erased."""
     gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
     return Refusal.PERSON_ERASED if gone else None
 
 
 def _why_not_read(asked: Asked) -> Refusal | None:
-    """Return why messages cannot be marked as read. After the end, every operator may read the user's
-    messages.
-    """
+    """Return why messages cannot be marked as read; after the end every operator may do so."""
     if asked.case.closed_at is not None or unread_since(asked.case) is not None:
         return None
     return why_not_on_the_line(asked)

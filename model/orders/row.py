@@ -110,9 +110,7 @@ def making(kind: Callable[..., ev.CaseEvent]) -> Effect:
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """Row of a command: who may give it and when, its effect, the matters it rests on, its presentation at
-    the console.
-    """
+    """Row of a command: who may give it and when, its effect, the matters it rests on, its console key."""
 
     command: OperatorCommand
     italian: str
@@ -141,6 +139,4 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Matter that the order changes."""
     console: AtConsole = AtConsole()
     rests_on: frozenset[Matter] = frozenset()
-    """Matters that must not have changed since the operator saw the alert. Some orders have more:
-    `model.orders.effects`.
-    """
+    """Matters unchanged since the operator saw the alert. Some orders have more: `model.orders.effects`."""

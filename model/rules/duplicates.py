@@ -114,9 +114,7 @@ def repeats_its_alias(signal: Signal, number: E164 | None, before: SignalNamed, 
 
 
 def stands_beside(signal: Signal, number: E164 | None, known: Known) -> bool:
-    """Return True for an open alert of the signal's number that the signal cannot join, for its assurance
-    level.
-    """
+    """Return True for an open alert of the number that the signal cannot join, for its assurance level."""
     return (
         known.closed_at is None
         and known.first.test == signal.test

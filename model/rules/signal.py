@@ -112,9 +112,7 @@ def received(signal: Signal, deadline_at: Instant, asked: str) -> AlertReceived:
 
 
 def added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
-    """Return the signal as a further signal of an alert. `skipped`: number of earlier signals that were not
-    kept.
-    """
+    """Return the signal as a further one of an alert. `skipped`: earlier signals that were not kept."""
     return AlertSignalAdded(
         channel=signal.channel,
         received_at=signal.received_at,

@@ -59,9 +59,7 @@ def heard(case: Case) -> bool:
 
 
 def _was_there(case: Case, leg: Leg) -> bool:
-    """Return True if a person answered this call, or possibly did; a call marked as a machine's does not
-    count.
-    """
+    """Return True if a person answered this call, or possibly did; a marked machine does not count."""
     return leg.answered or (leg.was_answered and case.user_ends[-1:] != (MACHINE,))
 
 
@@ -73,9 +71,7 @@ def gives_up(case: Case) -> tuple[OperatorId, ...]:
 
 
 def gives_up_when_taken(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operators whom a test releases to the real alert that they take, even with its user on the
-    line.
-    """
+    """Return the operators whom a test releases to the real alert taken, even with its user present."""
     if not case.test or case.closed_at is not None or case.leaving:
         return ()
     return case.reserved if case.operator is None else (case.operator,)
@@ -102,9 +98,7 @@ def begun(case: Case) -> bool:
 
 
 def may_have_last(case: Case, now_us: Instant) -> bool:
-    """Return True if the alert may have the last free operator: vouched for, or waiting long. Never for a
-    test.
-    """
+    """Return True if the alert may have the last free operator: vouched for, or waiting long; no test."""
     return not case.test and (vouched(case) or now_us >= case.received_at + WAITS_FOR_LAST_US)
 
 

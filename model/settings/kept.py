@@ -126,9 +126,7 @@ class RetentionSettings(Table, frozen=True, kw_only=True):
             note="entries, which name ids alone",
         ),
     ] = 1095
-    """Counted from each entry: questions about access may come after all other data of the alert is
-    erased.
-    """
+    """Counted from each entry: questions about access may come after all other data is erased."""
 
     def days(self, kind: PersonalKind) -> int:
         """Return the retention of this kind in days."""

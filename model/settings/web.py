@@ -90,9 +90,7 @@ class HttpSettings(Table, frozen=True, kw_only=True):
     ] = ""
 
     def take_url(self, callout: str) -> str | None:
-        """Return the address at which a callout is shown and taken after a sign-on; None if no public address
-        is set.
-        """
+        """Return the URL that shows a callout, to be taken after a sign-on; None without a public address."""
         return f"{self.public_url}/console/#callout={callout}" if self.public_url else None
 
 

@@ -31,9 +31,7 @@ def psap_knows(sheet: Sheet) -> tuple[PsapKnows, ...]:
 
 
 def psap_place_at(sheet: Sheet) -> Instant | None:
-    """Return the time of the user's position known to 112; None if 112 received the place in words, or not at
-    all.
-    """
+    """Return the time of the user's position known to 112; None if 112 has words, or no place."""
     read = _read(sheet)
     if PsapKnows.PLACE not in psap_knows(sheet) or read is None or read.position is None:
         return None

@@ -84,9 +84,7 @@ class GivenData(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Reason for which the newest version was refused."""
     may_have: tuple[tuple[int, Instant], ...] = ()
-    """Versions that the target has, or may have, each with its start: the last one confirmed, and all later
-    ones.
-    """
+    """Versions that the target has, or may have, with their start: the last confirmed and all later."""
     had_at: Instant | None = None
     """Time at which the target last accepted a version."""
 
@@ -254,9 +252,7 @@ def _claimed(sheet: Sheet, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Insta
 
 
 def _answered(sheet: Sheet, before: Case, at: Instant) -> Sheet:
-    """Return the sheet with the briefing filled by the user's answer to a question, if the event was an
-    answer.
-    """
+    """Return the sheet with the briefing filled by the user's answer, if the event was an answer."""
     dialogue = sheet.case.dialogue
     if dialogue is before.dialogue:
         return sheet

@@ -48,9 +48,7 @@ def changes(before: Told, now: Told) -> Changes:
 
 
 def _moved(before: Position | None, now: Position | None) -> bool:
-    """Return True if help would be sent elsewhere, or would search a wider or narrower area, beyond a
-    receiver's error.
-    """
+    """Return True if help would go elsewhere, or search a wider or narrower area, beyond the error."""
     if before is None or now is None:
         return now is not before
     if (before.accuracy_m is None) != (now.accuracy_m is None):

@@ -178,9 +178,7 @@ def _together(case: Case) -> tuple[Leg, ...]:
 
 
 def _heard_by_112(case: Case, at: Instant) -> Case:
-    """Return the case at the end of the time of user and 112 together, by the end of a call or the loss of
-    its sound.
-    """
+    """Return the case at the end of user and 112 together, by the end of a call or of its sound."""
     dumb = any(
         leg.no_sound_at is not None or leg.reason == ReleaseReason.MACHINE
         for leg in _together(case)

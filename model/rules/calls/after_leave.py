@@ -41,9 +41,7 @@ def is_cut_off(case: Case, leg: Leg, cause: int, settings: Settings, now_us: Ins
 
 
 def called_again(case: Case, settings: Settings) -> E164 | None:
-    """Return the number of 112 to call again after a cut-off, once the user is on the line; None if not to be
-    called.
-    """
+    """Return the number of 112 to call again after a cut-off, with the user on the line; else None."""
     last = case.legs.get(leg_id(case.alert, "psap"))
     if (
         last is None

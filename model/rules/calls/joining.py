@@ -54,9 +54,7 @@ def rings_beside(case: Case, leg: Leg) -> bool:
 
 
 def scattered(case: Case) -> bool:
-    """Return True if an alert that was joined in the network has no party up now: its next line is
-    unknown.
-    """
+    """Return True if an alert joined in the network has no party up: its next line is unknown."""
     up = case.operator_leg or case.answered(Party.USER)
     parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
     return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
@@ -80,9 +78,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def beside(case: Case | None, party: Party, settings: Settings) -> Beside | None:
-    """Return the line next to which the party must be called; None if no party is up, so that any line will
-    do.
-    """
+    """Return the line next to which to call the party; None if no party is up: any line will do."""
     if case is None:
         return None
     user = None if party is Party.USER else case.confirmed_answered(Party.USER) or _calls_in(case)
@@ -101,7 +97,5 @@ def _calls_in(case: Case) -> Leg | None:
 
 
 def is_setting_up(case: Case, line: LineId) -> bool:
-    """Return True if a call of the case on this line is being set up or ended, so that none can be added
-    now.
-    """
+    """Return True if a call of the case on this line is being set up or ended: none can be added now."""
     return any(leg.live and leg.line == line and not leg.confirmed_answered for leg in case.legs.values())

@@ -118,9 +118,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 def begun(
     line: LineId, leg: LegId, number: E164, limits: Limits, now_us: Instant, began_at: Instant | None = None
 ) -> OwnCall:
-    """Return a call of one line to a number. `began_at`: time of the order, if an earlier process placed
-    it.
-    """
+    """Return a call of one line to a number. `began_at`: time of an earlier process's order."""
     end = End(line=line, leg=leg, number=number, heard_at=now_us)
     return OwnCall(ends=(end,), began_at=now_us if began_at is None else began_at, limits=limits)
 
@@ -186,9 +184,7 @@ def _rung(end: End, call: IncomingCall, now_us: Instant) -> End:
 
 
 def _answered_before(end: End) -> End:
-    """Return the end as answered although it did not ring in this process: an earlier process had it
-    answered.
-    """
+    """Return the end as answered without a ringing here: an earlier process had it answered."""
     return replace(end, call=UNNAMED) if end.call is None else end
 
 

@@ -98,9 +98,7 @@ def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | Non
 
 
 def psap_number_for(case: Case, settings: Settings, failed: int) -> E164 | None:
-    """Return the number after `failed` attempts: twice the first, then the alternate, then in turn (case
-    15).
-    """
+    """Return the number after `failed` attempts: twice the first, the alternate, then in turn (case 15)."""
     first = case.psap.number if case.psap is not None else psap_number(case, settings)
     alternate = None if case.test else settings.psap.alternate or None
     # A call set up as an emergency call cannot be added to calls joined in the network.

@@ -72,9 +72,7 @@ def gave_no_sound(leg: Leg) -> bool:
 
 
 def told_112(case: Case) -> bool:
-    """Return True if 112 has been on the line, or was called from another phone, which only the briefing
-    records.
-    """
+    """Return True if 112 has been on the line, or was briefed on another phone."""
     return case.told_112_at is not None or case.to_112.joined_at is not None
 
 

@@ -62,9 +62,7 @@ _ABSENT: Final = {
 
 
 def hung_up_for(case: Case, leg: Leg) -> tuple[Leg, ...]:
-    """Return the legs that end if this one is called on another line: all legs that its modem joins in the
-    network.
-    """
+    """Return the legs that end if this one moves to another line: all joined by its modem in the network."""
     if leg.joins is not Joins.NETWORK:
         return (leg,)
     return tuple(one for one in case.legs.values() if one.active and one.line == leg.line)

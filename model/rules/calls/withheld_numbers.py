@@ -82,9 +82,7 @@ class Called:
         of_range[number] = max(at_us, of_range.get(number, at_us))
 
     def others(self, number: E164, now_us: Instant) -> int:
-        """Return how many other numbers of the range were called; 0 if this number itself was called
-        before.
-        """
+        """Return how many other numbers of the range were called; 0 if this number was called before."""
         of_range = self._ranges.get(range_of(number, self._region), {})
         lately = {one for one, at_us in of_range.items() if now_us - at_us < HOUR_US}
         return 0 if number in lately else len(lately)
@@ -182,9 +180,7 @@ def kinds_of(number: E164) -> frozenset[NumberKind]:
 
 @functools.lru_cache(maxsize=4096)
 def country_of(number: E164) -> str:
-    """Return the country, ISO 3166; `001` for satellites and worldwide services, empty for an invalid
-    number.
-    """
+    """Return the country, ISO 3166; `001`: satellites and worldwide services; empty: no number."""
     parsed = _parsed(number)
     if parsed is None:
         return ""

@@ -159,9 +159,7 @@ def waiting(case: Case, what: str) -> bool:
 
 
 def attended(case: Case) -> bool:
-    """Return True if the operator hears the others; for a call without voice at the host, if the call is
-    answered.
-    """
+    """Return True if the operator hears the others; without voice at the host, if answered."""
     leg = case.operator_leg
     return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
 
@@ -191,9 +189,7 @@ def _what(case: Case, leg: Leg) -> Iterator[str]:
 
 
 def _to_user(case: Case) -> Iterator[Clip]:
-    """Yield the announcements to the user; automatically none under duress, or in a silent alert: they could
-    be overheard.
-    """
+    """Yield the clips to the user; by default none under duress, only soft ones in a silent alert."""
     user = case.answered(Party.USER)
     if user is None or case.leaving:
         return

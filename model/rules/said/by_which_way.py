@@ -59,9 +59,7 @@ class Going(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def way(case: Case, settings: Settings, now_us: Instant) -> Going:
-    """Return the channel that reaches the user soonest now. SMS for a lost app: the app receives the message,
-    too.
-    """
+    """Return the channel that reaches the user soonest. SMS for a lost app, which gets the message too."""
     if case.cancel_asked is not None or case.duress:
         return Going(way=None, why=Why.CANCELLED)
     reads = read_by_app(case)
@@ -132,9 +130,7 @@ _TRIES: Final = range(0x20, 0x40)
 
 
 def meaning(status: int) -> Carried | None:
-    """Return the outcome of the message; None if the report leaves it open. Reserved values count as
-    rejected.
-    """
+    """Return the outcome of the message; None if left open. Reserved values count as rejected."""
     if status == _RECEIVED:
         return Carried.DELIVERED
     if status in _DONE:
