@@ -96,8 +96,8 @@ def found(
 ) -> list[tuple[int, AlertId]]:
     """Return the alerts that match, newest first, received before that place. Raises StoreError.
 
-    Hidden data of other operators' alerts match none of these alerts: they are found by the first name, by
-    most digits of a number, by a whole device, and by the alert's id.
+    A search ignores hidden data of other operators' alerts: these alerts are found by the first name, by most
+    digits of a number, by a whole device, and by the alert's id.
     """
     if not search:
         if wanted == ALL:

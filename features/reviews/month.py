@@ -134,7 +134,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """End of the reported time: the month's end, or the time of the report."""
     availability: Availability
     bad_days: tuple[BadDay, ...]
-    """Days with lost minutes or planned work."""
+    """Days with lost minutes, during planned work or not."""
     answering: Answering
     real: int
     tests: int

@@ -105,7 +105,7 @@ class Verdict(StrEnum):
 
     WELL = "well"
     PLANNED = "planned"
-    """The center is away or unwell, and has announced the end."""
+    """The center is away or unwell, for an announced time."""
     SILENT = "silent"
     """Neither channel works: no power, frozen, or no network."""
     NO_HEARTBEAT = "no_heartbeat"
