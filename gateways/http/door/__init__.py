@@ -1,1 +1,1 @@
-"""Who is let in, how often, how slowly, and from where."""
+"""Authentication, rate limits and network checks of the HTTP gateway."""

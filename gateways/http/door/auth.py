@@ -1,9 +1,10 @@
-"""Who is asking: an app by its key, an operator by a token or by the console's session.
+"""Authentication: an app by its key, an operator by a token or by the console's session.
 
-Keys, tokens and sessions are kept and compared as hashes only. Who is let in is read as a whole, off the
-loop, `LOOK_S` after each reading: so a storm asks the registry nothing, and what was ended by anybody, at any
-node, is ended here within a second, on open WebSockets too. Only what that reading does not know is asked
-for, so that what has just been issued opens at once. While nothing can be read the last reading holds.
+Keys, tokens and sessions are stored and compared as hashes only. All valid credentials are read at once, off
+the event loop, `LOOK_S` after the end of the last reading. A storm therefore causes no queries of the
+registry, and a credential ended at any node stops working here within a second, on open WebSockets too. Only
+a credential missing in the last reading is queried by itself, so that a new credential works at once. While
+the registry cannot be read the last reading stays valid.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
 LOOK_S: Final = 0.4
 TOKEN_MAX: Final = 512
 OPERATOR: Final = "operator"
-"""Where in a connection's state the guard leaves who it is."""
+"""Key in a connection's state for the operator whom a guard has admitted."""
 
 SESSION: Final = "session"
-"""Where it leaves the session, of a page that sees to the operator's own things."""
+"""Key in a connection's state for the session, in routes of the operator's own access."""
 
 log = logs.get("http.auth")
 
 
 @dataclass(frozen=True)
 class _Open:
-    """A WebSocket, and by which session it was let in; none by a token."""
+    """An open WebSocket. `session` is the session that admitted the WebSocket; None for a token."""
 
     connection: AnyConnection
     operator: OperatorId
@@ -52,9 +53,9 @@ class _Open:
 
 
 class Auth:
-    """Litestar's guards, and what they ask.
+    """Litestar's guards, and the queries of the guards.
 
-    The guards are coroutines: Litestar hands a plain function to a pool of threads, at every request.
+    The guards are coroutines, because Litestar runs a plain function in a thread pool at every request.
     """
 
     def __init__(self, queries: RegistryQueries, cookies: Cookies, proxies: Proxies, clock: Clock) -> None:
@@ -70,7 +71,7 @@ class Auth:
     # ---------------------------------------------------------------------------- what is known
 
     async def keep_looking(self) -> None:
-        """Read who is let in, again and again, until cancelled."""
+        """Read the valid credentials repeatedly until cancelled."""
         works = True
         while True:
             try:
@@ -84,7 +85,7 @@ class Auth:
             await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
-        """Read who is let in, and tell those who are no more. Raises StoreError."""
+        """Read the valid credentials, and end the WebSockets that have lost theirs. Raises StoreError."""
         while True:
             before = self._changed_here
             found = await asyncio.to_thread(self._queries.access)
@@ -96,7 +97,7 @@ class Auth:
                 future.set_result(one.session is not None and one.session.until <= self._clock.now_us())
 
     async def until_ended(self, connection: AnyConnection, operator: OperatorId) -> bool:
-        """Return when this connection is not this operator's any more; whether by its time alone."""
+        """Wait until the connection is no longer the operator's. Return True if the session has expired."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         session = None if bearer(connection) is not None else self.session(connection)
         self._open[future] = _Open(connection, operator, session)
@@ -114,7 +115,7 @@ class Auth:
     # ----------------------------------------------------------------------------------- guards
 
     async def anybody(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an app, or an operator by token or session, who only reads. Raises NotSignedOn."""
+        """Guard: admit an app, or an operator by token or session, for reading only. Raises NotSignedOn."""
         key = bearer(connection)
         known = (
             self.session(connection) is not None if key is None else self.knows_app(key) or self._token(key)
@@ -123,17 +124,15 @@ class Auth:
             raise NotSignedOn("an app key, an operator's token or the console's session is needed")
 
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an operator by token or session. Raises NotSignedOn, NotAllowed.
+        """Guard: admit an operator by token or session. Raises NotSignedOn, NotAllowed.
 
-        What changes something needs the session's CSRF token. A GET needs none, so that a link can be
-        followed: the cookie is sent to no other site, and nothing is changed by reading.
+        By session, a request that changes something needs the CSRF token. A GET needs none, so that links
+        work: the cookie is sent to no other site, and reading changes nothing.
         """
         connection.state[OPERATOR] = self._operator(connection)
 
     async def browser(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an operator by session alone, and its CSRF token for what changes something. Raises
-        NotSignedOn, NotAllowed.
-        """
+        """Guard: admit an operator by session alone; see `operator`. Raises NotSignedOn, NotAllowed."""
         found = None if header(connection, b"authorization") is not None else self.session(connection)
         if found is None:
             raise NotSignedOn("the console's session is needed")
@@ -142,17 +141,19 @@ class Auth:
         connection.state[SESSION], connection.state[OPERATOR] = found, found.operator
 
     def require(self, operator: OperatorId, wanted: StaffRole) -> None:
-        """Raises NotAllowed where the operator may less than `wanted` may."""
+        """Raise NotAllowed if the operator lacks the rights of the role `wanted`."""
         if not self.may(operator, wanted):
             raise NotAllowed(f"this needs the role {wanted}")
 
     def may(self, operator: OperatorId, wanted: StaffRole) -> bool:
-        """Return whether the operator may what `wanted` may. The role is read at every use."""
+        """Return True if the operator has the rights of the role `wanted`. Every call reads the role."""
         role = self._queries.role_of(operator)
         return role is not None and role.may(wanted)
 
     def require_role(self, wanted: StaffRole) -> Guard:
-        """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed."""
+        """Return a guard that admits an operator with the rights of the role `wanted`. The guard raises the
+        errors of `operator`, and NotAllowed.
+        """
 
         async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
             connection.state[OPERATOR] = operator = self._operator(connection)
@@ -163,7 +164,7 @@ class Auth:
     # ------------------------------------------------------------------------------- who it is
 
     def operator_or_none(self, connection: AnyConnection) -> OperatorId | None:
-        """Who is asking, by token or session; for a WebSocket, which carries no header of the page's own."""
+        """Return the operator by token or session, or None; for WebSockets, which lack the page's headers."""
         token = bearer(connection)
         if token is not None:
             return self._token(token)
@@ -171,7 +172,7 @@ class Auth:
         return None if session is None else session.operator
 
     def session(self, connection: AnyConnection) -> Session | None:
-        """The console's session, if there is one that stands."""
+        """Return the console's session of a connection; None if missing or expired."""
         secret = self.secret(connection)
         if secret is None:
             return None
@@ -184,37 +185,37 @@ class Auth:
         return found if found is not None and self._clock.now_us() < found.until else None
 
     def secret(self, connection: AnyConnection) -> str | None:
-        """What the console's cookie holds."""
+        """Return the secret in the console's cookie; None if missing or too long."""
         secret = _cookie(connection, self._cookies.name(secure=self._proxies.secure(connection.scope)))
         return secret if secret and len(secret) <= SECRET_MAX else None
 
     def check_csrf(self, connection: AnyConnection, session: Session) -> None:
-        """Of what changes something; which is a use of the session. Raises NotAllowed."""
+        """Check the CSRF token of a change, and mark the session as used. Raises NotAllowed."""
         if not csrf_fits(session, header(connection, CSRF_HEADER.encode())):
             raise NotAllowed(f"the session's token is missing: `{CSRF_HEADER}`")
         self._used.add(session.key)
 
     def note_use(self, connection: AnyConnection) -> None:
-        """The operator has done something at this page."""
+        """Mark the session of a connection as used: the operator has acted on the page."""
         session = self.session(connection)
         if session is not None:
             self._used.add(session.key)
 
     def in_use(self) -> tuple[set[bytes], set[bytes]]:
-        """The sessions that were used since this was asked last, and those that have a page open."""
+        """Return the keys of the sessions used since the last call, and of the sessions with an open page."""
         used, self._used = self._used, set()
         return used, {one.session.key for one in self._open.values() if one.session is not None}
 
     def changed(self, session: Session) -> None:
-        """It was changed or ended here: what was read of it before is not believed any longer."""
+        """Drop the last reading of a session changed or ended here. A reading in progress is repeated."""
         self._changed_here += 1
         for key in [key for key, one in self._access.sessions.items() if one.id == session.id]:
             del self._access.sessions[key]
 
     def signed_on_elsewhere(self, session: Session) -> bool:
-        """Whether its operator is signed on elsewhere: at another node, or here with a console that is open.
+        """Return True if the session's operator has another session, at another node or in an open console.
 
-        A browser that was closed without signing off is nobody who could answer.
+        Another session here without an open page does not count: its browser was closed without signing off.
         """
         used = {one.session.id for one in self._open.values() if one.session is not None}
         now_us = self._clock.now_us()
@@ -227,7 +228,7 @@ class Auth:
         )
 
     def knows_app(self, key: str) -> bool:
-        """Whether an app may use this key."""
+        """Return True if the app key is valid."""
         digest = fingerprint(key)
         if digest not in self._access.keys:
             if not self._queries.app_key_is_known(key):
@@ -260,7 +261,7 @@ class Auth:
 
 
 def bearer(connection: AnyConnection) -> str | None:
-    """The token of `Authorization: Bearer …` (RFC 6750, 2.1); None where there is none."""
+    """Return the token of `Authorization: Bearer …` (RFC 6750, 2.1); None if missing or malformed."""
     value = header(connection, b"authorization")
     if value is None:
         return None
@@ -276,10 +277,10 @@ def _reads(connection: AnyConnection) -> bool:
 
 
 def _cookie(connection: AnyConnection, name: str) -> str:
-    """What one cookie holds; empty where it is not there.
+    """Return the value of one cookie; empty if missing.
 
-    Not by the standard library, which takes the escapes out of every cookie that is sent, in quadratic time
-    before Python 3.11.10: half a second for 14 KB. What the center sets has none.
+    The standard library is avoided: before Python 3.11.10 it unescapes every cookie in quadratic time, half a
+    second for 14 KB. The center's own cookies contain no escapes.
     """
     pairs = (header(connection, b"cookie") or "").split(";")
     values = [value for key, _, value in (one.strip().partition("=") for one in pairs) if key == name]

@@ -1,5 +1,5 @@
-"""Codes of an authenticator app (TOTP, RFC 6238): six digits, another every 30 s. Pure, and the only module
-that knows the library for them.
+"""Codes of an authenticator app (TOTP, RFC 6238): six digits, new every 30 s. Pure. No other module knows the
+library for the codes.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from messages.ids import SECOND, Instant
 STEP_S: Final = 30
 _ISSUER: Final = "securWoman"
 _AROUND: Final = (0, -1, 1)
-"""Steps by which a telephone's clock may be off (RFC 6238, 5.2)."""
+"""Offsets in time steps tried for a phone's clock that is off (RFC 6238, 5.2); the present step first."""
 
 
 def text_of(seed: bytes) -> str:
-    """The seed as people type it, base32."""
+    """Return the seed as text to type, in base32."""
     return b32encode(seed[:20]).decode()
 
 
 def link_of(seed: bytes, operator: str) -> str:
-    """The seed as an app reads it."""
+    """Return the seed as an `otpauth` link for an app."""
     import pyotp
 
     return pyotp.TOTP(text_of(seed)).provisioning_uri(name=operator, issuer_name=_ISSUER)
 
 
 def step_of(seed: bytes, code: str, now_us: Instant) -> int | None:
-    """Of which time step this code is; none for one that is wrong. Who asks lets each step count once."""
+    """Return the time step of a code; None for a wrong code. The caller accepts each step only once."""
     import pyotp
 
     typed = code.replace(" ", "")

@@ -1,8 +1,8 @@
-"""How much one sender may ask of the center: buckets of tokens by device, app key and address. Pure.
+"""Request budgets: token buckets by device, app key and address. Pure.
 
-Beyond its budget a reading, a position or a check waits (429), and an alert never does: it comes behind
-others in need. What an enrolled phone has signed is counted for that phone alone: nobody else can use its
-budget up.
+Beyond the budget a reading, a position or a check is refused for a while (429). An alert is always accepted:
+beyond the budget the alert gets a lower priority. A request signed by an enrolled phone counts for that phone
+alone, so that no other sender can use up the phone's budget.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ from typing import Final, NamedTuple
 from messages.ids import SECOND, Instant
 
 REMEMBERED: Final = 16_384
-"""Buckets. The one that was not used for longest is forgotten first, and is full again then."""
+"""Number of buckets kept. The bucket unused for longest is dropped first, and is full at its next use."""
 
 
 class Rate(NamedTuple):
-    """So many at once, and so many more each second."""
+    """Capacity of a bucket, and tokens added each second."""
 
     burst: float
     each_s: float
 
 
 class Kind(Enum):
-    """What is asked."""
+    """Kind of request."""
 
     ALERT = "alert"
     POSITION = "position"
-    """And what else an app says of its alert."""
+    """A position, another report of the app about its alert, or a step of an enrolment."""
     CHECK = "check"
-    """A test by which a phone sees that an alert of its would arrive: signed, so it is one device's."""
+    """A signed test by which a phone sees that its alert would arrive; counts for the phone alone."""
     READ = "read"
     PIN = "pin"
-    """A PIN that is hashed; beyond the budget it is answered like any other, and not looked at."""
+    """A PIN that is hashed. Beyond the budget the response is the usual one, and the PIN is not checked."""
     ENROL = "enrol"
-    """A code by a short message, which is paid for."""
+    """A code by SMS, which costs money."""
 
     TRIAL = "test call"
-    """A call to a number of somebody's choice, on the center's account."""
+    """A test call to a number chosen by an operator, on the center's account."""
 
 
 class Scope(Enum):
-    """For whom it is counted."""
+    """Sender for which a request counts."""
 
     OPERATOR = "operator"
 
     DEVICE = "device"
-    """An enrolled phone; without a signature the alert, or the number, that is named."""
+    """An enrolled phone; without a signature, the alert or the number named in the request."""
     APP_KEY = "app key"
     ADDRESS = "address"
 
@@ -73,21 +73,23 @@ RATES: Final = {
     (Kind.PIN, Scope.APP_KEY): Rate(60, 5),
     (Kind.PIN, Scope.ADDRESS): Rate(20, 1),
 }
-"""A carrier puts many phones behind one address, and all apps of a kind have one key.
+"""Rate of each bucket.
 
-An alert that nothing but the app key speaks for is within the budget while they are as many as come on an
-evening; in a storm all of them are beyond it alike, and it puts none behind another.
-"""
+A carrier puts many phones behind one address, and all apps of one make share one key. The app key's budget
+covers the unproved alerts of a busy evening. In a storm all unproved alerts exceed the budget alike, so the
+budget puts no unproved alert behind another."""
 
 
 class Budgets:
-    """The buckets of one process."""
+    """Buckets of one process."""
 
     def __init__(self) -> None:
         self._left: OrderedDict[tuple[Kind, Scope, str], tuple[float, Instant]] = OrderedDict()
 
     def wait_s(self, kind: Kind, senders: dict[Scope, str], now_us: Instant) -> int:
-        """Take one token of each sender's; for how many seconds, rounded up, there is none (0: taken)."""
+        """Take one token from each of the senders' buckets and return 0. If a bucket is empty, take none and
+        return the seconds, rounded up, until all have a token.
+        """
         keys = [(kind, scope, name) for scope, name in senders.items() if name]
         found = [(key, self._now(key, now_us), RATES[kind, key[1]]) for key in keys]
         wait_s = max((_wait_s(left, rate) for _, left, rate in found), default=0)

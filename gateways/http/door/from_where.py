@@ -1,8 +1,9 @@
-"""From where which paths are asked, two middlewares. /metrics and /schema: by this machine, or at the address
-that is for them alone. And what an app asks: by pages of the other nodes as well, and nothing else (CORS).
+"""Two middlewares that limit paths by the origin of a request.
 
-An app's page lives at the address from which it was opened, and has to reach the other nodes when that one is
-lost; a console looks whether another node answers before it goes there. No cookie is ever sent across.
+`apart`: /metrics and /schema are for this machine, or for the address reserved for them. `across_nodes`: the
+app's paths are open to pages of the other nodes as well (CORS). A page of the app belongs to the node that
+served the page, and must reach the other nodes if that node is lost. A console checks that another node
+answers before moving there. No cookie is ever sent to another node.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PATHS: Final = re.compile(
     r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel|/messages(/seen)?)?)?|/v1/devices(/.*)?|/v1/pins"
     r"|/v1/me/record(/pictures(/[^/]+)?)?"
 )
-"""What `docs/api.md` has for apps."""
+"""Paths for apps, as `docs/api.md` describes."""
 _ALLOWED: Final = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (
@@ -34,7 +35,9 @@ _ALLOWED: Final = (
 
 
 def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[ASGIApp], ASGIApp]:
-    """Of /metrics and /schema. `metrics`: the address where nothing else is answered, if there is one."""
+    """Return the middleware that restricts /metrics and /schema. `metrics`: the address that answers nothing
+    else, if configured. A path that is not available raises NotFoundException.
+    """
 
     def answers(scope: Scope) -> bool:
         path, client, server = scope["path"], scope.get("client"), scope.get("server")
@@ -42,7 +45,7 @@ def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[A
         if metrics is not None and server is not None and (server[0], server[1]) == metrics:
             return is_figures or path in _BESIDES
         if not is_figures or client is None:
-            # Whoever has no address has come by this user's own socket.
+            # A client without an address has used this user's own socket.
             return True
         if metrics is not None or behind_proxy:
             return False
@@ -61,7 +64,7 @@ def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[A
 
 
 def across_nodes(origins: Callable[[], tuple[str, ...]]) -> Callable[[ASGIApp], ASGIApp]:
-    """Of what an app asks. `origins`: the other nodes' addresses as they are now."""
+    """Return the middleware for CORS on the app's paths. `origins` returns the other nodes' addresses."""
 
     def around(app: ASGIApp) -> ASGIApp:
         async def answered(scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +80,7 @@ def across_nodes(origins: Callable[[], tuple[str, ...]]) -> Callable[[ASGIApp], 
 
             async def told(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    # The app's clock is set by it.
+                    # The app sets its clock by `Date`.
                     exposed = (b"access-control-expose-headers", b"date")
                     message["headers"] = [*message["headers"], *allowed, exposed]
                 await send(message)
@@ -90,7 +93,7 @@ def across_nodes(origins: Callable[[], tuple[str, ...]]) -> Callable[[ASGIApp], 
 
 
 def _origin(scope: Scope) -> bytes:
-    """Of a request that may come from another page; empty for all others."""
+    """Return the `Origin` of a request for one of the app's paths; empty for any other request."""
     for name, value in scope["headers"]:
         if name == b"origin":
             return value if PATHS.fullmatch(scope["path"]) else b""

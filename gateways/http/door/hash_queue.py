@@ -1,9 +1,9 @@
-"""A bounded queue for slow hashes: of PINs and of passwords, which anybody may have the center compute.
+"""A bounded queue for slow hashes of PINs and passwords, which any client can make the center compute.
 
-Slow on purpose, a hash takes a processor for a twentieth of a second and more. So it is computed off the
-event loop, few at a time, in lanes: a turn goes to the first lane that has somebody, and beyond a few that
-wait in a lane a further one is told so at once. What a stranger names that does not exist is not hashed: it
-waits as long as if it were, and takes nobody's place.
+A hash is slow on purpose: 50 ms and more of a processor. Hashes are therefore computed off the event loop,
+few at a time, in lanes. A free turn goes to the first lane with a waiting request; beyond a few waiting
+requests a lane refuses further requests at once. For a name that does not exist nothing is hashed: the
+request waits as long as if a hash were computed, and occupies no place.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from gateways.http.wire.errors import Busy
 T = TypeVar("T")
 
 PRETENDED_MAX: Final = 256
-"""At a time, of what does not exist: each costs a connection and a timer."""
+"""Pretended hashes at a time: each costs a connection and a timer."""
 
 
 @dataclass
 class Lane:
-    """Those of one rank, first come first served."""
+    """Requests of one priority, first come first served."""
 
     at_once: int
     waits_max: int
@@ -34,17 +34,17 @@ class Lane:
 
 
 class HashQueue:
-    """Lanes of one kind of hash, the first lane first. For one event loop."""
+    """Lanes of one kind of hash, highest priority first. For one event loop."""
 
     def __init__(self, at_once: int, lanes: Sequence[Lane], lasts_s: float) -> None:
-        """`lasts_s`: how long one takes, until one was computed."""
+        """Make an idle queue. `lasts_s`: assumed seconds for one hash, until the first is measured."""
         self._free = at_once
         self._lanes = lanes
         self._pretended = 0
         self._lasts_s = lasts_s
 
     async def run(self, lane: int, work: Callable[[], T]) -> T:
-        """Compute it in a thread, in turn. Raises Busy, and what the work raises."""
+        """Compute `work` in a thread, in turn. Raises Busy, and the errors of `work`."""
         async with self._turn(self._lanes[lane]):
             begun_s = _now_s()
             try:
@@ -53,7 +53,7 @@ class HashQueue:
                 self._lasts_s = _now_s() - begun_s
 
     async def pretend(self, lane: int) -> None:
-        """Take as long as a hash in this lane would, and compute nothing. Raises Busy."""
+        """Wait as long as a hash in this lane would take, and compute nothing. Raises Busy."""
         if self._pretended >= PRETENDED_MAX:
             raise Busy
         self._pretended += 1
@@ -91,7 +91,7 @@ class HashQueue:
         lane.running += 1
 
     def _end(self, lane: Lane) -> None:
-        """The turn goes on to the first who may have it."""
+        """End a turn, and start the first waiting requests that may run."""
         self._free += 1
         lane.running -= 1
         for other in self._lanes:

@@ -1,4 +1,4 @@
-"""Ends idle sessions, once a minute. What idle means says `store.registry.access.idle`."""
+"""Ends idle sessions, once a minute. `store.registry.access.idle` defines when a session is idle."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from runtime import logs
 from store.registry.access.idle import sweep
 
 SWEEP_S: Final = 60.0
-"""Also after a start: pages are back by then."""
+"""Seconds between two sweeps, and before the first sweep: pages have reconnected by then."""
 
 log = logs.get("http.idle")
 
 
 async def keep_ending_idle(web: Web) -> None:
-    """Until cancelled."""
+    """End idle sessions repeatedly until cancelled. Return at once if `idle_minutes` is 0."""
     while web.settings.center.sign_on.idle_minutes:
         await asyncio.sleep(SWEEP_S)
         try:
@@ -28,7 +28,7 @@ async def keep_ending_idle(web: Web) -> None:
 
 
 async def end_idle(web: Web) -> list[OperatorId]:
-    """Once; the operators of the sessions that have ended. Raises NotDurable."""
+    """End the sessions that are idle now; return their operators. Raises NotDurable."""
     used, open_ = web.auth.in_use()
     idle_s = 60.0 * web.settings.center.sign_on.idle_minutes
     ended = await web.writing.run(lambda tx: sweep(tx, used, open_, idle_s=idle_s))

@@ -1,11 +1,11 @@
-"""Slow and endless requests end: how long one may take to come, how large its headers are, how many at once.
+"""Limits on requests: time to arrive, size of headers, connections of one address.
 
-uvicorn's own protocol waits for ever for the end of a header or a body. Nothing here touches what has come
-whole: an answer that is waited for (a long poll), a connection that rests between two requests, a WebSocket.
+uvicorn's own protocol waits for ever for the end of a header or a body. The limits leave complete requests
+alone: a pending response (a long poll), a connection idle between two requests, a WebSocket.
 
-There is no limit for all together: whoever reached it would shut out alerts. Of one address the oldest
-connection that carries no request gives way to the next one, so that whoever shares an address with somebody
-who holds connections open still gets through.
+The total of connections is unlimited: a full total would shut out alerts. If an address has reached its
+limit, its oldest connection without a request gives way to the next connection. A client that shares the
+address with a holder of many open connections therefore still gets through.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from gateways.http.door.saying import written
 from gateways.http.door.throttle import network
 
 CLOSED_WITHIN_S: Final = 1.0
-"""Who does not read the answer either is cut off."""
+"""Seconds until a connection is aborted if the client does not read the last response."""
 _PIECE: Final = 64 * 1024
 _SWEPT_AT: Final = 4096
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much one request, and one address, may take."""
+    """Limits on one request and on one address."""
 
     header_s: float = 10.0
-    """From a request's first byte, or the connection's beginning, to the end of its headers."""
+    """Seconds from the first byte of a request, or the start of the connection, to the end of the headers."""
     body_s: float = 30.0
-    """From there to the end of its body."""
+    """Seconds from the end of the headers to the end of the body."""
     header_bytes: int = 16 * 1024
     per_address: int = 256
-    """Connections of one address: a carrier puts many phones behind one, a center all its operators."""
+    """Connections of one address: a carrier's phones share an address, and all the center's operators."""
 
 
 Spares = Callable[[str], bool]
-"""Whether the connections of this address are not counted: of one of our proxies, and of this machine."""
+"""Function that returns True if an address is not counted: a trusted proxy, or this machine."""
 
 
 def is_loopback(address: str) -> bool:
-    """Whether it is this machine's own."""
+    """Return True if the address is a loopback address of this machine."""
     try:
         return ip_address(address.partition("%")[0]).is_loopback
     except ValueError:
@@ -52,7 +52,7 @@ def is_loopback(address: str) -> bool:
 
 
 def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
-    """The protocol with these limits, for one server."""
+    """Return the protocol class with these limits, for one server."""
     guests = _Guests(limits.per_address, spares)
 
     class Limited(_Limited):
@@ -63,7 +63,7 @@ def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
 
 
 class _Guests:
-    """The connections that are open, by where they come from; the oldest first."""
+    """Open connections by network, oldest first."""
 
     def __init__(self, most: int, spares: Spares) -> None:
         self._most = most
@@ -72,7 +72,9 @@ class _Guests:
         self._count = 0
 
     def come(self, one: _Limited) -> bool:
-        """Whether there is room for one more of its address."""
+        """Return True if the connection is admitted. A full network admits the connection in place of its
+        oldest connection without a request.
+        """
         if one.client is None or self._spares(one.client[0]):
             return True
         if self._count >= _SWEPT_AT:
@@ -88,13 +90,13 @@ class _Guests:
                 return False
             resting.transport.abort()
             self.gone(resting)
-        # Emptied, it was forgotten.
+        # `gone` removes the network's entry together with the last connection.
         self._of.setdefault(name, there)[one] = None
         self._count += 1
         return True
 
     def gone(self, one: _Limited) -> None:
-        """It is closed."""
+        """Remove a closed connection."""
         if one.client is not None:
             name = network(one.client[0])
             there = self._of.get(name)
@@ -105,13 +107,13 @@ class _Guests:
                     del self._of[name]
 
     def _sweep(self, name: str) -> None:
-        """What has become a WebSocket ends elsewhere, and is not told of here."""
+        """Remove a network's closed connections: the end of a WebSocket is not reported to this protocol."""
         for one in [one for one in self._of.get(name, ()) if one.transport.is_closing()]:
             self.gone(one)
 
 
 class _Limited(HttpToolsProtocol):
-    """One connection."""
+    """HTTP connection under the limits."""
 
     _limits: Limits
     _guests: _Guests
@@ -124,7 +126,7 @@ class _Limited(HttpToolsProtocol):
 
     @property
     def rests(self) -> bool:
-        """Whether no request of its is being answered, or is coming."""
+        """True if no request is being received or answered."""
         return self._in_header and (self.cycle is None or self.cycle.response_complete)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -173,7 +175,7 @@ class _Limited(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def _is_ours(self) -> bool:
-        """Whether it is still HTTP that is spoken."""
+        """Return True if the connection still carries HTTP."""
         return self.transport.get_protocol() is self
 
     def _begin_header(self) -> None:
@@ -195,13 +197,13 @@ class _Limited(HttpToolsProtocol):
 
     def _late(self, seconds: float) -> None:
         if self.flow.read_paused:
-            # It is we who do not read: what came before is still being answered.
+            # The server itself has paused reading: an earlier request is still being answered.
             self._start(seconds)
             return
         self._end(b"408 Request Timeout")
 
     def _end(self, status: bytes) -> None:
-        """Say why, where no answer is under way, and close."""
+        """Send the status unless a response has begun, and close."""
         self._stop()
         if self.transport.is_closing():
             return

@@ -1,8 +1,8 @@
-"""Passkeys (WebAuthn, level 3), and the only module that knows the library for them.
+"""Passkeys (WebAuthn, level 3). No other module knows the library for passkeys.
 
-A passkey is of one host for ever, the relying party. A browser lets a page have none at an address of
-numbers, or without TLS but at `localhost`. What a browser sends is looked at here as a whole: challenge,
-origin, host, signature, and that the authenticator has verified the person (UV). Nothing is kept here.
+A passkey belongs to one host for ever, the relying party. A browser offers no passkeys to a page at a numeric
+address, nor without TLS except at `localhost`. This module checks the whole credential: challenge, origin,
+host, signature, and that the authenticator has verified the person (UV). Nothing is stored.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from gateways.http.wire.errors import BadBody
 
 TIMEOUT_MS: Final = 300_000
 _ALGORITHMS: Final = (-8, -7, -257)
-"""Ed25519, ES256, RS256 (COSE)."""
+"""Signature algorithms accepted: Ed25519, ES256, RS256 (COSE)."""
 _LONG: Final = 16_384
 
 
 class AuthenticatorResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """Base64url, as `PublicKeyCredential.toJSON()` gives it."""
+    """Answer of the authenticator in base64url, in the form of `PublicKeyCredential.toJSON()`."""
 
     client_data: str = msgspec.field(name="clientDataJSON")
     attestation: str | None = msgspec.field(name="attestationObject", default=None)
-    """Of a new passkey."""
+    """Attestation of a new passkey."""
     authenticator_data: str | None = msgspec.field(name="authenticatorData", default=None)
-    """With the signature, of a sign-on."""
+    """Data signed at a sign-on; comes with `signature`."""
     signature: str | None = None
     user_handle: str | None = msgspec.field(name="userHandle", default=None)
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """What the browser has made."""
+    """Credential created or used by the browser."""
 
     id: str
     raw_id: str = msgspec.field(name="rawId")
@@ -44,14 +44,14 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
-    """One passkey."""
+    """Reference to one passkey."""
 
     id: str
     type: str = "public-key"
 
 
 class RequestOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """For `navigator.credentials.get`."""
+    """Options for `navigator.credentials.get`."""
 
     challenge: str
     rp_id: str
@@ -60,14 +60,14 @@ class RequestOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class RpEntity(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom a passkey is."""
+    """Relying party of a new passkey."""
 
     id: str
     name: str = "securWoman"
 
 
 class UserEntity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The operator: `id` tells nothing, the names are what the browser shows."""
+    """Operator of a new passkey. `id` reveals nothing about the operator; the browser shows the names."""
 
     id: str
     name: str
@@ -75,14 +75,14 @@ class UserEntity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PasskeyAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
-    """How it may sign."""
+    """Signature algorithm permitted for a new passkey."""
 
     alg: int
     type: str = "public-key"
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """It is found without a name, and verifies the person."""
+    """Requirements for a new passkey: discoverable without a name, and user verification."""
 
     resident_key: str = "required"
     require_resident_key: bool = True
@@ -90,7 +90,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class CreationOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """For `navigator.credentials.create`."""
+    """Options for `navigator.credentials.create`."""
 
     challenge: str
     rp: RpEntity
@@ -106,14 +106,16 @@ class CreationOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """A host that passkeys are of, and the origins of its pages."""
+    """Host to which passkeys belong, and the origins of the host's pages."""
 
     id: str
     origins: tuple[str, ...]
 
 
 def relying_party(public: str, host: str | None) -> RelyingParty | None:
-    """Of the public address, else of `localhost` where the page is there; none where no passkey can be."""
+    """Return the relying party: the host of the public address, else `localhost` if the page is there. Return
+    None if no passkey can belong to the address.
+    """
     if public:
         url = urlsplit(public)
         name = url.hostname or ""
@@ -137,7 +139,7 @@ class _ClientData(msgspec.Struct):
 
 
 def challenge_of(credential: Credential) -> str:
-    """The challenge that the browser says it has answered. Raises BadBody."""
+    """Return the challenge that the browser states as answered. Raises BadBody."""
     try:
         told = msgspec.json.decode(unbase64(credential.response.client_data), type=_ClientData)
         return unbase64(told.challenge).decode("ascii")
@@ -146,7 +148,7 @@ def challenge_of(credential: Credential) -> str:
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A new passkey that was proved."""
+    """A new passkey, verified."""
 
     id: bytes
     public_key: bytes
@@ -155,7 +157,7 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def made(credential: Credential, challenge: str, party: RelyingParty) -> Made | None:
-    """The new passkey; none where it is not proved. Slow at the first call: not for the event loop."""
+    """Return the new passkey; None if not verified. The first call is slow: keep it off the event loop."""
     from webauthn import verify_registration_response
     from webauthn.helpers.cose import COSEAlgorithmIdentifier
 
@@ -168,7 +170,7 @@ def made(credential: Credential, challenge: str, party: RelyingParty) -> Made | 
             require_user_verification=True,
             supported_pub_key_algs=[COSEAlgorithmIdentifier(alg) for alg in _ALGORITHMS],
         )
-    except Exception:  # its parsers raise what they meet in a stranger's bytes
+    except Exception:  # the library's parsers raise arbitrary errors for a stranger's bytes
         return None
     return Made(
         found.credential_id, found.credential_public_key, found.sign_count, found.credential_backed_up
@@ -176,7 +178,7 @@ def made(credential: Credential, challenge: str, party: RelyingParty) -> Made | 
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """A sign-on that was proved."""
+    """A sign-on by passkey, verified."""
 
     counter: int
     backed_up: bool
@@ -185,7 +187,7 @@ class Signed(msgspec.Struct, frozen=True):
 def signed(
     credential: Credential, challenge: str, party: RelyingParty, public_key: bytes, counter: int
 ) -> Signed | None:
-    """The use of a known passkey; none where it is not proved. Slow at the first call, as `made`."""
+    """Verify the use of a known passkey; None if not verified. The first call is slow, as for `made`."""
     from webauthn import verify_authentication_response
 
     try:
@@ -198,20 +200,20 @@ def signed(
             credential_current_sign_count=counter,
             require_user_verification=True,
         )
-    except Exception:  # as above
+    except Exception:  # arbitrary errors, as above
         return None
     return Signed(found.new_sign_count, found.credential_backed_up)
 
 
 def base64(data: bytes) -> str:
-    """Base64url without padding."""
+    """Return the bytes in base64url, without padding."""
     from base64 import urlsafe_b64encode
 
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def unbase64(text: str) -> bytes:
-    """What was in it. Raises ValueError."""
+    """Return the bytes of a base64url text, with or without padding. Raises ValueError."""
     from base64 import b64decode
 
     if len(text) > _LONG:

@@ -1,7 +1,7 @@
-"""Behind a proxy: by which scheme a request has come, and from whose address. Pure.
+"""Scheme and client address of a request that came through a proxy. Pure.
 
-Only what a trusted proxy says is believed: a request of anybody else says in `X-Forwarded-For` what it likes.
-What browsers are told (`Secure`, `__Host-`, HSTS) follows from the public address, or from the scheme.
+Only a trusted proxy's headers are believed: any other client can write anything into `X-Forwarded-For`. The
+public address, or else the scheme, decides on `Secure`, `__Host-` and HSTS for browsers.
 """
 
 from __future__ import annotations
@@ -14,36 +14,37 @@ if TYPE_CHECKING:
     from litestar.types import Scope
 
 HSTS: Final = b"max-age=31536000"
-"""A year. Not for the names below it, which may be somebody else's."""
+"""A year, without subdomains: a subdomain may belong to another owner."""
 _FAR: Final = 32
-"""So many addresses of one `X-Forwarded-For` are looked at; who sends more is the last of them."""
+"""Addresses read from the end of `X-Forwarded-For`. In a longer list the last address read is the client."""
 
 Address = IPv4Address | IPv6Address
 
 
 class Proxies:
-    """Which addresses are the center's own proxies, and where browsers find it."""
+    """The center's trusted proxies, and the public address for browsers."""
 
     def __init__(self, public_url: str = "", trusted: Iterable[str] = (), *, tls: bool = False) -> None:
-        """`public_url`: `https://HOST[:PORT]`, or empty. `trusted`: addresses and networks. `tls`: ours.
+        """Keep the parameters. `public_url`: `https://HOST[:PORT]`, or empty. `trusted`: addresses and
+        networks. `tls`: this process serves TLS itself.
 
-        Raises ValueError for what is neither.
+        Raises ValueError if an entry of `trusted` is neither an address nor a network.
         """
         self.origin: Final = public_url.rstrip("/").lower()
         self.is_https: Final = tls or self.origin.startswith("https://")
-        """Whether browsers are to come by https alone."""
+        """True if browsers must use https."""
         self._networks = tuple(ip_network(one) for one in trusted)
 
     def trusts(self, address: str) -> bool:
-        """Whether this is one of our proxies."""
+        """Return True if the address is a trusted proxy's."""
         known = address_of(address)
         return known is not None and self._is_ours(known)
 
     def client_address(self, scope: Scope) -> str:
-        """From where it has come: the peer, or whom our proxies name. Empty where no address is known.
+        """Return the client's address: the peer, or the client named by our proxies. Empty if unknown.
 
-        `X-Forwarded-For` is read from its end: each of ours has put down whom it has heard, and the first
-        that is none of ours is the client; what stands before it anybody may have written.
+        `X-Forwarded-For` is read from the end, because each trusted proxy appends its own peer. The first
+        address outside the trusted proxies is the client's. Addresses before the client's may be forged.
         """
         client = scope.get("client")
         peer = str(client[0]) if client else ""
@@ -60,7 +61,7 @@ class Proxies:
         return found
 
     def secure(self, scope: Scope) -> bool:
-        """Whether the browser has asked by https."""
+        """Return True if the browser's request came by https."""
         if self.is_https or scope["scheme"] in ("https", "wss"):
             return True
         client = scope.get("client")
@@ -69,7 +70,7 @@ class Proxies:
         return _listed(scope, b"x-forwarded-proto")[-1:] in (["https"], ["wss"])
 
     def is_own_page(self, origin: str | None, host: str | None) -> bool:
-        """Whether a request with this `Origin` is of a page of ours; without one it is of no page."""
+        """Return True if the request has no `Origin`, or the `Origin` of a page of this center."""
         if origin is None or (self.origin and origin.lower() == self.origin):
             return True
         return origin.partition("://")[2] == host
@@ -79,13 +80,13 @@ class Proxies:
 
 
 def _listed(scope: Scope, name: bytes) -> list[str]:
-    """What stands in a header that may come several times, and hold several by commas each time."""
+    """Return the values of a header that may occur several times, each with several values by commas."""
     values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
     return [part for value in values for one in value.split(",") if (part := one.strip())]
 
 
 def address_of(text: str) -> Address | None:
-    """An address, also with a port or a zone; None for anything else."""
+    """Return the address in a text, which may have a port or a zone; None for any other text."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

@@ -1,4 +1,4 @@
-"""What is said with every answer, be it of our routes, Litestar, uvicorn or the library of WebSockets."""
+"""Headers of every response, be the response by a route, Litestar, uvicorn or the library of WebSockets."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ SAID: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    # Of what is no page: whatever a browser takes it for, nothing of it runs.
+    # For responses that are no page: whatever type a browser assumes, the content runs nothing.
     (_POLICY, b"default-src 'none'; frame-ancestors 'none'"),
 )
 
 
 def said_with_every_answer(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandler:
-    """Also with those that no route gives; a page has a policy of its own.
+    """Return the hook that adds the security headers and `Date` to every response of the application.
 
-    `Date` (RFC 9110, 6.6.1) is the center's clock in the second in which the answer begins: apps set theirs
-    by it. uvicorn's own is the system's clock, as it was up to a second before, and longer under load.
+    Responses without a route are included. A page (HTML, status below 400) has a content policy of its own.
+    `Date` (RFC 9110, 6.6.1) is the center's clock in the second in which the response begins: apps set their
+    clocks by `Date`. uvicorn's own `Date` is the system's clock, up to a second old, and older under load.
     """
 
     async def told(message: Message, scope: Scope) -> None:
@@ -49,14 +50,14 @@ def said_with_every_answer(proxies: Proxies, clock: Clock) -> BeforeMessageSendH
 
 
 def written(status: bytes) -> bytes:
-    """The whole answer to what is no request; the connection ends with it."""
+    """Return a complete error response to a malformed or late request. The connection closes after it."""
     said = ((b"date", formatdate(usegmt=True).encode()), *SAID)
     told = b"".join(name + b": " + value + b"\r\n" for name, value in said)
     return b"HTTP/1.1 " + status + b"\r\n" + told + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's, which says it also where no WebSocket comes of it."""
+    """uvicorn's WebSocket protocol, with the common headers also in the response to a refused handshake."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

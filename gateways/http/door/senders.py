@@ -1,6 +1,6 @@
-"""Who sends what an app sends, and how that is proved: by the key of an enrolled phone, or an app's alone.
+"""Senders of the app's requests, proved by the key of an enrolled phone or by an app key alone.
 
-A signature that does not hold refuses nothing: the request counts as one that is not signed, and says why.
+An invalid signature refuses nothing: the request counts as unsigned, and `doubt` states the reason.
 """
 
 from __future__ import annotations
@@ -29,41 +29,40 @@ from store.registry.access.credentials import fingerprint
 from store.registry.devices import DeviceKey, Seeming
 
 SENDER: Final = "sender"
-"""Where in a connection's state the guard leaves who it is."""
+"""Key in a connection's state under which the guard stores the sender."""
 PHONE: Final = "phone"
-"""Where it leaves the enrolled phone that has signed."""
+"""Key in a connection's state under which the guard stores the enrolled phone that has signed."""
 UNSIGNED: Final = "unsigned"
 KNOWN_US: Final = Instant(2 * SECOND // 5)
-"""For so long a key is believed that was just asked for: a storm asks the registry nothing."""
+"""Microseconds for which a key read from the registry stays valid, so that a storm causes no queries."""
 REMEMBERED: Final = 4096
 
 log = logs.get("http.senders")
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends a request of an app's."""
+    """Sender of an app's request."""
 
     device: DeviceKey | None = None
-    """The enrolled phone that has signed it."""
+    """Enrolled phone that signed the request."""
     seeming: DeviceKey | None = None
-    """The phone that has signed it, where the phone only seems enrolled: it proves nothing, and is to be told
-    nothing of that."""
+    """Phone that signed the request and only seems enrolled: it proves nothing, and must not learn so."""
     nonce: str = ""
-    """Of its signature."""
+    """Nonce of the signature."""
     doubt: Doubt | None = None
-    """Why the signature proves nothing; `nonce`: it holds, and was used before, or may have been."""
+    """Reason why the signature proves nothing. `nonce`: a valid signature, perhaps used before."""
     app_key: str = ""
-    """A name for the app key it came with, without being it."""
+    """Short fingerprint that stands for the app key; empty without a valid key."""
     address: str = ""
 
     @property
     def proof(self) -> Proof:
-        """The level."""
+        """Assurance level of the request."""
         return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
 
     def shown(self, level: Proof, at: Instant) -> Proof:
-        """Return the level that the app is shown of an alert of this level: of a phone that only seems
-        enrolled, or only seems revoked, that of a phone that is.
+        """Return the assurance level that the app is shown for an alert of this level. A phone that only
+        seems enrolled, or only seems revoked, is shown the level of a phone that is.
         """
         if self.device is not None and self.device.seeming is Seeming.REVOKED:
             return Proof.APP
@@ -71,26 +70,28 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_unidentified(self) -> bool:
-        """Return True where the request has neither an app key nor an enrolled phone's signature."""
+        """True if the request has neither an app key nor an enrolled phone's signature."""
         return not self.app_key and self.device is None and self.seeming is None
 
     def counted(self, named: str) -> dict[Scope, str]:
-        """For whom it is counted; `named`: whom it names, where nothing proves who it is."""
+        """Return the budgets' senders for which the request counts. `named`: the alert, number or device that
+        the request names; used if nothing proves the sender.
+        """
         if self.device is not None:
             return {Scope.DEVICE: self.device.device}
         address = "" if is_loopback(self.address) else self.address
-        # Without a name it is nobody's alone: strangers would use it up for each other.
+        # Without a name the bucket would be shared: strangers would use up each other's budget.
         one = f"named {named}" if named else ""
         return {Scope.DEVICE: one, Scope.APP_KEY: self.app_key, Scope.ADDRESS: address}
 
 
 class Senders:
-    """Litestar's guard for what apps send, and the budgets of those who do."""
+    """Litestar's guards for the app's requests, and the budgets of the senders."""
 
     def __init__(
         self, auth: Auth, queries: RegistryQueries, proxies: Proxies, clock: Clock, *, far: bool
     ) -> None:
-        """`far`: the registry is asked over a network, which may take as long as it likes."""
+        """Keep the parameters. `far`: the registry is queried over a network, which may take any time."""
         self._auth = auth
         self._far = far
         self._queries = queries
@@ -101,13 +102,13 @@ class Senders:
         self._known: OrderedDict[str, tuple[Instant, DeviceKey | None]] = OrderedDict()
 
     async def guard(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an app with its key, or an enrolled phone by its signature. Raises NotSignedOn."""
+        """Guard: admit an app by its key, or an enrolled phone by its signature. Raises NotSignedOn."""
         await self.look(connection, _)
         self.known(connection)
 
     async def enrolled(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: a phone by its signature, enrolled as far as it is shown: it may only seem to be. Raises
-        NotSignedOn, NotAllowed, TooMany.
+        """Guard: admit a phone by its signature if the phone is shown as enrolled; the phone may only seem
+        enrolled. Raises NotSignedOn, NotAllowed, TooMany.
         """
         await self.guard(connection, _)
         sender = self.known(connection)
@@ -124,14 +125,14 @@ class Senders:
         connection.state[PHONE] = own
 
     def known(self, connection: AnyConnection) -> Sender:
-        """Who it is. Raises NotSignedOn where it is nobody."""
+        """Return the sender. Raises NotSignedOn if the sender is unidentified."""
         sender: Sender = connection.state[SENDER]
         if sender.is_unidentified:
             raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
         return sender
 
     async def look(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard where an invitation may take the key's place: it finds out who it is, and refuses nobody."""
+        """Guard for routes that accept an invitation as well: identify the sender and refuse none."""
         key = bearer(connection)
         known = key is not None and self._auth.knows_app(key)
         device, nonce, doubt = await self._signer(connection)
@@ -146,21 +147,21 @@ class Senders:
         )
 
     def wait_s(self, kind: Kind, sender: Sender, named: str) -> int:
-        """For how many seconds this sender has no more of its budget for this; 0: it has, and has used it."""
+        """Take one from the sender's budget and return 0; if used up, return the seconds to wait."""
         return self._budgets.wait_s(kind, sender.counted(named), self._clock.now_us())
 
     def spend(self, kind: Kind, sender: Sender, named: str) -> None:
-        """Raises TooMany where the budget is used up."""
+        """Take one from the sender's budget. Raises TooMany if the budget is used up."""
         wait_s = self.wait_s(kind, sender, named)
         if wait_s:
             raise TooMany(f"too many requests: try again in {wait_s} s", wait_s)
 
     def forget(self, device: str) -> None:
-        """It was enrolled or revoked here: nothing that was read before is believed."""
+        """Drop the cached key of a device that was enrolled or revoked at this node."""
         self._known.pop(device, None)
 
     async def _signer(self, connection: AnyConnection) -> tuple[DeviceKey | None, str, Doubt | None]:
-        """The phone that has signed the request, the nonce, and why it proves nothing."""
+        """Return the phone that signed the request, the nonce, and the doubt about the signature."""
         headers = {name: told for name in SIGNED_HEADERS if (told := _joined(connection, name)) is not None}
         if "signature-input" not in headers or not isinstance(connection, HttpRequest):
             return None, "", None
@@ -184,7 +185,7 @@ class Senders:
         return device, found.nonce, None if is_new else Doubt.NONCE
 
     async def _device(self, device: str) -> DeviceKey | None:
-        """The key of this device as of a moment ago. While nothing can be read, what was read before."""
+        """Return a device's key, at most KNOWN_US old; the last key while the registry cannot be read."""
         now_us = self._clock.now_us()
         read_at, known = self._known.get(device, (Instant(0), None))
         if now_us < read_at + KNOWN_US:
@@ -204,7 +205,7 @@ class Senders:
 
 
 def _joined(connection: AnyConnection, name: str) -> str | None:
-    """A header that may have come several times (RFC 9110, 5.3)."""
+    """Return a header that may occur several times, joined (RFC 9110, 5.3); None if missing."""
     wanted = name.encode()
     values = [value.decode("latin-1").strip() for key, value in connection.scope["headers"] if key == wanted]
     return ", ".join(values) if values else None

@@ -1,9 +1,9 @@
-"""What an operator signs on with, and whether it proves anything: a token, a recovery code, a passkey, or a
-password with the code that a role asks for.
+"""Credentials for sign-on and their verification: a token, a recovery code, a passkey, or a password with the
+code that a role may require.
 
-What was typed is counted as wrong until a session has come of it, so that neither a password nor a code can
-be tried out. An operator who is asked for a second factor and has none comes in by the password, and is told:
-no running center locks anybody out (docs/decisions/0078).
+A typed secret counts as wrong until a session has started, so that neither a password nor a code can be
+guessed. An operator who should have a second factor and has none signs on by password, and is notified: a
+running center locks no operator out (docs/decisions/0078).
 """
 
 from __future__ import annotations
@@ -32,40 +32,40 @@ log = logs.get("http.sign_on")
 
 
 class Fault(StrEnum):
-    """Why somebody is not signed on, where a page can do something about it."""
+    """Reason why a sign-on failed, where a page can react."""
 
     PASSKEY_NEEDED = "passkey_needed"
-    """The password is right; a passkey is asked for."""
+    """The password is right; a passkey is required."""
     CODE_NEEDED = "code_needed"
-    """The password is right; the code of an authenticator app is asked for, or a passkey."""
+    """The password is right; the code of an authenticator app, or a passkey, is required."""
     CODE_WRONG = "code_wrong"
     NAME_SHARED = "name_shared"
-    """Several have this name, or number: what only one has is needed."""
+    """Several operators have this name or number: a unique name, number or id is needed."""
     TOKEN_ENDED = "token_ended"
-    """It is for programs alone by now."""
+    """The token is for programs alone by now."""
     PASSKEY_UNKNOWN = "passkey_unknown"
     NO_PASSKEYS_HERE = "no_passkeys_here"
-    """No passkey can be of this address."""
+    """No passkey can belong to this address."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """Who it is, as of which change of what proves it, and what is used up by it."""
+    """A verified credential: its operator, the version of the operator's credentials, the use to record."""
 
     operator: OperatorId
     as_of: int
     way: Way
     challenge: str = ""
     used: Authenticator | None = None
-    """With its new counter."""
+    """Authenticator with its new counter."""
     recovery: str = ""
 
     @property
     def counts_once(self) -> bool:
-        """Whether it is used up."""
+        """True if the credential can be used only once."""
         return self.way not in (Way.PASSWORD, Way.TOKEN)
 
     def begin(self, tx: Transaction, address: str) -> Begun:
-        """The session of it. Raises NobodyThere where it proves nothing any more, JournalNotDurable."""
+        """Begin the session. Raises NobodyThere if the credential has become invalid, JournalNotDurable."""
         made = begin(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
         if (used := self.used) is not None:
             if not count_use(tx, used.id, used.counter, backed_up=used.backed_up):
@@ -76,18 +76,18 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_asked(web: Web, role: StaffRole) -> bool:
-    """Whether operators of this role are to have a second factor, as `[sign_on] passkeys` says."""
+    """Return True if `[sign_on] passkeys` requires a second factor of operators of this role."""
     return role.needs(web.settings.center.sign_on.passkeys)
 
 
 class Proofs:
-    """Looks at them. Its methods raise NotSignedOn, TooManyTries, BadBody and StoreError."""
+    """Verifier of credentials. The methods raise NotSignedOn, TooManyTries, BadBody and StoreError."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
     def unknown(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
-        """Count it; what to answer."""
+        """Count an unknown credential against the address; return the error to raise."""
         now_us = self._web.clock.now_us()
         wait_s = self._web.throttle.wait_s("", address, now_us)
         if wait_s:
@@ -97,16 +97,16 @@ class Proofs:
         return NotSignedOn(f"no operator has this {what}", code)
 
     def let_try(self, address: str) -> None:
-        """Raises TooManyTries where somebody at the address was wrong too often."""
+        """Raise TooManyTries if the address has made too many wrong attempts."""
         if wait_s := self._web.throttle.wait_s("", address, self._web.clock.now_us()):
             raise TooManyTries(wait_s)
 
     def asks(self, operator: Operator) -> bool:
-        """Whether a password, or a token, is not enough."""
+        """Return True if a password or a token alone is not enough for the operator."""
         return operator.has_second_factor and is_asked(self._web, operator.role)
 
     def by_token(self, token: str, address: str) -> Proof:
-        """Of a token or a recovery code: its operator at this moment, not as was read a moment ago."""
+        """Verify a token or a recovery code. The operator is read now: the last reading may be outdated."""
         known = self._web.queries
         recovers = token.startswith(f"{RECOVERY_PREFIX}_")
         holder_of = known.operator_of_recovery if recovers else known.operator_of_token
@@ -126,14 +126,15 @@ class Proofs:
         return Proof(operator=operator, as_of=as_of, way=way)
 
     def counted_as(self, operator: OperatorId, address: str) -> tuple[str, bool]:
-        """The name by which tries for this operator count, and whether the address is familiar: from where
-        the operator has signed on before, those of strangers count for nothing.
+        """Return the name under which attempts for this operator count, and True if the address is familiar.
+
+        A familiar address is in a network of an earlier sign-on; strangers' attempts do not count there.
         """
         familiar = network(address) in self._web.queries.signed_on_from(operator)
         return f"{operator} {network(address)}" if familiar else operator, familiar
 
     async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
-        """Of a name and a password, with the code of an app where one is asked for."""
+        """Verify a name and a password, with the code of an authenticator app if required."""
         web = self._web
         now_us = web.clock.now_us()
         operator = web.queries.operator_called(who)
@@ -156,7 +157,7 @@ class Proofs:
             raise
         record = None if operator is None else web.queries.operator(operator)
         if record is None or not right:
-            # Not what was typed for a name: some type their password there.
+            # The typed name is not logged: some operators type their password there.
             log.warning("a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong", operator=operator or "")
         if not self.asks(record):
@@ -173,7 +174,7 @@ class Proofs:
         return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
 
     async def by_passkey(self, given: passkeys.Credential, host: str | None, address: str) -> Proof:
-        """Of what a passkey has signed."""
+        """Verify the signature of a passkey."""
         web = self._web
         party = passkeys.relying_party(web.proxies.origin, host)
         if party is None:

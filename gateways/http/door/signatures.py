@@ -1,12 +1,11 @@
-"""Signed requests: one profile of RFC 9421, over method, path and body by its digest (RFC 9530). Pure.
+"""Signed requests: one profile of RFC 9421, over method, path and the digest of the body (RFC 9530). Pure.
 
-`@path` and not the authority is signed, so that a request can be verified at any node. The label is `sw`,
-the tag `securwoman`, the algorithm ECDSA with P-256 and SHA-256; `created` and `nonce` have to be there. What
-does not hold is a `Doubt`, never a refusal.
+The signature covers `@path` and omits the authority, so that any node can verify a request. The label is
+`sw`, the tag `securwoman`, the algorithm ECDSA with P-256 and SHA-256; `created` and `nonce` are required. A
+failed check yields a `Doubt`, never a refusal.
 
-Strangers choose these headers, and what they hold is read on the event loop: so it is of one form and one
-length, or it proves nothing. A general reader of RFC 9421 resolves as many components as are named, a second
-of them in 60 KB.
+Strangers choose these headers, and the event loop reads them: each header has one form and a maximum length,
+or proves nothing. A general reader of RFC 9421 resolves every component named: 60 KB take a second.
 """
 
 from __future__ import annotations
@@ -28,17 +27,17 @@ if TYPE_CHECKING:
 
 TAG: Final = "securwoman"
 CLOCK_US: Final = Instant(600 * SECOND)
-"""So far a phone's clock may be off."""
+"""Maximum error of a phone's clock, in microseconds."""
 AHEAD_S: Final = 30
-"""So far ahead of the center's clock what counts once may be signed."""
+"""Seconds by which a nonce's request may be signed ahead of the center's clock."""
 NONCES_MAX: Final = 8_192
-"""Of one key within their time: seven requests a second."""
+"""Nonces of one key within their lifetime: seven requests a second."""
 INPUT_MAX: Final = 1024
-"""Characters of `Signature-Input`; an app's are some 160."""
+"""Maximum length of `Signature-Input` in characters; an app sends some 160."""
 DIGEST_MAX: Final = 256
-"""Characters of `Content-Digest`: room for a second algorithm's."""
+"""Maximum length of `Content-Digest` in characters: room for the digest of a second algorithm."""
 SIGNED_HEADERS: Final = ("signature-input", "signature", "content-digest")
-"""What is read here of a request's headers."""
+"""Request headers that this module reads."""
 _ALGORITHM: Final = "ecdsa-p256-sha256"
 _KEY_ID: Final = re.compile(r';keyid="([A-Za-z0-9._-]{1,64})"')
 _PARAMETER: Final = re.compile(
@@ -50,18 +49,18 @@ _DIGEST: Final = re.compile(r"(?:^|,)[ \t]*sha-256=:([A-Za-z0-9+/]{43}=):[ \t]*(
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent."""
+    """A request as sent."""
 
     method: str
     path: str
-    """As it was on the wire, percent-encoded, without the query."""
+    """Path as on the wire, percent-encoded, without the query."""
     headers: dict[str, str]
-    """Those of `SIGNED_HEADERS` that are there; several of one name joined by a comma."""
+    """Present headers of `SIGNED_HEADERS`; several values of one name are joined by a comma."""
     body: bytes
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
-    """A signature that holds."""
+    """A valid signature."""
 
     nonce: str
     created: int
@@ -69,7 +68,7 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def key_id(request: Request) -> str | None:
-    """Return the key that a request names; None where it is not signed, empty where it names none."""
+    """Return the key id that a request names; None for an unsigned request, empty if no key is named."""
     told = request.headers.get("signature-input")
     if told is None:
         return None
@@ -78,9 +77,7 @@ def key_id(request: Request) -> str | None:
 
 
 def verify(request: Request, key: bytes) -> Signed | Doubt:
-    """Check the request against this key (a point of P-256, uncompressed). Takes a fifth of a millisecond
-    at most, whatever its headers hold.
-    """
+    """Verify the signature with this key, an uncompressed point of P-256, in 0.2 ms at most."""
     digest = request.headers.get("content-digest", "")
     if not _is_digest(digest, request.body):
         return Doubt.DIGEST
@@ -109,7 +106,7 @@ def verify(request: Request, key: bytes) -> Signed | Doubt:
 
 
 def _is_digest(told: str, body: bytes) -> bool:
-    """Whether a `Content-Digest` holds the SHA-256 of this body."""
+    """Return True if a `Content-Digest` holds the SHA-256 of this body."""
     found = _DIGEST.search(told) if len(told) <= DIGEST_MAX else None
     if found is None:
         return False
@@ -117,7 +114,7 @@ def _is_digest(told: str, body: bytes) -> bool:
 
 
 def _holds(signature: bytes, over: bytes, key: bytes) -> bool:
-    """Whether these 64 bytes, `r` and `s` (RFC 9421, 3.3.4), sign this."""
+    """Return True if these 64 bytes, `r` and `s` (RFC 9421, 3.3.4), are a valid signature of `over`."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, utils
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -131,24 +128,26 @@ def _holds(signature: bytes, over: bytes, key: bytes) -> bool:
 
 
 def in_time(signed: Signed, now_us: Instant) -> bool:
-    """Whether it was signed within ten minutes of now."""
+    """Return True if the signature was made within ten minutes of now, before or after."""
     return abs(now_us - signed.created * SECOND) <= CLOCK_US
 
 
 class Nonces:
-    """Those that were used, for as long as what carries them would be taken. Nothing outlives the process: so
-    nothing counts as new that the process before may have taken, nor what the next one would take again.
+    """Used nonces, each kept for as long as a request with the nonce would be accepted.
 
-    Each key has a row of its own, that nobody pushes another's out by using many.
+    The nonces do not outlive the process. A request therefore never counts as new if signed before this
+    process began, or more than AHEAD_S ahead of the clock: the process before may have accepted the request,
+    or the next process would accept it again. Each key has its own row, so that no key evicts another key's
+    nonces.
     """
 
     def __init__(self, now_us: Instant) -> None:
         self._began_s = now_us // SECOND
         self._used: OrderedDict[str, OrderedDict[str, Instant]] = OrderedDict()
-        """By device; the one that was heard of last comes last, and so does its newest."""
+        """Nonces by device, with the time of use; the device and the nonce used last come last."""
 
     def is_new(self, device: str, signed: Signed, now_us: Instant) -> bool:
-        """Whether this device has not used it; from now on it has."""
+        """Return True if the device has not used the nonce yet, and mark the nonce as used."""
         over = now_us - 2 * CLOCK_US
         while self._used and next(reversed(next(iter(self._used.values())).values())) <= over:
             self._used.popitem(last=False)
@@ -165,7 +164,7 @@ class Nonces:
 
 
 def jwk_point(jwk: dict[str, object]) -> bytes:
-    """A public key as a point, from its JWK (RFC 7518, 6.2). Raises ValueError for what is none of P-256."""
+    """Return a public key as a point, from its JWK (RFC 7518, 6.2). Raises ValueError if not of P-256."""
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         raise ValueError("only keys of kty `EC` and crv `P-256` are taken")
     if "d" in jwk:
@@ -183,7 +182,7 @@ def jwk_point(jwk: dict[str, object]) -> bytes:
 
 
 def load() -> None:
-    """What verifies, before the first signed alert would wait for it: a tenth of a second."""
+    """Load the cryptography library: the first signed alert must not wait a tenth of a second."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     ec.generate_private_key(ec.SECP256R1())
@@ -191,7 +190,7 @@ def load() -> None:
 
 @lru_cache(maxsize=4096)
 def public_key(point: bytes) -> EllipticCurvePublicKey:
-    """Raises ValueError for what is no point of the curve."""
+    """Return the public key of a point. Raises ValueError if the point is not on the curve."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

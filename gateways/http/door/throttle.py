@@ -1,9 +1,9 @@
-"""How often somebody may be wrong about a password: by the operator's name, and by where it comes from. Pure.
+"""Throttle of wrong passwords and other secrets, by the operator's name and by the client's address. Pure.
 
-Every try is counted before it is known whether it is right, so that tries side by side are no way
-around it; one that was right is taken back. Who was wrong too often waits, and twice as long after every
-further wrong try. Where no name is given none counts, and where no address is known none does: else those of
-whom nothing is known would wait for each other. Nothing is kept beyond the process.
+Every attempt counts before its result is known, so that parallel attempts do not evade the throttle; a right
+attempt is taken back. Too many wrong attempts cause a wait, doubled by every further wrong attempt. An
+attempt without a name counts for no name, an attempt without an address for no address: otherwise unknown
+senders would wait for each other. Nothing outlives the process.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from messages.ids import SECOND, Instant
 
 NAME_MAX: Final = 5
 ADDRESS_MAX: Final = 20
-"""Wrong tries within the window; more operators than one may sign on from one address."""
+"""Wrong attempts within the window; several operators may sign on from one address."""
 WINDOW_US: Final = Instant(300 * SECOND)
 FIRST_WAIT_S: Final = 30
 WAIT_MAX_S: Final = 15 * 60
 REMEMBERED_MAX: Final = 32_768
-"""Names, and as many addresses. Whoever has not tried for longest is forgotten first."""
+"""Names kept, and as many addresses. The entry unused for longest is dropped first."""
 
 
 _NEVER: Final = Instant(0)
@@ -30,19 +30,19 @@ _NEVER: Final = Instant(0)
 
 @dataclass
 class _Tries:
-    """Of one name, or from one address."""
+    """Attempts for one name, or from one address."""
 
     wrong: list[tuple[Instant, str]] = field(default_factory=list)
-    """When, and for which name; oldest first."""
+    """Time and name of each attempt, oldest first."""
     waits: int = 0
-    """How often there was reason to let it wait."""
+    """Number of waits imposed so far."""
     until: Instant = _NEVER
     before: Instant = _NEVER
-    """`until` as the newest try has found it."""
+    """Value of `until` before the newest attempt."""
 
 
 class Throttle:
-    """Who has to wait. Every method takes the time, which may not go back."""
+    """Attempts by name and by network. Every method takes the time, which must never go back."""
 
     def __init__(self, address_max: int = ADDRESS_MAX) -> None:
         self._address_max = address_max
@@ -50,7 +50,7 @@ class Throttle:
         self._addresses: OrderedDict[str, _Tries] = OrderedDict()
 
     def wait_s(self, name: str, address: str, now_us: Instant) -> int:
-        """For how many more seconds, rounded up, no try is let through; 0 for none."""
+        """Return the seconds, rounded up, until the next attempt is permitted; 0 if permitted now."""
         until = max(
             tries.until
             for tries in (self._names.get(name), self._addresses.get(network(address)), _Tries())
@@ -59,16 +59,18 @@ class Throttle:
         return max(0, -((now_us - until) // SECOND))
 
     def count(self, name: str, address: str, now_us: Instant) -> None:
-        """A try is let through."""
+        """Count an attempt, as wrong until taken back."""
         if name:
             _wrong(_of(self._names, name), name, now_us, NAME_MAX)
         if address:
             _wrong(_of(self._addresses, network(address)), name, now_us, self._address_max)
 
     def take_back(self, name: str, address: str) -> None:
-        """The newest try for this name, and from this address, was right, or not looked at. The wrong ones
-        before it still count, and the waits for them: whoever made them may know one right answer, and look
-        for another.
+        """Take back the newest attempt for the name and from the address: the attempt was right, or not
+        checked.
+
+        Wrong attempts before it still count, with their waits: their sender may know one right answer and try
+        to find another.
         """
         for tries in (self._names.get(name), self._addresses.get(network(address))):
             if tries is not None and tries.wrong:
@@ -77,19 +79,19 @@ class Throttle:
                 tries.until = tries.before
 
     def right(self, name: str, address: str) -> None:
-        """It was right, and there is no other right answer: nothing is held against that name any more."""
+        """Clear the name's attempts after a right answer, where no other answer would be right."""
         self._names.pop(name, None)
         tries = self._addresses.get(network(address))
         if tries is None:
             return
         tries.wrong = [one for one in tries.wrong if one[1] != name]
         if len(tries.wrong) < self._address_max and tries.waits <= 1:
-            # Without this name's it would not have come to a wait.
+            # Without this name's attempts the address would not have to wait.
             tries.waits, tries.until = 0, _NEVER
 
 
 def network(address: str) -> str:
-    """To whom an address belongs: an IPv6 customer has 2^64 of them (RFC 6177)."""
+    """Return the network that stands for an address: an IPv6 customer has 2^64 addresses (RFC 6177)."""
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,7 +1,7 @@
-"""The PIN of a person whose phone sees to its own things, outside an alert (decision 56).
+"""Check of a person's PIN in requests by the person's phone outside an alert (decision 56).
 
-Nothing that is answered may follow from what a PIN is: not a refusal, not a wait, not the time taken. So a
-PIN that is wrong or the duress PIN is answered as the right one, and the operators are told of it.
+Nothing in an answer may depend on the PIN: no refusal, no wait, no response time. A wrong PIN and the duress
+PIN are therefore answered like the right PIN, and an alarm notifies the operators.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANSWER_S: Final = 0.25
-"""An answer comes so long after its request, or a whole multiple of it where the center is busy."""
+"""Delay in seconds from request to answer, or a multiple of the delay if the center is busy."""
 REMEMBERED_MAX: Final = 4096
 
 
 class TypedPins:
-    """The PIN that was typed last for each person: typed again it is no guess. Nothing is kept beyond the
-    process, and of a PIN a digest alone.
+    """The last PIN typed for each person, because the same PIN again is no guess. Only digests are kept, and
+    only as long as the process runs.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class TypedPins:
         self._last: OrderedDict[UserId, bytes] = OrderedDict()
 
     def is_another(self, person: UserId, pin: str) -> bool:
-        """Return True where this PIN is not the one that was typed for the person before it."""
+        """Return True if the PIN differs from the last PIN typed for the person, and remember the PIN."""
         digest = blake2b(f"{person}:{pin}".encode(), key=self._key).digest()
         before = self._last.get(person)
         self._last[person] = digest
@@ -51,20 +51,20 @@ class TypedPins:
 
 
 async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> T:
-    """Look at a PIN of a person, in turn. Raises TooMany after several PINs, right or wrong, and Busy: typed
-    again then, the PIN is counted once.
+    """Check a person's PIN, in turn. Raises TooMany after several PINs, right or wrong, and Busy. After Busy
+    the same PIN again counts once.
     """
     name, now_us = f"pins {person}", web.clock.now_us()
     if (wait_s := web.throttle.wait_s(name, "", now_us)) > 0:
         raise TooMany(f"too many PINs: try again in {wait_s} s", wait_s)
-    # Right ones count as well: who is let go on typing would know by it that one was right.
+    # Right PINs count as well: otherwise permission to go on typing would reveal that a PIN was right.
     if web.typed.is_another(person, pin):
         web.throttle.count(name, "", now_us)
     return await web.queries.in_turn(look)
 
 
 async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
-    """Raise the alarm about a PIN that was wrong or the duress PIN, unless it stands. Raises NotDurable."""
+    """Raise the alarm about a wrong PIN or the duress PIN, unless it stands. Raises NotDurable."""
     raised = outside_alert(verdict, person, where)
     if raised is None:
         return
@@ -75,7 +75,7 @@ async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: s
 
 
 async def evenly(answer: Awaitable[T]) -> T:
-    """Return the answer a whole multiple of ANSWER_S after it was asked for: its time tells nothing."""
+    """Return the answer a multiple of ANSWER_S after the request: the response time reveals nothing."""
     loop = asyncio.get_running_loop()
     begun_s = loop.time()
     try:
@@ -85,10 +85,10 @@ async def evenly(answer: Awaitable[T]) -> T:
 
 
 def rest_s(spent_s: float) -> float:
-    """How long the answer still waits, so many seconds after the request."""
+    """Return the seconds to the next multiple of ANSWER_S, of a request that has taken `spent_s`."""
     return ANSWER_S - spent_s % ANSWER_S
 
 
 def proves(own: DeviceKey, verdict: PinVerdict) -> bool:
-    """Whether what this phone asks for with a PIN of this verdict is done, and not only seemingly."""
+    """Return True if a request with a PIN of this verdict is carried out, and not only in appearance."""
     return own.seeming is Seeming.NOTHING and verdict in (PinVerdict.CANCEL, PinVerdict.NONE_SET)
