@@ -1,6 +1,6 @@
-"""The center's HTTP interface: makes alerts durable, tells apps and operators how they stand.
+"""HTTP interface of the center: makes alerts durable, and publishes their state to apps and operators.
 
-A process of its own, so that alerts are accepted while the actor system is down. It waits for no
-actor: facts go to the journal, whose notifier wakes the actors, and all that is shown comes from
-following it.
+The interface is a process of its own, so that alerts are accepted while the actor system is down. The process
+waits for no actor: facts go to the journal, whose notifier wakes the actors, and everything published comes
+from following the journal.
 """

@@ -1,6 +1,8 @@
-"""The web's application: `build` makes it of the process's parts (`gateways.http.parts`), with every route of
-the kernel and the features. How a request that fails is answered: each error of ours, Litestar's, and what
-nobody expects.
+"""Litestar application of the web process.
+
+`build` makes the application from the process's parts (`gateways.http.parts`), with the routes of the kernel
+and of the features. The module also turns errors into responses: the center's own errors, Litestar's, and
+unexpected errors.
 """
 
 from __future__ import annotations
@@ -64,13 +66,15 @@ _KERNEL: Final = (
     *(sign_on, access),
     health,
 )
-"""The modules that declare routes, in the order in which they are described."""
+"""Modules that declare routes, in the order of the description."""
 
 log = logs.get("http")
 
 
 def build(web: Web) -> Litestar:
-    """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
+    """Return the application. Its lifespan starts and ends the parts; alerts come in before the open ones are
+    read.
+    """
     learn_structs()
     settings, declared = web.settings, routes()
     behind_proxy = (
@@ -111,7 +115,7 @@ def build(web: Web) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         web.writing.start()
-        # The first to be told: what it decides is for the consoles.
+        # The screen is notified first, because the consoles depend on its decisions.
         web.following.add(screen)
         beside = AsyncExitStack()
         for where in (one for feature in installed() for one in feature.beside_web):
@@ -166,7 +170,7 @@ def build(web: Web) -> Litestar:
 
 
 async def _load(web: Web) -> None:
-    """Read the open alerts, beside the intake; again until the journal lets it."""
+    """Read the open alerts beside the intake; retry until the journal can be read."""
     while True:
         try:
             await asyncio.to_thread(web.following.load)
@@ -175,18 +179,18 @@ async def _load(web: Web) -> None:
             log.error("the open alerts cannot be read", reason=str(error))
         else:
             if web.following.picture.open():
-                # The web before may have died between a commit and saying so.
+                # The previous web may have died between a commit and its notification.
                 web.journal.notify.committed(0)
             return
         await asyncio.sleep(LOAD_AGAIN_S)
 
 
 def _ticket(web: Web, socket: AnySocket) -> str:
-    """By which whoever is signed on here goes on elsewhere; empty where that cannot be."""
+    """Return the ticket by which the session of a console continues at another node; empty if impossible."""
     try:
         session = web.auth.session(socket) if web.nodes.shared else None
     except StoreError as error:
-        # Not the end of a console that shows what it has: the database will be back.
+        # The console stays open and shows the data it has: the database will be back.
         log.error("no ticket can be given", reason=str(error))
         return ""
     return "" if session is None else ticket_of(session, web.clock.now_us())
@@ -205,12 +209,12 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
 
 
 def routes() -> tuple[Route, ...]:
-    """The kernel's and the installed features', in the order in which they are described."""
+    """Return the routes of the kernel and of the installed features, in the order of the description."""
     return routes_of((*_KERNEL, *(named(where) for feature in installed() for where in feature.routes)))
 
 
 def exception_handlers(web: Web) -> ExceptionHandlersMap:
-    """By the kind of error."""
+    """Return the handlers of errors, by class of error."""
 
     def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
         web.metrics.refused.labels(status=str(error.status)).inc()
@@ -240,7 +244,7 @@ def exception_handlers(web: Web) -> ExceptionHandlersMap:
         return answer(request, problem, NotDurable.status)
 
     def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        # Not the request itself: it may hold numbers, names and keys.
+        # The request itself is not logged: it may hold numbers, names and keys.
         log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
         return answer(request, Problem(reason="the center has failed", advice=Advice.CALL_112_NOW), 500)
 
@@ -254,7 +258,7 @@ def exception_handlers(web: Web) -> ExceptionHandlersMap:
 
 
 def _problem(error: HTTPException) -> Problem:
-    """What Litestar has found: in a query parameter, or in a body that is not there."""
+    """Return the fault that Litestar found, in a query parameter or a missing body."""
     for fault in error.extra if isinstance(error.extra, list) else ():
         if isinstance(fault, dict):
             key = str(fault.get("key", ""))

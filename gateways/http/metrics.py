@@ -1,6 +1,7 @@
-"""What `/metrics` says, in Prometheus's words: what the web process counts of itself, and of the center as a
-whole whether it is ready, what is wrong, who is there, how full its disk is. The latter is made anew at each
-look. Nothing here names a person.
+"""Prometheus metrics for `/metrics`: the web process's own counters, and figures of the center as a whole.
+
+The center's figures are readiness, alarms, operators, last alert and disk; every request computes them anew.
+No metric names a person.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from store.journal.journal import Journal
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _OF_NOBODY: Final = (About.LINE, About.NODE, About.PART)
-"""What such an alarm is about has a name that is no person's and no alert's."""
+"""Alarms whose subject is named in metrics, because the name identifies no person and no alert."""
 
 
 class Metrics:
-    """One registry a process, so that two centers in one test do not meet."""
+    """Metrics of one process in a registry of its own, so that two centers in one test stay separate."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
@@ -136,19 +137,19 @@ class Metrics:
         )
 
     def voice(self, pace: Pace) -> None:
-        """How a conference's clock was kept since it was told last."""
-        # Looked at in the middle of a tick one may be counted late that is counted at all only next time.
+        """Count the ticks of a conference's clock since the last report."""
+        # A report in the middle of a tick may count the tick as late, and count it in `ticks` only next time.
         self.voice_ticks.labels("kept").inc(max(0, pace.ticks - pace.late))
         self.voice_ticks.labels("late").inc(pace.late)
         self.voice_ticks.labels("left_out").inc(pace.skipped)
 
     def phones(self, many: Mapping[Checked, int]) -> None:
-        """How many stand how."""
+        """Set the number of phones by the state of their own checks."""
         for checked, phones in many.items():
             self._phones.labels(checked).set(phones)
 
     def alarms(self, standing: Sequence[AlarmView], now_us: Instant) -> None:
-        """What stands now, by priority and by whether somebody has seen it; and by kind."""
+        """Set the number of standing alarms, by priority and acknowledgement, and by kind."""
         self.center.alarms(standing, now_us)
         self._alarms.clear()
         for priority in Priority:
@@ -158,7 +159,7 @@ class Metrics:
             self._alarms.labels(priority_of(one.alarm), how(one, now_us)).inc()
 
     def lines(self, reports: Iterable[LineReport]) -> None:
-        """How the lines are now, as their modems have said last."""
+        """Set the state of the lines from the last reports of their modems."""
         for gauge in (self.line_ready, self.line_registered, self.line_signal):
             gauge.clear()
         for report in reports:
@@ -168,7 +169,7 @@ class Metrics:
                 self.line_signal.labels(report.line).set(report.signal_dbm)
 
     def line_levels(self, levels: Iterable[LineLevels]) -> None:
-        """How loud the lines' last calls were, as they were heard (in), and as the lines were told (out)."""
+        """Set the audio levels of the lines' last calls: incoming (`in`) and outgoing (`out`)."""
         for gauge in self._levels:
             gauge.clear()
         for one in levels:
@@ -178,7 +179,9 @@ class Metrics:
                     gauge.labels(one.line, way).set(value)
 
     def nodes(self, me: NodeId, standing: Standing | None) -> None:
-        """How the nodes are by the database; none: it has not said."""
+        """Set the state of the nodes by the database; None: the database is silent, and the metrics are
+        cleared.
+        """
         for gauge in (self._nodes, self._owned, self._membership):
             gauge.clear()
         if standing is None:
@@ -191,17 +194,17 @@ class Metrics:
             self._membership.labels(me).set(standing.age_s)
 
     def add_of_features(self, journal: Journal, state: Path, clock: Clock) -> None:
-        """What the installed features tell of themselves."""
+        """Register the metrics of the installed features."""
         for where in (one for feature in installed() for one in feature.metrics):
             self.registry.register(named(where)(journal, state, clock))
 
     def text(self) -> bytes:
-        """The exposition, format 0.0.4."""
+        """Return the exposition, format 0.0.4."""
         return generate_latest(self.registry)
 
 
 class CenterMetrics:
-    """Of the center as a whole: made anew at each look."""
+    """Metrics of the center as a whole, computed anew for each request."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._ready = Gauge(
@@ -234,11 +237,11 @@ class CenterMetrics:
         self._last: dict[bool, Instant] = {}
 
     def ready(self, is_so: bool) -> None:
-        """As `/readyz` says."""
+        """Set the readiness, as in `/readyz`."""
         self._ready.set(is_so)
 
     def alarms(self, standing: Iterable[AlarmView], now_us: Instant) -> None:
-        """What stands now. Each kind that is raised is there, with 0, before it ever was."""
+        """Set the standing alarms. Every kind of alarm has a row of 0 before its first occurrence."""
         self._standing.clear()
         for name in {kind.name for kind in kinds()} - OF_THE_PAGE:
             self._standing.labels(name, "", "unseen").set(0)
@@ -247,20 +250,20 @@ class CenterMetrics:
             self._standing.labels(one.alarm, subject, how(one, now_us)).inc()
 
     def operators(self, shifts: Iterable[ShiftState]) -> None:
-        """What they have said of themselves last."""
+        """Set the number of operators by the state of their shifts."""
         there = collections.Counter(shifts)
         for state in (ShiftState.READY, ShiftState.PAUSED):
             self._operators.labels(state).set(there[state])
 
     def alerts(self, known: Iterable[Case]) -> None:
-        """The alerts that are known now: the last of each sort is remembered."""
+        """Set the time of the last alert, real and test, from the alerts known now and earlier."""
         for case in known:
             self._last[case.test] = max(case.received_at, self._last.get(case.test, Instant(0)))
         for test, at in self._last.items():
             self._last_alert.labels("yes" if test else "no").set(at / SECOND)
 
     def disk(self, state: Path) -> None:
-        """How much room there is. A disk that cannot be asked is said to be full."""
+        """Set the size and the free space of the disk. An unreadable disk has no free space."""
         try:
             room = disk_usage(state)
         except OSError:
@@ -271,7 +274,7 @@ class CenterMetrics:
 
 
 def how(one: AlarmView, now_us: Instant) -> str:
-    """`quiet` for planned work, `seen` by somebody, `waits` for the morning, or `unseen`."""
+    """Return the state of an alarm: `quiet` (planned work), `seen`, `waits` (for the morning) or `unseen`."""
     if one.quiet_us is not None and one.quiet_us > now_us:
         return "quiet"
     if one.seen_us is not None:

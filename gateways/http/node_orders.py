@@ -1,6 +1,7 @@
-"""Does what is ordered of this node: says it in the run directory, where the node and its actors look.
+"""Carries out orders to this node: writes them as files to the run directory, where the node and its actors
+poll.
 
-Again every second: what is said twice changes nothing, and a web that is started anew goes on with it.
+Repeats every second: writing the same order again changes nothing, and a restarted web continues.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ log = logs.get("http.node_orders")
 
 
 async def keep_ordered(web: Web) -> None:
-    """Until cancelled. Says once why it cannot."""
+    """Carry out orders repeatedly until cancelled. Logs each kind of error once."""
     told = ""
     while True:
         try:
@@ -36,12 +37,12 @@ async def keep_ordered(web: Web) -> None:
 
 
 def look(web: Web) -> None:
-    """Once. Raises JournalError, OSError."""
+    """Carry out the present order once. Raises JournalError, OSError."""
     run = Path(web.settings.state) / "run"
     order = orders.kind_of(orders.order_of(web.journal, web.settings.node))
-    # One that would not come back goes on as it is, and its page says why.
+    # A node whose settings prevent a start is not restarted; the page states the reason.
     again = order is NodeOrder.RESTART and not web.settings_file.obstacles()
-    # A node that is alone goes on taking alerts: there is nobody else who would.
+    # The only node keeps accepting alerts: no other node could accept them.
     drain(run, wanted=web.nodes.shared and (again or order is NodeOrder.DRAIN))
     if again and _is_free(web, run):
         (run / AGAIN).touch(mode=0o600)
@@ -50,12 +51,12 @@ def look(web: Web) -> None:
 def _is_free(web: Web, run: Path) -> bool:
     if web.nodes.shared:
         return (run / DRAINED).exists()
-    # What is in memory alone is not to go with its processes.
+    # Alerts in memory alone must not be lost with their processes.
     return web.journal.durable and not orders.open_alerts(web.journal)
 
 
 def drain(run: Path, *, wanted: bool) -> None:
-    """Say that the node takes no more alerts, or does again. What `run --drain` has said stays."""
+    """Write or remove the order to accept no new alerts. An order written by `run --drain` stays."""
     draining = run / DRAINING
     said = draining.read_bytes() if draining.exists() else None
     if wanted and said is None:

@@ -1,7 +1,7 @@
-"""The web process: uvicorn around the application, until it is told to end. Prints nothing to stdout.
+"""Web process: uvicorn around the application, until the end is requested. Prints nothing to stdout.
 
-SIGTERM and SIGINT end it in order: whoever waits is answered at once, what was submitted is
-written, and whatever hangs on after three seconds is cut off.
+SIGTERM and SIGINT end the process in order: waiting requests are answered at once, submitted work is written,
+and connections still open after three seconds are cut off.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ BACKLOG: Final = 2048
 KEEP_ALIVE_S: Final = 75
 LIMITS: Final = Limits()
 CERTIFICATE_TICKS: Final = 10
-"""Of uvicorn's, ten in a second."""
+"""Ticks of uvicorn, ten in a second, between two checks of the certificate."""
 
 log = logs.get("http")
 
@@ -47,7 +47,7 @@ Listening = Callable[[str, int], None]
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on this address; port 0 is any that is free. Raises OSError."""
+    """Return a listening socket at the address; port 0 takes any free port. Raises OSError."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -70,8 +70,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
-    Configures this process's logs. Raises OSError when the address cannot be had, JournalError when
-    the journal cannot be opened.
+    Configures the logs of the process. Raises OSError if the address cannot be bound, JournalError if the
+    journal cannot be opened.
     """
     logs.configure(Path(settings.state) / "logs", "Web")
     if settings.listen_fd is None:
@@ -98,7 +98,7 @@ def configured(
     spares: Spares = is_loopback,
     certificate: str = "",
 ) -> uvicorn.Config:
-    """How uvicorn serves it. `spares`: whose connections are not counted. `certificate`: with its key."""
+    """Return uvicorn's configuration. `spares`: addresses not counted. `certificate`: PEM with the key."""
     return uvicorn.Config(
         application,
         loop="uvloop",
@@ -120,7 +120,7 @@ def configured(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, which also tells when it begins to listen, and wakes whoever waits when it is to end."""
+    """uvicorn's server, which also reports the start of listening, and wakes waiting requests at the end."""
 
     def __init__(
         self,
@@ -145,21 +145,22 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        # Without sockets: uvicorn would have one kind of them, and wait a minute for a handshake.
+        # No sockets are passed: uvicorn would serve one kind only, and wait a minute for a handshake.
         await super().startup([])
         for one in (self._listener, *self._plain):
             local = one.family == socket.AF_UNIX
             make = self._loop.create_unix_server if local else self._loop.create_server
             tls = self.config.ssl if one is self._listener else None
             within_s = None if tls is None else LIMITS.header_s
-            # The address is the node's and named by one of its descriptors (`runtime.unix_address`), which is
-            # something else here: from Python 3.13 on the loop would look there, and remove what it finds.
+            # The address belongs to the node and is named by one of the node's descriptors
+            # (`runtime.unix_address`). In this process that name is another file: from Python 3.13 on the
+            # loop would remove the file found there.
             kept: dict[str, Any] = {"cleanup_socket": False} if local else {}
             made = await make(
                 self._protocol, sock=one, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=within_s, **kept
             )
             self.servers.append(made)
-        # What is there now stays for ever: the collector need not walk through it at every turn.
+        # The present objects live as long as the process: the collector need not scan them at every run.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
@@ -168,7 +169,7 @@ class _Server(uvicorn.Server):
             self._told(host, port)
 
     def _protocol(self) -> asyncio.Protocol:
-        """As uvicorn makes it."""
+        """Return a new HTTP protocol, made as by uvicorn."""
         return self.config.http_protocol_class(  # type: ignore[call-arg]
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
@@ -179,7 +180,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     def _exchange(self, context: ssl.SSLContext) -> None:
-        """Who connects from now on is shown the certificate that is there now; no connection is touched."""
+        """Load a changed certificate for new connections; existing connections stay untouched."""
         file = self._web.settings.certificate
         try:
             found = os.stat(file)
@@ -191,7 +192,7 @@ class _Server(uvicorn.Server):
             log.error("the certificate cannot be read again", reason=str(error))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # Not uvicorn's own, which raises the signal again at the end: an ordered end is exit status 0.
+        # Replaces uvicorn's method, which raises the signal again at the end: an ordered end has status 0.
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         self.should_exit = True
@@ -214,11 +215,11 @@ async def _socket(socket: AnySocket) -> None:
 
 
 def rehearse() -> None:
-    """Import and make beforehand what a server has only when it begins: an application of two routes begins,
-    and ends. Opens nothing, and no port; the collector need not look at what is there now.
+    """Import and build in advance what a server loads at its start: run a start and an end of two routes.
 
-    uvicorn and Litestar load their parts late: the protocols, the loop, what a first route needs. That is a
-    tenth of a second of the processor, and several where others want it.
+    Opens no file and no port. The collector skips the objects made so far. uvicorn and Litestar load parts
+    late: the protocols, the loop, what a first route needs. Loading takes 0.1 s of the processor, and more if
+    other processes compete.
     """
     config = configured(Litestar(route_handlers=[_route, _socket], logging_config=None))
     config.load()
@@ -235,6 +236,6 @@ def rehearse() -> None:
     factory = config.get_loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(begin_and_end())
-    # A whole collection takes as long as all the rest of a start.
+    # Later collections skip frozen objects: a full collection takes as long as the rest of a start.
     gc.collect()
     gc.freeze()

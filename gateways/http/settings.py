@@ -1,4 +1,4 @@
-"""What the web process is started with, as plain data that can be handed to another process."""
+"""Start settings of the web process, as plain data that can be passed to another process."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     node: NodeId
     state: str
-    """Path of the state directory; `keys/`, `logs/` and `run/` in it are there already."""
+    """Path of the state directory, which already contains `keys/`, `logs/` and `run/`."""
     journal: str
-    """The journal's address, `sqlite:///…`."""
+    """Address of the journal, `sqlite:///…`."""
     anchor_us: int
-    """What makes the time of CLOCK_BOOTTIME (`runtime.clock.SystemClock`); one for the whole node."""
+    """Anchor of the clock over CLOCK_BOOTTIME (`runtime.clock.SystemClock`); the same for the whole node."""
     center: Settings = Settings()
-    """`center.toml`, with whole paths."""
+    """Contents of `center.toml`, with absolute paths."""
     protocols: tuple[CallProtocol, ...] = ()
     speaks: dict[str, list[str]] = {}
-    """In which languages each of their questions can be spoken at this node."""
+    """Languages in which this node can speak each question of the protocols."""
     certificate: str = ""
-    """PEM, the key in it: served by TLS, and read again whenever the file is another. Empty: plain HTTP."""
+    """PEM with its key, for TLS; read again whenever the file changes. Empty: plain HTTP."""
     metrics: tuple[str, int] | None = None
-    """The address at which figures are read, and nothing else is; its socket is among `plain_fds`."""
+    """Address that serves /metrics, /schema and the health checks only; its socket is among `plain_fds`."""
     host: str = "127.0.0.1"
     port: int = 8112
-    """0: any that is free."""
+    """Port; 0 takes any free port."""
     listen_fd: int | None = None
-    """An inherited listening socket: whoever keeps it open turns nobody away while the web restarts."""
+    """Inherited listening socket: kept open by the parent, so that a restart of the web refuses no client."""
     plain_fds: tuple[int, ...] = ()
-    """Inherited listening sockets on which plain HTTP is spoken: this user's own, and that for `metrics`."""
+    """Inherited listening sockets for plain HTTP: this user's own socket, and the socket for `metrics`."""
     version: str = ""
 
 
 def decoded(data: bytes) -> WebSettings:
-    """Return the settings of a web, JSON, with the tables of the features. Raises msgspec.ValidationError."""
+    """Return the settings of a web from JSON, with the features' tables. Raises msgspec.ValidationError."""
     return msgspec.json.decode(data, type=_whole(settings_type()))
 
 

@@ -35,8 +35,8 @@ _ALLOWED: Final = (
 
 
 def apart(metrics: tuple[str, int] | None, *, behind_proxy: bool) -> Callable[[ASGIApp], ASGIApp]:
-    """Return the middleware that restricts /metrics and /schema. `metrics`: the address that answers nothing
-    else, if configured. A path that is not available raises NotFoundException.
+    """Return the middleware that restricts /metrics and /schema. `metrics`: the address that serves these
+    paths and the health checks only, if configured. An unavailable path raises NotFoundException.
     """
 
     def answers(scope: Scope) -> bool:

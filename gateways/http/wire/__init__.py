@@ -1,1 +1,1 @@
-"""What is asked and answered: its forms in JSON and MessagePack, how a body is read, what can go wrong."""
+"""Requests and responses: their forms in JSON and MessagePack, decoding of bodies, errors."""

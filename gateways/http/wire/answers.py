@@ -1,7 +1,7 @@
-"""What clients are told, and how it is put into JSON or MessagePack.
+"""Response bodies, and their encoding as JSON or MessagePack.
 
-An answer is in MessagePack when the client accepts it, or sent MessagePack and says nothing else.
-Times are RFC 3339 in UTC, in both.
+A response is in MessagePack if the client accepts MessagePack, or sent MessagePack without an `Accept`
+header. Times are RFC 3339 in UTC, in both forms.
 """
 
 from __future__ import annotations
@@ -47,10 +47,12 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The alert is durable. `deadline_at`: when the app calls 112 by itself. `nodes`: the newest list of the
-    addresses at which the center can be asked, in the order in which to try; absent where there is one.
-    `calls_from`: from which numbers the center may call; absent where none is configured.
-    `proof`: by what it counts as the phone's own; `doubt`: why a signature did not."""
+    """Receipt for a durable alert. `deadline_at`: the moment at which the app calls 112 by itself.
+
+    `nodes`: the newest list of the center's addresses, in the order in which to try; absent if there is one
+    node. `calls_from`: the numbers from which the center may call; absent if none is configured. `proof`: the
+    assurance level of the alert as the phone's own. `doubt`: why a signature did not count.
+    """
 
     alert: Id
     received_at: Moment
@@ -63,18 +65,18 @@ class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One party's call."""
+    """Call of one party."""
 
     party: Party
     state: LegState
     attempt: int
     since: Moment
     heard: bool = True
-    """False: it is not known whether the party, who is on the line, hears and is heard."""
+    """False if the party is on the line and it is unknown whether the audio passes both ways."""
 
 
 class AlertState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the alert stands, for the app. `version` goes into `?since=` of the next long poll."""
+    """State of the alert, for the app. `version` goes into `?since=` of the next long poll."""
 
     alert: Id
     version: int
@@ -89,41 +91,41 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: Moment | None
     outcome: Outcome | None
     calls_from: tuple[E164, ...] = ()
-    """The numbers from which the center may call the user."""
+    """Numbers from which the center may call the user."""
     proof: Proof = Proof.APP
-    """By what it counts as the phone's own."""
+    """Assurance level of the alert as the phone's own."""
     silent: bool = False
-    """The phone is to be dark and quiet, whoever has said so."""
+    """True if the phone must stay dark and quiet, at the request of any party."""
     psap_knows: tuple[PsapKnows, ...] = ()
-    """Facts that 112 was told for certain; none once a cancellation was tried."""
+    """Facts that 112 has certainly received; none after an attempt to cancel."""
     psap_place_at: Moment | None = None
-    """When the user was at the place that 112 knows. Null: 112 was told it in words, or knows none."""
+    """Time of the user's position that 112 knows. Null: 112 got the place in words, or knows none."""
     writes_until: Moment | None = None
-    """The moment until which a closed alert's messages go on 112's page. Null: messages are not taken."""
+    """Moment until which 112's page shows new messages of a closed alert. Null: messages are refused."""
 
 
 class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the dialogue."""
 
     number: int
-    """From 1, in their order."""
+    """Number in the order of the messages, from 1."""
     id: str
-    """The writer's own."""
+    """Id chosen by the writer."""
     mine: bool
-    """The user has written it; else the operator."""
+    """True if the user wrote the message, False if an operator did."""
     at: Moment
     text: str
     asks: bool
-    """To be answered by yes or no."""
+    """True if the message expects yes or no."""
     answer: str = ""
-    """`yes` or `no`, once the user has answered it."""
+    """`yes` or `no` once the user has answered; otherwise empty."""
     arrived: bool
     read: bool
-    """By the other side."""
+    """True if the other side has read the message."""
 
 
 class MessagesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What has come or changed. `version` goes into `?since=` of the next question."""
+    """New or changed messages. `version` goes into `?since=` of the next request."""
 
     alert: Id
     version: int
@@ -131,17 +133,14 @@ class MessagesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """It is in the journal. Not `durable`: in memory alone, and acted on all the same."""
+    """Receipt for a report about an alert. Not `durable`: in memory alone, and still handled."""
 
     alert: Id
     durable: bool = True
 
 
 class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The command is in the journal; what comes of it is shown by the alert.
-
-    Not `durable`: in memory alone, and acted on all the same.
-    """
+    """Receipt for a command; the alert shows the result. Not `durable`: in memory alone, still handled."""
 
     alert: Id
     command: OperatorCommand
@@ -149,7 +148,7 @@ class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The shift as it stands now. Not `durable`: in memory alone. `seq`: the journal's, with the change."""
+    """State of the shift. Not `durable`: in memory alone. `seq`: position of the change in the journal."""
 
     operator: str
     state: ShiftState
@@ -159,7 +158,7 @@ class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class SignOnLink(msgspec.Struct, frozen=True, kw_only=True):
-    """Signs the operator on once, to a new password or passkey: `/console/#token=CODE`, until then."""
+    """Link for one sign-on, to set a password or passkey: `/console/#token=CODE`, valid until `until`."""
 
     operator: OperatorId
     code: Secret
@@ -167,7 +166,7 @@ class SignOnLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why it was not done. `path` names the field at fault, `$` the whole body.
+    """Reason why a request failed. `path` names the field at fault, `$` the whole body.
 
     An alert that is not durable and is handled all the same is named, with its deadline.
     """
@@ -190,26 +189,26 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def rfc3339(at_us: Instant) -> str:
-    """The instant as text: `2026-11-24T21:46:48.200000Z`."""
+    """Return the instant as text: `2026-11-24T21:46:48.200000Z`."""
     moment = _EPOCH + timedelta(microseconds=at_us)
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def told_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
-    """The code with its end."""
+    """Return the link for a sign-on with this code."""
     return SignOnLink(operator=operator, code=code, until=rfc3339(until))
 
 
 def picture_of(link: str) -> tuple[str, ...]:
-    """A QR code (ISO 18004), a row of `1` and `0` for each line; without its quiet zone."""
+    """Return a QR code (ISO 18004), a row of `1` and `0` for each line, without the quiet zone."""
     import segno
 
     return tuple("".join(str(dot) for dot in row) for row in segno.make_qr(link, error="m").matrix)
 
 
 def derived(kind: type[S], of: object, **differs: object) -> S:
-    """The answer made of what the center has itself: each field is what `of` has by that name, but for those
-    that differ. What the answer has as a moment is an instant there.
+    """Return a struct of `kind`, made of the fields of `of` with the same names, except the fields in
+    `differs`. Fields that are moments in `kind` are instants in `of`.
     """
     moments = _moments(kind)
     for name in kind.__struct_fields__:
@@ -221,13 +220,13 @@ def derived(kind: type[S], of: object, **differs: object) -> S:
 
 @cache
 def _moments(kind: type[msgspec.Struct]) -> frozenset[str]:
-    """The fields that are moments, or moments and null."""
+    """Return the names of the fields that are moments, or moments and null."""
     hints = get_type_hints(kind, include_extras=True)
     return frozenset(name for name, told in hints.items() if told == Moment or Moment in get_args(told))
 
 
 def header(connection: AnyConnection, name: bytes) -> str | None:
-    """One header, without building the table of all."""
+    """Return the value of one header, or None, without building a table of all headers."""
     for key, value in connection.scope["headers"]:
         if key == name:
             return value.decode("latin-1")
@@ -235,14 +234,14 @@ def header(connection: AnyConnection, name: bytes) -> str | None:
 
 
 def answer(connection: AnyConnection, value: msgspec.Struct, status: int = 200) -> Response[bytes]:
-    """The struct in the form that the client wants."""
+    """Return the response with the struct in the form that the client expects."""
     if wants_msgpack(connection):
         return Response(_msgpack.encode(value), status_code=status, media_type=MSGPACK)
     return Response(_json.encode(value), status_code=status, media_type=JSON)
 
 
 def wants_msgpack(connection: AnyConnection) -> bool:
-    """Whether this client reads MessagePack."""
+    """Return True if the client expects MessagePack: by `Accept`, else by the type of its own body."""
     accept = header(connection, b"accept")
     if accept is None or accept == "*/*":
         sent = header(connection, b"content-type")
@@ -251,11 +250,11 @@ def wants_msgpack(connection: AnyConnection) -> bool:
 
 
 def said(kind: type[msgspec.Struct], description: str) -> ResponseSpec:
-    """How an answer is documented."""
+    """Return the description of a response for OpenAPI."""
     return ResponseSpec(kind, description=description, generate_examples=False)
 
 
 def no_store(response: Response[bytes]) -> Response[bytes]:
-    """It is about persons: nothing on the way keeps it."""
+    """Forbid caches to keep the response, because it is about persons; return the response."""
     response.headers["cache-control"] = "no-store"
     return response

@@ -1,11 +1,11 @@
-"""An alert as the app is told of it.
+"""State of an alert as published to the app.
 
-An attacker who holds the phone reads it too. From an attempt to cancel on, whatever the PIN was, the
-alert stands still here and looks closed, until it is raised again. Even then nothing is told of the calls to
-the user and to 112, nor of the outcome: they follow from the PIN (decision 56).
+An attacker who holds the phone reads the state too. From an attempt to cancel on, with any PIN, the published
+state stands still and looks closed until the alert is raised again. Even then the state leaves out the calls
+to the user and to 112, and the outcome: they follow from the PIN (decision 56).
 
-Under an alias the sender of a signal that has joined an alert is told of that signal alone: the answer is a
-function of the signal and the time, so that nothing of the alert can be read by it.
+Under an alias, the sender of a signal that has joined an alert sees that signal alone. The response is a
+function of the signal and the time, and therefore reveals nothing about the alert.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from model.telling.sheet import Sheet
 
 
 def state(sheet: Sheet, calls_from: tuple[E164, ...] = ()) -> AlertState:
-    """The alert for the app; `calls_from` are the numbers from which the center calls."""
+    """Return the state of the alert for the app; `calls_from` are the numbers from which the center calls."""
     case = sheet.case
     asked, was_tried = case.cancel_asked, tried(case)
     shown = _operator_alone(case) if was_tried else case
@@ -73,7 +73,7 @@ def _writes_until(case: Case) -> str | None:
 
 
 def version(case: Case) -> int:
-    """How many events the alert has, of those that the app is told of; grows with each."""
+    """Return the number of the alert's events that are published to the app; it grows with each event."""
     asked = case.cancel_asked
     return case.version if asked is None else asked.version
 
@@ -81,7 +81,7 @@ def version(case: Case) -> int:
 def state_of_signal(
     alias: AlertId, named: SignalNamed, now_us: Instant, calls_from: tuple[E164, ...] = ()
 ) -> AlertState:
-    """The state of a signal that has joined an alert: received, and to call 112 from its own deadline on."""
+    """Return the state of a signal that has joined an alert: received; from its own deadline on, call 112."""
     late = now_us >= named.deadline_at
     return AlertState(
         alert=alias,
@@ -103,16 +103,16 @@ def state_of_signal(
 
 
 def _operator_alone(case: Case) -> Case:
-    """The case as if the center had spoken to operators and to no one else."""
+    """Return the case as if the center had spoken to operators only."""
     legs = {name: leg for name, leg in case.legs.items() if leg.party is Party.OPERATOR}
     return replace(case, legs=legs, psap=None, leave=Leave(), aloud=False)
 
 
 def _state(leg: Leg) -> LegState:
-    """An answer that nothing proves is told as a phone that rings."""
+    """Return the state of a leg; an unproved answer is shown as ringing."""
     return LegState.RINGING if leg.in_doubt else leg.state
 
 
 def _told(case: Case) -> list[Leg]:
-    """Who is on the line for the user; one who only listens is not."""
+    """Return the legs shown to the user: all parties except listeners."""
     return [leg for leg in case.legs.values() if leg.party is not Party.LISTENER]

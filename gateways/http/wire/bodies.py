@@ -1,7 +1,7 @@
-"""What clients send: the bodies of the interface as strict structs, JSON and MessagePack alike.
+"""Request bodies as strict structs, in JSON and MessagePack alike.
 
-A field this version does not know is stepped over, so that a newer app can talk to an older center.
-Everything else that does not fit is refused with the path of the fault.
+An unknown field is ignored, so that a newer app can use an older center. Any other mismatch is refused with
+the path of the fault.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 TEXT_MAX: Final = 4000
 MESSAGE_MAX: Final = 1000
 QUESTION_MAX: Final = 200
-"""Characters of a question that is spoken."""
+"""Maximum length of a spoken question, in characters."""
 _OWN_ID: Final = r"^[A-Za-z0-9._-]{1,64}$(?!\n)"
 
 Moment = Annotated[
@@ -40,7 +40,7 @@ Moment = Annotated[
 
 
 class PositionBody(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the phone says that it is (WGS 84)."""
+    """Position reported by the phone (WGS 84)."""
 
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees north.", examples=[44.39058])]
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees east.", examples=[8.97342])]
@@ -54,14 +54,14 @@ class PositionBody(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[str, msgspec.Meta(max_length=32, description="`gps`, `wifi`, `cell` …")] = ""
 
     def __post_init__(self) -> None:
-        # MessagePack can carry NaN, which is neither below nor above a bound.
+        # MessagePack can carry NaN, and NaN passes any bound.
         for name in ("lat", "lon", "accuracy_m"):
             value = getattr(self, name)
             if value is not None and not math.isfinite(value):
                 raise ValueError(f"`{name}` is not a finite number")
 
     def position(self, received_at: Instant) -> Position:
-        """The position as the journal keeps it; measured at the receipt where the phone gave no time."""
+        """Return the position for the journal, as of the receipt if undated. Raises ValueError."""
         return Position(
             lat=self.lat,
             lon=self.lon,
@@ -72,7 +72,7 @@ class PositionBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert. At least one of `phone` and `device` says whose it is."""
+    """An alert. At least one of `phone` and `device` identifies the sender."""
 
     id: (
         Annotated[
@@ -124,13 +124,13 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The alert was a mistake, says whoever holds the phone."""
+    """Report by the holder of the phone that the alert was a mistake."""
 
     pin: Annotated[str, msgspec.Meta(min_length=1, max_length=32, examples=["4711"])]
 
 
 class MessageBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user has written."""
+    """Message written by the user."""
 
     id: Annotated[
         str,
@@ -156,14 +156,14 @@ class MessageBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeenBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What has arrived of the operator's messages."""
+    """Report that messages of the operator have arrived, or were read."""
 
     upto: Annotated[int, msgspec.Meta(ge=1, le=1_000_000, description="The `number` of the last of them.")]
     read: Annotated[bool, msgspec.Meta(description="They are on a screen that is lit.")] = False
 
 
 class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator orders."""
+    """Command of an operator."""
 
     command: OperatorCommand
     text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX, description="A note's text, or a remark.")] = ""
@@ -289,17 +289,17 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _BY_COMMAND: Final = ("id", "party", "digit", "upto", "to", "language", "question", "field")
-"""What is for some commands alone, or needed by some."""
+"""Fields that belong to some commands only, or are required by some."""
 
 
 def _those_with(name: str) -> str:
-    """The commands that need or take it, in words."""
+    """Return the commands that need or accept a field, in words."""
     *most, last = (f"`{row.command}`" for row in ORDERS.values() if name in row.needs | row.takes)
     return f"{', '.join(most)} and {last}" if most else last
 
 
 class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator says of the own shift."""
+    """New state of the operator's own shift."""
 
     state: ShiftState
     reason: Annotated[
@@ -325,7 +325,7 @@ class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def instant(moment: datetime) -> Instant:
-    """Microseconds since 1970 UTC. Raises ValueError where the moment's offset leads out of the calendar."""
+    """Return microseconds since 1970 UTC. Raises ValueError if the offset leads out of the calendar."""
     try:
         return Instant((moment - _EPOCH) // _MICROSECOND)
     except OverflowError as error:
@@ -333,11 +333,10 @@ def instant(moment: datetime) -> Instant:
 
 
 def e164(phone: str) -> E164:
-    """The number as E.164 writes it.
+    """Return the number in E.164 form. Raises ValueError if no telephone number can have this form.
 
-    Refused is what can be no telephone number at all (ITU-T E.164: country code and length); whether a
-    number is in use is not asked, because numbering plans grow faster than their tables.
-    Raises ValueError.
+    Checked are the country code and the length (ITU-T E.164). Whether a number is in use stays unchecked,
+    because numbering plans grow faster than their tables.
     """
     if _PHONE.fullmatch(phone):
         try:
@@ -350,19 +349,19 @@ def e164(phone: str) -> E164:
 
 
 def is_alert_id(text: str) -> bool:
-    """Whether this can be the id of an alert. `.` and `..` cannot: no client can put them in a path."""
+    """Return True if the text can be an alert id. `.` and `..` cannot: no client can put them in a path."""
     return _ID.fullmatch(text) is not None and text not in (".", "..")
 
 
 def checked(text: str) -> AlertId:
-    """The id in a path. Raises NoSuchAlert for what can be none."""
+    """Return the alert id in a path. Raises NoSuchAlert if the text cannot be an id."""
     if not is_alert_id(text):
         raise NoSuchAlert("no such alert")
     return AlertId(text)
 
 
 def alert_id(text: str) -> AlertId:
-    """The text as an id. Raises ValueError."""
+    """Return the text as an alert id. Raises ValueError if the text cannot be an id."""
     if not is_alert_id(text):
         raise ValueError("letters, digits, `.`, `_` and `-`, at most 64")
     return AlertId(text)

@@ -1,7 +1,7 @@
-"""From a body's bytes to its struct, strictly, and nothing else.
+"""Strict decoding of a body's bytes to its struct.
 
-Litestar's own conversion is lax (`"42"` passes for 42) and its errors have no path, so each route
-with a body names `Strict[Body]` as its DTO; Litestar still documents the body from the struct.
+Litestar's own conversion is lax (`"42"` passes for 42) and its errors have no path. Each route with a body
+therefore names `Strict[Body]` as its DTO; Litestar still documents the body from the struct.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ JSON: Final = "application/json"
 MSGPACK: Final = "application/msgpack"
 _MSGPACK_NAMES: Final = frozenset({MSGPACK, "application/x-msgpack", "application/vnd.msgpack"})
 BODY_MAX: Final = 64 * 1024
-"""Bytes. The largest body of the interface is a note of 4,000 characters."""
+"""Maximum size of a body in bytes. The largest body of the interface is a note of 4,000 characters."""
 
 
 @cache
@@ -37,7 +37,7 @@ def _msgpack_decoder(kind: type[T]) -> msgspec.msgpack.Decoder[T]:
 
 
 def media_type(header: str | None) -> str:
-    """JSON or MSGPACK for a Content-Type; JSON where there is none. Raises WrongMediaType."""
+    """Return JSON or MSGPACK for a Content-Type; JSON without a Content-Type. Raises WrongMediaType."""
     if not header:
         return JSON
     name = header.partition(";")[0].strip().lower()
@@ -49,7 +49,7 @@ def media_type(header: str | None) -> str:
 
 
 def decode(body: bytes, content_type: str | None, kind: type[T]) -> T:
-    """The struct in the body. Raises BadBody with the path of the fault, or another RequestError."""
+    """Return the struct in the body. Raises BadBody with the path of the fault, or another RequestError."""
     if len(body) > BODY_MAX:
         raise BodyTooLarge(f"more than {BODY_MAX} bytes")
     try:
@@ -64,7 +64,7 @@ def decode(body: bytes, content_type: str | None, kind: type[T]) -> T:
 
 
 class Strict(MsgspecDTO[T], Generic[T]):
-    """Litestar's way to put a decoder of one's own between the body and the handler."""
+    """DTO of Litestar that puts `decode` between the body and the handler."""
 
     def decode_bytes(self, value: bytes) -> T:
         return decode(value, self.asgi_connection.headers.get("content-type"), self.model_type)
@@ -73,7 +73,7 @@ class Strict(MsgspecDTO[T], Generic[T]):
     def create_for_field_definition(
         cls, field_definition: FieldDefinition, handler_id: str, backend_cls: object = None
     ) -> None:
-        """No transfer model is generated: the struct itself is what is decoded."""
+        """Generate no transfer model: the body is decoded to the struct itself."""
 
     @classmethod
     def create_openapi_schema(

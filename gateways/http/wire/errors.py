@@ -1,6 +1,6 @@
-"""What goes wrong between the center and its HTTP clients.
+"""Errors between the center and its HTTP clients.
 
-What an error says of itself in its first sentence is what the interface's description says of its status.
+The first paragraph of an error's docstring describes its status in the interface's description.
 
 HttpGatewayError
 ├── RequestError         the client's fault; `status` 4xx
@@ -8,15 +8,17 @@ HttpGatewayError
 │   ├── WrongMediaType   415
 │   ├── BodyTooLarge     413
 │   ├── NotSignedOn      401
-│   ├── NotAllowed       403
+│   ├── NotAllowed       403; NotItsPhone, OtherOrigin
 │   ├── NotThere         404; NoSuchAlert, NoSuchNote, NoSuchDevice, NoSuchPerson
-│   ├── Refused          409, with the reason: an order that the case does not allow
-│   ├── NotDone          409, with the code of why not
-│   ├── Changed          412: somebody else was quicker
-│   ├── Unconditional    428: it has to say what was read
-│   ├── TooManyTries     429, with the seconds to wait
-│   └── Busy             429: as many secrets are looked at as may be
-└── NotDurable           503: the journal cannot take it; the app is told to call 112 now
+│   ├── Refused          409, with the code of the refusal: an order that the case does not permit
+│   ├── NotDone          409, with the code of the reason
+│   ├── Gone             410: expired, or used already
+│   ├── Changed          412: changed meanwhile by another request
+│   ├── Unconditional    428: `If-Match` is missing
+│   └── TooMany          429, with the seconds to wait
+│       ├── TooManyTries too many wrong passwords
+│       └── Busy         the queue for checking secrets is full
+└── NotDurable           503: the journal cannot store the request; the app must call 112 now
 """
 
 from __future__ import annotations
@@ -28,21 +30,21 @@ from model.orders.refusals import Refusal
 
 
 class HttpGatewayError(Exception):
-    """The root of the package's errors."""
+    """Root of the package's errors."""
 
     status: ClassVar[int] = 500
     codes: ClassVar[type[StrEnum] | None] = None
-    """Those of which `code` is one, where they are few and its own."""
+    """Possible values of `code`, if the class has a small set of its own."""
 
 
 class RequestError(HttpGatewayError):
-    """The request cannot be served as it is. `path` names the field at fault, `$` the whole body."""
+    """The request cannot be served. `path` names the field at fault, `$` the whole body."""
 
     status: ClassVar[int] = 400
     code: str = ""
-    """What clients decide by, where it is one of a few."""
+    """Reason code on which clients decide; empty if the class has none."""
     is_now: str = ""
-    """What the field at fault holds, where somebody else has changed it."""
+    """Present value of the field at fault, if another request has changed the field."""
 
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
@@ -51,7 +53,7 @@ class RequestError(HttpGatewayError):
 
 
 class BadBody(RequestError):
-    """Not understood."""
+    """The body or a parameter is invalid."""
 
     def __init__(self, reason: str, path: str = "$", code: str = "") -> None:
         super().__init__(reason, path)
@@ -59,31 +61,31 @@ class BadBody(RequestError):
 
 
 class WrongMediaType(RequestError):
-    """Neither JSON nor MessagePack."""
+    """The body is neither JSON nor MessagePack."""
 
     status: ClassVar[int] = 415
 
 
 class BodyTooLarge(RequestError):
-    """Too large."""
+    """The body is too large."""
 
     status: ClassVar[int] = 413
 
 
 class NotSignedOn(RequestError):
-    """No key, token or session that this center knows (RFC 9110, 15.5.2). `code`: what a page can do."""
+    """No valid key, token or session (RFC 9110, 15.5.2). `code` states what a page can do."""
 
     status: ClassVar[int] = 401
 
     def __init__(self, reason: str, code: str = "", operator: str = "") -> None:
-        """`operator`: who it was said to be, where that is one."""
+        """Keep the reason. `operator`: the operator named in the request; empty if unknown."""
         super().__init__(reason)
         self.code = code
         self.operator = operator
 
 
 class NotAllowed(RequestError):
-    """Not permitted; `code` says why."""
+    """Not permitted; `code` states the reason."""
 
     status: ClassVar[int] = 403
 
@@ -93,11 +95,11 @@ class NotAllowed(RequestError):
 
 
 class NotItsPhone(NotAllowed):
-    """The alert is a phone's that signs, and this is not signed by it."""
+    """The alert belongs to a phone that signs, and the request is not signed by that phone."""
 
 
 class OtherOrigin(NotAllowed):
-    """A page of another origin."""
+    """The request comes from a page of another origin."""
 
 
 class NotThere(RequestError):
@@ -115,11 +117,11 @@ class NoSuchNote(NotThere):
 
 
 class NoSuchDevice(NotThere):
-    """No phone of this person."""
+    """The person has no such phone."""
 
 
 class NoSuchPerson(NotThere):
-    """No such user, or no such picture of the user's."""
+    """No such user, or no such picture of the user."""
 
 
 class Changed(RequestError):
@@ -132,7 +134,7 @@ class Changed(RequestError):
 
 
 class Unconditional(RequestError):
-    """Without `If-Match`.
+    """The header `If-Match` is missing.
 
     RFC 6585, 3.
     """
@@ -141,7 +143,7 @@ class Unconditional(RequestError):
 
 
 class Refused(RequestError):
-    """The case does not allow it now; `code` says why."""
+    """The present state does not permit the request; `code` states the reason."""
 
     status: ClassVar[int] = 409
 
@@ -151,7 +153,7 @@ class Refused(RequestError):
 
 
 class Why(StrEnum):
-    """By what a page finds the words of a refusal: its code, its status, and what it means."""
+    """Code of a refusal, by which a page finds its words; with the HTTP status and the meaning."""
 
     status: int
     sentence: str
@@ -209,7 +211,7 @@ class Why(StrEnum):
 
 
 class NotDone(RequestError):
-    """Not as things are now; `code` says why."""
+    """Not possible in the present state; `code` states the reason."""
 
     status: ClassVar[int] = 409
 
@@ -220,7 +222,7 @@ class NotDone(RequestError):
 
 
 class Gone(RequestError):
-    """It is over, or was used.
+    """Expired, or used already.
 
     RFC 9110, 15.5.11.
     """
@@ -229,7 +231,7 @@ class Gone(RequestError):
 
 
 class TooMany(RequestError):
-    """More than one sender is due; `Retry-After` says for how many seconds.
+    """Too many requests of one sender; `Retry-After` gives the seconds to wait.
 
     RFC 6585, 4.
     """
@@ -242,14 +244,14 @@ class TooMany(RequestError):
 
 
 class TooManyTries(TooMany):
-    """Wrong too often; `Retry-After` says for how many seconds."""
+    """Too many wrong attempts; `Retry-After` gives the seconds to wait."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many wrong passwords: try again in {retry_after_s} s", retry_after_s)
 
 
 class Busy(TooMany):
-    """As many secrets wait to be looked at as may: this one was not."""
+    """The queue for checking secrets is full, and this secret was not checked."""
 
     def __init__(self) -> None:
         super().__init__("many are asking at once: try again in 2 s", 2)
