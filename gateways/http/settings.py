@@ -22,7 +22,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     journal: str
     """Address of the journal, `sqlite:///…`."""
     anchor_us: int
-    """Anchor of the clock over CLOCK_BOOTTIME (`runtime.clock.SystemClock`); the same for the whole node."""
+    """Wall time minus CLOCK_BOOTTIME (`runtime.clock.SystemClock`); the same for the whole node."""
     center: Settings = Settings()
     """Contents of `center.toml`, with absolute paths."""
     protocols: tuple[CallProtocol, ...] = ()

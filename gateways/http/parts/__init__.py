@@ -1,1 +1,1 @@
-"""What the web process is made of, how it is made, and how the routes have it."""
+"""Parts of the web process: construction, shared context, audit, registry queries, writing to the journal."""

@@ -1,8 +1,10 @@
-"""The audit as the web keeps it: a route says in its `audit` what reading or changing it is, or why it shows
-nobody's data, and enters it before it answers. Without an entry no such route answers (`nothing_unaudited`).
+"""Audit of the web process.
 
-An entry takes no longer than any append. A refusal waits for none: it is entered beside, so many a minute,
-and beyond that counted.
+The `audit` of a route names the audited action, or states why the route shows no personal data. The route
+enters the action before its response; without an entry the response is withheld (`nothing_unaudited`).
+
+An entry takes no longer than any append. A refusal is entered in the background, up to a number per minute;
+further refusals are counted.
 """
 
 from __future__ import annotations
@@ -25,21 +27,21 @@ from store.audit.entry import Action, Entry, Said
 from store.audit.trail import Trail
 
 AUDIT: Final = "audit"
-"""Of a route: its Action, or why it shows nobody's data."""
+"""Key of a route's option: its Action, or the reason why the route shows no personal data."""
 _NOTED: Final = "audited"
 REFUSALS_A_MINUTE: Final = 30
 SAVE_S: Final = 0.2
-"""So long the head on the disk may be behind the database."""
+"""Seconds by which the head on the disk may lag behind the database."""
 
 log = logs.get("http.audit")
 
 
 class Unaudited(HttpGatewayError):
-    """A defect of ours: a route would have shown something that was not entered."""
+    """Defect of the center: a route would have shown data without an entry."""
 
 
 class Auditing:
-    """Used on the event loop alone."""
+    """Writer of audit entries, for the event loop alone."""
 
     def __init__(self, writing: Writing, trail: Trail, proxies: Proxies, clock: Clock) -> None:
         self._writing = writing
@@ -60,9 +62,9 @@ class Auditing:
         actor: str | None = None,
         action: Action | None = None,
     ) -> None:
-        """Enter what the connection's route is about to show, or has changed. Raises NotDurable.
+        """Enter the data that the connection's route is about to show, or has changed. Raises NotDurable.
 
-        `actor`: none takes the operator whom the route's guard has let in.
+        `actor`: None takes the operator admitted by the route's guard.
         """
         said = Said(
             actor=connection.state[OPERATOR] if actor is None else actor,
@@ -75,15 +77,15 @@ class Auditing:
         connection.scope["state"][_NOTED] = True
 
     def has_entered(self, connection: AnyConnection) -> bool:
-        """Return True where the connection's route has entered something, or said that there is nothing."""
+        """Return True if the connection's route has made an entry, or declared that none is needed."""
         return bool(connection.scope["state"].get(_NOTED))
 
     def enters_nothing(self, connection: AnyConnection) -> None:
-        """Enter nothing for this answer: it holds no personal data, and is asked for each second."""
+        """Declare that this response needs no entry: no personal data, and requested every second."""
         connection.scope["state"][_NOTED] = True
 
     def refused(self, connection: AnyConnection, error: RequestError) -> None:
-        """Somebody has come with what is not enough; who comes with nothing at all has tried nothing."""
+        """Enter a refusal: any 403, and a 401 after an attempt (a bearer token, or a POST)."""
         tried = bearer(connection) is not None or connection.scope.get("method") == "POST"
         if error.status != 403 and not (error.status == 401 and tried):
             return
@@ -106,7 +108,7 @@ class Auditing:
         self._writing.run(lambda tx: self.trail.append(tx, said)).add_done_callback(self._heard)
 
     def close(self) -> None:
-        """Write the heads. After the writer has ended."""
+        """Write the heads to the disk. Call after the writer has ended."""
         if self._saving is not None:
             self._saving.cancel()
         self._save()
@@ -132,12 +134,15 @@ class Auditing:
         try:
             self.trail.save()
         except OSError as error:
-            # As long as the disk fails; what is known of them stays in memory, and is written then.
+            # The heads stay in memory while the disk fails, and are written afterwards.
             log.error("the audit's head cannot be written", reason=str(error))
 
 
 async def nothing_unaudited(message: Message, scope: Scope) -> None:
-    """Before an answer is sent. Raises Unaudited. 304 shows nothing: the page has it already."""
+    """Check before a response is sent that the audit has an entry. Raises Unaudited.
+
+    A response with status 304 shows nothing: the page has the data already.
+    """
     if message["type"] != "http.response.start" or message["status"] >= 400 or message["status"] == 304:
         return
     handler = scope.get("route_handler")

@@ -1,4 +1,4 @@
-"""What the routes share: made once for a process, and given to each route's function."""
+"""Context shared by the routes: made once for a process, and passed to each route's function."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """The web process's parts."""
+    """Parts of the web process."""
 
     settings: WebSettings
     clock: Clock
@@ -68,52 +68,52 @@ class Web:
     lines: Lately[dict[LineId, LineReport]]
     levels: Lately[dict[LineId, LineLevels]]
     modems: Callable[[], list[ModemView]]
-    """Those at this node that no line names, by the composition root."""
+    """Function that returns this node's modems without a configured line; set by the composition root."""
     check_lines: Callable[[], list[tuple[Finding, Sentence]]]
-    """What is found of the node's lines and modems, the worst first, each with what to do; by the composition
-    root, because what serves the web knows no modem."""
+    """Function that returns the findings on the node's lines and modems, worst first, each with a remedy. The
+    composition root sets the function, because the web knows no modem."""
     stopping: asyncio.Event
-    """Set when the process is to end: whoever waits is to answer at once."""
+    """Set when the process is about to end: waiting requests must be answered at once."""
     made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
-    """What routes keep between requests. See `once`."""
+    """Objects that routes keep between requests; see `once`."""
     making: RLock = field(init=False, repr=False, compare=False, default_factory=RLock)
 
     @cached_property
     def registry(self) -> Registry:
-        """The registry, for any thread. It waits for the database."""
+        """Registry, for any thread. Calls wait for the database."""
         return Registry(self.journal, region=self.settings.center.region)
 
     @cached_property
     def state(self) -> StateDir:
-        """The state directory of the node."""
+        """State directory of the node."""
         return StateDir(Path(self.settings.state))
 
     @cached_property
     def settings_file(self) -> SettingsFile:
-        """The settings' file of the node."""
+        """Settings file of the node."""
         return SettingsFile(self.state)
 
     @cached_property
     def tally(self) -> Tally:
-        """The figures of alerts that have ended."""
+        """Statistics of closed alerts."""
         return Tally(self.journal, self.clock)
 
     def calls_from(self) -> tuple[E164, ...]:
-        """The numbers from which users may be called, of all nodes' lines: sorted, each once."""
+        """Return the numbers from which users may be called, of all nodes' lines: sorted, each once."""
         lines = (*self.settings.center.lines, *self.nodes.lines_elsewhere())
         return tuple(sorted({line.number for line in lines if line.number and not line.emergency}))
 
     def room(self) -> Room:
-        """Who is there now."""
+        """Return the operators and their shifts as of now."""
         return Room(self.people.operators(), self.following.picture.shifts, self.clock.now_us())
 
     def client_address(self, connection: AnyConnection) -> str:
-        """Whose address a request counts for; empty where none is known."""
+        """Return the client's address for which a request counts; empty if unknown."""
         return self.proxies.client_address(connection.scope)
 
 
 def once(make: Callable[[Web], T]) -> Callable[[Web], T]:
-    """Make it at the first use, and the same one again at each after it, for each web."""
+    """Wrap `make`: for each web the first call makes the object, and every later call returns it."""
 
     @wraps(make)
     def found(web: Web) -> T:

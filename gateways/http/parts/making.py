@@ -1,4 +1,4 @@
-"""Makes the web process's parts, as the settings say."""
+"""Makes the parts of the web process from the settings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parts(
     modems: Callable[[], list[ModemView]] = list,
     check_lines: Callable[[], list[tuple[Finding, Sentence]]] = list,
 ) -> Web:
-    """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
+    """Open the journal and make the parts. Arguments replace the node's own parts. Raises JournalError."""
     state = Path(settings.state)
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()

@@ -1,4 +1,4 @@
-"""The registry as the web asks it: keys, operators, names, PINs."""
+"""Registry queries of the web: keys, operators, names, PINs."""
 
 from __future__ import annotations
 
@@ -31,106 +31,108 @@ T = TypeVar("T")
 
 
 class PinLane(IntEnum):
-    """In which order PINs are looked at."""
+    """Priority of PIN checks."""
 
     PROVED = 0
-    """Of an alert that an enrolled phone has raised: it may be the duress PIN."""
+    """PIN for an alert raised by an enrolled phone: possibly the duress PIN."""
     OWN = 1
-    """With which an enrolled phone asks for the person's own things."""
+    """PIN in a request of an enrolled phone about the person's own data."""
     CLAIMED = 2
-    """Of any other alert: whoever has the app's key can raise as many as pleases."""
+    """PIN for any other alert: a holder of the app's key can raise any number of alerts."""
 
 
 class PasswordLane(IntEnum):
-    """In which order passwords are looked at."""
+    """Priority of password checks."""
 
     FAMILIAR = 0
-    """From where the operator has signed on before."""
+    """Password from a network of the operator's earlier sign-ons."""
     STRANGE = 1
 
 
 class RegistryQueries:
-    """One registry, asked. Each question raises StoreError where it cannot be read."""
+    """Queries of one registry. Each query raises StoreError if the registry cannot be read."""
 
     def __init__(
         self, registry: Registry, journal: Journal, clock: Clock, shares: tuple[Shared, ...] = SHARED
     ) -> None:
-        """`shares`: what of a record 112 may be told."""
+        """Keep the parameters. `shares`: parts of a record that 112 may receive."""
         self._shares = shares
         self._registry = registry
         self._journal = journal
         self._clock = clock
-        # One at a time, for the 64 MiB that each takes.
+        # One at a time, because each hash takes 64 MiB.
         self._passwords = HashQueue(1, (Lane(1, 4), Lane(1, 4)), lasts_s=0.1)
-        # Few at a time, for the 7 MiB that each takes; a processor is left for alerts.
+        # Two at a time, because each hash takes 7 MiB and alerts need a free processor.
         self._pins = HashQueue(2, (Lane(2, 64), Lane(1, 8), Lane(1, 8)), lasts_s=0.05)
 
     def app_key_is_known(self, key: str) -> bool:
-        """Whether an app may use this key."""
+        """Return True if the app key is valid."""
         return self._registry.app_key_name(key) is not None
 
     def device_key(self, device: str) -> DeviceKey | None:
-        """The key of a phone that is enrolled, or only seems so."""
+        """Return the key of a phone that is enrolled, or only seems enrolled; None if unknown."""
         return known_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
-        """Whose token this is."""
+        """Return the operator who holds the token."""
         operator = self._registry.operator_by_token(token)
         return None if operator is None else operator.id
 
     def operator_of_recovery(self, code: str) -> OperatorId | None:
-        """Whom this recovery code signs on."""
+        """Return the operator whom the recovery code signs on."""
         return authenticators.operator_of_recovery(self._journal, code, self._clock.now_us())
 
     def on_duty(self) -> dict[PersonId, str]:
-        """The names of those on the roster of the center itself. Raises StoreError."""
+        """Return the names of the people on the center's duty roster, by id. Raises StoreError."""
         return {one.id: one.name for one in roster_of(self._journal).roster.people}
 
     def operator(self, operator: OperatorId) -> Operator | None:
-        """The operator of this id."""
+        """Return the operator with this id."""
         return self._registry.operator(operator)
 
     def authenticator(self, which: bytes) -> Authenticator | None:
-        """The authenticator of this id."""
+        """Return the authenticator with this id."""
         return authenticators.by_id(self._journal, which)
 
     def authenticators(self, operator: OperatorId) -> list[Authenticator]:
-        """The operator's second factors, oldest first."""
+        """Return the operator's second factors, oldest first."""
         return authenticators.of_operator(self._journal, operator)
 
     def access(self) -> Access:
-        """Who is let in now."""
+        """Return all valid credentials as of now."""
         return self._registry.access(self._clock.now_us())
 
     def session_of(self, secret: str) -> Session | None:
-        """The session of a cookie's secret."""
+        """Return the session of a cookie's secret."""
         return of_secret(self._journal, secret, self._clock.now_us())
 
     def changes_of(self, operator: OperatorId) -> int:
-        """Grows whenever what proves this operator is changed."""
+        """Return a number that grows with every change of the operator's credentials."""
         return changes_of(self._journal, operator)
 
     def role_of(self, operator: OperatorId) -> StaffRole | None:
-        """What the operator may do; None for nobody."""
+        """Return the operator's role; None for an unknown operator."""
         found = self._registry.operator(operator)
         return None if found is None else found.role
 
     def operator_called(self, who: str) -> OperatorId | None:
-        """The operator of this id, name or number."""
+        """Return the operator with this id, name or number."""
         found = self._registry.called(who)
         return None if found is None else found.id
 
     def is_shared(self, who: str) -> bool:
-        """Whether several operators have this name or number."""
+        """Return True if several operators have this name or number."""
         return self._registry.is_shared(who)
 
     def signed_on_from(self, operator: OperatorId) -> frozenset[str]:
-        """The networks from which the operator has signed on before."""
+        """Return the networks from which the operator has signed on before."""
         return frozenset(network(one) for one in addresses_of(self._journal, operator))
 
     async def password_is(self, operator: OperatorId | None, password: str, *, familiar: bool) -> bool:
-        """Whether it is the operator's; takes as long for nobody. `familiar`: it comes from where the
-        operator has signed on before. Raises Busy.
+        """Return True if the password is the operator's. The check takes as long for an unknown operator
+        (None).
+
+        `familiar`: the password comes from a network of an earlier sign-on. Raises Busy.
         """
         if operator is None:
             await self._passwords.pretend(PasswordLane.STRANGE)
@@ -139,7 +141,7 @@ class RegistryQueries:
         return await self._passwords.run(lane, lambda: self._registry.password_is(operator, password))
 
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
-        """All operators."""
+        """Return all operators by id."""
         everybody = self._registry.operators()
         names = told_apart(everybody)
         return {
@@ -155,7 +157,7 @@ class RegistryQueries:
         }
 
     def person(self, user: UserId) -> PersonView | None:
-        """Who this user is."""
+        """Return the user's data for the console; None if unknown."""
         found, kept = self._journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
         if found is None:
             return None
@@ -169,8 +171,9 @@ class RegistryQueries:
         )
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
-        """What this PIN is of the alert's user; NONE_SET, after the same time, where nobody is known. Raises
-        Busy.
+        """Return the verdict on a PIN of the alert's user. Raises Busy.
+
+        For an unknown user the verdict is NONE_SET, after the same time.
         """
         lane = PinLane.PROVED if case.proof is Proof.DEVICE else PinLane.CLAIMED
         user = await asyncio.to_thread(lambda: case.user or self._user_of(case))
@@ -180,11 +183,11 @@ class RegistryQueries:
         return await self._pins.run(lane, lambda: self._registry.check_pin(user, pin))
 
     async def in_turn(self, look: Callable[[], T]) -> T:
-        """Look at the PIN with which a phone asks for its person's own things. Raises Busy."""
+        """Run the check of a PIN in a phone's request about the person's own data, in turn. Raises Busy."""
         return await self._pins.run(PinLane.OWN, look)
 
     def _user_of(self, case: Case) -> UserId | None:
-        """The Identifier may not have spoken yet; the duress PIN counts from the first second."""
+        """Return the user of phone or device: the duress PIN counts before the Identifier's answer."""
         found = None if case.phone is None else self._registry.user_by_phone(case.phone)
         if found is None and case.device is not None:
             found = self._registry.user_by_device(case.device)

@@ -1,9 +1,10 @@
-"""From the event loop to the journal and back: the loop never waits, nothing is said before it is durable.
+"""Writing from the event loop to the journal. The loop never waits; no success is reported before the data is
+durable.
 
-The group commit's thread does the writing, and wakes the actors. Its results come back to the loop in one
-piece for each commit. Where the disk fails the journal goes on in memory, and takes what
-is written here. Only what not even that takes is kept here and tried again until something does; what
-was answered to the app meanwhile is 503 and the advice to call 112.
+The thread of the group commit writes and wakes the actors. Its results come back to the loop in one piece for
+each commit. If the disk fails, the journal continues in memory and accepts the work. Only an alert that even
+the journal in memory does not accept is kept here and retried; its app was answered 503 with the advice to
+call 112.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ from store.journal.journal import Journal, Transaction
 T = TypeVar("T")
 
 GIVE_UP_S: Final = 2.0
-"""After this a request is answered 503; what it asked for may still come about."""
+"""Seconds after which a request is answered 503. The requested write may still happen."""
 AGAIN_S: Final = (0.1, 0.25, 0.5, 1.0)
-"""Pauses between attempts to make the kept alerts durable; the last one repeats."""
+"""Pauses in seconds between attempts to make the kept alerts durable; the last pause repeats."""
 KEPT_MAX: Final = 20_000
 REFUSED_MAX: Final = 3
-"""A disk may fail and work by turns: so often a signal is tried again while others are taken."""
+"""Failures of one signal while others are accepted, after which it is dropped: a disk may work by turns."""
 
 
 class _Kept:
-    """A signal, and how often the journal has failed for it while taking others."""
+    """Signal with the number of its failures while the journal accepted other work."""
 
     __slots__ = ("failed", "signal", "taken_before")
 
@@ -49,14 +50,14 @@ class _Kept:
         self.taken_before: int | None = None
 
     def is_refused(self, taken: int) -> bool:
-        """Whether it is this signal that fails, and not the journal. `taken`: how many writes went well."""
+        """Count a failure; return True if the signal is at fault. `taken`: successful writes so far."""
         self.failed += self.taken_before not in (None, taken)
         self.taken_before = taken
         return self.failed >= REFUSED_MAX
 
 
 class _Ticket(Generic[T]):
-    """One request that waits for its commit."""
+    """Request that waits for its commit."""
 
     __slots__ = ("future", "kept", "received_s", "result")
 
@@ -71,7 +72,7 @@ class _Ticket(Generic[T]):
             self.future.set_exception(NotDurable("the journal takes too long"))
 
     def settle(self) -> JournalError | None:
-        """Tell the request what came of it. What the journal failed with, if it did."""
+        """Set the result of the request. Return the error of the journal, if the journal failed."""
         assert self.result is not None
         error = self.result.exception()
         refused = isinstance(error, JournalRefusal)
@@ -79,7 +80,7 @@ class _Ticket(Generic[T]):
         if self.future.done():
             return failed
         if failed is not None or (error is not None and self.kept is not None):
-            # An app is told to call 112 by whatever keeps its alert out, be it a defect of ours.
+            # Any error that keeps an alert out makes the app call 112, even a defect of the center.
             self.future.set_exception(NotDurable(str(error)))
         elif error is not None:
             self.future.set_exception(error)
@@ -89,7 +90,7 @@ class _Ticket(Generic[T]):
 
 
 class Writing:
-    """The web's writer. Used on the event loop alone, but for what the committer's thread calls back."""
+    """Writer of the web, for the event loop alone, except the callbacks of the committer's thread."""
 
     def __init__(
         self,
@@ -100,7 +101,9 @@ class Writing:
         live_cases: int | None = None,
         proved_open: Callable[[int], bool] = lambda _: True,
     ) -> None:
-        """`proved_open`: whether so many proved alerts are open; no others are in the way of one."""
+        """Keep the parameters. `live_cases`: limit of open alerts; for a proved alert the limit applies only
+        if `proved_open` returns True, that is if so many proved alerts are open.
+        """
         self._metrics = metrics
         self._deadline_s = deadline_s
         self._live_cases = live_cases
@@ -113,20 +116,20 @@ class Writing:
         self._watch: asyncio.TimerHandle | None = None
         self._kept: deque[_Kept] = deque()
         self._taken = 0
-        """How many writes went well."""
+        """Number of successful writes."""
         self._again: asyncio.TimerHandle | None = None
         self._failures = 0
         self.skipped: Final = Skipped()
         self.works = True
-        """Whether the last write went well."""
+        """True if the last write succeeded."""
         self.log = logs.get("http.writing")
 
     def start(self) -> None:
-        """Within the running loop."""
+        """Start within the running loop."""
         self._loop = asyncio.get_running_loop()
 
     def close(self) -> None:
-        """Write what was submitted, and end. Kept alerts are lost; their apps were told to call 112."""
+        """Write the submitted work, and end. Kept alerts are lost; their apps were advised to call 112."""
         for handle in (self._watch, self._again):
             if handle is not None:
                 handle.cancel()
@@ -135,9 +138,7 @@ class Writing:
             self.log.error("ended with alerts that were never durable", alerts=len(self._kept))
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
-        """Make the signal durable. Raises NotDurable: the signal is kept and tried again, unless the journal
-        works and refuses this one.
-        """
+        """Make the signal durable. Raises NotDurable; the signal is retried unless refused for itself."""
         return self._accept(_Kept(signal))
 
     def _accept(self, kept: _Kept) -> asyncio.Future[Accepted]:
@@ -147,15 +148,15 @@ class Writing:
         return self._submit(accept_soon(self._committer, signal, self._deadline_s, most, self.skipped), kept)
 
     def run(self, work: Callable[[Transaction], T], *, first: bool = False) -> asyncio.Future[T]:
-        """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises.
+        """Do `work` in a transaction. Raises NotDurable if the journal fails, or the error of `work`.
 
-        `first`: an operator's order, which waits for no flood of alerts.
+        `first`: an operator's command, which waits behind no flood of alerts.
         """
         return self._submit(self._committer.run(work, first=first), None)
 
     @property
     def kept(self) -> int:
-        """How many alerts wait for the journal to work again."""
+        """Number of alerts that wait for the journal to work again."""
         return len(self._kept)
 
     def _submit(self, there: Future[T], kept: _Kept | None) -> asyncio.Future[T]:
@@ -169,13 +170,13 @@ class Writing:
         return here
 
     def _came_back(self, ticket: _Ticket[T], result: Future[T]) -> None:
-        """On the committer's thread. One wake-up of the loop for all that come in one commit."""
+        """Collect a result, on the committer's thread. The loop is woken once for all of a commit."""
         ticket.result = result
         with self._lock:
             self._done.append(ticket)
             first = len(self._done) == 1
         if first and self._loop is not None:
-            # The loop may have ended; then nobody waits any more.
+            # The loop may have ended; then no request waits.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._deliver)
 
@@ -222,7 +223,7 @@ class Writing:
             self._later()
 
     def _refused(self, error: BaseException) -> None:
-        """It would fail for ever, and be in the way of those after it."""
+        """Drop an alert that would always fail and delay the alerts behind it."""
         self.log.error("the journal refuses one alert; it is not tried again", reason=str(error))
         if self._kept and self._again is None:
             self._later()
@@ -234,7 +235,7 @@ class Writing:
         self._again = self._loop.call_later(pause_s, self._try_again)
 
     def _try_again(self) -> None:
-        """One first; the rest when that one has got through."""
+        """Retry one kept alert; the others follow after its success."""
         self._again = None
         if not self._kept:
             return
@@ -270,6 +271,6 @@ class Writing:
 
 
 def _heard(future: asyncio.Future[Accepted]) -> None:
-    """An alert tried again by itself has nobody to be told; what went wrong was handled already."""
+    """Consume the result of a retried alert: no request waits for it, and errors were handled before."""
     if not future.cancelled():
         future.exception()

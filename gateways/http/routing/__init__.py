@@ -1,1 +1,1 @@
-"""How a route is declared, who may ask it, and what is derived from the declarations: handlers, OpenAPI."""
+"""Declaration of routes and their permissions, and the handlers and OpenAPI derived from the declarations."""

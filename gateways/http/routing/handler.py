@@ -1,4 +1,4 @@
-"""Makes Litestar's handlers of routes: what a function is given, and how its answer is sent."""
+"""Makes Litestar's handlers from routes: arguments of the function, and sending of the response."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _IN_PATH: Final = {int: "int"}
 
 
 def handlers_of(routes: Iterable[Route], web: Web) -> list[HTTPRouteHandler]:
-    """The handlers of these routes, with the parts of this web."""
+    """Return the handlers of these routes, with the parts of this web."""
     return [handler(one, web) for one in routes]
 
 
 def handler(route: Route, web: Web) -> HTTPRouteHandler:
-    """The handler of a route. Guards and decoding are Litestar's."""
+    """Return the handler of a route. Guards and decoding are Litestar's."""
     declared, given = route.declared, route.given
     body: dict[str, Any] = {} if route.body is None else {"dto": _strict(route.body), "return_dto": None}
     if declared.largest is not None:
@@ -86,7 +86,7 @@ def called_of(route: Route, web: Web) -> Any:
         if made is not None and made.status:
             response.status_code = made.status
         if declared.listed:
-            # To a page that has it already nothing is shown, and nothing is entered (RFC 9110, 15.4.5).
+            # A page with the same data receives nothing, and the audit gets no entry (RFC 9110, 15.4.5).
             tag = f'"{sha256(response.content).hexdigest()[:32]}"'
             if header(request, b"if-none-match") == tag:
                 response, made = no_store(Response(b"", status_code=304)), None
@@ -101,7 +101,7 @@ def called_of(route: Route, web: Web) -> Any:
 
 
 def _declared(called: Any, route: Route) -> Any:
-    """The function with the signature and annotations from which Litestar reads what it takes."""
+    """Return the function with the signature and annotations from which Litestar reads arguments."""
     given = route.given
     kinds: dict[str, Any] = {"request": AnyRequest}
     kinds |= {name: FromPath[int if route.hints[name] is int else str] for name in given.path}  # type: ignore[misc]
@@ -127,7 +127,7 @@ def _declared(called: Any, route: Route) -> Any:
 
 
 def _returned(route: Route) -> Any:
-    """What Litestar is to know of the answer: whether there is one, and of what kind where that is said."""
+    """Return the return annotation for Litestar: empty, a given response class, or bytes."""
     if route.status == 204:
         return Response[None]
     made = get_origin(route.told) or route.told
@@ -135,7 +135,7 @@ def _returned(route: Route) -> Any:
 
 
 def _response(request: AnyRequest, value: Any, status: int) -> Response[Any]:
-    """What a function returns, as it is sent: nothing on the way keeps what is about persons."""
+    """Return the function's result as a response. Caches must not keep data about persons."""
     if isinstance(value, Response):
         return value
     if value is None:

@@ -1,4 +1,4 @@
-"""Who may ask a route, how that is proved, and what is known then of who asks."""
+"""Permissions of routes: the callers, their proof, and the data then known about the caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from store.registry.people import StaffRole
 
 
 class Caller:
-    """Who has asked, as far as the route's permission has found out. One for each request."""
+    """Caller of a route, as far as the route's permission has identified the caller. One for each request."""
 
     __slots__ = ("_web", "request")
 
@@ -32,35 +32,35 @@ class Caller:
 
     @property
     def operator(self) -> OperatorId:
-        """The operator, of a route of staff or of a session."""
+        """Operator, in a route of staff or of a session."""
         found: OperatorId = self.request.state[BY_OPERATOR]
         return found
 
     @property
     def sender(self) -> Sender:
-        """The app, of a route of apps."""
+        """App, in a route of apps."""
         found: Sender = self.request.state[SENDER]
         return found
 
     @property
     def phone(self) -> DeviceKey:
-        """The enrolled phone that has signed, of a route of enrolled phones."""
+        """Enrolled phone that signed the request, in a route of enrolled phones."""
         found: DeviceKey = self.request.state[BY_PHONE]
         return found
 
     @property
     def session(self) -> Session:
-        """The console's session, of a route of sessions."""
+        """Session of the console, in a route of sessions."""
         found: Session = self.request.state[BY_SESSION]
         return found
 
     @property
     def address(self) -> str:
-        """The address for which the request counts; empty where none is known."""
+        """Address for which the request counts; empty if unknown."""
         return self._web.client_address(self.request)
 
     def header(self, name: bytes) -> str | None:
-        """One header; None where it was not sent."""
+        """Return the value of one header; None if missing."""
         return header(self.request, name)
 
     async def note(
@@ -71,27 +71,27 @@ class Caller:
         actor: str | None = None,
         action: Action | None = None,
     ) -> None:
-        """Enter in the audit what is about to be answered. See `Auditing.note`. Raises NotDurable."""
+        """Enter in the audit the data of the coming response; see `Auditing.note`. Raises NotDurable."""
         await self._web.audit.note(self.request, subjects, detail=detail, actor=actor, action=action)
 
 
 class Permission(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may ask."""
+    """Callers that may use a route."""
 
     who: str
-    """The name, for the reference."""
+    """Name of the callers, for the reference."""
     guard: Callable[[Web], Guard] | None = None
-    """None: the route looks itself at what is sent."""
+    """Guard; None if the route checks the request itself."""
     least: StaffRole | None = None
-    """The role of staff that is needed at least."""
+    """Lowest role of staff that may use the route."""
     tags: tuple[str, ...] = ("operator",)
-    """The headings under which its routes are described."""
+    """Headings of the routes in the description."""
     security: tuple[str, ...] = ()
-    """By which of the description's schemes; one is enough."""
+    """Security schemes of the description, any of which is enough."""
     unknown: str = ""
-    """The sentence of 401; empty: never answered."""
+    """Sentence for 401; empty if the route never answers 401."""
     refused: str = ""
-    """The sentence of 403; empty: never answered for want of a permission."""
+    """Sentence for 403; empty if the route never answers 403 for a missing permission."""
 
 
 _BY_STAFF: Final = ("operatorToken", "consoleSession")
@@ -121,7 +121,7 @@ SIGNED_ON: Final = Permission(
     unknown=_NO_STAFF,
     refused="A session without its CSRF token.",
 )
-"""An operator, of whom the role is not read: an order is taken while the registry cannot be."""
+"""An operator, without reading the role: a command is accepted while the registry cannot be read."""
 SESSION: Final = Permission(
     who="the console's session",
     guard=lambda web: web.auth.browser,

@@ -1,14 +1,15 @@
-"""A route: one declaration and one plain function, which is given the web's parts and who asks.
+"""Route: one declaration and one plain function, which receives the web's parts and the caller.
 
     @route(POST, "/v1/shift/notes", by=OPERATOR, audit=AUDIT, status=201)
     async def leave_shift_note(web: Web, who: Caller, note: NewNote) -> NoteRow:
         "Leave a note to the next shift."
 
-The function's name is the operation's; its docstring says it in a line and describes it below. Body,
-parameters and answer follow from the annotations: a struct is the body, what the path names is in the path
-(`{name:path}`: all that follows), `bytes` is the body as it was sent, and the rest is asked of the query. A
-plain function waits for the journal and is called on a thread; a coroutine must not. What a request can be
-refused for is named in `refuses`; what follows from who may ask, from a body and from a change is not.
+The function's name is the operation's. The first line of its docstring is the summary, the rest the
+description. Body, parameters and response follow from the annotations: a struct is the body; names in the
+path are path parameters (`{name:path}`: the rest of the path); `bytes` is the raw body; other arguments are
+query parameters. A plain function may wait for the journal and is called on a thread; a coroutine must not
+wait. `refuses` lists the possible refusals, except those that follow from the permission, a body, a query or
+a change.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ PATCH: Final = "PATCH"
 DELETE: Final = "DELETE"
 
 Refusable = type[HttpGatewayError] | Why | Refusal | tuple[int, str]
-"""A problem, the code of one, or a status with its sentence."""
+"""An error class, the code of a refusal, or a status with its sentence."""
 
 _IN_PATH: Final = re.compile(r"{(\w+)(?::path)?}")
 _SUCCESS: Final = {200: "As it is now.", 201: "It is kept.", 202: "It is taken."}
@@ -48,9 +49,9 @@ _UNCHANGED: Final = "`If-None-Match` with the `ETag` of the answer before: 304 w
 
 
 class Answer(msgspec.Struct, Generic[T], frozen=True):
-    """An answer that says more than its struct. With `about` and `detail` it is entered in the audit first.
+    """Response with more than its struct. `about` and `detail` are entered in the audit first.
 
-    A status of 0 is that of the route. A response is sent as it is.
+    A status of 0 is the route's own. A `Response` as value is sent unchanged.
     """
 
     value: T
@@ -63,22 +64,22 @@ class Answer(msgspec.Struct, Generic[T], frozen=True):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a route's function is given, by the names that it has for it."""
+    """Parameter names of a route's function, by their source."""
 
     web: str = ""
     caller: str = ""
     body: str = ""
     content: str = ""
-    """The body as it was sent."""
+    """Parameter for the raw body."""
     alerts: tuple[str, ...] = ()
-    """What of the path is the id of an alert."""
+    """Path parameters that are alert ids."""
     path: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
-    """What is asked of the query, or made of it."""
+    """Parameters from the query, or computed from the query by a dependency."""
 
     @classmethod
     def of(cls, function: Callable[..., Any], hints: Mapping[str, Any], path: str) -> Parameters:
-        """Read them from the annotations."""
+        """Return the parameters by the function's annotations."""
         found: dict[str, Any] = {"alerts": (), "path": tuple(_IN_PATH.findall(path)), "query": ()}
         for name in inspect.signature(function).parameters:
             kind = hints[name]
@@ -108,57 +109,57 @@ class Route:
 
     @property
     def name(self) -> str:
-        """The operation's."""
+        """Name of the operation."""
         return self.function.__name__
 
     @property
     def summary(self) -> str:
-        """The first line of what the function says of itself."""
+        """First line of the function's docstring."""
         return inspect.getdoc(self.function).partition("\n")[0].removesuffix(".")  # type: ignore[union-attr]
 
     @property
     def description(self) -> str | None:
-        """The rest of it; None where there is none."""
+        """Rest of the function's docstring; None if empty."""
         rest = (inspect.getdoc(self.function) or "").partition("\n")[2]
         own = " ".join(rest.split())
         return " ".join(filter(None, (own, _UNCHANGED if self.declared.listed else ""))) or None
 
     @property
     def tags(self) -> list[str]:
-        """The headings under which it is described."""
+        """Headings of the route in the description."""
         if self.declared.path.startswith("/v1/admin/"):
             return ["admin"]
         return list(self.declared.by.tags)
 
     @property
     def changes(self) -> bool:
-        """Return True where it changes something."""
+        """True if the route changes something."""
         return self.declared.method != GET
 
     @property
     def body(self) -> type[msgspec.Struct] | None:
-        """The struct of its body."""
+        """Struct of the body."""
         found: type[msgspec.Struct] | None = self.hints.get(self.given.body)
         return found
 
     @property
     def told(self) -> Any:
-        """What its function returns, within an `Answer` or without."""
+        """Return type of the function, without `Answer`."""
         found = self.hints["return"]
         return get_args(found)[0] if get_origin(found) is Answer else found
 
     @property
     def answer(self) -> type[msgspec.Struct] | None:
-        """The struct of its answer."""
+        """Struct of the response."""
         return self.told if _is_struct(self.told) else self.declared.answers
 
     @property
     def status(self) -> int:
-        """The status of its success."""
+        """Status of a success."""
         return self.declared.status or (204 if self.told is type(None) else 200)
 
     def responses(self) -> dict[int, ResponseSpec]:
-        """What it is answered with, each with its sentence."""
+        """Return the possible responses by status, each with its description."""
         told: dict[int, list[str]] = {}
         for status, sentence in self._problems():
             told.setdefault(status, []).append(sentence)
@@ -185,33 +186,33 @@ class Route:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What is said of a route beside its function. Called with the function it makes the route."""
+    """Declaration of a route. A call with the function returns the route."""
 
     method: str
     path: str
     _: KW_ONLY
     by: Permission
     audit: Action | str
-    """What reading or changing it is, or why it shows nobody's data."""
+    """Audited action, or the reason why the route shows no personal data."""
     status: int = 0
-    """Of its success, where that is not 200, or 204 for nothing."""
+    """Status of a success, if other than 200 (or 204 for an empty response)."""
     says: str = ""
-    """The sentence of its success."""
+    """Sentence that describes a success."""
     also: Mapping[int, str] = field(default_factory=dict)
-    """Other statuses with the same answer, and their sentences."""
+    """Other statuses with the same struct, and their sentences."""
     refuses: tuple[Refusable, ...] = ()
     listed: bool = False
-    """A page asks for it again and again: it is told, and entered in the audit, only where it has changed."""
+    """True if a page polls the route: data is sent, and entered in the audit, only after a change."""
     largest: int | None = None
-    """Bytes of its body, where they may be more or fewer than of others."""
+    """Maximum size of the body in bytes, if other than the default."""
     described: bool = True
-    """False: it is no part of the interface's description."""
+    """False if the route is left out of the interface's description."""
     answers: type[msgspec.Struct] | None = None
-    """The struct of the answer, where the function makes a response of it."""
+    """Struct of the response, if the function returns a finished response."""
     headers: tuple[ResponseHeader, ...] = ()
-    """What the description says of headers of the answer."""
+    """Response headers for the description."""
     dependencies: Mapping[str, Any] = field(default_factory=dict)
-    """What is made of the query before, by the parameter that takes it."""
+    """Functions that compute a parameter from the query, by the name of the parameter."""
 
     def __call__(self, function: Callable[..., Any]) -> Route:
         hints = get_type_hints(function, include_extras=True)
@@ -222,7 +223,7 @@ route: Final = Declaration
 
 
 def routes_of(modules: Iterable[ModuleType]) -> tuple[Route, ...]:
-    """The routes that these modules declare, in their order."""
+    """Return the routes that these modules declare, in order."""
     return tuple(one for module in modules for one in vars(module).values() if isinstance(one, Route))
 
 
@@ -238,7 +239,7 @@ def _problem(one: Refusable) -> tuple[int, str]:
 
 
 def status_of(one: Refusable) -> int:
-    """The status with which it is answered."""
+    """Return the HTTP status of a refusal."""
     return _problem(one)[0]
 
 

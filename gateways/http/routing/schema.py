@@ -1,7 +1,7 @@
-"""The interface's own description: OpenAPI 3.1 at /schema/openapi.json, and a page that lists it at /schema.
+"""Description of the interface: OpenAPI 3.1 at /schema/openapi.json, and a page with all routes at /schema.
 
-Nothing is loaded from elsewhere: the page is plain HTML without a script. The structs' schemas are
-msgspec's own, so that what is documented is exactly what is checked.
+The page is plain HTML without a script, and loads nothing from elsewhere. The schemas of the structs are
+msgspec's own, so that the documented form is exactly the checked form.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
 
 
 def structs_of(routes: Iterable[Route]) -> list[type[msgspec.Struct]]:
-    """What the routes are sent and answer with, each once."""
+    """Return the structs of the routes' bodies and responses, without duplicates."""
     told = [one for route in routes if route.declared.described for one in (route.body, route.answer)]
     return list(dict.fromkeys([Problem, *(one for one in told if one is not None)]))
 
 
 def complete(document: Document, structs: Iterable[type[msgspec.Struct]]) -> Document:
-    """Litestar's document with msgspec's schemas, examples, and MessagePack beside JSON."""
+    """Return Litestar's document with msgspec's schemas, examples, and MessagePack beside JSON."""
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     for name, example in EXAMPLES.items():
         schemas[name]["examples"] = [example]
@@ -106,7 +106,7 @@ def _both_forms(operation: Any) -> Any:
     operation["responses"] = {
         status: {**response, "content": _both(response["content"])} if response.get("content") else response
         for status, response in operation.get("responses", {}).items()
-        # Litestar documents a fault of its own form, which this interface never answers with.
+        # Litestar documents an error format of its own, which this interface never sends.
         if _is_ours(response)
     }
     return operation
@@ -130,7 +130,7 @@ class _Json(JsonRenderPlugin):
 
 
 class _Page(OpenAPIRenderPlugin):
-    """A plain list of what there is."""
+    """Plain page that lists the routes and schemas."""
 
     def __init__(self, structs: list[type[msgspec.Struct]]) -> None:
         super().__init__(path="/")
@@ -146,7 +146,7 @@ class _Page(OpenAPIRenderPlugin):
 
 
 def openapi_config(routes: Iterable[Route], version: str, cookie: str) -> OpenAPIConfig:
-    """For `Litestar(openapi_config=…)`."""
+    """Return the value for `Litestar(openapi_config=…)`."""
     structs = structs_of(routes)
     return OpenAPIConfig(
         title="securWoman operations centre",
