@@ -1,1 +1,1 @@
-"""The routes, a module each, in the order of docs/api.md."""
+"""Routes, one module for each subject, in the order of docs/api.md."""

@@ -1,4 +1,4 @@
-"""How the center is, for those who watch it: /healthz, /readyz, /metrics; and where else it can be asked."""
+"""State of the center for monitoring (/healthz, /readyz, /metrics), and the nodes' addresses (/v1/nodes)."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an alert that came now would be served, and what is missing if not."""
+    """Readiness to serve a new alert; the problems if not ready."""
 
     ready: bool
     journal: bool
-    """The last write went well and is durable, and it can be read."""
+    """True if the last write succeeded and is durable, and the journal can be read."""
     actors: bool
-    """The AlertIntake hears of what is written."""
+    """True if the AlertIntake is notified of new alerts."""
     lines: int
-    """Lines whose modem can carry a call now."""
+    """Number of lines with a modem that can carry a call now."""
     alerts_kept_in_memory: int
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
-    """What is wrong, and keeps no alert from being served."""
+    """Faults that keep no alert from being served."""
 
 
 class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All nodes, the one that is asked first; a node that is alone tells of itself.
+    """All nodes, the answering node first; the only node of a center lists itself.
 
-    `calls_from`: from which numbers the center may call a user, for a contact on the phone.
+    `calls_from`: numbers from which the center may call a user, for a contact on the phone.
     """
 
     nodes: tuple[NodeView, ...]
@@ -65,7 +65,7 @@ class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def _standing(web: Web) -> Standing | None:
-    """How the nodes stand by the database; none where it does not say."""
+    """Return the state of the nodes by the database; None if the database cannot be read."""
     try:
         return await asyncio.to_thread(standing, web.journal, web.settings.node)
     except JournalError:
@@ -73,20 +73,20 @@ async def _standing(web: Web) -> Standing | None:
 
 
 def actors_listen(web: Web) -> bool:
-    """Whether an alert that is written is taken up at once."""
+    """Return True if the actors are notified at once of a written alert."""
     return web.journal.notify.heard(kind(StreamKind.INBOX))
 
 
 @dataclass(frozen=True)
 class Live:
-    """What a look at the web process is made of."""
+    """Input of the readiness checks: the web process and the state of the nodes."""
 
     web: Web
     nodes: Standing | None
 
     @cached_property
     def lines(self) -> int:
-        """How many lines have a modem that can carry a call now."""
+        """Number of lines with a modem that can carry a call now."""
         web = self.web
         picture, said = web.following.picture, web.lines.read()
         bad = picture.quarantined.keys() | picture.taken_out.keys()
@@ -129,7 +129,7 @@ def _lines(live: Live) -> Iterator[Finding]:
 
 
 def _no_line_for_112(live: Live) -> Iterator[Finding]:
-    """What the DeadlineWatchdog says of the trunk, by the lines of all nodes."""
+    """Report the DeadlineWatchdog's alarms about the emergency trunk, by the lines of all nodes."""
     center, alarms = live.web.settings.center, live.web.following.picture.alarms
     trunks = {spec.trunk for spec in center.lines}
     texts = [
@@ -193,11 +193,11 @@ CHECKS: Final = (
         _no_line_for_112,
     ),
 )
-"""What is asked of a center that runs, in this order: `problems` are told so."""
+"""Checks of a running center, in this order: the `problems` come in the same order."""
 
 
 def readiness(web: Web, nodes: Standing | None) -> Readiness:
-    """How it stands now. Asks the journal; waits for nobody."""
+    """Return the present readiness. Reads the journal and waits for no actor."""
     live = Live(web, nodes)
     found = [one for check in CHECKS for one in check.look(live)]
     problems = tuple(one.text for one in found if one.verdict is Verdict.FAIL)
@@ -215,7 +215,7 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
 
 @route(GET, "/healthz", by=ANYBODY, audit=OF_NOBODY, says="It does.")
 async def healthz() -> Health:
-    """The web process answers."""
+    """Check that the web process answers."""
     return Health(status="ok")
 
 
@@ -228,14 +228,14 @@ async def healthz() -> Health:
     also={503: "Something is missing."},
 )
 async def readyz(web: Web) -> Answer[Readiness]:
-    """An alert would be served."""
+    """Check that an alert would be served."""
     told = readiness(web, await _standing(web) if web.nodes.shared else None)
     return Answer(told, status=200 if told.ready else 503)
 
 
 @route(GET, "/metrics", by=ANYBODY, audit=OF_NOBODY)
 async def metrics(web: Web) -> Response[bytes]:
-    """Prometheus's figures."""
+    """Return the metrics in Prometheus's format."""
     figures, now_us = web.metrics, web.clock.now_us()
     picture = web.following.picture
     alerts = picture.open()
@@ -260,14 +260,14 @@ async def metrics(web: Web) -> Response[bytes]:
     figures.center.disk(Path(web.settings.state))
     with suppress(JournalError):
         figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
-    # Those of features read what they tell of.
+    # On a thread, because the features' metrics read the journal and files.
     return Response(await asyncio.to_thread(figures.text), media_type="text/plain; version=0.0.4")
 
 
 @route(GET, "/v1/nodes", by=APP_OR_OPERATOR, audit="the center's own addresses and numbers")
 async def nodes(web: Web) -> NodesAnswer:
-    """Where else the center can be asked.
+    """List the addresses of the center's nodes.
 
-    Every node that is or was a member; try first those that are alive and not draining.
+    Every node that is or was a member; try first the nodes that are alive and not draining.
     """
     return NodesAnswer(nodes=web.nodes.views(), calls_from=web.calls_from())

@@ -95,7 +95,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof = Proof.APP
     """Assurance level of the alert as the phone's own."""
     silent: bool = False
-    """True if the phone must stay dark and quiet, at the request of any party."""
+    """True if the phone must stay dark and quiet, as requested by any signal of the alert."""
     psap_knows: tuple[PsapKnows, ...] = ()
     """Facts that 112 has certainly received; none after an attempt to cancel."""
     psap_place_at: Moment | None = None
@@ -105,7 +105,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the dialogue."""
+    """Message of the dialogue."""
 
     number: int
     """Number in the order of the messages, from 1."""

@@ -85,7 +85,7 @@ class NotSignedOn(RequestError):
 
 
 class NotAllowed(RequestError):
-    """Not permitted; `code` states the reason."""
+    """The request is not permitted; `code` states the reason."""
 
     status: ClassVar[int] = 403
 
@@ -211,7 +211,7 @@ class Why(StrEnum):
 
 
 class NotDone(RequestError):
-    """Not possible in the present state; `code` states the reason."""
+    """Impossible in the present state; `code` states the reason."""
 
     status: ClassVar[int] = 409
 

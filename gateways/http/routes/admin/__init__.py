@@ -1,1 +1,1 @@
-"""/v1/admin: what admins change at the console, a module each chapter of the place. See docs/api.md."""
+"""/v1/admin: changes by administrators at the console, one module for each chapter. See docs/api.md."""

@@ -1,4 +1,4 @@
-"""/v1/admin/keys, for admins: the keys by which apps raise alerts."""
+"""/v1/admin/keys, for administrators: the keys by which apps raise alerts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME_MAX: Final = 64
 
 
 class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One app key that opens. `sign`: by which two of a name are told apart."""
+    """Valid app key. `sign` distinguishes two keys with the same name."""
 
     sign: str
     name: str
@@ -30,19 +30,19 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeysView(msgspec.Struct, frozen=True, kw_only=True):
-    """The app keys that open, oldest first."""
+    """Valid app keys, oldest first."""
 
     keys: list[KeyRow]
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
-    """For whom another key is issued. Keys of one name all open."""
+    """Name of a new key. Keys with the same name are all valid."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX)]
 
 
 class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
-    """The new key."""
+    """New key with its row."""
 
     row: KeyRow
     key: Secret
@@ -50,7 +50,7 @@ class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, PATH, by=ADMIN, audit="keys have names, and are no person's", listed=True, says="Oldest first.")
 def admin_keys(web: Web) -> KeysView:
-    """The app keys that open."""
+    """List the valid app keys."""
     return KeysView(keys=[_told(one) for one in web.registry.app_keys()])
 
 
@@ -58,7 +58,7 @@ def admin_keys(web: Web) -> KeysView:
 def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
     """Issue an app key.
 
-    Beside those that are there: they go on opening.
+    The existing keys stay valid.
     """
     name = data.name.strip()
     if not name or not name.isprintable():
@@ -73,7 +73,7 @@ def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
 async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
     """Revoke an app key.
 
-    It opens nothing within a second. The last one is not revoked.
+    The key becomes invalid within a second. The last key cannot be revoked.
     """
     with refusing():
         found = await web.writing.run(lambda tx: revoke_key(tx, sign))

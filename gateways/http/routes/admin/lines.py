@@ -1,6 +1,7 @@
-"""/v1/admin/lines: how each line is set up, which is written to `center.toml`, as is the switch for the real
-112; the PIN of a SIM; and what takes a line out of service and puts it back, in its stream `service-LINE`,
-which TrunkPools follow.
+"""/v1/admin/lines: setup of each line, and its service.
+
+`center.toml` holds the setup, as well as the switch for the real 112. The PIN of a SIM has a file. The stream
+`service-LINE` holds removals from service and returns; TrunkPools follow the stream.
 """
 
 from __future__ import annotations
@@ -36,41 +37,41 @@ from store.registry import numbers
 PATH: Final = "/v1/admin/lines"
 OF_NOBODY: Final = "lines of the center, nobody's data"
 SENTENCES: Final = ("CHIAMA IL 112 VERO", "CALL THE REAL 112")
-"""One of them turns the switch on."""
+"""Sentences that turn the switch on; one is enough."""
 FAULTY: Final = (400, "Not understood, or the center could not start with it.")
 REASON_MAX: Final = 200
 Reason = Annotated[str, msgspec.Meta(max_length=REASON_MAX, description="In the operator's own words.")]
 
 
 class LineRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured line: what the settings say of it, and where its modem is.
+    """Configured line: its settings, and the present port of its modem.
 
-    How it is from moment to moment the console's feed tells (`LineView`).
+    The console's feed publishes the changing state (`LineView`).
     """
 
     line: LineId
     node: NodeId
-    """Whose it is."""
+    """Node of the line."""
     own: bool
-    """Whether it is this node's: of another one's modem nothing is told here."""
+    """True for a line of this node. For another node's line the modem's fields are empty."""
     trunk: TrunkId
     emergency: bool
     number: str
     imei: str
     port: str
-    """Where its modem is now; empty where that is not known."""
+    """Present port of the modem; empty if unknown."""
     dialect: str
     gains: Gains
     text: str
-    """What is wrong, in English, for the person on duty."""
+    """Fault in English, for the person on duty."""
     set: LineSet | None
-    """What the settings' file says of it; null: nothing, as of a simulated line or another node's."""
+    """Values in the settings file; null for a simulated line or another node's line."""
     pending: bool
-    """Whether that counts only after a restart."""
+    """True if the values in the settings file take effect only after a restart."""
 
 
 class Switches(msgspec.Struct, frozen=True, kw_only=True):
-    """The switches for the real 112: what counts now, and what the file says."""
+    """Switches for the real 112: the values in effect, and the values in the settings file."""
 
     live: bool
     last_resort: str
@@ -81,14 +82,14 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinesView(msgspec.Struct, frozen=True, kw_only=True):
-    """All lines, this node's first, in the settings' order."""
+    """All lines, this node's first, in the order of the settings."""
 
     lines: list[LineRow]
     switches: Switches
 
 
 class LineFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the settings' file says of a line; what is not set is not meant."""
+    """Values of a line in the settings file; absent fields are left out of the comparison and the change."""
 
     trunk: str | UnsetType = UNSET
     number: str | UnsetType = UNSET
@@ -99,7 +100,7 @@ class LineFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LineWritten(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says of a line now."""
+    """Present values of a line in the settings file."""
 
     line: LineId
     trunk: str
@@ -111,14 +112,14 @@ class LineWritten(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted, and what the file said when it was seen."""
+    """New values, and the values that the administrator saw."""
 
     was: LineFields
     now: LineFields
 
 
 class LiveChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the real 112 may be called. `typed`: the sentence, to turn it on."""
+    """Permission to call the real 112. `typed`: the sentence that turns the switch on."""
 
     was: bool
     now: bool
@@ -126,42 +127,42 @@ class LiveChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PinTyped(msgspec.Struct, frozen=True, kw_only=True):
-    """The PIN of a line's SIM; told to nobody again."""
+    """PIN of a line's SIM; no response ever contains the PIN."""
 
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,8}$(?!\n)")]
 
 
 class TakeOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the line is taken out of service. `typed`: its name, where no other line is left for 112."""
+    """Reason to take the line out of service. `typed`: the line's name, for the last line for 112."""
 
     reason: Reason
     typed: str = ""
 
 
 class LineFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at."""
+    """Result of one check."""
 
     verdict: str
     """`ok`, `warn`, `fail`."""
     text: str
-    """In English, for the person on duty."""
+    """Result in English, for the person on duty."""
     do: Sentence
-    """What to do; empty where it is well."""
+    """Remedy; empty if the result is good."""
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the doctor finds of this node's lines and modems, the worst first."""
+    """Findings of the doctor on this node's lines and modems, worst first."""
 
     found: list[LineFinding]
 
 
 @route(GET, PATH, by=SUPERVISOR, audit=OF_NOBODY, listed=True, says="As they are set up.")
 def admin_lines(web: Web) -> LinesView:
-    """All lines."""
+    """List all lines."""
     try:
         said = web.settings_file.lines()
     except EditFaulty:
-        # The list of settings says what is wrong with it.
+        # The list of settings shows the faults of the file.
         said = LinesSet()
     settings = web.settings.center
     switches = Switches(
@@ -177,9 +178,9 @@ def admin_lines(web: Web) -> LinesView:
 
 @route(GET, f"{PATH}/check", by=SUPERVISOR, audit=OF_NOBODY, says="The worst first.")
 def admin_check_lines(web: Web) -> CheckView:
-    """What is in the way of this node's lines and modems.
+    """Check this node's lines and modems for faults.
 
-    As `securwoman doctor` finds it. No port is opened.
+    The findings are those of `securwoman doctor`. No port is opened.
     """
     return CheckView(
         found=[LineFinding(verdict=one.verdict, text=one.text, do=do) for one, do in web.check_lines()]
@@ -196,8 +197,8 @@ def admin_check_lines(web: Web) -> CheckView:
 async def admin_take_line_out(web: Web, who: Caller, line: str, data: TakeOut) -> Answer[None]:
     """Take a line out of service.
 
-    No call of the center's begins on it, until it is put back. A call that stands goes on, and whoever calls
-    its number is answered. The last line for 112 wants its name as `typed`.
+    The center begins no call on the line until the line is put back. A call in progress continues, and
+    incoming calls are answered. The last line for 112 requires its name as `typed`.
     """
     spec, _ = line_called(web, line)
     reason = " ".join(data.reason.split())
@@ -239,10 +240,10 @@ async def admin_put_line_back(web: Web, who: Caller, line: str) -> Answer[None]:
     refuses=(FAULTY, NotThere, NotDone),
 )
 def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritten]:
-    """Change how a line is set up.
+    """Change the setup of a line.
 
-    In `center.toml`; counts after a restart. Only where each field still is as `was` says, else 409
-    `changed_meanwhile` with what it is in `is_now`, as JSON.
+    The change is written to `center.toml` and takes effect after a restart. Each field must still be as in
+    `was`, else 409 `changed_meanwhile` with the present value in `is_now`, as JSON.
     """
     spec = own_line(web, line)
     was, now = _fields(data.was), _fields(data.now)
@@ -265,9 +266,9 @@ def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritt
     refuses=(FAULTY, Why.CHANGED_MEANWHILE, Why.NOT_WRITABLE),
 )
 def admin_psap_live(web: Web, data: LiveChange) -> Answer[None]:
-    """Whether the real 112 may be called.
+    """Permit or forbid calls to the real 112.
 
-    `psap.live` of `center.toml`; counts after a restart. To turn it on `typed` is `CHIAMA IL 112 VERO` or
+    `psap.live` of `center.toml`; takes effect after a restart. To permit, `typed` is `CHIAMA IL 112 VERO` or
     `CALL THE REAL 112`. The other switch is the trunk's `emergency`.
     """
     if data.now and " ".join(data.typed.split()).upper() not in SENTENCES:
@@ -285,10 +286,10 @@ def admin_psap_live(web: Web, data: LiveChange) -> Answer[None]:
     refuses=(NotThere, Why.LINE_ELSEWHERE, Why.NOT_WRITABLE),
 )
 def admin_line_pin(web: Web, line: str, data: PinTyped) -> Answer[None]:
-    """The PIN of a line's SIM.
+    """Set the PIN of a line's SIM.
 
-    Written to the line's `pin_file`, else beside its other files, for the center's account alone. The SIM is
-    given it once; what it has refused is not given again. Nobody is told it.
+    The PIN is written to the line's `pin_file`, else beside its other files, for the center's account alone.
+    The SIM gets the PIN once; a PIN that the SIM has refused is not sent again. No response contains the PIN.
     """
     spec = own_line(web, line)
     file = Path(spec.pin_file) if spec.pin_file else pin_typed(Path(web.settings.state), spec.line)
@@ -301,14 +302,14 @@ def admin_line_pin(web: Web, line: str, data: PinTyped) -> Answer[None]:
 
 
 def specs(web: Web) -> Iterator[tuple[Modem, NodeId]]:
-    """All lines, this node's first, each with its node."""
+    """Yield all lines, this node's first, each with its node."""
     yield from ((spec, web.nodes.node) for spec in web.settings.center.lines)
     for place in web.nodes.other_nodes:
         yield from ((spec, place.node) for spec in place.lines)
 
 
 def line_called(web: Web, name: str) -> tuple[Modem, NodeId]:
-    """The line of this name, at whichever node. Raises NotThere."""
+    """Return the line with this name, at any node. Raises NotThere."""
     for spec, node in specs(web):
         if spec.line == name:
             return spec, node
@@ -316,7 +317,7 @@ def line_called(web: Web, name: str) -> tuple[Modem, NodeId]:
 
 
 def own_line(web: Web, name: str) -> Modem:
-    """The line of this name, which is this node's. Raises NotThere, NotDone."""
+    """Return the line with this name if it belongs to this node. Raises NotThere, NotDone."""
     spec, node = line_called(web, name)
     if node != web.nodes.node:
         raise NotDone("another node has this line: ask at that one's console", Why.LINE_ELSEWHERE)
@@ -324,13 +325,13 @@ def own_line(web: Web, name: str) -> Modem:
 
 
 def is_out(tx: Transaction, line: LineId) -> bool:
-    """Whether somebody has taken it out of service."""
+    """Return True if the line has been taken out of service."""
     last = tx.last(streams.service(line))
     return last is not None and isinstance(last.event, LineTakenOut)
 
 
 def _remains_for_112(web: Web, tx: Transaction, line: LineId) -> bool:
-    """Whether another line could carry a call to 112, as far as it is known here."""
+    """Return True if another line can carry a call to 112, as far as this node knows."""
     alive, bad, reports = web.nodes.alive, web.following.picture.quarantined, web.lines.read()
     for spec, node in specs(web):
         if not spec.emergency or spec.line == line or node not in alive or spec.line in bad:
@@ -364,7 +365,9 @@ def _row(web: Web, spec: Modem, node: NodeId, said: LinesSet) -> LineRow:
 
 
 def _in_use(spec: Modem, said: LineSet) -> LineSet:
-    """A line for 112 takes no calls in, whatever the file says."""
+    """Return the values in effect. Of a line for 112, `inbound` is copied from the file, because it has no
+    effect.
+    """
     return LineSet(
         trunk=spec.trunk,
         number=spec.number,
@@ -380,7 +383,7 @@ def _fields(fields: LineFields) -> dict[str, Any]:
 
 
 def _number(text: str, region: str) -> str:
-    """Raises BadBody."""
+    """Return the number in E.164. Raises BadBody."""
     try:
         return numbers.of_a_person(text, region)
     except NumberRefused as error:

@@ -1,4 +1,4 @@
-"""/v1/admin/nodes: the nodes, what each has, and what is ordered of one."""
+"""/v1/admin/nodes: state of the nodes, and orders to a node."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ NODES: Final = "/v1/admin/nodes"
 
 
 class NodeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One node. Of one that is away everything but `alerts` is as it was when it was last heard."""
+    """Node. For an absent node all fields except `alerts` are as of the last report."""
 
     node: NodeId
     here: bool
-    """Whether it is the one that is asked."""
+    """True for the node that answers the request."""
     web: str
     state: str
     """`alive`, `left` (stopped in order) or `lost`."""
     version: str
     since: Moment | None
     alerts: int
-    """Open ones that it has."""
+    """Open alerts assigned to the node."""
     lines: list[LineId]
     load: float
-    """Of the last minute, for each of its processors: 1.0 is all that there is."""
+    """Load of the last minute per processor: 1.0 is full use."""
     ahead_ms: int
-    """Its clock before the database's."""
+    """Milliseconds by which the node's clock is ahead of the database's."""
     heard_s: int
-    """So long ago it was heard."""
+    """Seconds since the last report."""
     order: NodeOrder | None
     ordered_by: OperatorId | None
     ordered_at: Moment | None
     empty: bool
-    """Of one that takes no more alerts: whether it has none left, and no call."""
+    """True if the node is draining, and has no alert and no call left."""
 
 
 class AdminNodes(msgspec.Struct, frozen=True, kw_only=True):
-    """All that are or were members, by name. `shared`: whether there can be others than this one."""
+    """Present and former members, by name. `shared`: the center can have several nodes."""
 
     nodes: list[NodeRow]
     shared: bool
 
 
 class NodeWish(msgspec.Struct, frozen=True, kw_only=True):
-    """`drain`, `restart`, or null: nothing."""
+    """Order to a node: `drain`, `restart`, or null for none."""
 
     order: NodeOrder | None
 
 
 class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is ordered, and what was when it was seen."""
+    """New order, and the order that the administrator saw."""
 
     was: NodeWish
     now: NodeWish
@@ -74,7 +74,7 @@ class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, NODES, by=ADMIN, audit="the center's own machines", listed=True)
 def admin_nodes(web: Web) -> AdminNodes:
-    """All nodes."""
+    """List the nodes."""
     return AdminNodes(nodes=rows(web), shared=web.nodes.shared)
 
 
@@ -87,11 +87,11 @@ def admin_nodes(web: Web) -> AdminNodes:
     refuses=(NotThere, NotDone),
 )
 async def admin_order_node(web: Web, who: Caller, node: NodeId, data: NodeChange) -> Answer[NodeRow]:
-    """Order something of a node, or take it back.
+    """Give an order to a node, or withdraw the order.
 
-    `drain`: it takes no more alerts, and stays with those that it has; refused where no other node takes any
-    (`nobody_else`). `restart`: it starts again by its settings once it has no open alert; refused where it
-    would not come back (`would_not_start`). Both end with its next start.
+    `drain`: the node refuses new alerts and keeps its own; refused if no other node accepts alerts
+    (`nobody_else`). `restart`: the node restarts with its settings once it has no open alert; refused if the
+    settings prevent a start (`would_not_start`). Both orders end with the node's next start.
     """
     by, wanted = who.operator, data.now.order
     await asyncio.to_thread(_allowed, web, node, wanted)
@@ -110,7 +110,7 @@ def _row_of(web: Web, node: NodeId) -> NodeRow:
 
 
 def _allowed(web: Web, node: NodeId, wish: NodeOrder | None) -> None:
-    """Raises NotThere, NotDone."""
+    """Raise NotThere or NotDone if the order is not permitted."""
     row = _row_of(web, node)
     if wish is not None and row.state != "alive":
         raise NotDone("this node is away", Why.NODE_GONE)
@@ -118,14 +118,14 @@ def _allowed(web: Web, node: NodeId, wish: NodeOrder | None) -> None:
         one.state == "alive" and one.order is None for one in rows(web) if one.node != node
     ):
         raise NotDone("no other node takes alerts", Why.NOBODY_ELSE)
-    # Of another node's settings that node itself knows, and shows.
+    # The settings of another node are known to that node only, which shows their faults itself.
     found = web.settings_file.obstacles() if wish is NodeOrder.RESTART and row.here else []
     if found:
         raise NotDone(found[0].reason, Why.WOULD_NOT_START, found[0].path)
 
 
 def rows(web: Web) -> list[NodeRow]:
-    """All nodes. Raises JournalError."""
+    """Return the rows of all nodes. Raises JournalError."""
     journal, me = web.journal, web.settings.node
     if not web.nodes.shared:
         place = Place(

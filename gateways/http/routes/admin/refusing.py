@@ -1,4 +1,4 @@
-"""What the registry and the settings' file raise, as answers with a code."""
+"""Conversion of errors of the registry and the settings file to responses with a code."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from store.errors import (
 
 @contextmanager
 def refusing(body: str = "$") -> Iterator[None]:
-    """What the registry, or the settings' file, raises within, as answers.
+    """Convert errors of the registry and the settings file to responses, within the context.
 
-    `body`: the path below which the registry's fields are; those of settings go by their own.
+    `body`: path of the registry's fields in the body. Fields of settings have paths of their own.
     """
     try:
         yield

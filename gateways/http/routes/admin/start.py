@@ -1,5 +1,7 @@
-"""/v1/admin/start, for admins: what a new center is gone through, and what is still missing before real use.
-How it stands with each need, what people confirm, a line of a modem that is plugged in, and the authority.
+"""/v1/admin/start, for administrators: the checklist of a new center, with the needs still missing before
+real use.
+
+State of each need, confirmations by persons, the line of a new modem, and the center's authority.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ Text = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class NeedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How it stands with one need, by its `name`, and what is to be done where it is not met. `by_person`: no
-    measurement tells, a person confirms it; `by`, `at` and `note` are that person's.
+    """State of one need, by its `name`, and the remedy if not met. `by_person`: no measurement is possible, a
+    person confirms the need; `by`, `at` and `note` belong to that person.
     """
 
     need: Need
@@ -49,7 +51,7 @@ class NeedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrustView(msgspec.Struct, frozen=True, kw_only=True):
-    """By what devices know the center. `picture`: a QR code of `address`, which hands out the authority."""
+    """Trust of devices in the center. `picture`: QR code of `address`, which serves the certificate."""
 
     kind: Trust
     names: tuple[str, ...]
@@ -60,8 +62,8 @@ class TrustView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
-    """All needs in their order, and what was counted. `phone`: the number of who asks; `test`: the last test
-    alert that was begun at a console.
+    """All needs in order, and counts. `phone`: the caller's number; `test`: last test alert from a
+    console.
     """
 
     needs: list[NeedRow]
@@ -76,13 +78,13 @@ class StartView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
-    """That something is so, in a person's words."""
+    """Confirmation of a need, in a person's words."""
 
     note: Annotated[str, msgspec.Meta(max_length=NOTE_MAX)] = ""
 
 
 class NewModem(msgspec.Struct, frozen=True, kw_only=True):
-    """A `[[modem]]` of the settings; what is empty is left to be found. `emergency`: reserved for 112."""
+    """A `[[modem]]` of the settings; empty fields are detected. `emergency`: reserved for 112."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
     port: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -93,7 +95,7 @@ class NewModem(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, PATH, by=ADMIN, audit="the center's own parts", listed=True, says="All needs, in their order.")
 def admin_start(web: Web, who: Caller) -> StartView:
-    """What is still missing before real use."""
+    """Show the needs still missing before real use."""
     return _looking(web).view(who.operator)
 
 
@@ -106,9 +108,9 @@ def admin_start(web: Web, who: Caller) -> StartView:
     refuses=(NotThere, Why.MEASURED),
 )
 async def admin_confirm_need(web: Web, who: Caller, need: str, data: Confirmation) -> Answer[StartView]:
-    """Confirm what no measurement tells.
+    """Confirm a need that cannot be measured.
 
-    With the name of who does, and the moment. 409 `measured` for what is measured.
+    With the operator and the time of the confirmation. 409 `measured` for a need that is measured.
     """
     one, by = named(need), who.operator
     if not is_a_persons(one, await asyncio.to_thread(_looking(web).measured)):
@@ -127,7 +129,7 @@ async def admin_confirm_need(web: Web, who: Caller, need: str, data: Confirmatio
     refuses=(NotThere,),
 )
 async def admin_take_back_need(web: Web, who: Caller, need: str) -> Answer[StartView]:
-    """Take a confirmation back."""
+    """Withdraw a confirmation."""
     one = named(need)
     await web.writing.run(lambda tx: take_back(tx, one))
     return Answer(await asyncio.to_thread(_looking(web).view, who.operator), detail=f"taken back: {one}")
@@ -143,7 +145,7 @@ async def admin_take_back_need(web: Web, who: Caller, need: str) -> Answer[Start
 def admin_add_modem(web: Web, data: NewModem) -> Answer[None]:
     """Add a line.
 
-    It is there after a restart.
+    The line is available after a restart.
     """
     row: SettingsRow = {"name": data.name, "trunk": _trunk(web, emergency=data.emergency)}
     optional = (("port", data.port), ("voice_port", data.voice_port), ("number", data.number))
@@ -155,7 +157,7 @@ def admin_add_modem(web: Web, data: NewModem) -> Answer[None]:
 
 @route(GET, AUTHORITY, by=ANYBODY, audit="the same for everybody", described=False)
 def authority(web: Web) -> Response[bytes]:
-    """The certificate of the center's own authority."""
+    """Return the certificate of the center's own authority."""
     found = first_run.authority(web.state)
     if found is None:
         raise NotThere("this center has no authority of its own")
@@ -163,7 +165,7 @@ def authority(web: Web) -> Response[bytes]:
 
 
 def named(need: str) -> Need:
-    """The need of this name. Raises NotThere."""
+    """Return the need with this name. Raises NotThere."""
     try:
         return Need(need)
     except ValueError:
@@ -171,7 +173,7 @@ def named(need: str) -> Need:
 
 
 def _trunk(web: Web, *, emergency: bool) -> str:
-    """The first of its kind, by the name that lines have it; else that of the shipped settings."""
+    """Return the first trunk of its kind in the configured lines; else the trunk of the shipped settings."""
     named = (str(line.trunk) for line in web.settings.center.lines if line.emergency == emergency)
     return next(named, "emergency" if emergency else "public")
 
@@ -182,19 +184,17 @@ def _looking(web: Web) -> Looking:
 
 
 class Looking:
-    """What is measured of the center's needs, with what people have confirmed: on a thread, for one answer.
-    Raises StoreError.
-    """
+    """Measurement of the center's needs, with the confirmations; on a thread. Raises StoreError."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
     def measured(self) -> Measured:
-        """As it is now."""
+        """Return the present measurement."""
         return self._look(confirmations(self._web.journal))[0]
 
     def view(self, asking: OperatorId) -> StartView:
-        """For the operator who asks."""
+        """Return the view for the operator who asks."""
         said = confirmations(self._web.journal)
         found, people, test = self._look(said)
         phone = next((one.phone for one in people if one.id == asking), E164(""))
@@ -217,7 +217,7 @@ class Looking:
         return found, people, test
 
     def _test(self, begun: Confirmed | None) -> DrillView:
-        """What came of the last one that was begun at a console."""
+        """Return the outcome of the last test alert begun at a console."""
         if begun is None:
             return DrillView()
         web = self._web
@@ -242,7 +242,7 @@ class Looking:
 
 
 def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
-    """The rows as the page has them."""
+    """Return the rows in the form of the page."""
     return [
         NeedRow(
             need=row.need,
@@ -262,7 +262,7 @@ def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
 def _told(
     rows: tuple[Row, ...], found: Measured, trust: TrustView, phone: E164, test: DrillView
 ) -> StartView:
-    """All of it."""
+    """Return the view with rows, counts and trust."""
     return StartView(
         needs=_told_rows(rows),
         missing=missing(rows),

@@ -1,4 +1,4 @@
-"""/v1/admin/version: which center this is, with the licences of what it is made of."""
+"""/v1/admin/version: version of the center, and the licences of its parts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IS_LICENCE: Final = "License :: "
 
 
 class LibraryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A library that comes with the center, and under which licence."""
+    """Library shipped with the center, and its licence."""
 
     name: str
     version: str
@@ -33,7 +33,7 @@ class LibraryRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Which center this is, and what it is made of."""
+    """Version of the center and of its parts."""
 
     version: str
     python: str
@@ -44,7 +44,7 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, "/v1/admin/version", by=SUPERVISOR, audit="the center's own parts", says="As installed.")
 def admin_version(web: Web) -> VersionView:
-    """Version, and the licences of what comes with it."""
+    """Show the version, and the licences of the shipped libraries."""
     return VersionView(
         version=web.settings.version,
         python=platform.python_version(),
@@ -56,7 +56,7 @@ def admin_version(web: Web) -> VersionView:
 
 @cache
 def libraries() -> tuple[LibraryRow, ...]:
-    """What is installed for the center, and what its pages carry, by name."""
+    """Return the libraries installed for the center or shipped in its pages, sorted by name."""
     found: dict[str, LibraryRow] = {}
     waiting = [OURS]
     seen = set(waiting)
@@ -65,7 +65,7 @@ def libraries() -> tuple[LibraryRow, ...]:
         try:
             one = distribution(name)
         except PackageNotFoundError:
-            continue  # of another system or Python than this
+            continue  # for another system or Python version
         if name != OURS:
             found[name] = LibraryRow(name=one.name, version=one.version, licence=licence_of(one))
         needed = {_key(line) for line in one.requires or () if "extra ==" not in line}
@@ -76,15 +76,13 @@ def libraries() -> tuple[LibraryRow, ...]:
 
 
 def bundled() -> list[tuple[str, str, str]]:
-    """Name, version and licence of what lies beside the pages' scripts."""
+    """Return name, version and licence of the libraries beside the pages' scripts."""
     text = (STATIC / "vendor" / "README.md").read_text()
     return list(dict.fromkeys(_BUNDLED.findall(text)))
 
 
 def licence_of(one: Distribution) -> str:
-    """As the library names it (core metadata 2.4, or what was before), else the title of its licence; empty
-    where there is none.
-    """
+    """Return the library's licence (core metadata 2.4, or older), else the title of its text, or ""."""
     told = one.metadata
     named = [str(told[name]) for name in ("License-Expression", "License") if name in told]
     classes = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or () if _IS_LICENCE in line]

@@ -1,1 +1,1 @@
-"""What the app on the user's phone asks and says."""
+"""Routes of the app on the user's phone."""

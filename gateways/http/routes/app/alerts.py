@@ -1,8 +1,8 @@
-"""What the app asks and says of an alert it has raised: how it stands, one more position, that it rings.
+"""Requests of the app about its alert: state, further positions, report that the phone rings.
 
-Every route of the app answers under the alias of a signal that has joined another sender's alert as it does
-of an alert (decision 136). Nothing of the alert is told there, and what is said is kept for the operator,
-marked as not proved.
+Every route of the app answers under an alias as it does for an alert; an alias names a signal that has joined
+another sender's alert (decision 136). The response reveals nothing about the alert, and reports are kept for
+the operator, marked as unproved.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from store.journal.journal import Append, Transaction
 WAIT_MAX_S: Final = 30.0
 OWN: Final = "the user's own, by the app, and in the journal"
 KNOWN: Final = (NotItsPhone, NoSuchAlert, TooMany)
-"""What every question about an alert can be refused for."""
+"""Refusals of every request about an alert."""
 Wait = Annotated[float, QueryParameter(ge=0, le=120, description="Seconds, at most 30 of them.")]
 
 
 class Alias(msgspec.Struct, frozen=True):
-    """The alias of a signal, and what its sender was told."""
+    """Alias of a signal, and the data published to the signal's sender."""
 
     name: AlertId
     signal: SignalNamed
@@ -56,10 +56,10 @@ async def alert_state(
     wait: Wait = 0.0,
     since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
 ) -> AlertState:
-    """How an alert stands.
+    """Return the state of an alert.
 
-    With `wait` the answer comes at the first change, or after so many seconds. With `since`, the `version`
-    last seen, it comes at once when something has changed meanwhile, so that no change is missed.
+    With `wait` the response comes at the first change, or after `wait` seconds. With `since`, the `version`
+    last seen, the response comes at once if the alert has changed meanwhile, so that no change is missed.
     """
     sheet = await own(web, who, alert, Kind.READ, since or 0)
     if isinstance(sheet, Alias):
@@ -73,7 +73,7 @@ async def alert_state(
 
 @route(POST, "/v1/alerts/{alert}/position", by=APP, audit=OWN, status=202, refuses=KNOWN)
 async def add_position(web: Web, who: Caller, alert: str, data: PositionBody) -> Kept:
-    """One more position."""
+    """Add a position to an alert."""
     try:
         position = data.position(web.clock.now_us())
     except ValueError as error:
@@ -88,9 +88,9 @@ async def add_position(web: Web, who: Caller, alert: str, data: PositionBody) ->
 
 @route(POST, "/v1/alerts/{alert}/ringing", by=APP, audit=OWN, status=202, refuses=KNOWN)
 async def say_ringing(web: Web, who: Caller, alert: str) -> Kept:
-    """The phone rings.
+    """Report that the phone rings.
 
-    The app sees that the phone rings, or has rung, with a call from one of `calls_from`. Said again it
+    The app sees that the phone rings, or has rung, with a call from one of `calls_from`. A repeated report
     changes nothing.
     """
     sheet = await own(web, who, alert, Kind.POSITION)
@@ -102,10 +102,9 @@ async def say_ringing(web: Web, who: Caller, alert: str) -> Kept:
 
 
 async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
-    """The alert as it is known now. Raises NoSuchAlert.
+    """Return the alert as known now. Raises NoSuchAlert.
 
-    `known`: the version of which an app has been told already, by the journal, behind which the picture
-    may lag.
+    `known`: the version already published to an app from the journal; the picture may lag behind.
     """
     there = web.following.picture.alerts.get(alert)
     sheet = None if there is None else there.sheet
@@ -117,10 +116,10 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Sheet:
 
 
 async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int = 0) -> Sheet | Alias:
-    """The alert, if who asks may: it is its own sender's alone (`model.rules.proof`). Or the signal that has
-    joined one, where the name is an alias.
+    """Return the alert if the caller is its sender (`model.rules.proof`). For an alias, return the signal
+    that has joined an alert.
 
-    `kind`: as what it is counted; None: not at all. Raises NoSuchAlert, NotItsPhone, TooMany.
+    `kind`: kind of request to count; None: uncounted. Raises NoSuchAlert, NotItsPhone, TooMany.
     """
     sender = who.sender
     if kind is not None:
@@ -131,12 +130,12 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
     sheet = await found(web, name, known)
     case = sheet.case
     if case.check is Check.ARRIVAL:
-        # It says nothing of anybody, not even by which phone it was raised.
+        # The state of a check reveals nothing about a person, not even the phone.
         if kind is not Kind.READ:
             raise NoSuchAlert("nothing is added to a check")
         return sheet
     if case.channel is not Channel.DATA:
-        # No app was told of it: its user has called, or written a short message.
+        # No app knows the alert: its user has called, or sent an SMS.
         raise NoSuchAlert("no such alert")
     if case.proof is Proof.DEVICE:
         signer = sender.device if sender.proof is Proof.DEVICE else None
@@ -147,8 +146,9 @@ async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int =
 
 
 async def waited(web: Web, sheet: Sheet, wait_s: float, until: Callable[[Case], bool]) -> Sheet:
-    """The alert as soon as this holds of it, or as it is after `wait_s` seconds (30 at most), or at the web's
-    end. Raises NoSuchAlert.
+    """Return the alert once `until` holds, after `wait_s` seconds (30 at most) or at the web's end.
+
+    Raises NoSuchAlert.
     """
     left_until = web.clock.now_us() + int(min(wait_s, WAIT_MAX_S) * SECOND)
     while not until(sheet.case) and (left_us := left_until - web.clock.now_us()) > 0:
@@ -160,9 +160,9 @@ async def waited(web: Web, sheet: Sheet, wait_s: float, until: Callable[[Case], 
 
 
 def _rings(case: Case) -> bool:
-    """Return True where the phone may ring with a call of ours, and nobody has said that it does.
+    """Return True if the phone may ring with a call of the center, and no report of ringing is known.
 
-    What is said before the first call is kept nowhere, so that it can be said again.
+    A report before the first call is not kept, so that a later report counts.
     """
     unread = any(isinstance(entry.event, RingingSeen) for entry in case.unread)
     return case.reached_at is None and case.user_was_dialled and not unread
@@ -173,7 +173,7 @@ async def into_inbox(
 ) -> None:
     """Append a fact to an alert's inbox. Raises NoSuchAlert, NotDurable.
 
-    `when` says, under the write lock, whether it is to be kept; it is not asked of an alert that is none.
+    `when` decides under the write lock if the fact is kept; `when` is not called for an unknown alert.
     """
 
     def work(transaction: Transaction) -> bool:
@@ -188,14 +188,14 @@ async def into_inbox(
 
 
 async def alias_of(web: Web, name: AlertId) -> Alias | None:
-    """The signal of this alias; None where there is none. Raises JournalError."""
+    """Return the alias of this name with its signal; None if unknown. Raises JournalError."""
     signal = web.writing.skipped.named(name)
     signal = signal or await asyncio.to_thread(named_signal, web.journal.row, name)
     return None if signal is None else Alias(name, signal)
 
 
 async def state_under(web: Web, alias: Alias, wait_s: float, since: int | None) -> AlertState:
-    """The state of the signal, at its next change or after `wait_s` seconds."""
+    """Return the state of the signal, at its next change or after `wait_s` seconds."""
     told = _now(web, alias)
     if wait_s > 0 and told.version == (told.version if since is None else since):
         left_s = (alias.signal.deadline_at - web.clock.now_us()) / SECOND
@@ -205,7 +205,7 @@ async def state_under(web: Web, alias: Alias, wait_s: float, since: int | None) 
 
 
 async def rest(web: Web, seconds: float) -> None:
-    """Wait so long, or until the web ends."""
+    """Wait for some seconds, or until the web ends."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(web.stopping.wait(), seconds)
 
@@ -219,7 +219,7 @@ async def claimed(
     position: Position | None = None,
     text: str = "",
 ) -> Kept:
-    """Keep this for the operator, and answer as of an alert. Raises NotDurable."""
+    """Keep a report under an alias for the operator; the response is that of an alert. Raises NotDurable."""
     sender = who.sender
     device = sender.device if sender.proof is Proof.DEVICE else None
     signer = None if device is None or device.is_young(web.clock.now_us()) else device.phone
@@ -234,7 +234,7 @@ async def claimed(
 
 
 def kept(web: Web, name: AlertId) -> Kept:
-    """The answer to what was said of an alert."""
+    """Return the receipt for a report about an alert."""
     return Kept(alert=name, durable=web.journal.durable)
 
 

@@ -1,7 +1,7 @@
-"""POST /v1/alerts/ID/cancel: whoever holds the phone says that the alert was a mistake (case 19).
+"""POST /v1/alerts/ID/cancel: the holder of the phone reports that the alert was a mistake (case 19).
 
-Neither what is answered nor the time that it takes depends on the PIN, nor does what is shown of the alert
-afterwards (`model.rules.cancelling`): the verdict is the operator's alone (decision 56).
+Neither the response nor its time depends on the PIN, and neither does the state of the alert shown afterwards
+(`model.rules.cancelling`): only the operator sees the verdict (decision 56).
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from store.journal.journal import Transaction
 
 TRIES_MAX: Final = 10
 WINDOW_US: Final = Instant(60 * SECOND)
-"""For one alert no more PINs than that are looked at within this time; each costs 45 ms of a processor."""
+"""Window in which TRIES_MAX PINs of one alert are checked; each check costs 45 ms of a processor."""
 REMEMBERED_MAX: Final = 4096
 
 
 class PinTries:
-    """How often a PIN was tried of late, for each alert. Nothing is kept beyond the process."""
+    """Recent PIN attempts by alert. Nothing outlives the process."""
 
     def __init__(self) -> None:
         self._tries: OrderedDict[AlertId, deque[Instant]] = OrderedDict()
 
     def may(self, alert: AlertId, now_us: Instant) -> bool:
-        """Count one more, if it may be looked at."""
+        """Return True and count an attempt, if the alert has attempts left."""
         tries = self._tries.setdefault(alert, deque())
         self._tries.move_to_end(alert)
         if len(self._tries) > REMEMBERED_MAX:
@@ -61,13 +61,13 @@ def _tries(_: Web) -> PinTries:
 
 @route(POST, "/v1/alerts/{alert}/cancel", by=APP, audit=OWN, status=202, refuses=KNOWN)
 async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> Kept:
-    """It was a mistake.
+    """Report that the alert was a mistake.
 
-    An operator still calls and verifies. Every PIN is answered in the same way, after the same time, and from
-    then on the alert looks closed here, until it is raised again.
+    An operator still calls and verifies. Every PIN gets the same response, after the same time, and from then
+    on the alert looks closed here until it is raised again.
     """
     begun_s = (loop := asyncio.get_running_loop()).time()
-    # Refused by no budget: every PIN is answered alike, and few are looked at.
+    # No budget refuses the request: every PIN gets the same response, and few PINs are checked.
     sheet = await own(web, who, alert, None)
     if isinstance(sheet, Alias):
         told = await claimed(web, who, sheet, ClaimKind.CANCELS)
@@ -85,8 +85,8 @@ async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> K
 
 
 async def _looked_at(web: Web, sender: Sender, case: Case, pin: str) -> AlertCancelled | PinRefused | None:
-    """What the PIN says; None where it is not looked at: too many were tried of this alert, by this sender or
-    by all together.
+    """Return the event of the PIN. Return None if the PIN is not checked: the alert, the sender or all
+    senders together have made too many attempts.
     """
     if web.senders.wait_s(Kind.PIN, sender, "") or not _tries(web).may(case.alert, web.clock.now_us()):
         return None

@@ -1,7 +1,8 @@
-"""/v1/devices, /v1/pins: a phone proves its number once, signs from then on, and sees to its own things.
+"""/v1/devices, /v1/pins: enrolment of a phone, which proves its number once and signs from then on, and the
+person's phones and PINs.
 
-What is done here is durable before it is answered; a code is sent by one of the center's lines
-(`store.texts`), and a web that dies between the two steps changes nothing about either.
+Every change is durable before the response. A line of the center sends the code (`store.texts`); the end of a
+web between the two steps affects neither.
 """
 
 from __future__ import annotations
@@ -39,19 +40,19 @@ from store.registry.registry import Registry
 from store.texts import ask_text
 
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."
-"""It does not say for what: the phone shows it to whoever looks."""
+"""Text of the code's SMS. The text omits the purpose, because the phone shows the text to any onlooker."""
 YOUNG: Final = "young"
 NOT_TEXTED: Final = "number_not_called"
 TRIES_MAX: Final = 10
-"""Invitations that are none, from one address within five minutes, before it has to wait."""
+"""Invalid invitations from one address within five minutes, before the address has to wait."""
 OWN_KEY: Final = "center"
-"""What the center's own app key is called (`application.state.keys`)."""
+"""Name of the center's own app key (`application.state.keys`)."""
 
 log = logs.get("http.devices")
 
 
 class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A phone's key, and by what its number is proved: a code that is sent to `phone`, or an invitation."""
+    """Key of a phone, and the proof of its number: a code sent to `phone`, or an invitation."""
 
     public_key: Annotated[
         dict[str, Any], msgspec.Meta(description="JWK (RFC 7517) of a P-256 key: `kty`, `crv`, `x`, `y`.")
@@ -68,14 +69,14 @@ class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The code that came by a short message, and the person's PIN where one is set."""
+    """Code received by SMS, and the person's PIN if set."""
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$(?!\n)", examples=["271828"])]
     pin: Annotated[str, msgspec.Meta(max_length=32)] = ""
 
 
 class PinsBody(msgspec.Struct, frozen=True, kw_only=True):
-    """New PINs. `current`: the cancel PIN that is set, where one is."""
+    """New PINs. `current`: the present cancel PIN, if set."""
 
     pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)", examples=["4711"])]
     duress_pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)")] | None = None
@@ -83,8 +84,8 @@ class PinsBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`device` is the `keyid` of signatures. `sent`: how the code is on its way. By an invitation the app
-    gets its `key`, and the `phone` that is proved now.
+    """Enrolment of a phone. `device` is the `keyid` of signatures. `sent`: how the code is sent. By an
+    invitation the app gets its `key`, and the `phone` number now proved.
     """
 
     device: Id
@@ -94,26 +95,27 @@ class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
-    """One phone of the person."""
+    """Phone of the person."""
 
     device: Id
     name: str
     created_at: Moment
     seen_at: Moment | None
-    """When an alert was last raised with it."""
+    """Time of the last alert raised with the phone."""
     this: bool
-    """The one that asks."""
+    """True for the phone that sends the request."""
 
 
 class EnrolledList(msgspec.Struct, frozen=True, kw_only=True):
-    """The person's phones, oldest first."""
+    """Phones of the person, oldest first."""
 
     devices: tuple[Enrolled, ...]
 
 
 def own_app_key(state: Path, registry: Registry) -> str:
-    """The key that an invited app gets: the center's own, in `keys/app.key`, which is made anew where it is
-    revoked. Raises JournalError, OSError.
+    """Return the app key for invited apps: the center's own, in `keys/app.key`; replaced if revoked.
+
+    Raises JournalError, OSError.
     """
     file = state / "keys" / "app.key"
     with suppress(FileNotFoundError):
@@ -143,8 +145,8 @@ def _throttle(_: Web) -> Throttle:
 async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[DeviceAnswer]:
     """Enrol a phone.
 
-    With `phone` a code is sent there, which `/confirm` wants back within ten minutes; with an `invitation`,
-    which needs no app key, the phone is enrolled at once.
+    With `phone` a code is sent to that number, and `/confirm` expects the code within ten minutes. With an
+    `invitation`, which needs no app key, the phone is enrolled at once.
     """
     try:
         key = jwk_point(data.public_key)
@@ -182,7 +184,7 @@ async def enrol_device(web: Web, who: Caller, data: DeviceBody) -> Answer[Device
 
 async def _invited(web: Web, who: Caller, secret: str, key: bytes, name: str) -> Answer[DeviceAnswer]:
     """Enrol the phone of this key by an invitation. Raises Gone, TooMany."""
-    # Counted as soon as it is let through: tries side by side are no way around it.
+    # Counted before the check, so that parallel attempts do not evade the limit.
     throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
     if wait_s := throttle.wait_s("", address, now_us):
         raise TooMany(f"too many invitations that are none: try again in {wait_s} s", wait_s)
@@ -210,17 +212,17 @@ async def _invited(web: Web, who: Caller, secret: str, key: bytes, name: str) ->
     ),
 )
 async def confirm_device(web: Web, who: Caller, device: str, data: CodeBody) -> DeviceAnswer:
-    """Give the code back.
+    """Confirm the code.
 
-    Five tries, within ten minutes. Where the person has set a PIN, `pin` says it. Every PIN, and none, is
-    answered alike: without the right one the phone looks enrolled and proves nothing.
+    Five attempts, within ten minutes. If the person has set a PIN, `pin` is that PIN. Every PIN, also a
+    missing PIN, gets the same response: without the right PIN the phone looks enrolled and proves nothing.
     """
     web.senders.spend(Kind.POSITION, who.sender, device)
     return await evenly(_confirmed(web, who, device, data))
 
 
 async def _confirmed(web: Web, who: Caller, device: str, data: CodeBody) -> DeviceAnswer:
-    # Before that a PIN is not looked at: who has the code has the number's phone in hand.
+    # The PIN is checked only with the right code: the sender of the code holds the number's phone.
     now_us = web.clock.now_us()
     phone = await asyncio.to_thread(enrolled.number_proved_by, web.journal, device, data.code, now_us)
     known = None if phone is None else await asyncio.to_thread(web.registry.user_by_phone, phone)
@@ -243,7 +245,7 @@ async def _verdict_of(web: Web, person: UserId, pin: str) -> PinVerdict:
 
 @route(GET, "/v1/devices", by=PHONE, audit="the user's own, by a signature", refuses=(TooMany,))
 def devices(web: Web, who: Caller) -> EnrolledList:
-    """The person's phones."""
+    """List the person's phones."""
     own = who.phone
     told = enrolled.shown_to_app(web.journal, own.person)
     return EnrolledList(devices=tuple(derived(Enrolled, one, this=one.device == own.device) for one in told))
@@ -251,11 +253,11 @@ def devices(web: Web, who: Caller) -> EnrolledList:
 
 @route(DELETE, "/v1/devices/{device}", by=PHONE, audit=Action.CHANGE_KEY, refuses=(NoSuchDevice, TooMany))
 async def revoke_device(web: Web, who: Caller, device: str) -> None:
-    """A phone of the person's proves nothing any more.
+    """Revoke a phone of the person.
 
-    A phone ends itself without a PIN. To end another one `SW-Pin` says the person's PIN, where one is set;
-    every PIN, and none, is answered alike, and without the right one the phone only looks ended. Where none
-    is set, a phone of the last three days ends no older one (403, `young`).
+    A phone revokes itself without a PIN. To revoke another phone, `SW-Pin` contains the person's PIN, if set.
+    Every PIN, also a missing PIN, gets the same response, and without the right PIN the phone only looks
+    revoked. If no PIN is set, a phone of the last three days revokes no older phone (403, `young`).
     """
     await evenly(_revoked(web, who, device))
 
@@ -271,7 +273,7 @@ async def _revoked(web: Web, who: Caller, device: str) -> None:
         verdict = await _verdict_of(web, own.person, who.header(b"sw-pin") or "")
         if verdict is PinVerdict.NONE_SET and own.is_young(web.clock.now_us()):
             raise NotAllowed("a phone that was added lately ends no older one", YOUNG)
-    # A phone that only seems enrolled may end itself in truth.
+    # A phone that only seems enrolled may really revoke itself.
     seeming = device != own.device and not proves(own, verdict)
     if not await web.writing.run(lambda tx: phones.revoke(tx, device, BY_APP, seeming=seeming)):
         raise NoSuchDevice("no such phone")
@@ -282,10 +284,10 @@ async def _revoked(web: Web, who: Caller, device: str) -> None:
 
 @route(PUT, "/v1/pins", by=PHONE, audit=Action.CHANGE_PERSON, refuses=(TooMany,))
 async def set_pins(web: Web, who: Caller, data: PinsBody) -> None:
-    """Set the PINs by which the person cancels an alert, in truth and under duress.
+    """Set the person's cancel PIN and duress PIN.
 
-    Where PINs are set, `current` has to be the cancel PIN. Every `current`, and none, is answered alike, and
-    without the right one nothing is changed.
+    If PINs are set, `current` must be the cancel PIN. Every `current`, also a missing one, gets the same
+    response, and without the right PIN nothing changes.
     """
     await evenly(_pins_set(web, who, data))
 

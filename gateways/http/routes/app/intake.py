@@ -1,6 +1,6 @@
-"""POST /v1/alerts: an alert comes in (S1). The shortest way from the bytes to the disk.
+"""POST /v1/alerts: an alert comes in (S1), on the shortest path from the bytes to the disk.
 
-It refuses what cannot be understood and nothing else; whose alert it is, is asked later.
+Only requests that cannot be understood are refused; the user is identified later.
 """
 
 from __future__ import annotations
@@ -48,10 +48,9 @@ from store.registry.devices import Seeming
 async def raise_alert(web: Web, who: Caller, data: AlertBody) -> Answer[AlertAnswer | Problem]:
     """Raise an alert.
 
-    Durable before it is answered. The same `id` again with the same phone is the alert that is there: 200.
-    Another signal of a phone with an open alert joins it: 200, with a name of its own, by which nothing of
-    the alert is read or changed. A `check` waits while alerts are at work, and is never refused an answer
-    that says so; an alert never waits.
+    The alert is durable before the response. The same `id` with the same phone again is the existing alert:
+    200. Another signal of a phone with an open alert joins that alert: 200, with a name of its own, which
+    gives no access to the alert. A `check` is put off while alerts are at work (429); an alert never waits.
     """
     sender = who.sender
     if data.check is not None and data.test:
@@ -67,7 +66,7 @@ async def raise_alert(web: Web, who: Caller, data: AlertBody) -> Answer[AlertAns
     else:
         web.metrics.repeated.inc()
         advice = await _advice(web, accepted)
-    # Asked after the commit: what has come back to the disk by now is durable, too.
+    # Checked after the commit: alerts moved back to the disk meanwhile are durable, too.
     if not web.journal.durable:
         web.metrics.not_durable.inc()
         problem = Problem(
@@ -100,7 +99,7 @@ def _answer(told: AlertAnswer, *, created: bool) -> Answer[AlertAnswer | Problem
 
 
 def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget: bool = False) -> Signal:
-    """The signal in a body. Raises BadBody."""
+    """Return the signal of a body. Raises BadBody."""
     path = "$.id"
     try:
         given = None if body.id is None else alert_id(body.id)
@@ -113,7 +112,7 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
     except ValueError as error:
         raise BadBody(str(error), path) from error
     proved, named = sender.device, sender.device or sender.seeming
-    # What a signature proves is its own phone's number. A nonce that comes again is the same alert again.
+    # A signature proves the number of its own phone only. A repeated nonce means the same alert again.
     doubt = None if sender.doubt is Doubt.NONCE else sender.doubt
     if proved is not None and phone not in (None, proved.phone):
         proved, doubt = None, Doubt.NUMBER
@@ -141,8 +140,8 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
 
 
 def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
-    """Return the level and the doubt that the app is told: of a phone that only seems enrolled, or only seems
-    revoked, those of a phone that is.
+    """Return the assurance level and the doubt published to the app. A phone that only seems enrolled, or
+    only seems revoked, gets the values of a phone that is.
     """
     phone = sender.seeming or sender.device
     if phone is None or phone.seeming is Seeming.NOTHING:
@@ -157,14 +156,12 @@ def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
 
 
 def _of_nonce(device: str, nonce: str) -> AlertId:
-    """The id of a signed alert that has none: what is sent again, by anybody, is that alert for ever."""
+    """Return the id of a signed alert without an id: a repetition by any sender is the same alert."""
     return AlertId(f"s{sha256(f'{device}:{nonce}'.encode()).hexdigest()[:24]}")
 
 
 async def _advice(web: Web, accepted: Accepted) -> Advice:
-    """Return the advice of an alert that was there, as far as it is shown here; under an alias, the advice of
-    the signal's own deadline.
-    """
+    """Return the published advice of an existing alert; under an alias, by the signal's own deadline."""
     if accepted.alias is not None:
         late = web.clock.now_us() >= accepted.deadline_at
         return Advice.CALL_112_NOW if late else Advice.WAIT
@@ -176,12 +173,12 @@ async def _advice(web: Web, accepted: Accepted) -> Advice:
 
 
 async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswer | Problem]:
-    """Take a check that a phone raises: as an alert is, and put off while alerts are at work. Raises
-    BadBody, NotAllowed, TooMany, NotDurable.
+    """Accept a check raised by a phone, as an alert is accepted; a check is put off while alerts are at work.
+    Raises BadBody, NotAllowed, TooMany, NotDurable.
 
-    The number is the one that the signature proves. A position is no part of it, and stays unread.
+    The number is the number proved by the signature. A position is no part of a check, and is ignored.
     """
-    # A phone that only seems enrolled is to see nothing of that: a check calls no operator.
+    # A phone that only seems enrolled must not notice: a check calls no operator.
     device = sender.device or sender.seeming
     if device is None or sender.doubt not in (None, Doubt.NONCE):
         raise NotAllowed("a check is signed by its phone", sender.doubt or UNSIGNED)

@@ -1,7 +1,7 @@
-"""The dialogue without a voice, of the user's side: to write, to be told what is new, to say what was read.
+"""Dialogue by text, on the user's side: write, receive new messages, report arrival and reading.
 
-Durable like everything: a message is answered once it is in the journal. Whoever holds the phone reads along:
-from an attempt to cancel on nothing is told here that came later (decision 56), and what is written is taken.
+Every message is in the journal before the response. A holder of the phone reads along: from an attempt to
+cancel on, newer messages are no longer published here (decision 56), and written messages are still accepted.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from store.journal.journal import Transaction
 async def write_message(web: Web, who: Caller, alert: str, data: MessageBody) -> Kept:
     """Write to the operator.
 
-    Refused once the alert has ended, and 112's page with it: it is raised again.
+    Refused once the alert and 112's page have ended: the app then raises the alert again.
     """
     sheet = await own(web, who, alert, Kind.POSITION)
     if isinstance(sheet, Alias):
@@ -64,7 +64,7 @@ async def write_message(web: Web, who: Caller, alert: str, data: MessageBody) ->
 
 @route(POST, "/v1/alerts/{alert}/messages/seen", by=APP, audit=OWN, status=202, refuses=KNOWN)
 async def saw_messages(web: Web, who: Caller, alert: str, data: SeenBody) -> Kept:
-    """Messages have arrived, or were read."""
+    """Report that messages have arrived, or were read."""
     sheet = await own(web, who, alert, Kind.POSITION)
     if isinstance(sheet, Alias):
         return kept(web, sheet.name)
@@ -81,10 +81,10 @@ async def messages(
     wait: Wait = 0.0,
     since: Annotated[int, QueryParameter(ge=0, description="The `version` last seen; 0: none.")] = 0,
 ) -> MessagesAnswer:
-    """What is new in the dialogue.
+    """List the new messages of the dialogue.
 
-    The messages that have come or changed since `since`, the `version` last seen; with `wait` the answer
-    comes at the first of them, or after so many seconds.
+    Returns the messages that are new or changed since `since`, the `version` last seen. With `wait` the
+    response comes at the first new message, or after `wait` seconds.
     """
     sheet = await own(web, who, alert, Kind.READ, since)
     if isinstance(sheet, Alias):
@@ -97,7 +97,7 @@ async def messages(
 async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> None:
     behind = isinstance(event, DialogueSeen) and event.upto > len(case.dialogue)
     if not behind and not dialogue.news(case, event):
-        return  # known by what is followed already: no need of the write lock
+        return  # known already without the write lock
     alert = case.alert
 
     def is_news(transaction: Transaction) -> bool:
@@ -110,14 +110,14 @@ async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> Non
         over = not dialogue.goes_on(now, transaction.at_us)
         if (over or full) and now.cancel_asked is None:
             raise Refused(Refusal.CLOSED if over else Refusal.DIALOGUE_FULL)
-        # After an attempt to cancel, with whichever PIN, every answer is the same.
+        # After an attempt to cancel, with any PIN, every response is the same.
         return not over and not full
 
     await into_inbox(web, alert, event, when=is_news)
 
 
 def messages_of(case: Case, since: int) -> MessagesAnswer:
-    """What has changed since that version of the alert, as far as the app is told of it."""
+    """Return the messages changed since that version of the alert, as published to the app."""
     last = version(case)
     told = (one for one in case.dialogue if one.version <= last and one.channel is not Channel.VOICE)
     return MessagesAnswer(
@@ -128,7 +128,7 @@ def messages_of(case: Case, since: int) -> MessagesAnswer:
 
 
 def _changed(one: Said, last: int) -> int:
-    """The version of its last change of which the app is told."""
+    """Return the version of the last change published to the app."""
     return max(at for at in (one.version, one.arrived_version, one.read_version) if at <= last)
 
 

@@ -1,1 +1,1 @@
-"""How operators sign on, and what they see to of themselves."""
+"""Routes for operators' sign-on and for their own access data."""

@@ -1,5 +1,6 @@
-"""/v1/console/access: by what the operator of a session signs on, and where. Own ones alone, and by a session
-alone: a program's token makes no passkey.
+"""/v1/console/access: the operator's own authenticators, password and sessions.
+
+A session alone gives access: a program's token creates no passkey.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ Code = Annotated[str, msgspec.Meta(max_length=20)]
 
 
 class AuthenticatorAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A passkey, or an authenticator app. `backed_up`: its maker keeps a copy of the passkey."""
+    """Passkey or authenticator app. `backed_up`: the passkey's maker keeps a copy."""
 
     id: str
     kind: Kind
@@ -48,7 +49,7 @@ class AuthenticatorAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser in which the operator is signed on. `here`: this one."""
+    """Browser in which the operator is signed on. `here`: this browser."""
 
     id: str
     here: bool
@@ -61,8 +62,8 @@ class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """By what the operator signs on, and where that is now. `asked`: the role asks for a second factor.
-    `passkeys_of`: of which host a passkey would be; empty where none can be.
+    """Authenticators and sessions of the operator. `asked`: the role requires a second factor. `passkeys_of`:
+    host to which a new passkey would belong; empty if passkeys are impossible.
     """
 
     asked: bool
@@ -73,7 +74,7 @@ class OwnAccess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True):
-    """For an authenticator app: the seed as typed, as a link, and the link as the lines of a QR code."""
+    """Seed for an authenticator app: as text, as a link, and the link as rows of a QR code."""
 
     challenge: str
     secret: str
@@ -82,14 +83,14 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new authenticator is made with; good once, within five minutes."""
+    """Data for a new authenticator; valid once, within five minutes."""
 
     passkey: passkeys.CreationOptions | None
     totp: Seed
 
 
 class NewAuthenticator(msgspec.Struct, frozen=True, kw_only=True):
-    """What the browser has made, or the first code of the app with the challenge of its seed."""
+    """Credential made by the browser, or the app's first code with the challenge of its seed."""
 
     name: Name
     passkey: passkeys.Credential | None = None
@@ -103,13 +104,13 @@ class NewAuthenticator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Renamed(msgspec.Struct, frozen=True, kw_only=True):
-    """Another name."""
+    """New name."""
 
     name: Name
 
 
 class NewPassword(msgspec.Struct, frozen=True, kw_only=True):
-    """`old` is not needed by who has signed on by a recovery code."""
+    """New password. `old` is not needed after a sign-on by recovery code."""
 
     password: Secret
     old: Secret | None = None
@@ -117,7 +118,7 @@ class NewPassword(msgspec.Struct, frozen=True, kw_only=True):
 
 @route(GET, PATH, by=SESSION, audit=OWN, says="One's own.")
 def own_access(web: Web, who: Caller) -> OwnAccess:
-    """By what one signs on, and where."""
+    """Show the operator's own authenticators and sessions."""
     return _told(web, who)
 
 
@@ -146,7 +147,7 @@ def begin_authenticator(web: Web, who: Caller) -> Beginning:
     refuses=((400, "It is not proved."),),
 )
 async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> OwnAccess:
-    """Keep a new authenticator."""
+    """Add a new authenticator."""
     made = await asyncio.to_thread(_proved, web, who.session, data, who.header(b"host"))
     try:
         await _write(web, who, lambda tx: add(tx, msgspec.structs.replace(made, created_at=tx.at_us)))
@@ -164,7 +165,7 @@ async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> Ow
     refuses=NOT_OWN,
 )
 async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed) -> OwnAccess:
-    """Name an authenticator."""
+    """Rename an authenticator."""
     key, operator = _key(which), who.operator
     if not await _write(web, who, lambda tx: rename(tx, operator, key, data.name.strip())):
         raise BadBody("none of one's own", "$")
@@ -180,7 +181,7 @@ async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed)
     refuses=NOT_OWN,
 )
 async def remove_authenticator(web: Web, who: Caller, which: str) -> OwnAccess:
-    """Forget an authenticator."""
+    """Remove an authenticator."""
     key, operator = _key(which), who.operator
     if not await _write(web, who, lambda tx: remove(tx, operator, key)):
         raise BadBody("none of one's own", "$")
@@ -196,7 +197,7 @@ async def remove_authenticator(web: Web, who: Caller, which: str) -> OwnAccess:
     refuses=((400, "None that may be one; `$.old`: wrong."), TooManyTries),
 )
 async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAccess:
-    """Set one's password.
+    """Set the operator's own password.
 
     The operator's other sessions end.
     """
@@ -229,9 +230,9 @@ async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAcces
     refuses=NOT_OWN,
 )
 async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
-    """End a session of one's own.
+    """End another session of the operator.
 
-    At all nodes, within a second. The shift goes on.
+    The session ends at all nodes within a second. The shift continues.
     """
     operator = who.operator
     if which == who.session.id or not await _write(web, who, lambda tx: end_own(tx, operator, which)):
@@ -240,7 +241,7 @@ async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
 
 
 async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
-    """Change one's own access, by a session that stands. Raises NotSignedOn, NotDurable, and as the work."""
+    """Change the operator's own access within a valid session. Raises NotSignedOn, NotDurable."""
 
     def checked(tx: Transaction) -> T:
         require(tx, who.session)
@@ -252,7 +253,10 @@ async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
 
 @contextmanager
 def _while_it_stands() -> Iterator[None]:
-    """What the guard has read of the session may be half a second old; what signs on stays for years."""
+    """Convert NobodyThere to NotSignedOn.
+
+    The guard's reading of the session may be half a second old, and an authenticator stays valid for years.
+    """
     try:
         yield
     except NobodyThere as error:
@@ -260,7 +264,7 @@ def _while_it_stands() -> Iterator[None]:
 
 
 async def _changed(web: Web, who: Caller, detail: str) -> OwnAccess:
-    """Enter a change, and tell how it is now."""
+    """Enter a change in the audit, and return the new state."""
     await who.note((who.operator,), detail=detail)
     web.people.look_again()
     web.auth.changed(who.session)
@@ -285,12 +289,12 @@ def _told(web: Web, who: Caller) -> OwnAccess:
 
 
 def _told_one(one: Authenticator) -> AuthenticatorAnswer:
-    """As it is told; not what proves it."""
+    """Return the authenticator without its secret."""
     return derived(AuthenticatorAnswer, one, id=passkeys.base64(one.id))
 
 
 def _told_session(one: Session, here: Session) -> SessionAnswer:
-    """As it is told in the session `here`."""
+    """Return the session as shown in the session `here`."""
     return derived(SessionAnswer, one, here=one.key == here.key)
 
 
@@ -314,8 +318,8 @@ def _creation(web: Web, session: Session, host: str, as_of: int) -> passkeys.Cre
 
 
 def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None) -> Authenticator:
-    """The new one, on a thread. Raises BadBody."""
-    # Once it is kept, the operator was changed: so no challenge counts twice.
+    """Verify and return the new authenticator; on a thread. Raises BadBody."""
+    # Adding the authenticator changes the operator's version, so that no challenge counts twice.
     as_of = web.queries.changes_of(session.operator)
     now = web.clock.now_us()
     if data.passkey is None:

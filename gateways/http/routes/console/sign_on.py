@@ -1,9 +1,9 @@
-"""/v1/console/session: what proves an operator for the console's cookie, which no script can read. And
-/v1/first-admin: who has the link that the installation printed becomes the first admin, once.
+"""/v1/console/session: sign-on of an operator, for the console's cookie, which no script can read; and
+/v1/first-admin: the first administrator, by the link printed at the installation, once.
 
-Passwords are asked of the registry one at a time and off the event loop, a few wait and more are told so; who
-is wrong too often waits. Tokens and passkeys are let in meanwhile, and passwords from where the operator has
-signed on before: no stranger can lock an operator out.
+Passwords are checked one at a time and off the event loop; a few wait, and further ones are refused. Too many
+wrong attempts cause a wait. Tokens and passkeys are accepted meanwhile, as are passwords from networks of the
+operator's earlier sign-ons: no stranger can lock an operator out.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ log = logs.get("http.sign_on")
 
 
 class SignOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator's token or recovery code; the ticket of the session at another node; what a passkey has
-    signed; or who it is (id, name or number), the password, and the code of an authenticator app where one is
-    asked for.
+    """Credential for a sign-on.
+
+    A token or recovery code; the ticket of a session at another node; the signature of a passkey; or the
+    operator (id, name or number), the password, and the code of an authenticator app if required.
     """
 
     token: Secret | None = None
@@ -62,8 +63,10 @@ class SignOn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed on. `csrf` goes into the header `X-CSRF-Token` of everything that changes something.
-    `enrol`: the role asks for a passkey or an authenticator app, none is there, and no token has signed on.
+    """The signed-on operator. `csrf` goes into the header `X-CSRF-Token` of every change.
+
+    `enrol`: the role requires a passkey or an authenticator app, the operator has neither, and has not used a
+    token.
     """
 
     operator: str
@@ -76,7 +79,7 @@ class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signed_off(transaction: Transaction, session: Session, *, last: bool) -> bool:
-    """End the session; False where it is the last one of an operator who is on an alert."""
+    """End the session; return False for the last session of an operator who is on an alert."""
     if last and is_on_an_alert(transaction, session.operator):
         return False
     end(transaction, session, last=last)
@@ -84,7 +87,7 @@ def signed_off(transaction: Transaction, session: Session, *, last: bool) -> boo
 
 
 class FirstAdmin(msgspec.Struct, frozen=True, kw_only=True):
-    """Who becomes the first admin, and the code of the link that was printed."""
+    """Data of the first administrator, and the code of the printed link."""
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     name: Name
@@ -123,9 +126,9 @@ async def sign_on(web: Web, who: Caller, data: SignOn) -> Response[bytes]:
     refuses=((401, "`no_passkeys_here`: no passkey can be of this address."),),
 )
 def sign_on_challenge(web: Web, who: Caller) -> passkeys.RequestOptions:
-    """What a passkey signs on with.
+    """Return the challenge for a sign-on by passkey.
 
-    For `navigator.credentials.get`; good once, within five minutes.
+    For `navigator.credentials.get`; valid once, within five minutes.
     """
     party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
     if party is None:
@@ -136,7 +139,7 @@ def sign_on_challenge(web: Web, who: Caller) -> passkeys.RequestOptions:
 
 @route(GET, PATH, by=SIGNED_IN, audit="the operator's own", says="Signed on.")
 async def signed_on(web: Web, who: Caller) -> SignedOn:
-    """Who is signed on."""
+    """Show the signed-on operator."""
     session = web.auth.session(who.request)
     if session is None:
         raise NotSignedOn("not signed on")
@@ -145,7 +148,7 @@ async def signed_on(web: Web, who: Caller) -> SignedOn:
 
 @route(DELETE, PATH, by=SIGN_ON, audit=Action.SIGN_OFF, status=204, refuses=(Refusal.ON_AN_ALERT,))
 async def sign_off(web: Web, who: Caller) -> Response[None]:
-    """Sign off; the last session of an operator takes her shift with it."""
+    """Sign off; the operator's last session ends the shift as well."""
     session = web.auth.session(who.request)
     if session is not None:
         last = not web.auth.signed_on_elsewhere(session)
@@ -169,10 +172,10 @@ async def sign_off(web: Web, who: Caller) -> Response[None]:
     refuses=((401, "The code is worth nothing, or there is an admin."), OtherOrigin, TooManyTries),
 )
 async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnLink]:
-    """Become the first admin.
+    """Become the first administrator.
 
-    By the code that the installation printed, once, within a day, while there is none. The answer signs on,
-    to a password or passkey.
+    By the code printed at the installation, once, within a day, while no administrator exists. The response
+    contains a link for the sign-on, to set a password or passkey.
     """
     _own_page(web, who)
     proofs, address = Proofs(web), who.address
@@ -193,13 +196,13 @@ async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnL
 
 
 def _own_page(web: Web, who: Caller) -> None:
-    """Raises OtherOrigin for a page of another origin."""
+    """Raise OtherOrigin if the page is of another origin."""
     if not web.proxies.is_own_page(who.header(b"origin"), who.header(b"host")):
         raise OtherOrigin("the page is not this center's")
 
 
 def _told(web: Web, session: Session) -> SignedOn:
-    # Also while the registry cannot be asked: a page that is loaded then stays signed on.
+    # The list of operators works while the registry cannot be read: a page loaded then stays signed on.
     record = web.people.operators().get(session.operator)
     lacks = record is not None and is_asked(web, record.role) and not record.has_second_factor
     return SignedOn(
@@ -209,13 +212,13 @@ def _told(web: Web, session: Session) -> SignedOn:
         csrf=session.csrf,
         until=rfc3339(session.until),
         way=session.way,
-        # A token's holder may be a program's, or a simulated run's.
+        # A token may belong to a program, or to a simulated run.
         enrol=lacks and session.way is not Way.TOKEN,
     )
 
 
 async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
-    """The session from now on. Raises NotSignedOn, TooManyTries, NotDurable."""
+    """Return the session, begun or continued. Raises NotSignedOn, TooManyTries, NotDurable."""
     address, proofs = who.address, Proofs(web)
     known, secret = web.auth.session(who.request), web.auth.secret(who.request) or ""
     if data.ticket is not None:
@@ -226,18 +229,17 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
         proof = proofs.by_token(data.token, address)
     else:
         proof = await proofs.by_password(data.operator or "", data.password or "", data.code, address)
-    # Before the session is begun, by which the address becomes a familiar one.
+    # Computed before the session begins, because the session makes the address familiar.
     counted, _ = proofs.counted_as(proof.operator, address)
     same = known is not None and known.operator == proof.operator
     if known is not None and same and not proof.counts_once:
-        # The page was loaded again, or another of the operator's is open: their CSRF tokens stay as they
-        # are.
+        # The page was reloaded, or another page of the operator is open: the CSRF tokens stay valid.
         made = Begun(known, secret)
     else:
 
         def work(transaction: Transaction) -> Begun:
             if known is not None:
-                # Somebody else sits at this browser now, and the cookie is about to be replaced.
+                # The browser's cookie is about to be replaced: its former session ends.
                 end(transaction, known, last=not same and not web.auth.signed_on_elsewhere(known))
             return proof.begin(transaction, address)
 
@@ -253,7 +255,7 @@ async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
 
 
 async def _gone_on(web: Web, ticket: str, address: str) -> Begun:
-    """The session of another node, here. Raises NotSignedOn, TooManyTries, NotDurable."""
+    """Continue the session of another node here. Raises NotSignedOn, TooManyTries, NotDurable."""
     proofs = Proofs(web)
     proofs.let_try(address)
     made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))

@@ -1,1 +1,1 @@
-"""What operators order, and what supervisors see to."""
+"""Routes for operators' commands and for the tasks of supervisors."""

@@ -1,7 +1,6 @@
-"""/v1/alarms: who has seen what is wrong with the center, what is kept quiet for planned work, and what there
-was.
+"""/v1/alarms: acknowledgement of alarms, shelving during planned work (ISA 18.2), and history.
 
-What stands is told by the console's WebSocket; nothing is decided here about what is wrong.
+The console's WebSocket publishes the standing alarms; this module decides nothing about faults.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ Subject = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class AlarmAsSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm, as it was shown: raised anew since, it is another."""
+    """Alarm as shown to the operator. The same alarm raised anew since then is another alarm."""
 
     alarm: Name
     subject: Subject
@@ -48,15 +47,16 @@ class AlarmAsSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmsSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator has acknowledged."""
+    """Alarms that an operator acknowledges."""
 
     alarms: Annotated[list[AlarmAsSeen], msgspec.Meta(min_length=1, max_length=AT_ONCE)]
 
 
 class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """What there was, newest first; `often`: what came most, first. `more`: there were others.
+    """Past alarms, newest first. `often`: the most frequent alarms, most frequent first. `more`: the list is
+    cut off.
 
-    `callouts`: who was called because of alarms in that time, whatever was searched for.
+    `callouts`: callouts because of alarms in the same time, independent of the search.
     """
 
     episodes: list[Episode]
@@ -67,7 +67,7 @@ class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quiet(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept quiet: these alarms, what is about this, what this node raises or is about. Empty: any."""
+    """Alarms to shelve: by name, by subject, by the node that raises them or is concerned. Empty: any."""
 
     alarm: Name = ""
     subject: Subject = ""
@@ -75,7 +75,7 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuietFor(Quiet, frozen=True, kw_only=True):
-    """How long, and for which work. Sent again it is changed."""
+    """Shelving with duration and reason. A repeated request replaces the former."""
 
     minutes: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_US // MINUTE)]
     reason: Annotated[str, msgspec.Meta(max_length=200)]
@@ -85,7 +85,7 @@ class QuietFor(Quiet, frozen=True, kw_only=True):
 async def alarms_seen(web: Web, who: Caller, data: AlarmsSeen) -> None:
     """Acknowledge alarms.
 
-    Of any node. What was seen before, or is raised anew meanwhile, stays as it is.
+    The alarms may be of any node. An alarm acknowledged before, or raised anew meanwhile, stays unchanged.
     """
     alarms = web.following.picture.alarms
     due = [
@@ -108,9 +108,9 @@ def alarms_history(
     days: Annotated[Literal["1", "7", "30"], QueryParameter(description="The last days.")] = "7",
     search: Annotated[str, QueryParameter(max_length=100)] = "",
 ) -> AlarmHistory:
-    """The alarms that there were.
+    """List past alarms.
 
-    `search` is a part of an alarm's name, of what it is about, or of a node's name.
+    `search` is a part of an alarm's name, of its subject, or of a node's name.
     """
     nodes = {web.settings.node}
     if web.journal.shared:
@@ -129,9 +129,9 @@ def alarms_history(
 
 @route(POST, "/v1/alarms/quiet", by=SUPERVISOR, audit=Action.CHANGE_SETTINGS, refuses=(Why.NEVER_QUIET,))
 async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
-    """Keep alarms quiet for planned work.
+    """Shelve alarms during planned work.
 
-    They are shown as quiet, count and call nobody, and come back by themselves.
+    The alarms are shown as quiet, cause no callout, and return by themselves.
     """
     reason = " ".join(data.reason.split())
     if not reason:
@@ -157,7 +157,7 @@ async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
 async def alarms_heard(
     web: Web, who: Caller, alarm: FromQuery[str] = "", subject: FromQuery[str] = "", node: FromQuery[str] = ""
 ) -> Answer[None]:
-    """Let alarms be heard again."""
+    """Unshelve alarms."""
     event = AlarmUnshelved(alarm=alarm, subject=subject, node=NodeId(node), by=who.operator)
     shelf = web.following.picture.alarms.shelf
     if slot(event) not in map(slot, shelf.at(web.clock.now_us())):

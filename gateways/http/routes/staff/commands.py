@@ -1,7 +1,7 @@
-"""What an operator orders in a case, and says of the own shift.
+"""Commands of operators in a case, and changes of their own shift.
 
-A command is checked and journaled under the journal's write lock: what the case does not allow at
-that moment is refused with the reason (409). What comes of it is the AlertCase's, which checks again.
+A command is checked and journaled under the journal's write lock: a command that the case does not permit at
+that moment is refused with the reason (409). The AlertCase checks the command again and carries it out.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ ORDERED: Final = "an order, which is in the journal with its operator"
     refuses=((403, "A command that needs another role."), NoSuchAlert, Refused),
 )
 async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody) -> CommandAnswer:
-    """Order something in a case."""
+    """Give a command in a case."""
     by = who.operator
     if ORDERS[data.command].supervisor:
         web.auth.require(by, StaffRole.SUPERVISOR)
@@ -86,7 +86,7 @@ async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody)
 
 @route(POST, "/v1/operators/me/shift", by=SIGNED_ON, audit=ORDERED, refuses=(Refusal.OUT_OF_DATE,))
 async def change_shift(web: Web, who: Caller, data: ShiftBody) -> ShiftAnswer:
-    """Begin, pause or end one's shift."""
+    """Begin, pause or end the operator's own shift."""
     operator, reason, settings = who.operator, data.reason.strip(), web.settings.center
 
     def change(transaction: Transaction) -> int:
@@ -111,11 +111,11 @@ def order(
     *,
     supervisor: bool = False,
 ) -> RequestError | None:
-    """Journal the command if the case allows it now, and nothing on which it rests has changed since what the
-    operator saw; else why not, to be raised. An order that is known by its id already is not journaled again.
-    Within the write lock.
+    """Journal the command if the case permits it now, and if the data that the operator saw is still valid.
 
-    `known`: the alert as it was a moment ago; `supervisor`: whether a supervisor orders it.
+    Return the refusal otherwise, for the caller to raise. A command whose id is journaled already is not
+    journaled again. Call within the write lock. `known`: the alert as of a moment ago; `supervisor`: True for
+    a supervisor's command.
     """
     sheet = current(transaction, known)
     case = sheet.case
@@ -150,7 +150,7 @@ def order(
 
 
 def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg | None) -> InboxEvent:
-    """The event of a command. What only has to be known is a fact at once; the rest the AlertCase acts on.
+    """Return the event of a command. Mere information is a fact at once; on the rest the AlertCase acts.
 
     `user`: the call in which a question is spoken.
     """
@@ -184,7 +184,7 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg 
 
 
 def _question(data: CommandBody, by: OperatorId) -> DialogueSaid:
-    """What an operator writes, or asks on the line."""
+    """Return the message that an operator writes, or asks on the line."""
     on_the_line = data.command is not OperatorCommand.WRITE
     return DialogueSaid(
         id=data.id or "",
@@ -206,16 +206,16 @@ def set_shift(
     settings: Settings,
     seen: int | None = None,
 ) -> bool:
-    """Journal the shift's new state; False where it is so already. Within the write lock.
+    """Journal the new state of the shift; return False if unchanged. Call within the write lock.
 
-    Who says ready in the wrap-up ends it: that much has changed. Raises Refused where the shift has changed
-    after the journal's position `seen`: an operator who has gone home is not made ready by a request that a
-    node reads late.
+    The state READY during the wrap-up ends the wrap-up, and counts as a change. Raises Refused if the shift
+    has changed after the journal's position `seen`: a request read late by a node must not make an operator
+    ready who has gone home.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")
     now = last.event if last is not None and isinstance(last.event, ShiftChanged) else None
-    # Another reason is news; none at all says nothing against the one that was given.
+    # Another reason is a change; an empty reason leaves the given reason valid.
     if (ShiftState.OFF if now is None else now.state) is state and (
         not reason or (now is not None and now.reason == reason)
     ):
@@ -231,8 +231,10 @@ def set_shift(
 
 
 def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
-    """Say the shift once more, as this node's, where the node of which it was is no member any more: the
-    nailed-up call and the headset are kept where the shift is. Whether it was so. Within the write lock.
+    """Move the shift to this node if its node is no member any more; return True if moved.
+
+    The shift is journaled again by this node, because the nailed-up call and the headset belong to the
+    shift's node. Call within the write lock.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")

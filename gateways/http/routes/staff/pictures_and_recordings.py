@@ -1,6 +1,4 @@
-"""What is seen and heard of an alert beside its story: pictures of its user's record, for operators, and what
-was recorded, for supervisors.
-"""
+"""Pictures of an alert's user, for operators, and recordings of an alert, for supervisors."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ _PIECE: Final = 65_536
 
 
 class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The files, by their names."""
+    """Names of the recorded files."""
 
     files: list[str]
 
@@ -38,9 +36,9 @@ class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
     refuses=(NoSuchAlert, NoSuchPerson),
 )
 def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[bytes]]:
-    """A picture of the record of an alert's user.
+    """Return a picture from the record of an alert's user.
 
-    As the case names it. It is entered in the audit.
+    The case names the picture. The access is entered in the audit.
     """
     case = web.following.case(alert)
     if case is None or case.user is None:
@@ -57,7 +55,7 @@ def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[byt
     refuses=(NoSuchAlert,),
 )
 def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
-    """What was recorded of an alert at this node."""
+    """List the recordings of an alert at this node."""
     files = [one.file for one in whole_of(web.state.recordings, alert)]
     return Answer(RecordingsView(files=files), (alert,), "recordings listed")
 
@@ -66,9 +64,9 @@ def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
     GET, "/v1/alerts/{alert}/recordings/{file}", by=SUPERVISOR, audit=Action.PLAYED, refuses=(NoSuchAlert,)
 )
 async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
-    """A recording of an alert, to be listened to.
+    """Return a recording of an alert for playback.
 
-    FLAC, a track for each party. That it was handed out is entered.
+    FLAC, one track for each party. The access is entered in the audit.
     """
     kept = web.state.recordings
     if file not in (one.file for one in await asyncio.to_thread(whole_of, kept, alert)):
@@ -79,9 +77,7 @@ async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
 
 
 def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
-    """The picture of the user's record, as what its bytes are and as nothing else; for any thread. Raises
-    NoSuchPerson.
-    """
+    """Return a picture of the user's record, typed by its bytes. For any thread. Raises NoSuchPerson."""
     found = web.journal.at_one_moment(lambda one: records.picture(one, user, which))
     if found is None:
         raise NoSuchPerson("no such picture")
@@ -89,14 +85,14 @@ def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
         "content-disposition": "inline",
-        # Opened by itself it is a picture, and runs nothing.
+        # A picture opened as a page of its own runs nothing.
         "content-security-policy": "default-src 'none'; sandbox",
     }
     return Response(found.data, media_type=found.kind.value, headers=headers)
 
 
 def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """What the file holds, a part at a time; it is closed then."""
+    """Yield the content of the file in pieces, and close the file."""
     with file:
         while piece := file.read(_PIECE):
             yield piece

@@ -1,4 +1,4 @@
-"""/v1/shift: what a shift leaves to the next: notes, callbacks that are owed, the drill, one's last alert."""
+"""/v1/shift: hand-over to the next shift: notes, pending callbacks, the drill, the operator's last alert."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ AUDIT: Final = "what operators leave to each other, with who wrote it; alerts by
 
 
 class NewNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What the next shift has to know."""
+    """Note for the next shift."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX)]
 
 
 class NoteDone(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it is done with."""
+    """New state of a note: done, or open again."""
 
     done: bool
 
@@ -56,9 +56,9 @@ def _on_duty(web: Web) -> Lately[OnDutyRow | None]:
 
 @route(GET, "/v1/shift", by=OPERATOR, audit=AUDIT, listed=True)
 def shift(web: Web, who: Caller) -> ShiftView:
-    """What is handed over.
+    """Show the hand-over of the shift.
 
-    Notes, owed callbacks, whether a drill is due, one's own last alert.
+    Notes, pending callbacks, if a drill is due, the last alert of the operator.
     """
     now_us, phone = web.clock.now_us(), web.settings.center.drill.phone
     drill_us = None if not phone else last_begun(web.journal, phone)
@@ -80,7 +80,7 @@ def shift(web: Web, who: Caller) -> ShiftView:
 async def leave_shift_note(web: Web, who: Caller, note: NewNote) -> NoteRow:
     """Leave a note to the next shift.
 
-    It is shown until somebody is done with it, for 30 days at most.
+    The note is shown until an operator marks the note as done, for 30 days at most.
     """
     text = note.text.strip()
     if not text:
@@ -90,9 +90,9 @@ async def leave_shift_note(web: Web, who: Caller, note: NewNote) -> NoteRow:
 
 @route(POST, "/v1/shift/notes/{note}/done", by=OPERATOR, audit=AUDIT, refuses=(NoSuchNote,))
 async def finish_shift_note(web: Web, who: Caller, note: str, done: NoteDone) -> NoteRow:
-    """Be done with a note, or not after all.
+    """Mark a note as done, or as open again.
 
-    Who was done with it first is told.
+    The response names the first operator who marked the note as done.
     """
     found = await web.writing.run(lambda tx: shift_notes.finish(tx, note, who.operator, done=done.done))
     if found is None:
