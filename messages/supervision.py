@@ -58,4 +58,4 @@ class RestartWanted(Message, frozen=True, kw_only=True, tag="actor.restart_wante
 
 
 class StopActor(Message, frozen=True, kw_only=True, tag="actor.stop"):
-    """Order to end in order: close everything open, leave calls up."""
+    """Order to stop cleanly: close everything open, leave calls up."""

@@ -30,7 +30,7 @@ ANYTHING: Final = Anything()
 
 @dataclass(frozen=True)
 class Set:
-    """Set the key at `path` to `now`; None: remove the key, so that its default applies."""
+    """Edit that sets the key at `path` to `now`; None removes the key, so that its default applies."""
 
     path: str
     now: Value | None
@@ -40,7 +40,7 @@ class Set:
 
 @dataclass(frozen=True)
 class Add:
-    """Append a table to the list `modem`, `trunk`, `psap.route` or `psap.data`."""
+    """Edit that appends a table to the list `modem`, `trunk`, `psap.route` or `psap.data`."""
 
     table: str
     row: Row
@@ -48,7 +48,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Remove:
-    """Remove the table `name` from the list."""
+    """Edit that removes the table `name` from the list."""
 
     table: str
     name: str

@@ -36,7 +36,7 @@ class Wakes(StrEnum):
     AT_ONCE = "at_once"
     """Call at any hour; usual for alarms that grow worse by the minute or affect the next alert."""
     FEW_LEFT = "few_left"
-    """Call if few lines of the line's kind are left, else write in the morning (`model.alarms.book`)."""
+    """Call if few lines of the line's kind are left, else write in the morning (`model.alarms.can_wait`)."""
     BY_DAY = "by_day"
     """Call in the morning: an earlier message about the task had no effect."""
     MORNING = "morning"

@@ -45,7 +45,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None
     over_at: Instant | None = None
     failure: CalloutFailure | None = None
-    """None once over: the message was sent, or the call ended with a key that took the callout."""
+    """Failure; None once over if the message was sent, or a key of the call took the callout."""
     cause: int | None = None
 
     @property

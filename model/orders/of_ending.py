@@ -92,8 +92,8 @@ def _why_not_close(asked: Asked) -> Refusal | None:
 def _why_not_put_away(asked: Asked) -> Refusal | None:
     """Return why the alert may not be put away.
 
-    Only an alert that nothing vouches for, and only a supervisor: a real unsigned alert looks like a forged
-    one if the user declines or cannot talk, and 112 would never be informed.
+    Only an alert that nothing vouches for, and only by a supervisor unless a test: a real unsigned alert
+    looks like a forged one if the user declines or cannot talk, and 112 would never be informed.
     """
     case = asked.case
     if vouched(case):

@@ -102,7 +102,9 @@ def _asked_at(one: Said) -> Instant:
 
 
 def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
-    """Mark a message as arrived or read by the other side; an own message stays unchanged."""
+    """Mark a message as arrived or read by the other side; a message of the reader's own side is
+    unchanged.
+    """
     theirs = bool(one.by) != bool(event.by) and one.number <= event.upto
     if not theirs:
         return one

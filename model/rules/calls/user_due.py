@@ -102,8 +102,8 @@ def why_not_over(case: Case, settings: Settings) -> Refusal | None:
     """Return why it is too early to give the user up, while no call to the user is up; None once all attempts
     are over.
 
-    An answering machine does not end the attempts: an operator marks each machine with one key, within
-    seconds. The operator orders one further attempt.
+    An answering machine does not end the attempts: machines are marked with one key, within seconds. After a
+    machine the operator must order one further attempt.
     """
     if case.inbound_call is not None:
         return Refusal.USER_CALLING
