@@ -77,9 +77,7 @@ def file_of(state: Path, work: Work) -> Path:
 
 
 def wanted_file(state: Path, work: Work) -> Path:
-    """Return the path of the order file, which exists until the run begins; systemd watches it
-    (`deploy/`).
-    """
+    """Return the path of the order file, present until the run begins; systemd watches it (`deploy/`)."""
     return state / f"{work}.wanted"
 
 

@@ -89,9 +89,7 @@ class _Enough(Exception):
 
 
 def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
-    """Read the head of a backup file; the rest is not read, and no signature is verified yet. Raises
-    CenterError.
-    """
+    """Read the head of a backup file, without the rest and its signature. Raises CenterError."""
     reader = Reader()
     found: list[Block] = []
 

@@ -72,9 +72,7 @@ class Giving:
             raise TransferError("the journal holds events; a backup is restored into an empty one")
 
     def begin(self, begin: Begin) -> None:
-        """Create the tables at the backup's revision. Raises JournalNewer for a revision of a
-        newer version.
-        """
+        """Create the tables at the backup's revision. Raises JournalNewer for a newer version's revision."""
         self._part = begin.part
         if begin.part is Part.KEYS and begin.origin and begin.origin != origin_of(self._connection):
             raise TransferError("is of another center's journal")

@@ -75,9 +75,7 @@ class _Asked(msgspec.Struct):
 
 
 class DutyCallerActor(CenterActor):
-    """Actor for duty callouts. Watches alarms of all nodes; each node carries out the callouts
-    it has begun.
-    """
+    """Actor for duty callouts. Watches alarms of all nodes; each node carries out the callouts it began."""
 
     role: ClassVar[Role] = Role.DUTY_CALLER
 
@@ -106,8 +104,8 @@ class DutyCallerActor(CenterActor):
         self._calling.let_go_of_lines(self._watching.callouts, self._alive())
 
     def courier(self, waker: Waker) -> Courier[Letter, Brought]:
-        """Return the courier of written notifications: a thread each, so that a slow server
-        delays no other.
+        """Return the courier of written notifications: a thread each, so that no slow server
+        delays others.
         """
         setup = self._setup
         return ThreadCourier(lambda letter: (letter[1], send(*letter, setup)), waker, "duty")

@@ -108,9 +108,7 @@ def list_(
     at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
     common: Common = DEFAULT,
 ) -> None:
-    """List all people; first those called now, or at another time, in calling order. Recorded
-    in the audit.
-    """
+    """List all people, first those called now or at another time, in order. The audit records this."""
     from model.callouts.roster import LOOKED_AHEAD_US, spans
     from model.callouts.times import local
     from store.audit.entry import Action

@@ -107,8 +107,8 @@ class DutyTestBegun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutySpan(msgspec.Struct, frozen=True, kw_only=True):
-    """People called in an interval, in order. Not `covered`: the interval is in no shift, and
-    all are called.
+    """People called in an interval, in order. Not `covered`: no shift has the interval, and all
+    are called.
     """
 
     from_at: Moment

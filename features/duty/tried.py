@@ -1,6 +1,4 @@
-"""People who took a callout, test or alarm: a roster is verified if people at each hour have recently done
-so.
-"""
+"""People who took a callout, test or alarm: a roster is verified by such people at each hour."""
 
 from __future__ import annotations
 

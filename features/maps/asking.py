@@ -40,9 +40,7 @@ class Asking:
     def __init__(
         self, source: Source, node: NodeId, case_of: Callable[[AlertId], Case | None], write: Write
     ) -> None:
-        """`case_of` returns the current case of an alert without waiting; None if the alert is over or
-        unknown.
-        """
+        """`case_of` returns the current case of an alert, at once; None if the alert is over or unknown."""
         self._source = source
         self._node = node
         self._case_of = case_of
@@ -129,9 +127,7 @@ class Addressing:
 
 
 def configured(web: Web) -> Addressing | None:
-    """Return the lookups set in the settings; None if none are set. An unusable source never prevents a
-    start.
-    """
+    """Return the lookups set in the settings; None if none. An unusable source never prevents a start."""
     try:
         source = source_of(MapSettings.of(web.settings.center), web.settings.version)
     except AddressesFailed as error:

@@ -19,9 +19,7 @@ from model.settings import Settings
 
 
 def tiles(settings: Settings) -> Iterator[Finding]:
-    """Check the source of streets, and its attribution. Without a source the console draws its
-    built-in map.
-    """
+    """Check the source of streets, and its attribution. Without it the console draws its built-in map."""
     from features.maps.tiles import TilesFailed, tiles_of
 
     wanted = MapSettings.of(settings)

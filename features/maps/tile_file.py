@@ -117,9 +117,7 @@ class TilesFile:
         return header
 
     def _said_attribution(self) -> str:
-        """Return the attribution in the file's metadata as plain text: there it may be HTML. Empty if
-        missing.
-        """
+        """Return the attribution of the file's metadata, which may be HTML, as text. Empty if missing."""
         content = self._bytes(self._header["metadata_offset"], self._header["metadata_length"], DIRECTORY_MAX)
         try:
             said = json.loads(gzip.decompress(content)) if content else {}

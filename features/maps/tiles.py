@@ -59,9 +59,7 @@ class Tiles(Protocol):
 
 
 def tiles_of(settings: MapSettings, state: Path, version: str) -> Tiles | None:
-    """Return the source set in the settings; None if none is set. `state`: state directory. Raises
-    TilesFailed.
-    """
+    """Return the source set in the settings; None if none. `state`: state directory. Raises TilesFailed."""
     # Imported here: each brings its own libraries, which most centers do not need.
     if settings.pmtiles:
         from features.maps.tile_file import TilesFile

@@ -1,6 +1,4 @@
-"""The commands `device list [PHONE] | invite --phone E164 | revoke ID`: enrolled phones; no
-center need run.
-"""
+"""The commands `device list [PHONE] | invite --phone E164 | revoke ID`, with or without a running center."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Import of a file of people: each line is compared with the registry, then all, or all valid ones, are
+"""Import of a file of people: each line is compared with the registry, then all or the valid ones are
 written.
 """
 

@@ -72,9 +72,7 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
 
 @once
 def _one_at_a_time(_: Web) -> asyncio.Lock:
-    """Return the lock of imports: twenty thousand lines take seconds of a processor that alerts
-    need as well.
-    """
+    """Return the lock of imports: twenty thousand lines take seconds of a processor needed by alerts."""
     return asyncio.Lock()
 
 

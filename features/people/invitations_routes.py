@@ -59,9 +59,7 @@ class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest 200 open invitations. `address`: base of their links; `can_text`: a line could send a
-    message.
-    """
+    """The newest 200 open invitations. `address`: base of their links; `can_text`: a line can send texts."""
 
     invitations: list[InvitationRow]
     address: str

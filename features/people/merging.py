@@ -80,9 +80,7 @@ def merge(
 
 
 def together(kept: User, other: User) -> Person:
-    """Combine two persons: fields of `kept` take precedence; numbers, devices and notes of both
-    are joined.
-    """
+    """Combine two persons: fields of `kept` take precedence; numbers, devices and notes are joined."""
     notes = [kept.notes, *([] if other.notes in kept.notes else [other.notes])]
     return Person(
         phones=(*kept.phones, *other.phones),

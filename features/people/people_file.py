@@ -46,17 +46,13 @@ _SEPARATORS: Final = ",;\t"
 _SEPARATOR_NAMED: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """Line that names the separator for Excel."""
 _NO_TEXT: Final = re.compile(b"[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]|\xff\xfe|\xfe\xff")
-"""Bytes that no text in Windows-1252 has: undefined characters, and byte order marks of UTF-16
-in the middle.
-"""
+"""Bytes that no text in Windows-1252 has: undefined ones, and byte order marks of UTF-16 in the middle."""
 ROWS_MAX: Final = 100_000
 """Maximal number of rows: some seconds of a processor that alerts need as well."""
 _HEADING_MAX: Final = 4096
 """Maximal length in characters; a longer line is no heading, and would take seconds to report."""
 _RUNS: Final = re.compile(r"[=+@-](?![0-9 ()./;|-]*$)")
-"""Text that a spreadsheet takes for a formula, and that is no number: written after a `'`, to be kept as
-text.
-"""
+"""Text that a spreadsheet takes for a formula, and is no number: written after a `'`, to stay text."""
 _KEPT: Final = re.compile(r"\A'(?=[=+@-])")
 _AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 """Excel's notation that keeps the `+` of a number."""
@@ -140,9 +136,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(content: bytes, file: str) -> Sheet:
-    """Split a file into rows. Raises ImportFaulty if it is no list of people; `file` is its name in the
-    error.
-    """
+    """Split a file into rows. Raises ImportFaulty for other files; `file` is the name in the error."""
     text, encoding = _decoded(content, file)
     named = _SEPARATOR_NAMED.match(text)
     begin = named.end() if named else 0
@@ -171,9 +165,7 @@ def read(content: bytes, file: str) -> Sheet:
 
 
 def written(sheet: Sheet, rows: list[list[str]]) -> bytes:
-    """Format rows, each with its reason at the end, as a file of the same form; UTF-8 with a
-    mark for Excel.
-    """
+    """Format rows, each with its reason at the end, as a file of the same form; UTF-8 marked for Excel."""
     made = io.StringIO()
     writer = csv.writer(made, delimiter=sheet.separator)
     writer.writerow([*sheet.heading, REASON])

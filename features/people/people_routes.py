@@ -62,9 +62,7 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolled phone: the number that it proves, the kind of proof, and the time of the last alert from
-    it.
-    """
+    """An enrolled phone: the number that it proves, the kind of proof, and the time of its last alert."""
 
     device: str
     name: str

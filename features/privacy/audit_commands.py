@@ -1,6 +1,4 @@
-"""The commands `audit person | operator | since | verify`: accesses, changes and sign-ons; no
-center needed.
-"""
+"""The commands `audit person | operator | since | verify`: accesses, changes, sign-ons; no center needed."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ def person(who: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> Non
 
 
 def operator(name: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
-    """List the actions of one actor: an operator by name, number or id, or `account:NAME`,
-    `app`, `center`.
-    """
+    """List the actions of an actor: an operator by name, number or id, or `account:NAME`, `app`, `center`."""
     from store.audit.entry import Action
     from store.audit.search import entries
     from store.registry.registry import Registry

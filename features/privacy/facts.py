@@ -151,9 +151,7 @@ def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None
 
 
 def without_operators(facts: Facts) -> Facts:
-    """Return the facts for the person: with roles in place of names and numbers of staff (GDPR,
-    art. 15(4)).
-    """
+    """Return the facts for the person: roles replace names and numbers of staff (GDPR, art. 15(4))."""
     staff = [call for call in facts.calls if call.party in _STAFF]
     hidden = {str(name): AN_OPERATOR for name in facts.operators}
     hidden |= {str(call.number): "a number of the center" for call in staff if call.number}

@@ -201,9 +201,7 @@ async def _is_sealed(web: Web, own: DeviceKey) -> bool:
 
 
 async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
-    """Check the PIN of the request and notify operators of the result. Raises NotAllowed without a PIN,
-    TooMany.
-    """
+    """Check the request's PIN and notify operators. Raises NotAllowed without a PIN, TooMany."""
     pin, person = who.header(b"sw-pin"), who.phone.person
     if pin is None:
         raise NotAllowed("say a PIN in `SW-Pin`", PIN_NEEDED)

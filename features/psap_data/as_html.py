@@ -232,9 +232,7 @@ def _page(
     rows: Rows = (),
     **values: object,
 ) -> str:
-    """Render the page; `path` with `lang=…` appended is its address. Without `rows` the form for a code is
-    shown.
-    """
+    """Render the page; `path` with `lang=…` appended is its address. Without `rows` it is the code's form."""
     return render(
         _TEMPLATE,
         lang=lang,
@@ -266,9 +264,7 @@ _ROW_OF: Final = {
 
 
 def _lines_of_record(record: PersonRecord, row: str, w: dict[str, str]) -> list[str]:
-    """Return the record's lines in a row of the page, each with its field's name unless the row has this
-    name.
-    """
+    """Return the record's lines in a row of the page, with their fields' names unless the row's own."""
     return [
         text if field == row else f"{w[field]}: {text}"
         for field, text in facts(record)

@@ -37,9 +37,7 @@ def collection(alerts: Iterable[PsapAlert], lang: str) -> bytes:
 
 
 def feature(alert: PsapAlert, lang: str) -> dict[str, Any]:
-    """Return an alert as a feature. Longitude comes first; an unknown position is null (RFC 7946, clause
-    3.2).
-    """
+    """Return an alert as a feature. Longitude first; null for an unknown position (RFC 7946, clause 3.2)."""
     place, who, known = alert.position, alert.who, alert.address
     return {
         "type": "Feature",

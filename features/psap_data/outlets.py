@@ -44,8 +44,8 @@ def outlet_of(target: DataTarget) -> Outlet:
 
 
 class Folder:
-    """Delivery into a folder: one file a message, renamed when complete; another program
-    collects the files.
+    """Delivery into a folder: one file a message, renamed when complete, to be collected by
+    another program.
     """
 
     def __init__(self, folder: Path) -> None:

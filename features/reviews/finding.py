@@ -140,9 +140,7 @@ def _is_told(user: User, search: str) -> bool:
 def listed(
     journal: Journal, people: People, room: Room, some: Sequence[tuple[int, AlertId]], me: OperatorId
 ) -> list[PastAlert]:
-    """Return the alerts as listed for `me`, without number and last name in others' alerts. Raises
-    JournalError.
-    """
+    """Return the alerts as listed for `me`; others' without number and last name. Raises JournalError."""
     told: dict[AlertId, list[Recorded]] = {alert: [] for _, alert in some}
     names = [name for alert in told for name in (streams.inbox(alert), streams.case(alert))]
     for one in journal.read_streams(*names):

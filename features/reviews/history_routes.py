@@ -84,9 +84,7 @@ FILTERED: Final[dict[str, Any]] = {
 
 
 class PastAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """Alerts, newest first. `more`: there are older alerts; request them with `before` set to
-    the last `seq`.
-    """
+    """Alerts, newest first. `more`: there are older alerts; their `before` is the last `seq`."""
 
     alerts: list[PastAlert]
     more: bool

@@ -1,6 +1,4 @@
-"""Views of reviews: a month's selection (`review.py`), reviews of a call, and the form
-(`config/review.toml`).
-"""
+"""Views of reviews: a month's selection (`review.py`), reviews of a call, the form (`config/review.toml`)."""
 
 from __future__ import annotations
 
@@ -51,8 +49,8 @@ def review_form() -> ReviewForm:
 
 
 class DrawnCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A selected call. `by`, `at_us`: reviewer and time; null before. `why`: reason that the reader cannot
-    review.
+    """A selected call. `by`, `at_us`: the review; null before. `why`: reason that the reader
+    cannot review.
     """
 
     alert: AlertId

@@ -209,9 +209,7 @@ def _subjects(per: Per, lines: Sequence[Modem]) -> list[str]:
 
 
 def _round(public: Sequence[Modem]) -> list[str]:
-    """Return the pairs of each line and the next that can be called; a line without such a partner stays
-    alone.
-    """
+    """Return the pairs of each line and the next that can be called; a line without partner stays alone."""
     found = []
     for place, one in enumerate(public):
         others = (*public[place + 1 :], *public[:place])

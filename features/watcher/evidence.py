@@ -92,9 +92,7 @@ def _writes(seen: Evidence) -> bool:
 
 
 def _nothing(tx: Transaction) -> None:
-    """Take and release the write lock without an event: one each ten seconds would be three
-    million a year.
-    """
+    """Take and release the write lock without an event: one in ten seconds is three million a year."""
 
 
 def _are_there(seen: Evidence) -> bool:
@@ -157,9 +155,7 @@ CHECKS: Final = (
 
 
 def wrong_now(seen: Evidence) -> tuple[Wrong, ...]:
-    """Return the node's faults; empty if it is well. Waits for the journal like any process that serves an
-    alert.
-    """
+    """Return the node's faults; empty if well. Waits for the journal like a process that serves an alert."""
     return tuple(Wrong(check.name) for check in CHECKS if not check.look(seen))
 
 

@@ -68,8 +68,8 @@ def resumed(before: Hearing, now_us: Instant, *, probes: bool) -> Hearing:
 
 
 def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tuple[Hearing, bool]:
-    """Apply a heartbeat; return the new state, and True if the heartbeat counts. `challenge`: random, the
-    next one.
+    """Apply a heartbeat; return the state, and True if the heartbeat counts. `challenge`: the
+    next, random.
     """
     known = hearing.nodes.get(beat.node)
     if known is None or now_us - known.asked_at > FRESH_US:

@@ -1,6 +1,4 @@
-"""Settings lists `[[heartbeat]]` and `[[watched]]`: watchers of this center, and centers
-watched from here.
-"""
+"""Settings lists `[[heartbeat]]` and `[[watched]]`: watchers of this center, and centers it watches."""
 
 from __future__ import annotations
 

@@ -11,9 +11,7 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, Instant, Outcome
 
 PAUSES_S: Final = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""Pauses between two attempts, as Standard Webhooks advises; after the last attempt the message
-is dropped.
-"""
+"""Pauses between two attempts, as Standard Webhooks advises; after the last the message is dropped."""
 KEPT_US: Final = Instant(sum(PAUSES_S) * SECOND)
 """Age of the oldest end that is posted."""
 TYPE: Final = "alert.closed"
@@ -66,9 +64,7 @@ def next_of(queue: Queue, now_us: Instant) -> End | None:
 
 
 def told(queue: Queue, end: End) -> dict[End, Owed]:
-    """Return the remaining ends after a success: all others become due, since the target accepts messages
-    again.
-    """
+    """Return the remaining ends after a success: all become due, since the target accepts messages again."""
     return {one: replace(owed, next_at=Instant(0)) for one, owed in queue.items() if one != end}
 
 

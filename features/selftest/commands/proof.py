@@ -1,6 +1,4 @@
-"""The commands `proof run | last`: run the self-test now, and show results. The self-test gives way to
-alerts.
-"""
+"""The commands `proof run | last`: run the self-test now, giving way to alerts, and show results."""
 
 from __future__ import annotations
 

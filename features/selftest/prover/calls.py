@@ -25,9 +25,7 @@ from store import streams
 from store.journal.journal import Append, Transaction
 
 TALKS_US = Instant(16 * SECOND)
-"""Time of measuring the voice: several bursts in each direction, at the ends of any delay that can be
-detected.
-"""
+"""Time of measuring the voice: several bursts in each direction, for any delay that can be detected."""
 _WHY = {
     WayFault.UNHEARD: ProofWhy.MUTE,
     WayFault.UNUSABLE_DELAY: ProofWhy.DELAYED,

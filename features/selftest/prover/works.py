@@ -1,6 +1,4 @@
-"""Selection of the work for each step, or of the reason to leave the step out; tests of texts
-and of credit.
-"""
+"""Selection of the work for each step, or of the reason to leave it out; tests of texts and of credit."""
 
 from __future__ import annotations
 

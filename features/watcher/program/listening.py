@@ -1,6 +1,4 @@
-"""Receiver of heartbeats: a small HTTP server with one path, which accepts only encrypted data
-of known keys.
-"""
+"""Receiver of heartbeats: an HTTP server with one path, which accepts only data encrypted by known keys."""
 
 from __future__ import annotations
 

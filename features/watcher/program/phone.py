@@ -143,9 +143,7 @@ class Phone:
                 self._done.append(done)
 
     def _turn(self, session: ModemSession) -> list[Event]:
-        """Process the modem's events for a moment. Raises CenterError if the modem does not
-        answer any more.
-        """
+        """Process the modem's events for a moment. Raises CenterError if the modem stops answering."""
         events: list[Event] = []
 
         def hear(event: Event) -> bool:

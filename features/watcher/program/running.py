@@ -48,9 +48,7 @@ class Running:
         self._clock = SystemClock.anchored()
         self._steps = StepWatch(last_start_s)
         self.clock_taken_s: float | None = None
-        """Seconds since the boot at which the run ended to synchronize with the wall clock; None: by a
-        signal.
-        """
+        """Seconds since the boot at the end of the run to synchronize with the wall clock; else None."""
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
         self._ways = Setup(settings=Settings(duty=settings.duty, language=settings.language))
         self._phone = phone_of(settings, state)

@@ -97,9 +97,7 @@ def load(path: Path) -> WatchSettings:
 
 
 def probing(urls: Sequence[str], roster: Path, modem: str) -> WatchSettings:
-    """Make settings without a file: these intakes are probed, and people of the roster called. Raises
-    SettingsError.
-    """
+    """Make settings without a file, for these intakes, this roster and modem. Raises SettingsError."""
     try:
         made = msgspec.convert(
             {

@@ -311,8 +311,8 @@ class Watcher:
 
     @contextmanager
     def _said_if_it_fails(self) -> Iterator[None]:
-        """Log errors of the disk: people are called nevertheless, since a full disk must not hide a center's
-        failure.
+        """Log errors of the disk, and call people nevertheless: a full disk must not hide a
+        center's failure.
         """
         try:
             yield
