@@ -179,7 +179,7 @@ class Metrics:
                     gauge.labels(one.line, way).set(value)
 
     def nodes(self, me: NodeId, standing: Standing | None) -> None:
-        """Set the state of the nodes by the database; None clears the metrics: the database is silent."""
+        """Set the state of the nodes by the database; None clears the metrics: the database is unreadable."""
         for gauge in (self._nodes, self._owned, self._membership):
             gauge.clear()
         if standing is None:

@@ -1,5 +1,4 @@
-"""Carries out orders to this node: writes them as files to the run directory, where the node and its actors
-poll.
+"""Carries out orders to this node, by files in the run directory, which the node and its actors poll.
 
 Repeats every second: writing the same order again changes nothing, and a restarted web continues.
 """

@@ -2,9 +2,9 @@
 
 Keys, tokens and sessions are stored and compared as hashes only. All valid credentials are read at once, off
 the event loop, `LOOK_S` after the end of the last reading. A storm therefore causes no queries of the
-registry, and a credential ended at any node stops working here within a second, on open WebSockets too. Only
-a credential missing in the last reading is queried by itself, so that a new credential works at once. While
-the registry cannot be read the last reading stays valid.
+registry. A credential ended at any node stops working here within a second, on open WebSockets too. Only a
+credential missing in the last reading is queried by itself, so that a new credential works at once. While the
+registry cannot be read the last reading stays valid.
 """
 
 from __future__ import annotations

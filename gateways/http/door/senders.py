@@ -74,8 +74,8 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         return not self.app_key and self.device is None and self.seeming is None
 
     def counted(self, named: str) -> dict[Scope, str]:
-        """Return the budgets' senders for which the request counts. `named`: the alert, number or device that
-        the request names; used if nothing proves the sender.
+        """Return the names under which the request counts, by scope. `named`: the alert, number or device
+        that the request names; used if nothing proves the sender.
         """
         if self.device is not None:
             return {Scope.DEVICE: self.device.device}

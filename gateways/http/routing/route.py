@@ -79,7 +79,7 @@ class Parameters:
 
     @classmethod
     def of(cls, function: Callable[..., Any], hints: Mapping[str, Any], path: str) -> Parameters:
-        """Return the parameters by the function's annotations."""
+        """Return the parameters, read from the function's annotations."""
         found: dict[str, Any] = {"alerts": (), "path": tuple(_IN_PATH.findall(path)), "query": ()}
         for name in inspect.signature(function).parameters:
             kind = hints[name]

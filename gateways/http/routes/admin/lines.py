@@ -53,7 +53,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     node: NodeId
     """Node of the line."""
     own: bool
-    """True for a line of this node. For another node's line the modem's fields are empty."""
+    """True for a line of this node. The modem of another node's line is unknown here."""
     trunk: TrunkId
     emergency: bool
     number: str
@@ -365,9 +365,7 @@ def _row(web: Web, spec: Modem, node: NodeId, said: LinesSet) -> LineRow:
 
 
 def _in_use(spec: Modem, said: LineSet) -> LineSet:
-    """Return the values in effect. Of a line for 112, `inbound` is copied from the file, because it has no
-    effect.
-    """
+    """Return the values in effect. `inbound` of a line for 112 is the file's, because it has no effect."""
     return LineSet(
         trunk=spec.trunk,
         number=spec.number,

@@ -62,9 +62,7 @@ class TrustView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
-    """All needs in order, and counts. `phone`: the caller's number; `test`: last test alert from a
-    console.
-    """
+    """All needs in order, with counts. `phone`: the caller's number; `test`: the last test alert."""
 
     needs: list[NeedRow]
     missing: int
@@ -194,7 +192,7 @@ class Looking:
         return self._look(confirmations(self._web.journal))[0]
 
     def view(self, asking: OperatorId) -> StartView:
-        """Return the view for the operator who asks."""
+        """Return the view for the operator `asking`."""
         said = confirmations(self._web.journal)
         found, people, test = self._look(said)
         phone = next((one.phone for one in people if one.id == asking), E164(""))

@@ -63,8 +63,8 @@ def _tries(_: Web) -> PinTries:
 async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> Kept:
     """Report that the alert was a mistake.
 
-    An operator still calls and verifies. Every PIN gets the same response, after the same time, and from then
-    on the alert looks closed here until it is raised again.
+    An operator still calls and verifies. Every PIN gets the same response, after the same time. From then on
+    the alert looks closed here until it is raised again.
     """
     begun_s = (loop := asyncio.get_running_loop()).time()
     # No budget refuses the request: every PIN gets the same response, and few PINs are checked.

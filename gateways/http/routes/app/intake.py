@@ -1,6 +1,6 @@
 """POST /v1/alerts: an alert comes in (S1), on the shortest path from the bytes to the disk.
 
-Only requests that cannot be understood are refused; the user is identified later.
+An alert is refused only if it cannot be understood; the user is identified later.
 """
 
 from __future__ import annotations

@@ -241,7 +241,7 @@ async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
 
 
 async def _write(web: Web, who: Caller, work: Callable[[Transaction], T]) -> T:
-    """Change the operator's own access within a valid session. Raises NotSignedOn, NotDurable."""
+    """Change own access in a valid session. Raises NotSignedOn, NotDurable, and the errors of `work`."""
 
     def checked(tx: Transaction) -> T:
         require(tx, who.session)

@@ -53,8 +53,7 @@ class AlarmsSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """Past alarms, newest first. `often`: the most frequent alarms, most frequent first. `more`: the list is
-    cut off.
+    """Past alarms, newest first. `often`: the most frequent ones first. `more`: the list is cut off.
 
     `callouts`: callouts because of alarms in the same time, independent of the search.
     """

@@ -209,8 +209,8 @@ def set_shift(
     """Journal the new state of the shift; return False if unchanged. Call within the write lock.
 
     The state READY during the wrap-up ends the wrap-up, and counts as a change. Raises Refused if the shift
-    has changed after the journal's position `seen`: a request read late by a node must not make an operator
-    ready who has gone home.
+    has changed after the journal's position `seen`: for example, a node reads a request after the operator
+    has gone home.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")

@@ -58,7 +58,7 @@ def _on_duty(web: Web) -> Lately[OnDutyRow | None]:
 def shift(web: Web, who: Caller) -> ShiftView:
     """Show the hand-over of the shift.
 
-    Notes, pending callbacks, if a drill is due, the last alert of the operator.
+    Notes, pending callbacks, the drill if due, the operator's own last alert.
     """
     now_us, phone = web.clock.now_us(), web.settings.center.drill.phone
     drill_us = None if not phone else last_begun(web.journal, phone)
