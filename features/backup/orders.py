@@ -67,6 +67,7 @@ class OwnBackups:
         self._asked_s = float("-inf")
         self._next: dict[Work, Instant] | None = None
         self._begun: dict[Work, tuple[Instant, subprocess.Popen[bytes]]] = {}
+        self._order = threading.Lock()
 
     def standing(self) -> BackupStanding:
         """Read the current state from files and settings. Raises OSError."""
@@ -91,6 +92,10 @@ class OwnBackups:
 
     def begin(self, work: Work) -> bool:
         """Order the work, or start it; return False if it is already running or ordered. Raises OSError."""
+        with self._order:
+            return self._begin(work)
+
+    def _begin(self, work: Work) -> bool:
         wanted = wanted_file(self._state.path, work)
         run = self._run(work, "")
         if run is not None and (run.running or (run.waits and not run.unheard)):

@@ -170,8 +170,10 @@ class HeartbeatSenderActor(CenterActor):
         )
 
     def _planned_until(self, now_us: Instant) -> Instant | None:
-        draining = self.env.run / DRAINING
-        ends = draining.exists() and not draining.read_bytes()
+        try:
+            ends = not (self.env.run / DRAINING).read_bytes()
+        except FileNotFoundError:
+            ends = False
         ordered = ends or (self.env.run / AGAIN).exists()
         shelved = self._picture.shelved(now_us)
         return decider.planned_until(shelved, self.env.node, ordered=ordered, now_us=now_us)

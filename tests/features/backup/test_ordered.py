@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +57,29 @@ def ended(seen: OwnBackups, work: Work) -> BackupStanding:
         return stands if run is not None and run.ended_at is not None else None
 
     return wait_until(found, within_s=60, what=f"the end of a {work}")
+
+
+def test_two_who_order_it_at_once_begin_one(state: StateDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, begun, real = OwnBackups(state, lambda: TOMORROW), [], subprocess.Popen
+
+    def popen(command: list[str], **given: Any) -> subprocess.Popen[bytes]:
+        if not begun:
+            begun.append(threading.Thread(target=lambda: answers.append(seen.begin(Work.BACKUP))))
+            begun[0].start()
+            begun[0].join(0.1)
+        made.append(real(["sleep", "60"], **given))
+        return made[-1]
+
+    made: list[subprocess.Popen[bytes]] = []
+    answers: list[bool] = []
+    monkeypatch.setattr(orders.subprocess, "Popen", popen)
+    try:
+        answers.append(seen.begin(Work.BACKUP))
+        begun[0].join()
+        assert (len(made), sorted(answers)) == (1, [False, True])
+    finally:
+        for one in made:
+            one.kill()
 
 
 def test_one_that_is_ordered_is_made_beside_the_center_and_tried(state: StateDir) -> None:
