@@ -23,7 +23,7 @@ from store.nodes import members, owners
 
 
 class NodeView(msgspec.Struct, frozen=True, kw_only=True):
-    """One node, as the console and the apps see the node."""
+    """A node, as the console and the apps see the node."""
 
     node: NodeId
     web: str

@@ -46,7 +46,7 @@ _HEADERS: Final = {
 
 
 class File:
-    """One file as sent to a browser. Raises KeyError for a suffix that pages do not use."""
+    """A file as sent to a browser. Raises KeyError for a suffix that pages do not use."""
 
     def __init__(self, name: str, content: bytes) -> None:
         self.content = content

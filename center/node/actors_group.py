@@ -96,7 +96,7 @@ class ActorsGroup:
 
     @property
     def processes(self) -> tuple[ProcessId, ...]:
-        """Processes whose death the node must see."""
+        """Processes that the node watches for their death."""
         if self._system is None:
             return ()
         return tuple(

@@ -324,7 +324,7 @@ class Node:
         return True
 
     def _watched(self) -> Iterator[ProcessId]:
-        """Yield the processes whose death must wake the node."""
+        """Yield the processes that wake the node by their death."""
         if self.web is not None and self.web.process is not None:
             yield self.web.process
         if self.web is not None and self.web.standby is not None:

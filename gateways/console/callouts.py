@@ -66,7 +66,7 @@ class CalloutView(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     """Number of cycles through all people, the present one included; 0 before the first attempt."""
     name: str
-    """Person whose channels are tested; empty unless the callout is a test."""
+    """Person of a test, which tries the channels of this person; empty for other callouts."""
     taken_us: Instant | None
     taken_by: str
     """Person of the roster who has taken the callout; empty if an operator has, at a console."""

@@ -319,8 +319,8 @@ def _recorded(case: Case) -> bool:
 
 
 def _called(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operators reserved for the alert, except those whose call is being released: they need to do
-    nothing.
+    """Return the operators reserved for the alert, except those with a call that is being released: these
+    operators need to do nothing.
     """
     let_go = {leg.operator for leg in case.of(Party.OPERATOR) if leg.state is LegState.RELEASING}
     return tuple(one for one in case.reserved if one not in let_go or one == case.operator)

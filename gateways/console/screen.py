@@ -3,7 +3,7 @@
 This module decides only which alerts the consoles receive. These are all alerts, until a storm brings more
 than people can follow. Beyond the limit these are the alerts with the earliest deadlines, and all alerts with
 an operator; the others are counted, and follow as places become free. Each console reports which alert its
-operator watches, and the other consoles receive this; it is kept in memory only.
+operator watches. The other consoles receive these reports, which are kept in memory only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Redacted view of an alert, for operators who neither have nor have opened the case: the fields named here.
 Pure.
 
-A field is hidden until it is named. Hidden fields are empty: null, false, or without content, so that their
+Fields are hidden until named. Hidden fields are empty: null, false, or without content, so that their
 existence is hidden too. The page finds every field all the same.
 """
 
