@@ -70,6 +70,18 @@ def test_every_module_says_what_it_is() -> None:
     assert [str(path) for path in ours if not facts(path).says_what_it_is] == []
 
 
+def test_a_docstring_is_a_sentence_of_its_own() -> None:
+    """Verb and object, or the thing itself; no clause that hangs on the name."""
+    clause = re.compile(r"\W*(?:What|Whether|Whoever|Who|Which|How|Of|By|As)\b")
+    vague = re.compile(r"(?i)\b(?:whoever|whatever|see the module)\b|(?<!`)\bnobody\b(?!`)")
+    assert [
+        f"{path}: {' '.join(text.split())[:80]}"
+        for path in modules(*packages(), "scripts")
+        for text in facts(path).docstrings
+        if clause.match(text) or vague.search(text)
+    ] == []
+
+
 def test_no_name_has_a_pronoun() -> None:
     """Names are roles: a pronoun is the user in one place and the operator in the next."""
     pronoun = re.compile(r"(?:^|_)(?:she|hers?|herself|he|him|his|himself)(?:_|$)", re.IGNORECASE)

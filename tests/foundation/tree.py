@@ -56,6 +56,8 @@ class Facts:
     """Where it asks one."""
     sleeps: tuple[str, ...]
     """Where it sleeps, and not only to pace a loop that looks again."""
+    docstrings: tuple[str, ...]
+    """Docstrings of the module, its classes and functions, and of fields and constants."""
 
 
 @cache
@@ -78,6 +80,13 @@ def facts(path: Path) -> Facts:
             ),
             clocks=tuple(ast.unparse(node) for node in nodes if asks_a_clock(node)),
             sleeps=tuple(ast.unparse(node) for node in nodes if is_sleep(node) and node not in paced),
+            docstrings=tuple(
+                node.value.value
+                for node in nodes
+                if isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ),
         )
     finally:
         gc.enable()
